@@ -1,0 +1,37 @@
+"""The events that services exchange: a public contract, documented in docs/asyncapi.json."""
+
+from followup_common.contracts.envelope import (
+    Envelope,
+    Event,
+    EventRejected,
+    event_types,
+    open_envelope,
+    wrap,
+)
+from followup_common.contracts.events import (
+    BatchRequested,
+    EscalationKey,
+    EscalationsDelivered,
+    EscalationsRaised,
+    FollowUpReassigned,
+    OutboxTick,
+    SweepRequested,
+    SweepTick,
+)
+
+__all__ = [
+    "BatchRequested",
+    "Envelope",
+    "EscalationKey",
+    "EscalationsDelivered",
+    "EscalationsRaised",
+    "Event",
+    "EventRejected",
+    "FollowUpReassigned",
+    "OutboxTick",
+    "SweepRequested",
+    "SweepTick",
+    "event_types",
+    "open_envelope",
+    "wrap",
+]

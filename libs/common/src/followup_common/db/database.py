@@ -1,0 +1,83 @@
+"""Connections to PostgreSQL: one pool a process, one transaction a unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
+
+Transaction = Connection
+"""A connection inside an open transaction. Whoever gets one never commits: the edge does."""
+
+
+class Database:
+    """A pool of connections to PostgreSQL whose statements cannot run or wait for ever.
+
+    Args:
+        url: SQLAlchemy or libpq URL of the database.
+        application_name: how the connection shows in `pg_stat_activity`.
+        pool_size: connections kept at the most.
+        statement_timeout: bound on one statement; well below the workers' time limit.
+        lock_timeout: bound on waiting for one lock.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        application_name: str = "followup",
+        pool_size: int = 10,
+        statement_timeout: timedelta = timedelta(seconds=30),
+        lock_timeout: timedelta = timedelta(seconds=5),
+    ) -> None:
+        self.url = url
+        self.engine = create_engine(
+            sqlalchemy_url(url),
+            poolclass=QueuePool,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=30,
+            connect_args={
+                "application_name": application_name,
+                "connect_timeout": 5,
+                "options": _options(url, statement_timeout, lock_timeout),
+                "keepalives_idle": 30,
+                "tcp_user_timeout": 30_000,
+            },
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Open a transaction; commit it on success, roll it back on an error."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self.engine.dispose()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The URL with the psycopg driver named: `postgres://` and `postgresql://` are taken as well."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The same URL as psycopg and PostgreSQL's own tools take it."""
+    return make_url(sqlalchemy_url(url)).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _options(url: str, statement_timeout: timedelta, lock_timeout: timedelta) -> str:
+    given = make_url(url).query.get("options", "")
+    ours = (
+        f"-c statement_timeout={round(statement_timeout.total_seconds() * 1000)}"
+        f" -c lock_timeout={round(lock_timeout.total_seconds() * 1000)}"
+        " -c timezone=UTC"
+    )
+    return f"{ours} {given if isinstance(given, str) else ' '.join(given)}".strip()

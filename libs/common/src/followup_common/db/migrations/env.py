@@ -1,0 +1,21 @@
+"""Alembic's entry: one transaction for all, and no waiting behind a busy table (`lock_timeout`)."""
+
+from alembic import context
+from sqlalchemy import create_engine, text
+
+from followup_common.db.database import sqlalchemy_url
+from followup_common.db.tables import metadata
+
+MIGRATION_LOCK = 0x666F6C6C6F77
+"""Two migrations at once take turns: the second finds nothing left to do."""
+
+engine = create_engine(sqlalchemy_url(context.config.get_main_option("sqlalchemy.url") or ""))
+with engine.connect() as connection:
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+    connection.execute(text("SET lock_timeout = '4s'"))
+    connection.execute(text("SET statement_timeout = '15min'"))
+    connection.commit()
+    context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
+    with context.begin_transaction():
+        context.run_migrations()
+engine.dispose()

@@ -1,0 +1,271 @@
+"""Every table. Which service may write what stands in `migrations/versions/0002_roles.py`."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Time = TIMESTAMP(timezone=True)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, Identity(always=True), primary_key=True)
+
+
+def _created_at() -> Column[object]:
+    return Column("created_at", Time, nullable=False, server_default=func.now())
+
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default="employee"),
+    Column("manager_id", BigInteger, ForeignKey("users.id")),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("time_zone", Text, nullable=False, server_default="UTC"),
+    Column("password_hash", Text),
+    _created_at(),
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
+    CheckConstraint("manager_id <> id", name="not_own_manager"),
+    Index("uq_users_email", text("lower(email)"), unique=True),
+    Index("ix_users_manager_id", "manager_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    _created_at(),
+    Column("expires_at", Time, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _id(),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    _created_at(),
+    Column("expires_at", Time),
+    Column("last_used_at", Time),
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("external_id", Text),
+    Column("name", Text, nullable=False),
+    Column("url", Text),
+    _created_at(),
+    CheckConstraint("kind IN ('lead', 'client')", name="kind"),
+    UniqueConstraint("kind", "external_id"),
+    Index("ix_subjects_name", text("lower(name)"), "id"),
+)
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    _id(),
+    Column("policy", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("steps", JSONB, nullable=False),
+    _created_at(),
+    UniqueConstraint("policy", "version"),
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    _id(),
+    Column("external_id", Text, unique=True),
+    Column("title", Text, nullable=False),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("due_at", Time, nullable=False),
+    Column("assignee_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("subject_id", BigInteger, ForeignKey("subjects.id")),
+    Column("completed_at", Time),
+    Column("is_open", Boolean, Computed("completed_at IS NULL", persisted=True), nullable=False),
+    _created_at(),
+    # Kept by the trigger `follow_ups_keep_rules`, never written by a service:
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("assignment", Integer, nullable=False, server_default="1"),
+    Column("due_version", Integer, nullable=False, server_default="1"),
+    Column("policy_version_id", BigInteger, ForeignKey("policy_versions.id"), nullable=False),
+    # The escalation columns: the escalator advances them, the trigger resets them.
+    Column("level", SmallInteger, nullable=False, server_default="0"),
+    Column("next_step_at", Time),
+    Index("ix_follow_ups_next_step_at", "next_step_at", postgresql_where=text("next_step_at IS NOT NULL")),
+    Index("ix_follow_ups_open_due_at", "due_at", "id", postgresql_where=text("is_open")),
+    Index("ix_follow_ups_open_assignee", "assignee_id", "due_at", "id", postgresql_where=text("is_open")),
+    Index("ix_follow_ups_completed", "completed_at", "id", postgresql_where=text("NOT is_open")),
+    Index(
+        "ix_follow_ups_completed_assignee",
+        "assignee_id",
+        "completed_at",
+        "id",
+        postgresql_where=text("NOT is_open"),
+    ),
+    Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
+    Index("ix_follow_ups_escalated", "due_at", "id", postgresql_where=text("is_open AND level >= 2")),
+)
+
+# No foreign keys from here on: one check a row would cost more than the row. Rows are written
+# while their follow-up is locked, and a trigger removes them with it (docs/adr/0004).
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("due_version", Integer, nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("repeat", SmallInteger, nullable=False, server_default="0"),
+    Column("policy_version_id", BigInteger, nullable=False),
+    Column("sweep_id", BigInteger),
+    Column("status", Text, nullable=False, server_default="raised"),
+    Column("raised_at", Time, nullable=False, server_default=func.now()),
+    PrimaryKeyConstraint("follow_up_id", "due_version", "step", "repeat"),
+    CheckConstraint("status IN ('raised', 'skipped', 'unroutable')", name="status"),
+    Index("ix_escalations_unroutable", "raised_at", postgresql_where=text("status = 'unroutable'")),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("due_version", Integer, nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("repeat", SmallInteger, nullable=False, server_default="0"),
+    Column("policy_version_id", BigInteger, nullable=False),
+    Column("due_at", Time, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("fallback", Text),
+    Column("actor_id", BigInteger),
+    _created_at(),
+    Column("read_at", Time),
+    PrimaryKeyConstraint("user_id", "id"),
+    UniqueConstraint(
+        "follow_up_id", "due_version", "step", "repeat", "user_id", name="uq_notifications_once"
+    ),
+    Index("ix_notifications_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
+)
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("due_version", Integer),
+    Column("step", SmallInteger),
+    Column("repeat", SmallInteger),
+    Column("policy_version_id", BigInteger),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    _created_at(),
+    PrimaryKeyConstraint("follow_up_id", "id"),
+    Index(
+        "uq_activities_once",
+        "follow_up_id",
+        "due_version",
+        "step",
+        "repeat",
+        unique=True,
+        postgresql_where=text("step IS NOT NULL"),
+    ),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    _id(),
+    Column("trigger", Text, nullable=False),
+    Column("slot", Time, unique=True),
+    Column("status", Text, nullable=False, server_default="queued"),
+    Column("requested_by", BigInteger),
+    Column("requested_at", Time, nullable=False, server_default=func.now()),
+    Column("started_at", Time),
+    Column("finished_at", Time),
+    Column("lanes", Integer, nullable=False, server_default="0"),
+    Column("escalated", Integer, nullable=False, server_default="0"),
+    Column("notified", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("error", Text),
+    CheckConstraint("trigger IN ('schedule', 'manual', 'cron')", name="trigger"),
+    CheckConstraint("status IN ('queued', 'running', 'completed', 'failed')", name="status"),
+    Index("ix_sweeps_unfinished", "id", postgresql_where=text("finished_at IS NULL")),
+)
+
+rate_windows = Table(
+    "rate_windows",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("started_at", Time, nullable=False),
+    Column("used", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("subject", Text),
+    Column("payload", JSONB, nullable=False),
+    Column("traceparent", Text),
+    _created_at(),
+    Column("available_at", Time, nullable=False, server_default=func.now()),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("handled_at", Time),
+    Column("failed_at", Time),
+    Column("error", Text),
+    Index(
+        "ix_outbox_unhandled",
+        "available_at",
+        postgresql_where=text("handled_at IS NULL AND failed_at IS NULL"),
+    ),
+    Index("ix_outbox_unhandled_subject", "subject", postgresql_where=text("handled_at IS NULL")),
+    Index("ix_outbox_failed", "failed_at", "id", postgresql_where=text("failed_at IS NOT NULL")),
+)

@@ -1,0 +1,18 @@
+"""The rules of escalation: pure functions that take `now` and know neither database nor broker."""
+
+from followup_common.policy.levels import Position, position
+from followup_common.policy.routing import Directory, Fallback, Person, Recipient, recipients
+from followup_common.policy.steps import Audience, Policy, Step
+
+__all__ = [
+    "Audience",
+    "Directory",
+    "Fallback",
+    "Person",
+    "Policy",
+    "Position",
+    "Recipient",
+    "Step",
+    "position",
+    "recipients",
+]

@@ -1,0 +1,90 @@
+"""Who is told about a step, and how they were found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from followup_common.policy.steps import Step
+
+
+class Fallback(StrEnum):
+    """Why somebody other than the named audience is told."""
+
+    UP_THE_LINE = "up_the_line"
+    """The person meant is missing or inactive: the next active one above them."""
+    ADMINS = "admins"
+    """Nobody active on the line at all: the admins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What routing needs to know of a user."""
+
+    id: int
+    manager_id: int | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The people that routing may reach: the lines above some assignees, and the active admins."""
+
+    people: Mapping[int, Person]
+    admins: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person to tell, the audience that names them, and the fallback that found them, if any."""
+
+    user_id: int
+    audience: str
+    fallback: Fallback | None = None
+
+
+def recipients(step: Step, assignee_id: int, directory: Directory) -> tuple[Recipient, ...]:
+    """Everyone whom a step tells, each once; the audience that is named first wins.
+
+    Empty when there is no active person to tell, not even an admin: the escalation is unroutable.
+    """
+    found: dict[int, Recipient] = {}
+    for audience in step.audience:
+        for recipient in _audience(audience, assignee_id, directory):
+            found.setdefault(recipient.user_id, recipient)
+    return tuple(found.values())
+
+
+def _audience(audience: str, assignee_id: int, directory: Directory) -> Iterator[Recipient]:
+    if audience == "admins":
+        yield from (Recipient(admin, audience) for admin in directory.admins)
+        return
+    line = list(_line(assignee_id, directory))
+    wanted = _steps_up(audience)
+    for height, person in enumerate(line):
+        if height >= wanted and person.active:
+            yield Recipient(person.id, audience, None if height == wanted else Fallback.UP_THE_LINE)
+            return
+    yield from (Recipient(admin, audience, Fallback.ADMINS) for admin in directory.admins)
+
+
+def _line(assignee_id: int, directory: Directory) -> Iterator[Person]:
+    """The assignee, their manager, and so on up; a cycle ends where it closes."""
+    seen: set[int] = set()
+    current: int | None = assignee_id
+    while current is not None and current not in seen:
+        seen.add(current)
+        person = directory.people.get(current)
+        if person is None:
+            return
+        yield person
+        current = person.manager_id
+
+
+def _steps_up(audience: str) -> int:
+    if audience == "assignee":
+        return 0
+    nested = re.fullmatch(r"manager\((\d)\)", audience)
+    return int(nested[1]) if nested else 1

@@ -1,0 +1,75 @@
+"""Settings: environment variables with the prefix FOLLOWUP_, one documented class a service extends."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What every service takes."""
+
+    model_config = SettingsConfigDict(env_prefix="FOLLOWUP_", extra="ignore", frozen=True)
+
+    log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least to log.")
+    health_port: int = Field(8080, ge=0, le=65535, description="Port of /healthz and /readyz; 0: none.")
+
+
+class BrokerSettings(Settings):
+    """RabbitMQ."""
+
+    broker_url: SecretStr = Field(description="AMQP URL of RabbitMQ, such as amqp://user:password@host:5672/")
+
+
+class DatabaseSettings(Settings):
+    """PostgreSQL."""
+
+    database_url: SecretStr = Field(
+        description="URL of the PostgreSQL database, such as postgresql://user:password@host:5432/followup"
+    )
+    database_pool_size: int = Field(12, ge=1, le=200, description="Connections a process keeps at the most.")
+    statement_timeout_seconds: float = Field(30, gt=0, description="Bound on one SQL statement.")
+    lock_timeout_seconds: float = Field(5, gt=0, description="Bound on waiting for one database lock.")
+
+
+class MigrationSettings(DatabaseSettings):
+    """What the migration command takes."""
+
+
+class WorkerSettings(BrokerSettings, DatabaseSettings):
+    """What a service that consumes events takes."""
+
+    worker_processes: int = Field(1, ge=1, le=64, description="Worker processes of the service.")
+    worker_threads: int = Field(10, ge=1, le=200, description="Handlers in flight in each process.")
+    redrive_after_seconds: float = Field(
+        60, ge=0, description="How long an event may stay unhandled before it is sent again."
+    )
+
+    @property
+    def redrive_after(self) -> timedelta:
+        return timedelta(seconds=self.redrive_after_seconds)
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load(settings_class: type[S]) -> S:
+    """Read settings from the environment, or stop the process with what is wrong and the mend.
+
+    Exits with status 2 and one line for each missing or wrong variable; no traceback.
+    """
+    try:
+        return settings_class()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            name = str(problem["loc"][0]) if problem["loc"] else "?"
+            field = settings_class.model_fields.get(name)
+            expects = f" Expected: {field.description}" if field and field.description else ""
+            said = "is not set" if problem["type"] == "missing" else f"is wrong: {problem['msg']}"
+            print(f"FOLLOWUP_{name.upper()} {said}.{expects}", file=sys.stderr)  # noqa: T201 - no log yet
+        sys.exit(2)
