@@ -1,0 +1,125 @@
+"""Fixtures for every test: a real PostgreSQL and a real RabbitMQ, started when a test first asks."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from tests.support.postgres import Postgres
+from tests.support.processes import Process, service
+from tests.support.rabbitmq import RabbitMQ
+from tests.support.servers import Servers
+
+SERVERS = pytest.StashKey[Servers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "serial: starts processes or stops servers; runs alone, after the rest"
+    )
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is None:
+        config.stash[SERVERS] = Servers()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after a Ctrl-C
+    else:
+        config.stash[SERVERS] = Servers(Path(workerinput["followup_servers"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of pytest-xdist where the servers of this run are."""
+    servers = node.config.stash[SERVERS]  # type: ignore[attr-defined]  # xdist has no types
+    node.workerinput["followup_servers"] = str(servers.folder)  # type: ignore[attr-defined]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("serial") and hasattr(item.config, "workerinput"):
+        pytest.fail(
+            "serial: it disturbs its neighbours; run it with `-m serial` and without -n", pytrace=False
+        )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for server in config.stash[SERVERS].started:
+        terminalreporter.write_line(f"{type(server).__name__}: {server.origin}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SERVERS in config.stash and not hasattr(config, "workerinput"):
+        config.stash[SERVERS].stop()
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Servers:
+    """The servers of this test run."""
+    return request.config.stash[SERVERS]
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: Servers) -> Postgres:
+    """The PostgreSQL server; for most tests `tx` or `database_url` is what they want."""
+    return servers.postgres()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(servers: Servers) -> RabbitMQ:
+    """The RabbitMQ server; for most tests `broker_url` is what they want."""
+    return servers.rabbitmq()
+
+
+@pytest.fixture
+def database_url(servers: Servers, postgres: Postgres) -> Iterator[str]:
+    """A migrated database of the test's own, for what commits; its URL logs in as a superuser."""
+    url = servers.new_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(servers: Servers, postgres: Postgres) -> Iterator[str]:
+    """The migrated database behind `tx`, one a worker; nobody commits to it."""
+    url = servers.new_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture
+def tx(shared_database_url: str) -> Iterator[Connection]:
+    """A transaction on a migrated database, as superuser, rolled back after the test."""
+    engine = create_engine(shared_database_url)
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def broker_url(rabbitmq: RabbitMQ) -> Iterator[str]:
+    """A virtual host of the test's own."""
+    url = rabbitmq.create_vhost()
+    yield url
+    rabbitmq.delete_vhost(url)
+
+
+@pytest.fixture
+def start_service(tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Start services as processes: `start_service("escalator", FOLLOWUP_DATABASE_URL=...)`.
+
+    Returns the `Process`; a second one of the same name takes `folder=`. All are killed after the test.
+    """
+    started: list[Process] = []
+
+    def start(name: str, *arguments: str, folder: Path = tmp_path, **environment: str) -> Process:
+        process = service(name, environment, folder, *arguments)
+        started.append(process)
+        process.start()
+        return process
+
+    yield start
+    for process in started:
+        process.kill()

@@ -1,0 +1,92 @@
+"""The servers of one test run: started on first use by any of its processes, ended by the first of them."""
+
+from __future__ import annotations
+
+import fcntl
+import pickle
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from tests.support.postgres import Postgres, start_postgres, template_of
+from tests.support.rabbitmq import RabbitMQ, start_rabbitmq
+
+T = TypeVar("T")
+
+
+class Servers:
+    """What one test run shares, in a folder that all its processes know.
+
+    Args:
+        folder: of an existing run; None makes a new one, which `stop` deletes.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or _new_folder()
+
+    @property
+    def started(self) -> list[Postgres | RabbitMQ]:
+        """The servers that somebody asked for so far."""
+        return [pickle.loads(file.read_bytes()) for file in sorted(self.folder.glob("*.server"))]
+
+    def postgres(self) -> Postgres:
+        """The PostgreSQL of this run."""
+        return self._once("postgres.server", start_postgres)
+
+    def rabbitmq(self) -> RabbitMQ:
+        """The RabbitMQ of this run."""
+        return self._once("rabbitmq.server", start_rabbitmq)
+
+    def template(self) -> str:
+        """The name of a migrated, otherwise empty database to copy."""
+        return self._once("template", lambda _: template_of(self.postgres(), f"{self._prefix}template"))
+
+    def new_database(self) -> str:
+        """Copy the migrated database and return the copy's URL."""
+        name = f"{self._prefix}{uuid4().hex[:12]}"
+        return self.postgres().create_database(name, template=self.template())
+
+    def stop(self) -> None:
+        """End everything that was started, and delete its files."""
+        with self._lock("stop"):
+            for server in self.started:
+                if server.control:
+                    server.control.remove()
+                elif isinstance(server, Postgres):
+                    self._drop_databases(server)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _prefix(self) -> str:
+        return self.folder.name.replace("-", "_") + "_"
+
+    def _drop_databases(self, postgres: Postgres) -> None:
+        for name in postgres.databases(self._prefix):
+            postgres.drop_database(name)
+
+    def _once(self, name: str, make: Callable[[Path], T]) -> T:
+        """The value of the first call of all processes."""
+        file = self.folder / name
+        with self._lock(name):
+            if not file.exists():
+                made = make(self.folder)
+                file.write_bytes(pickle.dumps(made))
+                return made
+            value: T = pickle.loads(file.read_bytes())
+            return value
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _new_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="followup-"))
+    folder.chmod(0o711)  # the database server, under another account, passes through
+    return folder

@@ -1,0 +1,121 @@
+"""The test servers themselves: isolated, and able to go away and come back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pika
+import pytest
+from sqlalchemy import Connection, create_engine, text
+
+from tests.support.postgres import Postgres, role_url
+from tests.support.processes import Process
+from tests.support.rabbitmq import RabbitMQ
+from tests.support.servers import Servers
+from tests.support.waiting import eventually
+
+
+def scalar(url: str, statement: str) -> object:
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return connection.scalar(text(statement))
+    finally:
+        engine.dispose()
+
+
+def publish(url: str, queue: str) -> None:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        channel.queue_declare(queue, durable=True)
+        channel.confirm_delivery()
+        channel.basic_publish("", queue, b"kept", pika.BasicProperties(delivery_mode=2), mandatory=True)
+
+
+def received(url: str, queue: str) -> bytes | None:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        body: bytes | None = connection.channel().basic_get(queue, auto_ack=True)[2]
+        return body
+
+
+def test_a_database_is_migrated_and_may_work_under_a_role(database_url: str) -> None:
+    assert scalar(database_url, "SELECT count(*) FROM follow_ups") == 0
+    assert scalar(role_url(database_url, "followup_notifier"), "SELECT current_user") == "followup_notifier"
+
+
+def test_two_databases_do_not_see_each_other(database_url: str, servers: Servers, postgres: Postgres) -> None:
+    other = servers.new_database()
+    engine = create_engine(other)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE only_here ()"))
+    engine.dispose()
+    assert scalar(database_url, "SELECT to_regclass('only_here')") is None
+    postgres.drop_database(other)
+
+
+@pytest.mark.parametrize("_again", [1, 2])
+def test_what_a_transaction_writes_is_gone_in_the_next_test(tx: Connection, _again: int) -> None:
+    assert tx.scalar(text("SELECT to_regclass('left_behind')")) is None
+    tx.execute(text("CREATE TABLE left_behind ()"))
+
+
+def test_two_virtual_hosts_do_not_see_each_others_queues(broker_url: str, rabbitmq: RabbitMQ) -> None:
+    publish(broker_url, "letters")
+    other = rabbitmq.create_vhost()
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker):
+        received(other, "letters")
+    rabbitmq.delete_vhost(other)
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("outage", [RabbitMQ.stop, RabbitMQ.kill])
+def test_rabbitmq_returns_with_its_messages(broker_url: str, rabbitmq: RabbitMQ, outage: object) -> None:
+    publish(broker_url, "letters")
+    assert callable(outage)
+    outage(rabbitmq)
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        publish(broker_url, "letters")
+    rabbitmq.start()
+    assert eventually(lambda: received(broker_url, "letters")) == b"kept"
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("outage", [Postgres.stop, Postgres.kill])
+def test_postgres_returns_with_what_was_committed(
+    database_url: str, postgres: Postgres, outage: object
+) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept ()"))
+    engine.dispose()
+    assert callable(outage)
+    outage(postgres)
+    postgres.start()
+    assert scalar(database_url, "SELECT to_regclass('kept')") == "kept"
+
+
+@pytest.mark.serial
+def test_a_process_ends_politely_or_by_force(tmp_path: Path) -> None:
+    script = "import signal, sys; signal.signal(15, lambda *_: sys.exit(7)); print('up'); signal.pause()"
+    process = Process([sys.executable, "-u", "-c", script], tmp_path / "process.log", {})
+    process.start()
+    process.wait_until(lambda: "up" in process.output)
+    assert process.terminate() == 7
+    process.start()
+    process.wait_until(lambda: process.output.count("up") == 2)
+    process.kill()
+    assert process.returncode == -9
+
+
+@pytest.mark.serial
+def test_waiting_for_a_dead_process_fails_with_its_log(tmp_path: Path) -> None:
+    process = Process([sys.executable, "-c", "print('no settings')"], tmp_path / "process.log", {})
+    process.start()
+    with pytest.raises(AssertionError, match="no settings"):
+        process.wait_until(lambda: False, what="an answer")
+
+
+def test_eventually_gives_up_at_its_deadline_and_names_the_last_error() -> None:
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        eventually(lambda: 1 / 0, timeout=0.1)
