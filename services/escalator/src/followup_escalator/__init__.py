@@ -1,0 +1,1 @@
+"""Sweeps overdue follow-ups, computes their levels, and emits escalations."""

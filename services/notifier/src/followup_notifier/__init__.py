@@ -1,0 +1,1 @@
+"""Turns escalations into in-app notifications and activities."""

@@ -6,6 +6,7 @@ Attribute names follow the CloudEvents specification, version 1.0 (https://cloud
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
@@ -73,7 +74,7 @@ def wrap(event: Event, *, source: str, traceparent: str | None = None) -> Envelo
     Args:
         event: what happened.
         source: the service that says so, for example `followup/escalator`.
-        traceparent: W3C trace context to carry on, if any.
+        traceparent: W3C trace context to carry on; without one a new trace starts.
     """
     return Envelope(
         id=uuid7(),
@@ -81,7 +82,7 @@ def wrap(event: Event, *, source: str, traceparent: str | None = None) -> Envelo
         type=event.type,
         subject=event.subject,
         time=datetime.now(UTC),
-        traceparent=traceparent,
+        traceparent=traceparent or _new_traceparent(),
         data=event.model_dump(mode="json"),
     )
 
@@ -116,6 +117,10 @@ def first_problem(error: ValidationError) -> str:
     where = ".".join(str(part) for part in problems[0]["loc"]) or "(whole)"
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{where}: {problems[0]['msg']}{more}"
+
+
+def _new_traceparent() -> str:
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
 def _unknown(event_type: str) -> str:

@@ -86,6 +86,7 @@ class EscalationsDelivered(Event):
     queue: ClassVar[str] = ESCALATOR
 
     sweep_id: int | None
+    delivered: int = Field(ge=1, description="Escalations that the batch held.")
     notified: int = Field(ge=0, description="Notifications written.")
     superseded: tuple[EscalationKey, ...] = Field(
         default=(), description="A later step had been reached before this one was announced."

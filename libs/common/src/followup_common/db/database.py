@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Self
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
+
+from followup_common.settings import DatabaseSettings
 
 Transaction = Connection
 """A connection inside an open transaction. Whoever gets one never commits: the edge does."""
@@ -49,6 +52,17 @@ class Database:
                 "keepalives_idle": 30,
                 "tcp_user_timeout": 30_000,
             },
+        )
+
+    @classmethod
+    def of(cls, settings: DatabaseSettings, *, application_name: str) -> Self:
+        """The database that a service's settings name."""
+        return cls(
+            settings.database_url.get_secret_value(),
+            application_name=application_name,
+            pool_size=settings.database_pool_size,
+            statement_timeout=timedelta(seconds=settings.statement_timeout_seconds),
+            lock_timeout=timedelta(seconds=settings.lock_timeout_seconds),
         )
 
     @contextmanager

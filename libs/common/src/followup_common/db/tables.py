@@ -230,6 +230,7 @@ sweeps = Table(
     Column("finished_at", Time),
     Column("lanes", Integer, nullable=False, server_default="0"),
     Column("escalated", Integer, nullable=False, server_default="0"),
+    Column("delivered", Integer, nullable=False, server_default="0"),
     Column("notified", Integer, nullable=False, server_default="0"),
     Column("failed", Integer, nullable=False, server_default="0"),
     Column("error", Text),

@@ -187,6 +187,7 @@ def upgrade() -> None:
         sa.Column("finished_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("lanes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("escalated", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("delivered", sa.Integer(), server_default="0", nullable=False),
         sa.Column("notified", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
         sa.Column("error", sa.Text(), nullable=True),

@@ -1,0 +1,44 @@
+"""Reading frozen policy versions; they never change, so each is read once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from followup_common.db.database import Transaction
+from followup_common.db.tables import policy_versions
+from followup_common.policy import Policy
+
+
+class PolicyUnreadable(ValueError):
+    """A stored policy version does not hold a valid policy."""
+
+    def __init__(self, policy_version_id: int, problem: str) -> None:
+        super().__init__(f"policy version {policy_version_id} cannot be read: {problem}")
+        self.policy_version_id = policy_version_id
+
+
+class PolicyVersions:
+    """The policy versions that this process has met so far."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Policy | PolicyUnreadable] = {}
+
+    def load(self, tx: Transaction, ids: Collection[int]) -> Mapping[int, Policy | PolicyUnreadable]:
+        """The policies with these ids; one that cannot be read comes as its error."""
+        missing = set(ids) - self._known.keys()
+        if missing:
+            columns = (policy_versions.c.id, policy_versions.c.steps)
+            rows = tx.execute(select(*columns).where(policy_versions.c.id.in_(missing)))
+            self._known.update({row.id: _parse(row.id, row.steps) for row in rows})
+        return self._known
+
+
+def _parse(policy_version_id: int, steps: object) -> Policy | PolicyUnreadable:
+    try:
+        return Policy.model_validate({"steps": steps})
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        return PolicyUnreadable(policy_version_id, f"{problem['loc']}: {problem['msg']}")

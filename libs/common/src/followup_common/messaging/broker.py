@@ -1,0 +1,98 @@
+"""Dramatiq brokers with the settings that keep our promises (traps: docs/adr/0003)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import dramatiq
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import CurrentMessage, Middleware, Retries, ShutdownNotifications, TimeLimit
+
+from followup_common.contracts import Envelope, event_types
+from followup_common.messaging.failures import DeadLettered
+
+MAX_RETRIES = 5
+MIN_BACKOFF_MS = 1_000
+MAX_BACKOFF_MS = 60_000
+TIME_LIMIT_MS = 120_000
+"""Well above the statement timeout: a handler is stopped by PostgreSQL before it is stopped by us."""
+
+
+class SafeRetries(Retries):
+    """Retries that dead-letter a message which cannot be put back, where Dramatiq would acknowledge it."""
+
+    def after_process_message(
+        self,
+        broker: dramatiq.Broker,
+        message: dramatiq.broker.MessageProxy,
+        *,
+        result: object = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        try:
+            Retries.after_process_message(self, broker, message, result=result, exception=exception)
+        except Exception:
+            message.fail()
+            raise
+
+
+def rabbitmq_broker(url: str, *, connection_attempts: int = 5) -> RabbitmqBroker:
+    """A broker that waits for publisher confirms and notices dead or blocked connections.
+
+    Args:
+        url: AMQP URL; query parameters that it carries win over ours.
+        connection_attempts: tries, a second apart, before a connection counts as failed.
+    """
+    ours = {
+        "heartbeat": "30",
+        "blocked_connection_timeout": "30",
+        "connection_attempts": str(connection_attempts),
+        "retry_delay": "1",
+        "socket_timeout": "10",
+    }
+    parts = urlsplit(url)
+    query = urlencode({**ours, **dict(parse_qsl(parts.query))})
+    return RabbitmqBroker(
+        url=urlunsplit(parts._replace(query=query)), confirm_delivery=True, middleware=_middleware()
+    )
+
+
+def in_process_broker() -> StubBroker:
+    """A broker within this process, for `followup run`: the outbox makes up for what it forgets."""
+    return StubBroker(middleware=_middleware())
+
+
+def declare_actors(broker: dramatiq.Broker, receive: dict[str, Callable[..., None]]) -> None:
+    """Make each function the actor of an event type, on that type's queue."""
+    for event_type, function in receive.items():
+        dramatiq.Actor(
+            function,
+            broker=broker,
+            actor_name=event_type,
+            queue_name=event_types()[event_type].queue,
+            priority=0,
+            options={"throws": (DeadLettered,)},
+        )
+
+
+def message_of(envelope: Envelope) -> dramatiq.Message[None]:
+    """The Dramatiq message that carries an envelope."""
+    return dramatiq.Message(
+        queue_name=event_types()[envelope.type].queue,
+        actor_name=envelope.type,
+        args=(envelope.model_dump(mode="json"),),
+        kwargs={},
+        options={},
+        message_id=str(envelope.id),
+    )
+
+
+def _middleware() -> list[Middleware]:
+    return [
+        TimeLimit(time_limit=TIME_LIMIT_MS),
+        ShutdownNotifications(),
+        CurrentMessage(),
+        SafeRetries(max_retries=MAX_RETRIES, min_backoff=MIN_BACKOFF_MS, max_backoff=MAX_BACKOFF_MS),
+    ]

@@ -1,0 +1,134 @@
+"""What surrounds every handler: validation, duplicates, transaction, outbox, publishing, failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from uuid import UUID
+
+import dramatiq
+import structlog
+from dramatiq.middleware import CurrentMessage
+
+from followup_common.contracts import Envelope, Event, EventRejected, open_envelope
+from followup_common.db import Database, Transaction
+from followup_common.messaging import outbox
+from followup_common.messaging.broker import MAX_RETRIES, declare_actors
+from followup_common.messaging.failures import DeadLettered, may_be_one_row, may_pass, reason
+from followup_common.messaging.handlers import AnyHandler, Emitted
+from followup_common.messaging.publisher import publish
+from followup_common.settings import WorkerSettings
+
+log = structlog.get_logger()
+
+GIVE_UP_AFTER = 20
+"""Redrives of a single event that keeps failing; with the back-off that is most of a day."""
+
+
+class Consumer:
+    """Runs a service's handlers on the events of its queue.
+
+    Args:
+        service: name of the service, for example `escalator`.
+        handlers: what it handles; one handler an event type.
+        settings: passed to each handler.
+        database: where handlers work, as the service's own role.
+        broker: where events come from and go to.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        handlers: Sequence[AnyHandler],
+        *,
+        settings: WorkerSettings,
+        database: Database,
+        broker: dramatiq.Broker,
+    ) -> None:
+        self.source = f"followup/{service}"
+        self.settings = settings
+        self.database = database
+        self.broker = broker
+        declare_actors(broker, {h.event_class.type: self._receiver(h) for h in handlers})
+
+    def _receiver(self, handler: AnyHandler) -> Callable[..., None]:
+        return partial(self.receive, handler)
+
+    def receive(self, handler: AnyHandler, raw: object = None) -> None:
+        """Handle one delivery of one message."""
+        try:
+            envelope, event = open_envelope(raw)
+        except EventRejected as rejection:
+            self._reject(raw, rejection)
+            raise DeadLettered(str(rejection)) from rejection
+        with structlog.contextvars.bound_contextvars(
+            message_id=str(envelope.id),
+            event_type=envelope.type,
+            correlation_id=(envelope.traceparent or "--").split("-")[1] or str(envelope.id),
+        ):
+            try:
+                emitted = self._handle(handler, envelope, event)
+            except Exception as error:
+                if may_pass(error) and not _is_last_try():
+                    raise
+                emitted = self._after_failure(envelope, event, error)
+            publish(self.broker, emitted)
+
+    def _handle(self, handler: AnyHandler, envelope: Envelope, event: Event) -> list[Envelope]:
+        with self.database.transaction() as tx:
+            if event.durable and not outbox.mark_handled(tx, envelope.id):
+                log.info("duplicate_dropped")
+                return []
+            emitted = handler(event, tx, self.settings)
+            return self._keep(tx, emitted, envelope)
+
+    def _keep(self, tx: Transaction, emitted: Iterable[Emitted], cause: Envelope) -> list[Envelope]:
+        """Store new events; those that come from the store already are only sent again."""
+        entries = list(emitted)
+        again = [entry for entry in entries if isinstance(entry, Envelope)]
+        new = [entry for entry in entries if not isinstance(entry, Envelope)]
+        return again + outbox.store(
+            tx,
+            new,
+            source=self.source,
+            traceparent=cause.traceparent,
+            redrive_after=self.settings.redrive_after,
+        )
+
+    def _after_failure(self, envelope: Envelope, event: Event, error: Exception) -> list[Envelope]:
+        """Split a batch, leave the event to the redrive, or make it a dead letter."""
+        why = reason(error)
+        if not event.durable:
+            log.warning("tick_failed", error=why)
+            return []
+        splits = may_be_one_row(error) or not may_pass(error)
+        with self.database.transaction() as tx:
+            if splits and (halves := event.halves()):
+                log.warning("batch_split", error=why)
+                return self._keep(tx, halves, envelope) if outbox.mark_handled(tx, envelope.id) else []
+            if may_pass(error) and outbox.record_error(tx, envelope.id, why) < GIVE_UP_AFTER:
+                log.warning("left_to_redrive", error=why)
+                return []
+            outbox.mark_failed(tx, envelope.id, why)
+        log.error("dead_lettered", error=why, exc_info=error)
+        raise DeadLettered(why) from error
+
+    def _reject(self, raw: object, rejection: EventRejected) -> None:
+        log.error("message_rejected", error=str(rejection))
+        with self.database.transaction() as tx:
+            event_id = _id_of(raw)
+            if event_id is None or not outbox.mark_failed(tx, event_id, str(rejection)):
+                body = repr(raw).encode()
+                outbox.store_junk(tx, body, queue=self.source, error=str(rejection))
+
+
+def _is_last_try() -> bool:
+    message = CurrentMessage.get_current_message()
+    return message is None or message.options.get("retries", 0) >= MAX_RETRIES
+
+
+def _id_of(raw: object) -> UUID | None:
+    try:
+        return UUID(raw["id"]) if isinstance(raw, dict) else None
+    except (KeyError, ValueError, AttributeError, TypeError):
+        return None

@@ -1,0 +1,37 @@
+"""What an error means for the event that caused it."""
+
+from __future__ import annotations
+
+from dramatiq.middleware import TimeLimitExceeded
+from psycopg import errors
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+
+class DeadLettered(Exception):
+    """The event was given up; its message goes to the dead letters. Carries the reason."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether trying again can help: the database is away, busy or not deployed yet.
+
+    Anything else (a value that does not fit, a bug) fails each time: the batch is split.
+    """
+    return isinstance(
+        error, OperationalError | InterfaceError | ProgrammingError | PoolTimeoutError | TimeLimitExceeded
+    )
+
+
+def may_be_one_row(error: BaseException) -> bool:
+    """Whether one slow or locked row may hold up a whole batch, so that splitting it helps the others."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(
+        cause,
+        errors.LockNotAvailable | errors.QueryCanceled | errors.DeadlockDetected | TimeLimitExceeded,
+    )
+
+
+def reason(error: BaseException) -> str:
+    """One line for people: the class, and what it says first."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return f"{type(cause).__name__}: {str(cause).strip().partition(chr(10))[0]}"

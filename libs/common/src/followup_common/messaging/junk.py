@@ -1,0 +1,66 @@
+"""Messages that Dramatiq cannot read or has no actor for: recorded with a reason, then dead-lettered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dramatiq
+import structlog
+from dramatiq.encoder import JSONEncoder
+
+from followup_common.db import Database
+from followup_common.messaging import outbox
+
+log = structlog.get_logger()
+
+
+class Unreadable(ValueError):
+    """A message body that no actor of this service can take."""
+
+
+class JunkRecorder(JSONEncoder):
+    """Decodes messages like Dramatiq's own encoder, and records what it must refuse.
+
+    Dramatiq sends what cannot be decoded to the dead-letter queue without calling any hook; this
+    is the one place that sees it. Checks too that the message is for one of the broker's actors.
+
+    Args:
+        broker: whose actors are known.
+        database: where the reason is kept; when it is away the reason is in the log only.
+        queue: name of the queue that this process consumes.
+    """
+
+    def __init__(self, broker: dramatiq.Broker, database: Database, *, queue: str) -> None:
+        self._broker = broker
+        self._database = database
+        self._queue = queue
+
+    def decode(self, data: bytes) -> dict[str, Any]:
+        try:
+            return self._checked(data)
+        except Exception as error:
+            self._record(data, f"{type(error).__name__}: {error}"[:300])
+            raise
+
+    def _checked(self, data: bytes) -> dict[str, Any]:
+        fields: object = super().decode(data)
+        if not isinstance(fields, dict):
+            raise Unreadable("expected a JSON object")
+        message: dramatiq.Message[None] = dramatiq.Message(
+            **{**fields, "args": tuple(fields.get("args", ()))}
+        )
+        if not isinstance(message.options, dict) or not isinstance(message.kwargs, dict) or message.kwargs:
+            raise Unreadable("expected options to be an object and kwargs to be empty")
+        if message.actor_name not in self._broker.actors:
+            raise Unreadable(f"unknown event type {str(message.actor_name)[:200]!r}")
+        if message.queue_name.removesuffix(".DQ") != self._queue:
+            raise Unreadable(f"meant for queue {message.queue_name[:100]!r}")
+        return fields
+
+    def _record(self, data: bytes, error: str) -> None:
+        log.error("message_rejected", error=error, bytes=len(data))
+        try:
+            with self._database.transaction() as tx:
+                outbox.store_junk(tx, data, queue=self._queue, error=error)
+        except Exception as failure:  # noqa: BLE001 - the message still reaches the dead-letter queue
+            log.warning("rejection_not_recorded", error=repr(failure))

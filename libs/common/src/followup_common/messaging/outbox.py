@@ -1,0 +1,176 @@
+"""The outbox: every event is stored with the change that causes it, and stays until it is handled.
+
+One table is outbox (what must be sent), inbox (what was handled) and dead letters (what failed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Interval, RowMapping, bindparam, func, insert, text
+from sqlalchemy import cast as sql_cast
+from uuid_utils.compat import uuid7
+
+from followup_common.contracts import Envelope, Event, wrap
+from followup_common.db import Transaction
+from followup_common.db.tables import outbox
+
+REDRIVE_AFTER = timedelta(seconds=60)
+REDRIVE_AT_MOST = timedelta(hours=1)
+ERROR_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class Later:
+    """An event to hold back: PostgreSQL keeps it, and the redrive sends it once `delay` has passed."""
+
+    event: Event
+    delay: timedelta
+
+
+def store(
+    tx: Transaction,
+    events: Iterable[Event | Later],
+    *,
+    source: str,
+    traceparent: str | None = None,
+    redrive_after: timedelta = REDRIVE_AFTER,
+) -> list[Envelope]:
+    """Keep events in the transaction that causes them.
+
+    Args:
+        tx: the transaction whose commit makes the events real.
+        events: what happened.
+        source: the service that says so.
+        traceparent: trace context to carry on.
+        redrive_after: how long after now an event that nobody handled is sent again.
+
+    Returns:
+        The envelopes to publish once the transaction has committed.
+    """
+    rows, envelopes = [], []
+    for entry in events:
+        event, delay = (entry.event, entry.delay) if isinstance(entry, Later) else (entry, redrive_after)
+        envelope = wrap(event, source=source, traceparent=traceparent)
+        rows.append(_row(envelope, delay))
+        if not isinstance(entry, Later):
+            envelopes.append(envelope)
+    if rows:
+        statement = insert(outbox).values(
+            available_at=func.now() + sql_cast(bindparam("delay"), Interval),
+        )
+        tx.execute(statement, rows)
+    return envelopes
+
+
+def mark_handled(tx: Transaction, event_id: UUID) -> bool:
+    """Claim an event for this transaction. False: it was handled before (or never stored): stop.
+
+    A second delivery waits here until the first has committed, and then gets False.
+    """
+    statement = text("""
+        UPDATE outbox SET handled_at = now(), failed_at = NULL WHERE id = :id AND handled_at IS NULL
+    """)
+    return tx.execute(statement, {"id": event_id}).rowcount == 1
+
+
+def mark_failed(tx: Transaction, event_id: UUID, error: str) -> bool:
+    """Turn an unhandled event into a dead letter with its reason. False: there is no such row."""
+    statement = text("""
+        UPDATE outbox SET failed_at = now(), error = :error, attempts = attempts + 1
+        WHERE id = :id AND handled_at IS NULL
+    """)
+    return tx.execute(statement, {"id": event_id, "error": _printable(error)}).rowcount == 1
+
+
+def record_error(tx: Transaction, event_id: UUID, error: str) -> int:
+    """Note why an event could not be handled yet; returns how often it has been sent so far."""
+    statement = text("""
+        UPDATE outbox SET error = :error WHERE id = :id AND handled_at IS NULL RETURNING attempts
+    """)
+    return tx.execute(statement, {"id": event_id, "error": _printable(error)}).scalar() or 0
+
+
+def store_failed(tx: Transaction, event: Event, *, source: str, error: str) -> None:
+    """Keep an event that must not be sent, as a dead letter from the start."""
+    envelope = wrap(event, source=source)
+    tx.execute(insert(outbox), [{**_columns(envelope), "error": _printable(error)}])
+    mark_failed(tx, envelope.id, error)
+
+
+def store_junk(tx: Transaction, body: bytes, *, queue: str, error: str) -> None:
+    """Keep the beginning of a message that nobody can read, as a dead letter with its reason."""
+    event_id = uuid7()
+    row = {
+        "id": event_id,
+        "type": "unreadable",
+        "source": f"queue/{queue}",
+        "payload": {"bytes": len(body), "begins": _printable(body[:ERROR_LENGTH].decode("latin-1"))},
+    }
+    tx.execute(insert(outbox), [row])
+    mark_failed(tx, event_id, error)
+
+
+def redrive(tx: Transaction, *, limit: int = 500, redrive_after: timedelta = REDRIVE_AFTER) -> list[Envelope]:
+    """Take events that are overdue unhandled, to be sent again after the commit.
+
+    Each time an event is taken its next time comes later, twice as far away, up to an hour. Rows
+    that a handler holds right now are passed over.
+    """
+    statement = text("""
+        UPDATE outbox SET attempts = attempts + 1,
+            available_at = now() + LEAST(:base * power(2, LEAST(attempts, 20)), :most)
+        WHERE id IN (
+            SELECT id FROM outbox
+            WHERE handled_at IS NULL AND failed_at IS NULL AND available_at <= now()
+            ORDER BY available_at LIMIT :limit FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id, type, source, subject, payload, traceparent, created_at
+    """).bindparams(bindparam("base", redrive_after, Interval), bindparam("most", REDRIVE_AT_MOST, Interval))
+    return [_envelope(row) for row in tx.execute(statement, {"limit": limit}).mappings()]
+
+
+def prune(tx: Transaction, *, older_than: timedelta, limit: int = 10_000) -> int:
+    """Delete handled events older than `older_than`, at most `limit` of them; returns how many."""
+    statement = text("""
+        DELETE FROM outbox WHERE id IN (
+            SELECT id FROM outbox WHERE handled_at < now() - :age ORDER BY id LIMIT :limit
+            FOR UPDATE SKIP LOCKED
+        )
+    """).bindparams(bindparam("age", older_than, Interval))
+    return tx.execute(statement, {"limit": limit}).rowcount
+
+
+def _row(envelope: Envelope, delay: timedelta) -> dict[str, Any]:
+    return {**_columns(envelope), "delay": delay}
+
+
+def _columns(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "id": envelope.id,
+        "type": envelope.type,
+        "source": envelope.source,
+        "subject": envelope.subject,
+        "payload": envelope.data,
+        "traceparent": envelope.traceparent,
+    }
+
+
+def _envelope(row: RowMapping) -> Envelope:
+    return Envelope(
+        id=row["id"],
+        source=row["source"],
+        type=row["type"],
+        subject=row["subject"],
+        time=row["created_at"],
+        traceparent=row["traceparent"],
+        data=row["payload"],
+    )
+
+
+def _printable(value: str) -> str:
+    return value.replace("\x00", "\\0")[:ERROR_LENGTH]

@@ -1,0 +1,75 @@
+"""Publishing from few long-lived threads; what cannot be published is left to the redrive."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterable
+
+import dramatiq
+import structlog
+
+from followup_common.contracts import Envelope
+from followup_common.messaging.broker import message_of
+
+log = structlog.get_logger()
+
+
+def publish(broker: dramatiq.Broker, envelopes: Iterable[Envelope]) -> bool:
+    """Send stored events with confirms. False when the broker did not take one: it is only late.
+
+    The rest is not tried after a failure: with the broker away, each try would block for seconds.
+    """
+    for envelope in envelopes:
+        try:
+            broker.enqueue(message_of(envelope))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the outbox row is there to be redriven
+            log.warning("publish_left_to_redrive", event_id=str(envelope.id), error=repr(error))
+            return False
+    return True
+
+
+class Publisher:
+    """One background thread that publishes for many request threads, and never makes them wait.
+
+    Args:
+        broker: where to publish; the thread keeps its own connection to it.
+        capacity: envelopes waiting at the most; what does not fit is left to the redrive.
+    """
+
+    def __init__(self, broker: dramatiq.Broker, *, capacity: int = 1_000) -> None:
+        self._broker = broker
+        self._waiting: queue.Queue[Envelope | None] = queue.Queue(capacity)
+        self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 5) -> None:
+        """Publish what waits, then end; gives up after `timeout` seconds."""
+        try:
+            self._waiting.put(None, timeout=timeout)
+        except queue.Full:
+            return
+        self._thread.join(timeout)
+
+    def publish(self, envelopes: Iterable[Envelope]) -> None:
+        """Hand committed events to the thread. Returns at once, and never raises."""
+        for envelope in envelopes:
+            try:
+                self._waiting.put_nowait(envelope)
+            except queue.Full:
+                log.warning("publish_left_to_redrive", event_id=str(envelope.id), error="publisher is full")
+
+    def _run(self) -> None:
+        while (envelope := self._waiting.get()) is not None:
+            if not publish(self._broker, [envelope]):
+                self._discard_waiting()
+
+    def _discard_waiting(self) -> None:
+        """After a failure, do not try each of the others against a broker that is away."""
+        for _ in range(self._waiting.qsize()):
+            if self._waiting.get() is None:
+                self._waiting.put(None)
+                return

@@ -1,0 +1,62 @@
+"""Keeping a sweep's counts: what the notifier delivered, what failed, and when the sweep is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from followup_common.contracts import EscalationKey, EscalationsDelivered
+from followup_common.db import Transaction
+from followup_common.messaging import Emitted, handles
+from sqlalchemy import text
+
+from followup_escalator.settings import EscalatorSettings
+
+MARK = text("""
+    UPDATE escalations e SET status = :status
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]),
+                CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
+        AS k (follow_up_id, due_version, step, repeat)
+    WHERE (e.follow_up_id, e.due_version, e.step, e.repeat)
+        = (k.follow_up_id, k.due_version, k.step, k.repeat)
+""")
+
+COUNT = text("""
+    UPDATE sweeps SET delivered = delivered + :delivered, notified = notified + :notified WHERE id = :id
+""")
+
+# Every lane has closed, and every escalation was delivered or has failed for good.
+FINISH = text("""
+    UPDATE sweeps SET status = 'completed', finished_at = clock_timestamp()
+    WHERE id = :id AND status = 'running' AND lanes = 0 AND delivered + failed >= escalated
+""")
+
+
+@handles(EscalationsDelivered)
+def settle_delivery(event: EscalationsDelivered, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
+    """Count what a batch came to, and note what was superseded or could not be routed."""
+    _mark(tx, "skipped", event.superseded)
+    _mark(tx, "unroutable", event.unroutable)
+    if event.sweep_id is not None:
+        counts = {"id": event.sweep_id, "delivered": event.delivered, "notified": event.notified}
+        tx.execute(COUNT, counts)
+        finish_if_settled(tx, event.sweep_id)
+    yield from ()
+
+
+def finish_if_settled(tx: Transaction, sweep_id: int) -> None:
+    """Complete a sweep that has nothing left to claim and nothing left to hear of."""
+    tx.execute(FINISH, {"id": sweep_id})
+
+
+def _mark(tx: Transaction, status: str, keys: Sequence[EscalationKey]) -> None:
+    if keys:
+        tx.execute(
+            MARK,
+            {
+                "status": status,
+                "ids": [key.follow_up_id for key in keys],
+                "due_versions": [key.due_version for key in keys],
+                "steps": [key.step for key in keys],
+                "repeats": [key.repeat for key in keys],
+            },
+        )

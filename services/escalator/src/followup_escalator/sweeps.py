@@ -1,0 +1,68 @@
+"""Running sweeps: one is opened per slot, and claims batches in lanes until nothing is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from followup_common.contracts import BatchRequested, EscalationsRaised, SweepRequested, SweepTick
+from followup_common.db import Transaction
+from followup_common.messaging import Emitted, Later, handles
+from sqlalchemy import text
+
+from followup_escalator import rate, unroutable
+from followup_escalator.batches import claim_batch
+from followup_escalator.settings import EscalatorSettings
+from followup_escalator.settlement import finish_if_settled
+
+COUNT = text("UPDATE sweeps SET escalated = escalated + :escalated, lanes = lanes + :lanes WHERE id = :id")
+
+
+@handles(SweepTick)
+def open_sweep(_: SweepTick, tx: Transaction, __: EscalatorSettings) -> Iterator[Emitted]:
+    """Record the sweep of this slot. The unique slot makes a second clock harmless."""
+    sweep_id = tx.execute(
+        text("""
+            INSERT INTO sweeps (trigger, slot) VALUES ('schedule', date_trunc('minute', now()))
+            ON CONFLICT (slot) DO NOTHING RETURNING id
+        """)
+    ).scalar()
+    if sweep_id is not None:
+        yield SweepRequested(sweep_id=sweep_id)
+
+
+@handles(SweepRequested)
+def run_sweep(event: SweepRequested, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
+    """Start a sweep: claim its first batch; when there is more, open its lanes."""
+    tx.execute(
+        text("UPDATE sweeps SET status = 'running', started_at = now() WHERE id = :id AND status = 'queued'"),
+        {"id": event.sweep_id},
+    )
+    yield from unroutable.raise_again(tx, settings.sweep_batch_size)
+    yield from _claim(event, tx, settings, lanes_when_more=settings.sweep_lanes)
+
+
+@handles(BatchRequested)
+def continue_sweep(event: BatchRequested, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
+    """One lane's next batch; a lane closes when it finds less than a full batch."""
+    yield from _claim(event, tx, settings, lanes_when_more=1)
+
+
+def _claim(
+    event: SweepRequested, tx: Transaction, settings: EscalatorSettings, *, lanes_when_more: int
+) -> Iterator[Emitted]:
+    limit = settings.escalations_per_minute
+    allowed = rate.allowance(tx, settings.sweep_batch_size, limit)
+    batch = claim_batch(tx, event.sweep_id, allowed)
+    rate.spend(tx, len(batch.escalations), limit)
+    if batch.escalations:
+        yield EscalationsRaised(sweep_id=event.sweep_id, escalations=batch.escalations)
+    lanes = 0
+    if batch.claimed == allowed:
+        following = BatchRequested(sweep_id=event.sweep_id)
+        throttled = allowed < settings.sweep_batch_size
+        lanes = 1 if throttled else lanes_when_more
+        yield from [Later(following, rate.until_next_window(tx))] if throttled else [following] * lanes
+    if isinstance(event, BatchRequested):
+        lanes -= 1  # the lane that asked for this batch
+    tx.execute(COUNT, {"id": event.sweep_id, "escalated": len(batch.escalations), "lanes": lanes})
+    finish_if_settled(tx, event.sweep_id)

@@ -1,0 +1,15 @@
+"""Composition of the notifier's worker processes."""
+
+from followup_common.messaging import worker
+from followup_common.settings import load
+
+from followup_notifier.assignments import announce_assignment
+from followup_notifier.escalations import write_inbox
+from followup_notifier.settings import NotifierSettings
+
+HANDLERS = (write_inbox, announce_assignment)
+
+
+def set_up() -> None:
+    """Called by dramatiq in each worker process."""
+    worker.set_up("notifier", HANDLERS, load(NotifierSettings))
