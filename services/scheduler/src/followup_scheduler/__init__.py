@@ -1,0 +1,1 @@
+"""A dumb clock: publishes sweep and outbox ticks, and keeps no state."""

@@ -1,0 +1,80 @@
+"""The clock: which ticks a minute brings, and periodiq's loop that waits for each minute."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import dramatiq
+import structlog
+from followup_common.contracts import Event, OutboxTick, SweepTick, wrap
+from followup_common.messaging.broker import message_of
+from periodiq import CronSpec, Scheduler
+
+from followup_scheduler.cron import EVERY_MINUTE, parse_cron
+
+log = structlog.get_logger()
+
+SOURCE = "followup/scheduler"
+
+
+def use_utc() -> None:
+    """Make periodiq, which reads the local time, read UTC."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+def ticks(sweep_cron: str) -> dict[type[Event], CronSpec]:
+    """Which tick fires when."""
+    return {OutboxTick: parse_cron(EVERY_MINUTE), SweepTick: parse_cron(sweep_cron)}
+
+
+def due_ticks(schedule: dict[type[Event], CronSpec], now: datetime) -> list[Event]:
+    """The ticks that the minute of `now` (UTC) brings."""
+    return [tick() for tick, spec in schedule.items() if spec.validate(now)]
+
+
+class TickActor(dramatiq.Actor[Any, Any]):
+    """Stands for the escalator's actor: sends a new envelope each time, and never runs here."""
+
+    def __init__(self, broker: dramatiq.Broker, tick: type[Event], spec: CronSpec) -> None:
+        self._tick = tick
+        super().__init__(
+            lambda _: None,
+            broker=broker,
+            actor_name=tick.type,
+            queue_name=tick.queue,
+            priority=0,
+            options={"periodic": spec},
+        )
+
+    def send_with_options(self, **_: Any) -> dramatiq.Message[Any]:
+        return self.broker.enqueue(message_of(wrap(self._tick(), source=SOURCE)))
+
+
+class Clock(Scheduler):
+    """periodiq's scheduler, which outlives a broker that is away: a missed tick is harmless.
+
+    The outbox tick wakes it every minute, and each tick is checked against that minute, so that
+    periodiq's own forecast of the next date (it can be late) does not matter.
+    """
+
+    last_wake: float | None = None
+    """When the clock last woke, on the monotonic clock."""
+    last_failure: str | None = None
+    """Why the last tick could not be published; None when it was."""
+
+    def send_actors(self, actors: Sequence[TickActor], now: datetime) -> None:
+        self.last_wake = time.monotonic()
+        for actor in actors:
+            try:
+                actor.send_with_options(scheduled_at=now)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next minute brings a tick
+                self.last_failure = repr(error)
+                log.warning("tick_not_published", tick=actor.actor_name, error=repr(error))
+            else:
+                self.last_failure = None
+                log.info("tick_published", tick=actor.actor_name)
