@@ -1,0 +1,97 @@
+"""What protects people who use a browser: the session cookie and the origin check."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from pydantic import AnyHttpUrl
+
+from followup_api.problems import Forbidden
+from followup_api.settings import ApiSettings
+
+SECURE_COOKIE = "__Host-followup"
+LOCAL_COOKIE = "followup"
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class CrossOrigin(Forbidden):
+    """A request that a page of another site may have caused."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A change by session cookie must come from a page of this site: send an Origin header of this "
+            "site or Sec-Fetch-Site: same-origin. Programs use an API token instead."
+        )
+
+
+def session_of(request: Request, settings: ApiSettings) -> str | None:
+    """The session token that the browser sent, under the one name that fits this request."""
+    return request.cookies.get(_cookie_name(request, settings))
+
+
+def set_session(request: Request, response: Response, settings: ApiSettings, token: str) -> None:
+    """Give the browser a session, or renew its time."""
+    name = _cookie_name(request, settings)
+    response.set_cookie(
+        name,
+        token,
+        max_age=round(settings.session_life.total_seconds()),
+        path="/",
+        secure=name == SECURE_COOKIE,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def clear_session(request: Request, response: Response, settings: ApiSettings) -> None:
+    """Take the session from the browser."""
+    name = _cookie_name(request, settings)
+    response.delete_cookie(name, path="/", secure=name == SECURE_COOKIE, httponly=True, samesite="lax")
+
+
+def refuse_other_origins(request: Request, settings: ApiSettings, *, by_cookie: bool) -> None:
+    """Refuse an unsafe request that a page of another site may have caused.
+
+    Args:
+        request: what came.
+        settings: says which address people use.
+        by_cookie: the cookie authenticates it, so the browser has to say where it comes from; otherwise
+            silence is allowed.
+
+    Raises:
+        CrossOrigin: it comes from elsewhere, or does not say.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        allowed = site == "same-origin"
+    elif origin is not None:
+        allowed = origin in _own_origins(request, settings)
+    else:
+        allowed = not by_cookie
+    if not allowed:
+        raise CrossOrigin
+
+
+def _cookie_name(request: Request, settings: ApiSettings) -> str:
+    url = settings.public_url
+    scheme, host = (url.scheme, url.host) if url else (request.url.scheme, request.url.hostname)
+    local = scheme == "http" and (host or "").strip("[]") in LOCAL_HOSTS
+    return LOCAL_COOKIE if local else SECURE_COOKIE
+
+
+def _own_origins(request: Request, settings: ApiSettings) -> set[str]:
+    if settings.public_url:
+        return {_origin(settings.public_url)}
+    # A proxy in front may end TLS; a page under https of the same host is this site all the same.
+    return {f"{scheme}://{request.url.netloc}" for scheme in (request.url.scheme, "https")}
+
+
+def _origin(url: AnyHttpUrl) -> str:
+    parts = urlsplit(str(url))
+    default = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port and parts.port != default else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"

@@ -1,0 +1,91 @@
+"""SQL of log-ins: who is behind a session or an API token."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followup_common.db import Transaction
+from followup_common.db.tables import api_tokens, sessions, users
+from sqlalchemy import delete, func, insert, or_, select, update
+
+from followup_api.rows import Record
+
+CALLER = (users.c.id, users.c.email, users.c.name, users.c.role, users.c.manager_id, users.c.time_zone)
+
+TOKEN_USE_EVERY = timedelta(minutes=1)
+RENEW_SESSION_EVERY = timedelta(days=1)
+
+
+def by_session(tx: Transaction, token_hash: bytes) -> Record | None:
+    """The active person behind a session that has not expired."""
+    statement = (
+        select(*CALLER, sessions.c.id.label("session_id"), sessions.c.expires_at)
+        .join(users, users.c.id == sessions.c.user_id)
+        .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > func.now(), users.c.active)
+    )
+    return tx.execute(statement).one_or_none()
+
+
+def by_token_prefix(tx: Transaction, prefix: str) -> Record | None:
+    """The active person behind an API token that has not expired; the caller compares `token_hash`."""
+    statement = (
+        select(*CALLER, api_tokens.c.id.label("token_id"), api_tokens.c.token_hash)
+        .join(users, users.c.id == api_tokens.c.user_id)
+        .where(
+            api_tokens.c.prefix == prefix,
+            or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now()),
+            users.c.active,
+        )
+    )
+    return tx.execute(statement).one_or_none()
+
+
+def note_token_use(tx: Transaction, token_id: int) -> None:
+    """Set `last_used_at`, at most once a minute.
+
+    Skips a row that another request holds: a long import must not make the token's other requests wait.
+    """
+    stale = or_(api_tokens.c.last_used_at.is_(None), api_tokens.c.last_used_at < func.now() - TOKEN_USE_EVERY)
+    free = select(api_tokens.c.id).where(api_tokens.c.id == token_id, stale).with_for_update(skip_locked=True)
+    tx.execute(
+        update(api_tokens).where(api_tokens.c.id == free.scalar_subquery()).values(last_used_at=func.now())
+    )
+
+
+def renew_session(tx: Transaction, session_id: int, life: timedelta) -> bool:
+    """Let a session last `life` from now, at most once a day; says whether it did."""
+    due = sessions.c.expires_at < func.now() + (life - RENEW_SESSION_EVERY)
+    free = select(sessions.c.id).where(sessions.c.id == session_id, due).with_for_update(skip_locked=True)
+    statement = (
+        update(sessions).where(sessions.c.id == free.scalar_subquery()).values(expires_at=func.now() + life)
+    )
+    return tx.execute(statement).rowcount == 1
+
+
+def by_email(tx: Transaction, email: str) -> Record | None:
+    """An active person who may log in, with their password hash."""
+    statement = select(*CALLER, users.c.password_hash).where(
+        func.lower(users.c.email) == func.lower(email), users.c.active
+    )
+    return tx.execute(statement).one_or_none()
+
+
+def add_session(tx: Transaction, user_id: int, token_hash: bytes, life: timedelta) -> None:
+    """Keep a new session, and remove the person's expired ones."""
+    tx.execute(delete(sessions).where(sessions.c.user_id == user_id, sessions.c.expires_at <= func.now()))
+    tx.execute(insert(sessions).values(user_id=user_id, token_hash=token_hash, expires_at=func.now() + life))
+
+
+def end_session(tx: Transaction, session_id: int) -> None:
+    """End one session."""
+    tx.execute(delete(sessions).where(sessions.c.id == session_id))
+
+
+def end_sessions(tx: Transaction, user_id: int) -> None:
+    """End every session of a person."""
+    tx.execute(delete(sessions).where(sessions.c.user_id == user_id))
+
+
+def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:
+    """Keep another hash of the same password."""
+    tx.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))

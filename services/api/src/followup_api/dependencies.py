@@ -1,0 +1,74 @@
+"""What routes ask for: the unit of work of their request, and the parts of the application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from anyio import Semaphore
+from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
+from followup_common.contracts import Event
+from followup_common.db import Database, Transaction
+from followup_common.messaging.outbox import store
+from followup_common.messaging.publisher import Publisher
+
+from followup_api.settings import ApiSettings
+
+SOURCE = "followup/api"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an application is made of. It lives in `app.state.parts`; there are no globals."""
+
+    settings: ApiSettings
+    database: Database
+    publisher: Publisher
+    connections: Semaphore
+    """As many as the pool has. Requests wait here without a thread: were they to wait inside the
+    threadpool, they could take the very threads that the holders of connections need to go on."""
+
+
+@dataclass
+class UnitOfWork:
+    """One transaction and the events that it causes. Routes never commit: the edge does."""
+
+    tx: Transaction
+    events: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        """Store an event with this work's changes, and publish it once they are committed."""
+        self.events.append(event)
+
+
+@contextmanager
+def transaction(database: Database, publisher: Publisher) -> Iterator[UnitOfWork]:
+    """Open a unit of work: store its events, commit, publish; roll all of it back on an error."""
+    with database.transaction() as tx:
+        work = UnitOfWork(tx)
+        yield work
+        envelopes = store(tx, work.events, source=SOURCE)
+    publisher.publish(envelopes)
+
+
+def parts(request: Request) -> Parts:
+    """The parts of the application that serves this request."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+async def unit_of_work(app: Annotated[Parts, Depends(parts)]) -> AsyncIterator[UnitOfWork]:
+    """The unit of work of this request; committed before the answer is sent."""
+    async with (
+        app.connections,
+        contextmanager_in_threadpool(transaction(app.database, app.publisher)) as work,
+    ):
+        yield work
+
+
+AppParts = Annotated[Parts, Depends(parts)]
+Work = Annotated[UnitOfWork, Depends(unit_of_work, scope="function")]
+"""Scope "function": the commit comes before the answer, so a caller who has one can rely on it."""

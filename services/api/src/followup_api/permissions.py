@@ -1,0 +1,176 @@
+"""Who may do what. Every route declares one permission; a test walks all routes and finds those without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from followup_api.auth import browser, queries, secrets
+from followup_api.dependencies import AppParts, Parts, UnitOfWork, Work
+from followup_api.problems import Forbidden, Unauthenticated
+from followup_api.rows import Record
+
+Role = Literal["employee", "manager", "admin"]
+
+
+class Permission(StrEnum):
+    """What a route asks of its caller. Which rows they then see is the queries' business."""
+
+    PUBLIC = "public"
+    CRON_SECRET = "cron-secret"  # noqa: S105 - a name
+    SELF = "self"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
+    FOLLOW_UPS_READ = "follow-ups:read"
+    FOLLOW_UPS_WRITE = "follow-ups:write"
+    SUBJECTS_READ = "subjects:read"
+    ESCALATIONS_READ = "escalations:read"
+    NOTIFICATIONS = "notifications"
+    SWEEPS = "sweeps"
+    IMPORTS = "imports"
+
+
+_EMPLOYEE = frozenset(
+    {
+        Permission.SELF,
+        Permission.USERS_READ,
+        Permission.FOLLOW_UPS_READ,
+        Permission.FOLLOW_UPS_WRITE,
+        Permission.SUBJECTS_READ,
+        Permission.NOTIFICATIONS,
+    }
+)
+_MANAGER = _EMPLOYEE | {Permission.ESCALATIONS_READ}
+_ADMIN = _MANAGER | {Permission.USERS_WRITE, Permission.SWEEPS, Permission.IMPORTS}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    "employee": _EMPLOYEE,
+    "manager": _MANAGER,
+    "admin": _ADMIN,
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person who asks, and how they are known: by a session or by an API token."""
+
+    user_id: int
+    email: str
+    name: str
+    role: Role
+    manager_id: int | None
+    time_zone: str
+    session_id: int | None = None
+    token_id: int | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What they may do."""
+        return PERMISSIONS[self.role]
+
+
+class NotPermitted(Forbidden):
+    """The caller's role does not include a permission."""
+
+    def __init__(self, role: Role, permission: Permission) -> None:
+        super().__init__(f"This needs the permission {permission}, which the role {role} does not have.")
+        self.role = role
+        self.permission = permission
+
+
+def require(permission: Permission) -> Any:
+    """The dependency of a route: `caller: Annotated[Caller, require(Permission.SWEEPS)]`.
+
+    With `Permission.PUBLIC` it lets everybody in: `dependencies=[require(Permission.PUBLIC)]`.
+    """
+    return Depends(_Open() if permission is Permission.PUBLIC else _Required(permission))
+
+
+def declared_permissions(dependant: Dependant) -> Iterator[Permission]:
+    """The permissions that a route's dependencies declare."""
+    for dependency in dependant.dependencies:
+        permission = getattr(dependency.call, "permission", None)
+        if isinstance(permission, Permission):
+            yield permission
+        yield from declared_permissions(dependency)
+
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="token", description="An API token, made with `POST /api/v1/tokens`."
+)
+_cookie = APIKeyCookie(
+    name=browser.SECURE_COOKIE,
+    auto_error=False,
+    scheme_name="session",
+    description="Set by `POST /api/v1/session`; named `followup` on http://localhost.",
+)
+
+
+@dataclass(frozen=True)
+class _Open:
+    permission: Permission = Permission.PUBLIC
+
+    def __call__(self) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class _Required:
+    permission: Permission
+
+    def __call__(
+        self,
+        request: Request,
+        response: Response,
+        app: AppParts,
+        work: Work,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        _: Annotated[str | None, Depends(_cookie)],
+    ) -> Caller:
+        by_token = bearer and _by_token(work, bearer.credentials)
+        caller = by_token or _by_session(request, response, app, work)
+        request.state.user_id = caller.user_id
+        if self.permission not in caller.permissions:
+            raise NotPermitted(caller.role, self.permission)
+        return caller
+
+
+def _by_token(work: UnitOfWork, token: str) -> Caller:
+    prefix = secrets.prefix_of(token)
+    row = queries.by_token_prefix(work.tx, prefix) if prefix else None
+    if row is None or not secrets.same(row.token_hash, secrets.digest(token)):
+        raise Unauthenticated("The API token is not valid: it was revoked, has expired, or is mistyped.")
+    queries.note_token_use(work.tx, row.token_id)
+    return _caller(row, token_id=row.token_id)
+
+
+def _by_session(request: Request, response: Response, app: Parts, work: UnitOfWork) -> Caller:
+    token = browser.session_of(request, app.settings)
+    if token is None:
+        raise Unauthenticated
+    row = queries.by_session(work.tx, secrets.digest(token))
+    if row is None:
+        raise Unauthenticated("The session has ended: log in again.")
+    browser.refuse_other_origins(request, app.settings, by_cookie=True)
+    if queries.renew_session(work.tx, row.session_id, app.settings.session_life):
+        browser.set_session(request, response, app.settings, token)
+    return _caller(row, session_id=row.session_id)
+
+
+def _caller(row: Record, *, session_id: int | None = None, token_id: int | None = None) -> Caller:
+    return Caller(
+        user_id=row.id,
+        email=row.email,
+        name=row.name,
+        role=row.role,
+        manager_id=row.manager_id,
+        time_zone=row.time_zone,
+        session_id=session_id,
+        token_id=token_id,
+    )

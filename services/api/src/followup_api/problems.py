@@ -1,0 +1,252 @@
+"""Errors as problem details (RFC 9457), in one shape for every status.
+
+Raise a `Problem`, or a named subclass of one of the classes below; the message names the field and the mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field, and how to mend it."""
+
+    field: str = Field(examples=["due_at"])
+    message: str = Field(examples=["due_at needs a time zone, such as 2026-03-31T09:00:00Z"])
+
+
+class ProblemDetails(BaseModel):
+    """The body of every error (RFC 9457)."""
+
+    type: str = Field(
+        description="Names the kind of problem; stable.", examples=["urn:followup:problem:invalid"]
+    )
+    title: str = Field(examples=["The request is not valid"])
+    status: int = Field(examples=[422])
+    detail: str = Field(description="What happened and what to do.", examples=["due_at needs a time zone"])
+    errors: list[FieldError] = Field(default_factory=list)
+
+
+class Problem(Exception):
+    """An answer other than success. Subclasses set `status`, `kind` and `title`.
+
+    Args:
+        detail: what happened and how to mend it.
+        errors: pairs of field and message.
+        headers: sent with the answer.
+    """
+
+    status: int = 400
+    kind: str = "bad-request"
+    title: str = "The request cannot be understood"
+
+    def __init__(
+        self, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+    def response(self) -> JSONResponse:
+        """The answer."""
+        return _answer(
+            self.status, self.kind, self.title, self.detail, errors=self.errors, headers=self.headers
+        )
+
+
+class Unauthenticated(Problem):
+    """Nobody is logged in, or the token is not valid (any more)."""
+
+    status, kind, title = 401, "unauthenticated", "Log in first"
+
+    def __init__(self, detail: str = "Log in, or send an API token as `Authorization: Bearer ...`.") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Problem):
+    """The caller is known and may not do this."""
+
+    status, kind, title = 403, "forbidden", "Not allowed"
+
+
+class NotFound(Problem):
+    """There is no such thing, or the caller may not know of it."""
+
+    status, kind, title = 404, "not-found", "Not found"
+
+
+class Conflict(Problem):
+    """The request does not fit the state of things."""
+
+    status, kind, title = 409, "conflict", "In conflict with what is there"
+
+
+class Stale(Problem):
+    """`If-Match` names a version that is not the current one."""
+
+    status, kind, title = 412, "stale", "Changed in the meantime"
+
+
+class TooLarge(Problem):
+    """The body is larger than allowed."""
+
+    status, kind, title = 413, "too-large", "The request is too large"
+
+
+class Invalid(Problem):
+    """A field is wrong.
+
+    Args:
+        field: its name as the caller wrote it.
+        message: what is wrong with it and the mend; says the field's name.
+    """
+
+    status, kind, title = 422, "invalid", "The request is not valid"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message, errors=[(field, message)])
+
+
+class Unavailable(Problem):
+    """Something that is needed is away or not configured."""
+
+    status, kind, title = 503, "unavailable", "Not available now"
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a route: the error statuses that it can answer, each as problem details."""
+    return {
+        status: {
+            "description": _KNOWN[status].title,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+        }
+        for status in statuses
+    }
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """Name of the constraint or unique index that a statement broke."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return getattr(diagnosis, "constraint_name", None)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application answer with problem details."""
+    app.exception_handler(Problem)(_problem)
+    app.exception_handler(RequestValidationError)(_not_valid)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(DataError)(_not_storable)
+    app.exception_handler(UnicodeEncodeError)(_not_storable)
+    app.exception_handler(OperationalError)(_database_away)
+    app.exception_handler(NoFreeConnection)(_database_away)
+
+
+def unexpected() -> JSONResponse:
+    """The answer when something failed that should not: says nothing about the inside."""
+    return _answer(500, "unexpected", "Something went wrong here", "The error was recorded. Try again later.")
+
+
+_KNOWN: dict[int, type[Problem]] = {
+    problem.status: problem
+    for problem in (
+        Problem,
+        Unauthenticated,
+        Forbidden,
+        NotFound,
+        Conflict,
+        Stale,
+        TooLarge,
+        Invalid,
+        Unavailable,
+    )
+}
+
+
+def _answer(
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    *,
+    errors: Sequence[tuple[str, str]] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    body = ProblemDetails(
+        type=f"urn:followup:problem:{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=[FieldError(field=field, message=message) for field, message in errors],
+    )
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def _problem(_: Request, error: Problem) -> JSONResponse:
+    return error.response()
+
+
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    status = error.status_code
+    phrase = HTTPStatus(status).phrase
+    known = _KNOWN.get(status)
+    kind, title = (known.kind, known.title) if known else (phrase.lower().replace(" ", "-"), phrase)
+    detail = str(error.detail)
+    if status == 404:
+        detail = f"There is nothing at {request.url.path}."
+    elif status == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        detail = f"{request.method} is not possible at {request.url.path}; try {allowed}."
+    elif status == 413:
+        detail = "The body is larger than allowed: send less at once."
+    return _answer(status, kind, title, detail, headers=dict(error.headers or {}))
+
+
+async def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
+    errors = [_field_error(problem) for problem in error.errors()]
+    detail = errors[0][1] + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else "")
+    return _answer(Invalid.status, Invalid.kind, Invalid.title, detail, errors=errors)
+
+
+async def _not_storable(_: Request, __: DataError | UnicodeEncodeError) -> JSONResponse:
+    detail = "A value is outside of what the database can keep: check numbers, dates and special characters."
+    return _answer(Invalid.status, Invalid.kind, Invalid.title, detail)
+
+
+async def _database_away(_: Request, __: OperationalError | NoFreeConnection) -> JSONResponse:
+    detail = "The database is away or busy. Nothing was changed: try again shortly."
+    return _answer(503, Unavailable.kind, Unavailable.title, detail, headers={"Retry-After": "5"})
+
+
+_MENDS = {
+    "missing": "{field} is required: add it.",
+    "extra_forbidden": "{field} is not a known field: remove it, or check its spelling.",
+    "timezone_aware": "{field} needs a time zone, such as 2026-03-31T09:00:00Z.",
+    "json_invalid": "{field} is not valid JSON: {error}.",
+}
+
+
+def _field_error(problem: dict[str, Any]) -> tuple[str, str]:
+    where, *path = problem["loc"]
+    kind = problem["type"]
+    named = where == "body" and kind == "json_invalid"
+    field = ".".join(str(part) for part in path if not named) or str(where)
+    mend = _MENDS.get(kind)
+    if mend:
+        return field, mend.format(field=field, error=problem.get("ctx", {}).get("error", ""))
+    if kind == "model_attributes_type" and not path:
+        return field, "body must be a JSON object, sent as Content-Type: application/json."
+    said = problem["msg"].removeprefix("Value error, ")
+    return field, f"{field}: {said[:1].lower()}{said[1:]}."

@@ -1,0 +1,49 @@
+"""What the API takes from the environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Len
+from followup_common.settings import BrokerSettings, DatabaseSettings
+from pydantic import AnyHttpUrl, Field, SecretStr
+
+CronSecret = Annotated[SecretStr, Len(16)]
+
+
+class ApiSettings(DatabaseSettings):
+    """What the HTTP application takes, wherever it runs."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    public_url: AnyHttpUrl | None = Field(
+        None,
+        description="Address that people use, such as https://followup.example.com. Set it behind a proxy "
+        "that changes the Host header or ends TLS: cookies and origin checks go by it.",
+    )
+    forwarded_allow_ips: str | None = Field(
+        None,
+        description="Comma-separated addresses of proxies whose X-Forwarded-* headers count; default: none.",
+    )
+    cron_secret: CronSecret | None = Field(
+        None, description="At least 16 characters that open /api/cron/followups; closed without."
+    )
+    cron_secret_previous: CronSecret | None = Field(
+        None, description="The secret before, taken as well while callers change over."
+    )
+    session_days: int = Field(14, ge=1, le=365, description="Days a log-in lasts without use.")
+    max_body_bytes: int = Field(
+        1_048_576,
+        ge=1_024,
+        description="The most that a request may carry; imports have a limit of their own.",
+    )
+
+    @property
+    def session_life(self) -> timedelta:
+        """How long a session lasts without use."""
+        return timedelta(days=self.session_days)
+
+
+class ApiServiceSettings(ApiSettings, BrokerSettings):
+    """What `python -m followup_api` takes: the application's settings and RabbitMQ."""

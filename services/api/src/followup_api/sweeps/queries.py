@@ -1,0 +1,29 @@
+"""SQL of sweeps. The API only asks for sweeps; the escalator runs them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from followup_common.db import Transaction
+from followup_common.db.tables import sweeps
+from sqlalchemy import insert
+
+from followup_api.rows import Record
+
+COLUMNS = (
+    sweeps.c.id,
+    sweeps.c.trigger,
+    sweeps.c.status,
+    sweeps.c.requested_at,
+    sweeps.c.started_at,
+    sweeps.c.finished_at,
+    sweeps.c.escalated,
+    sweeps.c.notified,
+    sweeps.c.failed,
+)
+
+
+def request_sweep(tx: Transaction, trigger: Literal["manual", "cron"], requested_by: int | None) -> Record:
+    """Record a sweep that waits to be run. The caller emits `SweepRequested` with its id."""
+    statement = insert(sweeps).values(trigger=trigger, requested_by=requested_by).returning(*COLUMNS)
+    return tx.execute(statement).one()

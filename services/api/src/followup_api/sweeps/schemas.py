@@ -1,0 +1,38 @@
+"""A sweep as callers see it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from followup_api.schemas import Schema, Time
+
+EXAMPLE: JsonDict = {
+    "id": 7,
+    "trigger": "manual",
+    "status": "completed",
+    "requested_at": "2026-03-31T09:00:00Z",
+    "started_at": "2026-03-31T09:00:00.120000Z",
+    "finished_at": "2026-03-31T09:00:01.480000Z",
+    "escalated": 120,
+    "notified": 160,
+    "failed": 0,
+}
+
+
+class Sweep(Schema):
+    """One pass over the overdue follow-ups."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    id: int
+    trigger: Literal["schedule", "manual", "cron"] = Field(description="What asked for it.")
+    status: Literal["queued", "running", "completed", "failed"]
+    requested_at: Time
+    started_at: Time | None
+    finished_at: Time | None
+    escalated: int = Field(description="Follow-ups that reached a step.")
+    notified: int = Field(description="Notifications written.")
+    failed: int = Field(description="Escalations that became dead letters.")
