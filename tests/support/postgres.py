@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -252,8 +253,8 @@ def _in_container(folder: Path) -> Postgres:
 
 
 def _on_this_machine(folder: Path) -> Postgres:
-    home = folder / "postgres"
-    home.mkdir()
+    home = Path(tempfile.mkdtemp(prefix="postgres-", dir=folder))
+    home.chmod(0o711)  # another account, which the server runs under, passes through
     user = _unprivileged_user()
     server = LocalServer(_runnable(_binaries(), home, user), home, free_port(), user)
     try:

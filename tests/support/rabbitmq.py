@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -251,8 +252,7 @@ def _in_container(folder: Path) -> RabbitMQ:
 
 def _on_this_machine(folder: Path) -> RabbitMQ:
     binaries = _binaries() or _installed_by_apt()
-    home = folder / "rabbitmq"
-    home.mkdir()
+    home = Path(tempfile.mkdtemp(prefix="rabbitmq-", dir=folder))
     node = PrivateNode(binaries, home)
     try:
         node.create()
