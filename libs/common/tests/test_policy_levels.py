@@ -1,0 +1,76 @@
+"""Levels: bounds are exact, time never lowers a level, the next step lies ahead or there is none."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from followup_common.policy import Policy, Step, position
+from followup_common.policy.steps import STANDARD
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    offsets = draw(st.sets(st.timedeltas(timedelta(0), timedelta(days=365)), min_size=1, max_size=8))
+    steps = tuple(Step(after=after, audience=("assignee",), label="step") for after in sorted(offsets))
+    return Policy(steps=steps)
+
+
+times = st.datetimes(  # Hypothesis wants naive bounds and adds the zone itself
+    datetime(2000, 1, 1),  # noqa: DTZ001
+    datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+
+
+@pytest.mark.parametrize(
+    ("overdue", "level"),
+    [
+        (-INSTANT, 0),
+        (timedelta(0), 1),
+        (INSTANT, 1),
+        (48 * HOUR - INSTANT, 1),
+        (48 * HOUR, 2),
+        (48 * HOUR + INSTANT, 2),
+        (96 * HOUR - INSTANT, 2),
+        (96 * HOUR, 3),
+        (96 * HOUR + INSTANT, 3),
+        (timedelta(days=3650), 3),
+    ],
+)
+def test_bounds_of_the_standard_policy_are_exact(overdue: timedelta, level: int) -> None:
+    assert position(STANDARD, NOW - overdue, NOW).level == level
+
+
+@given(policies(), times, times, times)
+def test_a_level_never_goes_down_with_time(policy: Policy, due: datetime, a: datetime, b: datetime) -> None:
+    earlier, later = sorted((a, b))
+    assert position(policy, due, earlier).level <= position(policy, due, later).level
+
+
+@given(policies(), times, times)
+def test_the_next_step_is_always_ahead_or_there_is_none(policy: Policy, due: datetime, now: datetime) -> None:
+    placed = position(policy, due, now)
+    if placed.next_step_at is None:
+        assert placed.level == len(policy.steps)
+    else:
+        assert placed.next_step_at > now
+        assert position(policy, due, placed.next_step_at).level == placed.level + 1
+        assert position(policy, due, placed.next_step_at - INSTANT).level == placed.level
+
+
+def test_steps_must_come_in_the_order_of_time() -> None:
+    step = {"after": "PT2H", "audience": ["assignee"], "label": "again"}
+    with pytest.raises(ValidationError, match="must come later"):
+        Policy.model_validate({"steps": [step, step]})
+
+
+@pytest.mark.parametrize("audience", ["boss", "manager(0)", "manager(10)", ""])
+def test_an_unknown_audience_is_refused(audience: str) -> None:
+    with pytest.raises(ValidationError, match="expected assignee, manager"):
+        Step(after=timedelta(0), audience=(audience,), label="x")

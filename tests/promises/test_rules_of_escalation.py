@@ -1,0 +1,265 @@
+"""The rules of escalation, end to end through both handlers, at exact times of the database's clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from followup_common.contracts import (
+    EscalationsDelivered,
+    EscalationsRaised,
+    FollowUpReassigned,
+    SweepRequested,
+)
+from followup_common.messaging import Emitted
+from followup_escalator.settlement import settle_delivery
+from followup_escalator.sweeps import run_sweep
+from followup_notifier.assignments import announce_assignment
+from followup_notifier.escalations import write_inbox
+from sqlalchemy import text
+
+from tests.promises.conftest import Run
+from tests.support.company import Company
+
+HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
+
+
+def claim(company: Company, run: Run) -> list[Emitted]:
+    """One sweep, up to what it emits."""
+    return run(run_sweep, SweepRequested(sweep_id=company.new_sweep()))
+
+
+def announce(run: Run, events: list[Emitted]) -> None:
+    """What the notifier and then the escalator do with it."""
+    for event in events:
+        if isinstance(event, EscalationsRaised):
+            for delivered in run(write_inbox, event):
+                assert isinstance(delivered, EscalationsDelivered)
+                run(settle_delivery, delivered)
+
+
+def sweep(company: Company, run: Run) -> None:
+    announce(run, claim(company, run))
+
+
+@pytest.mark.parametrize(
+    ("overdue", "level"),
+    [
+        (-INSTANT, 0),
+        (timedelta(0), 1),
+        (INSTANT, 1),
+        (48 * HOUR - INSTANT, 1),
+        (48 * HOUR, 2),
+        (48 * HOUR + INSTANT, 2),
+        (96 * HOUR - INSTANT, 2),
+        (96 * HOUR, 3),
+        (96 * HOUR + INSTANT, 3),
+    ],
+)
+def test_each_bound_is_exact(company: Company, run: Run, overdue: timedelta, level: int) -> None:
+    admin = company.person("Ada", role="admin")
+    manager = company.person("Max", role="manager", manager=admin)
+    assignee = company.person("Eve", manager=manager)
+    call = company.follow_up(assignee, overdue=overdue)
+    sweep(company, run)
+    told = {0: [], 1: [(1, assignee)], 2: [(2, manager), (2, assignee)], 3: [(3, admin)]}[level]
+    row = company.get(call)
+    assert row["level"] == level
+    assert company.told(call) == sorted(told)
+    assert len(company.activities(call)) == (1 if level else 0)
+    after = (0, 48, 96, None)[level]
+    assert row["next_step_at"] == (None if after is None else row["due_at"] + after * HOUR)
+
+
+def test_a_second_sweep_adds_nothing(company: Company, run: Run) -> None:
+    assignee = company.person("Eve", manager=company.person("Max", role="manager"))
+    company.follow_ups(assignee, 30, overdue=50 * HOUR)
+    sweep(company, run)
+    before = (company.count("notifications"), company.count("activities"), company.count("escalations"))
+    sweep(company, run)
+    assert before == (
+        company.count("notifications"),
+        company.count("activities"),
+        company.count("escalations"),
+    )
+    assert before == (60, 30, 60)
+
+
+def test_no_manager_tells_the_admins(company: Company, run: Run) -> None:
+    admin = company.person("Ada", role="admin")
+    assignee = company.person("Eve")
+    call = company.follow_up(assignee, overdue=50 * HOUR)
+    sweep(company, run)
+    assert company.told(call) == sorted([(2, admin), (2, assignee)])
+    [activity] = company.activities(call)
+    assert {"user_id": admin, "audience": "manager", "fallback": "admins"} in activity["details"][
+        "recipients"
+    ]
+
+
+def test_an_inactive_manager_is_passed_over_up_the_line(company: Company, run: Run) -> None:
+    director = company.person("Dora", role="manager")
+    manager = company.person("Max", role="manager", manager=director, active=False)
+    assignee = company.person("Eve", manager=manager)
+    call = company.follow_up(assignee, overdue=50 * HOUR)
+    sweep(company, run)
+    assert company.told(call) == sorted([(2, director), (2, assignee)])
+
+
+def test_no_admin_is_recorded_as_unroutable_and_told_once_there_is_one(company: Company, run: Run) -> None:
+    assignee = company.person("Eve")
+    call = company.follow_up(assignee, overdue=100 * HOUR)
+    sweep(company, run)
+    assert company.escalations(call) == {1: "skipped", 2: "skipped", 3: "unroutable"}
+    assert company.told(call) == []
+    sweep(company, run)
+    assert company.told(call) == []
+    admin = company.person("Ada", role="admin")
+    sweep(company, run)
+    assert company.told(call) == [(3, admin)]
+    assert company.escalations(call)[3] == "raised"
+    assert len(company.activities(call)) == 1
+
+
+def test_levels_passed_during_an_outage_are_recorded_as_skipped_and_not_sent(
+    company: Company, run: Run
+) -> None:
+    admin = company.person("Ada", role="admin")
+    assignee = company.person("Eve", manager=company.person("Max", role="manager"))
+    call = company.follow_up(assignee, overdue=100 * HOUR)
+    sweep(company, run)
+    assert company.escalations(call) == {1: "skipped", 2: "skipped", 3: "raised"}
+    assert company.told(call) == [(3, admin)]
+
+
+def test_a_step_announced_late_gives_way_to_the_current_one(company: Company, run: Run) -> None:
+    """Claimed at the first step; by the time the notifier gets to it, the second has been reached."""
+    manager = company.person("Max", role="manager")
+    assignee = company.person("Eve", manager=manager)
+    call = company.follow_up(assignee, overdue=HOUR)
+    stuck = claim(company, run)
+    company.let_pass(48 * HOUR)
+    announce(run, stuck)
+    assert company.told(call) == []
+    assert company.escalations(call) == {1: "skipped"}
+    sweep(company, run)
+    assert company.told(call) == sorted([(2, manager), (2, assignee)])
+
+
+@pytest.mark.parametrize("change", ["completed_at = now()", "due_at = now() + interval '1 day'"])
+def test_what_is_completed_or_rescheduled_between_claim_and_notification_is_not_announced(
+    company: Company, run: Run, change: str
+) -> None:
+    assignee = company.person("Eve")
+    call = company.follow_up(assignee, overdue=HOUR)
+    other = company.follow_up(assignee, overdue=HOUR)
+    events = claim(company, run)
+    company.tx.execute(text(f"UPDATE follow_ups SET {change} WHERE id = {call}"))
+    announce(run, events)
+    assert company.told(call) == []
+    assert company.activities(call) == []
+    assert company.told(other) == [(1, assignee)]
+
+
+def test_what_is_deleted_between_claim_and_notification_leaves_nothing(company: Company, run: Run) -> None:
+    call = company.follow_up(company.person("Eve"), overdue=HOUR)
+    events = claim(company, run)
+    company.tx.execute(text(f"DELETE FROM follow_ups WHERE id = {call}"))
+    announce(run, events)
+    assert company.count("notifications") == company.count("activities") == company.count("escalations") == 0
+
+
+def test_what_is_reassigned_between_claim_and_notification_goes_to_the_new_assignee(
+    company: Company, run: Run
+) -> None:
+    old, new = company.person("Old"), company.person("New")
+    call = company.follow_up(old, overdue=HOUR)
+    events = claim(company, run)
+    company.set(call, assignee_id=new)
+    announce(run, events)
+    assert company.told(call) == [(1, new)]
+
+
+def test_rescheduling_starts_over(company: Company, run: Run) -> None:
+    assignee = company.person("Eve", manager=company.person("Max", role="manager"))
+    call = company.follow_up(assignee, overdue=50 * HOUR)
+    sweep(company, run)
+    row = company.get(call)
+    company.set(call, due_at=row["now"] - HOUR)
+    again = company.get(call)
+    assert (again["level"], again["due_version"]) == (0, row["due_version"] + 1)
+    sweep(company, run)
+    assert company.told(call).count((1, assignee)) == 1
+    assert company.get(call)["level"] == 1
+
+
+def test_reopening_starts_over_from_the_due_time(company: Company, run: Run) -> None:
+    assignee = company.person("Eve")
+    call = company.follow_up(assignee, overdue=HOUR)
+    sweep(company, run)
+    row = company.get(call)
+    company.set(call, completed_at=row["now"])
+    assert company.get(call)["next_step_at"] is None
+    company.set(call, completed_at=None)
+    reopened = company.get(call)
+    assert (reopened["level"], reopened["next_step_at"]) == (0, row["due_at"])
+    assert reopened["due_version"] == row["due_version"] + 1
+    sweep(company, run)
+    assert company.told(call) == [(1, assignee), (1, assignee)]
+
+
+def test_reassigning_keeps_the_clock_and_tells_the_new_assignee_at_once(company: Company, run: Run) -> None:
+    old, new, boss = company.person("Old"), company.person("New"), company.person("Max", role="manager")
+    call = company.follow_up(old, overdue=HOUR)
+    sweep(company, run)
+    before = company.get(call)
+    company.set(call, assignee_id=new)
+    after = company.get(call)
+    for kept in ("level", "next_step_at", "due_version"):
+        assert after[kept] == before[kept]
+    event = FollowUpReassigned(
+        follow_up_id=call, assignee_id=new, assignment=after["assignment"], actor_id=boss
+    )
+    for _ in range(2):
+        run(announce_assignment, event)
+    assert company.told(call) == [(0, new), (1, old)]
+
+
+def test_who_takes_a_follow_up_is_not_told_that_it_is_theirs(company: Company, run: Run) -> None:
+    old, new = company.person("Old"), company.person("New")
+    call = company.follow_up(old, overdue=-HOUR)
+    company.set(call, assignee_id=new)
+    run(
+        announce_assignment,
+        FollowUpReassigned(follow_up_id=call, assignee_id=new, assignment=2, actor_id=new),
+    )
+    assert company.told(call) == []
+
+
+def test_an_overtaken_assignment_is_not_announced(company: Company, run: Run) -> None:
+    first, second, third = (company.person(name) for name in ("A", "B", "C"))
+    call = company.follow_up(first, overdue=-HOUR)
+    company.set(call, assignee_id=second)
+    company.set(call, assignee_id=third)
+    stale = FollowUpReassigned(follow_up_id=call, assignee_id=second, assignment=2, actor_id=first)
+    run(announce_assignment, stale)
+    assert company.told(call) == []
+
+
+def test_a_follow_up_keeps_the_policy_under_which_its_due_time_was_set(company: Company, run: Run) -> None:
+    assignee = company.person("Eve")
+    old = company.follow_up(assignee, overdue=2 * HOUR)
+    company.tx.execute(
+        text("""
+            INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2,
+            '[{"after": "PT1H", "audience": ["assignee"], "label": "soon", "sla_breach": false},
+              {"after": "PT2H", "audience": ["assignee"], "label": "again", "sla_breach": false}]')
+        """)
+    )
+    new = company.follow_up(assignee, overdue=2 * HOUR)
+    sweep(company, run)
+    assert (company.get(old)["level"], company.get(new)["level"]) == (1, 2)
+    company.set(old, due_at=company.get(old)["now"] - 3 * HOUR)
+    sweep(company, run)
+    assert company.get(old)["level"] == 2

@@ -1,0 +1,112 @@
+"""People and follow-ups in a database, and the questions that tests ask about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from followup_common.contracts import EscalationKey, EscalationsRaised
+from followup_common.messaging import Emitted
+from sqlalchemy import Connection, RowMapping, text
+
+_numbers = count(1)
+
+
+@dataclass
+class Company:
+    """A small company behind one connection; time is moved by moving due times, never by waiting."""
+
+    tx: Connection
+
+    def person(
+        self, name: str, *, role: str = "employee", manager: int | None = None, active: bool = True
+    ) -> int:
+        """Add a person; returns the id."""
+        email = f"{name.lower().replace(' ', '.')}.{next(_numbers)}@example.com"
+        statement = text("""
+            INSERT INTO users (email, name, role, manager_id, active)
+            VALUES (:email, :name, :role, :manager, :active) RETURNING id
+        """)
+        values = {"email": email, "name": name, "role": role, "manager": manager, "active": active}
+        return int(self.tx.execute(statement, values).scalar_one())
+
+    def follow_up(self, assignee: int, *, overdue: timedelta, title: str = "Call back") -> int:
+        """Add a follow-up that has been overdue for exactly `overdue` at the transaction's now()."""
+        statement = text("""
+            INSERT INTO follow_ups (title, due_at, assignee_id) VALUES (:title, now() - :overdue, :assignee)
+            RETURNING id
+        """)
+        values = {"title": title, "overdue": overdue, "assignee": assignee}
+        return int(self.tx.execute(statement, values).scalar_one())
+
+    def follow_ups(self, assignee: int, number: int, *, overdue: timedelta) -> None:
+        """Add many alike."""
+        statement = text("""
+            INSERT INTO follow_ups (title, due_at, assignee_id)
+            SELECT 'Call ' || i, now() - :overdue, :assignee FROM generate_series(1, :number) i
+        """)
+        self.tx.execute(statement, {"overdue": overdue, "assignee": assignee, "number": number})
+
+    def let_pass(self, time: timedelta) -> None:
+        """Move every open follow-up back in time, with its due version untouched: as if `time` had passed."""
+        self.tx.execute(
+            text(
+                """
+                ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules;
+                UPDATE follow_ups SET due_at = due_at - :time, next_step_at = next_step_at - :time
+                WHERE is_open;
+                ALTER TABLE follow_ups ENABLE TRIGGER follow_ups_keep_rules;
+            """.replace(":time", f"interval '{time.total_seconds()} seconds'")
+            )
+        )
+
+    def get(self, follow_up: int) -> RowMapping:
+        """A follow-up's row, with `now`."""
+        statement = text("SELECT *, now() AS now FROM follow_ups WHERE id = :id")
+        return self.tx.execute(statement, {"id": follow_up}).mappings().one()
+
+    def set(self, follow_up: int, **columns: Any) -> None:
+        """Change a follow-up as the API does."""
+        changes = ", ".join(f"{name} = :{name}" for name in columns)
+        self.tx.execute(text(f"UPDATE follow_ups SET {changes} WHERE id = :id"), {**columns, "id": follow_up})
+
+    def told(self, follow_up: int) -> list[tuple[int, int]]:
+        """Who was told about a follow-up: (step, user id), in order."""
+        statement = text("SELECT step, user_id FROM notifications WHERE follow_up_id = :id ORDER BY 1, 2")
+        return [(row.step, row.user_id) for row in self.tx.execute(statement, {"id": follow_up})]
+
+    def activities(self, follow_up: int) -> list[RowMapping]:
+        """The escalations in a follow-up's activity log, oldest first."""
+        statement = text("""
+            SELECT * FROM activities WHERE follow_up_id = :id AND kind = 'escalated' ORDER BY id
+        """)
+        return list(self.tx.execute(statement, {"id": follow_up}).mappings())
+
+    def escalations(self, follow_up: int) -> dict[int, str]:
+        """The recorded steps of a follow-up's current due version: {step: status}."""
+        statement = text("""
+            SELECT e.step, e.status FROM escalations e JOIN follow_ups f
+            ON f.id = e.follow_up_id AND f.due_version = e.due_version WHERE f.id = :id
+        """)
+        return {row.step: row.status for row in self.tx.execute(statement, {"id": follow_up})}
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        return int(self.tx.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+    def new_sweep(self, trigger: str = "manual") -> int:
+        """Record a sweep, as the API does; returns its id."""
+        statement = text("INSERT INTO sweeps (trigger) VALUES (:trigger) RETURNING id")
+        return int(self.tx.execute(statement, {"trigger": trigger}).scalar_one())
+
+    def sweep(self, sweep_id: int) -> RowMapping:
+        """A sweep's row."""
+        return self.tx.execute(text("SELECT * FROM sweeps WHERE id = :id"), {"id": sweep_id}).mappings().one()
+
+
+def raised(events: Iterable[Emitted]) -> list[EscalationKey]:
+    """The escalations among emitted events, flattened."""
+    return [key for event in events if isinstance(event, EscalationsRaised) for key in event.escalations]
