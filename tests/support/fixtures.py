@@ -1,4 +1,7 @@
-"""Fixtures for every test: a real PostgreSQL and a real RabbitMQ, started when a test first asks."""
+"""Fixtures for every test: a real PostgreSQL and a real RabbitMQ, started when a test first asks.
+
+A plugin rather than a conftest, so that the tests beside each service have them too.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,6 @@ SERVERS = pytest.StashKey[Servers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "serial: starts processes or stops servers; runs alone, after the rest"
-    )
     workerinput = getattr(config, "workerinput", None)
     if workerinput is None:
         config.stash[SERVERS] = Servers()
@@ -34,6 +34,14 @@ def pytest_configure_node(node: object) -> None:
     """Tell a worker of pytest-xdist where the servers of this run are."""
     servers = node.config.stash[SERVERS]  # type: ignore[attr-defined]  # xdist has no types
     node.workerinput["followup_servers"] = str(servers.folder)  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        uses = set(getattr(item, "fixturenames", ()))
+        if uses & {"servers", "start_service"} or item.get_closest_marker("serial"):
+            item.add_marker("integration")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
