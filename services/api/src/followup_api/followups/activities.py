@@ -1,0 +1,142 @@
+"""The history of a follow-up: what people did, and whom the system told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from followup_common.db import Transaction
+from followup_common.db.policies import PolicyUnreadable, PolicyVersions
+from followup_common.db.tables import activities, follow_ups, policy_versions, users
+from followup_common.policy import Step
+from sqlalchemy import BigInteger, ColumnElement, func, insert, select
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from followup_api.followups import sentences
+from followup_api.followups.schemas import Activity, ActivityEscalation, ActivityRecipient, PersonName
+from followup_api.pagination import Page, PageQuery, paginate
+from followup_api.rows import Record
+
+a = activities.c
+
+policies = PolicyVersions()
+"""Versions never change, so one cache serves every application of this process."""
+
+
+class Names(NamedTuple):
+    """Names of users by id; of people who are unknown, a phrase instead."""
+
+    known: Mapping[int, str]
+
+    def of(self, user_id: int) -> PersonName:
+        return PersonName(id=user_id, name=self.known.get(user_id, "somebody unknown"))
+
+
+def record(tx: Transaction, actor_id: int, entries: Iterable[tuple[int, str, Mapping[str, Any]]]) -> None:
+    """Write what a person did: follow-up id, kind and details of each entry."""
+    rows = [
+        {"follow_up_id": follow_up_id, "kind": kind, "actor_id": actor_id, "details": details}
+        for follow_up_id, kind, details in entries
+    ]
+    if rows:
+        tx.execute(insert(activities), rows)
+
+
+def page(tx: Transaction, follow_up_id: int, query: PageQuery, time_zone: str) -> Page[Activity]:
+    """The history of one follow-up, newest first, told in the reader's time zone."""
+    statement = (
+        select(
+            *(a.id, a.kind, a.actor_id, a.created_at, a.details, a.step, a.policy_version_id),
+            *(policy_versions.c.policy, policy_versions.c.version),
+            assignee_then(a.follow_up_id, a.created_at, a.id).label("assignee_id"),
+        )
+        .join(policy_versions, policy_versions.c.id == a.policy_version_id, isouter=True)
+        .where(a.follow_up_id == follow_up_id)
+    )
+    rows = paginate(tx, statement, (a.id.desc(),), query)
+    names = names_of(tx, {user_id for row in rows.rows for user_id in _mentioned(row)})
+    items = [_activity(tx, row, names, time_zone) for row in rows.rows]
+    return Page[Activity](items=items, next_cursor=rows.next_cursor)
+
+
+def assignee_then(
+    follow_up_id: KeyedColumnElement[Any],
+    moment: KeyedColumnElement[Any],
+    activity_id: ColumnElement[int] | None = None,
+) -> ColumnElement[int]:
+    """SQL for whose follow-up it was at a moment: its first reassignment since says from whom it came."""
+    later = activities.alias("later")
+    from_whom = later.c.details[("changes", "assignee_id", "from")].astext.cast(BigInteger)
+    since = later.c.created_at >= moment if activity_id is None else later.c.id > activity_id
+    moved = (
+        select(from_whom)
+        .where(later.c.follow_up_id == follow_up_id, since, from_whom.is_not(None))
+        .order_by(later.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    theirs_now = select(follow_ups.c.assignee_id).where(follow_ups.c.id == follow_up_id).scalar_subquery()
+    return func.coalesce(moved, theirs_now)
+
+
+def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
+    """The names of some users, in one query."""
+    wanted = set(user_ids)
+    if not wanted:
+        return Names({})
+    rows = tx.execute(select(users.c.id, users.c.name).where(users.c.id.in_(wanted)))
+    return Names({row.id: row.name for row in rows})
+
+
+def step_of(tx: Transaction, policy_version_id: int, step: int) -> Step | None:
+    """A step of a stored policy version; None when the version cannot be read."""
+    policy = policies.load(tx, [policy_version_id]).get(policy_version_id)
+    if policy is None or isinstance(policy, PolicyUnreadable) or not 1 <= step <= len(policy.steps):
+        return None
+    return policy.steps[step - 1]
+
+
+def _mentioned(row: Record) -> Iterator[int]:
+    yield row.assignee_id
+    if row.actor_id is not None:
+        yield row.actor_id
+    yield from (told["user_id"] for told in row.details.get("recipients", ()))
+    change = row.details.get("changes", {}).get("assignee_id", {})
+    yield from (user_id for user_id in change.values() if user_id is not None)
+
+
+def _activity(tx: Transaction, row: Record, names: Names, time_zone: str) -> Activity:
+    actor = names.of(row.actor_id) if row.actor_id is not None else None
+    escalation = _escalation(tx, row, names) if row.kind == "escalated" else None
+    if escalation:
+        summary = sentences.told(escalation, names.of(row.assignee_id).name)
+    else:
+        summary = sentences.done(row.kind, actor.name if actor else None, row.details, names.of, time_zone)
+    return Activity(
+        id=row.id,
+        kind=row.kind,
+        actor=actor,
+        created_at=row.created_at,
+        details=row.details,
+        escalation=escalation,
+        summary=summary,
+    )
+
+
+def _escalation(tx: Transaction, row: Record, names: Names) -> ActivityEscalation | None:
+    step = step_of(tx, row.policy_version_id, row.step)
+    told: Sequence[Mapping[str, Any]] = row.details.get("recipients", ())
+    return ActivityEscalation(
+        step=row.step,
+        label=step.label if step else f"step {row.step}",
+        hours_overdue=sentences.hours_between(row.details["due_at"], row.created_at),
+        sla_breach=step.sla_breach if step else False,
+        policy=row.policy or "unknown",
+        policy_version=row.version or 0,
+        recipients=[
+            ActivityRecipient(
+                user=names.of(one["user_id"]), audience=one["audience"], fallback=one.get("fallback")
+            )
+            for one in told
+        ],
+    )

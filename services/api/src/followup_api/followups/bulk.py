@@ -1,0 +1,77 @@
+"""One action on many follow-ups, set by set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from followup_common.db.tables import follow_ups
+from sqlalchemy import Select, func, select, update
+
+from followup_api.dependencies import UnitOfWork
+from followup_api.followups import activities
+from followup_api.followups.changes import check_assignable, reassigned
+from followup_api.followups.schemas import BulkAction, BulkChange, BulkFailure, BulkResult
+from followup_api.followups.scopes import Scope
+from followup_api.rows import Record
+
+f = follow_ups.c
+KINDS = {
+    BulkAction.COMPLETE: "completed",
+    BulkAction.REASSIGN: "reassigned",
+    BulkAction.RESCHEDULE: "rescheduled",
+}
+
+
+def change_many(work: UnitOfWork, body: BulkChange, scope: Scope, actor_id: int) -> BulkResult:
+    """Do an action to every follow-up that takes it, and say why the others do not."""
+    if body.assignee_id is not None:
+        check_assignable(work.tx, body.assignee_id, scope)
+    ids = list(dict.fromkeys(body.ids))
+    before = {row.id: row for row in work.tx.execute(_locked(ids, scope))}
+    failures = {id_: message for id_ in ids if (message := _refusal(body.action, before.get(id_)))}
+    changed = _change(work, body, [id_ for id_ in ids if id_ not in failures])
+    entries = [(row.id, KINDS[body.action], _details(body, before[row.id])) for row in changed]
+    activities.record(work.tx, actor_id, entries)
+    if body.action is BulkAction.REASSIGN:
+        for row in changed:
+            work.emit(reassigned(row, actor_id))
+    return BulkResult(
+        done=[id_ for id_ in ids if id_ not in failures],
+        failed=[BulkFailure(id=id_, message=message) for id_, message in failures.items()],
+    )
+
+
+def _locked(ids: list[int], scope: Scope) -> Select[*tuple[Any, ...]]:
+    columns = (f.id, f.is_open, f.due_at, f.assignee_id)
+    return select(*columns).where(f.id.in_(ids), scope.condition()).order_by(f.id).with_for_update()
+
+
+def _refusal(action: BulkAction, row: Record | None) -> str | None:
+    if row is None:
+        return "There is no such follow-up among those that you may see."
+    if not row.is_open and action is not BulkAction.COMPLETE:
+        return "It is completed: reopen it first."
+    return None
+
+
+def _change(work: UnitOfWork, body: BulkChange, ids: list[int]) -> list[Record]:
+    """Write to those rows that the action changes; the others have what was asked for already."""
+    statement = update(follow_ups).where(f.id.in_(ids)).returning(f.id, f.assignee_id, f.assignment)
+    match body.action:
+        case BulkAction.COMPLETE:
+            statement = statement.values(completed_at=func.now()).where(f.is_open)
+        case BulkAction.REASSIGN:
+            statement = statement.values(assignee_id=body.assignee_id).where(
+                f.assignee_id != body.assignee_id
+            )
+        case BulkAction.RESCHEDULE:
+            statement = statement.values(due_at=body.due_at).where(f.due_at != body.due_at)
+    return sorted(work.tx.execute(statement), key=lambda row: int(row.id)) if ids else []
+
+
+def _details(body: BulkChange, before: Record) -> dict[str, Any]:
+    if body.due_at is not None:
+        return {"changes": {"due_at": {"from": before.due_at.isoformat(), "to": body.due_at.isoformat()}}}
+    if body.assignee_id is not None:
+        return {"changes": {"assignee_id": {"from": before.assignee_id, "to": body.assignee_id}}}
+    return {}

@@ -1,0 +1,203 @@
+"""What people do to follow-ups: each change is one UPDATE under the version that the caller saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from followup_common.contracts import FollowUpReassigned
+from followup_common.db import Transaction
+from followup_common.db.tables import follow_ups, users
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from followup_api.dependencies import UnitOfWork
+from followup_api.followups import activities
+from followup_api.followups.problems import ExternalIdTaken, FollowUpNotFound, FollowUpStale, NotAssignable
+from followup_api.followups.queries import find
+from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
+from followup_api.followups.scopes import Scope
+from followup_api.problems import constraint_of
+from followup_api.rows import Record
+from followup_api.subjects.queries import keep_subject
+
+f = follow_ups.c
+EDITABLE = (f.external_id, f.title, f.notes, f.due_at, f.assignee_id, f.subject_id)
+
+Versions = frozenset[int] | None
+"""The versions that `If-Match` allows; None allows any."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The follow-up that somebody is about to change, and under which conditions they may."""
+
+    work: UnitOfWork
+    id: int
+    scope: Scope
+    versions: Versions
+    actor_id: int
+
+    @property
+    def tx(self) -> Transaction:
+        return self.work.tx
+
+    def found(self) -> FollowUp:
+        """The follow-up as it is now.
+
+        Raises:
+            FollowUpNotFound: there is none, or the caller may not see it.
+        """
+        current = find(self.tx, self.id, self.scope)
+        if current is None:
+            raise FollowUpNotFound(self.id)
+        return current
+
+    def current(self) -> FollowUp:
+        """The follow-up as it is now, if that is what the caller has seen.
+
+        Raises:
+            FollowUpStale: it is not.
+        """
+        current = self.found()
+        if self.versions is not None and current.version not in self.versions:
+            raise FollowUpStale(current)
+        return current
+
+    def seen(self) -> list[ColumnElement[bool]]:
+        """SQL that holds for the versions that the caller has seen."""
+        return [] if self.versions is None else [f.version.in_(self.versions)]
+
+    def update(self, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> Record | None:
+        """Lock, check and change the row in one statement; the row as it is and, as `old_...`, as it was."""
+        visible = (f.id == self.id, self.scope.condition())
+        old = select(f.id, *EDITABLE).where(*visible).with_for_update().cte("old")
+        statement = (
+            update(follow_ups)
+            .values(**values)
+            .where(f.id == old.c.id, *self.seen(), *conditions)
+            .returning(
+                f.id, f.assignment, *EDITABLE, *(old.c[c.name].label(f"old_{c.name}") for c in EDITABLE)
+            )
+        )
+        try:
+            return self.tx.execute(statement).one_or_none()
+        except IntegrityError as error:
+            if constraint_of(error) != "uq_follow_ups_external_id":
+                raise
+            raise ExternalIdTaken(str(values["external_id"])) from None
+
+
+def create(work: UnitOfWork, body: FollowUpCreate, scope: Scope, actor_id: int) -> FollowUp:
+    """Write a new follow-up."""
+    assignee_id = body.assignee_id or actor_id
+    check_assignable(work.tx, assignee_id, scope)
+    values = {
+        **body.model_dump(include={"external_id", "title", "notes", "due_at"}),
+        "assignee_id": assignee_id,
+        "subject_id": keep_subject(work.tx, body.subject) if body.subject else None,
+    }
+    statement = insert(follow_ups).values(values).on_conflict_do_nothing(index_elements=[f.external_id])
+    created = work.tx.execute(statement.returning(f.id)).scalar()
+    if created is None:
+        raise ExternalIdTaken(str(body.external_id))
+    facts = {"assignee_id": assignee_id, "due_at": body.due_at.isoformat()}
+    activities.record(work.tx, actor_id, [(created, "created", facts)])
+    return Target(work, created, scope, None, actor_id).found()
+
+
+def edit(target: Target, body: FollowUpPatch) -> FollowUp:
+    """Change what the body names; a new assignee is told."""
+    values = body.changes()
+    current = target.current()
+    if "assignee_id" in values:
+        check_assignable(target.tx, values["assignee_id"], target.scope, unless_theirs=target.id)
+    if "subject" in values:
+        del values["subject"]
+        values["subject_id"] = keep_subject(target.tx, body.subject) if body.subject else None
+    if not values:
+        return current
+    row = target.update(values)
+    if row is None:  # another edit came in between
+        return target.current()
+    activities.record(target.tx, target.actor_id, [(target.id, *entry) for entry in _entries(row)])
+    if row.assignee_id != row.old_assignee_id:
+        target.work.emit(reassigned(row, target.actor_id))
+    return target.found()
+
+
+def complete(target: Target) -> FollowUp:
+    """Mark as done. Completing again changes nothing and succeeds, whatever version the caller saw."""
+    changed = target.update({"completed_at": func.now()}, f.is_open)
+    return _brought_to("completed", target, "completed" if changed else None)
+
+
+def reopen(target: Target) -> FollowUp:
+    """Undo a completion: the escalation starts over from the due time. Harmless when it is open."""
+    changed = target.update({"completed_at": None}, ~f.is_open)
+    return _brought_to("open", target, "reopened" if changed else None)
+
+
+def remove(target: Target) -> None:
+    """Delete a follow-up with its history and notifications."""
+    statement = delete(follow_ups).where(f.id == target.id, target.scope.condition(), *target.seen())
+    if target.tx.execute(statement).rowcount == 0:
+        target.current()
+
+
+def check_assignable(
+    tx: Transaction, assignee_id: int, scope: Scope, *, unless_theirs: int | None = None
+) -> None:
+    """Make sure that follow-ups may be given to a user: active, and within the caller's scope.
+
+    Raises:
+        NotAssignable: they may not, and the follow-up `unless_theirs` is not theirs already.
+    """
+    theirs = exists().where(f.id == unless_theirs, f.assignee_id == users.c.id)
+    row = tx.execute(select(users.c.name, users.c.active, theirs).where(users.c.id == assignee_id)).first()
+    if row is None:
+        raise NotAssignable(f"There is no user {assignee_id}: choose another assignee_id.")
+    name, active, already = row
+    if already:
+        return
+    if assignee_id not in scope:
+        raise NotAssignable(
+            f"You may not assign follow-ups to {name}: choose yourself or one of your reports."
+        )
+    if not active:
+        raise NotAssignable(f"{name} is inactive: choose an active user as assignee_id.")
+
+
+def reassigned(row: Record, actor_id: int) -> FollowUpReassigned:
+    """The event of a row whose assignee has changed."""
+    return FollowUpReassigned(
+        follow_up_id=row.id, assignee_id=row.assignee_id, assignment=row.assignment, actor_id=actor_id
+    )
+
+
+def _brought_to(status: str, target: Target, activity: str | None) -> FollowUp:
+    """What to answer after trying to bring a follow-up to a status: it may have had it already."""
+    if activity:
+        activities.record(target.tx, target.actor_id, [(target.id, activity, {})])
+    current = target.found()
+    if current.status != status:
+        raise FollowUpStale(current)
+    return current
+
+
+def _entries(row: Record) -> list[tuple[str, dict[str, Any]]]:
+    """The activities that a change makes: a new due time and a new assignee are entries of their own."""
+    found: dict[str, dict[str, Any]] = {}
+    for column in EDITABLE:
+        was, now = getattr(row, f"old_{column.name}"), getattr(row, column.name)
+        if was != now:
+            kind = {"due_at": "rescheduled", "assignee_id": "reassigned"}.get(column.name, "edited")
+            found.setdefault(kind, {})[column.name] = {"from": _plain(was), "to": _plain(now)}
+    return [(kind, {"changes": changes}) for kind, changes in found.items()]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,55 @@
+"""What can be wrong with a request about follow-ups."""
+
+from __future__ import annotations
+
+from fastapi.responses import JSONResponse
+
+from followup_api.fields import extended
+from followup_api.followups.schemas import FollowUp
+from followup_api.problems import Conflict, Invalid, NotFound, Stale
+
+
+class FollowUpNotFound(NotFound):
+    """There is none with this id, or it is out of the caller's sight."""
+
+    def __init__(self, follow_up_id: int) -> None:
+        super().__init__(f"There is no follow-up {follow_up_id} among those that you may see.")
+        self.follow_up_id = follow_up_id
+
+
+class FollowUpStale(Stale):
+    """Somebody has changed it since the caller read it. The answer carries it as it is now."""
+
+    def __init__(self, current: FollowUp) -> None:
+        super().__init__(
+            f"Follow-up {current.id} has changed since you read it. Look at `current`, and repeat your "
+            f'change with `If-Match: "{current.version}"`.',
+            headers={"ETag": etag(current)},
+        )
+        self.current = current
+
+    def response(self) -> JSONResponse:
+        return extended(super().response(), current=self.current.model_dump(mode="json"))
+
+
+class ExternalIdTaken(Conflict):
+    """Another follow-up has this external id."""
+
+    def __init__(self, external_id: str) -> None:
+        message = (
+            f"external_id {external_id!r} belongs to another follow-up: change that one, or choose another."
+        )
+        super().__init__(message, errors=[("external_id", message)])
+        self.external_id = external_id
+
+
+class NotAssignable(Invalid):
+    """The caller may not give follow-ups to this user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("assignee_id", message)
+
+
+def etag(follow_up: FollowUp) -> str:
+    """The entity tag of a follow-up: its version in quotes."""
+    return f'"{follow_up.version}"'

@@ -1,0 +1,145 @@
+"""Follow-ups: lists, edits under `If-Match`, and what one can do to them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from followup_api.dependencies import Work
+from followup_api.followups import activities, bulk, changes, queries
+from followup_api.followups.changes import Target, Versions
+from followup_api.followups.problems import FollowUpNotFound, etag
+from followup_api.followups.queries import Filters
+from followup_api.followups.schemas import (
+    Activity,
+    BulkChange,
+    BulkResult,
+    FollowUp,
+    FollowUpCounts,
+    FollowUpCreate,
+    FollowUpFilters,
+    FollowUpPatch,
+    FollowUpQuery,
+)
+from followup_api.followups.scopes import narrowed_scope, scope_of
+from followup_api.pagination import Page, PageQuery
+from followup_api.permissions import Caller, Permission, require
+from followup_api.problems import documented
+from followup_api.schemas import PathId
+
+router = APIRouter(prefix="/follow-ups", tags=["follow-ups"])
+
+Reader = Annotated[Caller, require(Permission.FOLLOW_UPS_READ)]
+Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
+
+
+def seen_versions(
+    if_match: Annotated[
+        str | None,
+        Header(
+            description="ETag of the follow-up as you read it: a stale one gives 412. Without it, or with "
+            "`*`, the change is made whatever the version.",
+            examples=['"3"'],
+        ),
+    ] = None,
+) -> Versions:
+    """The versions that `If-Match` names; a tag that is none of ours matches nothing."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    return frozenset(int(tag) for tag in re.findall(r'(?:^|,)\s*"(\d{1,9})"', if_match))
+
+
+def target(
+    work: Work,
+    caller: Writer,
+    follow_up_id: PathId,
+    versions: Annotated[Versions, Depends(seen_versions)],
+) -> Target:
+    """The follow-up that a request is about to change."""
+    return Target(work, follow_up_id, scope_of(work.tx, caller), versions, caller.user_id)
+
+
+Targeted = Annotated[Target, Depends(target)]
+
+
+@router.get("", responses=documented(401, 422))
+def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()]) -> Page[FollowUp]:
+    """Follow-ups that you may see: your own; as a manager your reports' too; as an admin everyone's."""
+    return queries.page(work.tx, query.view, _filters(work, caller, query), query)
+
+
+@router.get("/counts", responses=documented(401, 422))
+def count_follow_ups(
+    work: Work, caller: Reader, query: Annotated[FollowUpFilters, Query()]
+) -> FollowUpCounts:
+    """How many open follow-ups the views overdue, today and upcoming hold, under the same filters."""
+    return queries.counts(work.tx, _filters(work, caller, query))
+
+
+@router.post("", status_code=201, responses=documented(401, 403, 409, 422))
+def create_follow_up(work: Work, caller: Writer, body: FollowUpCreate, response: Response) -> FollowUp:
+    """Plan a follow-up: for yourself, as a manager for your reports too, as an admin for anyone."""
+    created = changes.create(work, body, scope_of(work.tx, caller), caller.user_id)
+    response.headers["Location"] = f"/api/v1/follow-ups/{created.id}"
+    return _tagged(created, response)
+
+
+@router.post("/bulk", responses=documented(401, 403, 422))
+def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResult:
+    """Complete, reassign or reschedule up to 200 follow-ups; those that cannot be changed say why."""
+    return bulk.change_many(work, body, scope_of(work.tx, caller), caller.user_id)
+
+
+@router.get("/{follow_up_id}", responses=documented(401, 404, 422))
+def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
+    """One follow-up."""
+    found = queries.find(work.tx, follow_up_id, scope_of(work.tx, caller))
+    if found is None:
+        raise FollowUpNotFound(follow_up_id)
+    return _tagged(found, response)
+
+
+@router.patch("/{follow_up_id}", responses=documented(401, 403, 404, 409, 412, 422))
+def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUp:
+    """Change a follow-up. A new due time starts its escalation over; a new assignee is told at once."""
+    return _tagged(changes.edit(follow_up, body), response)
+
+
+@router.delete("/{follow_up_id}", status_code=204, responses=documented(401, 403, 404, 412, 422))
+def delete_follow_up(follow_up: Targeted) -> None:
+    """Delete a follow-up with its history and notifications."""
+    changes.remove(follow_up)
+
+
+@router.post("/{follow_up_id}/complete", responses=documented(401, 403, 404, 412, 422))
+def complete_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
+    """Mark as done, which stops its escalation. Completing it again changes nothing."""
+    return _tagged(changes.complete(follow_up), response)
+
+
+@router.post("/{follow_up_id}/reopen", responses=documented(401, 403, 404, 412, 422))
+def reopen_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
+    """Undo a completion: its escalation starts over from the due time. An open one stays as it is."""
+    return _tagged(changes.reopen(follow_up), response)
+
+
+@router.get("/{follow_up_id}/activities", responses=documented(401, 404, 422))
+def list_activities(
+    work: Work, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
+) -> Page[Activity]:
+    """What happened to a follow-up, newest first: who did what, and who was told what and why."""
+    if queries.find(work.tx, follow_up_id, scope_of(work.tx, caller)) is None:
+        raise FollowUpNotFound(follow_up_id)
+    return activities.page(work.tx, follow_up_id, query, caller.time_zone)
+
+
+def _filters(work: Work, caller: Caller, query: FollowUpFilters) -> Filters:
+    scope = narrowed_scope(work.tx, caller, query.assignee)
+    return Filters(scope, caller.time_zone, query.subject_id, query.q)
+
+
+def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:
+    response.headers["ETag"] = etag(follow_up)
+    return follow_up

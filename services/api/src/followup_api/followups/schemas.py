@@ -1,0 +1,326 @@
+"""What the API says and takes about follow-ups."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+
+from followup_api.fields import DueTime, Id, Line, Link, Notes, Search
+from followup_api.pagination import PageQuery
+from followup_api.schemas import Changes, Schema, Time, unchanged
+
+EXAMPLE_SUBJECT: JsonDict = {
+    "id": 7,
+    "kind": "client",
+    "external_id": "C-1009",
+    "name": "Acme Corporation",
+    "url": "https://crm.example.com/clients/C-1009",
+}
+EXAMPLE_PERSON: JsonDict = {"id": 3, "name": "Amir Patel"}
+EXAMPLE_FOLLOW_UP: JsonDict = {
+    "id": 42,
+    "external_id": "deal-1C1I7A6R",
+    "title": "Call Acme about renewal",
+    "notes": "Ask for Ms Okafor.",
+    "due_at": "2026-03-02T09:00:00Z",
+    "status": "open",
+    "completed_at": None,
+    "assignee_id": 3,
+    "assignee": {**EXAMPLE_PERSON, "email": "amir.patel@example.com", "active": True},
+    "subject": EXAMPLE_SUBJECT,
+    "hours_overdue": 51.25,
+    "level": 2,
+    "level_label": "manager",
+    "sla_breach": False,
+    "next_step_at": "2026-03-06T09:00:00Z",
+    "version": 3,
+    "created_at": "2026-02-20T15:31:07Z",
+    "updated_at": "2026-02-27T08:02:44Z",
+}
+
+
+class View(StrEnum):
+    """Which follow-ups to list."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    UPCOMING = "upcoming"
+    COMPLETED = "completed"
+    ALL = "all"
+
+
+class FollowUpFilters(Schema):
+    """What follow-ups to count."""
+
+    assignee: str = Field(
+        "all",
+        pattern=r"^(all|me|team|[1-9][0-9]{0,17})$",
+        description="`all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the "
+        "caller, at any depth; or the id of a user.",
+    )
+    subject_id: Id | None = Field(None, description="Only those about this lead or client.")
+    q: Search | None = Field(
+        None, description="Found in the title, the subject's name or an external id, whatever its case."
+    )
+
+
+class FollowUpQuery(PageQuery, FollowUpFilters):
+    """What follow-ups to list."""
+
+    view: View = Field(
+        View.ALL,
+        description="`overdue`: open, due now or before; `today`: open, still due in the caller's local day; "
+        "`upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` "
+        "(newest first).",
+    )
+
+
+class PersonName(Schema):
+    """A user, as much as a sentence needs."""
+
+    id: int
+    name: str
+
+
+class Assignee(PersonName):
+    """Whose follow-up it is."""
+
+    email: str
+    active: bool
+
+
+class SubjectRef(Schema):
+    """The lead or client that a follow-up is about."""
+
+    id: int
+    kind: Literal["lead", "client"]
+    external_id: str | None
+    name: str
+    url: str | None
+
+
+class FollowUp(Schema):
+    """A promised call, and where it stands on its escalation policy."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FOLLOW_UP]})
+
+    id: int
+    external_id: str | None = Field(description="Its id in the system that it was imported from.")
+    title: str
+    notes: str
+    due_at: Time
+    status: Literal["open", "completed"]
+    completed_at: Time | None
+    assignee_id: int
+    assignee: Assignee
+    subject: SubjectRef | None
+    hours_overdue: float = Field(description="By the database's clock; 0 when not overdue or completed.")
+    level: int = Field(description="Number of the last policy step taken; 0: none yet.")
+    level_label: str | None = Field(description="Label of that step; null at level 0.")
+    sla_breach: bool = Field(description="Whether that step is an SLA breach.")
+    next_step_at: Time | None = Field(description="When the next step comes; null after the last one.")
+    version: int = Field(description="Counts edits; the ETag is this number in quotes.")
+    created_at: Time
+    updated_at: Time
+
+
+class FollowUpCounts(Schema):
+    """How many open follow-ups there are in each view."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"overdue": 4, "today": 2, "upcoming": 31}]})
+
+    overdue: int
+    today: int
+    upcoming: int
+
+
+class SubjectInput(Schema):
+    """An existing lead or client by `id`; or its data: updated where `kind` and `external_id` are known."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{k: v for k, v in EXAMPLE_SUBJECT.items() if k != "id"}]},
+    )
+
+    id: Id | None = None
+    kind: Literal["lead", "client"] | None = None
+    external_id: Line | None = None
+    name: Line | None = None
+    url: Link | None = None
+
+    @model_validator(mode="after")
+    def _id_or_data(self) -> Self:
+        given = [self.kind, self.external_id, self.name, self.url]
+        if self.id is not None:
+            if any(value is not None for value in given):
+                raise ValueError("give either the id of an existing subject, or the data of one")
+        elif self.kind is None or self.name is None:
+            raise ValueError("a subject needs its id, or a kind (lead or client) and a name")
+        return self
+
+
+class FollowUpCreate(Schema):
+    """A new follow-up."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Call Acme about renewal",
+                    "due_at": "2026-03-02T09:00:00Z",
+                    "notes": "Ask for Ms Okafor.",
+                    "subject": {"kind": "client", "external_id": "C-1009", "name": "Acme Corporation"},
+                }
+            ]
+        },
+    )
+
+    title: Line
+    due_at: DueTime
+    notes: Notes = ""
+    assignee_id: Id | None = Field(None, description="Whose it is; without it, the caller's.")
+    subject: SubjectInput | None = None
+    external_id: Line | None = Field(None, description="Unique; imports find the follow-up by it.")
+
+
+class FollowUpPatch(Changes):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"due_at": "2026-03-04T13:30:00Z"}, {"assignee_id": 5}]}
+    )
+
+    title: Line = Field(default_factory=unchanged)
+    due_at: DueTime = Field(default_factory=unchanged)
+    notes: Notes = Field(default_factory=unchanged)
+    assignee_id: Id = Field(default_factory=unchanged)
+    subject: SubjectInput | None = Field(
+        default_factory=unchanged, description="Null: it is about nobody in particular."
+    )
+    external_id: Line | None = Field(default_factory=unchanged)
+
+
+class BulkAction(StrEnum):
+    """What to do to many follow-ups at once."""
+
+    COMPLETE = "complete"
+    REASSIGN = "reassign"
+    RESCHEDULE = "reschedule"
+
+
+class BulkChange(Schema):
+    """One action on up to 200 follow-ups."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"ids": [42, 43], "action": "complete"},
+                {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
+                {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
+            ]
+        },
+    )
+
+    ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    action: BulkAction
+    assignee_id: Id | None = Field(None, description="Needed to reassign.")
+    due_at: DueTime | None = Field(None, description="Needed to reschedule.")
+
+    @model_validator(mode="after")
+    def _argument_of_the_action(self) -> Self:
+        if (self.assignee_id is not None) != (self.action == BulkAction.REASSIGN):
+            raise ValueError("assignee_id belongs to the action reassign, which needs it")
+        if (self.due_at is not None) != (self.action == BulkAction.RESCHEDULE):
+            raise ValueError("due_at belongs to the action reschedule, which needs it")
+        return self
+
+
+class BulkFailure(Schema):
+    """A follow-up that the action could not be done to, and why."""
+
+    id: int
+    message: str
+
+
+class BulkResult(Schema):
+    """What became of a bulk action."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"done": [42], "failed": [{"id": 43, "message": "There is no such follow-up."}]}]
+        }
+    )
+
+    done: list[int]
+    failed: list[BulkFailure]
+
+
+class ActivityRecipient(Schema):
+    """Somebody whom an escalation told, and how they were found."""
+
+    user: PersonName
+    audience: str = Field(description="`assignee`, `manager`, `manager(2)`.. or `admins`.")
+    fallback: Literal["up_the_line", "admins"] | None = Field(
+        description="Why it was not the person meant: the next one up the line, or the admins."
+    )
+
+
+class ActivityEscalation(Schema):
+    """The policy step behind an escalation, and who was told."""
+
+    step: int
+    label: str
+    hours_overdue: float
+    sla_breach: bool
+    policy: str
+    policy_version: int
+    recipients: list[ActivityRecipient]
+
+
+class Activity(Schema):
+    """One entry of a follow-up's history."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 90,
+                    "kind": "escalated",
+                    "actor": None,
+                    "created_at": "2026-03-04T09:00:03Z",
+                    "details": {},
+                    "escalation": {
+                        "step": 2,
+                        "label": "manager",
+                        "hours_overdue": 48.0,
+                        "sla_breach": False,
+                        "policy": "standard",
+                        "policy_version": 1,
+                        "recipients": [
+                            {
+                                "user": {"id": 2, "name": "Dana Reyes"},
+                                "audience": "manager",
+                                "fallback": None,
+                            }
+                        ],
+                    },
+                    "summary": "Told Dana Reyes (manager of Amir Patel) that it is 2 days overdue",
+                }
+            ]
+        }
+    )
+
+    id: int
+    kind: str = Field(
+        description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
+        "`escalated` or `assignment_announced`; later versions may add kinds."
+    )
+    actor: PersonName | None = Field(description="Who did it; null for the system.")
+    created_at: Time
+    details: dict[str, Any] = Field(
+        description="What changed: `{changes: {field: {from, to}}}`; for escalations what the notifier kept."
+    )
+    escalation: ActivityEscalation | None
+    summary: str = Field(description="The entry as a sentence for people.")

@@ -1,0 +1,89 @@
+"""SQL of leads and clients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from followup_common.db import Transaction
+from followup_common.db.tables import follow_ups, subjects
+from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy.dialects.postgresql import insert
+
+from followup_api.fields import contains
+from followup_api.followups.queries import FOLLOW_UPS, follow_up
+from followup_api.followups.schemas import FollowUp, SubjectInput
+from followup_api.followups.scopes import Scope
+from followup_api.pagination import Rows, paginate
+from followup_api.problems import Invalid
+from followup_api.rows import Record
+from followup_api.subjects.schemas import SubjectCreate, SubjectQuery
+
+s, f = subjects.c, follow_ups.c
+COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.created_at)
+
+
+def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
+    """Leads and clients by name."""
+    statement = _with_counts(scope)
+    if query.kind:
+        statement = statement.where(s.kind == query.kind)
+    if query.q:
+        statement = statement.where(or_(contains(s.name, query.q), contains(s.external_id, query.q)))
+    return paginate(tx, statement, (func.lower(s.name), s.id), query)
+
+
+def find(tx: Transaction, subject_id: int, scope: Scope) -> Record | None:
+    """One lead or client."""
+    anybody = select(f.id).where(f.subject_id == subject_id, f.is_open).exists()
+    statement = _with_counts(scope).add_columns(anybody.label("has_open")).where(s.id == subject_id)
+    return tx.execute(statement).one_or_none()
+
+
+def follow_ups_of(tx: Transaction, subject_id: int, scope: Scope, limit: int = 50) -> Sequence[FollowUp]:
+    """The follow-ups on a lead or client: open ones first, most overdue first."""
+    statement = FOLLOW_UPS.where(f.subject_id == subject_id, scope.condition())
+    rows = tx.execute(statement.order_by(f.is_open.desc(), f.due_at, f.id).limit(limit))
+    return [follow_up(row) for row in rows]
+
+
+def add(tx: Transaction, body: SubjectCreate) -> int | None:
+    """Write a new lead or client; None when its external id is taken."""
+    statement = insert(subjects).values(body.model_dump()).on_conflict_do_nothing().returning(s.id)
+    return tx.execute(statement).scalar()
+
+
+def keep_subject(tx: Transaction, subject: SubjectInput) -> int:
+    """The id of the lead or client that a follow-up names; written or brought up to date first.
+
+    Raises:
+        Invalid: there is none with the id given.
+    """
+    if subject.id is not None:
+        if tx.execute(select(s.id).where(s.id == subject.id)).scalar() is None:
+            message = f"There is no lead or client {subject.id}: choose another subject.id, or give its data."
+            raise Invalid("subject.id", message)
+        return subject.id
+    values = subject.model_dump(exclude={"id"})
+    offered = insert(subjects).values(values)
+    fresh = {"name": offered.excluded.name, "url": func.coalesce(offered.excluded.url, s.url)}
+    changed = or_(s.name != fresh["name"], s.url.is_distinct_from(fresh["url"]))
+    # Without an external id there is no conflict: NULLs differ, and each is a new lead or client.
+    kept = offered.on_conflict_do_update(index_elements=[s.kind, s.external_id], set_=fresh, where=changed)
+    written = tx.execute(kept.returning(s.id)).scalar()
+    if written is not None:
+        return int(written)
+    known = select(s.id).where(s.kind == subject.kind, s.external_id == subject.external_id)
+    return int(tx.execute(known).scalar_one())
+
+
+def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:
+    planned = (
+        select(
+            func.count().label("open"),
+            func.count().filter(f.due_at <= func.now()).label("overdue"),
+        )
+        .where(f.subject_id == s.id, f.is_open, scope.condition())
+        .lateral("planned")
+    )
+    return select(*COLUMNS, planned.c.open, planned.c.overdue).join(planned, true())
