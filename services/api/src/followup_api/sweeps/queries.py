@@ -6,8 +6,9 @@ from typing import Literal
 
 from followup_common.db import Transaction
 from followup_common.db.tables import sweeps
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from followup_api.pagination import PageQuery, Rows, paginate
 from followup_api.rows import Record
 
 COLUMNS = (
@@ -27,3 +28,13 @@ def request_sweep(tx: Transaction, trigger: Literal["manual", "cron"], requested
     """Record a sweep that waits to be run. The caller emits `SweepRequested` with its id."""
     statement = insert(sweeps).values(trigger=trigger, requested_by=requested_by).returning(*COLUMNS)
     return tx.execute(statement).one()
+
+
+def page(tx: Transaction, query: PageQuery) -> Rows:
+    """Sweeps, newest first."""
+    return paginate(tx, select(*COLUMNS), (sweeps.c.id.desc(),), query)
+
+
+def find(tx: Transaction, sweep_id: int) -> Record | None:
+    """One sweep."""
+    return tx.execute(select(*COLUMNS).where(sweeps.c.id == sweep_id)).one_or_none()

@@ -1,0 +1,53 @@
+"""Sweeps: asking for one, and watching it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from followup_common.contracts import SweepRequested
+
+from followup_api.dependencies import Work
+from followup_api.pagination import Page, PageQuery
+from followup_api.permissions import Caller, Permission, require
+from followup_api.problems import NotFound, documented
+from followup_api.schemas import PathId
+from followup_api.sweeps import queries
+from followup_api.sweeps.schemas import Sweep
+
+router = APIRouter(prefix="/sweeps", tags=["sweeps"])
+
+ADMIN = require(Permission.SWEEPS)
+
+
+class SweepNotFound(NotFound):
+    """There is no sweep with this id."""
+
+    def __init__(self, sweep_id: int) -> None:
+        super().__init__(f"There is no sweep {sweep_id}.")
+
+
+@router.post("", status_code=202, responses=documented(401, 403))
+def request_sweep(work: Work, caller: Annotated[Caller, ADMIN], response: Response) -> Sweep:
+    """Ask for a sweep now; the answer is the sweep as it waits to be run."""
+    row = queries.request_sweep(work.tx, "manual", caller.user_id)
+    work.emit(SweepRequested(sweep_id=row.id))
+    response.headers["Location"] = f"/api/v1/sweeps/{row.id}"
+    return Sweep.model_validate(row)
+
+
+@router.get("", dependencies=[ADMIN], responses=documented(401, 403, 422))
+def list_sweeps(work: Work, query: Annotated[PageQuery, Query()]) -> Page[Sweep]:
+    """Sweeps, newest first."""
+    rows = queries.page(work.tx, query)
+    items = [Sweep.model_validate(row) for row in rows.rows]
+    return Page[Sweep](items=items, next_cursor=rows.next_cursor)
+
+
+@router.get("/{sweep_id}", dependencies=[ADMIN], responses=documented(401, 403, 404, 422))
+def get_sweep(work: Work, sweep_id: PathId) -> Sweep:
+    """One sweep and how far it is."""
+    row = queries.find(work.tx, sweep_id)
+    if row is None:
+        raise SweepNotFound(sweep_id)
+    return Sweep.model_validate(row)
