@@ -2,39 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from anyio import Semaphore
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from followup_common.db import Database
 from followup_common.messaging.publisher import Publisher
+from starlette.middleware import Middleware
 
-from followup_api import problems
+from followup_api import openapi, problems
+from followup_api.auth.routes import router as session
+from followup_api.body_limit import BodyLimit
+from followup_api.cron.routes import router as cron
 from followup_api.dependencies import Parts
+from followup_api.headers import SecurityHeaders
+from followup_api.health.routes import router as health
+from followup_api.metrics import Metrics
+from followup_api.observability import Observability
 from followup_api.settings import ApiSettings
+from followup_api.tokens.routes import router as tokens
+from followup_api.ui import Ui
+from followup_api.users.routes import router as users
 
 API = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (session, tokens, users)
 """One router of each domain folder, under /api/v1."""
 
 
-def create_app(settings: ApiSettings, *, database: Database, publisher: Publisher) -> FastAPI:
+def create_app(
+    settings: ApiSettings,
+    *,
+    database: Database,
+    publisher: Publisher,
+    broker_reachable: Callable[[], bool] = lambda: True,
+) -> FastAPI:
     """Compose the application.
 
     Args:
         settings: what the environment says.
         database: where everything is kept; the caller closes it.
         publisher: sends committed events; the caller starts and stops it.
+        broker_reachable: for /readyz, which reports it.
     """
+    parts = Parts(
+        settings, database, publisher, Metrics(), Semaphore(settings.database_pool_size), broker_reachable
+    )
+    paths: dict[int, str] = {}
     app = FastAPI(
-        title="Followup",
-        version="1",
+        **openapi.ABOUT,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=settings.max_body_bytes,
+        redirect_slashes=False,
+        middleware=_middleware(parts, paths),
     )
-    app.state.parts = Parts(settings, database, publisher, Semaphore(settings.database_pool_size))
+    app.state.parts = parts
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    for router in (cron, health):
+        app.include_router(router)
+    openapi.install(app)
+    app.router.default = Ui()
+    paths.update(_paths(app))
     return app
+
+
+def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:
+    """From the outside in."""
+    settings = parts.settings
+    https = settings.public_url is not None and settings.public_url.scheme == "https"
+    larger = ((f"{API}/imports/", settings.max_import_bytes),)
+    return [
+        Middleware(SecurityHeaders, https=https),
+        Middleware(Observability, metrics=parts.metrics, paths=paths),
+        Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger),
+    ]
+
+
+def _paths(app: FastAPI) -> dict[int, str]:
+    """The full path template of each route, by the route's id: what a request's scope names."""
+    contexts = iter_route_contexts(app.routes)
+    return {id(each.original_route): each.path_format or "" for each in contexts}

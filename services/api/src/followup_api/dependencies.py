@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -15,6 +15,7 @@ from followup_common.db import Database, Transaction
 from followup_common.messaging.outbox import store
 from followup_common.messaging.publisher import Publisher
 
+from followup_api.metrics import Metrics
 from followup_api.settings import ApiSettings
 
 SOURCE = "followup/api"
@@ -27,9 +28,11 @@ class Parts:
     settings: ApiSettings
     database: Database
     publisher: Publisher
+    metrics: Metrics
     connections: Semaphore
     """As many as the pool has. Requests wait here without a thread: were they to wait inside the
     threadpool, they could take the very threads that the holders of connections need to go on."""
+    broker_reachable: Callable[[], bool]
 
 
 @dataclass

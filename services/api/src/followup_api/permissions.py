@@ -147,7 +147,7 @@ def _by_token(work: UnitOfWork, token: str) -> Caller:
     if row is None or not secrets.same(row.token_hash, secrets.digest(token)):
         raise Unauthenticated("The API token is not valid: it was revoked, has expired, or is mistyped.")
     queries.note_token_use(work.tx, row.token_id)
-    return _caller(row, token_id=row.token_id)
+    return caller_of(row, token_id=row.token_id)
 
 
 def _by_session(request: Request, response: Response, app: Parts, work: UnitOfWork) -> Caller:
@@ -160,10 +160,11 @@ def _by_session(request: Request, response: Response, app: Parts, work: UnitOfWo
     browser.refuse_other_origins(request, app.settings, by_cookie=True)
     if queries.renew_session(work.tx, row.session_id, app.settings.session_life):
         browser.set_session(request, response, app.settings, token)
-    return _caller(row, session_id=row.session_id)
+    return caller_of(row, session_id=row.session_id)
 
 
-def _caller(row: Record, *, session_id: int | None = None, token_id: int | None = None) -> Caller:
+def caller_of(row: Record, *, session_id: int | None = None, token_id: int | None = None) -> Caller:
+    """The caller in a row of `auth.queries`."""
     return Caller(
         user_id=row.id,
         email=row.email,

@@ -1,15 +1,39 @@
-"""Bases that every request and response shares. Field types of domains are in `fields.py`."""
+"""Bases and field types that every request and response shares; `fields.py` has the rarer types."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 MAX_ID = 2**63 - 1
 
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+
 PathId = Annotated[int, Path(ge=1, le=MAX_ID, description="Id of the entry.", examples=[42])]
+
+
+def storable(value: str) -> str:
+    """Refuse what PostgreSQL cannot keep in a text: the NUL character and halves of characters.
+
+    Raises:
+        ValueError: the text has one.
+    """
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must not contain the NUL character or unpaired surrogates")
+    return value
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(storable),
+]
+"""A short text that says something: a name, a title."""
+
+Search = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
+"""A part of a text to look for; nothing in particular when empty."""
 
 Time = AwareDatetime
 """A moment: RFC 3339 with a zone; answers are in UTC."""

@@ -33,6 +33,9 @@ class ApiSettings(DatabaseSettings):
         None, description="The secret before, taken as well while callers change over."
     )
     session_days: int = Field(14, ge=1, le=365, description="Days a log-in lasts without use.")
+    max_import_bytes: int = Field(
+        134_217_728, ge=1_024, description="The most that an imported file may have."
+    )
     max_body_bytes: int = Field(
         1_048_576,
         ge=1_024,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from followup_common.db import Transaction
 from followup_common.db.tables import api_tokens, sessions, users
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, true, update
 
 from followup_api.rows import Record
 
@@ -81,9 +81,10 @@ def end_session(tx: Transaction, session_id: int) -> None:
     tx.execute(delete(sessions).where(sessions.c.id == session_id))
 
 
-def end_sessions(tx: Transaction, user_id: int) -> None:
-    """End every session of a person."""
-    tx.execute(delete(sessions).where(sessions.c.user_id == user_id))
+def end_sessions(tx: Transaction, user_id: int, *, keep: int | None = None) -> None:
+    """End every session of a person, except the one to keep."""
+    others = true() if keep is None else sessions.c.id != keep
+    tx.execute(delete(sessions).where(sessions.c.user_id == user_id, others))
 
 
 def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:

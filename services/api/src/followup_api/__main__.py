@@ -1,0 +1,50 @@
+"""`python -m followup_api`: the API as a service of its own."""
+
+from __future__ import annotations
+
+import socket
+from urllib.parse import urlsplit
+
+import uvicorn
+from followup_common.logging import configure_logging
+from followup_common.messaging.broker import rabbitmq_broker
+from followup_common.messaging.publisher import Publisher
+from followup_common.settings import load
+
+from followup_api.app import create_app
+from followup_api.serving import open_database, server_config
+from followup_api.settings import ApiServiceSettings
+
+AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
+
+
+def main() -> None:
+    """Load the settings, build the application, and serve it until SIGTERM or Ctrl-C."""
+    settings = load(ApiServiceSettings)
+    configure_logging("api", log_format=settings.log_format, level=settings.log_level)
+    database = open_database(settings)
+    broker_url = settings.broker_url.get_secret_value()
+    publisher = Publisher(rabbitmq_broker(broker_url))
+    app = create_app(
+        settings, database=database, publisher=publisher, broker_reachable=lambda: _reachable(broker_url)
+    )
+    publisher.start()
+    try:
+        uvicorn.Server(server_config(app, settings)).run()
+    finally:
+        publisher.stop()
+        database.close()
+
+
+def _reachable(broker_url: str) -> bool:
+    parts = urlsplit(broker_url)
+    port = parts.port or AMQP_PORTS.get(parts.scheme, 5672)
+    try:
+        socket.create_connection((parts.hostname or "localhost", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Log in, log out, who am I."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from followup_api.auth import browser, passwords, queries, secrets
+from followup_api.auth.schemas import LogIn, Me
+from followup_api.dependencies import AppParts, Work
+from followup_api.permissions import Caller, Permission, caller_of, require
+from followup_api.problems import Unauthenticated, documented
+
+router = APIRouter(tags=["Session"])
+
+
+class WrongCredentials(Unauthenticated):
+    """Unknown e-mail address, wrong password, or an inactive person: the answer does not say which."""
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong.")
+
+
+@router.post(
+    "/session",
+    status_code=201,
+    summary="Log in",
+    description="Sets the session cookie, which lasts 14 days from its last use.",
+    dependencies=[require(Permission.PUBLIC)],
+    responses=documented(401, 403),
+)
+def log_in(credentials: LogIn, request: Request, response: Response, app: AppParts, work: Work) -> Me:
+    browser.refuse_other_origins(request, app.settings, by_cookie=False)
+    person = queries.by_email(work.tx, credentials.email)
+    password = credentials.password.get_secret_value()
+    kept = person.password_hash if person else None
+    if not passwords.matches(kept, password) or person is None:
+        raise WrongCredentials
+    if kept and passwords.outdated(kept):
+        queries.set_password_hash(work.tx, person.id, passwords.hashed(password))
+    token = secrets.new_session_token()
+    queries.add_session(work.tx, person.id, secrets.digest(token), app.settings.session_life)
+    browser.set_session(request, response, app.settings, token)
+    return _me(caller_of(person))
+
+
+@router.delete(
+    "/session",
+    status_code=204,
+    summary="Log out",
+    description="Ends the session of the cookie. With an API token there is no session, and nothing happens.",
+)
+def log_out(
+    request: Request,
+    response: Response,
+    app: AppParts,
+    work: Work,
+    caller: Annotated[Caller, require(Permission.SELF)],
+) -> None:
+    if caller.session_id:
+        queries.end_session(work.tx, caller.session_id)
+        browser.clear_session(request, response, app.settings)
+
+
+@router.get("/me", summary="Who is logged in", description="The caller and what their role lets them do.")
+def read_me(caller: Annotated[Caller, require(Permission.SELF)]) -> Me:
+    return _me(caller)
+
+
+def _me(caller: Caller) -> Me:
+    return Me(
+        id=caller.user_id,
+        email=caller.email,
+        name=caller.name,
+        role=caller.role,
+        manager_id=caller.manager_id,
+        active=True,  # nobody else can log in
+        time_zone=caller.time_zone,
+        permissions=sorted(caller.permissions),
+    )

@@ -1,0 +1,66 @@
+"""`python -m followup_api.bootstrap --email ada@example.com --name Ada`: the first admin.
+
+Prints an API token for them, once, on standard output. When there is an active admin already, it
+changes nothing and says so on standard error, so it can run at every start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from followup_common.db import Database
+from followup_common.settings import DatabaseSettings, load
+from sqlalchemy import func, select
+
+from followup_api.auth.secrets import new_api_token
+from followup_api.serving import open_database
+from followup_api.tokens.queries import add_token
+from followup_api.users.queries import create_user, has_active_admin
+
+
+def first_admin(database: Database, *, email: str, name: str, password: str | None = None) -> str | None:
+    """Create the first admin with an API token.
+
+    Args:
+        database: migrated.
+        email: of the admin.
+        name: of the admin.
+        password: to log in with; without, they have the token only.
+
+    Returns:
+        The token, or None when there is an active admin already.
+    """
+    with database.transaction() as tx:
+        # Two starts at once: the second waits here, and finds the admin of the first.
+        tx.execute(select(func.pg_advisory_xact_lock(func.hashtext("users.admins"))))
+        if has_active_admin(tx):
+            return None
+        admin = create_user(tx, email=email, name=name, role="admin", password=password)
+        token = new_api_token()
+        add_token(tx, admin.id, "First admin", token)
+        return token.token
+
+
+def main() -> int:
+    """The command line; the password, if any, comes from FOLLOWUP_ADMIN_PASSWORD."""
+    parser = argparse.ArgumentParser(prog="followup-bootstrap", description=__doc__)
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--name", required=True)
+    arguments = parser.parse_args()
+    database = open_database(load(DatabaseSettings))
+    try:
+        password = os.environ.get("FOLLOWUP_ADMIN_PASSWORD")
+        token = first_admin(database, email=arguments.email, name=arguments.name, password=password)
+    finally:
+        database.close()
+    if token is None:
+        print("There is an active admin already.", file=sys.stderr)  # noqa: T201 - a command
+    else:
+        print(token)  # noqa: T201 - a command
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

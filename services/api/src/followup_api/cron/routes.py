@@ -1,0 +1,69 @@
+"""For external cron services: one address with a secret, which starts a sweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from followup_common.contracts import SweepRequested
+
+from followup_api.auth.secrets import digest, same
+from followup_api.dependencies import AppParts, UnitOfWork, Work
+from followup_api.permissions import Permission
+from followup_api.problems import Unauthenticated, Unavailable, documented
+from followup_api.sweeps.queries import request_sweep
+from followup_api.sweeps.schemas import Sweep
+
+router = APIRouter(tags=["Cron"], prefix="/api/cron")
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="cron", description="The configured FOLLOWUP_CRON_SECRET.")
+
+
+class CronClosed(Unavailable):
+    """No secret is configured, so nobody can have the right one."""
+
+    def __init__(self) -> None:
+        super().__init__("Set FOLLOWUP_CRON_SECRET to open this address.")
+
+
+@dataclass(frozen=True)
+class _CronSecret:
+    permission: Permission = Permission.CRON_SECRET
+
+    def __call__(
+        self, app: AppParts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> None:
+        current, previous = app.settings.cron_secret, app.settings.cron_secret_previous
+        if current is None:
+            raise CronClosed
+        given = digest(bearer.credentials if bearer else "")
+        # Every secret is compared, whether or not one before it was the right one.
+        right = [same(given, digest(secret.get_secret_value())) for secret in (current, previous) if secret]
+        if not any(right):
+            raise Unauthenticated("Send the secret as `Authorization: Bearer ...`.")
+
+
+ANSWER: dict[str, Any] = {
+    "status_code": 202,
+    "dependencies": [Depends(_CronSecret())],
+    "responses": documented(401, 503),
+    "description": "Records a sweep and returns at once; sweeping twice tells nobody twice.",
+}
+
+
+@router.get("/followups", summary="Start a sweep, for services that can only GET", **ANSWER)
+def start_cron_sweep_by_get(work: Work) -> Sweep:
+    return _ask(work)
+
+
+@router.post("/followups", summary="Start a sweep", **ANSWER)
+def start_cron_sweep(work: Work) -> Sweep:
+    return _ask(work)
+
+
+def _ask(work: UnitOfWork) -> Sweep:
+    row = request_sweep(work.tx, "cron", requested_by=None)
+    work.emit(SweepRequested(sweep_id=row.id))
+    return Sweep.model_validate(row)

@@ -1,0 +1,45 @@
+"""Probes and metrics."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from followup_api.dependencies import AppParts
+from followup_api.health.queries import OK, database_state
+from followup_api.health.schemas import Alive, Readiness
+from followup_api.metrics import Metrics
+from followup_api.permissions import Permission, require
+
+router = APIRouter(tags=["Health"], dependencies=[require(Permission.PUBLIC)])
+
+
+@router.get("/healthz", summary="Is the process alive", description="Asks nothing else.")
+def read_health() -> Alive:
+    return Alive()
+
+
+@router.get(
+    "/readyz",
+    summary="Can it serve requests",
+    description="The database has to answer and to have the schema that this code needs. Without the broker "
+    "everything works: events wait in the outbox.",
+    responses={503: {"model": Readiness, "description": "Not ready; `checks` says why."}},
+)
+def read_readiness(app: AppParts, response: Response) -> Readiness:
+    database = database_state(app.database)
+    broker = OK if app.broker_reachable() else "away: events wait in the outbox"
+    response.status_code = 200 if database == OK else 503
+    return Readiness(
+        status="ready" if database == OK else "not ready", checks={"database": database, "broker": broker}
+    )
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    description="Requests and latency by route, method and status.",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Metrics."}},
+)
+def read_metrics(app: AppParts) -> Response:
+    return Response(app.metrics.exposition(), media_type=Metrics.content_type)

@@ -1,0 +1,92 @@
+"""One log line and one measurement a request; errors that nobody foresaw become a problem here."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from followup_api.metrics import Metrics
+from followup_api.problems import unexpected
+
+REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+QUIET = {"/healthz", "/readyz", "/metrics"}
+"""Asked every few seconds: logged only when they fail."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Observability:
+    """Bind `request_id` to every line that a request logs, log and measure it, and clear the context.
+
+    Args:
+        app: what comes next.
+        metrics: where to count.
+        paths: full path template of each route, by the id of the route.
+    """
+
+    app: ASGIApp
+    metrics: Metrics
+    paths: Mapping[int, str]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        answer = _Answer(send, request_id)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        try:
+            await self._guarded(scope, receive, answer)
+        finally:
+            self._record(scope, answer.status or 499, time.perf_counter() - started)
+            structlog.contextvars.clear_contextvars()
+
+    async def _guarded(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            log.exception("request_failed", method=scope["method"], path=scope["path"])
+            if answer.status is not None:  # too late for another answer: break the connection
+                raise
+            await unexpected()(scope, receive, answer)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        self.metrics.observe(self.paths.get(id(scope.get("route"))), scope["method"], status, seconds)
+        if scope["path"] in QUIET and status < 400:
+            return
+        log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(seconds * 1000, 1),
+            user_id=scope.get("state", {}).get("user_id"),
+        )
+
+
+@dataclass
+class _Answer:
+    send: Send
+    request_id: str
+    status: int | None = field(default=None)
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            MutableHeaders(scope=message)["X-Request-ID"] = self.request_id
+        await self.send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if REQUEST_ID.match(given) else uuid4().hex

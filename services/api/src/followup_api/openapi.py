@@ -1,0 +1,168 @@
+"""The OpenAPI document: `python -m followup_api.openapi --write docs/openapi.json` (or `--check`)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+
+from followup_api import docs_page
+from followup_api.permissions import Permission, require
+from followup_api.problems import MEDIA_TYPE, ProblemDetails, documented
+
+ADDRESS = "/api/openapi.json"
+
+ABOUT: dict[str, Any] = {
+    "title": "Followup",
+    "version": "1",
+    "summary": "Nobody forgets a promised call.",
+    "description": "Times are RFC 3339 with a zone, answers in UTC. Ids are integers. Unknown fields are "
+    "refused. Lists are pages: pass `next_cursor` as `cursor` to get the next one. Errors are problem "
+    "details (RFC 9457): `errors` names each wrong field and the mend. Log in with `POST /api/v1/session`, "
+    "or send an API token as `Authorization: Bearer ...`.",
+    "openapi_tags": [
+        {"name": "Session", "description": "Logging in, and who is logged in."},
+        {"name": "API tokens", "description": "For programs that act for a person."},
+        {"name": "Users", "description": "People and who reports to whom."},
+        {"name": "Follow-ups", "description": "Promised calls: due, overdue, completed."},
+        {"name": "Subjects", "description": "The leads and clients that follow-ups are about."},
+        {"name": "Escalations", "description": "What is overdue so long that somebody else was told."},
+        {"name": "Notifications", "description": "One's inbox."},
+        {"name": "Sweeps", "description": "Passes over the overdue follow-ups."},
+        {"name": "Imports", "description": "People and follow-ups from CSV files."},
+        {"name": "Cron", "description": "For external cron services."},
+        {"name": "Health", "description": "For probes and for Prometheus."},
+    ],
+    "generate_unique_id_function": lambda route: route.name,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Publish the document, and a page to read it."""
+    route: dict[str, Any] = {"include_in_schema": False, "dependencies": [require(Permission.PUBLIC)]}
+
+    @app.get(ADDRESS, **route)
+    def read_openapi() -> dict[str, Any]:
+        return document(app)
+
+    @app.get("/api/docs", response_class=HTMLResponse, **route)
+    def read_docs() -> str:
+        return docs_page.render(document(app), ADDRESS)
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document of an application; built once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _document(app)
+    return app.openapi_schema
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    built = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+    )
+    schemas = built["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["ProblemDetails"] = problem
+    for operation in _operations(built):
+        _complete_errors(operation)
+        _add_examples(operation, schemas)
+    return built
+
+
+def _operations(built: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in built["paths"].values():
+        yield from methods.values()
+
+
+def _complete_errors(operation: dict[str, Any]) -> None:
+    """Document what every route of its kind can answer, so that routes only name what is special."""
+    responses = operation["responses"]
+    statuses = {422} if "422" in responses else set()
+    if {"token": []} in operation.get("security", ()):
+        statuses |= {401, 403, 503}
+    if "requestBody" in operation:
+        statuses |= {413, 503}
+    for status, response in documented(*statuses).items():
+        if status == 422 or str(status) not in responses:
+            responses[str(status)] = response
+    for status, response in responses.items():
+        if response["description"] == "Successful Response":
+            response["description"] = HTTPStatus(int(status)).phrase
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+        for media_type, content in part.get("content", {}).items():
+            if media_type != MEDIA_TYPE and not {"example", "examples"} & content.keys():
+                example = _example(content.get("schema", {}), schemas)
+                if example is not None:
+                    content["example"] = example
+
+
+def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    if "$ref" in schema:
+        return _example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "const" in schema:
+        return schema["const"]
+    if schema.get("type") == "array":
+        entry = _example(schema["items"], schemas)
+        return None if entry is None else [entry]
+    if "properties" in schema:
+        return {name: _example(inner, schemas) for name, inner in schema["properties"].items()}
+    return None
+
+
+def main() -> int:
+    """Write the document to a file, or check that the file is up to date."""
+    parser = argparse.ArgumentParser(prog="python -m followup_api.openapi", description=__doc__)
+    action = parser.add_mutually_exclusive_group(required=True)
+    action.add_argument("--write", type=Path, metavar="FILE")
+    action.add_argument("--check", type=Path, metavar="FILE")
+    arguments = parser.parse_args()
+    text = json.dumps(document(_app()), indent=2, ensure_ascii=False) + "\n"
+    if arguments.write:
+        arguments.write.write_text(text, encoding="utf-8")
+        return 0
+    if arguments.check.exists() and arguments.check.read_text(encoding="utf-8") == text:
+        return 0
+    mend = f"python -m followup_api.openapi --write {arguments.check}"
+    print(f"{arguments.check} is not up to date: run {mend}", file=sys.stderr)  # noqa: T201 - a command
+    return 1
+
+
+def _app() -> FastAPI:
+    """An application to describe; it connects to nothing."""
+    from followup_common.db import Database
+    from followup_common.messaging.broker import in_process_broker
+    from followup_common.messaging.publisher import Publisher
+
+    from followup_api.app import create_app
+    from followup_api.settings import ApiSettings
+
+    url = "postgresql://localhost/nowhere"
+    settings = ApiSettings.model_validate({"database_url": url})
+    return create_app(settings, database=Database(url), publisher=Publisher(in_process_broker()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

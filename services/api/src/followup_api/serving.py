@@ -1,0 +1,41 @@
+"""How the application is served, as a service of its own and within `followup run`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import uvicorn
+from fastapi import FastAPI
+from followup_common.db import Database
+from followup_common.settings import DatabaseSettings
+
+from followup_api.settings import ApiSettings
+
+DRAIN_SECONDS = 3
+"""Requests in flight at SIGTERM get this long; live streams, which never end by themselves, are cut."""
+
+
+def open_database(settings: DatabaseSettings) -> Database:
+    """The pool of connections that the settings describe."""
+    return Database(
+        settings.database_url.get_secret_value(),
+        application_name="followup-api",
+        pool_size=settings.database_pool_size,
+        statement_timeout=timedelta(seconds=settings.statement_timeout_seconds),
+        lock_timeout=timedelta(seconds=settings.lock_timeout_seconds),
+    )
+
+
+def server_config(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
+    """Configure uvicorn: our logging, no access log of its own, forwarded headers only from known proxies."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=settings.forwarded_allow_ips is not None,
+        forwarded_allow_ips=settings.forwarded_allow_ips or "",
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )

@@ -1,0 +1,49 @@
+"""API tokens as their owner sees them."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from followup_api.schemas import Line, Schema, Time
+
+NEW: JsonDict = {"name": "Nightly import", "expires_at": "2027-03-31T00:00:00Z"}
+KEPT: JsonDict = {
+    "id": 3,
+    "name": "Nightly import",
+    "prefix": "fu_5f2c9a1b7e44",
+    "created_at": "2026-03-31T09:00:00Z",
+    "expires_at": "2027-03-31T00:00:00Z",
+    "last_used_at": None,
+}
+TOKEN = "fu_5f2c9a1b7e44_" + "0" * 64  # an example, of the right shape
+
+
+class NewToken(Schema):
+    """What a new token is for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [NEW]})
+
+    name: Line = Field(description="Says later what it is used for.")
+    expires_at: Time | None = Field(None, description="It stops working then; never when null.")
+
+
+class Token(Schema):
+    """A token, without its secret."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [KEPT]})
+
+    id: int
+    name: str
+    prefix: str = Field(description="How the token begins.")
+    created_at: Time
+    expires_at: Time | None
+    last_used_at: Time | None = Field(description="To the minute.")
+
+
+class CreatedToken(Token):
+    """A new token, with its secret: this is the only time that it is shown."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**KEPT, "token": TOKEN}]})
+
+    token: str = Field(description="Send it as `Authorization: Bearer ...`.")

@@ -1,0 +1,162 @@
+"""SQL of people, and the rules about them that the database keeps, as named errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from followup_common.db import Transaction
+from followup_common.db.tables import users
+from sqlalchemy import Select, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from followup_api.auth.passwords import hashed
+from followup_api.problems import Conflict, Invalid, NotFound, constraint_of
+from followup_api.rows import Record
+
+COLUMNS = (
+    users.c.id,
+    users.c.email,
+    users.c.name,
+    users.c.role,
+    users.c.manager_id,
+    users.c.active,
+    users.c.time_zone,
+)
+
+
+class UserNotFound(NotFound):
+    """There is no such person."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(f"There is no user {user_id}.")
+        self.user_id = user_id
+
+
+class EmailTaken(Conflict):
+    """Somebody else has this e-mail address."""
+
+    def __init__(self, email: str | None) -> None:
+        message = f"email {email} belongs to another user: change that one, or use another address."
+        super().__init__(message, errors=[("email", message)])
+        self.email = email
+
+
+class LastAdmin(Conflict):
+    """Nobody could manage people any more."""
+
+    def __init__(self) -> None:
+        message = "There must be an active admin: make another person admin first."
+        super().__init__(message, errors=[("role", message)])
+
+
+def find_users(
+    *,
+    q: str | None = None,
+    role: str | None = None,
+    active: bool | None = None,
+    manager_id: int | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """People by any mix of filters."""
+    statement = select(*COLUMNS)
+    if q:
+        statement = statement.where(
+            or_(users.c.name.icontains(q, autoescape=True), users.c.email.icontains(q, autoescape=True))
+        )
+    wanted = {"role": role, "active": active, "manager_id": manager_id}
+    return statement.where(*(users.c[name] == value for name, value in wanted.items() if value is not None))
+
+
+def get_user(tx: Transaction, user_id: int) -> Record:
+    """One person.
+
+    Raises:
+        UserNotFound: there is none with this id.
+    """
+    row = tx.execute(select(*COLUMNS).where(users.c.id == user_id)).one_or_none()
+    if row is None:
+        raise UserNotFound(user_id)
+    return row
+
+
+def create_user(
+    tx: Transaction,
+    *,
+    email: str,
+    name: str,
+    role: str = "employee",
+    manager_id: int | None = None,
+    active: bool = True,
+    time_zone: str = "UTC",
+    password: str | None = None,
+) -> Record:
+    """Add a person.
+
+    Raises:
+        EmailTaken, Invalid: the e-mail address is taken; the manager does not fit.
+    """
+    values = {
+        "email": email,
+        "name": name,
+        "role": role,
+        "manager_id": manager_id,
+        "active": active,
+        "time_zone": time_zone,
+        "password_hash": password and hashed(password),
+    }
+    with _named_errors(values):
+        return tx.execute(insert(users).values(values).returning(*COLUMNS)).one()
+
+
+def change_user(tx: Transaction, user_id: int, changes: dict[str, Any]) -> Record:
+    """Change a person; a `password` among the changes is hashed.
+
+    Raises:
+        UserNotFound, EmailTaken, Invalid, LastAdmin: the change is not possible.
+    """
+    values = {**changes, "updated_at": func.now()}
+    if "password" in values:
+        values["password_hash"] = hashed(values.pop("password"))
+    statement = update(users).where(users.c.id == user_id).values(values).returning(*COLUMNS)
+    with _named_errors(changes):
+        row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise UserNotFound(user_id)
+    if {"role", "active"} & changes.keys():
+        ensure_active_admin(tx)
+    return row
+
+
+def ensure_active_admin(tx: Transaction) -> None:
+    """Call it after writes that may take admins away.
+
+    Raises:
+        LastAdmin: no active admin would be left.
+    """
+    # One at a time: two admins who demote each other at once must not both see the other one.
+    tx.execute(select(func.pg_advisory_xact_lock(func.hashtext("users.admins"))))
+    if not has_active_admin(tx):
+        raise LastAdmin
+
+
+def has_active_admin(tx: Transaction) -> bool:
+    """Whether there is an active admin."""
+    return bool(tx.execute(select(exists().where(users.c.role == "admin", users.c.active))).scalar())
+
+
+@contextmanager
+def _named_errors(values: dict[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        match constraint_of(error):
+            case "uq_users_email":
+                raise EmailTaken(values.get("email")) from None
+            case "fk_users_manager_id":
+                message = f"manager_id {values.get('manager_id')} is not a user: use the id of one, or null."
+            case "users_no_manager_cycle" | "ck_users_not_own_manager":
+                message = "manager_id would make this person their own manager: choose somebody else."
+            case _:
+                raise
+        raise Invalid("manager_id", message) from None

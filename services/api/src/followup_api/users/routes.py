@@ -1,0 +1,72 @@
+"""People: everybody reads, admins write."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from followup_common.db.tables import users
+
+from followup_api.auth.queries import end_sessions
+from followup_api.dependencies import Work
+from followup_api.pagination import Page, paginate
+from followup_api.permissions import Caller, Permission, require
+from followup_api.problems import documented
+from followup_api.schemas import PathId
+from followup_api.users import queries
+from followup_api.users.schemas import NewUser, User, UserChanges, UserQuery
+
+router = APIRouter(prefix="/users", tags=["Users"])
+
+Reader = require(Permission.USERS_READ)
+Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
+
+
+@router.get("", summary="List people", description="By name.", dependencies=[Reader])
+def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
+    wanted = queries.find_users(q=query.q, role=query.role, active=query.active, manager_id=query.manager_id)
+    found = paginate(work.tx, wanted, (users.c.name, users.c.id), query)
+    return Page(items=[User.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Add a person",
+    description="Managers may not form a cycle.",
+    responses=documented(409),
+)
+def create_user(new: NewUser, response: Response, work: Work, _: Admin) -> User:
+    values = new.model_dump(exclude={"password"})
+    password = new.password.get_secret_value() if new.password else None
+    row = queries.create_user(work.tx, **values, password=password)
+    response.headers["Location"] = f"/api/v1/users/{row.id}"
+    return User.model_validate(row)
+
+
+@router.get(
+    "/{user_id}",
+    summary="Read a person",
+    description="Inactive ones as well.",
+    dependencies=[Reader],
+    responses=documented(404),
+)
+def read_user(user_id: PathId, work: Work) -> User:
+    return User.model_validate(queries.get_user(work.tx, user_id))
+
+
+@router.patch(
+    "/{user_id}",
+    summary="Change a person",
+    description="A new password or a deactivation ends the person's sessions. "
+    "The last active admin can neither be deactivated nor get another role.",
+    responses=documented(404, 409),
+)
+def change_user(user_id: PathId, changed: UserChanges, work: Work, caller: Admin) -> User:
+    changes = changed.changes()
+    if "password" in changes:
+        changes["password"] = changed.password.get_secret_value()
+    row = queries.change_user(work.tx, user_id, changes)
+    if "password" in changes or not row.active:
+        end_sessions(work.tx, user_id, keep=caller.session_id)
+    return User.model_validate(row)

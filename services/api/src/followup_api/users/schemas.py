@@ -1,0 +1,115 @@
+"""People."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic.config import JsonDict
+
+from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH
+from followup_api.pagination import PageQuery
+from followup_api.schemas import Changes, Id, Line, Schema, Search, storable, unchanged
+
+ADA: JsonDict = {
+    "email": "ada@example.com",
+    "name": "Ada Lovelace",
+    "role": "manager",
+    "manager_id": 7,
+    "active": True,
+    "time_zone": "Europe/London",
+}
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def time_zone(value: str) -> str:
+    """Check the name of a time zone.
+
+    Raises:
+        ValueError: it is not an IANA name.
+    """
+    if value not in _time_zones():
+        raise ValueError("is not a known time zone: use an IANA name such as Europe/Berlin or UTC")
+    return value
+
+
+def email_address(value: str) -> str:
+    """Check the shape of an e-mail address.
+
+    Raises:
+        ValueError: no mail could get there.
+    """
+    name, at, domain = value.rpartition("@")
+    if not (name and at and domain) or "@" in name or not value.isprintable() or " " in value:
+        raise ValueError("is not an e-mail address: use one such as ada@example.com")
+    return value
+
+
+Role = Literal["employee", "manager", "admin"]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254),
+    AfterValidator(email_address),
+    AfterValidator(storable),
+]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(time_zone)]
+Password = Annotated[SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+
+
+class User(Schema):
+    """A person."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": 42, **ADA}]})
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    manager_id: int | None = Field(description="The person they report to.")
+    active: bool = Field(description="Inactive people cannot log in and are told nothing.")
+    time_zone: str = Field(description="IANA name; decides which day is today for them.")
+
+
+class NewUser(Schema):
+    """A person to add."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**ADA, "password": "correct horse battery staple"}]}
+    )
+
+    email: Email = Field(description="Unique, whatever its case.")
+    name: Line
+    role: Role = "employee"
+    manager_id: Id | None = None
+    active: bool = True
+    time_zone: TimeZone = "UTC"
+    password: Password | None = Field(None, description="Without one they can only use API tokens.")
+
+
+class UserChanges(Changes):
+    """What to change about a person; what is absent stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"role": "manager", "manager_id": None}]})
+
+    email: Email = Field(default_factory=unchanged)
+    name: Line = Field(default_factory=unchanged)
+    role: Role = Field(default_factory=unchanged)
+    manager_id: Id | None = Field(default_factory=unchanged, description="Null: reports to nobody.")
+    active: bool = Field(default_factory=unchanged)
+    time_zone: TimeZone = Field(default_factory=unchanged)
+    password: Password = Field(default_factory=unchanged, description="Ends the person's other sessions.")
+
+
+class UserQuery(PageQuery):
+    """Which people to list."""
+
+    q: Search | None = Field(None, description="Part of the name or of the e-mail address.")
+    role: Role | None = None
+    active: bool | None = None
+    manager_id: Id | None = Field(None, description="People who report to this person directly.")
