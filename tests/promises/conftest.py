@@ -13,6 +13,7 @@ from followup_notifier.settings import NotifierSettings
 from sqlalchemy import Connection, text
 
 from tests.support.company import Company
+from tests.support.pipeline import Pipeline
 
 Run = Callable[..., list[Emitted]]
 
@@ -48,3 +49,11 @@ def run(tx: Connection, settings: EscalatorSettings) -> Run:
             return list(handler(event, tx, own.model_copy(update=changes)))
 
     return run_handler
+
+
+@pytest.fixture
+def pipeline(database_url: str) -> Iterator[Pipeline]:
+    """Escalator and notifier on a database of the test's own."""
+    pipeline = Pipeline(database_url, redrive_after_seconds=0)
+    yield pipeline
+    pipeline.close()

@@ -80,6 +80,18 @@ def rabbitmq(servers: Servers) -> RabbitMQ:
 
 
 @pytest.fixture
+def stoppable_postgres(servers: Servers) -> Postgres:
+    """A PostgreSQL for `serial` tests that stop or kill it; `servers.new_database(it)` makes a database."""
+    return servers.stoppable_postgres()
+
+
+@pytest.fixture
+def stoppable_rabbitmq(servers: Servers) -> RabbitMQ:
+    """A RabbitMQ for `serial` tests that stop or kill it; `it.create_vhost()` makes a virtual host."""
+    return servers.stoppable_rabbitmq()
+
+
+@pytest.fixture
 def database_url(servers: Servers, postgres: Postgres) -> Iterator[str]:
     """A migrated database of the test's own, for what commits; its URL logs in as a superuser."""
     url = servers.new_database()

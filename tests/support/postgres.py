@@ -65,6 +65,11 @@ class Postgres:
     origin: str
     control: PostgresControl | None = None
 
+    @property
+    def port(self) -> int:
+        """Its TCP port."""
+        return make_url(self.admin_url).port or 5432
+
     def database_url(self, name: str) -> str:
         """SQLAlchemy URL of one of its databases, as the superuser."""
         return _render(make_url(self.admin_url).set(database=name))
@@ -205,6 +210,11 @@ def start_postgres(folder: Path) -> Postgres:
     if given:
         url = make_url(given.replace("postgres://", "postgresql://", 1))
         return Postgres(_render(url.set(drivername="postgresql+psycopg")), "FOLLOWUP_TEST_DATABASE_URL")
+    return start_own_postgres(folder)
+
+
+def start_own_postgres(folder: Path) -> Postgres:
+    """Start a server that tests may stop and kill, whatever the environment names."""
     return _in_container(folder) if engine_answers() else _on_this_machine(folder)
 
 

@@ -220,6 +220,11 @@ def start_rabbitmq(folder: Path) -> RabbitMQ:
     given = os.environ.get("FOLLOWUP_TEST_BROKER_URL")
     if given:
         return _given(given)
+    return start_own_rabbitmq(folder)
+
+
+def start_own_rabbitmq(folder: Path) -> RabbitMQ:
+    """Start a server that tests may stop and kill, whatever the environment names."""
     return _in_container(folder) if engine_answers() else _on_this_machine(folder)
 
 

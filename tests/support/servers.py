@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from tests.support.postgres import Postgres, start_postgres, template_of
-from tests.support.rabbitmq import RabbitMQ, start_rabbitmq
+from tests.support.postgres import Postgres, start_own_postgres, start_postgres, template_of
+from tests.support.rabbitmq import RabbitMQ, start_own_rabbitmq, start_rabbitmq
 
 T = TypeVar("T")
 
@@ -41,14 +41,27 @@ class Servers:
         """The RabbitMQ of this run."""
         return self._once("rabbitmq.server", start_rabbitmq)
 
-    def template(self) -> str:
-        """The name of a migrated, otherwise empty database to copy."""
-        return self._once("template", lambda _: template_of(self.postgres(), f"{self._prefix}template"))
+    def stoppable_postgres(self) -> Postgres:
+        """The PostgreSQL of this run or, when that was given from outside, one of our own beside it."""
+        shared = self.postgres()
+        return shared if shared.control else self._once("stoppable-postgres.server", start_own_postgres)
 
-    def new_database(self) -> str:
-        """Copy the migrated database and return the copy's URL."""
-        name = f"{self._prefix}{uuid4().hex[:12]}"
-        return self.postgres().create_database(name, template=self.template())
+    def stoppable_rabbitmq(self) -> RabbitMQ:
+        """The RabbitMQ of this run or, when that was given from outside, one of our own beside it."""
+        shared = self.rabbitmq()
+        return shared if shared.control else self._once("stoppable-rabbitmq.server", start_own_rabbitmq)
+
+    def new_database(self, postgres: Postgres | None = None) -> str:
+        """Copy a migrated, otherwise empty database and return the copy's URL.
+
+        Args:
+            postgres: the server to do it on; None: the shared one.
+        """
+        postgres = postgres or self.postgres()
+        template = self._once(
+            f"template-{postgres.port}", lambda _: template_of(postgres, f"{self._prefix}template")
+        )
+        return postgres.create_database(f"{self._prefix}{uuid4().hex[:12]}", template=template)
 
     def stop(self) -> None:
         """End everything that was started, and delete its files."""

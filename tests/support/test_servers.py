@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pika
 import pytest
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from tests.support.postgres import Postgres, role_url
 from tests.support.processes import Process
@@ -70,29 +72,35 @@ def test_two_virtual_hosts_do_not_see_each_others_queues(broker_url: str, rabbit
 
 @pytest.mark.serial
 @pytest.mark.parametrize("outage", [RabbitMQ.stop, RabbitMQ.kill])
-def test_rabbitmq_returns_with_its_messages(broker_url: str, rabbitmq: RabbitMQ, outage: object) -> None:
-    publish(broker_url, "letters")
-    assert callable(outage)
-    outage(rabbitmq)
+def test_rabbitmq_returns_with_its_messages(
+    stoppable_rabbitmq: RabbitMQ, outage: Callable[[RabbitMQ], None]
+) -> None:
+    url = stoppable_rabbitmq.create_vhost()
+    publish(url, "letters")
+    outage(stoppable_rabbitmq)
     with pytest.raises(pika.exceptions.AMQPConnectionError):
-        publish(broker_url, "letters")
-    rabbitmq.start()
-    assert eventually(lambda: received(broker_url, "letters")) == b"kept"
+        publish(url, "letters")
+    stoppable_rabbitmq.start()
+    assert eventually(lambda: received(url, "letters")) == b"kept"
+    stoppable_rabbitmq.delete_vhost(url)
 
 
 @pytest.mark.serial
 @pytest.mark.parametrize("outage", [Postgres.stop, Postgres.kill])
 def test_postgres_returns_with_what_was_committed(
-    database_url: str, postgres: Postgres, outage: object
+    servers: Servers, stoppable_postgres: Postgres, outage: Callable[[Postgres], None]
 ) -> None:
-    engine = create_engine(database_url)
+    url = servers.new_database(stoppable_postgres)
+    engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE kept ()"))
     engine.dispose()
-    assert callable(outage)
-    outage(postgres)
-    postgres.start()
-    assert scalar(database_url, "SELECT to_regclass('kept')") == "kept"
+    outage(stoppable_postgres)
+    with pytest.raises(OperationalError):
+        scalar(url, "SELECT 1")
+    stoppable_postgres.start()
+    assert scalar(url, "SELECT to_regclass('kept')") == "kept"
+    stoppable_postgres.drop_database(url)
 
 
 @pytest.mark.serial

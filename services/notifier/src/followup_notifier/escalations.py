@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
 from followup_common.db import Transaction
-from followup_common.db.policies import PolicyUnreadable, PolicyVersions
+from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import Emitted, handles
 from followup_common.policy import Recipient, position, recipients
 from sqlalchemy import RowMapping, text
@@ -28,8 +28,6 @@ LOCK_CURRENT = text("""
     ORDER BY f.id
     FOR NO KEY UPDATE OF f
 """)
-
-policy_versions = PolicyVersions()
 
 
 @dataclass
@@ -66,7 +64,7 @@ def _lock_current(tx: Transaction, keys: Sequence[EscalationKey]) -> Sequence[Ro
 
 
 def _sort(tx: Transaction, rows: Sequence[RowMapping]) -> Sorted:
-    policies = policy_versions.load(tx, {row["policy_version_id"] for row in rows})
+    policies = load_policies(tx, {row["policy_version_id"] for row in rows})
     directory = load_directory(tx, {row["assignee_id"] for row in rows})
     routes: dict[tuple[int, int, int], tuple[Recipient, ...]] = {}
     batch = Sorted()

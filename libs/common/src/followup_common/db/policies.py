@@ -1,11 +1,12 @@
-"""Reading frozen policy versions; they never change, so each is read once a process."""
+"""Reading frozen policy versions; they never change, so each is read once a process and database."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from followup_common.db.database import Transaction
 from followup_common.db.tables import policy_versions
@@ -20,20 +21,18 @@ class PolicyUnreadable(ValueError):
         self.policy_version_id = policy_version_id
 
 
-class PolicyVersions:
-    """The policy versions that this process has met so far."""
+_known: WeakKeyDictionary[Engine, dict[int, Policy | PolicyUnreadable]] = WeakKeyDictionary()
 
-    def __init__(self) -> None:
-        self._known: dict[int, Policy | PolicyUnreadable] = {}
 
-    def load(self, tx: Transaction, ids: Collection[int]) -> Mapping[int, Policy | PolicyUnreadable]:
-        """The policies with these ids; one that cannot be read comes as its error."""
-        missing = set(ids) - self._known.keys()
-        if missing:
-            columns = (policy_versions.c.id, policy_versions.c.steps)
-            rows = tx.execute(select(*columns).where(policy_versions.c.id.in_(missing)))
-            self._known.update({row.id: _parse(row.id, row.steps) for row in rows})
-        return self._known
+def load_policies(tx: Transaction, ids: Collection[int]) -> Mapping[int, Policy | PolicyUnreadable]:
+    """The policies with these ids (and others met before); one that cannot be read comes as its error."""
+    known = _known.setdefault(tx.engine, {})
+    missing = set(ids) - known.keys()
+    if missing:
+        columns = (policy_versions.c.id, policy_versions.c.steps)
+        rows = tx.execute(select(*columns).where(policy_versions.c.id.in_(missing)))
+        known.update({row.id: _parse(row.id, row.steps) for row in rows})
+    return known
 
 
 def _parse(policy_version_id: int, steps: object) -> Policy | PolicyUnreadable:

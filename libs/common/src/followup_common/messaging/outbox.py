@@ -55,10 +55,10 @@ def store(
     rows, envelopes = [], []
     for entry in events:
         event, delay = (entry.event, entry.delay) if isinstance(entry, Later) else (entry, redrive_after)
-        envelope = wrap(event, source=source, traceparent=traceparent)
-        rows.append(_row(envelope, delay))
+        wrapped = wrap(event, source=source, traceparent=traceparent)
+        rows.append({**_columns(wrapped), "delay": delay})
         if not isinstance(entry, Later):
-            envelopes.append(envelope)
+            envelopes.append(wrapped)
     if rows:
         statement = insert(outbox).values(
             available_at=func.now() + sql_cast(bindparam("delay"), Interval),
@@ -97,9 +97,9 @@ def record_error(tx: Transaction, event_id: UUID, error: str) -> int:
 
 def store_failed(tx: Transaction, event: Event, *, source: str, error: str) -> None:
     """Keep an event that must not be sent, as a dead letter from the start."""
-    envelope = wrap(event, source=source)
-    tx.execute(insert(outbox), [{**_columns(envelope), "error": _printable(error)}])
-    mark_failed(tx, envelope.id, error)
+    wrapped = wrap(event, source=source)
+    tx.execute(insert(outbox), [_columns(wrapped)])
+    mark_failed(tx, wrapped.id, error)
 
 
 def store_junk(tx: Transaction, body: bytes, *, queue: str, error: str) -> None:
@@ -131,7 +131,7 @@ def redrive(tx: Transaction, *, limit: int = 500, redrive_after: timedelta = RED
         )
         RETURNING id, type, source, subject, payload, traceparent, created_at
     """).bindparams(bindparam("base", redrive_after, Interval), bindparam("most", REDRIVE_AT_MOST, Interval))
-    return [_envelope(row) for row in tx.execute(statement, {"limit": limit}).mappings()]
+    return [envelope(row) for row in tx.execute(statement, {"limit": limit}).mappings()]
 
 
 def prune(tx: Transaction, *, older_than: timedelta, limit: int = 10_000) -> int:
@@ -145,8 +145,17 @@ def prune(tx: Transaction, *, older_than: timedelta, limit: int = 10_000) -> int
     return tx.execute(statement, {"limit": limit}).rowcount
 
 
-def _row(envelope: Envelope, delay: timedelta) -> dict[str, Any]:
-    return {**_columns(envelope), "delay": delay}
+def envelope(row: RowMapping) -> Envelope:
+    """The envelope that a row of the outbox holds."""
+    return Envelope(
+        id=row["id"],
+        source=row["source"],
+        type=row["type"],
+        subject=row["subject"],
+        time=row["created_at"],
+        traceparent=row["traceparent"],
+        data=row["payload"],
+    )
 
 
 def _columns(envelope: Envelope) -> dict[str, Any]:
@@ -158,18 +167,6 @@ def _columns(envelope: Envelope) -> dict[str, Any]:
         "payload": envelope.data,
         "traceparent": envelope.traceparent,
     }
-
-
-def _envelope(row: RowMapping) -> Envelope:
-    return Envelope(
-        id=row["id"],
-        source=row["source"],
-        type=row["type"],
-        subject=row["subject"],
-        time=row["created_at"],
-        traceparent=row["traceparent"],
-        data=row["payload"],
-    )
 
 
 def _printable(value: str) -> str:

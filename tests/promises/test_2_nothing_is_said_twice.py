@@ -1,0 +1,87 @@
+"""Promise 2: nothing is said twice, however often a message comes or whoever ticks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dramatiq
+import pytest
+from followup_common.contracts import EscalationKey, EscalationsRaised, SweepTick
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from tests.support.pipeline import Pipeline
+
+HOUR = timedelta(hours=1)
+
+
+def test_every_message_may_come_three_times(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pipeline.company() as company:
+        company.follow_ups(company.person("Eve"), 60, overdue=HOUR)
+    enqueue = pipeline.broker.enqueue
+
+    def repeat(message: dramatiq.Message[None], *, delay: int | None = None) -> object:
+        for _ in range(2):
+            enqueue(message, delay=delay)
+        return enqueue(message, delay=delay)
+
+    monkeypatch.setattr(pipeline.broker, "enqueue", repeat)
+    pipeline.tick(SweepTick())
+    pipeline.work(threads=6)
+    with pipeline.company() as company:
+        assert company.count("notifications") == company.count("activities") == 60
+        sweep = company.tx.execute(text("SELECT * FROM sweeps")).mappings().one()
+    assert (sweep["escalated"], sweep["delivered"], sweep["notified"]) == (60, 60, 60)
+
+
+def test_an_event_is_handled_once_even_if_its_effect_has_no_key(pipeline: Pipeline) -> None:
+    """The counts of a sweep are sums: only the handled mark keeps a repeated event from adding again."""
+    with pipeline.company() as company:
+        company.follow_ups(company.person("Eve"), 5, overdue=HOUR)
+    sweep_id = pipeline.request_sweep()
+    pipeline.work()
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    with pipeline.company() as company:
+        sweep = company.sweep(sweep_id)
+    assert (sweep["escalated"], sweep["delivered"], sweep["notified"]) == (5, 5, 5)
+
+
+def test_the_same_step_in_two_different_events_is_announced_once(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        call = company.follow_up(company.person("Eve"), overdue=HOUR)
+    key = EscalationKey(follow_up_id=call, due_version=1, step=1)
+    twice = [EscalationsRaised(sweep_id=None, escalations=(key, key)) for _ in range(2)]
+    pipeline.publish(pipeline.emit(*twice))
+    pipeline.work()
+    with pipeline.company() as company:
+        assert len(company.told(call)) == 1
+        assert len(company.activities(call)) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "notifications (follow_up_id, due_version, step, user_id, policy_version_id, due_at, audience)"
+        " VALUES (1, 1, 1, 1, 1, now(), 'assignee')",
+        "activities (follow_up_id, due_version, step, repeat, kind) VALUES (1, 1, 1, 0, 'escalated')",
+    ],
+)
+def test_a_unique_key_says_so(pipeline: Pipeline, row: str) -> None:
+    with pipeline.company() as company:
+        company.tx.execute(text(f"INSERT INTO {row}"))
+        with pytest.raises(IntegrityError):
+            company.tx.execute(text(f"INSERT INTO {row}"))
+        company.tx.rollback()
+
+
+def test_two_schedulers_in_one_slot_make_one_sweep(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        company.follow_ups(company.person("Eve"), 5, overdue=HOUR)
+    pipeline.tick(SweepTick())
+    pipeline.tick(SweepTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        slots = company.tx.execute(text("SELECT count(*), count(DISTINCT slot) FROM sweeps")).one()
+        assert slots[0] == slots[1] <= 2  # 2 only when the minute turned between the ticks
+        assert company.count("notifications") == 5

@@ -1,0 +1,66 @@
+"""Promise 4: a sweep costs what changes, not what exists. Plans can be asserted; times cannot."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from followup_escalator.batches import CLAIM, IN_INDEX_ORDER
+from sqlalchemy import text
+
+from tests.support.company import Company
+
+BACKLOG = 100_000
+
+
+def backlog(company: Company) -> None:
+    """Open follow-ups that were escalated to the last step long ago, or wait for their time."""
+    assignee = company.person("Eve")
+    company.tx.execute(
+        text("""
+            INSERT INTO follow_ups (title, due_at, assignee_id)
+            SELECT 'Call', now() + (i % 1000 + 1) * interval '1 hour', :assignee
+            FROM generate_series(1, :number) i
+        """),
+        {"assignee": assignee, "number": BACKLOG},
+    )
+    company.tx.execute(
+        text("""
+            UPDATE follow_ups SET level = 3, next_step_at = NULL WHERE id % 3 = 0;
+            ANALYZE follow_ups;
+        """)
+    )
+
+
+def plan(company: Company) -> dict[str, Any]:
+    statement = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + CLAIM.text.replace(":limit", "1000")
+    company.tx.execute(IN_INDEX_ORDER)
+    answer = company.tx.execute(text(statement)).scalar_one()
+    root: dict[str, Any] = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+    return root
+
+
+def nodes(root: dict[str, Any]) -> list[dict[str, Any]]:
+    return [root, *(node for child in root.get("Plans", []) for node in nodes(child))]
+
+
+def test_a_sweep_with_nothing_due_reads_a_handful_of_pages_whatever_the_backlog(company: Company) -> None:
+    backlog(company)
+    root = plan(company)
+    assert {node.get("Index Name") for node in nodes(root)} >= {"ix_follow_ups_next_step_at"}
+    assert not [node for node in nodes(root) if node["Node Type"] == "Seq Scan"]
+    assert root["Shared Hit Blocks"] + root["Shared Read Blocks"] < 20
+
+
+def test_a_batch_is_read_in_the_index_s_order_without_sorting(company: Company) -> None:
+    backlog(company)
+    company.follow_ups(company.person("Max"), 5_000, overdue=timedelta(hours=1))
+    root = plan(company)
+    assert not [node for node in nodes(root) if node["Node Type"] in ("Sort", "Seq Scan")]
+
+
+def test_what_has_taken_its_last_step_has_no_next_one(company: Company) -> None:
+    backlog(company)
+    count = text("SELECT count(*) FROM follow_ups WHERE level = 3 AND next_step_at IS NOT NULL")
+    assert company.tx.execute(count).scalar() == 0

@@ -1,0 +1,124 @@
+"""Promise 6: a batch with a poison item is split until the item stands alone; the rest goes through."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followup_common.contracts import EscalationsRaised, OutboxTick
+from followup_escalator.batches import claim_batch
+from sqlalchemy import text
+
+from tests.support.company import Company
+from tests.support.pipeline import Pipeline
+
+HOUR = timedelta(hours=1)
+
+
+def poison(company: Company, follow_up: int) -> None:
+    """Make the database refuse every notification about one follow-up."""
+    company.tx.execute(
+        text(f"ALTER TABLE notifications ADD CONSTRAINT poison CHECK (follow_up_id <> {follow_up}) NOT VALID")
+    )
+
+
+def dead_letters(company: Company) -> list[tuple[str, str]]:
+    statement = text("""
+        SELECT payload #>> '{escalations,0,follow_up_id}' AS follow_up, error,
+               jsonb_array_length(payload -> 'escalations') AS size
+        FROM outbox WHERE failed_at IS NOT NULL AND handled_at IS NULL
+    """)
+    rows = company.tx.execute(statement).all()
+    assert all(row.size == 1 for row in rows)
+    return [(row.follow_up, row.error) for row in rows]
+
+
+def test_one_poison_item_among_a_thousand_leaves_one_dead_letter_that_names_it(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        assignee = company.person("Eve")
+        company.follow_ups(assignee, 1_000, overdue=HOUR)
+        bad = company.follow_up(assignee, overdue=HOUR)
+        poison(company, bad)
+    sweep_id = pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.count("notifications") == company.count("activities") == 1_000
+        [(named, reason)] = dead_letters(company)
+        assert named == str(bad)
+        assert "poison" in reason
+        assert company.sweep(sweep_id)["status"] == "running"
+    assert [m.failed for m in pipeline.broker.dead_letters] == [True]
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        sweep = company.sweep(sweep_id)
+    assert (sweep["status"], sweep["escalated"], sweep["notified"], sweep["failed"]) == (
+        "completed",
+        1_001,
+        1_000,
+        1,
+    )
+
+
+def test_a_replay_after_the_cause_is_mended_delivers_once(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        bad = company.follow_up(company.person("Eve"), overdue=HOUR)
+        poison(company, bad)
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert len(dead_letters(company)) == 1
+        company.tx.execute(text("ALTER TABLE notifications DROP CONSTRAINT poison"))
+        company.tx.execute(text("UPDATE outbox SET failed_at = NULL, available_at = now()"))
+    for _ in range(2):
+        pipeline.tick(OutboxTick())
+        pipeline.work()
+    with pipeline.company() as company:
+        assert len(company.told(bad)) == 1
+        assert dead_letters(company) == []
+
+
+def test_a_policy_that_cannot_be_read_does_not_hold_up_the_sweep(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        assignee = company.person("Eve")
+        company.tx.execute(
+            text("""INSERT INTO policy_versions (policy, version, steps)
+                    VALUES ('standard', 0, '[{"after": "PT0S", "audience": ["nobody"], "label": "x"}]')""")
+        )
+        bad = company.follow_up(assignee, overdue=HOUR)
+        good = company.follow_up(assignee, overdue=HOUR)
+        company.tx.execute(
+            text(
+                f"UPDATE follow_ups SET policy_version_id = "
+                f"(SELECT id FROM policy_versions WHERE version = 0) WHERE id = {bad}"
+            )
+        )
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert len(company.told(good)) == 1
+        [(named, reason)] = dead_letters(company)
+        assert named == str(bad)
+        assert "cannot be read" in reason
+
+
+def test_a_locked_row_holds_up_only_itself(database_url: str) -> None:
+    pipeline = Pipeline(database_url, redrive_after_seconds=0, lock_timeout_seconds=0.05)
+    with pipeline.company() as company:
+        assignee = company.person("Eve")
+        company.follow_ups(assignee, 30, overdue=HOUR)
+        locked = company.follow_up(assignee, overdue=HOUR)
+        sweep_id = company.new_sweep()
+        batch = claim_batch(company.tx, sweep_id, 100)
+    pipeline.publish(pipeline.emit(EscalationsRaised(sweep_id=sweep_id, escalations=batch.escalations)))
+    with pipeline.company() as holder:
+        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {locked} FOR UPDATE"))
+        pipeline.work()
+        with pipeline.company() as company:
+            assert company.count("notifications") == 30
+    pipeline.make_due()
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.count("notifications") == 31
+        assert dead_letters(company) == []
+    pipeline.close()

@@ -1,0 +1,109 @@
+"""Promise 8: a service writes only what it owns; the database refuses the rest, column by column."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from followup_common.db.tables import metadata
+from psycopg import errors
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from tests.promises.conftest import acting_as
+from tests.support.company import Company
+
+ALL = {"INSERT", "UPDATE", "DELETE"}
+
+PEOPLES_COLUMNS = ["external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"]
+
+# What each service may write. Everything else, on every table there is, must be refused.
+OWNED: dict[str, dict[str, set[str]]] = {
+    "followup_escalator": {
+        "sweeps": {"INSERT", "UPDATE"},
+        "escalations": {"INSERT", "UPDATE"},
+        "rate_windows": {"INSERT", "UPDATE"},
+        "outbox": ALL,
+        "follow_ups": {"UPDATE(level)", "UPDATE(next_step_at)"},
+    },
+    "followup_notifier": {
+        "notifications": {"INSERT"},
+        "activities": {"INSERT"},
+        "outbox": {"INSERT", "UPDATE"},
+        "follow_ups": {"UPDATE(is_open)"},  # a generated column: the right to lock, not to write
+    },
+    "followup_api": {
+        "users": {"INSERT", "UPDATE"},
+        "subjects": {"INSERT", "UPDATE"},
+        "sessions": ALL,
+        "api_tokens": ALL,
+        "outbox": {"INSERT", "UPDATE"},
+        "notifications": {"UPDATE(read_at)"},
+        "activities": {f"INSERT({c})" for c in ("follow_up_id", "kind", "actor_id", "details")},
+        "sweeps": {"INSERT(trigger)", "INSERT(requested_by)"},
+        "follow_ups": {"DELETE"}
+        | {f"{verb}({column})" for verb in ("INSERT", "UPDATE") for column in PEOPLES_COLUMNS},
+    },
+}
+
+
+def granted(company: Company, role: str, table: str) -> set[str]:
+    """What a role may write to a table, as PostgreSQL itself says."""
+    found = set()
+    for verb in ("INSERT", "UPDATE", "DELETE"):
+        if company.tx.execute(
+            text("SELECT has_table_privilege(:role, :table, :verb)"),
+            {"role": role, "table": table, "verb": verb},
+        ).scalar():
+            found.add(verb)
+        elif verb != "DELETE":
+            found |= {
+                f"{verb}({column.name})"
+                for column in metadata.tables[table].columns
+                if company.tx.execute(
+                    text("SELECT has_column_privilege(:role, :table, :column, :verb)"),
+                    {"role": role, "table": table, "column": column.name, "verb": verb},
+                ).scalar()
+            }
+    return found
+
+
+@pytest.mark.parametrize("role", OWNED)
+def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: str) -> None:
+    for table in metadata.tables:
+        assert granted(company, role, table) == OWNED[role].get(table, set()), f"{role} on {table}"
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("followup_escalator", "UPDATE follow_ups SET completed_at = now()"),
+        ("followup_escalator", "INSERT INTO notifications (user_id) VALUES (1)"),
+        ("followup_notifier", "UPDATE follow_ups SET level = 0"),
+        ("followup_notifier", "UPDATE escalations SET status = 'skipped'"),
+        ("followup_notifier", "DELETE FROM outbox"),
+        ("followup_api", "UPDATE follow_ups SET level = 0"),
+        ("followup_api", "UPDATE follow_ups SET next_step_at = NULL"),
+        ("followup_api", "INSERT INTO notifications (user_id) VALUES (1)"),
+        ("followup_api", "UPDATE policy_versions SET version = 9"),
+    ],
+)
+def test_what_it_does_not_own_is_refused(company: Company, role: str, statement: str) -> None:
+    company.follow_up(company.person("Eve"), overdue=timedelta(hours=-1))
+    with pytest.raises(ProgrammingError) as refused, acting_as(company.tx, role):
+        company.tx.execute(text(statement))
+    assert isinstance(refused.value.orig, errors.InsufficientPrivilege)
+
+
+def test_the_right_to_lock_does_not_let_the_notifier_write(company: Company) -> None:
+    company.follow_up(company.person("Eve"), overdue=timedelta(hours=-1))
+    with (
+        pytest.raises(ProgrammingError, match="can only be updated to DEFAULT"),
+        acting_as(company.tx, "followup_notifier"),
+    ):
+        company.tx.execute(text("UPDATE follow_ups SET is_open = false"))
+
+
+def test_frozen_policies_refuse_even_their_owner(company: Company) -> None:
+    with pytest.raises(Exception, match="policy versions never change"):
+        company.tx.execute(text("UPDATE policy_versions SET version = 9"))
