@@ -1,4 +1,4 @@
-"""The OpenAPI document: `python -m followup_api.openapi --write docs/openapi.json` (or `--check`)."""
+"""The OpenAPI document: `python -m followup_api.openapi docs/openapi.json`, or with `--check` before."""
 
 from __future__ import annotations
 
@@ -135,18 +135,16 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
 def main() -> int:
     """Write the document to a file, or check that the file is up to date."""
     parser = argparse.ArgumentParser(prog="python -m followup_api.openapi", description=__doc__)
-    action = parser.add_mutually_exclusive_group(required=True)
-    action.add_argument("--write", type=Path, metavar="FILE")
-    action.add_argument("--check", type=Path, metavar="FILE")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when it would change")
     arguments = parser.parse_args()
     text = json.dumps(document(_app()), indent=2, ensure_ascii=False) + "\n"
-    if arguments.write:
-        arguments.write.write_text(text, encoding="utf-8")
+    if not arguments.check:
+        arguments.file.write_text(text, encoding="utf-8")
         return 0
-    if arguments.check.exists() and arguments.check.read_text(encoding="utf-8") == text:
+    if arguments.file.exists() and arguments.file.read_text(encoding="utf-8") == text:
         return 0
-    mend = f"python -m followup_api.openapi --write {arguments.check}"
-    print(f"{arguments.check} is not up to date: run {mend}", file=sys.stderr)  # noqa: T201 - a command
+    print(f"{arguments.file} is not up to date: run `make documents`.", file=sys.stderr)  # noqa: T201
     return 1
 
 
