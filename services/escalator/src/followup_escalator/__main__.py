@@ -8,4 +8,4 @@ from followup_common.settings import load
 from followup_escalator.settings import EscalatorSettings
 
 if __name__ == "__main__":
-    sys.exit(worker.run("followup_escalator.worker:set_up", load(EscalatorSettings)))
+    sys.exit(worker.run("escalator", load(EscalatorSettings)))

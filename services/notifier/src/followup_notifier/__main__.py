@@ -8,4 +8,4 @@ from followup_common.settings import load
 from followup_notifier.settings import NotifierSettings
 
 if __name__ == "__main__":
-    sys.exit(worker.run("followup_notifier.worker:set_up", load(NotifierSettings)))
+    sys.exit(worker.run("notifier", load(NotifierSettings)))

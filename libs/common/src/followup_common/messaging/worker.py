@@ -20,17 +20,20 @@ SHUTDOWN_MS = 25_000
 """How long handlers in flight may take to finish after SIGTERM; what does not goes back to the queue."""
 
 
-def run(setup: str, settings: WorkerSettings) -> int:
+def run(service: str, settings: WorkerSettings) -> int:
     """Run worker processes until SIGTERM; returns the exit status.
 
     Args:
-        setup: `package.module:function` that each process calls to build its broker.
+        service: name of the service and of its queue; each process calls
+            `followup_<service>.worker:set_up` to build its broker.
         settings: says how many processes and threads.
     """
     arguments = cli.make_argument_parser().parse_args(
         [
-            setup,
+            f"followup_{service}.worker:set_up",
             "--skip-logging",
+            # Without it, publishing to another service's queue would start consuming that queue too.
+            f"--queues={service}",
             f"--processes={settings.worker_processes}",
             f"--threads={settings.worker_threads}",
             f"--worker-shutdown-timeout={SHUTDOWN_MS}",
