@@ -1,0 +1,113 @@
+"""The AsyncAPI document of our events, generated from the code.
+
+`python -m followup_common.contracts.asyncapi --write FILE` writes it; `--check FILE` exits with
+status 1 when the file differs from the code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from followup_common.contracts import Envelope, Event, event_types
+
+PRODUCERS = {
+    "followup.sweep.tick.v1": ["scheduler"],
+    "followup.outbox.tick.v1": ["scheduler"],
+    "followup.sweep.requested.v1": ["escalator", "api"],
+    "followup.sweep.batch-requested.v1": ["escalator"],
+    "followup.escalations.raised.v1": ["escalator"],
+    "followup.escalations.delivered.v1": ["notifier"],
+    "followup.follow-up.reassigned.v1": ["api"],
+}
+
+
+def document() -> dict[str, Any]:
+    """The AsyncAPI 3.0 document: a channel a queue, a message an event type."""
+    events = dict(sorted(event_types().items()))
+    queues = sorted({event_class.queue for event_class in events.values()})
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Followup events",
+            "version": "1.0.0",
+            "description": (
+                "Events between Followup's services, as Dramatiq messages on RabbitMQ whose only argument "
+                "is a CloudEvents 1.0 envelope. The actor name is the event type."
+            ),
+        },
+        "defaultContentType": "application/json",
+        "channels": {queue: _channel(queue, events) for queue in queues},
+        "operations": {f"consume-{queue}": _operation(queue) for queue in queues},
+        "components": {
+            "messages": {name: _message(event_class) for name, event_class in events.items()},
+            "schemas": _shared_schemas(events),
+        },
+    }
+
+
+def _channel(queue: str, events: dict[str, type[Event]]) -> dict[str, Any]:
+    own = [name for name, event_class in events.items() if event_class.queue == queue]
+    return {
+        "address": queue,
+        "description": f"Queue of the {queue}; delayed retries in {queue}.DQ, dead letters in {queue}.XQ.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in own},
+    }
+
+
+def _operation(queue: str) -> dict[str, Any]:
+    return {"action": "receive", "channel": {"$ref": f"#/channels/{queue}"}}
+
+
+def _message(event_class: type[Event]) -> dict[str, Any]:
+    envelope = Envelope.model_json_schema()
+    envelope["properties"]["type"] = {"const": event_class.type}
+    envelope["properties"]["data"] = _schema(event_class)
+    return {
+        "name": event_class.type,
+        "title": event_class.__name__,
+        "summary": inspect.cleandoc(event_class.__doc__ or "").partition("\n")[0],
+        "x-producers": PRODUCERS[event_class.type],
+        "x-consumer": event_class.queue,
+        "x-kept-in-outbox": event_class.durable,
+        "payload": envelope,
+    }
+
+
+def _schema(event_class: type[Event]) -> dict[str, Any]:
+    schema = event_class.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return schema
+
+
+def _shared_schemas(events: dict[str, type[Event]]) -> dict[str, Any]:
+    return {
+        name: schema
+        for event_class in events.values()
+        for name, schema in event_class.model_json_schema().get("$defs", {}).items()
+    }
+
+
+def main() -> int:
+    """The command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    action = parser.add_mutually_exclusive_group(required=True)
+    action.add_argument("--write", type=Path, metavar="FILE")
+    action.add_argument("--check", type=Path, metavar="FILE")
+    arguments = parser.parse_args()
+    current = json.dumps(document(), indent=2) + "\n"
+    if arguments.write:
+        arguments.write.write_text(current)
+        return 0
+    if arguments.check.exists() and arguments.check.read_text() == current:
+        return 0
+    sys.stderr.write(f"{arguments.check} differs from the events in the code: write it anew with --write\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
