@@ -16,18 +16,22 @@ from followup_api.auth.routes import router as session
 from followup_api.body_limit import BodyLimit
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import Parts
+from followup_api.followups.routes import router as follow_ups
 from followup_api.headers import SecurityHeaders
 from followup_api.health.routes import router as health
+from followup_api.imports.routes import router as imports
 from followup_api.metrics import Metrics
 from followup_api.observability import Observability
 from followup_api.settings import ApiSettings
+from followup_api.subjects.routes import router as subjects
+from followup_api.sweeps.routes import router as sweeps
 from followup_api.tokens.routes import router as tokens
 from followup_api.ui import Ui
 from followup_api.users.routes import router as users
 
 API = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (session, tokens, users)
+ROUTERS: tuple[APIRouter, ...] = (session, tokens, users, follow_ups, subjects, sweeps, imports)
 """One router of each domain folder, under /api/v1."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
-from followup_common.db.policies import PolicyUnreadable, PolicyVersions
+from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
 from followup_common.policy import Step
 from sqlalchemy import BigInteger, ColumnElement, func, insert, select
@@ -18,9 +18,6 @@ from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record
 
 a = activities.c
-
-policies = PolicyVersions()
-"""Versions never change, so one cache serves every application of this process."""
 
 
 class Names(NamedTuple):
@@ -90,7 +87,7 @@ def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
 
 def step_of(tx: Transaction, policy_version_id: int, step: int) -> Step | None:
     """A step of a stored policy version; None when the version cannot be read."""
-    policy = policies.load(tx, [policy_version_id]).get(policy_version_id)
+    policy = load_policies(tx, [policy_version_id]).get(policy_version_id)
     if policy is None or isinstance(policy, PolicyUnreadable) or not 1 <= step <= len(policy.steps):
         return None
     return policy.steps[step - 1]

@@ -1,0 +1,116 @@
+"""Checks of single cells: each returns the value, or raises ValueError with what is wrong and the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from followup_api.fields import http_url, sane_time
+from followup_api.imports.problems import Errors
+from followup_api.users.schemas import email_address, time_zone
+
+Check = Callable[[str, str], Any]
+"""Takes the column's name and the cell, stripped."""
+
+TIME_EXAMPLE = "2026-03-31T09:00:00Z"
+
+
+def checked(
+    line: int, cells: Mapping[str, str], checks: Mapping[str, Check], errors: Errors
+) -> dict[str, Any]:
+    """The values of a record; a wrong cell becomes an error and None."""
+    values: dict[str, Any] = {}
+    for column, check in checks.items():
+        try:
+            values[column] = check(column, cells[column].strip())
+        except ValueError as error:
+            errors.add(line, column, f"{error}.")
+            values[column] = None
+    return values
+
+
+def text(most: int = 200, *, required: bool = True) -> Check:
+    """A text of limited length; an empty one is None, or an error where the column is required."""
+
+    def check(column: str, cell: str) -> str | None:
+        if required and not cell:
+            raise ValueError(f"{column} is empty: every line needs one")
+        if len(cell) > most:
+            raise ValueError(f"{column} has {len(cell):,} characters: shorten it to {most:,}")
+        return cell or None
+
+    return check
+
+
+def notes(column: str, cell: str) -> str:
+    """A long text, which may be empty."""
+    return text(10_000, required=False)(column, cell) or ""
+
+
+def email(column: str, cell: str) -> str:
+    """An e-mail address."""
+    text(254)(column, cell)
+    try:
+        return email_address(cell)
+    except ValueError:
+        raise ValueError(
+            f"{column} {cell!r} is not an e-mail address: use one such as ada@example.com"
+        ) from None
+
+
+def optional_email(column: str, cell: str) -> str | None:
+    """An e-mail address, or nothing."""
+    return email(column, cell) if cell else None
+
+
+def one_of(*choices: str, default: str | None = None) -> Check:
+    """One of few words, whatever its case."""
+
+    def check(column: str, cell: str) -> str | None:
+        word = cell.lower()
+        if word in choices:
+            return word
+        if not cell and default is not None:
+            return default or None
+        raise ValueError(f"{column} {cell!r} is unknown: use {', '.join(choices[:-1])} or {choices[-1]}")
+
+    return check
+
+
+def yes_or_no(column: str, cell: str) -> bool:
+    """true or false; empty is true."""
+    return bool(one_of("true", "false", default="true")(column, cell) == "true")
+
+
+def zone(column: str, cell: str) -> str:
+    """A time zone; empty is UTC."""
+    try:
+        return time_zone(cell or "UTC")
+    except ValueError:
+        raise ValueError(
+            f"{column} {cell!r} is not a known time zone: use an IANA name such as Europe/Berlin"
+        ) from None
+
+
+def due_time(column: str, cell: str) -> datetime:
+    """A moment with its zone."""
+    try:
+        moment = datetime.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"{column} {cell!r} is not a time: write it like {TIME_EXAMPLE}") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{column} {cell!r} has no time zone: write it like {TIME_EXAMPLE}, or with +02:00")
+    try:
+        return sane_time(moment)
+    except ValueError as error:
+        raise ValueError(f"{column} {cell!r}: {error}") from None
+
+
+def link(column: str, cell: str) -> str | None:
+    """The address of a web page, or nothing."""
+    text(2_000, required=False)(column, cell)
+    try:
+        return http_url(cell) if cell else None
+    except ValueError as error:
+        raise ValueError(f"{column} {cell!r}: {error}") from None

@@ -1,0 +1,205 @@
+"""Follow-ups from a CSV file: checked line by line and against the database, written set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from followup_common.db import Transaction
+from sqlalchemy import text
+
+from followup_api.imports import cells, staging
+from followup_api.imports.cells import Check, checked
+from followup_api.imports.problems import Errors, NotImported
+from followup_api.imports.schemas import ImportQuery, ImportResult
+from followup_api.imports.staging import Staging
+
+COLUMNS = (
+    "external_id",
+    "title",
+    "assignee_email",
+    "due_at",
+    "subject_kind",
+    "subject_external_id",
+    "subject_name",
+    "subject_url",
+    "notes",
+    "status",
+)
+CHECKS: dict[str, Check] = {
+    "external_id": cells.text(),
+    "title": cells.text(),
+    "assignee_email": cells.email,
+    "due_at": cells.due_time,
+    "subject_kind": cells.one_of("lead", "client", default=""),
+    "subject_external_id": cells.text(required=False),
+    "subject_name": cells.text(required=False),
+    "subject_url": cells.link,
+    "notes": cells.notes,
+    "status": cells.one_of("open", "completed", default=""),
+}
+
+INCOMING = """
+    CREATE TEMPORARY TABLE incoming_follow_ups (
+        line integer, valid boolean, external_id text, title text, assignee_email text, due_at timestamptz,
+        subject_kind text, subject_external_id text, subject_name text, subject_url text, notes text,
+        status text
+    ) ON COMMIT DROP
+"""
+# A subject without an external id is known by its kind and name, so that importing a file again adds none.
+PLANNED = """
+    CREATE TEMPORARY TABLE planned_follow_ups ON COMMIT DROP AS
+    SELECT i.*, u.id AS assignee_id, f.id AS follow_up_id, COALESCE(s.id, n.id) AS subject_id,
+           i.valid AND u.id IS NOT NULL AND i.line = i.first_line AS good,
+           f.id IS NOT NULL AND (
+               (f.title, f.assignee_id, f.due_at, f.notes, f.subject_id)
+                   IS DISTINCT FROM (i.title, u.id, i.due_at, i.notes, COALESCE(s.id, n.id))
+               OR i.subject_kind IS NOT NULL AND COALESCE(s.id, n.id) IS NULL
+               OR f.is_open <> (COALESCE(i.status, CASE WHEN f.is_open THEN 'open' END, '') = 'open')
+           ) AS differs
+    FROM (SELECT *, min(line) OVER (PARTITION BY external_id) AS first_line FROM incoming_follow_ups) i
+    LEFT JOIN users u ON lower(u.email) = lower(i.assignee_email)
+    LEFT JOIN follow_ups f ON f.external_id = i.external_id
+    LEFT JOIN subjects s ON s.kind = i.subject_kind AND s.external_id = i.subject_external_id
+    LEFT JOIN (
+        SELECT kind, lower(name) AS name, min(id) AS id FROM subjects WHERE external_id IS NULL GROUP BY 1, 2
+    ) n ON i.subject_external_id IS NULL AND n.kind = i.subject_kind AND n.name = lower(i.subject_name)
+"""
+WRONG = """
+    SELECT line, external_id, first_line, assignee_email, assignee_id FROM planned_follow_ups
+    WHERE external_id IS NOT NULL AND line <> first_line
+       OR assignee_email IS NOT NULL AND assignee_id IS NULL
+"""
+KEEP_SUBJECTS = (
+    """
+    INSERT INTO subjects (kind, external_id, name, url)
+    SELECT DISTINCT ON (subject_kind, subject_external_id)
+           subject_kind, subject_external_id, subject_name, subject_url
+    FROM planned_follow_ups WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NOT NULL
+    ORDER BY subject_kind, subject_external_id, line DESC
+    ON CONFLICT (kind, external_id) DO UPDATE
+    SET name = excluded.name, url = COALESCE(excluded.url, subjects.url)
+    WHERE (subjects.name, subjects.url)
+        IS DISTINCT FROM (excluded.name, COALESCE(excluded.url, subjects.url))
+    """,
+    """
+    INSERT INTO subjects (kind, name, url)
+    SELECT DISTINCT ON (subject_kind, lower(subject_name)) subject_kind, subject_name, subject_url
+    FROM planned_follow_ups
+    WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NULL AND subject_id IS NULL
+    ORDER BY subject_kind, lower(subject_name), line DESC
+    """,
+    """
+    UPDATE planned_follow_ups p SET subject_id = s.id FROM subjects s
+    WHERE p.good AND p.subject_id IS NULL AND s.kind = p.subject_kind
+      AND s.external_id = p.subject_external_id
+    """,
+    """
+    UPDATE planned_follow_ups p SET subject_id = s.id FROM subjects s
+    WHERE p.good AND p.subject_id IS NULL AND p.subject_external_id IS NULL
+      AND s.kind = p.subject_kind AND s.external_id IS NULL AND lower(s.name) = lower(p.subject_name)
+    """,
+)
+# In the order of ids, like everyone who locks several follow-ups: nobody waits in a circle.
+LOCK = """
+    SELECT count(*) FROM (
+        SELECT f.id FROM follow_ups f JOIN planned_follow_ups p ON p.follow_up_id = f.id
+        WHERE p.good AND p.differs ORDER BY f.id FOR UPDATE OF f
+    ) locked
+"""
+UPDATE = """
+    WITH changed AS (
+        UPDATE follow_ups f
+        SET title = p.title, assignee_id = p.assignee_id, due_at = p.due_at, notes = p.notes,
+            subject_id = p.subject_id,
+            completed_at = CASE p.status WHEN 'open' THEN NULL
+                WHEN 'completed' THEN COALESCE(old.completed_at, now()) ELSE old.completed_at END
+        FROM planned_follow_ups p, follow_ups old
+        WHERE f.id = p.follow_up_id AND old.id = f.id AND p.good AND p.differs
+        RETURNING f.id, to_jsonb(old) AS was, to_jsonb(f) AS became
+    )
+    INSERT INTO activities (follow_up_id, kind, actor_id, details)
+    SELECT c.id, 'imported', :actor_id, jsonb_build_object('changes', (
+        SELECT COALESCE(
+            jsonb_object_agg(name, jsonb_build_object('from', was -> name, 'to', became -> name)), '{}')
+        FROM unnest(CAST(:columns AS text[])) name WHERE was -> name IS DISTINCT FROM became -> name
+    )) FROM changed c
+"""
+CHANGEABLE = ["title", "assignee_id", "due_at", "notes", "subject_id", "completed_at"]
+# A follow-up that somebody makes with the same external id at this very moment is brought up to date.
+INSERT = """
+    WITH added AS (
+        INSERT INTO follow_ups (external_id, title, assignee_id, due_at, notes, subject_id, completed_at)
+        SELECT external_id, title, assignee_id, due_at, notes, subject_id,
+               CASE status WHEN 'completed' THEN now() END
+        FROM planned_follow_ups WHERE good AND follow_up_id IS NULL ORDER BY line
+        ON CONFLICT (external_id) DO UPDATE
+        SET title = excluded.title, assignee_id = excluded.assignee_id, due_at = excluded.due_at,
+            notes = excluded.notes, subject_id = excluded.subject_id, completed_at = excluded.completed_at
+        RETURNING id
+    )
+    INSERT INTO activities (follow_up_id, kind, actor_id)
+    SELECT id, 'imported', :actor_id FROM added ORDER BY id
+"""
+COUNTS = """
+    SELECT count(*) FILTER (WHERE follow_up_id IS NULL) AS created,
+           count(*) FILTER (WHERE differs) AS updated,
+           count(*) FILTER (WHERE follow_up_id IS NOT NULL AND NOT differs) AS unchanged
+    FROM planned_follow_ups WHERE good
+"""
+
+
+def import_follow_ups(tx: Transaction, file: BinaryIO, query: ImportQuery, actor_id: int) -> ImportResult:
+    """Create and update follow-ups by `external_id`.
+
+    Raises:
+        NotImported: the file has errors, and its good lines were not asked for.
+        ImportRunning: another one is under way.
+    """
+    staging.begin(tx, "follow-ups")
+    errors = Errors()
+    tx.execute(text(INCOMING))
+    staging.load(tx, file, Staging("incoming_follow_ups", COLUMNS, _parse), errors)
+    tx.execute(text(PLANNED))
+    errors.extend(_wrong(tx))
+    if errors.count and not (query.partial or query.dry_run):
+        raise NotImported(errors)
+    counts = tx.execute(text(COUNTS)).one()
+    if not query.dry_run:
+        _write(tx, actor_id)
+    return ImportResult(
+        created=counts.created,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        errors=errors.first(),
+        more_errors=errors.more,
+        dry_run=query.dry_run,
+    )
+
+
+def _parse(line: int, record: dict[str, str], errors: Errors) -> Sequence[Any]:
+    values = checked(line, record, CHECKS, errors)
+    if record["subject_kind"].strip():
+        if not record["subject_name"].strip():
+            errors.add(line, "subject_name", "subject_name is empty: a subject needs its name.")
+    elif any(record[column].strip() for column in ("subject_external_id", "subject_name", "subject_url")):
+        message = "subject_kind is empty: say whether the subject is a lead or a client."
+        errors.add(line, "subject_kind", message)
+    return tuple(values.values())
+
+
+def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
+    for line, external_id, first_line, email, assignee_id in tx.execute(text(WRONG)):
+        if line != first_line and external_id is not None:
+            message = f"external_id {external_id!r} is on line {first_line} already: keep one of the two."
+            yield line, "external_id", message
+        if assignee_id is None and email is not None:
+            message = f"assignee_email {email!r} belongs to no user: add the user first, or correct it."
+            yield line, "assignee_email", message
+
+
+def _write(tx: Transaction, actor_id: int) -> None:
+    for statement in (*KEEP_SUBJECTS, LOCK):
+        tx.execute(text(statement))
+    tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE})
+    tx.execute(text(INSERT), {"actor_id": actor_id})

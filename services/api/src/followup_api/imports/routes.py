@@ -1,0 +1,72 @@
+"""Importing people and follow-ups from CSV files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from followup_api.dependencies import Work
+from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
+from followup_api.imports.problems import NotCsv
+from followup_api.imports.schemas import ImportQuery, ImportResult
+from followup_api.imports.upload import CsvFile, Importer, csv_body
+from followup_api.imports.users import import_users as write_users
+from followup_api.problems import MEDIA_TYPE, documented
+
+router = APIRouter(prefix="/imports", tags=["Imports"])
+
+USERS_EXAMPLE = """\
+email,name,role,manager_email,time_zone,active
+dana.reyes@example.com,Dana Reyes,manager,,Europe/Berlin,true
+amir.patel@example.com,Amir Patel,employee,dana.reyes@example.com,Europe/Berlin,true
+"""
+FOLLOW_UPS_EXAMPLE = (
+    "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,subject_name,subject_url,notes,"
+    "status\n"
+    "deal-1C1I7A6R,Call Acme about renewal,amir.patel@example.com,2026-03-02T09:00:00Z,client,C-1009,"
+    "Acme Corporation,https://crm.example.com/clients/C-1009,,open\n"
+)
+NOT_CSV: dict[int | str, dict[str, Any]] = {
+    415: {
+        "description": NotCsv.title,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    }
+}
+RULES = """
+
+All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
+is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`
+nothing is written: the answer says what the good lines would do, and what is wrong with the others. The
+header names all columns, in any order; the file is UTF-8.
+"""
+
+
+@router.post(
+    "/users",
+    summary="Import people",
+    description="Creates and updates people by `email`. `role` is employee, manager or admin; "
+    "`manager_email` may be that of a later line; an empty `time_zone` is UTC, an empty `active` is true."
+    + RULES,
+    responses={**documented(409), **NOT_CSV},
+    openapi_extra=csv_body(USERS_EXAMPLE),
+)
+def import_users(
+    work: Work, _: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
+) -> ImportResult:
+    return write_users(work.tx, file, query)
+
+
+@router.post(
+    "/follow-ups",
+    summary="Import follow-ups",
+    description="Creates and updates follow-ups by `external_id`. `due_at` needs a zone. `status` is open or "
+    "completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; nobody is told "
+    "of follow-ups that became theirs." + RULES,
+    responses={**documented(409), **NOT_CSV},
+    openapi_extra=csv_body(FOLLOW_UPS_EXAMPLE),
+)
+def import_follow_ups(
+    work: Work, caller: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
+) -> ImportResult:
+    return write_follow_ups(work.tx, file, query, caller.user_id)

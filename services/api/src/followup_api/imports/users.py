@@ -1,0 +1,208 @@
+"""People from a CSV file: checked line by line and against the database, written set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from followup_common.db import Transaction
+from sqlalchemy import text
+
+from followup_api.imports import cells, staging
+from followup_api.imports.cells import Check, checked
+from followup_api.imports.problems import Errors, NotImported
+from followup_api.imports.schemas import ImportQuery, ImportResult
+from followup_api.imports.staging import Staging
+from followup_api.users.queries import ensure_active_admin
+
+COLUMNS = ("email", "name", "role", "manager_email", "time_zone", "active")
+CHECKS: dict[str, Check] = {
+    "email": cells.email,
+    "name": cells.text(),
+    "role": cells.one_of("employee", "manager", "admin"),
+    "manager_email": cells.optional_email,
+    "time_zone": cells.zone,
+    "active": cells.yes_or_no,
+}
+
+INCOMING = """
+    CREATE TEMPORARY TABLE incoming_users (
+        line integer, valid boolean, email text, name text, role text, manager_email text, time_zone text,
+        active boolean
+    ) ON COMMIT DROP
+"""
+PLANNED = """
+    CREATE TEMPORARY TABLE planned_users ON COMMIT DROP AS
+    SELECT i.*, u.id AS user_id, lower(i.email) AS key, lower(i.manager_email) AS manager_key,
+           i.valid AND i.line = i.first_line AS good,
+           u.id IS NOT NULL AND (u.email, u.name, u.role, u.time_zone, u.active, lower(m.email))
+               IS DISTINCT FROM (i.email, i.name, i.role, i.time_zone, i.active, lower(i.manager_email))
+               AS differs
+    FROM (SELECT *, min(line) OVER (PARTITION BY lower(email)) AS first_line FROM incoming_users) i
+    LEFT JOIN users u ON lower(u.email) = lower(i.email)
+    LEFT JOIN users m ON m.id = u.manager_id
+"""
+REPEATED = """
+    SELECT line, email, first_line FROM planned_users WHERE email IS NOT NULL AND line <> first_line
+"""
+LINES = "SELECT line, key, manager_key, good FROM planned_users WHERE key IS NOT NULL ORDER BY line"
+MANAGERS = """
+    SELECT lower(u.email) AS email, lower(m.email) AS manager FROM users u
+    LEFT JOIN users m ON m.id = u.manager_id
+"""
+DROP_BAD = "UPDATE planned_users SET good = false WHERE line = ANY(CAST(:lines AS integer[]))"
+COUNTS = """
+    SELECT count(*) FILTER (WHERE user_id IS NULL) AS created, count(*) FILTER (WHERE differs) AS updated,
+           count(*) FILTER (WHERE user_id IS NOT NULL AND NOT differs) AS unchanged
+    FROM planned_users WHERE good
+"""
+# First the people, then their managers in one statement: a manager may stand below in the file, and no
+# state in between closes a cycle.
+INSERT = """
+    INSERT INTO users (email, name, role, time_zone, active)
+    SELECT email, name, role, time_zone, active
+    FROM planned_users WHERE good AND user_id IS NULL ORDER BY line
+    ON CONFLICT (lower(email)) DO NOTHING
+"""
+LOCK = """
+    SELECT count(*) FROM (
+        SELECT u.id FROM users u JOIN planned_users p ON p.user_id = u.id
+        WHERE p.good AND p.differs ORDER BY u.id FOR NO KEY UPDATE OF u
+    ) locked
+"""
+UPDATE = """
+    UPDATE users u
+    SET email = p.email, name = p.name, role = p.role, time_zone = p.time_zone, active = p.active,
+        manager_id = m.id, updated_at = now()
+    FROM planned_users p LEFT JOIN users m ON lower(m.email) = p.manager_key
+    WHERE lower(u.email) = p.key AND p.good AND (p.differs OR p.user_id IS NULL AND p.manager_key IS NOT NULL)
+"""
+END_SESSIONS = """
+    DELETE FROM sessions s USING users u, planned_users p
+    WHERE s.user_id = u.id AND u.id = p.user_id AND p.good AND p.differs AND NOT u.active
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who reports to whom, as one line of the file says."""
+
+    line: int
+    email: str
+    manager: str | None
+    good: bool
+
+
+def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportResult:
+    """Create and update people by `email`.
+
+    Raises:
+        NotImported: the file has errors, and its good lines were not asked for.
+        ImportRunning: another one is under way.
+        LastAdmin: no active admin would be left.
+    """
+    staging.begin(tx, "users")
+    errors = Errors()
+    tx.execute(text(INCOMING))
+    staging.load(tx, file, Staging("incoming_users", COLUMNS, _parse), errors)
+    tx.execute(text(PLANNED))
+    errors.extend(_repeated(tx))
+    _check_managers(tx, errors, partial=query.partial or query.dry_run)
+    if errors.count and not (query.partial or query.dry_run):
+        raise NotImported(errors)
+    counts = tx.execute(text(COUNTS)).one()
+    if not query.dry_run:
+        for statement in (LOCK, INSERT, UPDATE, END_SESSIONS):
+            tx.execute(text(statement))
+        ensure_active_admin(tx)
+    return ImportResult(
+        created=counts.created,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        errors=errors.first(),
+        more_errors=errors.more,
+        dry_run=query.dry_run,
+    )
+
+
+def manager_errors(
+    entries: Sequence[Entry], managers: Mapping[str, str | None]
+) -> Iterator[tuple[int, str, str]]:
+    """Lines whose manager is nobody, or would make a cycle.
+
+    Args:
+        entries: what the file says; those that are not good name people, and change nothing.
+        managers: e-mail address of everybody in the database, with that of their manager.
+    """
+    known = managers.keys() | {entry.email for entry in entries}
+    line_of_managers = {**managers, **{entry.email: entry.manager for entry in entries if entry.good}}
+    cycles = _cycles(line_of_managers)
+    for entry in entries:
+        if not entry.good or entry.manager is None:
+            continue
+        if entry.manager not in known:
+            message = (
+                f"manager_email {entry.manager!r} is neither a user nor in this file: add or correct it."
+            )
+            yield entry.line, "manager_email", message
+        elif entry.email in cycles:
+            circle = _drawn(cycles[entry.email])
+            message = (
+                f"manager_email closes a circle, in which people manage themselves ({circle}): break it."
+            )
+            yield entry.line, "manager_email", message
+
+
+def _parse(line: int, record: dict[str, str], errors: Errors) -> Sequence[Any]:
+    values = checked(line, record, CHECKS, errors)
+    if (
+        values["manager_email"]
+        and values["email"]
+        and (values["manager_email"].lower() == values["email"].lower())
+    ):
+        message = "manager_email is the person's own address: name somebody else, or leave it empty."
+        errors.add(line, "manager_email", message)
+        values["manager_email"] = None
+    return tuple(values.values())
+
+
+def _repeated(tx: Transaction) -> Iterator[tuple[int, str, str]]:
+    for line, email, first_line in tx.execute(text(REPEATED)):
+        yield line, "email", f"email {email!r} is on line {first_line} already: keep one of the two."
+
+
+def _check_managers(tx: Transaction, errors: Errors, *, partial: bool) -> None:
+    """Find wrong managers. Where good lines are to be written, leaving out one can spoil another: again."""
+    entries = [Entry(*row) for row in tx.execute(text(LINES))]
+    managers: dict[str, str | None] = {row.email: row.manager for row in tx.execute(text(MANAGERS))}
+    while wrong := list(manager_errors(entries, managers)):
+        errors.extend(wrong)
+        bad = {line for line, _, _ in wrong}
+        tx.execute(text(DROP_BAD), {"lines": sorted(bad)})
+        if not partial:
+            return
+        entries = [entry for entry in entries if entry.good and entry.line not in bad]
+
+
+def _drawn(circle: Sequence[str]) -> str:
+    shown = [*circle[:5], "…"] if len(circle) > 5 else circle
+    return " → ".join([*shown, circle[0]])
+
+
+def _cycles(managers: Mapping[str, str | None]) -> dict[str, list[str]]:
+    """Everybody who would manage themselves, with the circle that they are in."""
+    found: dict[str, list[str]] = {}
+    done: set[str] = set()
+    for start in managers:
+        line: dict[str, None] = {}  # ordered, and quick to look into
+        person: str | None = start
+        while person is not None and person not in done and person not in line:
+            line[person] = None
+            person = managers.get(person)
+        if person is not None and person in line:
+            path = list(line)
+            circle = path[path.index(person) :]
+            found.update(dict.fromkeys(circle, circle))
+        done.update(line)
+    return found
