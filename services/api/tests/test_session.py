@@ -14,7 +14,9 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 def log_in(client: TestClient, email: str, password: str = PASSWORD, **headers: str) -> Response:
-    return client.post("/api/v1/session", json={"email": email, "password": password}, headers=headers)
+    body = {"email": email, "password": password}
+    answer: Response = client.post("/api/v1/session", json=body, headers=headers)
+    return answer
 
 
 def test_a_person_logs_in_reads_themselves_and_logs_out(world: World, admin: Person) -> None:

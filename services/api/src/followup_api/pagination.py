@@ -21,7 +21,7 @@ from sqlalchemy.sql.operators import desc_op
 
 from followup_api.problems import Invalid
 from followup_api.rows import Record
-from followup_api.schemas import MAX_ID, Schema
+from followup_api.schemas import MAX_ID, Schema, storable
 
 T = TypeVar("T")
 
@@ -134,6 +134,6 @@ def _value(value: Any, key: _Key) -> Any:
             raise ValueError
     if type(value) is not expected:
         raise TypeError
-    if (isinstance(value, int) and abs(value) > MAX_ID) or (isinstance(value, str) and "\x00" in value):
+    if isinstance(value, int) and abs(value) > MAX_ID:
         raise ValueError
-    return value
+    return storable(value) if isinstance(value, str) else value

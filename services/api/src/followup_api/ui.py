@@ -57,7 +57,7 @@ class Ui:
         return self._file(path, headers)
 
     def _file(self, path: str, headers: Headers) -> Response:
-        accepted = {coding.split(";")[0].strip() for coding in headers.get("accept-encoding", "").split(",")}
+        accepted = _accepted(headers.get("accept-encoding", ""))
         packed = {name: path + suffix for name, suffix in ENCODINGS.items() if path + suffix in self._files}
         encoding = next((name for name in packed if name in accepted), None)
         file = self._files[packed[encoding] if encoding else path]
@@ -73,6 +73,12 @@ class Ui:
             kept = ("etag", "cache-control", "vary", "last-modified")
             return Response(status_code=304, headers={name: response.headers[name] for name in kept})
         return response
+
+
+def _accepted(header: str) -> set[str]:
+    """The encodings that a browser takes; `q=0` says that it does not."""
+    choices = (choice.replace(" ", "").split(";") for choice in header.split(","))
+    return {name for name, *options in choices if not {"q=0", "q=0.0"} & set(options)}
 
 
 def _is_api(path: str) -> bool:

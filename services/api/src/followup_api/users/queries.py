@@ -46,9 +46,9 @@ class EmailTaken(Conflict):
 class LastAdmin(Conflict):
     """Nobody could manage people any more."""
 
-    def __init__(self) -> None:
-        message = "There must be an active admin: make another person admin first."
-        super().__init__(message, errors=[("role", message)])
+    def __init__(self, field: str) -> None:
+        message = f"{field} would leave no active admin: make another person admin first."
+        super().__init__(message, errors=[(field, message)])
 
 
 def find_users(
@@ -124,12 +124,16 @@ def change_user(tx: Transaction, user_id: int, changes: dict[str, Any]) -> Recor
     if row is None:
         raise UserNotFound(user_id)
     if {"role", "active"} & changes.keys():
-        ensure_active_admin(tx)
+        ensure_active_admin(tx, field="role" if "role" in changes else "active")
     return row
 
 
-def ensure_active_admin(tx: Transaction) -> None:
+def ensure_active_admin(tx: Transaction, *, field: str = "role") -> None:
     """Call it after writes that may take admins away.
+
+    Args:
+        tx: where the writes were made.
+        field: what the error names.
 
     Raises:
         LastAdmin: no active admin would be left.
@@ -137,7 +141,7 @@ def ensure_active_admin(tx: Transaction) -> None:
     # One at a time: two admins who demote each other at once must not both see the other one.
     tx.execute(select(func.pg_advisory_xact_lock(func.hashtext("users.admins"))))
     if not has_active_admin(tx):
-        raise LastAdmin
+        raise LastAdmin(field)
 
 
 def has_active_admin(tx: Transaction) -> bool:

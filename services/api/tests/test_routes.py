@@ -1,0 +1,174 @@
+"""What holds for every route, whoever writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+from followup_api import openapi
+from followup_api.app import ROUTERS, create_app
+from followup_api.permissions import PERMISSIONS, Permission, declared_permissions
+from followup_api.problems import MEDIA_TYPE
+from followup_api.settings import ApiSettings
+from followup_common.db import Database
+from followup_common.messaging import Publisher, in_process_broker
+from starlette.routing import BaseRoute
+
+NOWHERE = "postgresql://localhost/nowhere"
+OPEN = {
+    ("POST", "/api/v1/session"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/api/docs"),
+}
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    """An application that is never asked anything: no database is needed."""
+    settings = ApiSettings.model_validate({"database_url": NOWHERE})
+    return create_app(settings, database=Database(NOWHERE), publisher=Publisher(in_process_broker()))
+
+
+@pytest.fixture(scope="module")
+def document(app: FastAPI) -> dict[str, Any]:
+    """Its OpenAPI document."""
+    return openapi.document(app)
+
+
+def routes(of: FastAPI | APIRouter) -> Iterator[RouteContext]:
+    """Every route, with its full path."""
+    contexts: list[BaseRoute] = list(of.routes)
+    yield from iter_route_contexts(contexts)
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_every_route_declares_exactly_one_permission(app: FastAPI) -> None:
+    wrong = {
+        (route.path, tuple(declared))
+        for route in routes(app)
+        if len(declared := set(declared_permissions(route.dependant))) != 1
+    }
+    assert wrong == set()
+
+
+def test_a_route_without_a_permission_would_be_found(app: FastAPI) -> None:
+    router = APIRouter()
+
+    @router.get("/forgotten")
+    def forgotten() -> None: ...
+
+    [route] = routes(router)
+    assert list(declared_permissions(route.dependant)) == []
+
+
+def test_only_these_routes_are_open(app: FastAPI) -> None:
+    found = {
+        (method, route.path)
+        for route in routes(app)
+        for method in route.methods or ()
+        if Permission.PUBLIC in declared_permissions(route.dependant)
+    }
+    assert found == OPEN
+
+
+def test_every_permission_is_given_to_a_role_or_has_its_own_check() -> None:
+    given = frozenset[Permission]().union(*PERMISSIONS.values())
+    assert set(Permission) - given == {Permission.PUBLIC, Permission.CRON_SECRET}
+    assert PERMISSIONS["employee"] < PERMISSIONS["manager"] < PERMISSIONS["admin"]
+
+
+def test_routes_of_domains_are_under_the_versioned_base(app: FastAPI) -> None:
+    paths = {route.path for route in routes(app)}
+    assert all(f"/api/v1{route.path}" in paths for router in ROUTERS for route in routes(router))
+
+
+def test_no_route_is_async_by_accident(app: FastAPI) -> None:
+    from inspect import iscoroutinefunction
+
+    found = {route.path for route in routes(app) if iscoroutinefunction(route.endpoint)}
+    assert found <= {"/api/v1/notifications/stream"}  # the others use the database, which blocks
+
+
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    incomplete = [
+        name
+        for name, operation in operations(document)
+        if not (operation.get("summary") and operation.get("description") and len(operation["tags"]) == 1)
+        or not re.fullmatch(r"[a-z_]+", operation["operationId"])
+    ]
+    assert incomplete == []
+
+
+def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, operation in operations(document)]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_tag_is_explained(document: dict[str, Any]) -> None:
+    used = {tag for _, operation in operations(document) for tag in operation["tags"]}
+    assert used <= {tag["name"] for tag in document["tags"]}
+
+
+def test_every_body_and_answer_has_an_example(document: dict[str, Any]) -> None:
+    missing = [
+        (name, media_type)
+        for name, operation in operations(document)
+        for part in (operation.get("requestBody", {}), *_successes(operation))
+        for media_type, content in part.get("content", {}).items()
+        if media_type == "application/json" and not {"example", "examples"} & content.keys()
+    ]
+    assert missing == []
+
+
+def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+    other = [
+        (name, status)
+        for name, operation in operations(document)
+        for status, response in operation["responses"].items()
+        if status >= "400" and set(response["content"]) != {MEDIA_TYPE} and name != "GET /readyz"
+    ]
+    assert other == []
+
+
+def test_guarded_operations_document_what_stops_a_caller(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        if {"token": []} in operation.get("security", ()):
+            assert {"401", "403", "503"} <= operation["responses"].keys(), name
+        if "requestBody" in operation or operation.get("parameters"):
+            assert "422" in operation["responses"], name
+
+
+def test_the_published_document_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    published = Path(__file__).parents[3] / "docs" / "openapi.json"
+    monkeypatch.setattr("sys.argv", ["openapi", "--check", str(published)])
+    assert openapi.main() == 0
+
+
+def test_a_stale_document_is_found_and_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stale = tmp_path / "openapi.json"
+    monkeypatch.setattr("sys.argv", ["openapi", "--check", str(stale)])
+    assert openapi.main() == 1
+    assert "make documents" in capsys.readouterr().err
+    monkeypatch.setattr("sys.argv", ["openapi", str(stale)])
+    assert openapi.main() == 0
+    monkeypatch.setattr("sys.argv", ["openapi", "--check", str(stale)])
+    assert openapi.main() == 0
+
+
+def _successes(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [response for status, response in operation["responses"].items() if status < "300"]

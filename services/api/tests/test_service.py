@@ -1,0 +1,101 @@
+"""The API as a process: settings, start, stop, and the first admin."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from followup_api.bootstrap import first_admin
+from followup_api.settings import ApiSettings
+from followup_common.db import Database
+
+from tests.support.ports import free_port
+from tests.support.waiting import eventually
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FOLLOWUP_")}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@contextmanager
+def serving(url: str, port: int) -> Iterator[subprocess.Popen[str]]:
+    environment = {
+        **os.environ,
+        "FOLLOWUP_DATABASE_URL": url,
+        "FOLLOWUP_BROKER_URL": "amqp://guest:guest@localhost:1/",
+        "FOLLOWUP_PORT": str(port),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "followup_api"], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "FOLLOWUP_DATABASE_URL is not set"),
+        ({"FOLLOWUP_DATABASE_URL": "postgresql://x"}, "FOLLOWUP_BROKER_URL is not set"),
+        ({"FOLLOWUP_PORT": "eighty"}, "FOLLOWUP_PORT is wrong"),
+        ({"FOLLOWUP_CRON_SECRET": "short"}, "FOLLOWUP_CRON_SECRET is wrong"),
+        ({"FOLLOWUP_PUBLIC_URL": "example"}, "FOLLOWUP_PUBLIC_URL is wrong"),
+    ],
+)
+def test_a_wrong_setting_is_named_without_a_traceback(environment: dict[str, str], expected: str) -> None:
+    finished = run("followup_api", **environment)
+    assert finished.returncode == 2
+    assert expected in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert "short" not in finished.stderr.replace("shortly", "")
+
+
+def test_it_serves_without_the_broker_and_stops_on_sigterm(settings: ApiSettings) -> None:
+    port = free_port()
+    with serving(settings.database_url.get_secret_value(), port) as process:
+        answer = eventually(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz"), what="the API to start")
+        assert answer.json()["status"] == "ready"
+        assert answer.json()["checks"]["broker"].startswith("away")
+        assert "server" not in answer.headers
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) in (0, -signal.SIGTERM)
+
+
+def test_the_first_admin_gets_a_token_once(settings: ApiSettings) -> None:
+    environment = {"FOLLOWUP_DATABASE_URL": settings.database_url.get_secret_value()}
+    arguments = ("followup_api.bootstrap", "--email", "ada@example.com", "--name", "Ada")
+    finished = run(*arguments, **environment)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("fu_")
+    again = run(*arguments, **environment)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "already" in again.stderr
+
+
+def test_two_starts_at_once_make_one_admin(settings: ApiSettings) -> None:
+    database = Database(settings.database_url.get_secret_value())
+    with ThreadPoolExecutor(4) as pool:
+        names = [f"ada{number}" for number in range(4)]
+        tokens = list(
+            pool.map(lambda name: first_admin(database, email=f"{name}@example.com", name=name), names)
+        )
+    database.close()
+    assert len([token for token in tokens if token]) == 1
