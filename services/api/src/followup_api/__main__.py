@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import sys
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -28,12 +30,20 @@ def main() -> None:
     app = create_app(
         settings, database=database, publisher=publisher, broker_reachable=lambda: _reachable(broker_url)
     )
+    # uvicorn raises the signal that stopped it once more; by default that would end the process right
+    # there, and what the publisher still holds with it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     publisher.start()
     try:
         uvicorn.Server(server_config(app, settings)).run()
     finally:
         publisher.stop()
         database.close()
+
+
+def _end(*_: object) -> None:
+    sys.exit(0)
 
 
 def _reachable(broker_url: str) -> bool:
