@@ -1,0 +1,1 @@
+"""How fast Followup is, measured against what PostgreSQL itself can take, in one run."""
