@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import dramatiq
+import httpx
 import pika
 import pytest
+from followup_api.bootstrap import first_admin
 from followup_common.contracts import (
     EscalationKey,
     EscalationsRaised,
     Event,
     OutboxTick,
-    SweepRequested,
     SweepTick,
     wrap,
 )
 from followup_common.db import Database
-from followup_common.messaging import outbox, rabbitmq_broker
+from followup_common.messaging import rabbitmq_broker
 from followup_common.messaging.broker import message_of
 from sqlalchemy import text
 
@@ -55,6 +56,14 @@ class System:
             if name != "scheduler":
                 environment["FOLLOWUP_DATABASE_URL"] = role_url(self.database_url, f"followup_{name}")
             self.services[name] = self.start_service(name, **environment)
+
+    def api_client(self) -> httpx.Client:
+        """A client of the API that runs, as its first admin."""
+        token = first_admin(self.owner, email="first@example.com", name="First")
+        process = self.services["api"]
+        address = f"http://127.0.0.1:{process.environment['FOLLOWUP_PORT']}"
+        process.wait_until(lambda: httpx.get(f"{address}/readyz").status_code == 200, what="the API is ready")
+        return httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"})
 
     def tick(self, *events: Event) -> None:
         """What a scheduler publishes, without waiting for its minute."""
@@ -222,20 +231,25 @@ def test_rabbitmq_away_while_follow_ups_cross_two_steps(system: System, rabbitmq
         pytest.fail(
             "this test stops RabbitMQ: let the tests start their own (unset FOLLOWUP_TEST_BROKER_URL)"
         )
+    system.start("escalator", "api")
+    api = system.api_client()
     populate(system, 40)
-    system.start("escalator")
     system.tick(SweepTick())
     eventually(lambda: system.ask("SELECT count(*) FROM follow_ups WHERE level = 0") == 0, 30)
     rabbitmq.control.stop()
     with system.owner.transaction() as tx:
-        company = Company(tx)
-        company.let_pass(100 * HOUR)
-        sweep_id = company.new_sweep()
-        outbox.store(tx, [SweepRequested(sweep_id=sweep_id)], source="followup/api")
+        Company(tx).let_pass(100 * HOUR)
+    for _ in range(3):
+        assert api.post("/sweeps").status_code == 202
+    late = {"title": "Call Acme", "due_at": "2020-01-01T09:00:00Z"}
+    created = api.post("/follow-ups", json=late)
+    assert created.status_code == 201
+    assert api.post(f"/follow-ups/{created.json()['id']}/complete").status_code == 200
+    assert len(api.get("/follow-ups", params={"view": "overdue"}).json()["items"]) == 40
     system.start("notifier")
     rabbitmq.control.start()
 
     system.eventually_settled()
     assert system.ask("SELECT array_agg(DISTINCT step) FROM notifications") == [3]
-    assert system.notifications() == 40
+    assert system.notifications() == 2 * 40  # two admins
     assert system.ask("SELECT count(*) FROM escalations WHERE status = 'skipped'") == 80
