@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from typing import Any
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction
+from followup_common.db.arrays import int_array
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
-from followup_common.policy import Policy, position
-from sqlalchemy import RowMapping, text
+from followup_common.policy import position
+from sqlalchemy import Row, text
+
+MICROSECOND = timedelta(microseconds=1)
 
 # The partial index on next_step_at serves it in order, so that what has waited longest goes first
 # and follow-ups that wait for a later step cost nothing.
@@ -27,17 +31,21 @@ CLAIM = text("""
 IN_INDEX_ORDER = text("SET LOCAL enable_bitmapscan = off")
 
 ADVANCE = text("""
-    UPDATE follow_ups f SET level = moved.level, next_step_at = moved.next_step_at
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:levels AS smallint[]), CAST(:next_steps AS timestamptz[]))
-        AS moved (id, level, next_step_at)
+    UPDATE follow_ups f SET level = moved.level,
+        next_step_at = f.due_at + moved.next_after * interval '1 microsecond'
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:levels AS smallint[]), CAST(:next_afters AS bigint[]))
+        AS moved (id, level, next_after)
     WHERE f.id = moved.id
 """)
 
 RECORD = text("""
     INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, status, sweep_id)
-    SELECT *, :sweep_id FROM unnest(
-        CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:steps AS smallint[]),
-        CAST(:policy_version_ids AS bigint[]), CAST(:statuses AS text[]))
+    SELECT f.id, f.due_version, passed.step, f.policy_version_id,
+        CASE WHEN passed.step = moved.level THEN 'raised' ELSE 'skipped' END, :sweep_id
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:befores AS smallint[]), CAST(:levels AS smallint[]))
+            AS moved (id, before, level)
+        JOIN follow_ups f ON f.id = moved.id
+        CROSS JOIN generate_series(moved.before + 1, moved.level) AS passed (step)
     ON CONFLICT DO NOTHING
 """)
 
@@ -48,11 +56,13 @@ SET_ASIDE = text("""
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A claimed follow-up and where it goes."""
+    """A claimed follow-up and where it goes; `next_after` is the next step's time since due."""
 
-    follow_up: RowMapping
+    id: int
+    due_version: int
+    before: int
     level: int
-    next_step_at: datetime | None
+    next_after: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +80,48 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int) -> Batch:
     announced.
     """
     tx.execute(IN_INDEX_ORDER)
-    rows = tx.execute(CLAIM, {"limit": limit}).mappings().all()
-    policies = load_policies(tx, {row["policy_version_id"] for row in rows})
+    rows = tx.execute(CLAIM, {"limit": limit}).all()
+    policies = load_policies(tx, {row.policy_version_id for row in rows})
     moves: list[Move] = []
-    unreadable: dict[PolicyUnreadable, list[RowMapping]] = {}
+    unreadable: dict[PolicyUnreadable, list[Row[Any]]] = {}
     for row in rows:
-        policy = policies[row["policy_version_id"]]
-        if isinstance(policy, Policy):
-            placed = position(policy, row["due_at"], row["now"])
-            moves.append(Move(row, placed.level, placed.next_step_at))
-        else:
+        policy = policies[row.policy_version_id]
+        if isinstance(policy, PolicyUnreadable):
             unreadable.setdefault(policy, []).append(row)
-    _advance(tx, moves)
-    _record(tx, sweep_id, moves)
+            continue
+        placed = position(policy, row.due_at, row.now)
+        next_after = None if placed.next_step_at is None else placed.next_step_at - row.due_at
+        moves.append(Move(row.id, row.due_version, row.level, placed.level, next_after))
+    _advance(tx, sweep_id, moves)
     for problem, aside in unreadable.items():
         _set_aside(tx, problem, aside)
-    reached = [_key(move.follow_up, move.level) for move in moves if move.level > move.follow_up["level"]]
-    return Batch(claimed=len(rows), escalations=tuple(reached))
+    reached = tuple(_key(move, move.level) for move in moves if move.level > move.before)
+    return Batch(claimed=len(rows), escalations=reached)
 
 
-def _advance(tx: Transaction, moves: Sequence[Move]) -> None:
-    if moves:
-        tx.execute(
-            ADVANCE,
-            {
-                "ids": [move.follow_up["id"] for move in moves],
-                "levels": [move.level for move in moves],
-                "next_steps": [move.next_step_at for move in moves],
-            },
-        )
+def _advance(tx: Transaction, sweep_id: int, moves: Sequence[Move]) -> None:
+    if not moves:
+        return
+    parameters = {
+        "sweep_id": sweep_id,
+        "ids": int_array(move.id for move in moves),
+        "befores": int_array(move.before for move in moves),
+        "levels": int_array(move.level for move in moves),
+        "next_afters": int_array(
+            None if move.next_after is None else move.next_after // MICROSECOND for move in moves
+        ),
+    }
+    tx.execute(ADVANCE, parameters)
+    tx.execute(RECORD, parameters)
 
 
-def _record(tx: Transaction, sweep_id: int, moves: Sequence[Move]) -> None:
-    passed = [(m, step) for m in moves for step in range(m.follow_up["level"] + 1, m.level + 1)]
-    if passed:
-        tx.execute(
-            RECORD,
-            {
-                "sweep_id": sweep_id,
-                "ids": [m.follow_up["id"] for m, _ in passed],
-                "due_versions": [m.follow_up["due_version"] for m, _ in passed],
-                "steps": [step for _, step in passed],
-                "policy_version_ids": [m.follow_up["policy_version_id"] for m, _ in passed],
-                "statuses": ["raised" if step == m.level else "skipped" for m, step in passed],
-            },
-        )
-
-
-def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[RowMapping]) -> None:
+def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[Row[Any]]) -> None:
     """Follow-ups that cannot be placed must not hold up the others: a dead letter names them."""
-    tx.execute(SET_ASIDE, {"ids": [row["id"] for row in rows]})
-    keys = tuple(_key(row, row["level"] + 1) for row in rows)
+    tx.execute(SET_ASIDE, {"ids": int_array(row.id for row in rows)})
+    keys = tuple(_key(row, row.level + 1) for row in rows)
     stranded = EscalationsRaised(sweep_id=None, escalations=keys)
     outbox.store_failed(tx, stranded, source="followup/escalator", error=str(problem))
 
 
-def _key(row: RowMapping, step: int) -> EscalationKey:
-    return EscalationKey(follow_up_id=row["id"], due_version=row["due_version"], step=step)
+def _key(follow_up: Move | Row[Any], step: int) -> EscalationKey:
+    return EscalationKey(follow_up_id=follow_up.id, due_version=follow_up.due_version, step=step)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
 from followup_common.db import Transaction
+from followup_common.db.arrays import int_array
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import Emitted, handles
-from followup_common.policy import Recipient, position, recipients
-from sqlalchemy import RowMapping, text
+from followup_common.policy import position, recipients
+from sqlalchemy import Row, text
 
 from followup_notifier import inbox
 from followup_notifier.directory import load_directory
@@ -34,7 +36,7 @@ LOCK_CURRENT = text("""
 class Sorted:
     """A batch, sorted by what is to be done with each escalation."""
 
-    announced: list[tuple[RowMapping, tuple[Recipient, ...]]] = field(default_factory=list)
+    announced: list[inbox.Announcement] = field(default_factory=list)
     superseded: list[EscalationKey] = field(default_factory=list)
     unroutable: list[EscalationKey] = field(default_factory=list)
 
@@ -53,39 +55,37 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
     )
 
 
-def _lock_current(tx: Transaction, keys: Sequence[EscalationKey]) -> Sequence[RowMapping]:
+def _lock_current(tx: Transaction, keys: Sequence[EscalationKey]) -> Sequence[Row[Any]]:
     parameters = {
-        "ids": [key.follow_up_id for key in keys],
-        "due_versions": [key.due_version for key in keys],
-        "steps": [key.step for key in keys],
-        "repeats": [key.repeat for key in keys],
+        "ids": int_array(key.follow_up_id for key in keys),
+        "due_versions": int_array(key.due_version for key in keys),
+        "steps": int_array(key.step for key in keys),
+        "repeats": int_array(key.repeat for key in keys),
     }
-    return tx.execute(LOCK_CURRENT, parameters).mappings().all()
+    return tx.execute(LOCK_CURRENT, parameters).all()
 
 
-def _sort(tx: Transaction, rows: Sequence[RowMapping]) -> Sorted:
-    policies = load_policies(tx, {row["policy_version_id"] for row in rows})
-    directory = load_directory(tx, {row["assignee_id"] for row in rows})
-    routes: dict[tuple[int, int, int], tuple[Recipient, ...]] = {}
+def _sort(tx: Transaction, rows: Sequence[Row[Any]]) -> Sorted:
+    policies = load_policies(tx, {row.policy_version_id for row in rows})
+    directory = load_directory(tx, {row.assignee_id for row in rows})
+    routes: dict[tuple[int, int, int], inbox.Route] = {}
     batch = Sorted()
     for row in rows:
-        policy = policies[row["policy_version_id"]]
+        policy = policies[row.policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
-        route = (row["policy_version_id"], row["step"], row["assignee_id"])
-        if position(policy, row["due_at"], row["now"]).level > row["step"]:
+        if position(policy, row.due_at, row.now).level > row.step:
             batch.superseded.append(_key(row))
             continue
-        if route not in routes:
-            routes[route] = recipients(policy.steps[row["step"] - 1], row["assignee_id"], directory)
-        if routes[route]:
-            batch.announced.append((row, routes[route]))
+        way = (row.policy_version_id, row.step, row.assignee_id)
+        if way not in routes:
+            routes[way] = recipients(policy.steps[row.step - 1], row.assignee_id, directory)
+        if routes[way]:
+            batch.announced.append(inbox.Announcement(row.id, row.step, row.repeat, routes[way]))
         else:
             batch.unroutable.append(_key(row))
     return batch
 
 
-def _key(row: RowMapping) -> EscalationKey:
-    return EscalationKey(
-        follow_up_id=row["id"], due_version=row["due_version"], step=row["step"], repeat=row["repeat"]
-    )
+def _key(row: Row[Any]) -> EscalationKey:
+    return EscalationKey(follow_up_id=row.id, due_version=row.due_version, step=row.step, repeat=row.repeat)

@@ -4,52 +4,79 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 
 from followup_common.db import Transaction
+from followup_common.db.arrays import int_array
 from followup_common.policy import Recipient
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 CHANNEL = "followup_inbox"
 """PostgreSQL channel on which open inboxes listen; the payload lists user ids, or `*` for everyone."""
 PAYLOAD_BYTES = 7_500
 
-# "Nothing is said twice": the unique keys say so, not a look before.
-NOTIFY_PEOPLE = text("""
-    INSERT INTO notifications
-        (follow_up_id, due_version, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
-    SELECT * FROM unnest(
-        CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:steps AS smallint[]),
-        CAST(:repeats AS smallint[]), CAST(:policy_version_ids AS bigint[]), CAST(:due_ats AS timestamptz[]),
-        CAST(:user_ids AS bigint[]), CAST(:audiences AS text[]), CAST(:fallbacks AS text[]))
-    ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
-""")
+# A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
+# has few, so they travel once and each row names its own.
+ANNOUNCED = """
+    unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
+           CAST(:routes AS integer[])) AS a (follow_up_id, step, repeat, route)
+    JOIN follow_ups f ON f.id = a.follow_up_id
+"""
 
-LOG_ACTIVITY = text("""
-    INSERT INTO activities
-        (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
-    SELECT 'escalated', * FROM unnest(
-        CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:steps AS smallint[]),
-        CAST(:repeats AS smallint[]), CAST(:policy_version_ids AS bigint[]), CAST(:details AS jsonb[]))
+# "Nothing is said twice": the unique keys say so, not a look before.
+LOG_ACTIVITY = text(f"""
+    INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
+    SELECT 'escalated', f.id, f.due_version, a.step, a.repeat, f.policy_version_id,
+        jsonb_build_object('due_at', f.due_at, 'recipients', CAST(:recipients AS jsonb) -> a.route)
+    FROM {ANNOUNCED}
     ON CONFLICT (follow_up_id, due_version, step, repeat) WHERE step IS NOT NULL DO NOTHING
 """)
 
+NOTIFY_PEOPLE = text(f"""
+    WITH told AS MATERIALIZED (
+        SELECT route - 1 AS route, person.*
+        FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
+            jsonb_to_recordset(r.people) AS person (user_id bigint, audience text, fallback text)
+    )
+    INSERT INTO notifications
+        (follow_up_id, due_version, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
+    SELECT f.id, f.due_version, a.step, a.repeat, f.policy_version_id, f.due_at,
+        told.user_id, told.audience, told.fallback
+    FROM {ANNOUNCED} JOIN told ON told.route = a.route
+    ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
+""")
 
-def write(tx: Transaction, announced: Sequence[tuple[RowMapping, tuple[Recipient, ...]]]) -> int:
-    """Write one activity an escalation and one notification a recipient; returns the new notifications."""
+Route = tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An escalation to write, and whom to tell of it."""
+
+    follow_up_id: int
+    step: int
+    repeat: int
+    route: Route
+
+
+def write(tx: Transaction, announced: Sequence[Announcement]) -> int:
+    """Write one activity an escalation and one notification a recipient; returns the new notifications.
+
+    The follow-ups must be locked by this transaction: what is written about them is read from them.
+    """
     if not announced:
         return 0
-    rows = [row for row, _ in announced]
-    told = [(row, recipient) for row, found in announced for recipient in found]
-    details = [_details(row, found) for row, found in announced]
-    tx.execute(LOG_ACTIVITY, {**_keys(rows), "details": details})
-    people = {
-        "due_ats": [row["due_at"] for row, _ in told],
-        "user_ids": [recipient.user_id for _, recipient in told],
-        "audiences": [recipient.audience for _, recipient in told],
-        "fallbacks": [recipient.fallback for _, recipient in told],
+    routes = {route: number for number, route in enumerate({a.route: None for a in announced})}
+    parameters = {
+        "ids": int_array(a.follow_up_id for a in announced),
+        "steps": int_array(a.step for a in announced),
+        "repeats": int_array(a.repeat for a in announced),
+        "routes": int_array(routes[a.route] for a in announced),
+        "recipients": json.dumps([[asdict(recipient) for recipient in route] for route in routes]),
     }
-    notified = tx.execute(NOTIFY_PEOPLE, {**_keys([row for row, _ in told]), **people}).rowcount
-    wake(tx, {recipient.user_id for _, recipient in told})
+    tx.execute(LOG_ACTIVITY, parameters)
+    notified = tx.execute(NOTIFY_PEOPLE, parameters).rowcount
+    wake(tx, {recipient.user_id for route in routes for recipient in route})
     return notified
 
 
@@ -59,18 +86,3 @@ def wake(tx: Transaction, user_ids: Collection[int]) -> None:
     if len(payload) > PAYLOAD_BYTES:
         payload = "*"
     tx.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
-
-
-def _keys(rows: Sequence[RowMapping]) -> dict[str, list[int]]:
-    return {
-        "ids": [row["id"] for row in rows],
-        "due_versions": [row["due_version"] for row in rows],
-        "steps": [row["step"] for row in rows],
-        "repeats": [row["repeat"] for row in rows],
-        "policy_version_ids": [row["policy_version_id"] for row in rows],
-    }
-
-
-def _details(row: RowMapping, found: Sequence[Recipient]) -> str:
-    people = [{"user_id": r.user_id, "audience": r.audience, "fallback": r.fallback} for r in found]
-    return json.dumps({"due_at": row["due_at"].isoformat(), "recipients": people})
