@@ -1,0 +1,140 @@
+"""The HTTP API as the commands use it; what goes wrong becomes a `Failure`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import typer
+
+from followup_cli.local.folder import DataFolder
+from followup_cli.output import Failure
+
+DEFAULT_URL = "http://localhost:8000"
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+TIMEOUT = httpx.Timeout(30, read=60, write=120)
+
+
+def connect(url: str | None, token: str | None, data: Path) -> Client:
+    """A client of the API that the options name.
+
+    Raises:
+        Failure: there is no token to send.
+        typer.BadParameter: the address is none.
+    """
+    folder = DataFolder(data)
+    url = (url or folder.served_at() or DEFAULT_URL).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise typer.BadParameter(f"{url!r} is not an address such as {DEFAULT_URL}", param_hint="--url")
+    if token is None and parts.hostname in THIS_MACHINE:
+        token = folder.admin_token()
+    if token is None:
+        raise Failure(
+            f"There is no API token to send to {url}.",
+            hint="Name one with --token or FOLLOWUP_TOKEN; or, for what `followup run` serves on this "
+            f"machine, its data folder with --data or FOLLOWUP_DATA (looked for {folder.admin_token_file}).",
+        )
+    if not token.isascii() or not token.isprintable():
+        raise typer.BadParameter("an API token consists of ASCII characters", param_hint="--token")
+    return Client(url, token)
+
+
+class Client:
+    """Calls of the API under `/api/v1`.
+
+    Args:
+        url: address of the API, without the path.
+        token: API token.
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._http = httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """Read something."""
+        return self._call("GET", path, params=query)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Create something, or have something done."""
+        return self._call("POST", path, json=body)
+
+    def upload(self, path: str, chunks: Iterator[bytes], *, size: int | None, **query: str) -> dict[str, Any]:
+        """Send a CSV file.
+
+        Args:
+            path: of the import.
+            chunks: the file.
+            size: its bytes, if they are known.
+            query: options of the import.
+        """
+        headers = {"Content-Type": "text/csv"}
+        if size is not None:
+            headers["Content-Length"] = str(size)
+        timeout = httpx.Timeout(30, read=900, write=120)  # the answer comes once all of it is written
+        return self._call("POST", path, content=chunks, headers=headers, params=query, timeout=timeout)
+
+    def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        with self._named_errors():
+            response = self._http.request(method, path, **arguments)
+        if response.is_error:
+            raise _failure(response)
+        try:
+            answer: dict[str, Any] = response.json()
+        except ValueError:
+            raise self._stranger() from None
+        if not isinstance(answer, dict):
+            raise self._stranger()
+        return answer
+
+    def _stranger(self) -> Failure:
+        return Failure(f"What answers at {self.url} is not Followup's API.", hint="Check --url.")
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.ConnectError as error:
+            raise Failure(
+                f"Nobody answers at {self.url} ({error}).",
+                hint="Start it with `followup run`, or name another address with --url or FOLLOWUP_URL.",
+            ) from None
+        except httpx.TimeoutException:
+            raise Failure(f"{self.url} did not answer in time.", hint="Try again later.") from None
+        except httpx.HTTPError as error:
+            raise Failure(
+                f"The connection to {self.url} broke ({error or type(error).__name__}).",
+                hint="Try again. While importing: the file may be larger than the API allows "
+                "(FOLLOWUP_MAX_IMPORT_BYTES).",
+            ) from None
+
+
+def _failure(response: httpx.Response) -> Failure:
+    """The failure that problem details (RFC 9457) describe; other errors by their status."""
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict) or "detail" not in problem:
+        return Failure(f"{response.url} answered {response.status_code} {response.reason_phrase}.")
+    errors = problem.get("errors") or ()
+    hint = "Check --token or FOLLOWUP_TOKEN." if response.status_code == httpx.codes.UNAUTHORIZED else None
+    told = errors if len(errors) > 1 or any("line" in error for error in errors) else ()
+    return Failure(
+        str(problem["detail"]), hint=hint, errors=told, more_errors=int(problem.get("more_errors", 0))
+    )

@@ -1,0 +1,123 @@
+"""`followup import`: people and follow-ups from CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from followup_cli.options import DEFAULT_DATA, Data, Token, Url
+from followup_cli.output import Failure, console, show_errors
+
+if TYPE_CHECKING:
+    from followup_cli.client import Client
+
+CHUNK = 256 * 1024
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="CSV, as UTF-8.")
+]
+Partial = Annotated[
+    bool,
+    typer.Option("--partial", help="Import the good lines; the exit status is still 1 if any is not good."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+
+app = typer.Typer(
+    help="Import people and follow-ups from CSV files: all or nothing, unless you say --partial.",
+    no_args_is_help=True,
+)
+
+
+@app.command("users")
+def import_users(
+    file: File,
+    *,
+    partial: Partial = False,
+    dry_run: DryRun = False,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Add and change people, found by `email`.
+
+    Columns, in any order: email, name, role (employee, manager or admin), manager_email, time_zone, active.
+    """
+    from followup_cli.client import connect
+
+    with connect(url, token, data) as api:
+        _import(api, "users", file, partial=partial, dry_run=dry_run)
+
+
+@app.command("follow-ups")
+def import_follow_ups(
+    file: File,
+    *,
+    partial: Partial = False,
+    dry_run: DryRun = False,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Add and change follow-ups, found by `external_id`.
+
+    Columns, in any order: external_id, title, assignee_email, due_at, subject_kind (lead or client),
+    subject_external_id, subject_name, subject_url, notes, status (open or completed).
+    """
+    from followup_cli.client import connect
+
+    with connect(url, token, data) as api:
+        _import(api, "follow-ups", file, partial=partial, dry_run=dry_run)
+
+
+def _import(api: Client, kind: str, path: Path, *, partial: bool, dry_run: bool) -> None:
+    api.get("/me")  # a wrong token or address shows before the file is sent
+    result = _upload(api, f"/imports/{kind}", path, partial=partial, dry_run=dry_run)
+    console().print(_counts(result))
+    show_errors(result["errors"], result["more_errors"])
+    wrong = len(result["errors"]) + result["more_errors"]
+    if wrong:
+        number = "one error" if wrong == 1 else f"{wrong:,} errors"
+        left_out = "would be left out" if partial else "would keep the file from being imported"
+        raise Failure(f"{number.capitalize()}: these lines {left_out if dry_run else 'were left out'}.")
+
+
+def _counts(result: dict[str, Any]) -> str:
+    created, updated, unchanged = (f"{result[count]:,}" for count in ("created", "updated", "unchanged"))
+    if result["dry_run"]:
+        return f"Would create {created}, update {updated}, and leave {unchanged} unchanged."
+    return f"Created {created}, updated {updated}, unchanged {unchanged}."
+
+
+def _upload(api: Client, target: str, path: Path, *, partial: bool, dry_run: bool) -> dict[str, Any]:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+    size = path.stat().st_size if path.is_file() else None  # a pipe's is not known
+    screen = console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with (
+        path.open("rb") as file,
+        Progress(*columns, console=screen, disable=not screen.is_terminal, transient=True) as progress,
+    ):
+        task = progress.add_task("Uploading", total=size)
+
+        def chunks() -> Iterator[bytes]:
+            for chunk in _chunks(file, size):
+                yield chunk
+                progress.advance(task, len(chunk))
+            progress.update(task, description="Checking and writing", total=None)
+
+        query = {"partial": str(partial).lower(), "dry_run": str(dry_run).lower()}
+        return api.upload(target, chunks(), size=size, **query)
+
+
+def _chunks(file: BinaryIO, size: int | None) -> Iterator[bytes]:
+    """The file's bytes, not more than were announced: it may be growing."""
+    left = size
+    while chunk := file.read(CHUNK if left is None else min(CHUNK, left)):
+        yield chunk
+        left = None if left is None else left - len(chunk)
+    if left:
+        raise Failure(f"The file {file.name} became shorter while it was read.")

@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_DATA = Path(".followup")
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        envvar="FOLLOWUP_DATA",
+        metavar="DIR",
+        file_okay=False,
+        help="Folder in which `followup run` keeps its data.",
+    ),
+]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        envvar="FOLLOWUP_URL",
+        metavar="URL",
+        show_default="where `followup run` serves the data folder, else http://localhost:8000",
+        help="Address of the API.",
+    ),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="FOLLOWUP_TOKEN",
+        metavar="TOKEN",
+        show_default="DIR/admin-token, for an API on this machine",
+        help="API token of an admin.",
+    ),
+]

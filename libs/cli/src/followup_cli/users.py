@@ -1,0 +1,76 @@
+"""`followup user`: people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from followup_cli.options import DEFAULT_DATA, Data, Token, Url
+from followup_cli.output import Failure, console, say
+
+if TYPE_CHECKING:
+    from followup_cli.client import Client
+
+app = typer.Typer(help="People who own follow-ups.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps `create` a subcommand while it is the only one."""
+
+
+@app.command("create")
+def create_user(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="With it they log in.")],
+    *,
+    name: Annotated[str, typer.Option(help="As others see it.")],
+    role: Annotated[
+        Literal["employee", "manager", "admin"], typer.Option(help="What they may do.")
+    ] = "employee",
+    manager: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Who is told when they are two days late.")
+    ] = None,
+    time_zone: Annotated[str, typer.Option(metavar="ZONE", help="IANA name: says when their day ends.")] = (
+        "UTC"
+    ),
+    password: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FOLLOWUP_USER_PASSWORD",
+            prompt=True,
+            prompt_required=False,
+            hide_input=True,
+            confirmation_prompt=True,
+            help="At least 12 characters; asks for one when no value is given.",
+        ),
+    ] = None,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Add a person."""
+    from followup_cli.client import connect
+
+    with connect(url, token, data) as api:
+        person: dict[str, Any] = {"email": email, "name": name, "role": role, "time_zone": time_zone}
+        if manager:
+            person["manager_id"] = _id_of(api, manager)
+        if password:
+            person["password"] = password
+        made = api.post("/users", person)
+    console().print(
+        f"Added {made['name']} <{made['email']}> as {made['role']}, id {made['id']}.", markup=False
+    )
+    if not password:
+        say("They have no password, so they cannot log in yet.")
+
+
+def _id_of(api: Client, email: str) -> int:
+    found = api.get("/users", q=email, limit=200)["items"]
+    for person in found:
+        if person["email"].lower() == email.lower():
+            return int(person["id"])
+    raise Failure(
+        f"Nobody has the e-mail address {email}.", hint="Add the manager first, or correct --manager."
+    )
