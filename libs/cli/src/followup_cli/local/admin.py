@@ -1,0 +1,54 @@
+"""The admin API token in the data folder, with which the commands call the API."""
+
+from __future__ import annotations
+
+from followup_api.auth import secrets
+from followup_api.auth.queries import by_token_prefix
+from followup_api.tokens.queries import add_token
+from followup_api.users.queries import create_user
+from followup_common.db import Database, Transaction
+from followup_common.db.tables import api_tokens, users
+from sqlalchemy import delete, select
+
+from followup_cli.local.folder import DataFolder
+
+EMAIL = "admin@localhost"
+NAME = "Local admin"
+TOKEN_NAME = "followup run"  # noqa: S105 - a name
+
+
+def ensure_admin_token(database: Database, folder: DataFolder) -> None:
+    """Make sure that the folder holds a token that works; the one that it replaces is revoked.
+
+    It belongs to the first active admin. When there is none, the local admin is added, who has no
+    password: a person logs in as one who was added with `followup user create`.
+    """
+    token = folder.admin_token()
+    with database.transaction() as tx:
+        if token and _works(tx, token):
+            return
+        admin = _first_admin(tx) or create_user(tx, email=EMAIL, name=NAME, role="admin").id
+        tx.execute(delete(api_tokens).where(api_tokens.c.user_id == admin, api_tokens.c.name == TOKEN_NAME))
+        made = secrets.new_api_token()
+        add_token(tx, admin, TOKEN_NAME, made)
+    folder.keep_admin_token(made.token)
+
+
+def has_passwords(database: Database) -> bool:
+    """Whether anybody can log in."""
+    somebody = select(users.c.id).where(users.c.active, users.c.password_hash.is_not(None)).limit(1)
+    with database.transaction() as tx:
+        return tx.execute(somebody).first() is not None
+
+
+def _works(tx: Transaction, token: str) -> bool:
+    prefix = secrets.prefix_of(token)
+    row = by_token_prefix(tx, prefix) if prefix else None
+    return row is not None and row.role == "admin" and secrets.same(row.token_hash, secrets.digest(token))
+
+
+def _first_admin(tx: Transaction) -> int | None:
+    statement = (
+        select(users.c.id).where(users.c.role == "admin", users.c.active).order_by(users.c.id).limit(1)
+    )
+    return tx.execute(statement).scalar()

@@ -1,0 +1,1 @@
+"""The demo: Larkfield, which supplies offices with coffee machines and beans."""

@@ -1,0 +1,107 @@
+"""The demo company as its files describe it, with times relative to now."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+
+DOMAIN = "larkfield.example"
+PASSWORD = "followup-demo"  # noqa: S105 - printed at every start
+CRM = f"https://crm.{DOMAIN}"
+QUARTER = timedelta(minutes=15)
+UNITS = {"h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody who works, or has worked, at the demo company."""
+
+    email: str
+    name: str
+    role: str
+    manager_email: str | None
+    time_zone: str
+    active: bool
+    team: str
+
+
+@dataclass(frozen=True)
+class DemoSubject:
+    """A lead or client."""
+
+    external_id: str
+    kind: str
+    name: str
+
+    @property
+    def url(self) -> str:
+        """Their page in the company's CRM."""
+        return f"{CRM}/{self.kind}s/{self.external_id}"
+
+
+@dataclass(frozen=True)
+class DemoFollowUp:
+    """A promised call."""
+
+    assignee: str
+    due_at: datetime
+    subject: DemoSubject
+    title: str
+    notes: str
+    completed_at: datetime | None
+    handed_over_by: str | None
+    """Whose it was before."""
+
+
+def people() -> list[DemoPerson]:
+    """Everybody, managers before their reports."""
+    return [
+        DemoPerson(
+            email=row["email"],
+            name=row["name"],
+            role=row["role"],
+            manager_email=row["manager_email"] or None,
+            time_zone=row["time_zone"],
+            active=row["active"] == "true",
+            team=row["team"],
+        )
+        for row in _rows("people.csv")
+    ]
+
+
+def follow_ups(now: datetime) -> list[DemoFollowUp]:
+    """Every follow-up, at every stage around `now`; due at full quarters of an hour."""
+    subjects = {row["external_id"]: DemoSubject(**row) for row in _rows("subjects.csv")}
+    return [
+        DemoFollowUp(
+            assignee=_email(row["assignee"]),
+            due_at=_quarter(now + _offset(row["due"])),
+            subject=subjects[row["subject"]],
+            title=row["title"],
+            notes=row["notes"],
+            completed_at=now + _offset(row["completed"]) if row["completed"] else None,
+            handed_over_by=_email(row["handed_over_by"]) if row["handed_over_by"] else None,
+        )
+        for row in _rows("follow_ups.csv")
+    ]
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (files(__package__) / name).open(encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def _email(name: str) -> str:
+    return f"{name}@{DOMAIN}"
+
+
+def _offset(text: str) -> timedelta:
+    """`-26h`, `+3d`."""
+    return timedelta(**{UNITS[text[-1]]: int(text[:-1])})
+
+
+def _quarter(moment: datetime) -> datetime:
+    return moment - (moment - datetime.min.replace(tzinfo=moment.tzinfo)) % QUARTER

@@ -1,0 +1,130 @@
+"""Adding the demo company, once: through the API's own code and under its role, so with its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from followup_api.dependencies import UnitOfWork, transaction
+from followup_api.followups import changes
+from followup_api.followups.changes import Target
+from followup_api.followups.schemas import FollowUpCreate, FollowUpPatch, SubjectInput
+from followup_api.followups.scopes import Scope
+from followup_api.users.queries import change_user, create_user
+from followup_common.db import Database
+from followup_common.db.tables import users
+from followup_common.messaging import Publisher
+from sqlalchemy import func, select, text
+
+from followup_cli.local.demo.company import PASSWORD, DemoFollowUp, DemoPerson, follow_ups, people
+
+EVERYONE = Scope(None)
+
+# What people did lies in the past, as it would in a company that has worked with it for weeks. The
+# API always says now; only the owner of the tables can say otherwise.
+BACKDATE = (
+    """
+    UPDATE follow_ups SET completed_at = :completed_at WHERE id = :id AND NOT is_open
+    """,
+    """
+    UPDATE follow_ups SET
+        created_at = LEAST(due_at, now()) - (interval '30 hours' + id % 7 * interval '19 hours'),
+        updated_at = COALESCE(completed_at, LEAST(due_at, now()) - interval '25 hours')
+    WHERE id = :id
+    """,
+    """
+    UPDATE activities a SET created_at = CASE a.kind
+        WHEN 'completed' THEN f.completed_at
+        WHEN 'reassigned' THEN f.updated_at
+        ELSE f.created_at END
+    FROM follow_ups f WHERE f.id = a.follow_up_id AND a.follow_up_id = :id
+    """,
+)
+
+
+@dataclass(frozen=True)
+class DemoState:
+    """Whether the folder has the demo company."""
+
+    present: bool
+
+
+def ensure_demo(database: Database, publisher: Publisher, owner_url: str) -> DemoState:
+    """Add the demo company, unless there are people or follow-ups already.
+
+    Args:
+        database: under the API's role.
+        publisher: takes the events; it may be started later.
+        owner_url: of the same database, as the owner of the tables.
+
+    Returns:
+        Whether the company is there: added now or by an earlier start.
+    """
+    everybody = people()
+    with transaction(database, publisher) as work:
+        known = select(func.count()).where(users.c.email == everybody[0].email)
+        if work.tx.execute(known).scalar_one():
+            return DemoState(present=True)
+        if work.tx.execute(
+            text("SELECT EXISTS (SELECT FROM follow_ups) OR count(*) > 1 FROM users")
+        ).scalar():
+            return DemoState(present=False)
+        now: datetime = work.tx.execute(select(func.now())).scalar_one()
+        planned = follow_ups(now)
+        ids = _add_people(work, everybody)
+        added = [_add_follow_up(work, follow_up, ids) for follow_up in planned]
+        for person in everybody:
+            if not person.active:
+                change_user(work.tx, ids[person.email], {"active": False})
+    _backdate(owner_url, dict(zip(added, planned, strict=True)))
+    return DemoState(present=True)
+
+
+def _add_people(work: UnitOfWork, everybody: list[DemoPerson]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for person in everybody:
+        ids[person.email] = create_user(
+            work.tx,
+            email=person.email,
+            name=person.name,
+            role=person.role,
+            manager_id=ids[person.manager_email] if person.manager_email else None,
+            time_zone=person.time_zone,
+            password=PASSWORD,
+        ).id
+    return ids
+
+
+def _add_follow_up(work: UnitOfWork, planned: DemoFollowUp, ids: dict[str, int]) -> int:
+    """Create one, have it handed over and completed, each by the person who would do so."""
+    subject = planned.subject
+    first, assignee = ids[planned.handed_over_by or planned.assignee], ids[planned.assignee]
+    body = FollowUpCreate(
+        title=planned.title,
+        due_at=planned.due_at,
+        notes=planned.notes,
+        assignee_id=first,
+        subject=SubjectInput.model_validate(
+            {
+                "kind": subject.kind,
+                "external_id": subject.external_id,
+                "name": subject.name,
+                "url": subject.url,
+            }
+        ),
+    )
+    created = changes.create(work, body, EVERYONE, first)
+    if first != assignee:
+        changes.edit(Target(work, created.id, EVERYONE, None, first), FollowUpPatch(assignee_id=assignee))
+    if planned.completed_at:
+        changes.complete(Target(work, created.id, EVERYONE, None, assignee))
+    return created.id
+
+
+def _backdate(owner_url: str, planned: dict[int, DemoFollowUp]) -> None:
+    owner = Database(owner_url)
+    rows = [{"id": id_, "completed_at": follow_up.completed_at} for id_, follow_up in planned.items()]
+    with owner.transaction() as tx:
+        for statement in BACKDATE:
+            tx.execute(text(statement), rows)
+    owner.close()

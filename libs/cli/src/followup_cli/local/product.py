@@ -1,0 +1,93 @@
+"""The whole product in one process, put together from its services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from followup_api.app import create_app
+from followup_api.serving import open_database
+from followup_common.db import migrate
+from followup_common.messaging import Publisher
+
+from followup_cli.local.admin import ensure_admin_token, has_passwords
+from followup_cli.local.clock import ClockThread
+from followup_cli.local.delivery import Delivery
+from followup_cli.local.demo.seed import DemoState, ensure_demo
+from followup_cli.local.folder import DataFolder
+from followup_cli.local.postgres import EmbeddedPostgres
+from followup_cli.local.server import LocalServer, address_of, listen
+from followup_cli.local.settings import RunSettings
+
+POOLS = 3
+SPARE_CONNECTIONS = 20
+"""For the listener of live inboxes, migrations, and people with psql."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What there is to tell about a product that runs."""
+
+    url: str
+    demo: DemoState | None
+    somebody_can_log_in: bool
+
+
+def serve(
+    folder: DataFolder,
+    settings: RunSettings,
+    *,
+    demo: bool,
+    on_step: Callable[[str], None],
+    on_running: Callable[[Running], None],
+) -> None:
+    """Run everything until `Stopped`.
+
+    Args:
+        folder: where all data is.
+        settings: of every service; say where to listen.
+        demo: add the demo company, unless the folder has data already.
+        on_step: called with what is being done, while starting.
+        on_running: called once requests are answered.
+
+    Raises:
+        Failure: the folder or the port is taken, or PostgreSQL does not start.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(folder.in_use())
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        url = address_of(settings.host, listener)
+        on_step("Starting PostgreSQL")
+        connections = POOLS * settings.database_pool_size + SPARE_CONNECTIONS
+        postgres = EmbeddedPostgres(folder.database, folder.database_log, connections=connections)
+        stack.enter_context(postgres)
+        on_step("Preparing the database")
+        migrate.upgrade(postgres.url())
+        postgres.allow_log_in(*(f"followup_{role}" for role in migrate.ROLES))
+
+        delivery = Delivery(settings, lambda service: postgres.url(f"followup_{service}"))
+        publisher = Publisher(delivery.broker)
+        api_settings = settings.on(postgres.url("followup_api"))
+        database = open_database(api_settings)
+        stack.callback(database.close)
+        if demo:
+            on_step("Setting up the demo company")
+        state = ensure_demo(database, publisher, postgres.url()) if demo else None
+        ensure_admin_token(database, folder)
+
+        delivery.start()
+        stack.callback(delivery.stop)
+        publisher.start()
+        stack.callback(publisher.stop, timeout=1)
+        clock = ClockThread(delivery.broker, settings.sweep_cron)
+        clock.start()
+        stack.callback(clock.stop)
+
+        def started() -> None:
+            folder.announce(url)
+            on_running(Running(url, state, has_passwords(database)))
+
+        app = create_app(api_settings, database=database, publisher=publisher)
+        server = LocalServer(app, api_settings, on_started=started, cut_off=postgres.stop)
+        server.run(sockets=[listener])

@@ -1,0 +1,98 @@
+"""The API within `followup run`: where it listens, and that it ends in time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from fastapi import FastAPI
+from followup_api.serving import Server
+from followup_api.settings import ApiSettings
+
+from followup_cli.output import Failure
+
+DRAIN_SECONDS = 1
+CUT_OFF_SECONDS = 1.5
+LAST_RESORT_SECONDS = 4.9
+EVERYWHERE = {"0.0.0.0", "::", "127.0.0.1", "::1"}  # noqa: S104 - to compare with
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port at once, before anything else is started; callers wait until it is served.
+
+    Raises:
+        Failure: it is taken, or cannot be had.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen()
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Failure(
+                f"Port {port} is taken.", hint="Stop what uses it, or choose another one with --port."
+            ) from None
+        raise Failure(f"Cannot listen on {host}, port {port}: {error.strerror or error}.") from None
+    return listener
+
+
+def address_of(host: str, listener: socket.socket) -> str:
+    """The address for a browser on this machine."""
+    name = "localhost" if host in EVERYWHERE else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
+
+
+class LocalServer(Server):
+    """Serves the API until a signal, and then ends within seconds whatever requests are in flight.
+
+    Args:
+        app: what to serve.
+        settings: of the API.
+        on_started: called once requests are answered.
+        cut_off: ends the database under requests that do not end by themselves.
+    """
+
+    def __init__(
+        self,
+        app: FastAPI,
+        settings: ApiSettings,
+        *,
+        on_started: Callable[[], None],
+        cut_off: Callable[[], None],
+    ) -> None:
+        super().__init__(app, settings)
+        self.config.timeout_graceful_shutdown = DRAIN_SECONDS
+        self._on_started = on_started
+        self._timers = [
+            threading.Timer(CUT_OFF_SECONDS, cut_off),
+            threading.Timer(LAST_RESORT_SECONDS, _give_up),
+        ]
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn."""
+        await super().startup(sockets)
+        self._on_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called by uvicorn on SIGINT and SIGTERM."""
+        if not self.should_exit:
+            for timer in self._timers:
+                timer.daemon = True
+                timer.start()
+        super().handle_exit(sig, frame)
+
+
+def _give_up() -> None:
+    print("Requests in flight did not end in time, and were cut off.", file=sys.stderr)
+    os._exit(1)

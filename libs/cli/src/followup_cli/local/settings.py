@@ -1,0 +1,31 @@
+"""Settings of `followup run`: those of every service, with values of its own."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from followup_api.settings import ApiSettings
+from followup_escalator.settings import EscalatorSettings
+from followup_notifier.settings import NotifierSettings
+from followup_scheduler.settings import SchedulerSettings
+from pydantic import Field, SecretStr
+
+
+class RunSettings(SchedulerSettings, EscalatorSettings, NotifierSettings, ApiSettings):
+    """What `followup run` takes from the environment.
+
+    Database, broker, host and port are its own: what FOLLOWUP_DATABASE_URL, FOLLOWUP_BROKER_URL,
+    FOLLOWUP_HEALTH_PORT and FOLLOWUP_WORKER_PROCESSES say is not used.
+    """
+
+    log_format: Literal["json", "console"] = Field("console", description="How log lines look.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "WARNING", description="The least to log."
+    )
+    broker_url: SecretStr = SecretStr("in-process")
+    database_url: SecretStr = SecretStr("embedded")
+    worker_threads: int = Field(4, ge=1, le=200, description="Handlers in flight.")
+
+    def on(self, database_url: str) -> Self:
+        """The same settings with a database."""
+        return self.model_copy(update={"database_url": SecretStr(database_url)})
