@@ -72,7 +72,9 @@ def assignee_then(
         .limit(1)
         .scalar_subquery()
     )
-    theirs_now = select(follow_ups.c.assignee_id).where(follow_ups.c.id == follow_up_id).scalar_subquery()
+    # Of its own name, so that it stays a query of its own within one about follow-ups.
+    now = follow_ups.alias("as_it_is_now")
+    theirs_now = select(now.c.assignee_id).where(now.c.id == follow_up_id).scalar_subquery()
     return func.coalesce(moved, theirs_now)
 
 

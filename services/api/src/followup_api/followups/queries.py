@@ -93,17 +93,20 @@ def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
 
 def follow_up(row: Record) -> FollowUp:
     """The follow-up that a row of `FOLLOW_UPS` holds."""
+    return FollowUp.model_validate(values_of(row))
+
+
+def values_of(row: Record) -> dict[str, Any]:
+    """The fields of a `FollowUp` that a row of `FOLLOW_UPS` holds."""
     values = dict(row._mapping)
     subject = {name: values.pop(f"subject_{name}") for name in ("id", "kind", "external_id", "name", "url")}
     assignee = {name: values.pop(f"assignee_{name}") for name in ("name", "email", "active")}
-    return FollowUp.model_validate(
-        {
-            **{name: value for name, value in values.items() if name in FollowUp.model_fields},
-            "status": "open" if row.is_open else "completed",
-            "assignee": {"id": row.assignee_id, **assignee},
-            "subject": subject if subject["id"] is not None else None,
-        }
-    )
+    return {
+        **{name: value for name, value in values.items() if name in FollowUp.model_fields},
+        "status": "open" if row.is_open else "completed",
+        "assignee": {"id": row.assignee_id, **assignee},
+        "subject": subject if subject["id"] is not None else None,
+    }
 
 
 def searched(search: str) -> ColumnElement[bool]:

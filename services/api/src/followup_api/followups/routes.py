@@ -64,13 +64,13 @@ def target(
 Targeted = Annotated[Target, Depends(target)]
 
 
-@router.get("")
+@router.get("", summary="List follow-ups")
 def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()]) -> Page[FollowUp]:
     """Follow-ups that you may see: your own; as a manager your reports' too; as an admin everyone's."""
     return queries.page(work.tx, query.view, _filters(work, caller, query), query)
 
 
-@router.get("/counts")
+@router.get("/counts", summary="Count open follow-ups by view")
 def count_follow_ups(
     work: Work, caller: Reader, query: Annotated[FollowUpFilters, Query()]
 ) -> FollowUpCounts:
@@ -78,7 +78,7 @@ def count_follow_ups(
     return queries.counts(work.tx, _filters(work, caller, query))
 
 
-@router.post("", status_code=201, responses=documented(409))
+@router.post("", summary="Plan a follow-up", status_code=201, responses=documented(409))
 def create_follow_up(work: Work, caller: Writer, body: FollowUpCreate, response: Response) -> FollowUp:
     """Plan a follow-up: for yourself, as a manager for your reports too, as an admin for anyone."""
     created = changes.create(work, body, scope_of(work.tx, caller), caller.user_id)
@@ -86,13 +86,13 @@ def create_follow_up(work: Work, caller: Writer, body: FollowUpCreate, response:
     return _tagged(created, response)
 
 
-@router.post("/bulk")
+@router.post("/bulk", summary="Change many follow-ups at once")
 def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResult:
     """Complete, reassign or reschedule up to 200 follow-ups; those that cannot be changed say why."""
     return bulk.change_many(work, body, scope_of(work.tx, caller), caller.user_id)
 
 
-@router.get("/{follow_up_id}", responses=documented(404))
+@router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
 def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
     """One follow-up."""
     found = queries.find(work.tx, follow_up_id, scope_of(work.tx, caller))
@@ -101,31 +101,33 @@ def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Re
     return _tagged(found, response)
 
 
-@router.patch("/{follow_up_id}", responses=documented(404, 409, 412))
+@router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))
 def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUp:
     """Change a follow-up. A new due time starts its escalation over; a new assignee is told at once."""
     return _tagged(changes.edit(follow_up, body), response)
 
 
-@router.delete("/{follow_up_id}", status_code=204, responses=documented(404, 412))
+@router.delete(
+    "/{follow_up_id}", summary="Delete a follow-up", status_code=204, responses=documented(404, 412)
+)
 def delete_follow_up(follow_up: Targeted) -> None:
     """Delete a follow-up with its history and notifications."""
     changes.remove(follow_up)
 
 
-@router.post("/{follow_up_id}/complete", responses=documented(404, 412))
+@router.post("/{follow_up_id}/complete", summary="Complete a follow-up", responses=documented(404, 412))
 def complete_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
     """Mark as done, which stops its escalation. Completing it again changes nothing."""
     return _tagged(changes.complete(follow_up), response)
 
 
-@router.post("/{follow_up_id}/reopen", responses=documented(404, 412))
+@router.post("/{follow_up_id}/reopen", summary="Reopen a follow-up", responses=documented(404, 412))
 def reopen_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
     """Undo a completion: its escalation starts over from the due time. An open one stays as it is."""
     return _tagged(changes.reopen(follow_up), response)
 
 
-@router.get("/{follow_up_id}/activities", responses=documented(404))
+@router.get("/{follow_up_id}/activities", summary="List a follow-up's history", responses=documented(404))
 def list_activities(
     work: Work, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
 ) -> Page[Activity]:

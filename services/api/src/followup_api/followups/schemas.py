@@ -52,15 +52,20 @@ class View(StrEnum):
     ALL = "all"
 
 
-class FollowUpFilters(Schema):
-    """What follow-ups to count."""
-
-    assignee: str = Field(
-        "all",
+Assigned = Annotated[
+    str,
+    Field(
         pattern=r"^(all|me|team|[1-9][0-9]{0,17})$",
         description="`all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the "
         "caller, at any depth; or the id of a user.",
-    )
+    ),
+]
+
+
+class FollowUpFilters(Schema):
+    """What follow-ups to count."""
+
+    assignee: Assigned = "all"
     subject_id: Id | None = Field(None, description="Only those about this lead or client.")
     q: Search | None = Field(
         None, description="Found in the title, the subject's name or an external id, whatever its case."

@@ -7,7 +7,7 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, subjects
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from followup_api.fields import contains
@@ -30,7 +30,7 @@ def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
         statement = statement.where(s.kind == query.kind)
     if query.q:
         statement = statement.where(or_(contains(s.name, query.q), contains(s.external_id, query.q)))
-    return paginate(tx, statement, (func.lower(s.name), s.id), query)
+    return paginate(tx, statement, (func.lower(s.name, type_=Text()), s.id), query)
 
 
 def find(tx: Transaction, subject_id: int, scope: Scope) -> Record | None:

@@ -36,7 +36,7 @@ class SubjectNotFound(NotFound):
         super().__init__(f"There is no lead or client {subject_id}.")
 
 
-@router.get("")
+@router.get("", summary="List leads and clients")
 def list_subjects(work: Work, caller: Reader, query: Annotated[SubjectQuery, Query()]) -> Page[Subject]:
     """Leads and clients by name, with the number of open follow-ups that you may see on each."""
     rows = queries.page(work.tx, query, scope_of(work.tx, caller))
@@ -44,7 +44,7 @@ def list_subjects(work: Work, caller: Reader, query: Annotated[SubjectQuery, Que
     return Page[Subject](items=items, next_cursor=rows.next_cursor)
 
 
-@router.post("", status_code=201, responses=documented(409))
+@router.post("", summary="Add a lead or client", status_code=201, responses=documented(409))
 def create_subject(work: Work, caller: Writer, body: SubjectCreate, response: Response) -> SubjectDetails:
     """Add a lead or client."""
     subject_id = queries.add(work.tx, body)
@@ -54,7 +54,7 @@ def create_subject(work: Work, caller: Writer, body: SubjectCreate, response: Re
     return _details(work, caller, subject_id)
 
 
-@router.get("/{subject_id}", responses=documented(404))
+@router.get("/{subject_id}", summary="Read a lead or client", responses=documented(404))
 def get_subject(work: Work, caller: Reader, subject_id: PathId) -> SubjectDetails:
     """One lead or client with the follow-ups on it that you may see."""
     return _details(work, caller, subject_id)

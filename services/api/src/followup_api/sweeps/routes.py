@@ -27,7 +27,7 @@ class SweepNotFound(NotFound):
         super().__init__(f"There is no sweep {sweep_id}.")
 
 
-@router.post("", status_code=202)
+@router.post("", summary="Ask for a sweep", status_code=202)
 def request_sweep(work: Work, caller: Annotated[Caller, ADMIN], response: Response) -> Sweep:
     """Ask for a sweep now; the answer is the sweep as it waits to be run."""
     row = queries.request_sweep(work.tx, "manual", caller.user_id)
@@ -36,7 +36,7 @@ def request_sweep(work: Work, caller: Annotated[Caller, ADMIN], response: Respon
     return Sweep.model_validate(row)
 
 
-@router.get("", dependencies=[ADMIN])
+@router.get("", summary="List sweeps", dependencies=[ADMIN])
 def list_sweeps(work: Work, query: Annotated[PageQuery, Query()]) -> Page[Sweep]:
     """Sweeps, newest first."""
     rows = queries.page(work.tx, query)
@@ -44,7 +44,7 @@ def list_sweeps(work: Work, query: Annotated[PageQuery, Query()]) -> Page[Sweep]
     return Page[Sweep](items=items, next_cursor=rows.next_cursor)
 
 
-@router.get("/{sweep_id}", dependencies=[ADMIN], responses=documented(404))
+@router.get("/{sweep_id}", summary="Read a sweep", dependencies=[ADMIN], responses=documented(404))
 def get_sweep(work: Work, sweep_id: PathId) -> Sweep:
     """One sweep and how far it is."""
     row = queries.find(work.tx, sweep_id)

@@ -1,0 +1,82 @@
+"""A small company for tests of follow-ups: who manages whom, and follow-ups at any age."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from httpx import Response
+
+from .conftest import Person, World
+
+API = "/api/v1"
+
+
+class Company:
+    """Ada (admin) manages Dana; Dana manages Mia; Mia manages Amir. Otto stands alone."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.ada = world.person("Ada Admin", "admin")
+        self.dana = world.person("Dana Reyes", "manager", self.ada)
+        self.mia = world.person("Mia Middle", "manager", self.dana)
+        self.amir = world.person("Amir Patel", "employee", self.mia)
+        self.otto = world.person("Otto Other")
+
+    def ask(self, who: Person, method: str, path: str, **more: Any) -> Response:
+        """Send a request as somebody."""
+        answer: Response = self.world.client(who).request(method, API + path, **more)
+        return answer
+
+    def get(self, who: Person, path: str, **parameters: Any) -> Any:
+        """What somebody reads; it must succeed."""
+        answer = self.ask(who, "GET", path, params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def titles(self, who: Person, path: str, **parameters: Any) -> list[str]:
+        """The titles of the follow-ups on somebody's list."""
+        return [entry["title"] for entry in self.get(who, path, **parameters)["items"]]
+
+    def follow_up(
+        self,
+        assignee: Person,
+        title: str = "Call back",
+        *,
+        overdue: timedelta = timedelta(hours=1),
+        **more: Any,
+    ) -> int:
+        """Add a follow-up that has been overdue for so long (negative: is due in so long)."""
+        columns = {"title": title, "assignee_id": assignee.id, **more}
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        statement = (
+            f"INSERT INTO follow_ups (due_at, {names}) VALUES (now() - :overdue, {values}) RETURNING id"
+        )
+        [(follow_up_id,)] = self.world.execute(statement, overdue=overdue, **columns)
+        return int(follow_up_id)
+
+    def tell(self, person: Person, number: int) -> list[int]:
+        """Put notifications about one follow-up into somebody's inbox; returns their ids, oldest first."""
+        rows = self.world.execute(
+            "INSERT INTO notifications (user_id, follow_up_id, due_version, step, repeat, policy_version_id, "
+            "due_at, audience) SELECT :user, :follow_up, 1, 1, i, 1, now(), 'assignee' "
+            "FROM generate_series(1, :number) i RETURNING id",
+            user=person.id,
+            follow_up=self.follow_up(self.amir),
+            number=number,
+        )
+        return sorted(row.id for row in rows)
+
+    def activities(self, follow_up_id: int) -> list[str]:
+        """The kinds of a follow-up's activities, oldest first."""
+        rows = self.world.execute(
+            "SELECT kind FROM activities WHERE follow_up_id = :id ORDER BY id", id=follow_up_id
+        )
+        return [row.kind for row in rows]
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The payloads of the events of a type in the outbox, oldest first."""
+        rows = self.world.execute(
+            "SELECT payload FROM outbox WHERE type LIKE :kind ORDER BY id", kind=f"%{kind}%"
+        )
+        return [row.payload for row in rows]
