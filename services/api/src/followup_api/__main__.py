@@ -7,14 +7,13 @@ import socket
 import sys
 from urllib.parse import urlsplit
 
-import uvicorn
 from followup_common.logging import configure_logging
 from followup_common.messaging.broker import rabbitmq_broker
 from followup_common.messaging.publisher import Publisher
 from followup_common.settings import load
 
 from followup_api.app import create_app
-from followup_api.serving import open_database, server_config
+from followup_api.serving import Server, open_database
 from followup_api.settings import ApiServiceSettings
 
 AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
@@ -36,7 +35,7 @@ def main() -> None:
         signal.signal(number, _end)
     publisher.start()
     try:
-        uvicorn.Server(server_config(app, settings)).run()
+        Server(app, settings).run()
     finally:
         publisher.stop()
         database.close()

@@ -16,11 +16,13 @@ from followup_api.auth.routes import router as session
 from followup_api.body_limit import BodyLimit
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import Parts
+from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
 from followup_api.headers import SecurityHeaders
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
 from followup_api.metrics import Metrics
+from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
@@ -31,7 +33,17 @@ from followup_api.users.routes import router as users
 
 API = "/api/v1"
 
-ROUTERS: tuple[APIRouter, ...] = (session, tokens, users, follow_ups, subjects, sweeps, imports)
+ROUTERS: tuple[APIRouter, ...] = (
+    session,
+    tokens,
+    users,
+    follow_ups,
+    subjects,
+    escalations,
+    notifications,
+    sweeps,
+    imports,
+)
 """One router of each domain folder, under /api/v1."""
 
 

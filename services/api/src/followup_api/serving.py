@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 
 import uvicorn
@@ -9,10 +10,11 @@ from fastapi import FastAPI
 from followup_common.db import Database
 from followup_common.settings import DatabaseSettings
 
+from followup_api.notifications import live
 from followup_api.settings import ApiSettings
 
 DRAIN_SECONDS = 3
-"""Requests in flight at SIGTERM get this long; live streams, which never end by themselves, are cut."""
+"""Requests in flight at SIGTERM get this long; live streams end at once."""
 
 
 def open_database(settings: DatabaseSettings) -> Database:
@@ -39,3 +41,23 @@ def server_config(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
         forwarded_allow_ips=settings.forwarded_allow_ips or "",
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+class Server(uvicorn.Server):
+    """Serves the application; at shutdown it ends live streams first, and then waits for requests in flight.
+
+    Args:
+        app: what to serve.
+        settings: where to listen.
+    """
+
+    def __init__(self, app: FastAPI, settings: ApiSettings) -> None:
+        super().__init__(server_config(app, settings))
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called by uvicorn once it was told to stop."""
+        inboxes = live.of(self._app)
+        if inboxes:
+            inboxes.close()
+        await super().shutdown(sockets)

@@ -1,0 +1,110 @@
+"""SQL of the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from followup_common.db import Transaction
+from followup_common.db.tables import follow_ups, notifications, policy_versions, subjects
+from sqlalchemy import func, select, text, update
+
+from followup_api.followups.activities import assignee_then
+from followup_api.notifications.schemas import NotificationQuery
+from followup_api.pagination import Rows, paginate
+
+CHANNEL = "followup_inbox"
+"""PostgreSQL channel that wakes live inboxes; the payload lists user ids, or is `*` for everyone."""
+
+n, f, s, pv = notifications.c, follow_ups.c, subjects.c, policy_versions.c
+
+INBOXES = text("""
+    SELECT woken.user_id,
+           (SELECT count(*) FROM notifications n
+            WHERE n.user_id = woken.user_id AND n.read_at IS NULL) AS unread,
+           (SELECT max(n.id) FROM notifications n WHERE n.user_id = woken.user_id) AS newest_id
+    FROM unnest(CAST(:user_ids AS bigint[])) AS woken (user_id)
+""")
+VALID_LOG_INS = text("""
+    SELECT 'session' AS kind, l.id FROM sessions l JOIN users u ON u.id = l.user_id
+    WHERE l.id = ANY(CAST(:sessions AS bigint[])) AND u.active AND l.expires_at > now()
+    UNION ALL
+    SELECT 'token', l.id FROM api_tokens l JOIN users u ON u.id = l.user_id
+    WHERE l.id = ANY(CAST(:tokens AS bigint[])) AND u.active
+      AND (l.expires_at IS NULL OR l.expires_at > now())
+""")
+
+
+class Inbox(NamedTuple):
+    """What a live inbox shows."""
+
+    unread: int
+    newest_id: int | None
+
+
+def page(tx: Transaction, user_id: int, query: NotificationQuery) -> Rows:
+    """A person's notifications, newest first."""
+    statement = (
+        select(
+            *(n.id, n.created_at, n.read_at, n.step, n.policy_version_id, n.due_at, n.audience, n.fallback),
+            *(n.actor_id, n.follow_up_id, f.title, f.is_open),
+            *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
+            *(pv.policy, pv.version),
+            assignee_then(n.follow_up_id, n.created_at).label("assignee_id"),
+        )
+        .join(follow_ups, f.id == n.follow_up_id)
+        .join(policy_versions, pv.id == n.policy_version_id)
+        .join(subjects, s.id == f.subject_id, isouter=True)
+        .where(n.user_id == user_id)
+    )
+    if query.unread is not None:
+        statement = statement.where(n.read_at.is_(None) if query.unread else n.read_at.is_not(None))
+    return paginate(tx, statement, (n.id.desc(),), query)
+
+
+def unread(tx: Transaction, user_id: int) -> int:
+    """How many notifications a person has not read."""
+    statement = select(func.count()).select_from(notifications)
+    return tx.execute(statement.where(n.user_id == user_id, n.read_at.is_(None))).scalar_one()
+
+
+def mark_read(tx: Transaction, user_id: int, notification_id: int) -> bool:
+    """Mark one as read; False when the person has no such notification."""
+    own = (n.user_id == user_id, n.id == notification_id)
+    changed = tx.execute(update(notifications).values(read_at=func.now()).where(*own, n.read_at.is_(None)))
+    if changed.rowcount:
+        wake(tx, user_id)
+        return True
+    return tx.execute(select(n.id).where(*own)).first() is not None
+
+
+def mark_all_read(tx: Transaction, user_id: int, up_to: int | None) -> int:
+    """Mark all as read, or those up to an id; returns how many."""
+    statement = (
+        update(notifications).values(read_at=func.now()).where(n.user_id == user_id, n.read_at.is_(None))
+    )
+    if up_to is not None:
+        statement = statement.where(n.id <= up_to)
+    changed = tx.execute(statement).rowcount
+    if changed:
+        wake(tx, user_id)
+    return changed
+
+
+def wake(tx: Transaction, user_id: int) -> None:
+    """Tell the person's live inboxes, once this transaction has committed, to look again."""
+    tx.execute(select(func.pg_notify(CHANNEL, str(user_id))))
+
+
+def inboxes(tx: Transaction, user_ids: Collection[int]) -> Mapping[int, Inbox]:
+    """What the inboxes of some people show, in one query."""
+    rows = tx.execute(INBOXES, {"user_ids": list(user_ids)})
+    return {row.user_id: Inbox(row.unread, row.newest_id) for row in rows}
+
+
+def valid_log_ins(
+    tx: Transaction, sessions: Collection[int], tokens: Collection[int]
+) -> set[tuple[str, int]]:
+    """Which of these sessions and API tokens still let their person in: ("session" or "token", id)."""
+    rows = tx.execute(VALID_LOG_INS, {"sessions": list(sessions), "tokens": list(tokens)})
+    return {(row.kind, row.id) for row in rows}

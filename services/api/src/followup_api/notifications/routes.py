@@ -1,0 +1,104 @@
+"""The inbox: what one was told, and a stream that says when there is more."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.openapi.models import Example
+from fastapi.responses import StreamingResponse
+
+from followup_api.dependencies import Work
+from followup_api.notifications import live, queries
+from followup_api.notifications.messages import told
+from followup_api.notifications.schemas import (
+    Notification,
+    NotificationQuery,
+    ReadAll,
+    ReadResult,
+    UnreadCount,
+)
+from followup_api.pagination import Page
+from followup_api.permissions import Caller, Permission, require
+from followup_api.problems import NotFound, Unavailable, documented
+from followup_api.schemas import PathId
+
+router = APIRouter(prefix="/notifications", tags=["Notifications"], lifespan=live.lifespan)
+
+Recipient = Annotated[Caller, require(Permission.NOTIFICATIONS)]
+
+EVENT_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events until the client leaves.",
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "string"},
+                "example": 'event: inbox\ndata: {"unread": 3, "newest_id": 812}\n\n',
+            }
+        },
+    }
+}
+
+
+READ_ALL: dict[str, Example] = {
+    "all": {"value": {}},
+    "seen": {"summary": "What one has seen, and not what came since", "value": {"up_to": 812}},
+}
+
+
+class NotificationNotFound(NotFound):
+    """The caller has no notification with this id."""
+
+    def __init__(self, notification_id: int) -> None:
+        super().__init__(f"You have no notification {notification_id}.")
+
+
+@router.get("", summary="List one's notifications")
+def list_notifications(
+    work: Work, caller: Recipient, query: Annotated[NotificationQuery, Query()]
+) -> Page[Notification]:
+    """What you were told, newest first, and why it was you."""
+    return told(work.tx, queries.page(work.tx, caller.user_id, query))
+
+
+@router.get("/unread-count", summary="Count what is unread")
+def count_unread(work: Work, caller: Recipient) -> UnreadCount:
+    """How many of your notifications are unread."""
+    return UnreadCount(unread=queries.unread(work.tx, caller.user_id))
+
+
+@router.get(
+    "/stream",
+    summary="Follow one's inbox live",
+    response_class=StreamingResponse,
+    responses={**EVENT_STREAM, **documented(503)},
+)
+async def stream_inbox(request: Request, caller: Recipient, response: Response) -> StreamingResponse:
+    """Server-sent events.
+
+    `event: inbox` says how many notifications are unread and the id of the newest one: at once, and whenever
+    that changes. It carries no notifications, so nothing is lost or doubled when you connect again: read the
+    list. Comments come every 15 seconds. The stream ends with the log-in behind it.
+    """
+    inboxes = live.of(request.app)
+    if inboxes is None:
+        raise Unavailable("Live inboxes are not running here: ask for the unread count instead.")
+    headers = {**response.headers, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(inboxes.events(caller), media_type="text/event-stream", headers=headers)
+
+
+@router.post("/read-all", summary="Mark all as read")
+def read_all(
+    work: Work, caller: Recipient, body: Annotated[ReadAll | None, Body(openapi_examples=READ_ALL)] = None
+) -> ReadResult:
+    """Mark all your notifications as read; with `up_to`, only what you have seen."""
+    return ReadResult(read=queries.mark_all_read(work.tx, caller.user_id, body.up_to if body else None))
+
+
+@router.post(
+    "/{notification_id}/read", status_code=204, summary="Mark one as read", responses=documented(404)
+)
+def read_one(work: Work, caller: Recipient, notification_id: PathId) -> None:
+    """Mark one of your notifications as read. Doing it again changes nothing."""
+    if not queries.mark_read(work.tx, caller.user_id, notification_id):
+        raise NotificationNotFound(notification_id)

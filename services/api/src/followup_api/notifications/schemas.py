@@ -1,0 +1,111 @@
+"""A person's inbox as they see it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from followup_api.fields import Id
+from followup_api.pagination import PageQuery
+from followup_api.schemas import Schema, Time
+
+
+class NotificationQuery(PageQuery):
+    """Which notifications to list."""
+
+    unread: bool | None = Field(None, description="Only unread ones, or only read ones; without it, both.")
+
+
+class SubjectName(Schema):
+    """The lead or client that a notification is about."""
+
+    id: int
+    kind: Literal["lead", "client"]
+    name: str
+
+
+class NotifiedFollowUp(Schema):
+    """The follow-up that a notification is about, as it is now."""
+
+    id: int
+    title: str
+    status: Literal["open", "completed"]
+    subject: SubjectName | None
+
+
+class Why(Schema):
+    """Why somebody was told: the policy step, and how they were found."""
+
+    policy: str
+    policy_version: int
+    step: int = Field(description="Number of the policy step; 0 for an assignment.")
+    label: str | None
+    hours_overdue: float = Field(description="When the notification was written; one decimal.")
+    audience: str = Field(description="`assignee`, `manager`, `manager(2)`.. or `admins`.")
+    fallback: Literal["up_the_line", "admins"] | None
+    text: str = Field(description="How the recipient was found, as a sentence to them.")
+
+
+class Notification(Schema):
+    """Something that a person was told."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 812,
+                    "kind": "escalation",
+                    "created_at": "2026-03-04T12:00:02Z",
+                    "read_at": None,
+                    "follow_up": {
+                        "id": 42,
+                        "title": "Call Acme about renewal",
+                        "status": "open",
+                        "subject": {"id": 7, "kind": "client", "name": "Acme Corporation"},
+                    },
+                    "message": "Call Acme about renewal is 2 days 3 h overdue",
+                    "label": "manager",
+                    "sla_breach": False,
+                    "why": {
+                        "policy": "standard",
+                        "policy_version": 1,
+                        "step": 2,
+                        "label": "manager",
+                        "hours_overdue": 51.0,
+                        "audience": "manager",
+                        "fallback": None,
+                        "text": "You manage Amir Patel.",
+                    },
+                }
+            ]
+        }
+    )
+
+    id: int
+    kind: Literal["escalation", "assignment"]
+    created_at: Time
+    read_at: Time | None
+    follow_up: NotifiedFollowUp
+    message: str = Field(description="What it says, as a sentence.")
+    label: str | None = Field(description="Label of the policy step; null for an assignment.")
+    sla_breach: bool
+    why: Why
+
+
+class UnreadCount(Schema):
+    """How many notifications are unread."""
+
+    unread: int = Field(examples=[3])
+
+
+class ReadAll(Schema):
+    """Which notifications to mark as read."""
+
+    up_to: Id | None = Field(None, description="Only those up to this id: what came later stays unread.")
+
+
+class ReadResult(Schema):
+    """How many notifications were marked as read."""
+
+    read: int = Field(examples=[3])

@@ -1,0 +1,187 @@
+"""The dashboard of open escalations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from .companies import Company
+from .conftest import Person, World
+from .pipelines import swept
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def company(world: World) -> Company:
+    return Company(world)
+
+
+@pytest.fixture
+def late(company: Company) -> Company:
+    """Follow-ups at every level, after a sweep."""
+    for person, name in ((company.amir, "Amir"), (company.otto, "Otto"), (company.mia, "Mia")):
+        for hours in (1, 47, 48, 95, 96, 400):
+            company.follow_up(person, f"{name} {hours}", overdue=hours * HOUR)
+    swept(company.world)
+    return company
+
+
+def test_levels_are_told_apart_and_the_most_overdue_comes_first(late: Company) -> None:
+    assert late.titles(late.mia, "/escalations", level="manager") == [
+        "Amir 95",
+        "Mia 95",
+        "Amir 48",
+        "Mia 48",
+    ]
+    admin = ["Amir 400", "Mia 400", "Amir 96", "Mia 96"]
+    assert late.titles(late.mia, "/escalations", level="admin") == admin
+    assert late.titles(late.mia, "/escalations", assignee="team") == [
+        "Amir 400",
+        "Amir 96",
+        "Amir 95",
+        "Amir 48",
+    ]
+    assert late.titles(late.ada, "/escalations", q="otto") == ["Otto 400", "Otto 96", "Otto 95", "Otto 48"]
+    assert late.titles(late.ada, "/escalations", assignee=late.otto.id, level="manager") == [
+        "Otto 95",
+        "Otto 48",
+    ]
+
+
+def test_an_entry_names_the_manager_of_the_assignee(late: Company) -> None:
+    [first, *_] = late.get(late.ada, "/escalations", q="amir")["items"]
+    assert first["manager"] == {"id": late.mia.id, "name": "Mia Middle"}
+    assert (first["level_label"], first["sla_breach"]) == ("admin", True)
+    [first, *_] = late.get(late.ada, "/escalations", q="otto")["items"]
+    assert first["manager"] is None
+
+
+def test_a_manager_sees_their_own_line_and_employees_nothing(late: Company) -> None:
+    seen = set(late.titles(late.dana, "/escalations"))
+    assert len(seen) == 8
+    assert not any(title.startswith("Otto") for title in seen)
+    assert len(late.titles(late.ada, "/escalations")) == 12
+    for path in ("/escalations", "/escalations/summary"):
+        assert late.ask(late.amir, "GET", path).status_code == 403
+
+
+def test_what_is_completed_or_rescheduled_leaves_the_dashboard(late: Company) -> None:
+    first, second, *_ = late.get(late.mia, "/escalations")["items"]
+    late.ask(late.mia, "POST", f"/follow-ups/{first['id']}/complete")
+    late.ask(late.mia, "PATCH", f"/follow-ups/{second['id']}", json={"due_at": "2199-01-01T00:00:00Z"})
+    left = late.get(late.mia, "/escalations")["items"]
+    assert len(left) == 6
+    assert not {first["id"], second["id"]} & {entry["id"] for entry in left}
+
+
+def test_the_list_comes_in_pages(late: Company) -> None:
+    page = late.get(late.ada, "/escalations", limit=5)
+    seen = [entry["id"] for entry in page["items"]]
+    while page["next_cursor"]:
+        page = late.get(late.ada, "/escalations", limit=5, cursor=page["next_cursor"])
+        seen += [entry["id"] for entry in page["items"]]
+    assert len(seen) == len(set(seen)) == 12
+
+
+def test_the_summary_counts_by_level_team_and_age(late: Company) -> None:
+    summary = late.get(late.ada, "/escalations/summary")
+    assert (summary["manager"], summary["admin"], summary["unroutable"]) == (6, 6, 0)
+    teams = {(team["manager"] or {}).get("name"): team for team in summary["by_team"]}
+    assert set(teams) == {"Mia Middle", "Dana Reyes", None}
+    assert all((team["manager_level"], team["admin_level"]) == (2, 2) for team in teams.values())
+    ages = {(age["from_hours"], age["to_hours"]): age["count"] for age in summary["age"]}
+    assert ages == {(0, 48): 0, (48, 72): 3, (72, 96): 3, (96, 168): 3, (168, 336): 0, (336, None): 3}
+    assert len(summary["over_time"]) == 30
+    assert (summary["over_time"][-1]["manager"], summary["over_time"][-1]["admin"]) == (6, 6)
+    assert {(day["manager"], day["admin"]) for day in summary["over_time"][:-1]} == {(0, 0)}
+    mine = late.get(late.mia, "/escalations/summary")
+    assert (mine["manager"], mine["admin"]) == (4, 4)
+    assert sum(age["count"] for age in mine["age"]) == 8
+    assert (mine["over_time"][-1]["manager"], mine["over_time"][-1]["admin"]) == (4, 4)
+
+
+def test_an_empty_dashboard_has_zeros(company: Company) -> None:
+    summary = company.get(company.dana, "/escalations/summary")
+    assert (summary["manager"], summary["admin"], summary["unroutable"], summary["by_team"]) == (0, 0, 0, [])
+    assert {age["count"] for age in summary["age"]} == {0}
+    assert {(day["manager"], day["admin"]) for day in summary["over_time"]} == {(0, 0)}
+
+
+def test_steps_that_reach_nobody_are_counted_for_admins(company: Company) -> None:
+    company.follow_up(company.otto, overdue=60 * HOUR)
+    company.world.execute("UPDATE users SET active = false")
+    swept(company.world)
+    company.world.execute("UPDATE users SET active = true")
+    assert company.get(company.ada, "/escalations/summary")["unroutable"] == 1
+    assert company.get(company.dana, "/escalations/summary")["unroutable"] == 0
+
+
+def noon(days_ago: int) -> datetime:
+    """Noon, UTC, of a day that many days ago."""
+    return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - days_ago * DAY
+
+
+def raised(company: Company, follow_up_id: int, step: int, days_ago: int, due_version: int = 1) -> None:
+    company.world.execute(
+        "INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at) "
+        "VALUES (:id, :due_version, :step, 1, :at)",
+        id=follow_up_id,
+        due_version=due_version,
+        step=step,
+        at=noon(days_ago),
+    )
+
+
+def history(company: Company, who: Person) -> dict[int, tuple[int, int]]:
+    """Days ago: open at manager level, at admin level."""
+    days: list[dict[str, Any]] = company.get(who, "/escalations/summary")["over_time"]
+    return {29 - n: (day["manager"], day["admin"]) for n, day in enumerate(days)}
+
+
+def test_over_time_each_step_lasts_until_the_next_or_the_end(company: Company) -> None:
+    """At manager level from 10 days ago, at admin level from 8 days ago, completed 5 days ago."""
+    follow_up_id = company.follow_up(company.amir, overdue=12 * DAY, completed_at=noon(5))
+    for step, days_ago in ((1, 12), (2, 10), (3, 8)):
+        raised(company, follow_up_id, step, days_ago)
+    found = history(company, company.mia)
+    assert [found[day] for day in (11, 10, 9, 8, 7, 6, 5, 4)] == [
+        (0, 0),
+        (1, 0),
+        (1, 0),
+        (0, 1),
+        (0, 1),
+        (0, 1),
+        (0, 0),
+        (0, 0),
+    ]
+
+
+def test_over_time_an_escalation_older_than_the_chart_is_there_from_its_first_day(company: Company) -> None:
+    follow_up_id = company.follow_up(company.amir, overdue=90 * DAY)
+    raised(company, follow_up_id, 2, 80)
+    raised(company, follow_up_id, 3, 70)
+    assert set(history(company, company.ada).values()) == {(0, 1)}
+    ended = company.follow_up(company.amir, overdue=90 * DAY, completed_at=noon(60))
+    raised(company, ended, 2, 80)
+    assert set(history(company, company.ada).values()) == {(0, 1)}
+
+
+def test_over_time_a_due_version_ends_when_the_history_says_so(company: Company) -> None:
+    follow_up_id = company.follow_up(company.amir, overdue=20 * DAY)
+    raised(company, follow_up_id, 2, 15)
+    company.world.execute(
+        "UPDATE follow_ups SET due_at = due_at + interval '11 days' WHERE id = :id", id=follow_up_id
+    )
+    company.world.execute(
+        "INSERT INTO activities (follow_up_id, kind, details, created_at) VALUES (:id, 'rescheduled', "
+        "jsonb_build_object('changes', jsonb_build_object('due_at', '')), :at)",
+        id=follow_up_id,
+        at=noon(12),
+    )
+    raised(company, follow_up_id, 2, 7, due_version=2)
+    found = history(company, company.ada)
+    assert [found[day][0] for day in (16, 15, 13, 12, 8, 7, 0)] == [0, 1, 1, 0, 0, 1, 1]

@@ -1,0 +1,277 @@
+"""The live inbox over server-sent events, from a real server."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from queue import Empty, Queue
+from typing import Any
+
+import httpx
+import pytest
+from followup_api.notifications import live
+from followup_api.serving import Server
+from followup_common.db.database import libpq_url
+
+from tests.support.waiting import eventually
+
+from .companies import Company
+from .conftest import Person, World
+
+
+class LiveServer:
+    """The application behind uvicorn, in a thread."""
+
+    def __init__(self, world: World) -> None:
+        settings = world.app.state.parts.settings.model_copy(update={"port": 0})
+        self.server = Server(world.app, settings)
+        self._thread = threading.Thread(target=self.server.run)
+
+    def start(self) -> str:
+        """Start it; returns its address."""
+        self._thread.start()
+        eventually(lambda: self.server.started, what="the server has started")
+        [socket] = self.server.servers[0].sockets
+        return f"http://127.0.0.1:{socket.getsockname()[1]}"
+
+    def stop(self) -> float:
+        """Stop it; returns how many seconds that took."""
+        begun = time.monotonic()
+        self.server.should_exit = True
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        return time.monotonic() - begun
+
+
+class Listener:
+    """One open stream of somebody: what it said, in order."""
+
+    def __init__(self, address: str, headers: dict[str, str]) -> None:
+        self.said: Queue[dict[str, Any]] = Queue()
+        self.comments = 0
+        self.opened = threading.Event()
+        self.ended = threading.Event()
+        self._leave = threading.Event()
+        self._thread = threading.Thread(target=self._read, args=(address, headers))
+        self._thread.start()
+        assert self.opened.wait(5)
+
+    def _read(self, address: str, headers: dict[str, str]) -> None:
+        with httpx.stream(
+            "GET", f"{address}/api/v1/notifications/stream", headers=headers, timeout=30
+        ) as answer:
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            self.opened.set()
+            for line in answer.iter_lines():
+                if self._leave.is_set():
+                    break
+                if line.startswith("data: "):
+                    self.said.put(json.loads(line.removeprefix("data: ")))
+                elif line.startswith(":"):
+                    self.comments += 1
+        self.ended.set()
+
+    def next(self, within: float = 2) -> dict[str, Any]:
+        """What it says next."""
+        return self.said.get(timeout=within)
+
+    def until(self, unread: int) -> None:
+        """Wait until it says this number."""
+        while self.next(5)["unread"] != unread:
+            pass
+
+    def silent(self, seconds: float = 0.7) -> bool:
+        """Whether it says nothing for so long."""
+        try:
+            self.said.get(timeout=seconds)
+        except Empty:
+            return True
+        return False
+
+    def leave(self) -> None:
+        """Hang up."""
+        self._leave.set()
+        self._thread.join(5)
+
+
+Listen = Callable[[Person], Listener]
+
+
+@pytest.fixture
+def company(world: World) -> Company:
+    return Company(world)
+
+
+@pytest.fixture
+def server(company: Company, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveServer]:
+    monkeypatch.setattr(live, "HEARTBEAT", 0.3)
+    running = LiveServer(company.world)
+    yield running
+    if not running.server.should_exit and running.server.started:
+        running.stop()
+
+
+@pytest.fixture
+def listen(server: LiveServer) -> Iterator[Listen]:
+    """Open streams; all are closed after the test."""
+    address = server.start()
+    opened: list[Listener] = []
+
+    def listen(person: Person) -> Listener:
+        opened.append(Listener(address, person.headers))
+        return opened[-1]
+
+    yield listen
+    for listener in opened:
+        listener.leave()
+
+
+def wake(company: Company, payload: str) -> None:
+    """What the notifier does once it has written."""
+    company.world.execute("SELECT pg_notify('followup_inbox', :payload)", payload=payload)
+
+
+def test_a_stream_says_at_once_how_things_stand(company: Company, listen: Listen) -> None:
+    ids = company.tell(company.amir, 2)
+    assert listen(company.amir).next() == {"unread": 2, "newest_id": ids[-1]}
+    assert listen(company.otto).next() == {"unread": 0, "newest_id": None}
+
+
+def test_what_arrives_is_said_once_to_each_of_its_recipients_streams(
+    company: Company, listen: Listen
+) -> None:
+    tabs = [listen(company.amir), listen(company.amir)]
+    other = listen(company.otto)
+    for listener in (*tabs, other):
+        assert listener.next()["unread"] == 0
+    ids = company.tell(company.amir, 3)
+    wake(company, f"{company.amir.id},{company.dana.id}")
+    for tab in tabs:
+        assert tab.next() == {"unread": 3, "newest_id": ids[-1]}
+    wake(company, f"{company.amir.id}")  # a repeated nudge about nothing new
+    assert all(tab.silent() for tab in tabs)
+    assert other.silent(0.1)
+
+
+def test_a_nudge_for_everyone_reaches_everyone(company: Company, listen: Listen) -> None:
+    streams = [(person, listen(person)) for person in (company.amir, company.otto)]
+    for person, listener in streams:
+        listener.next()
+        company.tell(person, 1)
+    wake(company, "*")
+    assert [listener.next()["unread"] for _, listener in streams] == [1, 1]
+
+
+def test_nonsense_on_the_channel_hurts_nobody(company: Company, listen: Listen) -> None:
+    listener = listen(company.amir)
+    listener.next()
+    wake(company, "one,two")
+    wake(company, "")
+    company.tell(company.amir, 1)
+    wake(company, str(company.amir.id))
+    assert listener.next()["unread"] == 1
+
+
+def test_other_tabs_follow_when_something_is_read(company: Company, listen: Listen) -> None:
+    ids = company.tell(company.amir, 3)
+    listener = listen(company.amir)
+    assert listener.next()["unread"] == 3
+    company.ask(company.amir, "POST", f"/notifications/{ids[0]}/read")
+    assert listener.next()["unread"] == 2
+    company.ask(company.amir, "POST", "/notifications/read-all")
+    assert listener.next()["unread"] == 0
+
+
+def test_a_burst_is_said_in_few_words(company: Company, listen: Listen) -> None:
+    listener = listen(company.amir)
+    listener.next()
+    for _ in range(30):
+        company.tell(company.amir, 1)
+        wake(company, str(company.amir.id))
+    begun = time.monotonic()
+    heard = 0
+    unread = 0
+    while unread != 30:
+        unread = listener.next(3)["unread"]
+        heard += 1
+    assert heard <= 15
+    assert time.monotonic() - begun < 3
+
+
+def test_what_came_while_the_listener_was_away_is_said_when_it_is_back(
+    company: Company, listen: Listen
+) -> None:
+    listener = listen(company.amir)
+    listener.next()
+    killed = company.world.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'followup-api-inbox' AND datname = current_database()"
+    )
+    assert len(killed) == 1
+    company.tell(company.amir, 1)
+    wake(company, str(company.amir.id))
+    listener.until(1)
+
+
+def test_silence_is_filled_with_comments(company: Company, listen: Listen) -> None:
+    listener = listen(company.amir)
+    eventually(lambda: listener.comments >= 2, what="two heartbeats have come")
+
+
+@pytest.mark.parametrize("how", ["token", "session", "person"])
+def test_a_stream_ends_with_the_log_in_behind_it(
+    company: Company, server: LiveServer, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    from followup_api.auth.secrets import digest, new_session_token
+
+    monkeypatch.setattr(live, "RECHECK", 0.2)
+    address = server.start()
+    headers = company.amir.headers
+    if how == "session":
+        token = new_session_token()
+        company.world.execute(
+            "INSERT INTO sessions (user_id, token_hash, expires_at) "
+            "VALUES (:id, :hash, now() + interval '20 days')",
+            id=company.amir.id,
+            hash=digest(token),
+        )
+        headers = {"Cookie": f"followup={token}"}
+    listener = Listener(address, headers)
+    listener.next()
+    assert not listener.ended.wait(0.5)
+    company.world.execute(
+        {
+            "token": "DELETE FROM api_tokens WHERE user_id = :id",
+            "session": "DELETE FROM sessions WHERE user_id = :id",
+            "person": "UPDATE users SET active = false WHERE id = :id",
+        }[how],
+        id=company.amir.id,
+    )
+    assert listener.ended.wait(3)
+    listener.leave()
+
+
+def test_streams_end_with_the_server_within_two_seconds(
+    company: Company, server: LiveServer, listen: Listen
+) -> None:
+    listeners = [listen(company.amir) for _ in range(3)]
+    for listener in listeners:
+        listener.next()
+    assert server.stop() < 2
+    assert all(listener.ended.wait(1) for listener in listeners)
+
+
+def test_open_streams_hold_no_connection_of_the_pool(company: Company, listen: Listen) -> None:
+    size = company.world.app.state.parts.settings.database_pool_size
+    listeners = [listen(company.amir) for _ in range(size + 3)]
+    for listener in listeners:
+        listener.next(5)
+    assert company.get(company.amir, "/notifications/unread-count") == {"unread": 0}
+
+
+def test_the_listener_works_under_the_apis_own_role(company: Company, listen: Listen) -> None:
+    listen(company.amir).next()
+    assert "followup_api" in libpq_url(company.world.database.url)
