@@ -1,0 +1,34 @@
+import js from "@eslint/js";
+import a11y from "eslint-plugin-jsx-a11y";
+import hooks from "eslint-plugin-react-hooks";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist", "src/api/schema.d.ts"] },
+  js.configs.recommended,
+  { files: ["scripts/**", "*.js"], languageOptions: { globals: globals.node } },
+  { files: ["public/**"], languageOptions: { globals: globals.browser } },
+  {
+    files: ["**/*.{ts,tsx}"],
+    extends: [
+      ...tseslint.configs.strictTypeChecked,
+      a11y.flatConfigs.strict,
+      hooks.configs.flat["recommended-latest"],
+    ],
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // Numbers read well in templates.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // `onClick={() => save()}` is clearer with its braces left out.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // Handlers may be async: React ignores what they return, and failures are shown by the mutation.
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
+      // A dialog moves the focus to its first field on purpose.
+      "jsx-a11y/no-autofocus": "off",
+    },
+  },
+);

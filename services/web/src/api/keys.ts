@@ -1,0 +1,22 @@
+/** Names of what is kept in the cache; a change invalidates by prefix. */
+export const keys = {
+  me: ["me"] as const,
+  followUps: ["follow-ups"] as const,
+  followUpLists: ["follow-ups", "list"] as const,
+  followUpList: (filters: object) => ["follow-ups", "list", filters] as const,
+  counts: (filters: object) => ["follow-ups", "counts", filters] as const,
+  followUp: (id: number) => ["follow-ups", "one", id] as const,
+  activities: (id: number) => ["follow-ups", "activities", id] as const,
+  subjects: ["subjects"] as const,
+  subject: (id: number) => ["subjects", "one", id] as const,
+  subjectList: (filters: object) => ["subjects", "list", filters] as const,
+  people: ["people"] as const,
+  escalations: ["escalations"] as const,
+  escalationList: (filters: object) => ["escalations", "list", filters] as const,
+  escalationSummary: ["escalations", "summary"] as const,
+  notifications: ["notifications"] as const,
+  notificationList: (unread: boolean) => ["notifications", "list", unread] as const,
+  unread: ["notifications", "unread"] as const,
+  sweeps: ["sweeps"] as const,
+  tokens: ["tokens"] as const,
+};

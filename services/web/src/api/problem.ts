@@ -1,0 +1,62 @@
+import type { FollowUp } from "@/api/types";
+
+export interface FieldError {
+  field: string;
+  message: string;
+  /** Line of an imported file. */
+  line?: number;
+}
+
+/** Any answer of the API other than success, or no answer at all (`status` 0). */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly errors: readonly FieldError[] = [],
+    /** What is there now, when an edit was based on an older version (412). */
+    readonly current: FollowUp | null = null,
+  ) {
+    super(detail || title);
+    this.name = "Problem";
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0;
+  }
+
+  messageFor(field: string): string | undefined {
+    return this.errors.find((error) => error.field === field || error.field.startsWith(`${field}.`))?.message;
+  }
+}
+
+export function noAnswer(): Problem {
+  return navigator.onLine
+    ? new Problem(0, "Followup cannot be reached", "The server does not answer. Try again in a moment.")
+    : new Problem(0, "You are offline", "Nothing was sent. Try again when the connection is back.");
+}
+
+/** Read the problem details of an answer; anything else (a proxy's page) becomes a plain problem. */
+export async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as Partial<Problem>;
+    return new Problem(
+      response.status,
+      body.title ?? response.statusText,
+      body.detail ?? "",
+      body.errors ?? [],
+      body.current ?? null,
+    );
+  } catch {
+    return new Problem(
+      response.status,
+      response.status >= 500 ? "Followup has a problem" : "That did not work",
+      `The server answered ${response.status} ${response.statusText}. Try again in a moment.`,
+    );
+  }
+}
+
+/** What to tell a person about a failure. */
+export function explain(error: unknown): string {
+  return error instanceof Problem ? error.message : "Something unexpected went wrong. Try again.";
+}

@@ -1,0 +1,41 @@
+/** Names for what the API says and takes; generated from its OpenAPI document, see `npm run generate`. */
+import type { components } from "@/api/schema";
+
+type Schemas = components["schemas"];
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export type Me = Schemas["Me"];
+export type Permission = Schemas["Permission"];
+export type User = Schemas["User"];
+export type Role = User["role"];
+export type PersonName = Schemas["PersonName"];
+
+export type FollowUp = Schemas["FollowUp"];
+export type View = Schemas["View"];
+export type FollowUpCounts = Schemas["FollowUpCounts"];
+export type FollowUpCreate = Schemas["FollowUpCreate"];
+export type FollowUpPatch = Schemas["FollowUpPatch"];
+export type BulkChange = Schemas["BulkChange"];
+export type BulkResult = Schemas["BulkResult"];
+export type Activity = Schemas["Activity"];
+export type ActivityEscalation = Schemas["ActivityEscalation"];
+export type ActivityRecipient = Schemas["ActivityRecipient"];
+
+export type Subject = Schemas["Subject"];
+export type SubjectRef = Schemas["SubjectRef"];
+export type SubjectDetails = Schemas["SubjectDetails"];
+export type SubjectInput = Schemas["SubjectInput"];
+
+export type Escalation = Schemas["EscalatedFollowUp"];
+export type EscalationSummary = Schemas["EscalationSummary"];
+export type Notification = Schemas["Notification"];
+export type UnreadCount = Schemas["UnreadCount"];
+
+export type Sweep = Schemas["Sweep"];
+export type ImportResult = Schemas["ImportResult"];
+export type Token = Schemas["Token"];
+export type CreatedToken = Schemas["CreatedToken"];

@@ -1,0 +1,20 @@
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "react-router/dom";
+import { queryClient } from "@/app/queryClient";
+import { router } from "@/app/router";
+import { theme } from "@/app/theme";
+
+const colorScheme = localStorageColorSchemeManager({ key: "followup-theme" });
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} colorSchemeManager={colorScheme} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-center" limit={3} autoClose={6000} zIndex={400} />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

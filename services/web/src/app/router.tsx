@@ -1,0 +1,44 @@
+import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { PageSkeleton } from "@/components/PageSkeleton";
+import { LoginPage } from "@/features/session/LoginPage";
+import { RequireSession } from "@/features/session/RequireSession";
+import { RequirePermission } from "@/features/session/RequirePermission";
+import { NotFoundPage } from "@/app/NotFoundPage";
+import { RouteFailure } from "@/app/RouteFailure";
+
+/** Pages load when they are first opened; each module exports its page as `Component`. */
+const pages: RouteObject[] = [
+  { index: true, element: <Navigate to="/followups" replace /> },
+  { path: "followups", lazy: () => import("@/features/followups/FollowUpsPage") },
+  { path: "followups/:id", lazy: () => import("@/features/followups/FollowUpPage") },
+  { path: "subjects", lazy: () => import("@/features/subjects/SubjectsPage") },
+  { path: "subjects/:id", lazy: () => import("@/features/subjects/SubjectPage") },
+  { path: "inbox", lazy: () => import("@/features/inbox/InboxPage") },
+  { path: "settings/tokens", lazy: () => import("@/features/admin/TokensPage") },
+  {
+    element: <RequirePermission name="escalations:read" />,
+    children: [
+      { path: "dashboard/escalations", lazy: () => import("@/features/escalations/EscalationsPage") },
+    ],
+  },
+  {
+    element: <RequirePermission name="sweeps" />,
+    children: [
+      { path: "admin", element: <Navigate to="/admin/sweeps" replace /> },
+      { path: "admin/sweeps", lazy: () => import("@/features/admin/SweepsPage") },
+      { path: "admin/people", lazy: () => import("@/features/admin/PeoplePage") },
+      { path: "admin/import", lazy: () => import("@/features/admin/ImportPage") },
+    ],
+  },
+  { path: "*", element: <NotFoundPage /> },
+];
+
+export const router = createBrowserRouter([
+  { path: "login", element: <LoginPage />, errorElement: <RouteFailure /> },
+  {
+    element: <RequireSession />,
+    errorElement: <RouteFailure />,
+    hydrateFallbackElement: <PageSkeleton />,
+    children: [{ errorElement: <RouteFailure />, children: pages }],
+  },
+]);

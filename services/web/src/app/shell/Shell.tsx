@@ -1,0 +1,64 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { Outlet, ScrollRestoration } from "react-router";
+import { Problem } from "@/api/problem";
+import { ConnectionBanner } from "@/app/shell/ConnectionBanner";
+import { Shortcuts } from "@/app/shell/Shortcuts";
+import { Sidebar } from "@/app/shell/Sidebar";
+import { TabBar } from "@/app/shell/TabBar";
+import { Question } from "@/components/Question";
+import { PageSkeleton } from "@/components/PageSkeleton";
+import { formRequest } from "@/features/followups/formRequest";
+import { useInboxStream } from "@/features/inbox/useInboxStream";
+import { SessionEndedDialog } from "@/features/session/SessionEndedDialog";
+import { sessionEnded } from "@/features/session/session";
+import classes from "./Shell.module.css";
+
+const FollowUpForm = lazy(() => import("@/features/followups/FollowUpForm"));
+
+/** The frame around every page of a person who is logged in. */
+export function Shell() {
+  useInboxStream();
+  useSessionWatch();
+  const request = formRequest.use();
+  return (
+    <div className={classes.shell}>
+      <a href="#content" className="skip-link">
+        Skip to content
+      </a>
+      <Sidebar />
+      <main id="content" className={classes.main} tabIndex={-1}>
+        <ConnectionBanner />
+        <Suspense fallback={<PageSkeleton />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <TabBar />
+      <Suspense>{request && <FollowUpForm request={request} />}</Suspense>
+      <Shortcuts />
+      <Question />
+      <SessionEndedDialog />
+      <ScrollRestoration />
+    </div>
+  );
+}
+
+/** Any call that the API no longer knows the person of opens the log-in over the page. */
+function useSessionWatch(): void {
+  const cache = useQueryClient();
+  useEffect(() => {
+    const check = (error: unknown) => {
+      if (error instanceof Problem && error.status === 401) sessionEnded.set(true);
+    };
+    const queries = cache.getQueryCache().subscribe((event) => {
+      if (event.type === "updated" && event.action.type === "error") check(event.action.error);
+    });
+    const mutations = cache.getMutationCache().subscribe((event) => {
+      if (event.type === "updated" && event.action.type === "error") check(event.action.error);
+    });
+    return () => {
+      queries();
+      mutations();
+    };
+  }, [cache]);
+}

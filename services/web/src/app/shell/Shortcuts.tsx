@@ -1,0 +1,92 @@
+import { Kbd, Modal, Table } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { useNavigate } from "react-router";
+import { allowed, WORK } from "@/app/shell/navigation";
+import { createStore } from "@/app/store";
+import { openForm } from "@/features/followups/formRequest";
+import { useMe } from "@/features/session/session";
+
+export const keysShown = createStore(false);
+
+const SEQUENCE_MS = 1_000;
+
+/** Keys that work on every page, unless somebody types or a dialog is open. */
+export function Shortcuts() {
+  const opened = keysShown.use();
+  const { permissions } = useMe();
+  useShortcutKeys();
+  const rows: [string[], string][] = [
+    [["c"], "Create a follow-up"],
+    [["/"], "Search"],
+    [["j"], "Next follow-up in the list"],
+    [["k"], "Previous follow-up in the list"],
+    [["e"], "Edit the follow-up in focus"],
+    [["x"], "Select the follow-up in focus"],
+    ...allowed(WORK, permissions).map(({ hotkey, label }): [string[], string] => [
+      ["g", hotkey ?? ""],
+      `Go to ${label}`,
+    ]),
+    [["?"], "Show these keys"],
+    [["Esc"], "Close"],
+  ];
+  return (
+    <Modal opened={opened} onClose={() => keysShown.set(false)} title="Keyboard shortcuts" size="sm">
+      <Table withRowBorders={false} verticalSpacing={5}>
+        <Table.Tbody>
+          {rows.map(([keys, meaning]) => (
+            <Table.Tr key={meaning}>
+              <Table.Td pl={0}>{meaning}</Table.Td>
+              <Table.Td pr={0} ta="right">
+                {keys.map((key) => (
+                  <Kbd key={key} ml={4}>
+                    {key}
+                  </Kbd>
+                ))}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  );
+}
+
+function useShortcutKeys(): void {
+  const navigate = useNavigate();
+  const { permissions } = useMe();
+  const goPressed = useRef(0);
+  useEffect(() => {
+    function press(event: KeyboardEvent) {
+      if (event.ctrlKey || event.metaKey || event.altKey || busy(event)) return;
+      const going = event.timeStamp - goPressed.current < SEQUENCE_MS;
+      goPressed.current = 0;
+      const destination = going && allowed(WORK, permissions).find(({ hotkey }) => hotkey === event.key);
+      if (destination) void navigate(destination.to);
+      else if (event.key === "g") goPressed.current = event.timeStamp;
+      else if (event.key === "c") openForm({});
+      else if (event.key === "?") keysShown.set(true);
+      else if (event.key === "/") void focusSearch(() => navigate("/followups"));
+      else return;
+      event.preventDefault();
+    }
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [navigate, permissions]);
+}
+
+/** Whether keys mean text here, or belong to an open dialog or menu. */
+function busy(event: KeyboardEvent): boolean {
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  const types = target?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  return Boolean(types ?? document.querySelector("[role=dialog], [role=menu]"));
+}
+
+async function focusSearch(goToSearch: () => void | Promise<void>): Promise<void> {
+  const field = () => document.querySelector<HTMLInputElement>("input[data-search]");
+  if (!field()) {
+    await goToSearch();
+    await new Promise(requestAnimationFrame);
+  }
+  field()?.select();
+  field()?.focus();
+}

@@ -1,0 +1,55 @@
+import { Text } from "@mantine/core";
+import { NavLink } from "react-router";
+import { useQuery } from "@tanstack/react-query";
+import { ADMIN, allowed, WORK, type Destination } from "@/app/shell/navigation";
+import { UserMenu } from "@/app/shell/UserMenu";
+import { Logo } from "@/components/Logo";
+import { unreadQuery } from "@/features/inbox/inbox";
+import { useMe } from "@/features/session/session";
+import classes from "./Sidebar.module.css";
+
+export function Sidebar() {
+  const { permissions } = useMe();
+  const { data } = useQuery(unreadQuery);
+  const admin = allowed(ADMIN, permissions);
+  return (
+    <div className={classes.sidebar}>
+      <div className={classes.brand}>
+        <Logo size={26} />
+        <span>Followup</span>
+      </div>
+      <nav aria-label="Main" className={classes.links}>
+        {allowed(WORK, permissions).map((destination) => (
+          <Item
+            key={destination.to}
+            {...destination}
+            count={destination.to === "/inbox" ? data?.unread : undefined}
+          />
+        ))}
+        {admin.length > 0 && (
+          <Text component="h2" className={classes.group}>
+            Admin
+          </Text>
+        )}
+        {admin.map((destination) => (
+          <Item key={destination.to} {...destination} />
+        ))}
+      </nav>
+      <UserMenu />
+    </div>
+  );
+}
+
+function Item({ to, label, icon: IconOf, count }: Destination & { count?: number | undefined }) {
+  return (
+    <NavLink to={to} className={classes.link ?? ""}>
+      <IconOf size={18} stroke={1.7} aria-hidden />
+      <span>{label}</span>
+      {Boolean(count) && (
+        <span className={classes.count} aria-label={`${count} unread`} role="img">
+          {(count ?? 0) > 99 ? "99+" : count}
+        </span>
+      )}
+    </NavLink>
+  );
+}

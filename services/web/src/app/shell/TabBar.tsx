@@ -1,0 +1,47 @@
+import { Menu, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconDots } from "@tabler/icons-react";
+import { Link, NavLink } from "react-router";
+import { ADMIN, allowed, WORK } from "@/app/shell/navigation";
+import { unreadQuery } from "@/features/inbox/inbox";
+import { useMe } from "@/features/session/session";
+import classes from "./TabBar.module.css";
+
+const SHORT: Record<string, string> = { "Leads & clients": "Clients" };
+
+/** Navigation on a phone, in reach of the thumb. */
+export function TabBar() {
+  const { permissions } = useMe();
+  const { data } = useQuery(unreadQuery);
+  const admin = allowed(ADMIN, permissions);
+  return (
+    <nav aria-label="Tabs" className={classes.bar}>
+      {allowed(WORK, permissions).map(({ to, label, icon: IconOf }) => (
+        <NavLink key={to} to={to} className={classes.tab ?? ""}>
+          <span className={classes.icon}>
+            <IconOf size={22} stroke={1.6} aria-hidden />
+            {to === "/inbox" && Boolean(data?.unread) && <span className={classes.dot} />}
+          </span>
+          {SHORT[label] ?? label}
+        </NavLink>
+      ))}
+      {admin.length > 0 && (
+        <Menu position="top-end" width={200}>
+          <Menu.Target>
+            <UnstyledButton className={classes.tab}>
+              <IconDots size={22} stroke={1.6} aria-hidden />
+              Admin
+            </UnstyledButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {admin.map(({ to, label, icon: IconOf }) => (
+              <Menu.Item key={to} component={Link} to={to} leftSection={<IconOf size={18} />}>
+                {label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </nav>
+  );
+}

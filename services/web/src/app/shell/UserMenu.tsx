@@ -1,0 +1,94 @@
+import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import {
+  IconCheck,
+  IconChevronUp,
+  IconDeviceDesktop,
+  IconKey,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSun,
+} from "@tabler/icons-react";
+import { notifications } from "@mantine/notifications";
+import { Link } from "react-router";
+import { explain } from "@/api/problem";
+import { keysShown } from "@/app/shell/Shortcuts";
+import { useLogOut, useMe } from "@/features/session/session";
+import classes from "./UserMenu.module.css";
+
+const SCHEMES = [
+  { value: "light", label: "Light", icon: IconSun },
+  { value: "dark", label: "Dark", icon: IconMoon },
+  { value: "auto", label: "Like the system", icon: IconDeviceDesktop },
+] as const;
+
+export function UserMenu({ compact = false }: { compact?: boolean }) {
+  const me = useMe();
+  return (
+    <Menu position={compact ? "bottom-end" : "top-start"} width={230} shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={classes.button} aria-label={`Account of ${me.name}`}>
+          <Avatar size={compact ? 30 : 28} name={me.name} color="pine" />
+          {!compact && (
+            <>
+              <span className={classes.names}>
+                <Text component="span" size="sm" fw={560} truncate>
+                  {me.name}
+                </Text>
+                <Text component="span" size="xs" c="dimmed" truncate>
+                  {me.role}
+                </Text>
+              </span>
+              <IconChevronUp size={15} aria-hidden />
+            </>
+          )}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <AccountItems />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function AccountItems() {
+  const me = useMe();
+  const logOut = useLogOut();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const leave = () =>
+    logOut().catch((error: unknown) => {
+      notifications.show({ color: "red", title: "You are still logged in", message: explain(error) });
+    });
+  return (
+    <>
+      <Menu.Label>
+        {me.email}
+        <br />
+        Times in {me.time_zone}
+      </Menu.Label>
+      <Menu.Divider />
+      <Menu.Label>Appearance</Menu.Label>
+      {SCHEMES.map(({ value, label, icon: IconOf }) => (
+        <Menu.Item
+          key={value}
+          leftSection={<IconOf size={16} />}
+          rightSection={colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null}
+          onClick={() => setColorScheme(value)}
+          closeMenuOnClick={false}
+        >
+          {label}
+        </Menu.Item>
+      ))}
+      <Menu.Divider />
+      <Menu.Item leftSection={<IconKey size={16} />} component={Link} to="/settings/tokens">
+        API tokens
+      </Menu.Item>
+      <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={() => keysShown.set(true)}>
+        Keyboard shortcuts
+      </Menu.Item>
+      <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
+        Log out
+      </Menu.Item>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { createTheme, Modal, Tooltip, type MantineColorsTuple } from "@mantine/core";
+
+/** A deep green of the kind that stays calm on a full screen; shade 7 carries white text. */
+const pine: MantineColorsTuple = [
+  "#eaf7f4", "#d3ece6", "#a5d9cd", "#73c5b3", "#4ab49d", "#30a98f", "#1f8f79", "#0f6b5c", "#0b584c", "#05463c",
+];
+
+const slate: MantineColorsTuple = [
+  "#f7f8f9", "#eff1f3", "#e2e5e9", "#d0d5db", "#a9b1bb", "#7d8793", "#5b6570", "#434c57", "#2d353e", "#1a2027",
+];
+
+/** Mantine's dark scale: 0 is text, 4 borders, 6 fields, 7 the page. */
+const night: MantineColorsTuple = [
+  "#dfe4ea", "#c3cad3", "#9fa9b5", "#7b8694", "#36404c", "#2b343f", "#222a33", "#181e25", "#12171d", "#0c1014",
+];
+
+export const theme = createTheme({
+  primaryColor: "pine",
+  primaryShade: { light: 7, dark: 6 },
+  colors: { pine, gray: slate, dark: night },
+  autoContrast: true,
+  black: "#1a2027",
+  fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
+  headings: {
+    fontWeight: "620",
+    sizes: {
+      h1: { fontSize: "1.375rem", lineHeight: "1.3" },
+      h2: { fontSize: "1rem", lineHeight: "1.4" },
+      h3: { fontSize: "0.875rem", lineHeight: "1.4" },
+    },
+  },
+  defaultRadius: "md",
+  radius: { xs: "4px", sm: "6px", md: "8px", lg: "12px", xl: "16px" },
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  components: {
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: false,
+        yOffset: "8vh",
+        overlayProps: { backgroundOpacity: 0.45 },
+        closeButtonProps: { "aria-label": "Close" },
+        transitionProps: { duration: 120 },
+      },
+    }),
+  },
+});

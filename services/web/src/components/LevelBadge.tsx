@@ -1,0 +1,43 @@
+import { Tooltip } from "@mantine/core";
+import type { FollowUp } from "@/api/types";
+import { useNow } from "@/time/useNow";
+import { duration } from "@/time/words";
+import classes from "./LevelBadge.module.css";
+
+type Props = Pick<FollowUp, "level" | "level_label" | "sla_breach" | "next_step_at" | "status">;
+
+/** How far a follow-up has escalated: who was told. Nothing for one that nobody was told of. */
+export function LevelBadge(props: Props) {
+  const now = useNow();
+  if (props.level === 0 || props.status === "completed") return null;
+  return (
+    <Tooltip label={explanation(props, now)} multiline maw={260}>
+      <span className={classes.badge} data-level={tone(props)}>
+        {name(props)}
+      </span>
+    </Tooltip>
+  );
+}
+
+const NAMES: Record<string, string> = { employee: "Reminded", manager: "Manager", admin: "Admin" };
+
+function name({ level_label: label }: Props): string {
+  const known = NAMES[label ?? ""];
+  return known ?? (label ? label.charAt(0).toUpperCase() + label.slice(1) : "Escalated");
+}
+
+/** Colour: 1 told the assignee, 2 others, 3 a breach. */
+function tone({ level, sla_breach: breach }: Props): number {
+  return breach ? 3 : Math.min(level, 2);
+}
+
+function explanation(props: Props, now: number): string {
+  const who = props.level_label === "employee" ? "The assignee was told" : `Escalated to ${props.level_label ?? "the next level"}`;
+  const breach = props.sla_breach ? ", an SLA breach" : "";
+  const left = props.next_step_at ? Date.parse(props.next_step_at) - now : null;
+  const next =
+    left === null ? "Nothing further comes."
+    : left > 0 ? `Next step in ${duration(left)}.`
+    : "The next step comes with the next sweep.";
+  return `${who}${breach}. ${next}`;
+}

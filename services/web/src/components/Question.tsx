@@ -1,0 +1,27 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+import { asked } from "@/components/askFirst";
+
+/** The question that `askFirst` asks. */
+export function Question() {
+  const question = asked.use();
+  const close = () => asked.set(null);
+  return (
+    <Modal opened={question !== null} onClose={close} title={question?.title} size="sm">
+      <Text size="sm">{question?.text}</Text>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={close} data-autofocus>
+          Cancel
+        </Button>
+        <Button
+          color="red.9"
+          onClick={() => {
+            close();
+            question?.go();
+          }}
+        >
+          {question?.action}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

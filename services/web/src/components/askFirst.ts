@@ -1,0 +1,16 @@
+import { createStore } from "@/app/store";
+
+export interface Asked {
+  title: string;
+  text: string;
+  /** Name of what happens on yes. */
+  action: string;
+  go: () => void;
+}
+
+export const asked = createStore<Asked | null>(null);
+
+/** Ask before what cannot be undone. */
+export function askFirst(question: Asked): void {
+  asked.set(question);
+}

@@ -1,0 +1,132 @@
+import { Alert, Button, Group, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import type { ImportResult } from "@/api/types";
+import { preview } from "@/features/admin/csv";
+import classes from "./Checked.module.css";
+
+interface Props {
+  file: File;
+  result: ImportResult;
+  busy: boolean;
+  confirm: (partial: boolean) => void;
+  discard: () => void;
+}
+
+/** What a file would do, each mistake by line, its first lines, and the decision. */
+export function Checked({ file, result, busy, confirm, discard }: Props) {
+  const { created, updated, unchanged, errors, more_errors: more } = result;
+  const mistakes = errors.length + more;
+  const good = created + updated + unchanged;
+  const said = `${created.toLocaleString("en")} to add, ${updated.toLocaleString("en")} to update, ${unchanged.toLocaleString("en")} unchanged`;
+  return (
+    <>
+      <Alert
+        color={mistakes > 0 ? "red" : "pine"}
+        variant="light"
+        icon={mistakes > 0 ? <IconAlertTriangle size={20} /> : <IconCircleCheck size={20} />}
+        title={mistakes > 0 ? `${count(mistakes)} in ${file.name}` : `${file.name} is ready`}
+        role="status"
+      >
+        <Text size="sm" c="var(--mantine-color-text)">
+          {said}. Nothing has been written yet.
+        </Text>
+      </Alert>
+      {mistakes > 0 && <Mistakes errors={errors} more={more} />}
+      <Preview file={file} />
+      <Group>
+        {mistakes === 0 && (
+          <Button loading={busy} onClick={() => confirm(false)}>
+            Import {good.toLocaleString("en")} lines
+          </Button>
+        )}
+        {mistakes > 0 && good > 0 && (
+          <Button loading={busy} onClick={() => confirm(true)}>
+            Import the {good.toLocaleString("en")} good lines
+          </Button>
+        )}
+        <Button variant="default" onClick={discard}>
+          Choose another file
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: number }) {
+  return (
+    <section aria-label="Mistakes">
+      <Table.ScrollContainer minWidth={480} mah={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <Table verticalSpacing={6} stickyHeader aria-label="Mistakes by line">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th w={70}>Line</Table.Th>
+              <Table.Th w={150}>Column</Table.Th>
+              <Table.Th>What is wrong, and the mend</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {errors.map(({ line, field, message }, index) => (
+              <Table.Tr key={index}>
+                <Table.Td className="numbers">{line}</Table.Td>
+                <Table.Td>{field || "–"}</Table.Td>
+                <Table.Td>{message}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {more > 0 && (
+        <Text size="sm" c="dimmed" mt="xs">
+          And {more.toLocaleString("en")} more.
+        </Text>
+      )}
+    </section>
+  );
+}
+
+const RECORDS = 6;
+const PREVIEW_BYTES = 64 * 1024;
+
+function Preview({ file }: { file: File }) {
+  const { data: rows } = useQuery({
+    queryKey: ["csv preview", file.name, file.size, file.lastModified],
+    queryFn: async () => preview(await file.slice(0, PREVIEW_BYTES).text(), RECORDS),
+    staleTime: Infinity,
+  });
+  const [header, ...records] = rows ?? [];
+  if (!header || records.length === 0) return null;
+  return (
+    <section aria-label="Preview">
+      <Title order={2} mb={4}>
+        First lines
+      </Title>
+      <Table.ScrollContainer minWidth={600} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <Table verticalSpacing={4} fz="xs" withTableBorder aria-label="First lines of the file">
+          <Table.Thead>
+            <Table.Tr>
+              {header.map((name, column) => (
+                <Table.Th key={column}>{name}</Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {records.map((record, line) => (
+              <Table.Tr key={line}>
+                {header.map((_, column) => (
+                  <Table.Td key={column} className={classes.cell}>
+                    {record[column]}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </section>
+  );
+}
+
+function count(mistakes: number): string {
+  return mistakes === 1 ? "1 mistake" : `${mistakes.toLocaleString("en")} mistakes`;
+}

@@ -1,0 +1,58 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconPlus, IconUsers } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import type { User } from "@/api/types";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorState } from "@/components/ErrorState";
+import { Page } from "@/components/Page";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { PeopleTable } from "@/features/admin/PeopleTable";
+import { PersonForm } from "@/features/admin/PersonForm";
+import { treeOf } from "@/features/admin/tree";
+import { SearchField } from "@/features/followups/FilterBar";
+import { peopleQuery } from "@/features/followups/people";
+
+/** Who works here, under whom, and what they may do. */
+export function Component() {
+  const { data, error, refetch } = useQuery(peopleQuery);
+  const [q, setQ] = useState("");
+  const [edited, setEdited] = useState<User | "new" | null>(null);
+  const rows = useMemo(() => treeOf((data ?? []).filter((person) => matches(person, q))), [data, q]);
+  return (
+    <Page
+      title="People"
+      actions={
+        <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
+          Person
+        </Button>
+      }
+      toolbar={<SearchField q={q} change={setQ} label="Search people" />}
+    >
+      {data ? (
+        rows.length > 0 ? (
+          <PeopleTable rows={rows} edit={setEdited} />
+        ) : (
+          <EmptyState icon={IconUsers} title="Nobody by that name" />
+        )
+      ) : error ? (
+        <ErrorState error={error} retry={() => void refetch()} />
+      ) : (
+        <RowsSkeleton rows={8} />
+      )}
+      {edited && (
+        <PersonForm
+          key={edited === "new" ? 0 : edited.id}
+          person={edited === "new" ? null : edited}
+          people={data ?? []}
+          close={() => setEdited(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function matches({ name, email }: User, q: string): boolean {
+  const wanted = q.toLowerCase();
+  return name.toLowerCase().includes(wanted) || email.toLowerCase().includes(wanted);
+}

@@ -1,0 +1,141 @@
+import { Alert, Button, Group, Modal, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type SubmitEvent } from "react";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import { Problem } from "@/api/problem";
+import type { Role, User } from "@/api/types";
+import { reportsOf } from "@/features/followups/people";
+import { done } from "@/features/followups/toasts";
+
+interface Props {
+  /** Null: somebody new. */
+  person: User | null;
+  people: readonly User[];
+  close: () => void;
+}
+
+const ROLES = [
+  { value: "employee", label: "Employee: own follow-ups" },
+  { value: "manager", label: "Manager: their reports’ as well" },
+  { value: "admin", label: "Admin: everything" },
+];
+
+const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, active: true };
+
+export function PersonForm({ person, people, close }: Props) {
+  const cache = useQueryClient();
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const [draft, setDraft] = useState<Omit<User, "id">>(() => person ?? { ...NEW, time_zone: zone });
+  const [password, setPassword] = useState("");
+  const save = useMutation({
+    mutationFn: () => {
+      const { name, email, role, manager_id, active, time_zone } = draft;
+      const body = { name, email, role, manager_id, active, time_zone, ...(password && { password }) };
+      return person ? api.patch<User>(`/users/${person.id}`, body) : api.post<User>("/users", body);
+    },
+    onSuccess: (saved) => {
+      void cache.invalidateQueries({ queryKey: keys.people });
+      void cache.invalidateQueries({ queryKey: keys.me });
+      done(`Saved ${saved.name}`);
+      close();
+    },
+  });
+  const problem = save.error instanceof Problem ? save.error : null;
+  const update = (change: Partial<User>) => setDraft({ ...draft, ...change });
+  const below = person ? reportsOf(person.id, people) : new Set<number>();
+  const managers = people.filter(({ id, active }) => active && id !== person?.id && !below.has(id));
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    save.mutate();
+  }
+
+  return (
+    <Modal opened onClose={close} title={person ? `Edit ${person.name}` : "New person"} size="lg">
+      <form onSubmit={submit}>
+        <Stack>
+          {problem && (
+            <Alert color="red" variant="light" title={problem.title} role="alert">
+              {problem.message}
+            </Alert>
+          )}
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
+            <TextInput
+              label="Name"
+              required
+              value={draft.name}
+              onChange={(event) => update({ name: event.currentTarget.value })}
+              error={problem?.messageFor("name")}
+              data-autofocus
+            />
+            <TextInput
+              label="E-mail"
+              type="email"
+              required
+              value={draft.email}
+              onChange={(event) => update({ email: event.currentTarget.value })}
+              error={problem?.messageFor("email")}
+            />
+            <Select
+              label="Role"
+              data={ROLES}
+              value={draft.role}
+              onChange={(role) => update({ role: role as Role })}
+              allowDeselect={false}
+              error={problem?.messageFor("role")}
+            />
+            <Select
+              label="Manager"
+              placeholder="Nobody"
+              data={managers.map(({ id, name }) => ({ value: String(id), label: name }))}
+              value={draft.manager_id === null ? null : String(draft.manager_id)}
+              onChange={(id) => update({ manager_id: id === null ? null : Number(id) })}
+              clearable
+              searchable
+              clearButtonProps={{ "aria-label": "No manager" }}
+              error={problem?.messageFor("manager_id")}
+            />
+            <Select
+              label="Time zone"
+              data={zones(draft.time_zone)}
+              value={draft.time_zone}
+              onChange={(next) => update({ time_zone: next ?? "UTC" })}
+              allowDeselect={false}
+              searchable
+              limit={50}
+              error={problem?.messageFor("time_zone")}
+            />
+            <PasswordInput
+              label={person ? "New password" : "Password"}
+              description={person ? "Empty: stays as it is" : undefined}
+              autoComplete="new-password"
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+              error={problem?.messageFor("password")}
+              visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+            />
+          </SimpleGrid>
+          <Switch
+            label="Active"
+            description="Inactive people cannot log in; what is theirs escalates to the next one above them."
+            checked={draft.active}
+            onChange={(event) => update({ active: event.currentTarget.checked })}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              Save
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function zones(current: string): string[] {
+  return [...new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")])];
+}

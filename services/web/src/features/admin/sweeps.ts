@@ -1,0 +1,51 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import type { Page, Sweep } from "@/api/types";
+import { refreshLists } from "@/features/followups/cache";
+import { failed } from "@/features/followups/toasts";
+
+const POLL_MS = 400;
+const IDLE_MS = 15_000;
+
+export function isUnderWay({ status }: Sweep): boolean {
+  return status === "queued" || status === "running";
+}
+
+export const sweepsQuery = infiniteQueryOptions({
+  queryKey: [...keys.sweeps, "list"],
+  queryFn: ({ pageParam, signal }) =>
+    api.get<Page<Sweep>>("/sweeps", { query: { limit: 25, cursor: pageParam }, signal }),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next_cursor,
+  refetchInterval: IDLE_MS,
+});
+
+/** A sweep, asked for again and again until it is done. */
+export const sweepQuery = (id: number) =>
+  queryOptions({
+    queryKey: [...keys.sweeps, "one", id],
+    queryFn: ({ signal }) => api.get<Sweep>(`/sweeps/${id}`, { signal }),
+    refetchInterval: ({ state }) => (state.data && !isUnderWay(state.data) ? false : POLL_MS),
+  });
+
+export function useStartSweep(onStarted: (sweep: Sweep) => void) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.post<Sweep>("/sweeps"),
+    onSuccess: (sweep) => {
+      onStarted(sweep);
+      void cache.invalidateQueries({ queryKey: sweepsQuery.queryKey });
+    },
+    onError: (error) => failed("No sweep was started", error),
+  });
+}
+
+/** Once a sweep is done, lists, dashboard and history are not what they were. */
+export function useSweepDone(): () => void {
+  const cache = useQueryClient();
+  return () => {
+    void cache.invalidateQueries({ queryKey: sweepsQuery.queryKey });
+    refreshLists(cache);
+  };
+}

@@ -1,0 +1,70 @@
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { IconMoodSmile } from "@tabler/icons-react";
+import type { Query } from "@/api/client";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorState } from "@/components/ErrorState";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { VirtualRows } from "@/components/VirtualRows";
+import { EscalationRow } from "@/features/escalations/EscalationRow";
+import { escalationsQuery, type Level } from "@/features/escalations/queries";
+import classes from "./EscalationList.module.css";
+
+const NAMES = {
+  admin: { title: "Admin escalations", hint: "96 h overdue or more: SLA breach" },
+  manager: { title: "Manager escalations", hint: "48 to 96 h overdue" },
+};
+
+interface Props {
+  level: Level;
+  filters: Query;
+  /** How many there are without filters. */
+  count: number | undefined;
+}
+
+export function EscalationList({ level, filters, count }: Props) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...escalationsQuery(level, filters),
+    placeholderData: (old) => old,
+  });
+  const escalations = data?.pages.flatMap(({ items }) => items);
+  const { title, hint } = NAMES[level];
+  return (
+    <section className={classes.section} aria-label={title}>
+      <h2 className={classes.title}>
+        <span className={classes.dot} data-level={level} />
+        {title}
+        {count !== undefined && <span className={classes.count}>{count.toLocaleString("en")}</span>}
+        <span className={classes.hint}>{hint}</span>
+      </h2>
+      {escalations ? (
+        escalations.length > 0 ? (
+          <VirtualRows
+            label={title}
+            rows={escalations}
+            keyOf={({ id }) => id}
+            height={57}
+            phoneHeight={104}
+            render={(escalation) => <EscalationRow escalation={escalation} />}
+          />
+        ) : (
+          <EmptyState
+            icon={IconMoodSmile}
+            title={filters.q || filters.assignee !== "all" ? "Nothing found" : "None"}
+            text={level === "admin" ? "No promise is broken by four days or more." : "Nothing waits for a manager."}
+            compact
+          />
+        )
+      ) : error ? (
+        <ErrorState error={error} retry={() => void refetch()} compact />
+      ) : (
+        <RowsSkeleton rows={3} height={48} />
+      )}
+      {hasNextPage && (
+        <Button mt="sm" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+    </section>
+  );
+}

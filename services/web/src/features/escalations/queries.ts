@@ -1,0 +1,25 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, type Query } from "@/api/client";
+import { keys } from "@/api/keys";
+import type { Escalation, EscalationSummary, Page } from "@/api/types";
+
+export type Level = "manager" | "admin";
+
+/** The key begins like that of other lists of follow-ups, so that changes show here as well. */
+export const escalationsQuery = (level: Level, filters: Query) =>
+  infiniteQueryOptions({
+    queryKey: keys.escalationList({ level, ...filters }),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Escalation>>("/escalations", {
+        query: { level, ...filters, limit: 100, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const summaryQuery = queryOptions({
+  queryKey: keys.escalationSummary,
+  queryFn: ({ signal }) => api.get<EscalationSummary>("/escalations/summary", { signal }),
+  refetchInterval: 60_000,
+});

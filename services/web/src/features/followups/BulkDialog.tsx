@@ -1,0 +1,68 @@
+import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { useState, type SubmitEvent } from "react";
+import type { BulkChange } from "@/api/types";
+import { DueField } from "@/features/followups/DueField";
+import { usePeopleInScope } from "@/features/followups/people";
+import { useMe } from "@/features/session/session";
+import { now } from "@/time/clock";
+import { localTimeIn } from "@/time/zone";
+
+interface Props {
+  action: "reassign" | "reschedule";
+  count: number;
+  busy: boolean;
+  run: (change: Omit<BulkChange, "ids">) => void;
+  close: () => void;
+}
+
+/** Asks to whom, or until when, before many follow-ups change. */
+export default function BulkDialog({ action, count, busy, run, close }: Props) {
+  const { time_zone: zone } = useMe();
+  const people = usePeopleInScope().filter(({ active }) => active);
+  const [assignee, setAssignee] = useState<string | null>(null);
+  const [dueAt, setDueAt] = useState<string | null>(() => localTimeIn(1, "09:00", zone, now()));
+  const amount = count === 1 ? "1 follow-up" : `${count.toLocaleString("en")} follow-ups`;
+  const reassign = action === "reassign";
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    if (reassign && assignee) run({ action, assignee_id: Number(assignee) });
+    if (!reassign && dueAt) run({ action, due_at: dueAt });
+  }
+
+  return (
+    <Modal opened onClose={close} title={`${reassign ? "Reassign" : "Reschedule"} ${amount}`}>
+      <form onSubmit={submit}>
+        <Stack>
+          {reassign ? (
+            <Select
+              label="New assignee"
+              placeholder="Choose a person"
+              data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
+              value={assignee}
+              onChange={setAssignee}
+              searchable
+              data-autofocus
+              nothingFoundMessage="Nobody by that name"
+            />
+          ) : (
+            <DueField value={dueAt} onChange={setDueAt} zone={zone} />
+          )}
+          <Text size="sm" c="dimmed">
+            {reassign
+              ? "They are told at once. The clock of overdue ones runs on."
+              : "Escalation starts over from the new time."}
+          </Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt}>
+              {reassign ? "Reassign" : "Reschedule"}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

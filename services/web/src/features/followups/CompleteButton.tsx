@@ -1,0 +1,22 @@
+import { UnstyledButton } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import type { FollowUp } from "@/api/types";
+import { useComplete } from "@/features/followups/mutations";
+import classes from "./CompleteButton.module.css";
+
+/** The round box in front of an open follow-up: one click completes it. */
+export function CompleteButton({ followUp }: { followUp: FollowUp }) {
+  const complete = useComplete();
+  return (
+    <UnstyledButton
+      className={classes.button}
+      aria-label={`Complete ${followUp.title}`}
+      title="Complete"
+      onClick={() => complete.mutate(followUp)}
+    >
+      <span className={classes.circle}>
+        <IconCheck size={13} stroke={3} aria-hidden />
+      </span>
+    </UnstyledButton>
+  );
+}

@@ -1,0 +1,85 @@
+import { CloseButton, TextInput, UnstyledButton } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useState } from "react";
+import type { FollowUpCounts } from "@/api/types";
+import type { Filters, Tab } from "@/features/followups/filters";
+import { SubjectFilter } from "@/features/followups/SubjectFilter";
+import { WhoFilter } from "@/features/followups/WhoFilter";
+import { useMay } from "@/features/session/session";
+import classes from "./FilterBar.module.css";
+
+interface Props {
+  filters: Filters;
+  change: (next: Partial<Filters>) => void;
+  counts: FollowUpCounts | undefined;
+}
+
+const TABS: { tab: Tab; label: string; count?: keyof FollowUpCounts }[] = [
+  { tab: "open", label: "All open" },
+  { tab: "overdue", label: "Overdue", count: "overdue" },
+  { tab: "today", label: "Today", count: "today" },
+  { tab: "upcoming", label: "Upcoming", count: "upcoming" },
+  { tab: "completed", label: "Completed" },
+];
+
+export function FilterBar({ filters, change, counts }: Props) {
+  const seesOthers = useMay("escalations:read");
+  return (
+    <div className={classes.bar}>
+      <div className={classes.tabs} role="group" aria-label="Show">
+        {TABS.map(({ tab, label, count }) => (
+          <UnstyledButton
+            key={tab}
+            className={classes.tab}
+            aria-pressed={filters.tab === tab}
+            onClick={() => change({ tab })}
+          >
+            {label}
+            {count && counts && <span className={classes.count}>{counts[count].toLocaleString("en")}</span>}
+          </UnstyledButton>
+        ))}
+      </div>
+      <div className={classes.fields}>
+        {seesOthers && <WhoFilter who={filters.who} change={change} />}
+        {filters.subject && <SubjectFilter id={Number(filters.subject)} clear={() => change({ subject: "" })} />}
+        <SearchField q={filters.q} change={(q) => change({ q })} />
+      </div>
+    </div>
+  );
+}
+
+const TYPING_MS = 200;
+
+export function SearchField({ q, change, label = "Search follow-ups" }: { q: string; change: (q: string) => void; label?: string }) {
+  const [text, setText] = useState(q);
+  const later = useDebouncedCallback(change, TYPING_MS);
+  const [known, setKnown] = useState(q);
+  if (q !== known) {
+    setKnown(q);
+    if (q !== text.trim()) setText(q); // changed from elsewhere, not by what is being typed
+  }
+
+  function type(next: string) {
+    setText(next);
+    later(next.trim());
+  }
+
+  return (
+    <TextInput
+      className={classes.search}
+      aria-label={label}
+      placeholder={`${label}  ( / )`}
+      leftSection={<IconSearch size={15} />}
+      rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => type("")} />}
+      value={text}
+      onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        if (text) type("");
+        else event.currentTarget.blur();
+      }}
+      data-search
+    />
+  );
+}

@@ -1,0 +1,94 @@
+import { useMediaQuery } from "@mantine/hooks";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { ErrorState } from "@/components/ErrorState";
+import { useOffsetTop } from "@/components/useOffsetTop";
+import type { Filters } from "@/features/followups/filters";
+import { FollowUpRow } from "@/features/followups/FollowUpRow";
+import { SectionHeading } from "@/features/followups/SectionHeading";
+import { MoreLine, NoneLine, SkeletonLine } from "@/features/followups/lines";
+import type { Line } from "@/features/followups/sections";
+import { useRowKeys } from "@/features/followups/useRowKeys";
+import type { SectionList } from "@/features/followups/useSections";
+import classes from "./FollowUpList.module.css";
+
+const ROW = 57;
+const PHONE_ROW = 84;
+const HEIGHTS: Record<Line["kind"], number> = {
+  heading: 48, followUp: ROW, skeleton: ROW, more: ROW, failure: 200, empty: 150,
+};
+
+interface Props {
+  list: SectionList;
+  filters: Filters;
+  change: (next: Partial<Filters>) => void;
+}
+
+/** However many follow-ups there are, only those in sight are drawn; pages load as one comes near. */
+export function FollowUpList({ list, filters, change }: Props) {
+  const root = useRef<HTMLUListElement>(null);
+  const margin = useOffsetTop(root);
+  const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
+  const { lines } = list;
+  const virtualizer = useWindowVirtualizer({
+    count: lines.length,
+    estimateSize: (index) => heightOf(lines[index], phone, filters.tab),
+    getItemKey: (index) => lines[index]?.key ?? index,
+    overscan: 12,
+    scrollMargin: margin,
+    scrollPaddingStart: 130,
+    scrollPaddingEnd: 80,
+  });
+  const drawn = virtualizer.getVirtualItems();
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone, lines.length]);
+  useRowKeys(root, lines, virtualizer);
+
+  // Ask for the next page of the section whose end is drawn.
+  const near = drawn.map(({ index }) => lines[index]).find((line) => line?.kind === "more");
+  useEffect(() => {
+    if (near?.kind === "more") list.loadMore(near.view);
+  }, [near, list]);
+
+  return (
+    <ul ref={root} className={classes.list} style={{ height: virtualizer.getTotalSize() }} aria-label="Follow-ups">
+      {drawn.map(({ index, key, start, size }) => {
+        const line = lines[index];
+        return line ? (
+          <li
+            key={key}
+            data-index={index}
+            data-line={line.kind}
+            className={classes.line}
+            style={{ height: size, transform: `translateY(${start - margin}px)` }}
+          >
+            <Content line={line} list={list} filters={filters} change={change} />
+          </li>
+        ) : null;
+      })}
+    </ul>
+  );
+}
+
+function Content({ line, list, filters, change }: Props & { line: Line }) {
+  switch (line.kind) {
+    case "heading":
+      return <SectionHeading section={line.section} toggle={() => list.toggle(line.section.view)} />;
+    case "followUp":
+      return <FollowUpRow followUp={line.followUp} view={line.view} />;
+    case "skeleton":
+      return <SkeletonLine />;
+    case "more":
+      return <MoreLine />;
+    case "failure":
+      return <ErrorState error={line.error} retry={() => list.retry(line.view)} compact />;
+    case "empty":
+      return <NoneLine view={line.view} filters={filters} change={change} />;
+  }
+}
+
+function heightOf(line: Line | undefined, phone: boolean, tab: Filters["tab"]): number {
+  if (!line) return ROW;
+  if (line.kind === "followUp" && phone) return PHONE_ROW;
+  if (line.kind === "empty" && tab === "open") return line.view === "overdue" ? 130 : 56;
+  return HEIGHTS[line.kind];
+}

@@ -1,0 +1,92 @@
+import { Anchor, Button, Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconArrowLeft, IconCheck, IconPencil, IconRotate2 } from "@tabler/icons-react";
+import { Link, useNavigate, useParams } from "react-router";
+import type { FollowUp } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { Page } from "@/components/Page";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { Facts } from "@/features/followups/Facts";
+import { openForm } from "@/features/followups/formRequest";
+import { useComplete, useReopen } from "@/features/followups/mutations";
+import { followUpQuery } from "@/features/followups/queries";
+import { RowMenu } from "@/features/followups/RowMenu";
+import { Timeline } from "@/features/followups/Timeline";
+import classes from "./FollowUpPage.module.css";
+
+export function Component() {
+  const id = Number(useParams().id);
+  const { data, error, refetch } = useQuery(followUpQuery(id));
+  return (
+    <Page
+      title={data?.title ?? "Follow-up"}
+      aside={<BackLink />}
+      actions={data && <Actions followUp={data} />}
+    >
+      {data ? (
+        <div className={classes.columns}>
+          <Facts followUp={data} />
+          <Timeline id={id} />
+        </div>
+      ) : error ? (
+        <ErrorState error={error} retry={() => void refetch()} />
+      ) : (
+        <RowsSkeleton rows={4} height={56} />
+      )}
+    </Page>
+  );
+}
+
+function BackLink() {
+  const navigate = useNavigate();
+  return (
+    <Anchor
+      component={Link}
+      to="/followups"
+      size="sm"
+      className={classes.back}
+      onClick={(event) => {
+        // Back to where one was in the list, if one came from a page of ours.
+        if ((history.state as { idx?: number } | null)?.idx) {
+          event.preventDefault();
+          void navigate(-1);
+        }
+      }}
+    >
+      <IconArrowLeft size={15} aria-hidden /> Back
+    </Anchor>
+  );
+}
+
+function Actions({ followUp }: { followUp: FollowUp }) {
+  const complete = useComplete();
+  const reopen = useReopen();
+  const open = followUp.status === "open";
+  return (
+    <Group gap={8} wrap="nowrap">
+      <Button
+        variant="default"
+        leftSection={<IconPencil size={16} />}
+        onClick={() => openForm({ followUp })}
+        className={classes.edit}
+      >
+        Edit
+      </Button>
+      {open ? (
+        <Button leftSection={<IconCheck size={16} />} loading={complete.isPending} onClick={() => complete.mutate(followUp)}>
+          Complete
+        </Button>
+      ) : (
+        <Button
+          variant="default"
+          leftSection={<IconRotate2 size={16} />}
+          loading={reopen.isPending}
+          onClick={() => reopen.mutate({ followUp })}
+        >
+          Reopen
+        </Button>
+      )}
+      <RowMenu followUp={followUp} />
+    </Group>
+  );
+}

@@ -1,0 +1,105 @@
+import { ActionIcon, Checkbox } from "@mantine/core";
+import { IconPencil, IconRotate2 } from "@tabler/icons-react";
+import { memo } from "react";
+import { Link } from "react-router";
+import type { FollowUp, View } from "@/api/types";
+import { LevelBadge } from "@/components/LevelBadge";
+import { Person } from "@/components/Person";
+import { RelativeTime } from "@/components/RelativeTime";
+import { SubjectLink } from "@/components/SubjectLink";
+import { CompleteButton } from "@/features/followups/CompleteButton";
+import { openForm } from "@/features/followups/formRequest";
+import { useReopen } from "@/features/followups/mutations";
+import { RowMenu } from "@/features/followups/RowMenu";
+import { useSelection } from "@/features/followups/SelectionProvider";
+import classes from "./FollowUpRow.module.css";
+
+interface Props {
+  followUp: FollowUp;
+  view: View;
+}
+
+export function FollowUpRow({ followUp, view }: Props) {
+  const { chosen, toggle } = useSelection();
+  return <Row followUp={followUp} view={view} ticked={chosen.has(followUp.id)} toggle={toggle} />;
+}
+
+interface RowProps extends Props {
+  ticked: boolean;
+  toggle: (followUp: FollowUp) => void;
+}
+
+const Row = memo(function Row({ followUp, view, ticked, toggle }: RowProps) {
+  const { id, title, subject, assignee } = followUp;
+  return (
+    <div className={classes.row} data-ticked={ticked || undefined} data-follow-up={id}>
+      <Checkbox
+        size="xs"
+        className={classes.tick}
+        aria-label={`Select ${title}`}
+        checked={ticked}
+        onChange={() => toggle(followUp)}
+      />
+      {view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
+      <div className={classes.what}>
+        <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
+          {title}
+        </Link>
+        <span className={classes.subject}>
+          {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
+        </span>
+      </div>
+      <span className={classes.who}>
+        <Person name={assignee.name} inactive={!assignee.active} />
+      </span>
+      <span className={classes.level}>
+        <LevelBadge {...followUp} />
+      </span>
+      <When followUp={followUp} view={view} />
+      <span className={classes.actions}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Edit ${title}`}
+          onClick={() => openForm({ followUp })}
+          className={classes.edit}
+        >
+          <IconPencil size={16} stroke={1.7} />
+        </ActionIcon>
+        <RowMenu followUp={followUp} />
+      </span>
+    </div>
+  );
+});
+
+function When({ followUp, view }: Props) {
+  if (view === "completed" && followUp.completed_at) {
+    return (
+      <span className={classes.when}>
+        <RelativeTime at={followUp.completed_at} as="ago" className={classes.words} />
+        <span className={classes.exact}>completed</span>
+      </span>
+    );
+  }
+  return (
+    <span className={classes.when} data-view={view}>
+      <RelativeTime at={followUp.due_at} as="due" className={classes.words} />
+      <RelativeTime at={followUp.due_at} as="calendar" className={classes.exact} />
+    </span>
+  );
+}
+
+function ReopenButton({ followUp }: { followUp: FollowUp }) {
+  const reopen = useReopen();
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={`Reopen ${followUp.title}`}
+      loading={reopen.isPending}
+      onClick={() => reopen.mutate({ followUp })}
+    >
+      <IconRotate2 size={17} stroke={1.7} />
+    </ActionIcon>
+  );
+}

@@ -1,0 +1,35 @@
+import { Button } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useDeferredValue } from "react";
+import { Page } from "@/components/Page";
+import { BulkBar } from "@/features/followups/BulkBar";
+import { FilterBar } from "@/features/followups/FilterBar";
+import { FollowUpList } from "@/features/followups/FollowUpList";
+import { useFilters } from "@/features/followups/filters";
+import { openForm } from "@/features/followups/formRequest";
+import { SelectionProvider } from "@/features/followups/SelectionProvider";
+import { useSections } from "@/features/followups/useSections";
+import classes from "./FollowUpsPage.module.css";
+
+export function Component() {
+  const [filters, change] = useFilters();
+  const shown = useDeferredValue(filters);
+  const list = useSections(shown);
+  return (
+    <SelectionProvider key={JSON.stringify(shown)}>
+      <Page
+        title="Follow-ups"
+        actions={
+          <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({})} className={classes.create}>
+            <span className={classes.long}>New follow-up</span>
+            <span className={classes.short}>New</span>
+          </Button>
+        }
+        toolbar={<FilterBar filters={filters} change={change} counts={list.counts} />}
+      >
+        <FollowUpList list={list} filters={shown} change={change} />
+      </Page>
+      <BulkBar />
+    </SelectionProvider>
+  );
+}

@@ -1,0 +1,91 @@
+import { CloseButton, Combobox, InputBase, Loader, useCombobox } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconPlus } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { SubjectIcon } from "@/components/SubjectLink";
+import type { ChosenSubject } from "@/features/followups/draft";
+import { subjectsQuery } from "@/features/subjects/queries";
+
+interface Props {
+  value: ChosenSubject | null;
+  onChange: (subject: ChosenSubject | null) => void;
+  error?: string | undefined;
+}
+
+const KINDS = ["lead", "client"] as const;
+
+/** Finds a lead or client, or names one that is created with the follow-up. */
+export function SubjectField({ value, onChange, error }: Props) {
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const [text, setText] = useState<string | null>(null);
+  const typed = (text ?? "").trim();
+  const [q] = useDebouncedValue(typed, 150);
+  const { data, isFetching } = useInfiniteQuery({
+    ...subjectsQuery({ q: q || undefined }),
+    enabled: combobox.dropdownOpened,
+  });
+  const found = data?.pages[0]?.items.slice(0, 8) ?? [];
+  const exact = new Set(found.filter(({ name }) => name.toLowerCase() === typed.toLowerCase()).map(({ kind }) => kind));
+  const creatable = typed ? KINDS.filter((kind) => !exact.has(kind)) : [];
+
+  function choose(option: string) {
+    const [what, key = ""] = option.split(":");
+    const subject = found.find(({ id }) => what === "id" && String(id) === key);
+    if (subject) onChange({ id: subject.id, kind: subject.kind, name: subject.name });
+    else if (key === "lead" || key === "client") onChange({ id: null, kind: key, name: typed });
+    setText(null);
+    combobox.closeDropdown();
+  }
+
+  return (
+    <Combobox store={combobox} onOptionSubmit={choose}>
+      <Combobox.Target>
+        <InputBase
+          label="Lead or client"
+          placeholder="Search, or type a new name"
+          value={text ?? value?.name ?? ""}
+          error={error}
+          description={value?.id === null ? `New ${value.kind}, created when you save` : undefined}
+          leftSection={value && <SubjectIcon kind={value.kind} size={16} />}
+          rightSection={
+            value && text === null ? (
+              <CloseButton size="sm" aria-label="No lead or client" onClick={() => onChange(null)} />
+            ) : (
+              isFetching && <Loader size={14} />
+            )
+          }
+          onFocus={() => combobox.openDropdown()}
+          onClick={() => combobox.openDropdown()}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            combobox.openDropdown();
+            combobox.selectFirstOption();
+          }}
+          onBlur={() => {
+            combobox.closeDropdown();
+            setText(null);
+          }}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown hidden={!data && !typed}>
+        <Combobox.Options mah={280} style={{ overflowY: "auto" }} aria-label="Leads and clients">
+          {found.map(({ id, kind, name, external_id: externalId }) => (
+            <Combobox.Option key={id} value={`id:${id}`}>
+              <SubjectIcon kind={kind} /> {name}{" "}
+              {externalId && <span style={{ color: "var(--muted)" }}>{externalId}</span>}
+            </Combobox.Option>
+          ))}
+          {creatable.map((kind) => (
+            <Combobox.Option key={kind} value={`new:${kind}`}>
+              <IconPlus size={14} aria-hidden /> New {kind} “{typed}”
+            </Combobox.Option>
+          ))}
+          {found.length + creatable.length === 0 && (
+            <Combobox.Empty>No leads or clients yet: type a name to add one.</Combobox.Empty>
+          )}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+}

@@ -1,0 +1,80 @@
+import { Button, Title } from "@mantine/core";
+import {
+  IconArrowsExchange,
+  IconBellRinging,
+  IconCalendar,
+  IconCheck,
+  IconFileImport,
+  IconPencil,
+  IconPlus,
+  IconPoint,
+  IconRotate2,
+  type Icon,
+} from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import type { Activity } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { RelativeTime } from "@/components/RelativeTime";
+import { activitiesQuery } from "@/features/followups/queries";
+import { Reasons } from "@/features/followups/Reasons";
+import classes from "./Timeline.module.css";
+
+const ICONS: Record<string, Icon> = {
+  created: IconPlus,
+  imported: IconFileImport,
+  edited: IconPencil,
+  rescheduled: IconCalendar,
+  reassigned: IconArrowsExchange,
+  assignment_announced: IconBellRinging,
+  completed: IconCheck,
+  reopened: IconRotate2,
+  escalated: IconBellRinging,
+};
+
+/** The history of a follow-up: who did what, and who was told what, when and why. */
+export function Timeline({ id }: { id: number }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(activitiesQuery(id));
+  const activities = data?.pages.flatMap(({ items }) => items);
+  return (
+    <section aria-label="History">
+      <Title order={2} mb="md">
+        History
+      </Title>
+      {activities ? (
+        <ol className={classes.timeline}>
+          {activities.map((activity) => (
+            <Entry key={activity.id} activity={activity} />
+          ))}
+          {activities.length === 0 && <li>Nothing has happened yet.</li>}
+        </ol>
+      ) : error ? (
+        <ErrorState error={error} retry={() => void refetch()} compact />
+      ) : (
+        <RowsSkeleton rows={4} height={44} />
+      )}
+      {hasNextPage && (
+        <Button variant="default" size="xs" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show earlier
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Entry({ activity }: { activity: Activity }) {
+  const { kind, summary, created_at: at, escalation } = activity;
+  const IconOf = ICONS[kind] ?? IconPoint;
+  return (
+    <li className={classes.entry} data-kind={kind} data-breach={escalation?.sla_breach}>
+      <span className={classes.icon}>
+        <IconOf size={15} stroke={1.9} aria-hidden />
+      </span>
+      <div className={classes.text}>
+        <span>{summary}</span>
+        <RelativeTime at={at} as="ago" className={classes.at} />
+        {escalation && <Reasons escalation={escalation} />}
+      </div>
+    </li>
+  );
+}

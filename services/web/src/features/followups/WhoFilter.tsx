@@ -1,0 +1,36 @@
+import { Select } from "@mantine/core";
+import { IconUsers } from "@tabler/icons-react";
+import type { Filters } from "@/features/followups/filters";
+import { usePeopleInScope } from "@/features/followups/people";
+import { useMe } from "@/features/session/session";
+
+interface Props {
+  who: string;
+  change: (next: Partial<Filters>) => void;
+}
+
+export function WhoFilter({ who, change }: Props) {
+  const me = useMe();
+  const people = usePeopleInScope().filter(({ id }) => id !== me.id);
+  return (
+    <Select
+      aria-label="Whose follow-ups"
+      w={190}
+      leftSection={<IconUsers size={15} />}
+      data={[
+        { value: "all", label: "Everyone" },
+        { value: "me", label: "Mine" },
+        { value: "team", label: "My team" },
+        ...(people.length > 0
+          ? [{ group: "People", items: people.map(({ id, name }) => ({ value: String(id), label: name })) }]
+          : []),
+      ]}
+      value={who}
+      onChange={(next) => change({ who: next ?? "all" })}
+      allowDeselect={false}
+      searchable
+      nothingFoundMessage="Nobody by that name"
+      comboboxProps={{ width: 240, position: "bottom-start" }}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import type { FollowUp, FollowUpCreate, FollowUpPatch, SubjectInput } from "@/api/types";
+
+/** What the form holds while somebody types. */
+export interface Draft {
+  title: string;
+  notes: string;
+  due_at: string | null;
+  assignee_id: number;
+  subject: ChosenSubject | null;
+}
+
+/** A lead or client that exists, or one to be created with the follow-up. */
+export type ChosenSubject =
+  | { id: number; kind: "lead" | "client"; name: string }
+  | { id: null; kind: "lead" | "client"; name: string };
+
+export function draftOf(followUp: FollowUp): Draft {
+  const { title, notes, due_at, assignee_id, subject } = followUp;
+  return { title, notes, due_at, assignee_id, subject: subject && { id: subject.id, kind: subject.kind, name: subject.name } };
+}
+
+export function createBody(draft: Draft): FollowUpCreate {
+  return {
+    title: draft.title.trim(),
+    notes: draft.notes,
+    due_at: draft.due_at ?? "",
+    assignee_id: draft.assignee_id,
+    subject: draft.subject && inputOf(draft.subject),
+  };
+}
+
+/** Only what differs: fields that others changed meanwhile stay as they made them. */
+export function changesOf(draft: Draft, base: Draft): FollowUpPatch {
+  const changes: FollowUpPatch = {};
+  if (draft.title.trim() !== base.title) changes.title = draft.title.trim();
+  if (draft.notes !== base.notes) changes.notes = draft.notes;
+  if (draft.due_at && Date.parse(draft.due_at) !== Date.parse(base.due_at ?? "")) changes.due_at = draft.due_at;
+  if (draft.assignee_id !== base.assignee_id) changes.assignee_id = draft.assignee_id;
+  if (!sameSubject(draft.subject, base.subject)) changes.subject = draft.subject && inputOf(draft.subject);
+  return changes;
+}
+
+/** What keeps a draft from being saved, by field. */
+export function mistakesOf(draft: Draft): Partial<Record<keyof Draft, string>> {
+  return {
+    ...(draft.title.trim() === "" && { title: "Say what is to be done." }),
+    ...(draft.due_at === null && { due_at: "Choose when it is due." }),
+  };
+}
+
+function sameSubject(a: ChosenSubject | null, b: ChosenSubject | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.id === b.id && (a.id !== null || a.name === b.name);
+}
+
+function inputOf({ id, kind, name }: ChosenSubject): SubjectInput {
+  return id === null ? { kind, name } : { id };
+}

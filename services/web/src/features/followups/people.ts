@@ -1,0 +1,47 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import type { Me, Page, User } from "@/api/types";
+import { useMe } from "@/features/session/session";
+
+/** Everybody; people are few enough to be loaded once. */
+export const peopleQuery = queryOptions({
+  queryKey: keys.people,
+  queryFn: async ({ signal }) => {
+    const people: User[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const page: Page<User> = await api.get<Page<User>>("/users", { query: { limit: 200, cursor }, signal });
+      people.push(...page.items);
+      cursor = page.next_cursor;
+    }
+    return people;
+  },
+  staleTime: 5 * 60_000,
+});
+
+/** Who is below a person, at any depth; survives a cycle. */
+export function reportsOf(id: number, people: readonly User[]): Set<number> {
+  const found = new Set<number>();
+  let line = [id];
+  while (line.length > 0) {
+    const above = new Set(line);
+    line = people.filter((p) => above.has(p.manager_id ?? 0) && !found.has(p.id) && p.id !== id).map((p) => p.id);
+    line.forEach((next) => found.add(next));
+  }
+  return found;
+}
+
+/** Whose follow-ups somebody may see and to whom they may give one: the API's rule, for choosing from. */
+export function inScope(me: Me, people: readonly User[]): User[] {
+  if (me.role === "admin") return [...people];
+  const reports = me.role === "manager" ? reportsOf(me.id, people) : new Set<number>();
+  return people.filter(({ id }) => id === me.id || reports.has(id));
+}
+
+/** The people that a person may choose from, by name. */
+export function usePeopleInScope(): User[] {
+  const me = useMe();
+  const { data } = useQuery(peopleQuery);
+  return inScope(me, data ?? []).sort((a, b) => a.name.localeCompare(b.name));
+}

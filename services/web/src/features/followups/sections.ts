@@ -1,0 +1,58 @@
+import type { FollowUp, View } from "@/api/types";
+import { dayNumber } from "@/time/words";
+
+/** What is known of a section of the list. */
+export interface Section {
+  view: View;
+  followUps: readonly FollowUp[];
+  /** How many there are in all, loaded or not; unknown while counting, and for completed ones. */
+  count: number | undefined;
+  loading: boolean;
+  error: Error | null;
+  hasMore: boolean;
+  collapsed: boolean;
+}
+
+/** One line of the virtual list. */
+export type Line =
+  | { kind: "heading"; key: string; section: Section }
+  | { kind: "followUp"; key: string; followUp: FollowUp; view: View }
+  | { kind: "skeleton"; key: string }
+  | { kind: "more"; key: string; view: View }
+  | { kind: "failure"; key: string; view: View; error: Error }
+  | { kind: "empty"; key: string; view: View };
+
+const SKELETONS = 4;
+
+/** The sections as the lines that the virtual list draws. */
+export function linesOf(sections: readonly Section[], headings: boolean): Line[] {
+  return sections.flatMap((section) => [
+    ...(headings ? [{ kind: "heading", key: `heading-${section.view}`, section } as const] : []),
+    ...(section.collapsed && headings ? [] : contentOf(section)),
+  ]);
+}
+
+function contentOf({ view, followUps, loading, error, hasMore }: Section): Line[] {
+  if (followUps.length === 0) {
+    if (error) return [{ kind: "failure", key: `failure-${view}`, view, error }];
+    if (loading) {
+      return Array.from({ length: SKELETONS }, (_, row) => ({ kind: "skeleton", key: `${view}-${row}` }) as const);
+    }
+    if (!hasMore) return [{ kind: "empty", key: `empty-${view}`, view }];
+  }
+  const lines: Line[] = followUps.map((followUp) => ({
+    kind: "followUp",
+    key: String(followUp.id),
+    followUp,
+    view,
+  }));
+  if (hasMore) lines.push({ kind: "more", key: `more-${view}`, view });
+  return lines;
+}
+
+/** The view in which a follow-up is: the same rule as the API's, in the person's zone. */
+export function viewOf(followUp: Pick<FollowUp, "status" | "due_at">, zone: string, now: number): View {
+  if (followUp.status === "completed") return "completed";
+  if (Date.parse(followUp.due_at) <= now) return "overdue";
+  return dayNumber(followUp.due_at, zone) === dayNumber(now, zone) ? "today" : "upcoming";
+}

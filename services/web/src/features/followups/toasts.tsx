@@ -1,0 +1,63 @@
+import { Button, Group, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+import { explain } from "@/api/problem";
+
+const CLOSE = { closeButtonProps: { "aria-label": "Dismiss" } };
+
+/** Says that something is done, with a way back. */
+export function withUndo(message: string, undo: () => void): void {
+  const id = notifications.show({
+    ...CLOSE,
+    icon: <IconCheck size={16} />,
+    message: (
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        <Text size="sm" lineClamp={2}>
+          {message}
+        </Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            notifications.hide(id);
+            undo();
+          }}
+        >
+          Undo
+        </Button>
+      </Group>
+    ),
+  });
+}
+
+export function done(message: string): void {
+  notifications.show({ ...CLOSE, icon: <IconCheck size={16} />, message });
+}
+
+/** Says what did not happen, why, and offers to try again. */
+export function failed(title: string, error: unknown, retry?: () => void): void {
+  const id = notifications.show({
+    ...CLOSE,
+    color: "red.9",
+    icon: <IconAlertTriangle size={16} />,
+    title,
+    autoClose: 12_000,
+    message: (
+      <Group justify="space-between" wrap="nowrap" gap="sm">
+        <Text size="sm">{explain(error)}</Text>
+        {retry && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => {
+              notifications.hide(id);
+              retry();
+            }}
+          >
+            Try again
+          </Button>
+        )}
+      </Group>
+    ),
+  });
+}

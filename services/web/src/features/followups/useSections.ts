@@ -1,0 +1,74 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import type { FollowUpCounts, View } from "@/api/types";
+import { apiFilters, viewsOf, type Filters } from "@/features/followups/filters";
+import { countsQuery, followUpsQuery } from "@/features/followups/queries";
+import { linesOf, type Line, type Section } from "@/features/followups/sections";
+
+export interface SectionList {
+  lines: Line[];
+  counts: FollowUpCounts | undefined;
+  loadMore: (view: View) => void;
+  retry: (view: View) => void;
+  toggle: (view: View) => void;
+}
+
+/** The lists behind a page of follow-ups, as one: each section pages by itself. */
+export function useSections(filters: Filters): SectionList {
+  const views = viewsOf(filters.tab);
+  const asked = useMemo(() => apiFilters(filters), [filters]);
+  const { data: counts } = useQuery(countsQuery(asked));
+  const [collapsed, setCollapsed] = useState<ReadonlySet<View>>(new Set());
+
+  const overdue = useSection("overdue", asked, views);
+  const today = useSection("today", asked, views);
+  const upcoming = useSection("upcoming", asked, views);
+  const completed = useSection("completed", asked, views);
+  const all = { overdue, today, upcoming, completed };
+  type Known = keyof typeof all;
+  const queryOf = (view: View) => all[view as Known];
+
+  const sections = views.map((view): Section => {
+    const { data, isPending, error, hasNextPage } = queryOf(view);
+    return {
+      view,
+      followUps: data ?? [],
+      count: counts?.[view as keyof FollowUpCounts],
+      loading: isPending,
+      error,
+      hasMore: hasNextPage,
+      collapsed: collapsed.has(view),
+    };
+  });
+
+  const toggle = useCallback((view: View) => {
+    setCollapsed((before) => {
+      const next = new Set(before);
+      if (!next.delete(view)) next.add(view);
+      return next;
+    });
+  }, []);
+
+  return {
+    lines: linesOf(sections, filters.tab === "open"),
+    counts,
+    loadMore: (view) => {
+      const query = queryOf(view);
+      if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
+    },
+    retry: (view) => void queryOf(view).refetch(),
+    toggle,
+  };
+}
+
+function useSection(view: View, asked: ReturnType<typeof apiFilters>, views: readonly View[]) {
+  return useInfiniteQuery({
+    ...followUpsQuery(view, asked),
+    enabled: views.includes(view),
+    select: flatten,
+  });
+}
+
+function flatten({ pages }: { pages: { items: Section["followUps"] }[] }): Section["followUps"] {
+  return pages.flatMap(({ items }) => items);
+}

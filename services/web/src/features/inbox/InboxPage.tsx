@@ -1,0 +1,80 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { IconChecks, IconInbox } from "@tabler/icons-react";
+import { useState } from "react";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorState } from "@/components/ErrorState";
+import { Page } from "@/components/Page";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { Entry } from "@/features/inbox/Entry";
+import { notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/inbox";
+import classes from "./InboxPage.module.css";
+
+export function Component() {
+  const [shown, setShown] = useState("all");
+  const { data: count } = useQuery(unreadQuery);
+  const mark = useMarkRead();
+  return (
+    <Page
+      title="Inbox"
+      narrow
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconChecks size={16} />}
+          disabled={!count?.unread}
+          onClick={() => mark.mutate("all")}
+        >
+          Mark all as read
+        </Button>
+      }
+      toolbar={
+        <SegmentedControl
+          aria-label="Show"
+          value={shown}
+          onChange={setShown}
+          data={[
+            { value: "all", label: "All" },
+            { value: "unread", label: count?.unread ? `Unread (${count.unread})` : "Unread" },
+          ]}
+        />
+      }
+    >
+      <Entries unread={shown === "unread"} />
+    </Page>
+  );
+}
+
+function Entries({ unread }: { unread: boolean }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    notificationsQuery(unread),
+  );
+  if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
+  if (!data) return <RowsSkeleton rows={6} height={56} />;
+  const entries = data.pages.flatMap(({ items }) => items);
+  if (entries.length === 0) {
+    return (
+      <EmptyState
+        icon={IconInbox}
+        title={unread ? "Everything is read" : "Nothing has come yet"}
+        text="When a follow-up of yours, or one of your team, is overdue, it is said here, at once."
+      />
+    );
+  }
+  return (
+    <>
+      <ul className={classes.entries}>
+        {entries.map((entry) => (
+          <li key={entry.id}>
+            <Entry notification={entry} />
+          </li>
+        ))}
+      </ul>
+      {hasNextPage && (
+        <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show earlier
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import { ActionIcon, Indicator, Popover, Tooltip } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconBell } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { unreadQuery } from "@/features/inbox/inbox";
+
+const LatestNotifications = lazy(() => import("@/features/inbox/LatestNotifications"));
+
+export function NotificationBell() {
+  const { data } = useQuery(unreadQuery);
+  const [opened, setOpened] = useState(false);
+  const unread = data?.unread ?? 0;
+  const label = unread ? `Notifications, ${unread} unread` : "Notifications";
+  return (
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      width="min(400px, calc(100vw - 24px))"
+      shadow="lg"
+      trapFocus
+      returnFocus
+    >
+      <Popover.Target>
+        <Tooltip label="Notifications" disabled={opened}>
+          <Indicator
+            label={unread > 99 ? "99+" : unread}
+            disabled={unread === 0}
+            size={18}
+            offset={5}
+            color="red.9"
+            withBorder
+            data-testid="bell"
+          >
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              c="var(--mantine-color-text)"
+              size="lg"
+              aria-label={label}
+              aria-expanded={opened}
+              onClick={() => setOpened(!opened)}
+            >
+              <IconBell size={20} stroke={1.7} />
+            </ActionIcon>
+          </Indicator>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label="Latest notifications">
+        <Suspense fallback={<RowsSkeleton rows={3} />}>
+          {opened && <LatestNotifications close={() => setOpened(false)} />}
+        </Suspense>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

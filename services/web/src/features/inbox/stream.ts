@@ -1,0 +1,92 @@
+/** What the stream says at connect and after each change. */
+export interface InboxState {
+  unread: number;
+  newest_id: number | null;
+}
+
+const URL = "/api/v1/notifications/stream";
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+/**
+ * Follow the inbox until `close()`. Each event says how the inbox stands, not what changed, so a broken
+ * connection can neither lose nor double anything: the first event after it tells all.
+ */
+export class InboxStream {
+  private source: EventSource | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private wait = FIRST_RETRY_MS;
+
+  constructor(private readonly onState: (state: InboxState) => void) {
+    this.open();
+    window.addEventListener("online", this.reopen);
+  }
+
+  close(): void {
+    window.removeEventListener("online", this.reopen);
+    clearTimeout(this.retry);
+    this.source?.close();
+  }
+
+  private readonly reopen = (): void => {
+    this.wait = FIRST_RETRY_MS;
+    this.open();
+  };
+
+  private open(): void {
+    clearTimeout(this.retry);
+    this.source?.close();
+    const source = new EventSource(URL);
+    source.addEventListener("inbox", (event) => {
+      this.wait = FIRST_RETRY_MS;
+      this.onState(JSON.parse(event.data as string) as InboxState);
+    });
+    source.onerror = () => this.later();
+    this.source = source;
+  }
+
+  /** The browser reconnects by itself after some errors only; doing it here covers all of them. */
+  private later(): void {
+    this.source?.close();
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.open(), this.wait);
+    this.wait = Math.min(this.wait * 2, LAST_RETRY_MS);
+  }
+}
+
+/**
+ * Follow the inbox through one connection for all tabs of a person: browsers allow six connections to a
+ * site over HTTP/1.1, so a stream in each tab would stop the seventh from loading at all. The tab that
+ * holds the lock has the stream and passes on what it says; when it closes, another takes over.
+ *
+ * @returns ends it
+ */
+export function followInbox(userId: number, onState: (state: InboxState) => void): () => void {
+  if (!("locks" in navigator) || !("BroadcastChannel" in window)) {
+    const stream = new InboxStream(onState);
+    return () => stream.close();
+  }
+  const name = `followup-inbox-${userId}`;
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = (event: MessageEvent<InboxState>) => onState(event.data);
+  const ended = new AbortController();
+  let stream: InboxStream | undefined;
+  const lead = () =>
+    new Promise<void>((resolve) => {
+      if (ended.signal.aborted) {
+        resolve();
+        return;
+      }
+      stream = new InboxStream((state) => {
+        onState(state);
+        channel.postMessage(state);
+      });
+      ended.signal.addEventListener("abort", () => resolve());
+    });
+  navigator.locks.request(name, { signal: ended.signal }, lead).catch(() => undefined); // ended while waiting
+  return () => {
+    stream?.close();
+    ended.abort();
+    channel.close();
+  };
+}

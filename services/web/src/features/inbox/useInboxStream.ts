@@ -1,0 +1,21 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { keys } from "@/api/keys";
+import { followInbox } from "@/features/inbox/stream";
+import { refreshLists } from "@/features/followups/cache";
+import { useMe } from "@/features/session/session";
+
+/** Keep the unread count, the inbox and what escalations change current. */
+export function useInboxStream(): void {
+  const cache = useQueryClient();
+  const { id } = useMe();
+  useEffect(() => {
+    let newest: number | null | undefined;
+    return followInbox(id, (state) => {
+      cache.setQueryData(keys.unread, { unread: state.unread });
+      void cache.invalidateQueries({ queryKey: ["notifications", "list"] });
+      if (newest !== undefined && state.newest_id !== newest) refreshLists(cache);
+      newest = state.newest_id;
+    });
+  }, [cache, id]);
+}

@@ -1,0 +1,70 @@
+import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { IconAlertCircle } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useState, type SubmitEvent } from "react";
+import { api } from "@/api/client";
+import { Problem } from "@/api/problem";
+import type { Me } from "@/api/types";
+
+interface Props {
+  email?: string;
+  onDone: (me: Me) => void;
+}
+
+export function LoginForm({ email: known = "", onDone }: Props) {
+  const [email, setEmail] = useState(known);
+  const [password, setPassword] = useState("");
+  const logIn = useMutation({
+    mutationFn: () => api.post<Me>("/session", { email: email.trim(), password }),
+    onSuccess: onDone,
+  });
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    logIn.mutate();
+  }
+
+  return (
+    <form onSubmit={submit} aria-label="Log in">
+      <Stack gap="md">
+        {logIn.error && (
+          <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert">
+            {failure(logIn.error)}
+          </Alert>
+        )}
+        <TextInput
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          size="md"
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+          autoFocus={!known}
+        />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          size="md"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          autoFocus={Boolean(known)}
+          visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+        />
+        <Button type="submit" size="md" loading={logIn.isPending} fullWidth>
+          Log in
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function failure(error: Error): string {
+  if (error instanceof Problem && error.status === 401) {
+    return "The e-mail address or the password is wrong. Check both and try again.";
+  }
+  return error.message;
+}

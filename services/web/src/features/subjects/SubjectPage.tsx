@@ -1,0 +1,109 @@
+import { Alert, Anchor, Button, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconCalendarOff, IconExternalLink, IconPlus } from "@tabler/icons-react";
+import { Link, useParams } from "react-router";
+import type { FollowUp, SubjectDetails } from "@/api/types";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorState } from "@/components/ErrorState";
+import { Page } from "@/components/Page";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { RelativeTime } from "@/components/RelativeTime";
+import { FollowUpRow } from "@/features/followups/FollowUpRow";
+import { openForm } from "@/features/followups/formRequest";
+import { viewOf } from "@/features/followups/sections";
+import { BulkBar } from "@/features/followups/BulkBar";
+import { SelectionProvider } from "@/features/followups/SelectionProvider";
+import { useMe } from "@/features/session/session";
+import { subjectQuery } from "@/features/subjects/queries";
+import { useNow } from "@/time/useNow";
+import classes from "./SubjectPage.module.css";
+
+/** A lead or client: who it is, what is planned, and what was done. */
+export function Component() {
+  const id = Number(useParams().id);
+  const { data, error, refetch } = useQuery(subjectQuery(id));
+  return (
+    <Page
+      title={data?.name ?? "Lead or client"}
+      narrow
+      actions={
+        data && (
+          <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject: data })}>
+            Follow-up
+          </Button>
+        )
+      }
+    >
+      {data ? <Details subject={data} /> : error ? <ErrorState error={error} retry={() => void refetch()} /> : <RowsSkeleton />}
+    </Page>
+  );
+}
+
+function Details({ subject }: { subject: SubjectDetails }) {
+  const open = subject.follow_ups.filter(({ status }) => status === "open");
+  const completed = subject.follow_ups.filter(({ status }) => status === "completed");
+  return (
+    <SelectionProvider>
+      <p className={classes.facts}>
+        <span className={classes.kind}>{subject.kind === "lead" ? "Lead" : "Client"}</span>
+        {subject.external_id && <span>{subject.external_id}</span>}
+        {subject.url && (
+          <Anchor href={subject.url} target="_blank" rel="noreferrer" size="sm">
+            Open in the CRM <IconExternalLink size={13} aria-hidden />
+          </Anchor>
+        )}
+        <span>
+          Known since <RelativeTime at={subject.created_at} as="calendar" />
+        </span>
+      </p>
+      <Title order={2} mt="xl" mb={4}>
+        Planned
+      </Title>
+      {open.length > 0 ? <Rows followUps={open} /> : <NothingPlanned subject={subject} />}
+      {completed.length > 0 && (
+        <>
+          <Title order={2} mt="xl" mb={4}>
+            Done
+          </Title>
+          <Rows followUps={completed} />
+        </>
+      )}
+      <Anchor component={Link} to={`/followups?subject=${subject.id}`} size="sm" mt="lg" display="inline-block">
+        Show in Follow-ups
+      </Anchor>
+      <BulkBar />
+    </SelectionProvider>
+  );
+}
+
+function NothingPlanned({ subject }: { subject: SubjectDetails }) {
+  if (subject.has_open) {
+    return <Alert color="gray">A colleague has a follow-up planned here, which you cannot see.</Alert>;
+  }
+  return (
+    <EmptyState
+      icon={IconCalendarOff}
+      title="No follow-up planned"
+      text={`Nobody has promised to call ${subject.name} again.`}
+      compact
+    >
+      <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject })}>
+        Plan one
+      </Button>
+    </EmptyState>
+  );
+}
+
+function Rows({ followUps }: { followUps: readonly FollowUp[] }) {
+  const { time_zone: zone } = useMe();
+  const now = useNow();
+  return (
+    <ul className={classes.rows}>
+      {followUps.map((followUp) => (
+        <li key={followUp.id}>
+          <FollowUpRow followUp={followUp} view={viewOf(followUp, zone, now)} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,108 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { IconAddressBook, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { Link } from "react-router";
+import type { Subject } from "@/api/types";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorState } from "@/components/ErrorState";
+import { Page } from "@/components/Page";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { SubjectIcon } from "@/components/SubjectLink";
+import { SearchField } from "@/features/followups/FilterBar";
+import { openForm } from "@/features/followups/formRequest";
+import { subjectsQuery } from "@/features/subjects/queries";
+import classes from "./SubjectsPage.module.css";
+
+export function Component() {
+  const [q, setQ] = useState("");
+  const [kind, setKind] = useState("");
+  return (
+    <Page
+      title="Leads & clients"
+      narrow
+      toolbar={
+        <div className={classes.toolbar}>
+          <SegmentedControl
+            aria-label="Kind"
+            value={kind}
+            onChange={setKind}
+            data={[
+              { value: "", label: "All" },
+              { value: "lead", label: "Leads" },
+              { value: "client", label: "Clients" },
+            ]}
+          />
+          <SearchField q={q} change={setQ} label="Search leads and clients" />
+        </div>
+      }
+    >
+      <Subjects q={q} kind={kind} />
+    </Page>
+  );
+}
+
+function Subjects({ q, kind }: { q: string; kind: string }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...subjectsQuery({ q: q || undefined, kind: kind || undefined }),
+    placeholderData: (old) => old,
+  });
+  if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
+  if (!data) return <RowsSkeleton rows={8} />;
+  const subjects = data.pages.flatMap(({ items }) => items);
+  if (subjects.length === 0) {
+    return (
+      <EmptyState
+        icon={IconAddressBook}
+        title={q ? "Nobody by that name" : "No leads or clients yet"}
+        text="They come with an import, or with the follow-up that you plan for them."
+      >
+        <Button onClick={() => openForm({})}>Plan a follow-up</Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <ul className={classes.list}>
+        {subjects.map((subject) => (
+          <Row key={subject.id} subject={subject} />
+        ))}
+      </ul>
+      {hasNextPage && (
+        <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Row({ subject }: { subject: Subject }) {
+  const { id, kind, name, external_id: externalId, open, overdue } = subject;
+  return (
+    <li className={classes.row}>
+      <span className={classes.icon}>
+        <SubjectIcon kind={kind} size={17} />
+      </span>
+      <span className={classes.name}>
+        <Link to={`/subjects/${id}`} className="quiet">
+          {name}
+        </Link>
+        <span className={classes.external}>{externalId}</span>
+      </span>
+      {overdue > 0 && <span className={classes.overdue}>{overdue} overdue</span>}
+      {open > overdue && <span className={classes.planned}>{open - overdue} planned</span>}
+      {open === 0 && (
+        <Button
+          size="compact-sm"
+          variant="light"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => openForm({ subject })}
+          aria-label={`Plan a follow-up for ${name}`}
+        >
+          Plan
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,19 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import type { Page, Subject, SubjectDetails } from "@/api/types";
+
+export const subjectQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.subject(id),
+    queryFn: ({ signal }) => api.get<SubjectDetails>(`/subjects/${id}`, { signal }),
+  });
+
+export const subjectsQuery = (filters: { q?: string | undefined; kind?: string | undefined }) =>
+  infiniteQueryOptions({
+    queryKey: keys.subjectList(filters),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Subject>>("/subjects", { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+  });

@@ -1,0 +1,29 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const api = process.env.FOLLOWUP_API ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    // The API serves what lies here, and its wheel carries it.
+    outDir: process.env.FOLLOWUP_STATIC ?? "../api/src/followup_api/static",
+    emptyOutDir: true,
+    manifest: true,
+    assetsInlineLimit: 0, // data: URLs would need a hole in the Content-Security-Policy
+    chunkSizeWarningLimit: 1000, // scripts/size.mjs checks what counts: the first load
+  },
+  server: {
+    proxy: {
+      // The origin check of the API compares Origin with Host: pass both on as they came.
+      "/api": { target: api, changeOrigin: false },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/testing/setup.ts"],
+    restoreMocks: true,
+  },
+});
