@@ -53,8 +53,9 @@ migration: setup ## Write a migration for what changed in tables.py: make migrat
 		$(BIN)/python -m followup_common.db.migrate revision -m "$$0"' "$(MSG)"
 
 .PHONY: documents
-documents: setup ## Write docs/openapi.json and docs/asyncapi.json anew from the code
+documents: setup ## Write docs/{openapi,asyncapi}.json and docs/settings.md anew from the code
 	@$(BIN)/python -m followup_common.contracts.asyncapi docs/asyncapi.json
+	@$(BIN)/python -m followup_cli.settings_document docs/settings.md
 	@$(BIN)/python -m followup_api.openapi docs/openapi.json
 
 ##@ Prove
@@ -91,6 +92,7 @@ check-migrations: setup # migrations lead to what tables.py says
 .PHONY: check-documents
 check-documents: setup # the published contracts are those of the code
 	@$(BIN)/python -m followup_common.contracts.asyncapi --check docs/asyncapi.json
+	@$(BIN)/python -m followup_cli.settings_document --check docs/settings.md
 	@$(BIN)/python -m followup_api.openapi --check docs/openapi.json
 
 .PHONY: check-web

@@ -1,19 +1,14 @@
-"""The AsyncAPI document of our events, generated from the code.
-
-`python -m followup_common.contracts.asyncapi --write FILE` writes it; `--check FILE` exits with
-status 1 when the file differs from the code.
-"""
+"""The AsyncAPI document of our events: `python -m followup_common.contracts.asyncapi [--check] FILE`."""
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from followup_common.contracts import Envelope, Event, event_types
+from followup_common.documents import keep
 
 PRODUCERS = {
     "followup.sweep.tick.v1": ["scheduler"],
@@ -92,22 +87,5 @@ def _shared_schemas(events: dict[str, type[Event]]) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """The command line; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    action = parser.add_mutually_exclusive_group(required=True)
-    action.add_argument("--write", type=Path, metavar="FILE")
-    action.add_argument("--check", type=Path, metavar="FILE")
-    arguments = parser.parse_args()
-    current = json.dumps(document(), indent=2) + "\n"
-    if arguments.write:
-        arguments.write.write_text(current)
-        return 0
-    if arguments.check.exists() and arguments.check.read_text() == current:
-        return 0
-    sys.stderr.write(f"{arguments.check} differs from the events in the code: write it anew with --write\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(lambda: json.dumps(document(), indent=2) + "\n", __doc__))

@@ -1,4 +1,4 @@
-"""Every table. Which service may write what stands in `migrations/versions/0002_roles.py`."""
+"""Every table. Which service may write what stands in the migrations, from `0003_roles.py` on."""
 
 from __future__ import annotations
 
@@ -262,6 +262,10 @@ outbox = Table(
     Column("handled_at", Time),
     Column("failed_at", Time),
     Column("error", Text),
+    Column("first_failed_at", Time),
+    # A dead letter that a person gave up counts as handled: nothing sends it again, and age prunes it.
+    Column("discarded_at", Time),
+    Column("note", Text),
     Index(
         "ix_outbox_unhandled",
         "available_at",
@@ -269,4 +273,21 @@ outbox = Table(
     ),
     Index("ix_outbox_unhandled_subject", "subject", postgresql_where=text("handled_at IS NULL")),
     Index("ix_outbox_failed", "failed_at", "id", postgresql_where=text("failed_at IS NOT NULL")),
+)
+
+# The API appends and reads; nobody but the owner of the database can change or delete.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _id(),
+    Column("at", Time, nullable=False, server_default=func.now()),
+    Column("action", Text, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("target", Text),
+    Column("address", Text),
+    Column("request_id", Text),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    Index("ix_audit_log_action", "action", "id"),
+    Index("ix_audit_log_actor", "actor_id", "id"),
+    Index("ix_audit_log_target", "target", "id"),
 )

@@ -81,7 +81,8 @@ def mark_handled(tx: Transaction, event_id: UUID) -> bool:
 def mark_failed(tx: Transaction, event_id: UUID, error: str) -> bool:
     """Turn an unhandled event into a dead letter with its reason. False: there is no such row."""
     statement = text("""
-        UPDATE outbox SET failed_at = now(), error = :error, attempts = attempts + 1
+        UPDATE outbox SET failed_at = now(), first_failed_at = coalesce(first_failed_at, now()),
+            error = :error, attempts = attempts + 1
         WHERE id = :id AND handled_at IS NULL
     """)
     return tx.execute(statement, {"id": event_id, "error": _printable(error)}).rowcount == 1
@@ -90,7 +91,8 @@ def mark_failed(tx: Transaction, event_id: UUID, error: str) -> bool:
 def record_error(tx: Transaction, event_id: UUID, error: str) -> int:
     """Note why an event could not be handled yet; returns how often it has been sent so far."""
     statement = text("""
-        UPDATE outbox SET error = :error WHERE id = :id AND handled_at IS NULL RETURNING attempts
+        UPDATE outbox SET error = :error, first_failed_at = coalesce(first_failed_at, now())
+        WHERE id = :id AND handled_at IS NULL RETURNING attempts
     """)
     return tx.execute(statement, {"id": event_id, "error": _printable(error)}).scalar() or 0
 
@@ -135,7 +137,7 @@ def redrive(tx: Transaction, *, limit: int = 500, redrive_after: timedelta = RED
 
 
 def prune(tx: Transaction, *, older_than: timedelta, limit: int = 10_000) -> int:
-    """Delete handled events older than `older_than`, at most `limit` of them; returns how many."""
+    """Delete events handled or discarded more than `older_than` ago, at most `limit`; returns how many."""
     statement = text("""
         DELETE FROM outbox WHERE id IN (
             SELECT id FROM outbox WHERE handled_at < now() - :age ORDER BY id LIMIT :limit

@@ -1,0 +1,56 @@
+"""The table of all settings: `python -m followup_cli.settings_document [--check] docs/settings.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from followup_api.settings import ApiServiceSettings
+from followup_common.documents import keep
+from followup_common.settings import Settings
+from followup_escalator.settings import EscalatorSettings
+from followup_notifier.settings import NotifierSettings
+from followup_scheduler.settings import SchedulerSettings
+from pydantic.fields import FieldInfo
+
+SERVICES: dict[str, type[Settings]] = {
+    "scheduler": SchedulerSettings,
+    "escalator": EscalatorSettings,
+    "notifier": NotifierSettings,
+    "api": ApiServiceSettings,
+}
+
+HEAD = """\
+# Settings
+
+Environment variables of the services; generated from the code (`make documents`). A missing or wrong
+one stops the service at its start with the variable's name and what it expects.
+
+| variable | of | default | what |
+|---|---|---|---|
+"""
+
+
+def document() -> str:
+    """The page, as Markdown."""
+    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in _rows())
+
+
+def _rows() -> Iterator[tuple[str, str, str, str]]:
+    fields: dict[str, FieldInfo] = {}
+    for settings in SERVICES.values():
+        fields |= settings.model_fields
+    for name, field in sorted(fields.items(), key=lambda item: (not item[1].is_required(), item[0])):
+        users = [service for service, settings in SERVICES.items() if name in settings.model_fields]
+        of = "all" if len(users) == len(SERVICES) else ", ".join(users)
+        yield f"`FOLLOWUP_{name.upper()}`", of, _default(field), field.description or ""
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return "unset" if field.default is None else f"`{field.default}`"
+
+
+if __name__ == "__main__":
+    sys.exit(keep(document, __doc__))
