@@ -67,44 +67,40 @@ def servers(request: pytest.FixtureRequest) -> Servers:
     return request.config.stash[SERVERS]
 
 
-@pytest.fixture(scope="session")
-def postgres(servers: Servers) -> Postgres:
-    """The PostgreSQL server; for most tests `tx` or `database_url` is what they want."""
-    return servers.postgres()
+@pytest.fixture
+def postgres(request: pytest.FixtureRequest, servers: Servers) -> Postgres:
+    """The PostgreSQL server; for most tests `tx` or `database_url` is what they want.
 
-
-@pytest.fixture(scope="session")
-def rabbitmq(servers: Servers) -> RabbitMQ:
-    """The RabbitMQ server; for most tests `broker_url` is what they want."""
-    return servers.rabbitmq()
+    A `serial` test may stop or kill it, and start it again.
+    """
+    serial = request.node.get_closest_marker("serial")
+    return servers.stoppable_postgres() if serial else servers.postgres()
 
 
 @pytest.fixture
-def stoppable_postgres(servers: Servers) -> Postgres:
-    """A PostgreSQL for `serial` tests that stop or kill it; `servers.new_database(it)` makes a database."""
-    return servers.stoppable_postgres()
+def rabbitmq(request: pytest.FixtureRequest, servers: Servers) -> RabbitMQ:
+    """The RabbitMQ server; for most tests `broker_url` is what they want.
 
-
-@pytest.fixture
-def stoppable_rabbitmq(servers: Servers) -> RabbitMQ:
-    """A RabbitMQ for `serial` tests that stop or kill it; `it.create_vhost()` makes a virtual host."""
-    return servers.stoppable_rabbitmq()
+    A `serial` test may stop or kill it, and start it again.
+    """
+    serial = request.node.get_closest_marker("serial")
+    return servers.stoppable_rabbitmq() if serial else servers.rabbitmq()
 
 
 @pytest.fixture
 def database_url(servers: Servers, postgres: Postgres) -> Iterator[str]:
     """A migrated database of the test's own, for what commits; its URL logs in as a superuser."""
-    url = servers.new_database()
+    url = servers.new_database(postgres)
     yield url
     postgres.drop_database(url)
 
 
 @pytest.fixture(scope="session")
-def shared_database_url(servers: Servers, postgres: Postgres) -> Iterator[str]:
+def shared_database_url(servers: Servers) -> Iterator[str]:
     """The migrated database behind `tx`, one a worker; nobody commits to it."""
     url = servers.new_database()
     yield url
-    postgres.drop_database(url)
+    servers.postgres().drop_database(url)
 
 
 @pytest.fixture

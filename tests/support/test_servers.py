@@ -72,35 +72,33 @@ def test_two_virtual_hosts_do_not_see_each_others_queues(broker_url: str, rabbit
 
 @pytest.mark.serial
 @pytest.mark.parametrize("outage", [RabbitMQ.stop, RabbitMQ.kill])
-def test_rabbitmq_returns_with_its_messages(
-    stoppable_rabbitmq: RabbitMQ, outage: Callable[[RabbitMQ], None]
-) -> None:
-    url = stoppable_rabbitmq.create_vhost()
+def test_rabbitmq_returns_with_its_messages(rabbitmq: RabbitMQ, outage: Callable[[RabbitMQ], None]) -> None:
+    url = rabbitmq.create_vhost()
     publish(url, "letters")
-    outage(stoppable_rabbitmq)
+    outage(rabbitmq)
     with pytest.raises(pika.exceptions.AMQPConnectionError):
         publish(url, "letters")
-    stoppable_rabbitmq.start()
+    rabbitmq.start()
     assert eventually(lambda: received(url, "letters")) == b"kept"
-    stoppable_rabbitmq.delete_vhost(url)
+    rabbitmq.delete_vhost(url)
 
 
 @pytest.mark.serial
 @pytest.mark.parametrize("outage", [Postgres.stop, Postgres.kill])
 def test_postgres_returns_with_what_was_committed(
-    servers: Servers, stoppable_postgres: Postgres, outage: Callable[[Postgres], None]
+    servers: Servers, postgres: Postgres, outage: Callable[[Postgres], None]
 ) -> None:
-    url = servers.new_database(stoppable_postgres)
+    url = servers.new_database(postgres)
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE kept ()"))
     engine.dispose()
-    outage(stoppable_postgres)
+    outage(postgres)
     with pytest.raises(OperationalError):
         scalar(url, "SELECT 1")
-    stoppable_postgres.start()
+    postgres.start()
     assert scalar(url, "SELECT to_regclass('kept')") == "kept"
-    stoppable_postgres.drop_database(url)
+    postgres.drop_database(url)
 
 
 @pytest.mark.serial
