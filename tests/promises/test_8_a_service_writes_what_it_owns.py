@@ -15,6 +15,7 @@ from tests.support.company import Company
 
 ALL = {"INSERT", "UPDATE", "DELETE"}
 
+AUDIT_COLUMNS = ["action", "actor_id", "target", "address", "request_id", "details"]
 PEOPLES_COLUMNS = ["external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"]
 
 # What each service may write. Everything else, on every table there is, must be refused.
@@ -41,6 +42,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "notifications": {"UPDATE(read_at)"},
         "activities": {f"INSERT({c})" for c in ("follow_up_id", "kind", "actor_id", "details")},
         "sweeps": {"INSERT(trigger)", "INSERT(requested_by)"},
+        "audit_log": {f"INSERT({c})" for c in AUDIT_COLUMNS},  # never UPDATE or DELETE: it only grows
         "follow_ups": {"DELETE"}
         | {f"{verb}({column})" for verb in ("INSERT", "UPDATE") for column in PEOPLES_COLUMNS},
     },
@@ -86,6 +88,10 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_api", "UPDATE follow_ups SET next_step_at = NULL"),
         ("followup_api", "INSERT INTO notifications (user_id) VALUES (1)"),
         ("followup_api", "UPDATE policy_versions SET version = 9"),
+        ("followup_api", "UPDATE audit_log SET action = 'nothing happened'"),
+        ("followup_api", "DELETE FROM audit_log"),
+        ("followup_api", "TRUNCATE audit_log"),
+        ("followup_api", "INSERT INTO audit_log (action, at) VALUES ('user.created', 'epoch')"),
     ],
 )
 def test_what_it_does_not_own_is_refused(company: Company, role: str, statement: str) -> None:

@@ -12,13 +12,14 @@ from sqlalchemy import text
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
 
-# Escalations of unfinished sweeps that became dead letters: the sweep does not wait for them.
+# Escalations of unfinished sweeps that became dead letters, discarded ones too: the sweep does not wait for
+# them. Handling an event takes `failed_at` from its row.
 COUNT_FAILED = text("""
     UPDATE sweeps s SET failed = dead.count
     FROM (
         SELECT s.id, coalesce(sum(jsonb_array_length(o.payload -> 'escalations')), 0) AS count
         FROM sweeps s JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type = :raised
-        WHERE s.finished_at IS NULL AND o.handled_at IS NULL AND o.failed_at IS NOT NULL
+        WHERE s.finished_at IS NULL AND o.failed_at IS NOT NULL
         GROUP BY s.id
     ) dead
     WHERE s.id = dead.id AND s.failed <> dead.count
@@ -29,7 +30,7 @@ FAIL_BROKEN = text("""
     UPDATE sweeps s SET status = 'failed', finished_at = now(), error = o.error
     FROM outbox o
     WHERE s.finished_at IS NULL AND o.subject = 'sweeps/' || s.id
-      AND o.type LIKE 'followup.sweep.%' AND o.failed_at IS NOT NULL AND o.handled_at IS NULL
+      AND o.type LIKE 'followup.sweep.%' AND o.failed_at IS NOT NULL
 """)
 
 UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 'running' ORDER BY id")
