@@ -173,16 +173,18 @@ def _repeated(tx: Transaction) -> Iterator[tuple[int, str, str]]:
 
 
 def _check_managers(tx: Transaction, errors: Errors, *, partial: bool) -> None:
-    """Find wrong managers. Where good lines are to be written, leaving out one can spoil another: again."""
+    """Find wrong managers. Where only good lines count, leaving out one can spoil another: so again."""
     entries = [Entry(*row) for row in tx.execute(text(LINES))]
-    managers: dict[str, str | None] = {row.email: row.manager for row in tx.execute(text(MANAGERS))}
+    if partial:
+        entries = [entry for entry in entries if entry.good]
+    managers = {row.email: row.manager for row in tx.execute(text(MANAGERS))}
     while wrong := list(manager_errors(entries, managers)):
         errors.extend(wrong)
         bad = {line for line, _, _ in wrong}
         tx.execute(text(DROP_BAD), {"lines": sorted(bad)})
         if not partial:
             return
-        entries = [entry for entry in entries if entry.good and entry.line not in bad]
+        entries = [entry for entry in entries if entry.line not in bad]
 
 
 def _drawn(circle: Sequence[str]) -> str:

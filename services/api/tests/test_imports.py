@@ -1,0 +1,504 @@
+"""Importing people and follow-ups from CSV files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from followup_api.imports.users import Entry, manager_errors
+from httpx import Response
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .companies import Company
+from .conftest import World
+
+USERS = "email,name,role,manager_email,time_zone,active\n"
+FOLLOW_UPS = (
+    "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,subject_name,subject_url,"
+    "notes,status\n"
+)
+AMIR = "amir.patel@example.com"
+DUE = "2026-03-02T09:00:00Z"
+PLAIN = f"{AMIR},{DUE},,,,,,"
+"""A follow-up's line after its external id and title."""
+
+
+@pytest.fixture
+def company(world: World) -> Company:
+    return Company(world)
+
+
+def send(company: Company, kind: str, content: str | bytes, **query: bool) -> Response:
+    body = content.encode() if isinstance(content, str) else content
+    headers = {"Content-Type": "text/csv; charset=utf-8"}
+    return company.ask(
+        company.ada, "POST", f"/imports/{kind}", content=body, headers=headers, params={**query}
+    )
+
+
+def imported(company: Company, kind: str, content: str | bytes, **query: bool) -> tuple[int, int, int]:
+    """Import a file without errors: created, updated, unchanged."""
+    answer = send(company, kind, content, **query)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert (body["errors"], body["more_errors"]) == ([], 0)
+    return body["created"], body["updated"], body["unchanged"]
+
+
+def wrong(answer: Response) -> list[tuple[int, str]]:
+    """Check that nothing was written for these errors; their lines and fields."""
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return [(error["line"], error["field"]) for error in answer.json()["errors"]]
+
+
+def follow_up_rows(company: Company) -> list[Any]:
+    return company.world.execute("SELECT * FROM follow_ups ORDER BY external_id")
+
+
+# ---- follow-ups ----
+
+
+def test_follow_ups_are_created_with_everything(company: Company) -> None:
+    file = FOLLOW_UPS + (
+        f'd-1,"Call Acme, now",{AMIR.upper()},2026-03-02T10:00:00+01:00,client,C-1,Acme,https://a.example,'
+        f'"first\nsecond",open\n'
+        f"d-2,Call Bo,{AMIR},{DUE},lead,,Bo,,,completed\n"
+    )
+    assert imported(company, "follow-ups", file) == (2, 0, 0)
+    [first, second] = company.get(company.amir, "/follow-ups")["items"][::-1]
+    assert first["title"] == "Call Acme, now"
+    assert (first["due_at"], first["notes"], first["status"]) == (DUE, "first\nsecond", "open")
+    assert (
+        first["subject"].items()
+        >= {"kind": "client", "external_id": "C-1", "name": "Acme", "url": "https://a.example"}.items()
+    )
+    assert first["next_step_at"] == DUE
+    assert (second["status"], second["subject"]["name"], second["next_step_at"]) == ("completed", "Bo", None)
+    assert [company.activities(entry["id"]) for entry in (first, second)] == [["imported"]] * 2
+
+
+def test_importing_a_file_again_changes_nothing(company: Company) -> None:
+    file = FOLLOW_UPS + f"d-1,One,{AMIR},{DUE},lead,,Bo,,n,\nd-2,Two,{AMIR},{DUE},client,C,Acme,,,completed\n"
+    assert imported(company, "follow-ups", file) == (2, 0, 0)
+    before = follow_up_rows(company), company.world.execute("SELECT * FROM subjects ORDER BY id")
+    assert imported(company, "follow-ups", file) == (0, 0, 2)
+    assert (follow_up_rows(company), company.world.execute("SELECT * FROM subjects ORDER BY id")) == before
+    assert company.world.execute("SELECT count(*) FROM activities")[0][0] == 2
+
+
+def test_only_what_differs_is_updated_and_a_new_due_time_starts_over(company: Company) -> None:
+    file = FOLLOW_UPS + "".join(f"d-{n},T{n},{PLAIN}\n" for n in range(4))
+    imported(company, "follow-ups", file)
+    company.world.execute("UPDATE follow_ups SET level = 2, next_step_at = now()")
+    changed = file.replace("T1", "New").replace(f"d-2,T2,{AMIR},{DUE}", f"d-2,T2,{AMIR},2026-03-05T09:00:00Z")
+    changed = changed.replace(f"d-3,T3,{PLAIN}", f"d-3,T3,otto.other@example.com,{DUE},,,,,,")
+    assert imported(company, "follow-ups", changed) == (0, 3, 1)
+    rows = {row.external_id: row for row in follow_up_rows(company)}
+    assert [(rows[f"d-{n}"].due_version, rows[f"d-{n}"].level) for n in range(4)] == [
+        (1, 2),
+        (1, 2),
+        (2, 0),
+        (1, 2),
+    ]
+    told = [
+        entry["summary"]
+        for entry in company.get(company.ada, f"/follow-ups/{rows['d-2'].id}/activities")["items"]
+    ]
+    assert told == ["Ada Admin changed the due time by an import", "Ada Admin imported it"]
+    assert rows["d-3"].assignment == 2
+    assert company.events("reassigned") == []  # an import is no flood of announcements
+
+
+@pytest.mark.parametrize(
+    ("before", "cell", "after"),
+    [
+        ("open", "open", "open"),
+        ("open", "completed", "completed"),
+        ("open", "", "open"),
+        ("completed", "open", "open"),
+        ("completed", "completed", "completed"),
+        ("completed", "", "completed"),
+    ],
+)
+def test_a_status_is_set_and_an_empty_one_left_alone(
+    company: Company, before: str, cell: str, after: str
+) -> None:
+    line = f"d-1,T,{AMIR},{DUE},,,,,,"
+    imported(company, "follow-ups", FOLLOW_UPS + line + before + "\n")
+    [first] = follow_up_rows(company)
+    changed = int(before != after)
+    assert imported(company, "follow-ups", FOLLOW_UPS + line + cell + "\n") == (0, changed, 1 - changed)
+    [row] = follow_up_rows(company)
+    assert row.is_open == (after == "open")
+    if before == after:
+        assert row.completed_at == first.completed_at
+
+
+def test_a_subject_is_renamed_by_a_later_line_and_keeps_its_link(company: Company) -> None:
+    lines = [
+        f"d-1,T,{AMIR},{DUE},client,C,Old,https://a.example,,",
+        f"d-2,T,{AMIR},{DUE},client,C,New,,,",
+        f"d-3,T,{AMIR},{DUE},lead,,Same,,,",
+        f"d-4,T,{AMIR},{DUE},lead,,SAME,,,",
+    ]
+    imported(company, "follow-ups", FOLLOW_UPS + lines[0] + "\n")
+    assert imported(company, "follow-ups", FOLLOW_UPS + "\n".join(lines)) == (3, 0, 1)
+    subjects = company.world.execute("SELECT kind, name, url FROM subjects ORDER BY id")
+    assert [tuple(row) for row in subjects] == [
+        ("client", "New", "https://a.example"),
+        ("lead", "SAME", None),
+    ]
+
+
+def test_columns_come_in_any_order_with_bom_and_crlf_and_empty_lines(company: Company) -> None:
+    names = FOLLOW_UPS.strip().split(",")[::-1]
+    values = {"external_id": "d-1", "title": "Tür", "assignee_email": AMIR, "due_at": DUE}
+    line = ",".join(values.get(name, "") for name in names)
+    file = "\ufeff" + ",".join(names).upper() + "\r\n\r\n" + line + "\r\n\r\n"
+    assert imported(company, "follow-ups", file) == (1, 0, 0)
+    assert company.titles(company.amir, "/follow-ups") == ["Tür"]
+
+
+BAD_FOLLOW_UPS = [
+    (f",T,{PLAIN}", "external_id", "is empty"),
+    (f"d,,{PLAIN}", "title", "is empty"),
+    (f"d,{'x' * 201},{PLAIN}", "title", "shorten it to 200"),
+    (f"d,T,nobody@example.com,{DUE},,,,,,", "assignee_email", "belongs to no user"),
+    (f"d,T,nobody,{DUE},,,,,,", "assignee_email", "ada@example.com"),
+    (f"d,T,{AMIR},tomorrow,,,,,,", "due_at", "2026-03-31T09:00:00Z"),
+    (f"d,T,{AMIR},,,,,,,", "due_at", "is not a time"),
+    (f"d,T,{AMIR},2026-03-02 09:00,,,,,,", "due_at", "has no time zone"),
+    (f"d,T,{AMIR},2026-03-02,,,,,,", "due_at", "has no time zone"),
+    (f"d,T,{AMIR},0001-01-01T00:00:00+14:00,,,,,,", "due_at", "1970"),
+    (f"d,T,{AMIR},{DUE},friend,,Bo,,,", "subject_kind", "lead or client"),
+    (f"d,T,{AMIR},{DUE},lead,,,,,", "subject_name", "is empty"),
+    (f"d,T,{AMIR},{DUE},,C-1,,,,", "subject_kind", "is empty"),
+    (f"d,T,{AMIR},{DUE},lead,,Bo,javascript:alert(1),,", "subject_url", "https://"),
+    (f"d,T,{AMIR},{DUE},,,,,{'x' * 10_001},", "notes", "shorten it to 10,000"),
+    (f"d,T,{AMIR},{DUE},,,,,,done", "status", "open or completed"),
+    ("d,T", "", "The line has 2 cells where the header has 10"),
+    (f'd,"T"x,{PLAIN}', "", "quotes"),
+    (f"d,T\x00,{PLAIN}", "", "NUL"),
+]
+
+
+@pytest.mark.parametrize(("line", "field", "says"), BAD_FOLLOW_UPS)
+def test_a_bad_line_is_named_and_nothing_is_written(
+    company: Company, line: str, field: str, says: str
+) -> None:
+    file = FOLLOW_UPS + f"good,Good,{PLAIN}\n{line}\n"
+    answer = send(company, "follow-ups", file)
+    assert wrong(answer) == [(3, field)]
+    [error] = answer.json()["errors"]
+    assert says in error["message"]
+    assert follow_up_rows(company) == []
+    assert company.world.execute("SELECT FROM subjects") == []
+
+
+@pytest.mark.parametrize(("line", "field", "says"), BAD_FOLLOW_UPS)
+def test_with_partial_the_good_lines_are_written(company: Company, line: str, field: str, says: str) -> None:
+    file = FOLLOW_UPS + f"good,Good,{PLAIN}\n{line}\nlast,Last,{PLAIN}\n"
+    answer = send(company, "follow-ups", file, partial=True)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["created"], body["updated"], body["unchanged"]) == (2, 0, 0)
+    assert [(error["line"], error["field"]) for error in body["errors"]] == [(3, field)]
+    assert [row.external_id for row in follow_up_rows(company)] == ["good", "last"]
+
+
+def test_every_bad_line_and_field_is_named_in_order(company: Company) -> None:
+    lines = [f"a,T,{PLAIN}", f"b,,{AMIR},soon,,,,,,", f"a,T,{PLAIN}", "x", f",T,who@example.com,{DUE},,,,,,"]
+    answer = send(company, "follow-ups", FOLLOW_UPS + "\n".join(lines))
+    assert wrong(answer) == [
+        (3, "title"),
+        (3, "due_at"),
+        (4, "external_id"),
+        (5, ""),
+        (6, "external_id"),
+        (6, "assignee_email"),
+    ]
+    assert "line 2" in answer.json()["errors"][2]["message"]
+    assert answer.json()["detail"].startswith("The file has 6 errors, so nothing of it was written.")
+
+
+def test_bytes_that_are_not_utf_8_are_named_by_line(company: Company) -> None:
+    lines = [f"a,T,{PLAIN}", f'"b","T\nT{chr(0xE9)}",{PLAIN}', f"c,T,{PLAIN}"]
+    answer = send(company, "follow-ups", FOLLOW_UPS.encode() + "\n".join(lines).encode("latin-1"))
+    assert wrong(answer) == [(4, "")]
+    assert "UTF-8" in answer.json()["errors"][0]["message"]
+
+
+def test_a_quote_that_is_never_closed_is_found(company: Company) -> None:
+    answer = send(company, "follow-ups", FOLLOW_UPS + f'a,"T,{PLAIN}\nb,T,{PLAIN}\n')
+    assert wrong(answer) == [(2, "")]
+    assert "Lines 2 to 3" in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("header", "fields", "says"),
+    [
+        ("", [""], "is empty"),
+        ("\n\n", [""], "is empty"),
+        ("email,name,role,manager_email,time_zone\n", ["active"], "lacks the column active"),
+        (USERS.replace("name", "nmae"), ["name", "nmae"], "lacks the column name"),
+        (USERS.strip() + ",email\n", ["email"], "2 times"),
+        (USERS.replace(",", ";"), [""], "commas"),
+        ("\xff", [""], "UTF-8"),
+    ],
+)
+def test_a_wrong_header_stops_at_once(company: Company, header: str, fields: list[str], says: str) -> None:
+    for query in ({}, {"partial": True}, {"dry_run": True}):
+        answer = send(
+            company,
+            "users",
+            header.encode("latin-1") + b"a@example.com,A,employee,,,\n" * bool(header.strip()),
+            **query,
+        )
+        assert [field for _, field in wrong(answer)] == fields
+        assert says in answer.json()["errors"][0]["message"]
+
+
+def test_of_very_many_errors_the_first_are_listed_and_the_others_counted(company: Company) -> None:
+    file = FOLLOW_UPS + f"same,T,{PLAIN}\n" * 3_000 + "x\n"
+    body = send(company, "follow-ups", file).json()
+    assert (len(body["errors"]), body["more_errors"]) == (1_000, 2_000)
+    assert [error["line"] for error in body["errors"]] == list(range(3, 1_003))
+    assert "3,000 errors" in body["detail"]
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(company: Company) -> None:
+    file = FOLLOW_UPS + f"a,T,{PLAIN}\nb,T,{PLAIN}\n"
+    imported(company, "follow-ups", file)
+    before = follow_up_rows(company)
+    changed = FOLLOW_UPS + f"a,New,{PLAIN}\nb,T,{PLAIN}\nc,T,{AMIR},{DUE},lead,,Bo,,,\nbad\n"
+    body = send(company, "follow-ups", changed, dry_run=True).json()
+    assert (body["created"], body["updated"], body["unchanged"], body["dry_run"]) == (1, 1, 1, True)
+    assert [error["line"] for error in body["errors"]] == [5]
+    assert follow_up_rows(company) == before
+    assert company.world.execute("SELECT FROM subjects") == []
+
+
+# ---- people ----
+
+
+def user_rows(company: Company) -> dict[str, Any]:
+    rows = company.world.execute(
+        "SELECT u.*, m.email AS manager FROM users u LEFT JOIN users m ON m.id = u.manager_id"
+    )
+    return {row.email: row for row in rows}
+
+
+def test_people_are_created_with_managers_from_later_lines(company: Company) -> None:
+    file = USERS + (
+        "bo@example.com,Bo,employee,CY@example.com,Europe/Berlin,\n"
+        "cy@example.com,Cy,manager,ada.admin@example.com,,TRUE\n"
+        "di@example.com,Di,admin,,America/New_York,false\n"
+    )
+    assert imported(company, "users", file) == (3, 0, 0)
+    rows = user_rows(company)
+    bo, cy, di = (rows[f"{name}@example.com"] for name in ("bo", "cy", "di"))
+    assert (bo.manager, bo.time_zone, bo.active, bo.role) == (
+        "cy@example.com",
+        "Europe/Berlin",
+        True,
+        "employee",
+    )
+    assert (cy.manager, cy.time_zone) == ("ada.admin@example.com", "UTC")
+    assert (di.role, di.active, di.manager) == ("admin", False, None)
+    assert imported(company, "users", file) == (0, 0, 3)
+    assert {email: row.updated_at for email, row in user_rows(company).items()} == {
+        email: row.updated_at for email, row in rows.items()
+    }
+
+
+def test_people_are_known_by_address_whatever_its_case(company: Company) -> None:
+    line = "AMIR.Patel@example.com,Amir Q. Patel,employee,mia.middle@example.com,UTC,true\n"
+    assert imported(company, "users", USERS + line) == (0, 1, 0)
+    row = user_rows(company)["AMIR.Patel@example.com"]
+    assert (row.id, row.name) == (company.amir.id, "Amir Q. Patel")
+
+
+def test_a_line_of_managers_can_be_turned_round(company: Company) -> None:
+    """Line by line this would close a cycle; as a whole it does not."""
+    file = USERS + (
+        "mia.middle@example.com,Mia Middle,manager,ada.admin@example.com,UTC,true\n"
+        "dana.reyes@example.com,Dana Reyes,manager,mia.middle@example.com,UTC,true\n"
+    )
+    assert imported(company, "users", file) == (0, 2, 0)
+    assert user_rows(company)["dana.reyes@example.com"].manager == "mia.middle@example.com"
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "says"),
+    [
+        ("bo,Bo,employee,,,", "email", "is not an e-mail address"),
+        (",Bo,employee,,,", "email", "is empty"),
+        ("bo@example.com,,employee,,,", "name", "is empty"),
+        ("bo@example.com,Bo,boss,,,", "role", "employee, manager or admin"),
+        ("bo@example.com,Bo,,,,", "role", "employee, manager or admin"),
+        ("bo@example.com,Bo,employee,who@example.com,,", "manager_email", "neither a user nor in this file"),
+        ("bo@example.com,Bo,employee,BO@example.com,,", "manager_email", "own address"),
+        ("bo@example.com,Bo,employee,,Mars/Olympus,", "time_zone", "Europe/Berlin"),
+        ("bo@example.com,Bo,employee,,,perhaps", "active", "true or false"),
+        ("first@EXAMPLE.com,Bo,employee,,,", "email", "line 2 already"),
+        ("dana.reyes@example.com,Dana,manager,amir.patel@example.com,,", "manager_email", "circle"),
+    ],
+)
+def test_a_bad_person_is_named_and_nobody_is_written(
+    company: Company, line: str, field: str, says: str
+) -> None:
+    file = USERS + f"first@example.com,First,employee,,,\n{line}\n"
+    before = user_rows(company)
+    answer = send(company, "users", file)
+    assert wrong(answer) == [(3, field)]
+    assert says in answer.json()["errors"][0]["message"]
+    assert user_rows(company) == before
+    partial = send(company, "users", file, partial=True)
+    assert (partial.status_code, partial.json()["created"]) == (200, 1)
+    assert set(user_rows(company)) == {*before, "first@example.com"}
+
+
+def test_every_line_of_a_circle_is_named(company: Company) -> None:
+    file = USERS + "".join(
+        f"{one}@example.com,{one},employee,{other}@example.com,,\n" for one, other in ("ab", "bc", "ca", "da")
+    )
+    answer = send(company, "users", file)
+    assert wrong(answer) == [(2, "manager_email"), (3, "manager_email"), (4, "manager_email")]
+    assert (
+        "a@example.com → b@example.com → c@example.com → a@example.com"
+        in answer.json()["errors"][0]["message"]
+    )
+
+
+def test_with_partial_a_line_whose_manager_is_left_out_is_left_out_too(company: Company) -> None:
+    file = USERS + (
+        "a@example.com,A,boss,,,\n"
+        "b@example.com,B,employee,a@example.com,,\n"
+        "c@example.com,C,employee,b@example.com,,\n"
+        "d@example.com,D,employee,,,\n"
+    )
+    body = send(company, "users", file, partial=True).json()
+    assert body["created"] == 1
+    assert [(error["line"], error["field"]) for error in body["errors"]] == [
+        (2, "role"),
+        (3, "manager_email"),
+        (4, "manager_email"),
+    ]
+
+
+def test_the_last_admin_cannot_be_imported_away(company: Company) -> None:
+    answer = send(company, "users", USERS + "ada.admin@example.com,Ada Admin,employee,,UTC,true\n")
+    assert answer.status_code == 409
+    assert user_rows(company)["ada.admin@example.com"].role == "admin"
+
+
+def test_a_deactivated_persons_sessions_end(company: Company) -> None:
+    company.world.execute(
+        "INSERT INTO sessions (user_id, token_hash, expires_at) VALUES (:id, 'x', now() + interval '1 day')",
+        id=company.amir.id,
+    )
+    imported(company, "users", USERS + f"{AMIR},Amir Patel,employee,mia.middle@example.com,UTC,false\n")
+    assert company.world.execute("SELECT FROM sessions") == []
+
+
+PEOPLE = st.integers(0, 7)
+
+
+@given(file=st.dictionaries(PEOPLE, st.none() | PEOPLE), stored=st.dictionaries(PEOPLE, st.none() | PEOPLE))
+def test_managers_are_refused_exactly_when_somebody_would_manage_themselves(
+    file: dict[int, int | None], stored: dict[int, int | None]
+) -> None:
+    managers = {str(one): None if boss is None else str(boss) for one, boss in stored.items()}
+    entries = [
+        Entry(line, str(one), None if boss is None else str(boss), good=True)
+        for line, (one, boss) in enumerate(file.items())
+    ]
+    after = {**stored, **file}
+
+    def manages_themselves(person: int) -> bool:
+        boss = after.get(person)
+        for _ in range(len(after) + 1):
+            if boss == person:
+                return True
+            boss = after.get(boss) if boss is not None else None
+        return False
+
+    known = stored.keys() | file.keys()
+    expected = {
+        line
+        for line, (one, boss) in enumerate(file.items())
+        if boss is not None and (boss not in known or manages_themselves(one))
+    }
+    assert {line for line, _, _ in manager_errors(entries, managers)} == expected
+
+
+# ---- who, how much, at once ----
+
+
+@pytest.mark.parametrize("kind", ["users", "follow-ups"])
+def test_only_admins_import(company: Company, kind: str) -> None:
+    for person in (company.dana, company.amir):
+        answer = company.ask(
+            person, "POST", f"/imports/{kind}", content=b"x", headers={"Content-Type": "text/csv"}
+        )
+        assert answer.status_code == 403
+
+
+def test_something_else_than_csv_is_refused(company: Company) -> None:
+    answer = company.ask(company.ada, "POST", "/imports/users", json={"email": "a@example.com"})
+    assert answer.status_code == 415
+
+
+def test_a_file_beyond_the_limit_is_refused(build: Callable[..., World]) -> None:
+    company = Company(build(max_import_bytes=2_000))
+    answer = send(company, "users", USERS + "x" * 2_000)
+    assert answer.status_code == 413
+
+
+def test_a_second_import_of_a_kind_does_not_get_in_the_way(company: Company) -> None:
+    with company.world.engine.begin() as other:
+        other.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('imports.follow-ups'))")
+        answer = send(company, "follow-ups", FOLLOW_UPS + f"a,T,{PLAIN}\n")
+        assert answer.status_code == 409
+        assert imported(company, "users", USERS + "bo@example.com,Bo,employee,,,\n") == (1, 0, 0)
+    assert imported(company, "follow-ups", FOLLOW_UPS + f"a,T,{PLAIN}\n") == (1, 0, 0)
+
+
+@pytest.mark.serial
+def test_a_hundred_thousand_lines_import_within_bounds(company: Company, tmp_path: Path) -> None:
+    """In a process of its own, whose memory is then the import's: far below 1 GiB, and in seconds."""
+    many = 100_000
+    people = tmp_path / "people.csv"
+    with people.open("w") as file:
+        file.write(USERS)
+        for n in range(many):
+            boss = f"u{n // 10}@example.com" if n else ""
+            file.write(f"u{n}@example.com,User {n},employee,{boss},Europe/Berlin,true\n")
+    promises = tmp_path / "follow-ups.csv"
+    with promises.open("w") as file:
+        file.write(FOLLOW_UPS)
+        for n in range(many):
+            subject = f"client,C{n % 5_000},Company {n % 5_000},https://crm.example.com/{n % 5_000}"
+            file.write(
+                f"d{n},Call number {n},u{n % 1_000}@example.com,{DUE},{subject},Some notes on {n},open\n"
+            )
+    url = company.world.app.state.parts.settings.database_url.get_secret_value()
+    program = Path(__file__).with_name("big_import.py")
+    done = subprocess.run(
+        [sys.executable, program, url, company.ada.token, people, promises, promises],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    *results, mebibytes, seconds = done.stdout.split()
+    assert results == [f"{many},0,0", f"{many},0,0", f"0,0,{many}"]
+    assert int(mebibytes) < 300
+    assert float(seconds) < 60  # it takes about 10 s where nothing else runs
