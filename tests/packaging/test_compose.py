@@ -1,0 +1,47 @@
+"""docker-compose.yml: each service under its own database role, restarted, and no secret in the file."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from tests.support.processes import REPOSITORY
+
+TEXT = (REPOSITORY / "docker-compose.yml").read_text()
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
+OURS = ("scheduler", "escalator", "notifier", "api")
+PLACEHOLDER = re.compile(r"\$\{(\w+)(:[-?][^}]*)?\}")
+
+
+@pytest.mark.parametrize("name", ["escalator", "notifier", "api"])
+def test_a_service_logs_in_to_the_database_as_its_own_role(name: str) -> None:
+    url = urlsplit(SERVICES[name]["environment"]["FOLLOWUP_DATABASE_URL"])
+    assert url.username == f"followup_{name}"
+    assert url.password == f"${{FOLLOWUP_{name.upper()}_PASSWORD}}"
+
+
+def test_the_clock_has_no_database() -> None:
+    assert "FOLLOWUP_DATABASE_URL" not in SERVICES["scheduler"]["environment"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_comes_back_by_itself_and_tells_its_health(name: str) -> None:
+    dockerfile = (REPOSITORY / SERVICES[name]["build"]["dockerfile"]).read_text()
+    assert SERVICES[name]["restart"] == "unless-stopped"
+    assert "HEALTHCHECK" in dockerfile
+    assert "USER 10001" in dockerfile
+
+
+def test_no_password_has_a_default_in_the_file_and_the_example_names_every_setting() -> None:
+    used = PLACEHOLDER.findall(TEXT)
+    secrets = {name for name, _ in used if name.endswith(("_PASSWORD", "_SECRET"))}
+    defaulted = {name for name, rest in used if rest.startswith(":-")}
+    example = (REPOSITORY / ".env.example").read_text()
+    documented = set(re.findall(r"^(?:# )?(\w+)=", example, flags=re.MULTILINE))
+    assert len(secrets) == 7
+    assert not secrets & defaulted
+    assert {name for name, _ in used} == documented
