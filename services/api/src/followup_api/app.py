@@ -24,6 +24,7 @@ from followup_api.imports.routes import router as imports
 from followup_api.metrics import Metrics
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
+from followup_api.ops.routes import router as ops
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     notifications,
     sweeps,
     imports,
+    ops,
 )
 """One router of each domain folder, under /api/v1."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -10,7 +10,7 @@ from typing import Annotated
 from anyio import Semaphore
 from fastapi import Depends, Request
 from fastapi.concurrency import contextmanager_in_threadpool
-from followup_common.contracts import Event
+from followup_common.contracts import Envelope, Event
 from followup_common.db import Database, Transaction
 from followup_common.messaging.outbox import store
 from followup_common.messaging.publisher import Publisher
@@ -41,10 +41,15 @@ class UnitOfWork:
 
     tx: Transaction
     events: list[Event] = field(default_factory=list)
+    again: list[Envelope] = field(default_factory=list)
 
     def emit(self, event: Event) -> None:
         """Store an event with this work's changes, and publish it once they are committed."""
         self.events.append(event)
+
+    def send_again(self, envelopes: Iterable[Envelope]) -> None:
+        """Publish events that are stored already, once this work's changes are committed."""
+        self.again += envelopes
 
 
 @contextmanager
@@ -54,7 +59,7 @@ def transaction(database: Database, publisher: Publisher) -> Iterator[UnitOfWork
         work = UnitOfWork(tx)
         yield work
         envelopes = store(tx, work.events, source=SOURCE)
-    publisher.publish(envelopes)
+    publisher.publish(work.again + envelopes)
 
 
 def parts(request: Request) -> Parts:

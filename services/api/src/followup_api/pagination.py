@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from followup_common.db import Transaction
 from pydantic import Field
@@ -106,9 +107,14 @@ def _after(keys: Sequence[_Key], values: Sequence[Any]) -> ColumnElement[bool]:
 
 
 def _encode(values: Sequence[Any]) -> str:
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    raw = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = json.dumps([_plain(value) for value in values], ensure_ascii=False, separators=(",", ":")).encode()
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _decode(cursor: str, keys: Sequence[_Key]) -> list[Any]:
@@ -132,6 +138,8 @@ def _value(value: Any, key: _Key) -> Any:
         value = datetime.fromisoformat(value)
         if value.tzinfo is None:
             raise ValueError
+    if expected is UUID and isinstance(value, str):
+        value = UUID(value)
     if type(value) is not expected:
         raise TypeError
     if isinstance(value, int) and abs(value) > MAX_ID:

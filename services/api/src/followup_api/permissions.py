@@ -34,6 +34,7 @@ class Permission(StrEnum):
     NOTIFICATIONS = "notifications"
     SWEEPS = "sweeps"
     IMPORTS = "imports"
+    OPS = "ops"
 
 
 _EMPLOYEE = frozenset(
@@ -47,7 +48,7 @@ _EMPLOYEE = frozenset(
     }
 )
 _MANAGER = _EMPLOYEE | {Permission.ESCALATIONS_READ}
-_ADMIN = _MANAGER | {Permission.USERS_WRITE, Permission.SWEEPS, Permission.IMPORTS}
+_ADMIN = _MANAGER | {Permission.USERS_WRITE, Permission.SWEEPS, Permission.IMPORTS, Permission.OPS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "employee": _EMPLOYEE,

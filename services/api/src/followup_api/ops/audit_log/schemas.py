@@ -1,0 +1,46 @@
+"""The audit log as admins read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from followup_api.audit import Action
+from followup_api.pagination import PageQuery
+from followup_api.schemas import Id, Schema, Search, Time
+
+EXAMPLE: JsonDict = {
+    "id": 512,
+    "at": "2026-03-31T09:00:00Z",
+    "action": "user.changed",
+    "actor_id": 7,
+    "target": "users/42",
+    "address": "192.0.2.17",
+    "request_id": "8c0f8a3b5f6e4f0c9d53c7c1d5a0b7e2",
+    "details": {"role": {"from": "employee", "to": "manager"}},
+}
+
+
+class AuditEntry(Schema):
+    """Something that somebody did."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    id: int
+    at: Time
+    action: str = Field(description="Names what was done; newer versions may add names.")
+    actor_id: int | None = Field(description="Who did it; null when nobody was known.")
+    target: str | None = Field(description="What it was done to, such as `users/42`.")
+    address: str | None = Field(description="The network address that the request came from.")
+    request_id: str | None = Field(description="Finds the log lines about it.")
+    details: dict[str, Any]
+
+
+class AuditQuery(PageQuery):
+    """Which entries to list."""
+
+    action: Action | None = Field(None, description="Only this action.")
+    actor_id: Id | None = Field(None, description="Only what this person did.")
+    target: Search | None = Field(None, description="Only what was done to this, such as `users/42`.")

@@ -1,0 +1,108 @@
+"""SQL of dead letters: rows of the outbox that failed for good and that nobody has dealt with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from followup_common.contracts import Envelope, EventRejected, open_envelope
+from followup_common.db import Transaction
+from followup_common.db.tables import outbox as table
+from followup_common.messaging.outbox import REDRIVE_AFTER, envelope
+from sqlalchemy import Select, func, or_, select, update
+
+from followup_api.ops.dead_letters.schemas import DeadLetterQuery
+from followup_api.pagination import Rows, paginate
+from followup_api.rows import Record
+
+UNREADABLE = "unreadable"
+
+c = table.c
+DEAD = (c.failed_at.is_not(None), c.handled_at.is_(None))
+COLUMNS = (
+    c.id,
+    c.type,
+    c.subject,
+    c.source,
+    func.coalesce(c.error, "").label("reason"),
+    c.attempts,
+    c.created_at,
+    c.first_failed_at,
+    c.failed_at.label("last_failed_at"),
+)
+
+
+def page(tx: Transaction, query: DeadLetterQuery) -> Rows:
+    """Dead letters, those that failed last first."""
+    wanted = select(*COLUMNS).where(*DEAD)
+    if query.type:
+        wanted = wanted.where(c.type == query.type)
+    if query.q:
+        wanted = wanted.where(
+            or_(c.error.icontains(query.q, autoescape=True), c.subject.icontains(query.q, autoescape=True))
+        )
+    return paginate(tx, wanted, (c.failed_at.desc(), c.id.desc()), query)
+
+
+def find(tx: Transaction, event_id: UUID) -> Record | None:
+    """One dead letter with all its columns."""
+    return tx.execute(_one(event_id)).one_or_none()
+
+
+def lock(tx: Transaction, event_id: UUID) -> Record | None:
+    """One dead letter, held until the end of the transaction: of two who decide, one finds nothing."""
+    return tx.execute(_one(event_id).with_for_update(of=table)).one_or_none()
+
+
+def lock_oldest(tx: Transaction, event_type: str, limit: int) -> list[Record]:
+    """The dead letters of a type that failed first, but for those that somebody else deals with right now."""
+    statement = (
+        select(*COLUMNS, c.payload, c.traceparent)
+        .where(*DEAD, c.type == event_type)
+        .order_by(c.failed_at, c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(tx.execute(statement))
+
+
+def count(tx: Transaction, event_type: str) -> int:
+    """How many dead letters of a type there are."""
+    statement = select(func.count()).select_from(table).where(*DEAD, c.type == event_type)
+    return int(tx.execute(statement).scalar_one())
+
+
+def why_not_replayable(row: Record) -> str | None:
+    """Why an event can never be handled, however often it is sent; None when it can be."""
+    if row.type == UNREADABLE:
+        return f"nobody could read the message: {row.reason}"
+    try:
+        open_envelope(envelope(row._mapping).model_dump(mode="json"))
+    except EventRejected as rejection:
+        return str(rejection)
+    return None
+
+
+def replay(tx: Transaction, rows: Collection[Record]) -> list[Envelope]:
+    """Give events another life: the redrive knows them again, and counts from the start.
+
+    Returns:
+        The envelopes to publish once this has committed.
+    """
+    again = {"failed_at": None, "attempts": 0, "available_at": func.now() + REDRIVE_AFTER}
+    _update(tx, [row.id for row in rows], again)
+    return [envelope(row._mapping) for row in rows]
+
+
+def discard(tx: Transaction, event_ids: Collection[UUID], note: str) -> None:
+    """Give events up for good: they count as handled, and age prunes them."""
+    _update(tx, event_ids, {"handled_at": func.now(), "discarded_at": func.now(), "note": note})
+
+
+def _one(event_id: UUID) -> Select[*tuple[Any, ...]]:
+    return select(*COLUMNS, c.payload, c.traceparent).where(*DEAD, c.id == event_id)
+
+
+def _update(tx: Transaction, event_ids: Collection[UUID], values: dict[str, Any]) -> None:
+    tx.execute(update(table).where(c.id.in_(event_ids), *DEAD).values(values))

@@ -1,0 +1,12 @@
+"""What operators need: dead letters, the self-audit, the audit log."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from followup_api.ops.audit_log.routes import router as audit_log
+from followup_api.ops.dead_letters.routes import router as dead_letters
+
+router = APIRouter()
+for part in (dead_letters, audit_log):
+    router.include_router(part)
