@@ -2,7 +2,7 @@ import { createTheme, Modal, Tooltip, type MantineColorsTuple } from "@mantine/c
 
 /** A deep green of the kind that stays calm on a full screen; shade 7 carries white text. */
 const pine: MantineColorsTuple = [
-  "#eaf7f4", "#d3ece6", "#a5d9cd", "#73c5b3", "#4ab49d", "#30a98f", "#1f8f79", "#0f6b5c", "#0b584c", "#05463c",
+  "#eaf7f4", "#d3ece6", "#a5d9cd", "#73c5b3", "#4ab49d", "#30a98f", "#177d6a", "#0f6b5c", "#0b584c", "#05463c",
 ];
 
 const slate: MantineColorsTuple = [
@@ -44,6 +44,11 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.45 },
         closeButtonProps: { "aria-label": "Close" },
         transitionProps: { duration: 120 },
+      },
+      styles: {
+        header: { padding: "18px 24px 10px" },
+        body: { padding: "0 24px 24px" },
+        title: { fontSize: "1.0625rem", fontWeight: 640, letterSpacing: "-0.011em" },
       },
     }),
   },

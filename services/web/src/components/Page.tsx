@@ -1,5 +1,6 @@
 import { Title } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
+import { UserMenu } from "@/app/shell/UserMenu";
 import { NotificationBell } from "@/features/inbox/NotificationBell";
 import { unreadQuery } from "@/features/inbox/inbox";
 import { useQuery } from "@tanstack/react-query";
@@ -37,6 +38,9 @@ export function Page({ title, aside, actions, toolbar, narrow, children }: Props
           <div className={classes.actions}>
             {actions}
             <NotificationBell />
+            <span className={classes.account}>
+              <UserMenu compact />
+            </span>
           </div>
         </div>
         {toolbar && <div className={classes.toolbar}>{toolbar}</div>}

@@ -5,8 +5,8 @@ import { ago, calendar, dueWords, inZone } from "@/time/words";
 
 interface Props {
   at: string;
-  /** "5 min ago"; "2 days overdue" or "in 3 h"; or "Tomorrow 09:00". */
-  as: "ago" | "due" | "calendar";
+  /** "5 min ago"; "2 days overdue" or "in 3 h"; "Tomorrow 09:00"; or "Tue 3 Mar". */
+  as: "ago" | "due" | "calendar" | "day";
   className?: string | undefined;
 }
 
@@ -14,7 +14,12 @@ interface Props {
 export function RelativeTime({ at, as, className }: Props) {
   const { time_zone: zone } = useMe();
   const now = useNow();
-  const words = as === "ago" ? ago(at, now) : as === "due" ? dueWords(at, now) : calendar(at, zone, now);
+  const words = {
+    ago: () => ago(at, now),
+    due: () => dueWords(at, now),
+    calendar: () => calendar(at, zone, now),
+    day: () => inZone(at, zone, "day"),
+  }[as]();
   return (
     <Tooltip label={inZone(at, zone, "exact")}>
       <time dateTime={at} className={className}>

@@ -23,7 +23,7 @@ export function duration(milliseconds: number): string {
     return hours < 6 && minutes ? `${hours} h ${minutes} min` : `${hours} h`;
   }
   const days = Math.floor(length / DAY);
-  if (days < 14) {
+  if (days < 30) {
     const hours = Math.floor((length % DAY) / HOUR);
     return hours && days < 7 ? `${count(days, "day")} ${hours} h` : count(days, "day");
   }

@@ -53,7 +53,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
           </Anchor>
         )}
         <span>
-          Known since <RelativeTime at={subject.created_at} as="calendar" />
+          Known since <RelativeTime at={subject.created_at} as="day" />
         </span>
       </p>
       <Title order={2} mt="xl" mb={4}>
