@@ -94,6 +94,8 @@ class Client:
             response = self._http.request(method, path, **arguments)
         if response.is_error:
             raise _failure(response)
+        if response.status_code == httpx.codes.NO_CONTENT:
+            return {}
         try:
             answer: dict[str, Any] = response.json()
         except ValueError:

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from followup_cli import imports, migration, run, sweeps, tokens, users
+from followup_cli import dead_letters, imports, migration, run, sweeps, tokens, users
 from followup_cli.output import Failure, show_failure
 
 
@@ -38,6 +38,7 @@ app.command("sweep")(sweeps.sweep)
 app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
+app.add_typer(dead_letters.app, name="dead-letters")
 
 if __name__ == "__main__":
     app()

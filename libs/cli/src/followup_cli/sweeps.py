@@ -42,7 +42,7 @@ def sweep(
     if done["status"] == "failed" or done["failed"]:
         raise Failure(
             "Not every escalation could be announced.",
-            hint="The dead letters say why: table outbox, column error, where failed_at is set.",
+            hint="The dead letters say why: followup dead-letters list",
         )
 
 

@@ -1,0 +1,95 @@
+"""`followup dead-letters`, on a real API."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from followup_cli import client
+from followup_cli.dead_letters import app
+from followup_cli.output import Failure
+from structlog.testing import capture_logs
+from typer.testing import CliRunner, Result
+
+from .companies import Company
+from .conftest import World
+from .test_dead_letters import REASSIGNED, fail, ids, junk, row_of
+
+
+@pytest.fixture
+def company(world: World, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A company whose API the command reaches without a network."""
+    company = Company(world)
+
+    class Connected(client.Client):
+        def __init__(self, url: str, token: str) -> None:
+            super().__init__(url, token)
+            headers = {"Authorization": f"Bearer {token}"}
+            self._http = TestClient(world.app, base_url=f"{url}/api/v1", headers=headers)
+
+    def connect(url: str | None, token: str | None, data: Path) -> client.Client:
+        return Connected("http://localhost", company.ada.token)
+
+    monkeypatch.setattr(client, "connect", connect)
+    return company
+
+
+def run(*arguments: str, status: int = 0) -> Result:
+    runner = CliRunner(env={"COLUMNS": "240", "NO_COLOR": "1", "TERM": "dumb"})
+    with capture_logs():  # the API's, which runs in this process
+        result = runner.invoke(app, list(arguments))
+    assert result.exit_code == status, result.output + str(result.exception)
+    return result
+
+
+def lines(*arguments: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run("list", "--json", *arguments).stdout.splitlines()]
+
+
+def test_they_are_listed_for_people_and_for_programs(company: Company) -> None:
+    assert "no dead letters" in run("list").output
+    first, second = fail(company, "ValueError: [no]"), junk(company)
+    shown = run("list").stdout
+    assert first in shown
+    assert "ValueError: [no]" in shown
+    assert [entry["id"] for entry in lines()] == [second, first]
+    assert [entry["id"] for entry in lines("--type", REASSIGNED)] == [first]
+    assert [entry["id"] for entry in lines("--search", "[no]")] == [first]
+    assert [entry["id"] for entry in lines("--limit", "1")] == [second]
+    assert json.loads(run("show", first).stdout)["replayable"] is True
+
+
+def test_one_is_replayed_or_discarded(company: Company) -> None:
+    first, second = fail(company), junk(company)
+    assert "sent again" in run("replay", first).output
+    assert [str(envelope.id) for envelope in company.world.publisher.published] == [first]
+    assert "cannot be replayed" in str(run("replay", second, status=1).exception)
+    run("discard", second, "--note", "a port scan")
+    assert row_of(company, second).note == "a port scan"
+    assert ids(company) == []
+    assert isinstance(run("show", first, status=1).exception, Failure)
+
+
+def test_many_are_replayed_or_discarded_by_type(company: Company) -> None:
+    for _ in range(3):
+        fail(company)
+    junk(company)
+    assert "1 replayed, 2 left." in run("replay", "--type", REASSIGNED, "--limit", "1").stdout
+    assert "2 discarded, 0 left." in run("discard", "--type", REASSIGNED, "--note", "x").stdout
+    assert len(ids(company)) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("replay",),
+        ("replay", "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47", "--type", "x"),
+        ("replay", "../users"),
+        ("discard", "--type", "x"),
+    ],
+)
+def test_what_is_meant_has_to_be_said(company: Company, arguments: tuple[str, ...]) -> None:
+    run(*arguments, status=2)
