@@ -99,6 +99,11 @@ check-documents: setup # the published contracts are those of the code
 check-web: $(if $(WEB),$(WEB)/node_modules/.package-lock.json) # types, lint and tests of the page
 	@$(if $(WEB),$(npm) --prefix $(WEB) run check,:)
 
+.PHONY: faults
+faults: setup ## Kill, cut and fill everything at random, then count what was lost: make faults SEED=7 ROUNDS=2 FOLLOW_UPS=5000
+	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(FOLLOW_UPS),--follow-ups $(FOLLOW_UPS)) $(ARGS)
+
 .PHONY: bench
 bench: setup ## Measure follow-ups a second, end to end, over real PostgreSQL and RabbitMQ
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -1,0 +1,143 @@
+"""What must be in the database, worked out from the journal alone: no code of the product is used here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from tests.faults.company import QUICK, STANDARD, People
+from tests.faults.journal import Change, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A follow-up with one assignee and one due version, from one commit to the next; open throughout."""
+
+    begins: datetime
+    ends: datetime | None
+    due_version: int
+    due_at: datetime
+    steps: tuple[timedelta, ...]
+    assignee_id: int
+    assignment: int
+
+    def holds(self, at: datetime) -> bool:
+        """Whether this is how the follow-up stood at a moment."""
+        return self.begins < at and (self.ends is None or at < self.ends)
+
+    def level(self, at: datetime) -> int:
+        """The number of steps reached at a moment."""
+        return sum(1 for after in self.steps if self.due_at + after <= at)
+
+    def next_step_at(self, level: int) -> datetime | None:
+        """When the step after `level` comes."""
+        return self.due_at + self.steps[level] if level < len(self.steps) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Somebody was given a follow-up by somebody else."""
+
+    at: datetime
+    number: int
+    assignee_id: int
+
+
+@dataclass
+class History:
+    """Everything that people did to one follow-up."""
+
+    stays: list[Stay] = field(default_factory=list)
+    assigned: list[Assigned] = field(default_factory=list)
+    deleted: bool = False
+
+    @property
+    def current(self) -> Stay | None:
+        """How it stands now; None when it is completed or deleted."""
+        return self.stays[-1] if self.stays and self.stays[-1].ends is None else None
+
+    def stay(self, at: datetime) -> Stay | None:
+        """How it stood at a moment; None when it was not open."""
+        return next((stay for stay in self.stays if stay.holds(at)), None)
+
+    def open_since(self, at: datetime) -> bool:
+        """Whether it has been open all the time since a moment."""
+        since = [stay for stay in self.stays if stay.ends is None or stay.ends > at]
+        return bool(self.current) and all(first.ends == second.begins for first, second in pairwise(since))
+
+
+@dataclass
+class _Now:
+    """A follow-up while its changes are played."""
+
+    due_at: datetime
+    assignee_id: int
+    steps: tuple[timedelta, ...]
+    due_version: int = 1
+    assignment: int = 1
+    open: bool = True
+
+    def stay(self, begins: datetime, ends: datetime | None) -> Stay:
+        return Stay(
+            begins, ends, self.due_version, self.due_at, self.steps, self.assignee_id, self.assignment
+        )
+
+
+def history(changes: Sequence[Change]) -> History:
+    """Play the changes of one follow-up."""
+    played = History()
+    created = changes[0]
+    assert created.due_at is not None
+    assert created.assignee_id is not None
+    steps = STANDARD if created.kind is Kind.CREATED_STANDARD else QUICK
+    now = _Now(created.due_at, created.assignee_id, steps)
+    for index, change in enumerate(changes):
+        if index:
+            _apply(now, change)
+        if change.kind is Kind.REASSIGNED and change.actor_id != now.assignee_id:
+            played.assigned.append(Assigned(change.at, now.assignment, now.assignee_id))
+        if now.open:
+            ends = changes[index + 1].at if index + 1 < len(changes) else None
+            played.stays.append(now.stay(change.at, ends))
+    played.deleted = changes[-1].kind is Kind.DELETED
+    return played
+
+
+def _apply(now: _Now, change: Change) -> None:
+    match change.kind:
+        case Kind.COMPLETED | Kind.DELETED:
+            now.open = False
+        case Kind.REOPENED:
+            now.open = True
+            now.due_version += 1
+        case Kind.RESCHEDULED:
+            assert change.due_at is not None
+            now.due_at, now.steps = change.due_at, QUICK
+            now.due_version += 1
+        case Kind.REASSIGNED:
+            assert change.assignee_id is not None
+            now.assignee_id = change.assignee_id
+            now.assignment += 1
+        case _:
+            raise AssertionError(f"{change.kind} is only ever the first change")
+
+
+def audience(step: int, assignee_id: int, people: People) -> frozenset[int]:
+    """Whom a step tells: the assignee, from the second on their manager too, at the third the admins."""
+    if step == 3:
+        return frozenset(people.admins)
+    told = _first_active(assignee_id, people)
+    if step == 2:
+        told |= _first_active(people.by_id[assignee_id].manager_id, people)
+    return told
+
+
+def _first_active(person_id: int | None, people: People) -> frozenset[int]:
+    while person_id is not None:
+        person = people.by_id[person_id]
+        if person.active:
+            return frozenset({person_id})
+        person_id = person.manager_id
+    return frozenset(people.admins)

@@ -1,0 +1,111 @@
+"""One round: work and faults, calm, settling, judgement."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from followup_common.contracts import OutboxTick
+from sqlalchemy import text
+
+from tests.faults.injection import Injection, Planned
+from tests.faults.server_faults import calm
+from tests.faults.system import Hosts, System
+from tests.faults.verdict import LEFT, Verdict, judge
+from tests.support.waiting import eventually
+
+SETTLE_SECONDS = 240
+SECONDS_PER_FAULT = 1.6
+"""How long a fault takes on the whole, for the span in which follow-ups come due."""
+ALL_STEPS = timedelta(seconds=16)
+"""From the last change of a near due time to the last of its steps."""
+
+Report = Callable[[str], None]
+
+
+@dataclass
+class Outcome:
+    """What came of a round."""
+
+    follow_ups: int
+    faults: Counter[str]
+    missed: Counter[str]
+    actions: Counter[str]
+    exits: Counter[str]
+    verdict: Verdict
+    settle_seconds: float
+
+
+def run_round(
+    hosts: Hosts, folder: Path, seed: str, follow_ups: int, planned: Sequence[Planned], report: Report
+) -> Outcome:
+    """Play one round and judge it."""
+    span = timedelta(seconds=len(planned) * SECONDS_PER_FAULT)
+    with System(hosts, folder, seed, follow_ups, span) as system:
+        system.start()
+        eventually(lambda: _announced(system), 60, what="the first announcement")
+        injection = Injection(system, planned, report)
+        injection.run()
+        system.workload.stop()
+        calm(system)
+        report("  settling")
+        settle_seconds = _settle(system)
+        _let_every_step_come(system, span)
+        system.workload.sweep()
+        _settle(system)
+        with system.owner.transaction() as tx:
+            verdict = judge(tx, system.people)
+        return Outcome(
+            follow_ups,
+            injection.injected,
+            injection.missed,
+            system.workload.done,
+            system.fleet.exits,
+            verdict,
+            settle_seconds,
+        )
+
+
+def _announced(system: System) -> bool:
+    with system.owner.transaction() as tx:
+        return bool(tx.execute(text("SELECT EXISTS (SELECT FROM activities)")).scalar())
+
+
+def _settle(system: System) -> float:
+    """Let the outbox's ticks go on until nothing is left; returns how long it took, or the deadline."""
+    started = time.monotonic()
+    while time.monotonic() - started < SETTLE_SECONDS:
+        with system.owner.transaction() as tx:
+            if not tx.execute(LEFT).scalar():
+                break
+            overdue = text("""
+                UPDATE outbox SET available_at = now()
+                WHERE handled_at IS NULL AND failed_at IS NULL AND available_at > now() + interval '4 seconds'
+            """)
+            tx.execute(overdue)
+        system.workload.tick(OutboxTick())
+        time.sleep(1)
+    return time.monotonic() - started
+
+
+def _let_every_step_come(system: System, span: timedelta) -> None:
+    """Wait until no due time near the round has a step to come: what is expected is certain then."""
+    to_come = text(
+        "SELECT EXISTS (SELECT FROM follow_ups WHERE next_step_at BETWEEN now() AND now() + :near)"
+    )
+
+    def none_to_come() -> bool:
+        with system.owner.transaction() as tx:
+            return not tx.execute(to_come, {"near": span + ALL_STEPS}).scalar()
+
+    def swept() -> bool:
+        system.workload.sweep()
+        return none_to_come()
+
+    with suppress(AssertionError):  # then they are lost, and the verdict says so
+        eventually(swept, (span + ALL_STEPS).total_seconds() + 60, interval=2)

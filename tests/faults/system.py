@@ -1,0 +1,141 @@
+"""Everything that runs in a round: servers, network, services and people, on a database of its own."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from followup_common.db import Database
+from sqlalchemy import text
+
+from tests.faults import company
+from tests.faults.company import People
+from tests.faults.fleet import CONSUMERS, Fleet
+from tests.faults.network import Network, Proxy
+from tests.faults.workload import Workload
+from tests.support.postgres import Postgres, role_url
+from tests.support.rabbitmq import RabbitMQ
+from tests.support.servers import Servers
+
+MORE_SCHEDULERS = ("scheduler-2", "scheduler-3")
+SETTINGS = {
+    "FOLLOWUP_LOG_LEVEL": "WARNING",
+    "FOLLOWUP_SWEEP_CRON": "* * * * *",
+    "FOLLOWUP_SWEEP_BATCH_SIZE": "200",  # many batches, many messages
+    "FOLLOWUP_REDRIVE_AFTER_SECONDS": "2",  # a minute is too long for a round
+    "dramatiq_restart_delay": "500",
+}
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The two servers of a run; they outlive its rounds."""
+
+    servers: Servers
+    postgres: Postgres
+    rabbitmq: RabbitMQ
+
+    @classmethod
+    def of(cls, servers: Servers) -> Self:
+        """Servers that may be stopped; PostgreSQL keeps the time of each commit, which the model needs."""
+        postgres, rabbitmq = servers.stoppable_postgres(), servers.stoppable_rabbitmq()
+        database = Database(postgres.admin_url)
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ALTER SYSTEM SET track_commit_timestamp = on"))
+        database.close()
+        postgres.stop()
+        postgres.start()
+        return cls(servers, postgres, rabbitmq)
+
+
+@dataclass
+class System:
+    """One round's database, virtual host, network, services and people; a context manager.
+
+    Args:
+        hosts: the servers.
+        folder: for logs and switches.
+        seed: of the people's doings.
+        follow_ups: how many there are at first.
+        span: how long follow-ups keep coming due by themselves.
+    """
+
+    hosts: Hosts
+    folder: Path
+    seed: str
+    follow_ups: int
+    span: timedelta
+    people: People = field(init=False)
+    fleet: Fleet = field(init=False)
+    network: Network = field(init=False)
+    workload: Workload = field(init=False)
+    owner: Database = field(init=False)
+    broker_url: str = field(init=False)
+    proxies: dict[tuple[str, str], Proxy] = field(default_factory=dict, init=False)
+    _cleanup: ExitStack = field(default_factory=ExitStack, init=False)
+
+    def __enter__(self) -> Self:
+        with self._cleanup as undo:
+            self._set_up(undo)
+            self._cleanup = undo.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._cleanup.close()
+
+    @property
+    def vhost(self) -> str:
+        """The name of the virtual host."""
+        return urlsplit(self.broker_url).path.lstrip("/")
+
+    def start(self) -> None:
+        """Services and people begin."""
+        self.fleet.start(without=frozenset(MORE_SCHEDULERS))
+        self.workload.start()
+
+    def _set_up(self, undo: ExitStack) -> None:
+        database_url = self.hosts.servers.new_database(self.hosts.postgres)
+        undo.callback(self.hosts.postgres.drop_database, database_url)
+        self.broker_url = self.hosts.rabbitmq.create_vhost()
+        undo.callback(self.hosts.rabbitmq.delete_vhost, self.broker_url)
+        self.owner = Database(database_url, application_name="followup-faults")
+        undo.callback(self.owner.close)
+        with self.owner.transaction() as tx:
+            self.people = company.found(tx, Random(self.seed), self.follow_ups, self.span)
+        self.network = Network()
+        undo.callback(self.network.close)
+        self.fleet = Fleet(self.folder, self._environments(database_url))
+        undo.callback(self.fleet.stop)
+        api_url = role_url(database_url, "followup_api")
+        self.workload = Workload(api_url, self.broker_url, self.people, self.seed)
+        undo.callback(self.workload.close)
+
+    def _environments(self, database_url: str) -> dict[str, dict[str, str]]:
+        environments = {}
+        for name in ("scheduler", *MORE_SCHEDULERS, *CONSUMERS):
+            environments[name] = {**SETTINGS, "FOLLOWUP_BROKER_URL": self._through(name, self.broker_url)}
+            if name in CONSUMERS:
+                url = role_url(database_url, f"followup_{name}")
+                environments[name]["FOLLOWUP_DATABASE_URL"] = self._through(name, url)
+        return environments
+
+    def _through(self, name: str, url: str) -> str:
+        """The URL of a server as a service sees it: behind a proxy of its own."""
+        parts = urlsplit(url)
+        server = "rabbitmq" if parts.scheme.startswith("amqp") else "postgres"
+        assert parts.hostname
+        assert parts.port
+        proxy = self.proxies[name, server] = self.network.proxy(parts.hostname, parts.port)
+        login = parts.netloc.rpartition("@")[0]
+        return parts._replace(netloc=f"{login}@127.0.0.1:{proxy.port}").geturl()

@@ -1,0 +1,54 @@
+"""The short round of `make test`: a dozen faults of all sorts; `make faults` runs the long ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults import report
+from tests.faults.catalogue import FAULTS
+from tests.faults.injection import plan
+from tests.faults.rounds import run_round
+from tests.faults.system import Hosts
+from tests.support.servers import Servers
+
+SEED = 7
+FOLLOW_UPS = 2_000
+KINDS = [
+    "kill_between_commit_and_publish",
+    "kill_between_handling_and_acknowledgement",
+    "kill_escalator",
+    "sigterm_mid_batch",
+    "clock_off",
+    "messages_repeated",
+    "escalations_raised_again",
+    "queues_purged",
+    "queues_deleted",
+    "queue_repeated_and_shuffled",
+    "postgres_killed",
+    "postgres_terminates_connections",
+    "rows_locked",
+    "network_cut",
+]
+
+
+@pytest.fixture
+def hosts() -> Iterator[Hosts]:
+    """Servers of this test's own: PostgreSQL is told to keep commit times."""
+    servers = Servers()
+    try:
+        yield Hosts.of(servers)
+    finally:
+        servers.stop()
+
+
+@pytest.mark.serial
+def test_nothing_is_lost_doubled_said_late_or_wrongly(hosts: Hosts, tmp_path: Path) -> None:
+    [planned] = plan(SEED, [FAULTS[kind] for kind in KINDS], rounds=1, per_round=len(KINDS))
+    outcome = run_round(hosts, tmp_path, str(SEED), FOLLOW_UPS, planned, print)
+    print(report.line(outcome))
+    assert outcome.verdict.clean, report.line(outcome)
+    assert outcome.verdict.announced > FOLLOW_UPS / 2
+    assert outcome.faults.total() >= len(KINDS) - 2

@@ -1,0 +1,247 @@
+"""The database against the model: what was lost, said twice, said after a stop, or said at a wrong level."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from followup_common.contracts import EscalationsRaised
+from followup_common.db import Transaction
+from sqlalchemy import RowMapping, text
+
+from tests.faults import journal
+from tests.faults.company import People
+from tests.faults.model import History, Stay, audience, history
+
+EXAMPLES = 5
+COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
+
+QUERIES = {
+    "notifications": f"SELECT follow_up_id, due_version, step, repeat, user_id, created_at, {COMMITTED} "
+    "FROM notifications",
+    "activities": f"SELECT follow_up_id, due_version, step, repeat, created_at, {COMMITTED} "
+    "FROM activities WHERE kind = 'escalated'",
+    "escalations": "SELECT follow_up_id, due_version, step, status FROM escalations",
+    "follow_ups": "SELECT id AS follow_up_id, is_open, due_version, level, next_step_at FROM follow_ups",
+}
+
+SWEEPS_BEYOND = text("""
+    SELECT coalesce(sum(delivered + failed - escalated), 0) FROM sweeps WHERE delivered + failed > escalated
+""")
+LEFT = text("""
+    SELECT (SELECT count(*) FROM sweeps WHERE finished_at IS NULL)
+         + (SELECT count(*) FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL)
+""")
+DEAD = text("SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL")
+REPEATED = text("""
+    SELECT payload FROM outbox WHERE type = :raised AND jsonb_typeof(payload -> 'sweep_id') = 'null'
+""")
+
+Key = tuple[int, int]
+"""A due version and a step."""
+
+
+@dataclass
+class Verdict:
+    """How many of each kind of failure, with a few examples of each."""
+
+    lost: int = 0
+    duplicated: int = 0
+    after_stop: int = 0
+    wrong_level: int = 0
+    dead_letters: int = 0
+    announced: int = 0
+    notified: int = 0
+    skipped: int = 0
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        """Whether every promise was kept."""
+        return not (self.lost or self.duplicated or self.after_stop or self.wrong_level)
+
+    def add(self, failure: str, count: int, example: str) -> None:
+        """Count a failure."""
+        if count > 0:
+            setattr(self, failure, getattr(self, failure) + count)
+            kept = self.examples.setdefault(failure, [])
+            if len(kept) < EXAMPLES:
+                kept.append(example)
+
+
+@dataclass
+class Found:
+    """What the database says about one follow-up."""
+
+    row: RowMapping | None = None
+    notifications: list[RowMapping] = field(default_factory=list)
+    activities: list[RowMapping] = field(default_factory=list)
+    escalations: dict[Key, str] = field(default_factory=dict)
+
+
+def judge(tx: Transaction, people: People) -> Verdict:
+    """Compare everything; to be called when nothing moves any more."""
+    verdict = Verdict(dead_letters=tx.execute(DEAD).scalar_one())
+    now: datetime = tx.execute(text("SELECT now()")).scalar_one()
+    found = _read(tx)
+    repeated = _repeated(tx)
+    for follow_up_id, changes in journal.read(tx).items():
+        judged = _Judged(follow_up_id, history(changes), found.pop(follow_up_id, Found()), people, repeated)
+        for failure, count, example in judged.failures(now):
+            told = "; ".join(f"{change.kind} {change.at:%M:%S.%f}" for change in changes)
+            verdict.add(failure, count, f"follow-up {follow_up_id}: {example} ({told})")
+        verdict.announced += len(judged.found.activities)
+        verdict.notified += len(judged.found.notifications)
+        verdict.skipped += sum(status == "skipped" for status in judged.found.escalations.values())
+    for follow_up_id in found:
+        verdict.add("after_stop", 1, f"follow-up {follow_up_id} is in no journal")
+    left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
+    verdict.add("lost", left, f"{left} sweeps and events never came to an end")
+    verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")
+    return verdict
+
+
+@dataclass
+class _Judged:
+    """One follow-up under judgement."""
+
+    id: int
+    history: History
+    found: Found
+    people: People
+    repeated: set[tuple[int, int, int]]
+
+    def failures(self, now: datetime) -> Iterator[tuple[str, int, str]]:
+        """(kind of failure, how many, what)"""
+        yield from self._stopped()
+        yield from self._announcements()
+        yield from self._assignments()
+        current = self.history.current
+        if current:
+            yield from self._missing(current, current.level(now))
+            yield from self._position(current, current.level(now))
+
+    def _stopped(self) -> Iterator[tuple[str, int, str]]:
+        if self.history.deleted:
+            left = len(self.found.notifications) + len(self.found.activities) + len(self.found.escalations)
+            yield "after_stop", left + (self.found.row is not None), "was deleted, and something is left"
+
+    def _announcements(self) -> Iterator[tuple[str, int, str]]:
+        """Each announcement: of a state that held at its commit, at its level, once, to its audience."""
+        told = self._told()
+        times = Counter(_key(activity) for activity in self.found.activities)
+        for key, count in times.items():
+            yield "duplicated", count - 1, f"{count} activities of {key}"
+        for key in told.keys() - times.keys():
+            yield "lost", 1, f"notifications without an activity of {key}"
+        for activity in self.found.activities:
+            stay = self._held(activity)
+            if stay is None:
+                yield "after_stop", 1, f"announced {_key(activity)} at {activity['committed_at']}"
+                continue
+            if stay.level(activity["created_at"]) != activity["step"]:
+                yield "wrong_level", 1, f"announced {_key(activity)} at {activity['created_at']}"
+            yield from self._recipients(activity, stay, told[_key(activity)])
+
+    def _recipients(
+        self, activity: RowMapping, stay: Stay, told: list[RowMapping]
+    ) -> Iterator[tuple[str, int, str]]:
+        expected = audience(activity["step"], stay.assignee_id, self.people)
+        times = Counter(notification["user_id"] for notification in told)
+        twice = sum(times.values()) - len(times)
+        yield "duplicated", twice, f"{_key(activity)} told {dict(times)}"
+        missing = expected - times.keys()
+        yield "lost", len(missing), f"{_key(activity)} did not tell {sorted(missing)}"
+        extra = [n for n in told if n["user_id"] not in expected and not self._may_come_again(n)]
+        yield "after_stop", len(extra), f"{_key(activity)} told {[dict(n) for n in extra]}"
+
+    def _may_come_again(self, notification: RowMapping) -> bool:
+        """Somebody raised it a second time, and it had a new assignee by then, who has not heard of it."""
+        stay = self._held(notification)
+        return (
+            (self.id, *_key(notification)) in self.repeated
+            and stay is not None
+            and notification["user_id"] in audience(notification["step"], stay.assignee_id, self.people)
+        )
+
+    def _missing(self, current: Stay, level: int) -> Iterator[tuple[str, int, str]]:
+        """Each step that was reached is announced, or was overtaken; the last one is announced."""
+        announced = {_key(activity) for activity in self.found.activities}
+        for step in range(1, level + 1):
+            key = (current.due_version, step)
+            status = self.found.escalations.get(key)
+            if status is None:
+                yield "lost", 1, f"{key} was never raised"
+            elif key not in announced and (status == "raised" or step == level):
+                yield "lost", 1, f"{key} is {status} and was never announced"
+            elif key in announced and status != "raised" and (self.id, *key) not in self.repeated:
+                yield "wrong_level", 1, f"{key} is {status}, yet was announced"
+
+    def _position(self, current: Stay, level: int) -> Iterator[tuple[str, int, str]]:
+        row = self.found.row
+        if row is None:
+            yield "lost", 1, "the follow-up itself"
+            return
+        expected = (True, current.due_version, level, current.next_step_at(level))
+        actual = (row["is_open"], row["due_version"], row["level"], row["next_step_at"])
+        yield "wrong_level", int(actual != expected), f"stands at {actual}, should at {expected}"
+
+    def _assignments(self) -> Iterator[tuple[str, int, str]]:
+        """The last assignee was told; earlier ones at most once, while it was theirs."""
+        told = [n for n in self.found.notifications if n["step"] == 0]
+        for number, count in Counter(n["repeat"] for n in told).items():
+            yield "duplicated", count - 1, f"{count} notifications of assignment {number}"
+        for notification in told:
+            stay = self.history.stay(notification["committed_at"])
+            if stay is None or (stay.assignment, stay.assignee_id) != (
+                notification["repeat"],
+                notification["user_id"],
+            ):
+                yield "after_stop", 1, f"told of an assignment that did not hold: {dict(notification)}"
+        current, assigned = self.history.current, self.history.assigned
+        if current and assigned and assigned[-1].number == current.assignment:
+            never_told = current.assignment not in {n["repeat"] for n in told}
+            if never_told and self.history.open_since(assigned[-1].at):
+                yield "lost", 1, f"nobody was told of assignment {current.assignment}"
+
+    def _held(self, row: RowMapping) -> Stay | None:
+        """The state that an announcement speaks of, if it held when that was committed."""
+        stay = self.history.stay(row["committed_at"])
+        return stay if stay and stay.due_version == row["due_version"] else None
+
+    def _told(self) -> defaultdict[Key, list[RowMapping]]:
+        told: defaultdict[Key, list[RowMapping]] = defaultdict(list)
+        for notification in self.found.notifications:
+            if notification["step"] > 0:
+                told[_key(notification)].append(notification)
+        return told
+
+
+def _key(row: RowMapping) -> Key:
+    return row["due_version"], row["step"]
+
+
+def _read(tx: Transaction) -> dict[int, Found]:
+    found: defaultdict[int, Found] = defaultdict(Found)
+    for name, query in QUERIES.items():
+        for row in tx.execute(text(query)).mappings():
+            entry = found[row["follow_up_id"]]
+            if name == "follow_ups":
+                entry.row = row
+            elif name == "escalations":
+                entry.escalations[_key(row)] = row["status"]
+            else:
+                getattr(entry, name).append(row)
+    return dict(found)
+
+
+def _repeated(tx: Transaction) -> set[tuple[int, int, int]]:
+    payloads: list[dict[str, Any]] = list(tx.execute(REPEATED, {"raised": EscalationsRaised.type}).scalars())
+    return {
+        (key["follow_up_id"], key["due_version"], key["step"])
+        for payload in payloads
+        for key in payload["escalations"]
+    }

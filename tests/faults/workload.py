@@ -1,0 +1,222 @@
+"""People at work while things fail: they do in SQL what the API does, under the API's database role."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from random import Random
+
+from followup_common.contracts import (
+    Envelope,
+    EscalationsRaised,
+    Event,
+    FollowUpReassigned,
+    OutboxTick,
+    SweepRequested,
+    SweepTick,
+    wrap,
+)
+from followup_common.db import Database, Transaction
+from followup_common.messaging import Publisher, outbox, rabbitmq_broker
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from tests.faults import journal
+from tests.faults.company import People
+from tests.faults.journal import Kind
+
+SOURCE = "followup/api"
+NEAR_SECONDS = (-15.0, 4.0)
+"""Where most new due times lie, seen from now; all of their steps come within a round."""
+NEVER_SENT = 0.1
+"""How often the API dies between its commit and its message."""
+
+# Those that were claimed and not announced yet: whoever changes one of them races the notifier.
+IN_FLIGHT = text("""
+    SELECT CAST(key ->> 'follow_up_id' AS bigint)
+    FROM (SELECT payload FROM outbox WHERE handled_at IS NULL AND type = :raised LIMIT 20) o,
+        jsonb_array_elements(o.payload -> 'escalations') AS key
+    ORDER BY random() LIMIT 1
+""")
+ANY = text("""
+    SELECT id FROM follow_ups
+    WHERE id >= (SELECT (:part * max(id))::bigint FROM follow_ups) ORDER BY id LIMIT 1
+""")
+
+
+class Workload:
+    """People who complete, reopen, reschedule, reassign, create and delete, and ask for sweeps.
+
+    Args:
+        database_url: as the role of the API.
+        broker_url: where the API publishes.
+        people: who may be assigned; an admin does everything.
+        seed: of what people decide to do.
+        pause: seconds that each of them rests between two actions.
+    """
+
+    def __init__(
+        self, database_url: str, broker_url: str, people: People, seed: str, *, pause: float = 0.02
+    ) -> None:
+        self.done: Counter[str] = Counter()
+        self._database = Database(database_url, application_name="followup-faults-people")
+        self._publisher = Publisher(rabbitmq_broker(broker_url, connection_attempts=1))
+        self._people = people
+        self._pause = pause
+        self._stopping = threading.Event()
+        tasks = [self._act(Random(f"{seed}-{number}")) for number in range(3)]
+        self._threads = [
+            *(threading.Thread(target=self._repeat, args=(task, pause), daemon=True) for task in tasks),
+            threading.Thread(target=self._repeat, args=(self._tick, 1.0), daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        self._publisher.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Nobody does anything any more; what was published is sent."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def close(self) -> None:
+        """Close the connections, too."""
+        self._publisher.stop(1)
+        self._database.close()
+
+    def sweep(self) -> int:
+        """What `POST /sweeps` does; returns the sweep's id."""
+        with self._database.transaction() as tx:
+            statement = text("INSERT INTO sweeps (trigger) VALUES ('manual') RETURNING id")
+            sweep_id: int = tx.execute(statement).scalar_one()
+            envelopes = self._store(tx, [SweepRequested(sweep_id=sweep_id)])
+        self._publisher.publish(envelopes)
+        return sweep_id
+
+    def tick(self, *events: Event) -> None:
+        """What the scheduler does."""
+        self._publisher.publish([wrap(event, source="followup/scheduler") for event in events])
+
+    def raise_again(self, limit: int) -> int:
+        """The same escalations in a second event, as a replay by hand makes them."""
+        with self._database.transaction() as tx:
+            statement = text("SELECT payload FROM outbox WHERE type = :raised ORDER BY id DESC LIMIT :limit")
+            payloads = tx.execute(statement, {"raised": EscalationsRaised.type, "limit": limit}).scalars()
+            again = [EscalationsRaised.model_validate({**payload, "sweep_id": None}) for payload in payloads]
+            envelopes = self._store(tx, again)
+        self._publisher.publish(envelopes)
+        return len(again)
+
+    def _store(self, tx: Transaction, events: Iterable[Event]) -> list[Envelope]:
+        return outbox.store(tx, events, source=SOURCE, redrive_after=timedelta(seconds=2))
+
+    def _repeat(self, task: Callable[[], None], pause: float) -> None:
+        while not self._stopping.wait(pause):
+            with suppress(SQLAlchemyError, PoolTimeoutError):
+                task()
+
+    def _tick(self) -> None:
+        self.tick(OutboxTick(), SweepTick())
+        self.sweep()
+
+    def _act(self, rng: Random) -> Callable[[], None]:
+        actions: dict[Callable[[Transaction, int, Random], list[Event] | None], int] = {
+            self._complete: 20,
+            self._reopen: 10,
+            self._reschedule: 25,
+            self._reassign: 25,
+            self._create: 15,
+            self._delete: 5,
+        }
+
+        def act() -> None:
+            action = rng.choices(list(actions), weights=list(actions.values()))[0]
+            with self._database.transaction() as tx:
+                follow_up = self._pick(tx, rng)
+                events = action(tx, follow_up, rng)
+                if events is None:
+                    return
+                envelopes = self._store(tx, events)
+            self.done[action.__name__.strip("_")] += 1
+            if rng.random() >= NEVER_SENT:
+                self._publisher.publish(envelopes)
+
+        return act
+
+    def _pick(self, tx: Transaction, rng: Random) -> int:
+        in_flight = rng.random() < 0.7 and tx.execute(IN_FLIGHT, {"raised": EscalationsRaised.type}).scalar()
+        return int(in_flight or tx.execute(ANY, {"part": rng.random()}).scalar() or 0)
+
+    def _complete(self, tx: Transaction, follow_up: int, _: Random) -> list[Event] | None:
+        return self._change(tx, follow_up, Kind.COMPLETED, "SET completed_at = now()", "is_open")
+
+    def _reopen(self, tx: Transaction, follow_up: int, _: Random) -> list[Event] | None:
+        return self._change(tx, follow_up, Kind.REOPENED, "SET completed_at = NULL", "NOT is_open")
+
+    def _reschedule(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
+        due_at = _due(tx, rng)
+        return self._change(tx, follow_up, Kind.RESCHEDULED, "SET due_at = :due_at", "is_open", due_at=due_at)
+
+    def _reassign(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
+        statement = text("""
+            UPDATE follow_ups SET assignee_id = :assignee_id
+            WHERE id = :id AND is_open AND assignee_id <> :assignee_id RETURNING assignment
+        """)
+        assignee, actor = rng.choice(self._people.assignable), self._people.admins[0]
+        assignment = tx.execute(statement, {"id": follow_up, "assignee_id": assignee}).scalar()
+        if assignment is None:
+            return None
+        journal.write(tx, follow_up, Kind.REASSIGNED, assignee_id=assignee, actor_id=actor)
+        return [
+            FollowUpReassigned(
+                follow_up_id=follow_up, assignee_id=assignee, assignment=assignment, actor_id=actor
+            )
+        ]
+
+    def _create(self, tx: Transaction, _: int, rng: Random) -> list[Event] | None:
+        statement = text("""
+            INSERT INTO follow_ups (title, due_at, assignee_id) VALUES ('New', :due_at, :assignee_id)
+            RETURNING id
+        """)
+        due_at, assignee = _due(tx, rng), rng.choice(self._people.assignable)
+        created: int = tx.execute(statement, {"due_at": due_at, "assignee_id": assignee}).scalar_one()
+        journal.write(tx, created, Kind.CREATED, due_at=due_at, assignee_id=assignee)
+        return []
+
+    def _delete(self, tx: Transaction, follow_up: int, _: Random) -> list[Event] | None:
+        statement = text("DELETE FROM follow_ups WHERE id = :id RETURNING id")
+        if tx.execute(statement, {"id": follow_up}).scalar() is None:
+            return None
+        journal.write(tx, follow_up, Kind.DELETED)
+        return []
+
+    def _change(
+        self,
+        tx: Transaction,
+        follow_up: int,
+        kind: Kind,
+        change: str,
+        condition: str,
+        *,
+        due_at: datetime | None = None,
+    ) -> list[Event] | None:
+        statement = text(f"UPDATE follow_ups {change} WHERE id = :id AND {condition} RETURNING id")
+        values = {"id": follow_up} | ({"due_at": due_at} if due_at else {})
+        if tx.execute(statement, values).scalar() is None:
+            return None
+        journal.write(tx, follow_up, kind, due_at=due_at)
+        return []
+
+
+def _due(tx: Transaction, rng: Random) -> datetime:
+    now: datetime = tx.execute(text("SELECT now()")).scalar_one()
+    if rng.random() < 0.2:
+        return now + timedelta(days=rng.uniform(1, 30))
+    return now + timedelta(seconds=rng.uniform(*NEAR_SECONDS))
