@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { changesOf, createBody, draftOf, mistakesOf } from "@/features/followups/draft";
+import { followUp } from "@/testing/samples";
+
+const base = draftOf(followUp(1, { subject: { id: 7, kind: "client", name: "Acme", external_id: null, url: null } }));
+
+describe("changesOf", () => {
+  it("sends only what was changed, so that others' changes to other fields stay", () => {
+    expect(changesOf({ ...base, notes: "Ask for Ms Okafor" }, base)).toEqual({ notes: "Ask for Ms Okafor" });
+    expect(changesOf(base, base)).toEqual({});
+  });
+
+  it("does not take the same moment in another notation for a change", () => {
+    expect(changesOf({ ...base, due_at: "2026-03-02T10:00:00+01:00" }, base)).toEqual({});
+  });
+
+  it("says which lead or client: an existing one, a new one, none", () => {
+    expect(changesOf({ ...base, subject: { id: 8, kind: "lead", name: "Globex" } }, base)).toEqual({ subject: { id: 8 } });
+    expect(changesOf({ ...base, subject: { id: null, kind: "lead", name: "Globex" } }, base)).toEqual({
+      subject: { kind: "lead", name: "Globex" },
+    });
+    expect(changesOf({ ...base, subject: null }, base)).toEqual({ subject: null });
+  });
+});
+
+describe("a new follow-up", () => {
+  it("needs words and a time", () => {
+    expect(mistakesOf({ ...base, title: "  ", due_at: null })).toEqual({
+      title: "Say what is to be done.",
+      due_at: "Choose when it is due.",
+    });
+    expect(mistakesOf(base)).toEqual({});
+  });
+
+  it("is sent without the spaces around its title", () => {
+    expect(createBody({ ...base, title: " Call " })).toMatchObject({ title: "Call", subject: { id: 7 } });
+  });
+});

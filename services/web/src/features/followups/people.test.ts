@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { inScope, reportsOf } from "@/features/followups/people";
+import { me, person } from "@/testing/samples";
+
+const people = [person(1, null), person(2, 1), person(3, 2), person(4, null)];
+const ids = (found: { id: number }[]) => found.map(({ id }) => id);
+
+describe("who is in scope", () => {
+  it("is everybody below a manager, at any depth, and the manager", () => {
+    expect(ids(inScope(me({ id: 1, role: "manager" }), people))).toEqual([1, 2, 3]);
+  });
+
+  it("is oneself for an employee, whoever reports to them", () => {
+    expect(ids(inScope(me({ id: 2, role: "employee" }), people))).toEqual([2]);
+  });
+
+  it("is everybody for an admin", () => {
+    expect(ids(inScope(me({ role: "admin" }), people))).toEqual([1, 2, 3, 4]);
+  });
+
+  it("survives a cycle", () => {
+    expect([...reportsOf(1, [person(1, 2), person(2, 3), person(3, 1)])].sort()).toEqual([2, 3]);
+  });
+});

@@ -1,0 +1,56 @@
+import type { FollowUp, Me, Page, User } from "@/api/types";
+import type { Pages } from "@/features/followups/cache";
+
+export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp {
+  return {
+    id,
+    external_id: null,
+    title: `Call ${id}`,
+    notes: "",
+    due_at: "2026-03-02T09:00:00Z",
+    status: "open",
+    completed_at: null,
+    assignee_id: 3,
+    assignee: { id: 3, name: "Amir Patel", email: "amir@example.com", active: true },
+    subject: null,
+    hours_overdue: 0,
+    level: 0,
+    level_label: null,
+    sla_breach: false,
+    next_step_at: null,
+    version: 1,
+    created_at: "2026-02-01T09:00:00Z",
+    updated_at: "2026-02-01T09:00:00Z",
+    ...changes,
+  };
+}
+
+export function pagesOf(pages: FollowUp[][], more = false): Pages {
+  const last = pages.length - 1;
+  return {
+    pageParams: pages.map((_, index) => String(index)),
+    pages: pages.map(
+      (items, index): Page<FollowUp> => ({ items, next_cursor: index < last || more ? String(index + 1) : null }),
+    ),
+  };
+}
+
+export function idsOf(pages: Pages | undefined): number[] {
+  return (pages?.pages ?? []).flatMap(({ items }) => items.map(({ id }) => id));
+}
+
+export function person(id: number, manager: number | null, name = `Person ${id}`): User {
+  return {
+    id,
+    name,
+    email: `${id}@example.com`,
+    role: "employee",
+    manager_id: manager,
+    active: true,
+    time_zone: "UTC",
+  };
+}
+
+export function me(changes: Partial<Me> = {}): Me {
+  return { ...person(1, null), role: "manager", permissions: [], ...changes };
+}
