@@ -1,0 +1,129 @@
+"""A real product and a real browser for every test here; nothing is mocked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
+
+from tests.e2e.product import PASSWORD, Person, Product
+from tests.support.ports import free_port
+from tests.support.processes import REPOSITORY, Process
+
+Visit = Callable[..., Page]
+
+INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+OPTIONS = ["--no-sandbox", "--disable-background-networking", "--no-first-run", "--disable-dev-shm-usage"]
+SELDOM = "0 3 1 1 *"
+"""Sweeps come when a test asks, not in between."""
+
+EXPECTED = ("Failed to load resource",)  # the browser's own words about an answer such as 401 or 412
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("serial")  # frames are measured and arrivals timed: no neighbours, please
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Product]:
+    """A product of its own on an empty folder."""
+    port = free_port()
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("FOLLOWUP_")}
+    followup = str(Path(sys.executable).with_name("followup"))
+    process = Process(
+        command=[followup, "run", "--no-demo", "--data", str(folder / "data"), "--port", str(port)],
+        log=folder / "followup.log",
+        environment={**inherited, "FOLLOWUP_SWEEP_CRON": SELDOM},
+    )
+    process.start()
+    try:
+        url = f"http://localhost:{port}"
+        process.wait_until(lambda: httpx.get(f"{url}/readyz").is_success, 90, what="the product is ready")
+        yield Product(url, (folder / "data" / "admin-token").read_text().strip())
+    finally:
+        process.terminate(20)
+
+
+@pytest.fixture(scope="session")
+def built_ui() -> None:
+    """The UI as it is in the sources; building takes a while only when something has changed."""
+    subprocess.run(["make", "--silent", "web"], cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session")
+def product(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product that most tests share; each brings people of its own."""
+    with running(tmp_path_factory.mktemp("product")) as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, with a deadline for everything that it waits for."""
+    expect.set_options(timeout=10_000)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The machine's Chromium, else the one that Playwright brings."""
+    found = next(filter(None, map(shutil.which, INSTALLED)), None)
+    try:
+        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
+    except Error:
+        if found:
+            raise
+        install = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
+        subprocess.run(install, check=True)
+        browser = playwright.chromium.launch(args=OPTIONS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, product: Product) -> Iterator[Visit]:
+    """Open a page as somebody: `visit(person, "/inbox", color_scheme="dark")`; None: not logged in.
+
+    The test fails when a page of it throws, or breaks its Content-Security-Policy.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(
+        person: Person | None, path: str = "/", *, at: Product | None = None, **options: Any
+    ) -> Page:
+        url = (at or product).url
+        # Far from everybody's time zone: times come from the person, not from the browser.
+        context = browser.new_context(base_url=url, timezone_id="Pacific/Auckland", **options)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: complaints.extend(_complaint(message.type, message.text)))
+        if person:
+            log_in = {"email": person.email, "password": PASSWORD}
+            assert context.request.post("/api/v1/session", data=log_in).ok
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def _complaint(kind: str, text: str) -> list[str]:
+    return [text] if kind == "error" and not text.startswith(EXPECTED) else []

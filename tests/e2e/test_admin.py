@@ -1,0 +1,118 @@
+"""What admins do: sweeps with progress, imports with errors, people, API tokens."""
+
+from __future__ import annotations
+
+import httpx
+from playwright.sync_api import FilePayload, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import dialog, fill_combobox, said
+from tests.e2e.product import Product, hours
+
+HEADER = (
+    "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,"
+    "subject_name,subject_url,notes,status"
+)
+
+
+def test_a_sweep_shows_its_progress_and_its_result(product: Product, visit: Visit) -> None:
+    ada, amir = product.person("Ada Okafor", "admin"), product.person("Amir Patel")
+    product.sweep()
+    for number in range(3):
+        product.follow_up(amir, f"Call {number}", due=hours(-1))
+    page = visit(ada, "/admin/sweeps")
+    page.get_by_role("button", name="Start a sweep").click()
+    watched = page.get_by_role("region", name="Sweep")
+    expect(watched).to_contain_text("3 escalated, 3 notifications")
+    expect(watched).to_contain_text("Done")
+    expect(watched.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+    newest = page.get_by_role("table", name="Sweeps").get_by_role("row").nth(1)
+    expect(newest).to_contain_text("By hand")
+    expect(newest.get_by_role("cell").nth(4)).to_have_text("3")
+
+
+def test_an_import_shows_every_mistake_by_line_before_anything_is_written(
+    product: Product, visit: Visit
+) -> None:
+    ada, amir = product.person("Ada Okafor", "admin"), product.person("Amir Patel")
+    lines = [
+        HEADER,
+        f"e2e-1,Call Acme,{amir.email},2031-03-02T09:00:00Z,client,E1,Acme Mills,,,open",
+        f"e2e-2,Call Globex,{amir.email},2031-03-02 09:00,,,,,,open",
+        "e2e-3,Call Initech,nobody@example.com,2031-03-02T09:00:00Z,,,,,,open",
+    ]
+    page = visit(ada, "/admin/import")
+    csv = FilePayload(name="deals.csv", mimeType="text/csv", buffer="\n".join(lines).encode())
+    page.get_by_label("CSV file").set_input_files(csv)
+    expect(page.get_by_text("2 mistakes in deals.csv")).to_be_visible()
+    mistakes = page.get_by_role("table", name="Mistakes by line").get_by_role("row")
+    expect(mistakes.nth(1)).to_contain_text("3due_at")
+    expect(mistakes.nth(2)).to_contain_text("4assignee_email")
+    expect(page.get_by_role("table", name="First lines of the file")).to_contain_text("Acme Mills")
+    assert product.call("GET", "/follow-ups", params={"assignee": amir.id})["items"] == []
+
+    page.get_by_role("button", name="Import the 1 good line").click()
+    expect(page.get_by_role("status").filter(has_text="Imported")).to_contain_text("1 added")
+    [imported] = product.call("GET", "/follow-ups", params={"assignee": amir.id})["items"]
+    assert imported["title"] == "Call Acme"
+
+
+def test_a_file_that_is_something_else_is_refused_with_the_reason(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Ada Okafor", "admin"), "/admin/import")
+    page.get_by_text("People", exact=True).last.click()
+    csv = FilePayload(name="notes.csv", mimeType="text/csv", buffer=b"dear diary\ntoday")
+    page.get_by_label("CSV file").set_input_files(csv)
+    expect(page.get_by_text("in notes.csv")).to_be_visible()
+    expect(page.get_by_role("button", name="Import")).to_have_count(0)
+
+
+def test_people_are_shown_below_their_managers_and_can_be_changed(product: Product, visit: Visit) -> None:
+    ada, dana = product.person("Ada Okafor", "admin"), product.person("Dana Reyes", "manager")
+    amir = product.person("Zoltan Amir")
+    page = visit(ada, "/admin/people")
+    page.get_by_role("button", name="Edit Zoltan Amir").click()
+    form = dialog(page, "Edit Zoltan Amir")
+    form.get_by_label("E-mail").fill(dana.email)
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("belongs to another user")
+    form.get_by_label("E-mail").fill(amir.email)
+    form.get_by_role("combobox", name="Manager").fill("Dana Reyes")
+    page.get_by_role("option", name="Dana Reyes").last.click()
+    form.get_by_label("Active").uncheck()
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+    expect(page.get_by_role("row").filter(has_text="Zoltan Amir")).to_contain_text("(inactive)")
+    assert product.call("GET", f"/users/{amir.id}")["active"] is False
+
+
+def test_a_token_is_shown_once_works_and_can_be_taken_back(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Ada Okafor", "admin"), "/settings/tokens")
+    page.get_by_role("button", name="Token", exact=True).click()
+    form = dialog(page, "New API token")
+    form.get_by_label("What it is for").fill("Nightly import")
+    form.get_by_role("button", name="Create token").click()
+    token = dialog(page, "Copy it now").get_by_label("Token").input_value()
+    headers = {"Authorization": f"Bearer {token}"}
+    assert httpx.get(f"{product.url}/api/v1/me", headers=headers).json()["name"] == "Ada Okafor"
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("row").filter(has_text="Nightly import")).to_be_visible()
+    assert token not in page.content()
+    page.get_by_role("button", name="Revoke Nightly import").click()
+    dialog(page, "Revoke “Nightly import”?").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("No tokens")).to_be_visible()
+    assert httpx.get(f"{product.url}/api/v1/me", headers=headers).status_code == 401
+
+
+def test_a_new_person_can_log_in(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Ada Okafor", "admin"), "/admin/people")
+    page.get_by_role("button", name="Person", exact=True).click()
+    form = dialog(page, "New person")
+    form.get_by_label("Name").fill("Nora Newcomer")
+    form.get_by_label("E-mail").fill("nora.newcomer@example.com")
+    fill_combobox(form.get_by_role("combobox", name="Time zone"), "Lisbon", "Europe/Lisbon")
+    form.get_by_label("Password", exact=True).fill("a long enough password")
+    form.get_by_role("button", name="Save").click()
+    expect(said(page, "Saved Nora Newcomer")).to_be_visible()
+    log_in = {"email": "nora.newcomer@example.com", "password": "a long enough password"}
+    answer = httpx.post(f"{product.url}/api/v1/session", json=log_in)
+    assert answer.json()["time_zone"] == "Europe/Lisbon"

@@ -1,0 +1,61 @@
+"""Who sees what: employees their own, managers their reports', admins everything."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import row
+from tests.e2e.product import Product, hours
+
+
+def test_an_employee_has_neither_the_dashboard_nor_its_data(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    page = visit(amir, "/followups")
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
+        ["Follow-ups", "Inbox", "Leads & clients"]
+    )
+    for path in ("/dashboard/escalations", "/admin/sweeps", "/admin/people", "/admin/import"):
+        page.goto(path)
+        expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+    for path in ("escalations", "escalations/summary", "sweeps"):
+        assert page.request.get(f"/api/v1/{path}").status == 403
+
+
+def test_an_employee_cannot_open_somebody_elses_follow_up(product: Product, visit: Visit) -> None:
+    amir, lena = product.person("Amir Patel"), product.person("Lena Fischer")
+    planned = product.follow_up(lena, "Call Acme", due=hours(3))
+    page = visit(amir, f"/followups/{planned['id']}")
+    expect(page.get_by_role("alert")).to_contain_text("There is no follow-up")
+
+
+def test_a_manager_works_on_the_escalations_of_reports_at_any_depth(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    amir = product.person("Amir Patel", manager=dana)
+    omar = product.person("Omar Haddad", manager=amir)
+    stranger = product.person("Sofia Rossi")
+    product.follow_up(omar, "Four days late", due=hours(-100))
+    product.follow_up(amir, "Two days late", due=hours(-50))
+    product.follow_up(stranger, "Not theirs", due=hours(-100))
+    product.sweep()
+    page = visit(dana, "/dashboard/escalations")
+    admin = page.get_by_role("region", name="Admin escalations")
+    manager = page.get_by_role("region", name="Manager escalations")
+    expect(admin.get_by_role("listitem")).to_contain_text(["Four days late"])
+    expect(manager.get_by_role("listitem")).to_contain_text(["Two days late"])
+    expect(row(page, "Four days late")).to_contain_text("Manager: Amir Patel")
+    expect(page.get_by_text("Not theirs")).to_be_hidden()
+    expect(page.get_by_role("figure", name="By age")).to_be_visible()
+
+    admin.get_by_role("button", name="Complete Four days late").click()
+    expect(row(page, "Four days late")).to_be_hidden()
+    page.get_by_role("button", name="More about Two days late").click()
+    page.get_by_role("menuitem", name="Tomorrow").click()
+    expect(row(page, "Two days late")).to_be_hidden()
+
+
+def test_a_manager_has_no_admin_pages_and_an_admin_has_all(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Dana Reyes", "manager"), "/admin/people")
+    expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+    page = visit(product.person("Ada Okafor", "admin"), "/admin/people")
+    expect(page.get_by_role("table", name="People")).to_contain_text("Ada Okafor")
