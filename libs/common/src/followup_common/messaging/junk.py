@@ -13,6 +13,9 @@ from followup_common.messaging import outbox
 
 log = structlog.get_logger()
 
+LARGEST_BYTES = 4 * 1024 * 1024
+"""Our own messages stay below 1 MiB. Parsing 16 MiB of JSON can take gigabytes, for each thread."""
+
 
 class Unreadable(ValueError):
     """A message body that no actor of this service can take."""
@@ -43,6 +46,8 @@ class JunkRecorder(JSONEncoder):
             raise
 
     def _checked(self, data: bytes) -> dict[str, Any]:
+        if len(data) > LARGEST_BYTES:
+            raise Unreadable(f"{len(data)} bytes, more than the {LARGEST_BYTES} that are read at the most")
         fields: object = super().decode(data)
         if not isinstance(fields, dict):
             raise Unreadable("expected a JSON object")
