@@ -576,6 +576,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead letters
+         * @description Events that were given up, those that failed last first.
+         */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay dead letters of a type
+         * @description Send again those that failed first. What can never be handled is left, counted as refused.
+         */
+        post: operations["replay_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard dead letters of a type
+         * @description Give up those that failed first, for good.
+         */
+        post: operations["discard_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/dead-letters/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dead letter
+         * @description One dead letter with what it carries, and whether a replay can help.
+         */
+        get: operations["read_dead_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/dead-letters/{event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a dead letter
+         * @description Send it again at once, as if it had never failed. What it was handled for is not handled twice.
+         */
+        post: operations["replay_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/dead-letters/{event_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard a dead letter
+         * @description Give it up for good: nothing sends it again, and it is deleted once it is old.
+         */
+        post: operations["discard_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit log
+         * @description Who did what, from where and when; newest first. Nobody can change or delete entries here.
+         */
+        get: operations["list_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cron/followups": {
         parameters: {
             query?: never;
@@ -664,6 +804,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Action
+         * @description What is worth an entry; the names are stable.
+         * @enum {string}
+         */
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -800,6 +946,63 @@ export interface components {
             active: boolean;
         };
         /**
+         * AuditEntry
+         * @description Something that somebody did.
+         * @example {
+         *       "action": "user.changed",
+         *       "actor_id": 7,
+         *       "address": "192.0.2.17",
+         *       "at": "2026-03-31T09:00:00Z",
+         *       "details": {
+         *         "role": {
+         *           "from": "employee",
+         *           "to": "manager"
+         *         }
+         *       },
+         *       "id": 512,
+         *       "request_id": "8c0f8a3b5f6e4f0c9d53c7c1d5a0b7e2",
+         *       "target": "users/42"
+         *     }
+         */
+        AuditEntry: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Action
+             * @description Names what was done; newer versions may add names.
+             */
+            action: string;
+            /**
+             * Actor Id
+             * @description Who did it; null when nobody was known.
+             */
+            actor_id: number | null;
+            /**
+             * Target
+             * @description What it was done to, such as `users/42`.
+             */
+            target: string | null;
+            /**
+             * Address
+             * @description The network address that the request came from.
+             */
+            address: string | null;
+            /**
+             * Request Id
+             * @description Finds the log lines about it.
+             */
+            request_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * BulkAction
          * @description What to do to many follow-ups at once.
          * @enum {string}
@@ -848,6 +1051,30 @@ export interface components {
             due_at?: string | null;
         };
         /**
+         * BulkDiscard
+         * @description Which dead letters to give up, and why.
+         * @example {
+         *       "note": "A port scan.",
+         *       "type": "unreadable"
+         *     }
+         */
+        BulkDiscard: {
+            /** Type */
+            type: string;
+            /**
+             * Limit
+             * @description At most so many, those that failed first.
+             * @default 200
+             */
+            limit: number;
+            /**
+             * Note
+             * @description Why; kept with the event and in the audit log.
+             * @example Sent by hand on 2 March.
+             */
+            note: string;
+        };
+        /**
          * BulkFailure
          * @description A follow-up that the action could not be done to, and why.
          */
@@ -858,25 +1085,22 @@ export interface components {
             message: string;
         };
         /**
-         * BulkResult
-         * @description What became of a bulk action.
+         * BulkReplay
+         * @description Which dead letters to replay.
          * @example {
-         *       "done": [
-         *         42
-         *       ],
-         *       "failed": [
-         *         {
-         *           "id": 43,
-         *           "message": "There is no such follow-up."
-         *         }
-         *       ]
+         *       "limit": 500,
+         *       "type": "followup.escalations.raised.v1"
          *     }
          */
-        BulkResult: {
-            /** Done */
-            done: number[];
-            /** Failed */
-            failed: components["schemas"]["BulkFailure"][];
+        BulkReplay: {
+            /** Type */
+            type: string;
+            /**
+             * Limit
+             * @description At most so many, those that failed first.
+             * @default 200
+             */
+            limit: number;
         };
         /**
          * CreatedToken
@@ -917,6 +1141,168 @@ export interface components {
              * @description Send it as `Authorization: Bearer ...`.
              */
             token: string;
+        };
+        /**
+         * DeadLetter
+         * @description An event that was given up, and why.
+         * @example {
+         *       "attempts": 1,
+         *       "created_at": "2026-03-31T09:00:00Z",
+         *       "first_failed_at": "2026-03-31T09:00:02Z",
+         *       "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
+         *       "last_failed_at": "2026-03-31T09:00:02Z",
+         *       "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
+         *       "source": "followup/escalator",
+         *       "subject": "sweeps/7",
+         *       "type": "followup.escalations.raised.v1"
+         *     }
+         */
+        DeadLetter: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Type
+             * @description The event's type; `unreadable` for a message that nobody could read.
+             */
+            type: string;
+            /**
+             * Subject
+             * @description What it is about, such as `sweeps/7`.
+             */
+            subject: string | null;
+            /**
+             * Source
+             * @description The service, or the queue, that it came from.
+             */
+            source: string;
+            /**
+             * Reason
+             * @description What the last failure said.
+             */
+            reason: string;
+            /**
+             * Attempts
+             * @description How often it was sent again or failed for good, since its last replay.
+             */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * First Failed At
+             * @description Null when it failed before this was kept.
+             */
+            first_failed_at: string | null;
+            /**
+             * Last Failed At
+             * Format: date-time
+             */
+            last_failed_at: string;
+        };
+        /**
+         * DeadLetterDetail
+         * @description A dead letter with what it carries.
+         * @example {
+         *       "attempts": 1,
+         *       "created_at": "2026-03-31T09:00:00Z",
+         *       "first_failed_at": "2026-03-31T09:00:02Z",
+         *       "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
+         *       "last_failed_at": "2026-03-31T09:00:02Z",
+         *       "payload": {
+         *         "escalations": [
+         *           {
+         *             "due_version": 1,
+         *             "follow_up_id": 42,
+         *             "repeat": 0,
+         *             "step": 2
+         *           }
+         *         ],
+         *         "sweep_id": 7
+         *       },
+         *       "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
+         *       "replayable": true,
+         *       "source": "followup/escalator",
+         *       "subject": "sweeps/7",
+         *       "type": "followup.escalations.raised.v1"
+         *     }
+         */
+        DeadLetterDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Type
+             * @description The event's type; `unreadable` for a message that nobody could read.
+             */
+            type: string;
+            /**
+             * Subject
+             * @description What it is about, such as `sweeps/7`.
+             */
+            subject: string | null;
+            /**
+             * Source
+             * @description The service, or the queue, that it came from.
+             */
+            source: string;
+            /**
+             * Reason
+             * @description What the last failure said.
+             */
+            reason: string;
+            /**
+             * Attempts
+             * @description How often it was sent again or failed for good, since its last replay.
+             */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * First Failed At
+             * @description Null when it failed before this was kept.
+             */
+            first_failed_at: string | null;
+            /**
+             * Last Failed At
+             * Format: date-time
+             */
+            last_failed_at: string;
+            /**
+             * Payload
+             * @description The event's data; of an unreadable message the beginning.
+             */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Replayable */
+            replayable: boolean;
+            /** Not Replayable Because */
+            not_replayable_because: string | null;
+        };
+        /**
+         * Discard
+         * @description Why a dead letter is given up for good.
+         * @example {
+         *       "note": "Sent by hand on 2 March."
+         *     }
+         */
+        Discard: {
+            /**
+             * Note
+             * @description Why; kept with the event and in the audit log.
+             * @example Sent by hand on 2 March.
+             */
+            note: string;
         };
         /**
          * EscalatedFollowUp
@@ -1569,6 +1955,28 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[AuditEntry] */
+        Page_AuditEntry_: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[DeadLetter] */
+        Page_DeadLetter_: {
+            /** Items */
+            items: components["schemas"]["DeadLetter"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[EscalatedFollowUp] */
         Page_EscalatedFollowUp_: {
             /** Items */
@@ -1651,7 +2059,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "subjects:read" | "escalations:read" | "notifications" | "sweeps" | "imports";
+        Permission: "public" | "cron-secret" | "self" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "subjects:read" | "escalations:read" | "notifications" | "sweeps" | "imports" | "ops";
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -2145,6 +2553,56 @@ export interface components {
              * @description How the recipient was found, as a sentence to them.
              */
             text: string;
+        };
+        /**
+         * BulkResult
+         * @description What became of a bulk action.
+         * @example {
+         *       "done": [
+         *         42
+         *       ],
+         *       "failed": [
+         *         {
+         *           "id": 43,
+         *           "message": "There is no such follow-up."
+         *         }
+         *       ]
+         *     }
+         */
+        followup_api__followups__schemas__BulkResult: {
+            /** Done */
+            done: number[];
+            /** Failed */
+            failed: components["schemas"]["BulkFailure"][];
+        };
+        /**
+         * BulkResult
+         * @description What was done to how many dead letters.
+         * @example {
+         *       "done": 199,
+         *       "left": 0,
+         *       "reason": "unknown event type",
+         *       "refused": 1
+         *     }
+         */
+        followup_api__ops__dead_letters__schemas__BulkResult: {
+            /** Done */
+            done: number;
+            /**
+             * Refused
+             * @description Taken into account, but impossible to replay: discard them instead.
+             */
+            refused: number;
+            /**
+             * Reason
+             * @description Why the first of those was refused.
+             */
+            reason: string | null;
+            /**
+             * Left
+             * @description Dead letters of this type that remain.
+             */
+            left: number;
         };
         /**
          * FieldError
@@ -3333,7 +3791,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["BulkResult"];
+                    "application/json": components["schemas"]["followup_api__followups__schemas__BulkResult"];
                 };
             };
             /** @description Log in first */
@@ -5296,6 +5754,605 @@ export interface operations {
             };
             /** @description Not a CSV file */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_dead_letters: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Only of this event type. */
+                type?: string | null;
+                /** @description Part of the reason or of the subject. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "created_at": "2026-03-31T09:00:00Z",
+                     *           "first_failed_at": "2026-03-31T09:00:02Z",
+                     *           "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
+                     *           "last_failed_at": "2026-03-31T09:00:02Z",
+                     *           "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
+                     *           "source": "followup/escalator",
+                     *           "subject": "sweeps/7",
+                     *           "type": "followup.escalations.raised.v1"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_DeadLetter_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replay_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "limit": 500,
+                 *       "type": "followup.escalations.raised.v1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkReplay"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "done": 199,
+                     *       "left": 0,
+                     *       "reason": "unknown event type",
+                     *       "refused": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["followup_api__ops__dead_letters__schemas__BulkResult"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    discard_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "A port scan.",
+                 *       "type": "unreadable"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkDiscard"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "done": 199,
+                     *       "left": 0,
+                     *       "reason": "unknown event type",
+                     *       "refused": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["followup_api__ops__dead_letters__schemas__BulkResult"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "created_at": "2026-03-31T09:00:00Z",
+                     *       "first_failed_at": "2026-03-31T09:00:02Z",
+                     *       "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
+                     *       "last_failed_at": "2026-03-31T09:00:02Z",
+                     *       "payload": {
+                     *         "escalations": [
+                     *           {
+                     *             "due_version": 1,
+                     *             "follow_up_id": 42,
+                     *             "repeat": 0,
+                     *             "step": 2
+                     *           }
+                     *         ],
+                     *         "sweep_id": 7
+                     *       },
+                     *       "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
+                     *       "replayable": true,
+                     *       "source": "followup/escalator",
+                     *       "subject": "sweeps/7",
+                     *       "type": "followup.escalations.raised.v1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadLetterDetail"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replay_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    discard_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "Sent by hand on 2 March."
+                 *     }
+                 */
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_audit_log: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Only this action. */
+                action?: components["schemas"]["Action"] | null;
+                /** @description Only what this person did. */
+                actor_id?: number | null;
+                /** @description Only what was done to this, such as `users/42`. */
+                target?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "user.changed",
+                     *           "actor_id": 7,
+                     *           "address": "192.0.2.17",
+                     *           "at": "2026-03-31T09:00:00Z",
+                     *           "details": {
+                     *             "role": {
+                     *               "from": "employee",
+                     *               "to": "manager"
+                     *             }
+                     *           },
+                     *           "id": 512,
+                     *           "request_id": "8c0f8a3b5f6e4f0c9d53c7c1d5a0b7e2",
+                     *           "target": "users/42"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
