@@ -53,10 +53,11 @@ migration: setup ## Write a migration for what changed in tables.py: make migrat
 		$(BIN)/python -m followup_common.db.migrate revision -m "$$0"' "$(MSG)"
 
 .PHONY: documents
-documents: setup ## Write docs/{openapi,asyncapi}.json and docs/settings.md anew from the code
+documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write the documents in docs/ and the UI's types anew from the code
 	@$(BIN)/python -m followup_common.contracts.asyncapi docs/asyncapi.json
 	@$(BIN)/python -m followup_cli.settings_document docs/settings.md
 	@$(BIN)/python -m followup_api.openapi docs/openapi.json
+	@$(if $(WEB),$(npm) --prefix $(WEB) run --silent generate,:)
 
 ##@ Prove
 
