@@ -8,7 +8,7 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, users
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, text, tuple_
 
 from followup_api.escalations.schemas import (
     AgeGroup,
@@ -18,7 +18,7 @@ from followup_api.escalations.schemas import (
     EscalationQuery,
     TeamEscalations,
 )
-from followup_api.followups.queries import FOLLOW_UPS, SLA_BREACH, searched, values_of
+from followup_api.followups.queries import FOLLOW_UPS, searched, values_of
 from followup_api.followups.schemas import PersonName
 from followup_api.followups.scopes import Scope
 from followup_api.pagination import Page, paginate
@@ -48,6 +48,11 @@ BY_AGE = """
            count(*) AS number
     FROM follow_ups f WHERE f.is_open AND f.level >= 2 {scope} GROUP BY 1
 """
+BREACHES = text("""
+    SELECT pv.id, step.number AS level
+    FROM policy_versions pv, jsonb_array_elements(pv.steps) WITH ORDINALITY AS step (definition, number)
+    WHERE (step.definition ->> 'sla_breach')::boolean
+""")
 UNROUTABLE = text("""
     SELECT count(*) FROM escalations e
     JOIN follow_ups f ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.is_open
@@ -101,7 +106,10 @@ def page(tx: Transaction, query: EscalationQuery, scope: Scope) -> Page[Escalate
         .where(f.is_open, f.level >= 2, scope.condition())
     )
     if query.level:
-        statement = statement.where(SLA_BREACH if query.level is EscalationLevel.ADMIN else ~SLA_BREACH)
+        # As pairs, so that PostgreSQL can tell from the row alone, before it joins anything to it.
+        pairs = [(row.id, row.level) for row in tx.execute(BREACHES)]
+        breached = tuple_(f.policy_version_id, f.level).in_(pairs)
+        statement = statement.where(breached if query.level is EscalationLevel.ADMIN else ~breached)
     if query.q:
         statement = statement.where(searched(query.q))
     rows = paginate(tx, statement, (f.due_at, f.id), query)

@@ -36,7 +36,7 @@ f, u, s, pv = follow_ups.c, users.c, subjects.c, policy_versions.c
 _HOURS = "trunc((extract(epoch FROM now() - follow_ups.due_at) / 3600)::numeric, 2)::float8"
 # `steps -> -1` would be the last step: level 0 must not get there.
 _STEP = case((f.level > 0, pv.steps.op("->", return_type=JSONB())(f.level - 1)))
-SLA_BREACH = func.coalesce(_STEP.op("->>", return_type=Text())("sla_breach").cast(Boolean), False)
+_SLA_BREACH = func.coalesce(_STEP.op("->>", return_type=Text())("sla_breach").cast(Boolean), False)
 COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(f.id, f.external_id, f.title, f.notes, f.due_at, f.is_open, f.completed_at, f.assignee_id),
     *(f.level, f.next_step_at, f.version, f.created_at, f.updated_at),
@@ -44,7 +44,7 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
         "hours_overdue"
     ),
     _STEP.op("->>", return_type=Text())("label").label("level_label"),
-    SLA_BREACH.label("sla_breach"),
+    _SLA_BREACH.label("sla_breach"),
     *(u.name.label("assignee_name"), u.email.label("assignee_email"), u.active.label("assignee_active")),
     *(column.label(f"subject_{column.name}") for column in (s.id, s.kind, s.external_id, s.name, s.url)),
 )
