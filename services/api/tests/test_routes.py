@@ -117,6 +117,11 @@ def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_schema_names_are_their_classes_names(document: dict[str, Any]) -> None:
+    """Two classes of one name would both be renamed after their modules, and clients' types with them."""
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_tag_is_explained(document: dict[str, Any]) -> None:
     used = {tag for _, operation in operations(document) for tag in operation["tags"]}
     assert used <= {tag["name"] for tag in document["tags"]}

@@ -1103,6 +1103,27 @@ export interface components {
             limit: number;
         };
         /**
+         * BulkResult
+         * @description What became of a bulk action.
+         * @example {
+         *       "done": [
+         *         42
+         *       ],
+         *       "failed": [
+         *         {
+         *           "id": 43,
+         *           "message": "There is no such follow-up."
+         *         }
+         *       ]
+         *     }
+         */
+        BulkResult: {
+            /** Done */
+            done: number[];
+            /** Failed */
+            failed: components["schemas"]["BulkFailure"][];
+        };
+        /**
          * CreatedToken
          * @description A new token, with its secret: this is the only time that it is shown.
          * @example {
@@ -1288,6 +1309,35 @@ export interface components {
             replayable: boolean;
             /** Not Replayable Because */
             not_replayable_because: string | null;
+        };
+        /**
+         * DeadLettersDone
+         * @description What was done to how many dead letters.
+         * @example {
+         *       "done": 199,
+         *       "left": 0,
+         *       "reason": "unknown event type",
+         *       "refused": 1
+         *     }
+         */
+        DeadLettersDone: {
+            /** Done */
+            done: number;
+            /**
+             * Refused
+             * @description Taken into account, but impossible to replay: discard them instead.
+             */
+            refused: number;
+            /**
+             * Reason
+             * @description Why the first of those was refused.
+             */
+            reason: string | null;
+            /**
+             * Left
+             * @description Dead letters of this type that remain.
+             */
+            left: number;
         };
         /**
          * Discard
@@ -2555,56 +2605,6 @@ export interface components {
             text: string;
         };
         /**
-         * BulkResult
-         * @description What became of a bulk action.
-         * @example {
-         *       "done": [
-         *         42
-         *       ],
-         *       "failed": [
-         *         {
-         *           "id": 43,
-         *           "message": "There is no such follow-up."
-         *         }
-         *       ]
-         *     }
-         */
-        followup_api__followups__schemas__BulkResult: {
-            /** Done */
-            done: number[];
-            /** Failed */
-            failed: components["schemas"]["BulkFailure"][];
-        };
-        /**
-         * BulkResult
-         * @description What was done to how many dead letters.
-         * @example {
-         *       "done": 199,
-         *       "left": 0,
-         *       "reason": "unknown event type",
-         *       "refused": 1
-         *     }
-         */
-        followup_api__ops__dead_letters__schemas__BulkResult: {
-            /** Done */
-            done: number;
-            /**
-             * Refused
-             * @description Taken into account, but impossible to replay: discard them instead.
-             */
-            refused: number;
-            /**
-             * Reason
-             * @description Why the first of those was refused.
-             */
-            reason: string | null;
-            /**
-             * Left
-             * @description Dead letters of this type that remain.
-             */
-            left: number;
-        };
-        /**
          * FieldError
          * @description What is wrong with one field, and how to mend it.
          */
@@ -3791,7 +3791,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["followup_api__followups__schemas__BulkResult"];
+                    "application/json": components["schemas"]["BulkResult"];
                 };
             };
             /** @description Log in first */
@@ -5897,7 +5897,7 @@ export interface operations {
                      *       "refused": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["followup_api__ops__dead_letters__schemas__BulkResult"];
+                    "application/json": components["schemas"]["DeadLettersDone"];
                 };
             };
             /** @description Log in first */
@@ -5989,7 +5989,7 @@ export interface operations {
                      *       "refused": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["followup_api__ops__dead_letters__schemas__BulkResult"];
+                    "application/json": components["schemas"]["DeadLettersDone"];
                 };
             };
             /** @description Log in first */

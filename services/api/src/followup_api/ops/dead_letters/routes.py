@@ -14,7 +14,7 @@ from followup_api.ops.dead_letters.schemas import (
     EVENT_ID,
     BulkDiscard,
     BulkReplay,
-    BulkResult,
+    DeadLettersDone,
     DeadLetter,
     DeadLetterDetail,
     DeadLetterQuery,
@@ -52,7 +52,7 @@ def list_dead_letters(work: Work, query: Annotated[DeadLetterQuery, Query()]) ->
 
 
 @router.post("/replay", summary="Replay dead letters of a type", responses=documented(409))
-def replay_dead_letters(work: Work, audit: Audit, body: BulkReplay) -> BulkResult:
+def replay_dead_letters(work: Work, audit: Audit, body: BulkReplay) -> DeadLettersDone:
     """Send again those that failed first. What can never be handled is left, counted as refused."""
     if body.type == queries.UNREADABLE:
         raise NotReplayable("nobody could read these messages")
@@ -63,7 +63,7 @@ def replay_dead_letters(work: Work, audit: Audit, body: BulkReplay) -> BulkResul
     if good:
         audit(Action.DEAD_LETTERS_REPLAYED, type=body.type, ids=[str(row.id) for row in good])
     refused = [reason for reason in reasons.values() if reason]
-    return BulkResult(
+    return DeadLettersDone(
         done=len(good),
         refused=len(refused),
         reason=next(iter(refused), None),
@@ -72,14 +72,14 @@ def replay_dead_letters(work: Work, audit: Audit, body: BulkReplay) -> BulkResul
 
 
 @router.post("/discard", summary="Discard dead letters of a type")
-def discard_dead_letters(work: Work, audit: Audit, body: BulkDiscard) -> BulkResult:
+def discard_dead_letters(work: Work, audit: Audit, body: BulkDiscard) -> DeadLettersDone:
     """Give up those that failed first, for good."""
     ids = [row.id for row in queries.lock_oldest(work.tx, body.type, body.limit)]
     queries.discard(work.tx, ids, body.note)
     if ids:
         named = [str(event_id) for event_id in ids]
         audit(Action.DEAD_LETTERS_DISCARDED, type=body.type, ids=named, note=body.note)
-    return BulkResult(done=len(ids), refused=0, reason=None, left=queries.count(work.tx, body.type))
+    return DeadLettersDone(done=len(ids), refused=0, reason=None, left=queries.count(work.tx, body.type))
 
 
 @router.get("/{event_id}", summary="Read a dead letter", responses=documented(404))

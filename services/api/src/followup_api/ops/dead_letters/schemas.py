@@ -108,7 +108,7 @@ class BulkDiscard(BulkReplay):
     note: Note
 
 
-class BulkResult(Schema):
+class DeadLettersDone(Schema):
     """What was done to how many dead letters."""
 
     model_config = ConfigDict(
