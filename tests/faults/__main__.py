@@ -29,7 +29,7 @@ def main() -> int:
     """The command line."""
     arguments = _arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    configure_logging("people", log_format="console", level="ERROR")
+    configure_logging("people", level="CRITICAL")
     logs = OUT / "faults"
     shutil.rmtree(logs, ignore_errors=True)
     servers = Servers()

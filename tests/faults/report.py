@@ -42,8 +42,6 @@ def line(outcome: Outcome) -> str:
         f"  {outcome.faults.total()} faults, {outcome.actions.total()} changes by people; {counts}; "
         f"settled in {outcome.settle_seconds:.0f} s"
     ]
-    if outcome.exits:
-        lines.append(f"    ended by themselves: {dict(outcome.exits)}")
     for failure, examples in verdict.examples.items():
         lines += [f"    {failure}: {example}" for example in examples]
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from tests.faults.injection import Missed, fault
 from tests.faults.network import Proxy
 from tests.faults.system import System
 from tests.support.containers import Container
-from tests.support.postgres import LocalServer
+from tests.support.postgres import LocalServer, Postgres
 from tests.support.rabbitmq import PrivateNode, RabbitMQ
 from tests.support.waiting import eventually
 
@@ -32,14 +32,14 @@ def rabbitmq_killed(system: System, rng: Random) -> None:
     """Kill -9, and a restart after a while."""
     system.hosts.rabbitmq.kill()
     time.sleep(rng.uniform(0, 2))
-    system.hosts.rabbitmq.start()
+    bring_back(system.hosts.rabbitmq)
 
 
 @fault("servers")
 def rabbitmq_restarted(system: System, _: Random) -> None:
     """A clean stop and start."""
     system.hosts.rabbitmq.stop()
-    system.hosts.rabbitmq.start()
+    bring_back(system.hosts.rabbitmq)
 
 
 @fault("servers")
@@ -121,7 +121,7 @@ def postgres_shut_down(system: System, rng: Random) -> None:
         server._handle().kill(signal="SIGQUIT")
         eventually(lambda: server._handle().status == "exited", 30, what="the end of PostgreSQL")
     time.sleep(rng.uniform(0, 2))
-    system.hosts.postgres.start()
+    bring_back(system.hosts.postgres)
 
 
 @fault("servers")
@@ -129,7 +129,7 @@ def postgres_killed(system: System, rng: Random) -> None:
     """Kill -9, and a restart after a while."""
     system.hosts.postgres.kill()
     time.sleep(rng.uniform(0, 2))
-    system.hosts.postgres.start()
+    bring_back(system.hosts.postgres)
 
 
 @fault("servers")
@@ -196,7 +196,7 @@ def calm(system: System) -> None:
     for name in CONSUMERS:
         system.fleet.signal(name, signal.SIGCONT)
     for server in (system.hosts.postgres, system.hosts.rabbitmq):
-        _bring_back(server)
+        bring_back(server)
     control(system.hosts.rabbitmq, "set_vm_memory_high_watermark", WATERMARK)
     control(system.hosts.rabbitmq, "set_disk_free_limit", DISK_LIMIT)
 
@@ -220,12 +220,33 @@ def control(rabbitmq: RabbitMQ, *arguments: str) -> None:
         raise TypeError(f"cannot control {rabbitmq.origin}")
 
 
-def _bring_back(server: object) -> None:
-    with_wait = server
-    try:
-        with_wait.wait(5)  # type: ignore[attr-defined]
-    except AssertionError:
-        server.start()  # type: ignore[attr-defined]
+def bring_back(server: Postgres | RabbitMQ) -> None:
+    """Start a server unless it runs, and again if that does not help, until it answers."""
+    assert server.control
+    control = server.control
+
+    def answers() -> bool:
+        if not _runs(control):
+            control.start()
+        try:
+            server.wait(45)
+        except AssertionError:
+            control.kill()
+            raise
+        return True
+
+    eventually(answers, 180, what=f"{server.origin} comes back")
+
+
+def _runs(control: object) -> bool:
+    match control:
+        case PrivateNode():
+            return control.node.running
+        case LocalServer():
+            return control.process.running
+        case Container():
+            return bool(control._handle().status == "running")
+    raise TypeError(f"cannot control {control!r}")
 
 
 def _disturb(system: System, rng: Random, disturb: Callable[[Proxy], None]) -> None:

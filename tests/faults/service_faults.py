@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import ExitStack
 from random import Random
 
 from tests.faults.fleet import CONSUMERS
@@ -91,9 +92,11 @@ def three_schedulers(system: System, _: Random) -> None:
 
 @fault("services")
 def messages_repeated(system: System, rng: Random) -> None:
-    """For a while, everything a service publishes goes out three times, in any order."""
-    with system.fleet.switches[rng.choice(CONSUMERS)].mode("repeated"):
-        time.sleep(rng.uniform(2, 4))
+    """For a while, everything that services publish goes out three times, in any order."""
+    with ExitStack() as modes:
+        for name in CONSUMERS:
+            modes.enter_context(system.fleet.switches[name].mode("repeated"))
+        time.sleep(rng.uniform(3, 5))
 
 
 @fault("services")
