@@ -6,12 +6,16 @@ import fcntl
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from followup_cli.output import Failure
+
+PATIENCE_SECONDS = 1.0
+"""Commands that ask whether the folder is served hold its lock for an instant."""
 
 
 class DataFolder:
@@ -46,10 +50,8 @@ class DataFolder:
                 hint="Name another one with --data DIR.",
             ) from None
         with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise self._taken() from None
+            if not _locked(lock):
+                raise self._taken()
             self._lock = lock
             self._write({"pid": os.getpid()})
             yield
@@ -110,3 +112,16 @@ class DataFolder:
         self._lock.truncate()
         self._lock.write(json.dumps(holder))
         self._lock.flush()
+
+
+def _locked(lock: IO[str]) -> bool:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import logging
 import os
 import socket
 import sys
@@ -87,10 +89,16 @@ class LocalServer(Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Called by uvicorn on SIGINT and SIGTERM."""
         if not self.should_exit:
+            logging.getLogger("uvicorn.error").addFilter(_not_cut_off)
             for timer in self._timers:
                 timer.daemon = True
                 timer.start()
         super().handle_exit(sig, frame)
+
+
+def _not_cut_off(record: logging.LogRecord) -> bool:
+    """A request that was cut off at the end is no error worth a traceback; uvicorn says how many were."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _give_up() -> None:

@@ -1,0 +1,172 @@
+"""`followup run` as a process on a folder and port of its own, and the other commands beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+import psycopg
+import pytest
+from followup_cli.local.folder import DataFolder
+
+from tests.support.postgres import Postgres
+from tests.support.processes import Process
+
+COMMAND = [sys.executable, "-m", "followup_cli.main"]
+STARTED_WITHIN = 60
+"""Seconds; far more than a start takes, for machines that are busy with other tests."""
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """The environment of a command: none of the caller's settings leak in."""
+    ours = ("FOLLOWUP_", "PG")
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    return {**inherited, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **settings}
+
+
+def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command until it ends."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=clean_environment(**settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@dataclass
+class Run:
+    """`followup run` on a folder.
+
+    Args:
+        data: the folder.
+        process: the command.
+    """
+
+    data: Path
+    process: Process
+
+    @property
+    def url(self) -> str:
+        """Address of the API, on whichever port it found free."""
+        url = DataFolder(self.data).served_at()
+        assert url, "nothing is served"
+        return url
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        self.process.start()
+        self.process.wait_until(self.ready, STARTED_WITHIN, what="followup run")
+
+    def ready(self) -> bool:
+        """Whether /readyz says so."""
+        return httpx.get(f"{self.url}/readyz", timeout=30).status_code == 200
+
+    def command(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run another command on the same folder."""
+        return command(*arguments, "--data", str(self.data), **settings)
+
+    def api(self) -> httpx.Client:
+        """A client with the admin token of the folder."""
+        token = (self.data / "admin-token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30)
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Read something as the admin."""
+        with self.api() as api:
+            return api.get(path, params=query).raise_for_status().json()
+
+    def log_in(self, email: str, password: str) -> int:
+        """The status that a log-in gets."""
+        body = {"email": email, "password": password}
+        return httpx.post(f"{self.url}/api/v1/session", json=body, timeout=30).status_code
+
+    def database(self) -> psycopg.Connection:
+        """A connection as superuser to the running database."""
+        folder = self.data / "postgres"
+        return psycopg.connect(host=str(folder), user="postgres", dbname="followup", connect_timeout=10)
+
+    def postmaster(self) -> psutil.Process:
+        """The database server's first process."""
+        return psutil.Process(int((self.data / "postgres" / "postmaster.pid").read_text().split()[0]))
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that works for this folder."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if str(self.data) in " ".join(process.cmdline()) or _is_below(process.cwd(), self.data):
+                    found.append(process)
+        return found
+
+    def destroy(self) -> None:
+        """End whatever a test left."""
+        self.process.kill()
+        for process in self.processes():
+            with suppress(psutil.Error):
+                process.kill()
+
+
+def _is_below(path: str, folder: Path) -> bool:
+    return bool(path) and Path(path).is_relative_to(folder)
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A folder through which PostgreSQL's own account may pass."""
+    folder = Path(tempfile.mkdtemp(prefix="followup-cli-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_in(home: Path, *arguments: str, name: str = "data", **settings: str) -> Run:
+    """`followup run`, not started yet, on a new folder below `home`."""
+    folder = Path(tempfile.mkdtemp(dir=home))
+    folder.chmod(0o711)
+    data = folder / name
+    process = Process(
+        [*COMMAND, "run", "--data", str(data), "--port", "0", *arguments],
+        folder / "run.output",
+        clean_environment(**settings),
+    )
+    return Run(data, process)
+
+
+@pytest.fixture
+def empty(home: Path) -> Iterator[Run]:
+    """A run without the demo, not started."""
+    run = run_in(home)
+    yield run
+    run.destroy()
+
+
+@pytest.fixture(scope="module")
+def demo(home: Path) -> Iterator[Run]:
+    """A running demo, shared by a module's tests."""
+    run = run_in(home, "--demo")
+    run.start()
+    yield run
+    run.destroy()
+
+
+@pytest.fixture
+def empty_database_url(postgres: Postgres) -> Iterator[str]:
+    """A database that has not been migrated."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)

@@ -1,0 +1,91 @@
+"""The command itself: quick, and plain about what is wrong with how it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.ports import free_port
+
+from .conftest import command
+
+HEAVY = {"fastapi", "sqlalchemy", "uvicorn", "httpx", "dramatiq", "psycopg", "pydantic"}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = "import sys, followup_cli.main; print(' '.join(sys.modules))"
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert HEAVY.isdisjoint(finished.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("run",), ("migrate",), ("sweep",), ("import", "users"), ("import", "follow-ups"), ("token", "create")],
+)
+def test_every_command_explains_itself(arguments: tuple[str, ...]) -> None:
+    finished = command(*arguments, "--help")
+    assert finished.returncode == 0
+    assert "Usage" in finished.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("swep",),
+        ("import", "users", "there-is-no-such-file.csv"),
+        ("run", "--port", "seventy"),
+        ("sweep", "--url", "localhost", "--token", "x"),
+        ("user", "create", "ada@example.com"),
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
+    finished = command(*arguments)
+    assert finished.returncode == 2
+    assert "Traceback" not in finished.stderr
+
+
+def test_when_nobody_answers_it_says_what_to_do() -> None:
+    url = f"http://localhost:{free_port()}"
+    finished = command("sweep", "--url", url, "--token", "fu_x")
+    assert finished.returncode == 1
+    assert f"Nobody answers at {url}" in finished.stderr
+    assert "followup run" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_without_a_token_it_says_where_one_comes_from(tmp_path: Path) -> None:
+    finished = command("sweep", "--data", str(tmp_path))
+    assert finished.returncode == 1
+    assert "FOLLOWUP_TOKEN" in finished.stderr
+    assert str(tmp_path / "admin-token") in finished.stderr
+
+
+def test_the_folders_token_goes_to_this_machine_only(tmp_path: Path) -> None:
+    (tmp_path / "admin-token").write_text("fu_secret\n")
+    finished = command("sweep", "--data", str(tmp_path), "--url", "http://followup.example")
+    assert finished.returncode == 1
+    assert "There is no API token to send to http://followup.example" in finished.stderr
+
+
+def test_migrating_without_a_database_names_the_variable() -> None:
+    finished = command("migrate")
+    assert finished.returncode == 2
+    assert "FOLLOWUP_DATABASE_URL is not set" in finished.stderr
+
+
+def test_a_wrong_setting_of_a_service_stops_the_start(tmp_path: Path) -> None:
+    finished = command("run", "--data", str(tmp_path / "data"), FOLLOWUP_SWEEP_CRON="whenever")
+    assert finished.returncode == 2
+    assert "FOLLOWUP_SWEEP_CRON is wrong" in finished.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.integration
+def test_it_migrates_a_database(empty_database_url: str) -> None:
+    for _ in range(2):
+        finished = command("migrate", FOLLOWUP_DATABASE_URL=empty_database_url)
+        assert finished.returncode == 0, finished.stderr
+    assert "current schema" in finished.stderr
