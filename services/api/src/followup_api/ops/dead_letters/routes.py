@@ -14,10 +14,10 @@ from followup_api.ops.dead_letters.schemas import (
     EVENT_ID,
     BulkDiscard,
     BulkReplay,
-    DeadLettersDone,
     DeadLetter,
     DeadLetterDetail,
     DeadLetterQuery,
+    DeadLettersDone,
     Discard,
 )
 from followup_api.pagination import Page
