@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx
 
 from tests.support.containers import Container, engine_answers
+from tests.support.packages import CannotInstall, apt_install
 from tests.support.ports import accepts_connections, free_port
 from tests.support.processes import Process
 from tests.support.waiting import eventually
@@ -283,33 +284,10 @@ def _binaries() -> Path | None:
 
 
 def _installed_by_apt() -> Path:
-    """Install Debian's package, without letting it start a server, and return its folder."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.getuid() != 0:
-        raise RuntimeError(HOW_TO_INSTALL)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = [apt, "install", "-y", "-qq", "--no-install-recommends", "rabbitmq-server"]
-    with _NoServiceStart():
-        for command in ([apt, "update", "-qq"], install):
-            finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-            if finished.returncode != 0:
-                raise RuntimeError(f"{' '.join(command)}: {finished.stderr}\n{HOW_TO_INSTALL}")
+    try:
+        apt_install("rabbitmq-server")
+    except CannotInstall as error:
+        raise RuntimeError(f"{error}\n{HOW_TO_INSTALL}") from error
     found = _binaries()
     assert found, HOW_TO_INSTALL
     return found
-
-
-class _NoServiceStart:
-    """Debian's way to install a server without starting it: a policy that forbids it meanwhile."""
-
-    policy = Path("/usr/sbin/policy-rc.d")
-
-    def __enter__(self) -> None:
-        self.ours = not self.policy.exists()
-        if self.ours:
-            self.policy.write_text("#!/bin/sh\nexit 101\n")
-            self.policy.chmod(0o755)
-
-    def __exit__(self, *_: object) -> None:
-        if self.ours:
-            self.policy.unlink()
