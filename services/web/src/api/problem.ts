@@ -33,7 +33,7 @@ export class Problem extends Error {
 export function noAnswer(): Problem {
   return navigator.onLine
     ? new Problem(0, "Followup cannot be reached", "The server does not answer. Try again in a moment.")
-    : new Problem(0, "You are offline", "Nothing was sent. Try again when the connection is back.");
+    : new Problem(0, "You are offline", "You are offline: nothing was sent. Try again when the connection is back.");
 }
 
 /** Read the problem details of an answer; anything else (a proxy's page) becomes a plain problem. */

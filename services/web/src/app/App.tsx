@@ -12,7 +12,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} colorSchemeManager={colorScheme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-center" limit={3} autoClose={6000} zIndex={400} />
+        <Notifications withinPortal={false} position="bottom-center" limit={3} autoClose={6000} zIndex={400} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -1,4 +1,4 @@
-import { createTheme, Modal, Tooltip, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, Menu, Modal, Portal, Tooltip, type MantineColorsTuple } from "@mantine/core";
 
 /** A deep green of the kind that stays calm on a full screen; shade 7 carries white text. */
 const pine: MantineColorsTuple = [
@@ -36,6 +36,10 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
+    // Pop-ups belong to the page's content: outside of every landmark, assistive technology skips them.
+    Portal: Portal.extend({ defaultProps: { target: "#content" } }),
+    // Its own placeholder for the focus is no menu item, and a menu may hold nothing else.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true } }),
     Modal: Modal.extend({
       defaultProps: {

@@ -13,7 +13,7 @@ export function Sidebar() {
   const { data } = useQuery(unreadQuery);
   const admin = allowed(ADMIN, permissions);
   return (
-    <div className={classes.sidebar}>
+    <aside className={classes.sidebar} aria-label="Followup">
       <div className={classes.brand}>
         <Logo size={26} />
         <span>Followup</span>
@@ -36,7 +36,7 @@ export function Sidebar() {
         ))}
       </nav>
       <UserMenu />
-    </div>
+    </aside>
   );
 }
 

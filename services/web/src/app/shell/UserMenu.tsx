@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
 import {
   IconCheck,
   IconChevronUp,
@@ -27,10 +27,13 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
   return (
     <Menu position={compact ? "bottom-end" : "top-start"} width={230} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label={`Account of ${me.name}`}>
-          <Avatar size={compact ? 30 : 28} name={me.name} color="pine" />
-          {!compact && (
+        <UnstyledButton className={classes.button}>
+          <VisuallyHidden>Account of {compact && me.name}</VisuallyHidden>
+          {compact ? (
+            <Avatar size={30} color="pine" />
+          ) : (
             <>
+              <Avatar size={28} name={me.name} color="pine" aria-hidden />
               <span className={classes.names}>
                 <Text component="span" size="sm" fw={560} truncate>
                   {me.name}

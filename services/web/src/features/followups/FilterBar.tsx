@@ -63,6 +63,7 @@ export function SearchField({ q, change, label = "Search follow-ups" }: { q: str
   function type(next: string) {
     setText(next);
     later(next.trim());
+    if (next === "") later.flush();
   }
 
   return (

@@ -52,14 +52,16 @@ export function useFilters(): [Filters, (change: Partial<Filters>) => void] {
     (next: Partial<Filters>) => {
       if (next.who) localStorage.setItem(WHO_KEY, /^\d/.test(next.who) ? "all" : next.who);
       setParameters(
-        (current) => {
+        () => {
+          // From the address bar: two changes within one rendering must both count.
+          const current = new URLSearchParams(window.location.search);
           const named = { view: next.tab, who: next.who, subject: next.subject, q: next.q };
           for (const [name, value] of Object.entries(named)) {
             if (value === undefined) continue;
             if (value === "" || (name === "view" && value === "open")) current.delete(name);
             else current.set(name, value);
           }
-          return new URLSearchParams(current);
+          return current;
         },
         { replace: true },
       );

@@ -26,7 +26,7 @@ export function LoginPage() {
   }
 
   return (
-    <main className={classes.page}>
+    <main id="content" className={classes.page}>
       <section className={classes.card}>
         <Logo size={40} />
         <Title order={1} mt="lg">
