@@ -59,7 +59,7 @@ def test_each_service_works_under_its_own_role(demo: Run) -> None:
             "SELECT DISTINCT application_name, usename FROM pg_stat_activity "
             "WHERE application_name IN ('followup-api', 'followup-escalator', 'followup-notifier')"
         )
-        roles = {application: role for application, role in rows}
+        roles: dict[str, str] = dict(rows.fetchall())
     assert roles == {f"followup-{name}": f"followup_{name}" for name in ("api", "escalator", "notifier")}
 
 
