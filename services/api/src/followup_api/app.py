@@ -24,6 +24,7 @@ from followup_api.imports.routes import router as imports
 from followup_api.metrics import Metrics
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
+from followup_api.ops.gauges import Gauges
 from followup_api.ops.routes import router as ops
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
@@ -64,8 +65,15 @@ def create_app(
         publisher: sends committed events; the caller starts and stops it.
         broker_reachable: for /readyz, which reports it.
     """
+    metrics = Metrics()
     parts = Parts(
-        settings, database, publisher, Metrics(), Semaphore(settings.database_pool_size), broker_reachable
+        settings=settings,
+        database=database,
+        publisher=publisher,
+        metrics=metrics,
+        gauges=Gauges(metrics.registry, settings.late_after),
+        connections=Semaphore(settings.database_pool_size),
+        broker_reachable=broker_reachable,
     )
     paths: dict[int, str] = {}
     app = FastAPI(

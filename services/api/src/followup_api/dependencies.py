@@ -16,6 +16,7 @@ from followup_common.messaging.outbox import store
 from followup_common.messaging.publisher import Publisher
 
 from followup_api.metrics import Metrics
+from followup_api.ops.gauges import Gauges
 from followup_api.settings import ApiSettings
 
 SOURCE = "followup/api"
@@ -29,6 +30,7 @@ class Parts:
     database: Database
     publisher: Publisher
     metrics: Metrics
+    gauges: Gauges
     connections: Semaphore
     """As many as the pool has. Requests wait here without a thread: were they to wait inside the
     threadpool, they could take the very threads that the holders of connections need to go on."""

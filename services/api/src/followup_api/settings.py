@@ -42,6 +42,15 @@ class ApiSettings(DatabaseSettings):
         description="The most that a request may carry; imports have a limit of their own.",
     )
 
+    late_after_minutes: float = Field(
+        60, gt=0, description="How long a step or a sweep may wait before the self-audit reports it."
+    )
+
+    @property
+    def late_after(self) -> timedelta:
+        """How long a step or a sweep may wait before the self-audit reports it."""
+        return timedelta(minutes=self.late_after_minutes)
+
     @property
     def session_life(self) -> timedelta:
         """How long a session lasts without use."""

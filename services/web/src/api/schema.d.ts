@@ -576,6 +576,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/self-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look for what does not go its way
+         * @description Steps that nobody recorded, events and sweeps that wait too long, dead letters, escalations that
+         *     found nobody; each with what it means and the mend. The same counts are metrics for Prometheus.
+         */
+        get: operations["read_self_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/dead-letters": {
         parameters: {
             query?: never;
@@ -789,7 +810,7 @@ export interface paths {
         };
         /**
          * Metrics for Prometheus
-         * @description Requests and latency by route, method and status.
+         * @description Requests and latency by route, method and status; the counts of the self-audit, at most 15 seconds old.
          */
         get: operations["read_metrics"];
         put?: never;
@@ -1123,6 +1144,12 @@ export interface components {
             /** Failed */
             failed: components["schemas"]["BulkFailure"][];
         };
+        /**
+         * Check
+         * @description What is looked for.
+         * @enum {string}
+         */
+        Check: "overdue-steps" | "outbox-overdue" | "sweeps-stuck" | "dead-letters" | "unroutable";
         /**
          * CreatedToken
          * @description A new token, with its secret: this is the only time that it is shown.
@@ -1544,6 +1571,73 @@ export interface components {
              * @description The last 30 days of the caller's time zone, today as it is now. Reckoned from the steps raised: deleted follow-ups are not in it, and a follow-up counts for whoever it belongs to now.
              */
             over_time: components["schemas"]["EscalationDay"][];
+        };
+        /**
+         * Example
+         * @description One thing that a check found.
+         * @example {
+         *       "since": "2026-03-31T06:00:00Z",
+         *       "subject": "follow-ups/42"
+         *     }
+         */
+        Example: {
+            /**
+             * Subject
+             * @description What it is, such as `follow-ups/42`.
+             */
+            subject: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Detail
+             * @description What is known about it, such as the last error.
+             */
+            detail: string | null;
+        };
+        /**
+         * Finding
+         * @description What one check found.
+         * @example {
+         *       "check": "overdue-steps",
+         *       "count": 1,
+         *       "examples": [
+         *         {
+         *           "since": "2026-03-31T06:00:00Z",
+         *           "subject": "follow-ups/42"
+         *         }
+         *       ],
+         *       "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
+         *       "mend": "See that a scheduler and an escalator run.",
+         *       "or_more": false
+         *     }
+         */
+        Finding: {
+            check: components["schemas"]["Check"];
+            /**
+             * Count
+             * @description How many; 0 is well.
+             */
+            count: number;
+            /**
+             * Or More
+             * @description Counting stopped there.
+             */
+            or_more: boolean;
+            /** Means */
+            means: string;
+            /**
+             * Mend
+             * @description What to do about it.
+             */
+            mend: string;
+            /**
+             * Examples
+             * @description Those that have waited longest.
+             */
+            examples: components["schemas"]["Example"][];
         };
         /**
          * FollowUp
@@ -2166,6 +2260,43 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+        };
+        /**
+         * SelfAudit
+         * @description Whether everything goes its way, by what the database says.
+         * @example {
+         *       "checked_at": "2026-03-31T09:00:00Z",
+         *       "findings": [
+         *         {
+         *           "check": "overdue-steps",
+         *           "count": 1,
+         *           "examples": [
+         *             {
+         *               "since": "2026-03-31T06:00:00Z",
+         *               "subject": "follow-ups/42"
+         *             }
+         *           ],
+         *           "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
+         *           "mend": "See that a scheduler and an escalator run.",
+         *           "or_more": false
+         *         }
+         *       ],
+         *       "healthy": false
+         *     }
+         */
+        SelfAudit: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Healthy */
+            healthy: boolean;
+            /**
+             * Findings
+             * @description One for each check, also for those that found nothing.
+             */
+            findings: components["schemas"]["Finding"][];
         };
         /**
          * Subject
@@ -5763,6 +5894,74 @@ export interface operations {
             };
             /** @description The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_self_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checked_at": "2026-03-31T09:00:00Z",
+                     *       "findings": [
+                     *         {
+                     *           "check": "overdue-steps",
+                     *           "count": 1,
+                     *           "examples": [
+                     *             {
+                     *               "since": "2026-03-31T06:00:00Z",
+                     *               "subject": "follow-ups/42"
+                     *             }
+                     *           ],
+                     *           "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
+                     *           "mend": "See that a scheduler and an escalator run.",
+                     *           "or_more": false
+                     *         }
+                     *       ],
+                     *       "healthy": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SelfAudit"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,110 @@
+"""SQL of the self-audit: each check reads a partial index of what is unsettled, up to a bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from followup_common.db import Transaction
+from followup_common.db.tables import escalations, follow_ups, outbox, sweeps
+from sqlalchemy import Select, Text, and_, func, literal, null, or_, select
+from sqlalchemy import cast as sql_cast
+
+from followup_api.ops.self_audit.schemas import Check, Example
+
+COUNT_AT_MOST = 10_000
+EXAMPLES = 5
+REDRIVE_LATE = timedelta(minutes=5)
+"""The redrive comes each minute: what it has not taken after this waits for somebody who is not there."""
+SENT_IN_VAIN = 3
+
+f, o, s, e = follow_ups.c, outbox.c, sweeps.c, escalations.c
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a finding means, and the mend."""
+
+    means: str
+    mend: str
+
+
+EXPLANATIONS = {
+    Check.OVERDUE_STEPS: Explanation(
+        "Follow-ups passed a step of their policy long ago, and no sweep has recorded it: nobody was told.",
+        "See that a scheduler and an escalator run, and that FOLLOWUP_ESCALATIONS_PER_MINUTE allows enough; "
+        "POST /api/v1/sweeps starts a sweep now. Nothing is lost: the next sweep takes them.",
+    ),
+    Check.OUTBOX_OVERDUE: Explanation(
+        "Events wait although they were sent several times, or the redrive has not sent them when it should.",
+        "See that scheduler, escalator, notifier and RabbitMQ run, and read the error of the examples. "
+        "The redrive sends them again by itself, at least each hour.",
+    ),
+    Check.SWEEPS_STUCK: Explanation(
+        "Sweeps were asked for long ago and have not ended.",
+        "Look at outbox-overdue and dead-letters: a sweep ends once its events are handled or given up. "
+        "With FOLLOWUP_ESCALATIONS_PER_MINUTE a large one may just take long. Others are not held up by it.",
+    ),
+    Check.DEAD_LETTERS: Explanation(
+        "Events were given up: what they should have caused did not happen.",
+        "Mend the cause that the reason names, then replay them, or discard them with a note: "
+        "/api/v1/ops/dead-letters, or `followup dead-letters list`.",
+    ),
+    Check.UNROUTABLE: Explanation(
+        "Escalations found nobody active to tell: neither the assignee, nor a manager, nor an admin.",
+        "Activate an admin, or reassign the follow-ups; the next sweep raises them again.",
+    ),
+}
+
+
+def statement_of(check: Check, late: timedelta) -> Select[*tuple[Any, ...]]:
+    """What a check looks for: columns `subject`, `since`, `detail`.
+
+    Args:
+        check: which one.
+        late: how long something may take before it counts.
+    """
+    match check:
+        case Check.OVERDUE_STEPS:
+            return _found("follow-ups", f.id, f.next_step_at, null()).where(
+                f.next_step_at < func.now() - late
+            )
+        case Check.OUTBOX_OVERDUE:
+            return _found("outbox", o.id, o.created_at, o.error).where(
+                o.handled_at.is_(None),
+                o.failed_at.is_(None),
+                or_(o.available_at < func.now() - REDRIVE_LATE, o.attempts >= SENT_IN_VAIN),
+            )
+        case Check.SWEEPS_STUCK:
+            return _found("sweeps", s.id, s.requested_at, s.status).where(
+                s.finished_at.is_(None), s.requested_at < func.now() - late
+            )
+        case Check.DEAD_LETTERS:
+            return _found("dead-letters", o.id, o.failed_at, o.error).where(
+                o.failed_at.is_not(None), o.handled_at.is_(None)
+            )
+        case Check.UNROUTABLE:
+            current = and_(f.id == e.follow_up_id, f.due_version == e.due_version, f.level == e.step)
+            return (
+                _found("follow-ups", e.follow_up_id, e.raised_at, null())
+                .join_from(escalations, follow_ups, current)
+                .where(e.status == "unroutable", f.is_open)
+            )
+
+
+def count(tx: Transaction, check: Check, late: timedelta) -> int:
+    """How many a check finds, up to `COUNT_AT_MOST`."""
+    found = statement_of(check, late).limit(COUNT_AT_MOST).subquery()
+    return int(tx.execute(select(func.count()).select_from(found)).scalar_one())
+
+
+def examples(tx: Transaction, check: Check, late: timedelta) -> list[Example]:
+    """Those that have waited longest."""
+    statement = statement_of(check, late).order_by("since").limit(EXAMPLES)
+    return [Example.model_validate(row) for row in tx.execute(statement)]
+
+
+def _found(kind: str, number: Any, since: Any, detail: Any) -> Select[*tuple[Any, ...]]:
+    subject = literal(f"{kind}/") + sql_cast(number, Text)
+    return select(subject.label("subject"), since.label("since"), sql_cast(detail, Text).label("detail"))

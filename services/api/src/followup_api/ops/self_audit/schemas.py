@@ -1,0 +1,67 @@
+"""What the self-audit finds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from followup_api.schemas import Schema, Time
+
+SEEN: JsonDict = {"subject": "follow-ups/42", "since": "2026-03-31T06:00:00Z", "detail": None}
+FOUND: JsonDict = {
+    "check": "overdue-steps",
+    "count": 1,
+    "or_more": False,
+    "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
+    "mend": "See that a scheduler and an escalator run.",
+    "examples": [SEEN],
+}
+
+
+class Check(StrEnum):
+    """What is looked for."""
+
+    OVERDUE_STEPS = "overdue-steps"
+    OUTBOX_OVERDUE = "outbox-overdue"
+    SWEEPS_STUCK = "sweeps-stuck"
+    DEAD_LETTERS = "dead-letters"
+    UNROUTABLE = "unroutable"
+
+
+class Example(Schema):
+    """One thing that a check found."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SEEN]})
+
+    subject: str = Field(description="What it is, such as `follow-ups/42`.")
+    since: Time
+    detail: str | None = Field(description="What is known about it, such as the last error.")
+
+
+class Finding(Schema):
+    """What one check found."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [FOUND]})
+
+    check: Check
+    count: int = Field(description="How many; 0 is well.")
+    or_more: bool = Field(description="Counting stopped there.")
+    means: str
+    mend: str = Field(description="What to do about it.")
+    examples: list[Example] = Field(description="Those that have waited longest.")
+
+
+class SelfAudit(Schema):
+    """Whether everything goes its way, by what the database says."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"checked_at": "2026-03-31T09:00:00Z", "healthy": False, "findings": [FOUND]}]
+        }
+    )
+
+    checked_at: Time
+    healthy: bool
+    findings: list[Finding] = Field(description="One for each check, also for those that found nothing.")

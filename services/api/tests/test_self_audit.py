@@ -1,0 +1,154 @@
+"""What the self-audit finds, and what Prometheus reads of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from followup_api.ops import gauges
+from followup_api.ops.self_audit.queries import statement_of
+from followup_api.ops.self_audit.schemas import Check
+from sqlalchemy import text
+
+from .companies import Company
+from .conftest import World
+from .test_dead_letters import fail
+
+CHECKS = ["overdue-steps", "outbox-overdue", "sweeps-stuck", "dead-letters", "unroutable"]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def company(world: World) -> Company:
+    return Company(world)
+
+
+def found(company: Company) -> dict[str, Any]:
+    """The findings that are not empty."""
+    answer = company.get(company.ada, "/ops/self-audit")
+    assert [finding["check"] for finding in answer["findings"]] == CHECKS
+    problems = {finding["check"]: finding for finding in answer["findings"] if finding["count"]}
+    assert answer["healthy"] == (not problems)
+    return problems
+
+
+def wait(company: Company, time: str, **columns: str) -> None:
+    """An event in the outbox that was due to be sent again so long ago."""
+    names, values = ", ".join(columns), ", ".join(columns.values())
+    company.world.execute(
+        f"INSERT INTO outbox (id, type, source, payload, available_at, {names}) "
+        f"VALUES (gen_random_uuid(), 'x', 'x', '{{}}', now() - interval '{time}', {values})"
+    )
+
+
+def unroutable(company: Company, follow_up_id: int, **changed: Any) -> None:
+    company.world.execute(
+        "INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, status) "
+        "VALUES (:id, 1, 1, 1, 'unroutable')",
+        id=follow_up_id,
+    )
+    company.world.execute("UPDATE follow_ups SET level = 1, next_step_at = now() + interval '1 day'")
+
+
+def test_nothing_is_wrong_with_what_goes_its_way(company: Company) -> None:
+    company.follow_up(company.amir, overdue=timedelta(minutes=50))
+    company.follow_up(company.amir, overdue=-HOUR)
+    company.ask(company.ada, "POST", "/sweeps")
+    wait(company, "1 minute", attempts="1")
+    wait(company, "1 day", handled_at="now()")
+    assert found(company) == {}
+
+
+def test_a_step_that_no_sweep_recorded_is_found(company: Company) -> None:
+    older = company.follow_up(company.amir, overdue=timedelta(hours=3))
+    newer = company.follow_up(company.amir, overdue=timedelta(hours=2))
+    finding = found(company)["overdue-steps"]
+    assert (finding["count"], finding["or_more"]) == (2, False)
+    assert [seen["subject"] for seen in finding["examples"]] == [f"follow-ups/{older}", f"follow-ups/{newer}"]
+    assert "sweep" in finding["mend"]
+
+
+def test_how_late_is_late_can_be_set(build: Callable[..., World]) -> None:
+    company = Company(build(late_after_minutes=300))
+    company.follow_up(company.amir, overdue=timedelta(hours=3))
+    assert found(company) == {}
+
+
+@pytest.mark.parametrize(("time", "attempts"), [("6 minutes", "0"), ("-1 hour", "3")])
+def test_events_that_wait_too_long_are_found(company: Company, time: str, attempts: str) -> None:
+    wait(company, time, attempts=attempts, error="'OperationalError: away'")
+    finding = found(company)["outbox-overdue"]
+    assert finding["count"] == 1
+    assert finding["examples"][0]["detail"] == "OperationalError: away"
+
+
+def test_a_sweep_that_does_not_end_is_found(company: Company) -> None:
+    company.world.execute(
+        "INSERT INTO sweeps (trigger, status, requested_at, finished_at) VALUES "
+        "('manual', 'running', now() - interval '2 hours', NULL), "
+        "('manual', 'completed', now() - interval '2 hours', now()), ('manual', 'running', now(), NULL)"
+    )
+    finding = found(company)["sweeps-stuck"]
+    assert (finding["count"], finding["examples"][0]["detail"]) == (1, "running")
+
+
+def test_dead_letters_are_found_until_somebody_deals_with_them(company: Company) -> None:
+    event_id = fail(company, "ValueError: no")
+    finding = found(company)["dead-letters"]
+    assert finding["examples"][0]["subject"] == f"dead-letters/{event_id}"
+    answer = company.ask(
+        company.ada, "POST", f"/ops/dead-letters/{event_id}/discard", json={"note": "told by phone"}
+    )
+    assert answer.status_code == 204
+    assert found(company) == {}
+
+
+def test_escalations_that_found_nobody_are_found_while_they_matter(company: Company) -> None:
+    follow_up = company.follow_up(company.amir, overdue=HOUR)
+    unroutable(company, follow_up)
+    assert found(company)["unroutable"]["examples"][0]["subject"] == f"follow-ups/{follow_up}"
+    company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/complete")
+    assert found(company) == {}
+
+
+def test_only_admins_see_it(company: Company) -> None:
+    for person in (company.dana, company.amir):
+        assert company.ask(person, "GET", "/ops/self-audit").status_code == 403
+
+
+@pytest.mark.parametrize("check", [check for check in Check if check is not Check.UNROUTABLE])
+def test_a_check_reads_an_index_of_what_is_unsettled(company: Company, check: Check) -> None:
+    with company.world.engine.begin() as tx:
+        tx.execute(text("SET LOCAL enable_seqscan = off"))
+        sql = statement_of(check, HOUR).compile(tx, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(tx.execute(text(f"EXPLAIN {str(sql).replace(':', chr(92) + ':')}")).scalars())
+    assert "ix_" in plan, plan
+    assert "Seq Scan" not in plan, plan
+
+
+def metrics(company: Company) -> dict[str, float]:
+    lines = company.world.client().get("/metrics").text.splitlines()
+    names = {name for name, _ in gauges.NAMES.values()}
+    return {name: float(value) for name, _, value in (line.partition(" ") for line in lines) if name in names}
+
+
+def test_the_counts_are_metrics(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(metrics(company).values()) == {0}
+    fail(company)
+    assert metrics(company)["followup_dead_letters"] == 0  # counted less than 15 seconds ago
+    monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
+    company.follow_up(company.amir, overdue=timedelta(hours=3))
+    counted = metrics(company)
+    assert counted == dict.fromkeys(counted, 0) | {"followup_dead_letters": 1, "followup_overdue_steps": 1}
+
+
+def test_counts_are_unknown_while_the_database_is_away(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
+    assert metrics(company)["followup_dead_letters"] == 0
+    company.world.execute("ALTER TABLE outbox RENAME TO elsewhere")
+    assert math.isnan(metrics(company)["followup_dead_letters"])
