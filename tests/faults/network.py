@@ -13,7 +13,7 @@ CHUNK = 65_536
 class Proxy:
     """Carries connections to one server, and delays, stalls, drops or cuts them.
 
-    Made by `Network.proxy`; everything but `port` belongs to the network's own thread.
+    Made by `Network.proxy`; everything but `port` and `swallowed` belongs to the network's own thread.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -24,6 +24,7 @@ class Proxy:
         self._dropping = False
         self._delay = 0.0
         self.port = 0
+        self.swallowed = b""
 
     async def listen(self) -> None:
         """Take connections on a free port."""
@@ -39,7 +40,7 @@ class Proxy:
         self._flowing.clear()
 
     def drop(self) -> None:
-        """Let what is sent vanish, as behind a firewall that forgot the connection; `heal` cuts."""
+        """Let what the service sends vanish, as a firewall does that forgot a connection; `heal` cuts."""
         self._dropping = True
 
     def cut(self) -> None:
@@ -63,16 +64,20 @@ class Proxy:
             return
         both = {writer, onward_writer}
         self._writers |= both
-        await asyncio.gather(self._pump(reader, onward_writer), self._pump(onward_reader, writer))
+        await asyncio.gather(self._pump(reader, onward_writer, out=True), self._pump(onward_reader, writer))
         self._writers -= both
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, out: bool = False
+    ) -> None:
         with suppress(OSError):
             while piece := await reader.read(CHUNK):
                 await self._flowing.wait()
                 if self._delay:
                     await asyncio.sleep(self._delay)
-                if not self._dropping:
+                if out and self._dropping:
+                    self.swallowed += piece
+                else:
                     writer.write(piece)
                     await writer.drain()
         writer.close()

@@ -94,18 +94,13 @@ def _settle(system: System) -> float:
 
 
 def _let_every_step_come(system: System, span: timedelta) -> None:
-    """Wait until no due time near the round has a step to come: what is expected is certain then."""
-    to_come = text(
-        "SELECT EXISTS (SELECT FROM follow_ups WHERE next_step_at BETWEEN now() AND now() + :near)"
-    )
+    """Wait until nothing is due and no near step is left: what is expected is certain then."""
+    to_come = text("SELECT EXISTS (SELECT FROM follow_ups WHERE next_step_at < now() + :near)")
 
-    def none_to_come() -> bool:
+    def all_came() -> bool:
+        system.workload.sweep()
         with system.owner.transaction() as tx:
             return not tx.execute(to_come, {"near": span + ALL_STEPS}).scalar()
 
-    def swept() -> bool:
-        system.workload.sweep()
-        return none_to_come()
-
     with suppress(AssertionError):  # then they are lost, and the verdict says so
-        eventually(swept, (span + ALL_STEPS).total_seconds() + 60, interval=2)
+        eventually(all_came, (span + ALL_STEPS).total_seconds() + 60, interval=2)
