@@ -13,13 +13,12 @@ import signal
 import sys
 from pathlib import Path
 
-from followup_common.logging import configure_logging
-
 from tests.faults import report
 from tests.faults.catalogue import FAULTS
-from tests.faults.injection import plan
+from tests.faults.injection import Planned, plan
 from tests.faults.rounds import Outcome, run_round
 from tests.faults.system import Hosts
+from tests.faults.workload import silence
 from tests.support.servers import Servers
 
 OUT = Path("build")
@@ -29,7 +28,7 @@ def main() -> int:
     """The command line."""
     arguments = _arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    configure_logging("people", level="CRITICAL")
+    silence()
     logs = OUT / "faults"
     shutil.rmtree(logs, ignore_errors=True)
     servers = Servers()
@@ -51,10 +50,10 @@ def main() -> int:
 
 def run(hosts: Hosts, arguments: argparse.Namespace, logs: Path) -> list[Outcome]:
     """All rounds of a seed."""
-    faults = [FAULTS[kind] for kind in arguments.only or sorted(FAULTS)]
     outcomes = []
-    for number, planned in enumerate(plan(arguments.seed, faults, arguments.rounds, arguments.faults), 1):
-        print(f"seed {arguments.seed}, round {number} of {arguments.rounds}", flush=True)
+    plans = _plans(arguments)
+    for number, planned in enumerate(plans, 1):
+        print(f"seed {arguments.seed}, round {number} of {len(plans)}", flush=True)
         outcome = run_round(
             hosts,
             logs / f"round-{number}",
@@ -68,6 +67,13 @@ def run(hosts: Hosts, arguments: argparse.Namespace, logs: Path) -> list[Outcome
     return outcomes
 
 
+def _plans(arguments: argparse.Namespace) -> list[list[Planned]]:
+    faults = [FAULTS[kind] for kind in arguments.only or sorted(FAULTS)]
+    if arguments.each_alone:
+        return [plan(arguments.seed, [fault], 1, arguments.faults)[0] for fault in faults]
+    return plan(arguments.seed, faults, arguments.rounds, arguments.faults)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults",
@@ -78,6 +84,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--follow-ups", type=int, default=20_000, help="in each round, at its start")
     parser.add_argument("--faults", type=int, default=26, help="in each round")
+    parser.add_argument(
+        "--each-alone", action="store_true", help="a round for each kind, in place of --rounds"
+    )
     parser.add_argument(
         "--only", action="append", choices=sorted(FAULTS), metavar="KIND", help=f"{', '.join(sorted(FAULTS))}"
     )

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 KIB = 1024
+MIB = 1024 * KIB
 MEASURABLE = Path("/proc/self/status").exists()
 
 

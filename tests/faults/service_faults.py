@@ -13,7 +13,7 @@ from tests.faults.injection import Missed, fault
 from tests.faults.system import MORE_SCHEDULERS, System
 from tests.support.waiting import eventually
 
-PASS_WITHIN = 8
+PASS_WITHIN = 12
 """Seconds within which somebody must pass an armed fault point."""
 
 
@@ -39,7 +39,7 @@ def kill_notifier(system: System, _: Random) -> None:
 def kill_worker_process(system: System, rng: Random) -> None:
     """Kill -9 of one worker process; its parent has to notice."""
     name = rng.choice(CONSUMERS)
-    workers = eventually(lambda: system.fleet.workers(name), 5, what=f"workers of {name}")
+    workers = eventually(lambda: system.fleet.workers(name), 15, what=f"workers of {name}")
     os.kill(rng.choice(workers), signal.SIGKILL)
 
 

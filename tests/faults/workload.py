@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,6 +21,7 @@ from followup_common.contracts import (
     wrap,
 )
 from followup_common.db import Database, Transaction
+from followup_common.logging import configure_logging
 from followup_common.messaging import Publisher, outbox, rabbitmq_broker
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,6 +48,12 @@ ANY = text("""
     SELECT id FROM follow_ups
     WHERE id >= (SELECT (:part * max(id))::bigint FROM follow_ups) ORDER BY id LIMIT 1
 """)
+
+
+def silence() -> None:
+    """Log nothing: with servers going away all the time, what the people's connections say is no news."""
+    configure_logging("people")
+    logging.disable()
 
 
 class Workload:
@@ -76,9 +84,13 @@ class Workload:
 
     def start(self) -> None:
         """Begin."""
-        self._publisher.start()
+        self.start_publishing()
         for thread in self._threads:
             thread.start()
+
+    def start_publishing(self) -> None:
+        """Begin with what `sweep` and `tick` need, and nobody at work."""
+        self._publisher.start()
 
     def stop(self) -> None:
         """Nobody does anything any more; what was published is sent."""
