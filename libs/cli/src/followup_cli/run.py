@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +17,6 @@ from followup_cli.output import Failure, console
 if TYPE_CHECKING:
     from followup_cli.local.folder import DataFolder
     from followup_cli.local.product import Running
-    from followup_cli.local.settings import RunSettings
 
 
 def run(
@@ -46,6 +49,31 @@ def run(
     there is none, `followup`, which is created; and the folders above DIR and above the installed
     program become passable for everybody (mode o+x), though not readable.
     """
+    from followup_cli.local.folder import DataFolder
+    from followup_cli.local.signals import Stopped, stopped_by_signals
+
+    folder = DataFolder(data)
+    with stopped_by_signals(), console(stderr=True).status("Starting") as status:
+
+        def tell(running: Running) -> None:
+            status.stop()
+            show(running, folder)
+
+        try:
+            _serve(folder, {"host": host, "port": port}, demo=demo, on_step=status.update, on_running=tell)
+        except Stopped:
+            status.stop()
+
+
+def _serve(
+    folder: DataFolder,
+    listening: dict[str, object],
+    *,
+    demo: bool,
+    on_step: Callable[[str], None],
+    on_running: Callable[[Running], None],
+) -> None:
+    """Load all services, which takes a moment, and serve with their settings."""
     try:
         from followup_cli.local.product import serve
         from followup_cli.local.settings import RunSettings
@@ -57,23 +85,9 @@ def run(
     from followup_common.logging import configure_logging
     from followup_common.settings import load
 
-    from followup_cli.local.folder import DataFolder
-    from followup_cli.local.signals import Stopped, stopped_by_signals
-
-    settings: RunSettings = load(RunSettings).model_copy(update={"host": host, "port": port})
+    settings = load(RunSettings).model_copy(update=listening)
     configure_logging("run", log_format=settings.log_format, level=settings.log_level)
-    folder = DataFolder(data)
-    screen = console(stderr=True)
-    with stopped_by_signals(), screen.status("Starting") as status:
-
-        def tell(running: Running) -> None:
-            status.stop()
-            show(running, folder)
-
-        try:
-            serve(folder, settings, demo=demo, on_step=status.update, on_running=tell)
-        except Stopped:
-            status.stop()
+    serve(folder, settings, demo=demo, on_step=on_step, on_running=on_running)
 
 
 def show(running: Running, folder: DataFolder) -> None:
@@ -93,6 +107,17 @@ def show(running: Running, folder: DataFolder) -> None:
         show_log_ins(running.demo, screen)
     if not running.somebody_can_log_in:
         screen.print("\nNobody can log in yet. Add yourself:", soft_wrap=True)
-        add = "followup user create ada@example.com --name 'Ada Lovelace' --role admin --password"
-        screen.print(f"  {add}", markup=False, soft_wrap=True)
+        add = "user create ada@example.com --name 'Ada Lovelace' --role admin --password"
+        screen.print(f"  {_command()} {add}{_where(folder)}", markup=False, soft_wrap=True)
     screen.print("\nCtrl-C ends it.")
+
+
+def _command() -> str:
+    """How this command can be called again."""
+    return "followup" if shutil.which("followup") else sys.argv[0]
+
+
+def _where(folder: DataFolder) -> str:
+    """The option that names the folder, unless it is the one that commands use by themselves."""
+    default = folder.path == DEFAULT_DATA.absolute()
+    return "" if default else f" --data {shlex.quote(str(folder.path))}"
