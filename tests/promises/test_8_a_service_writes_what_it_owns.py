@@ -38,6 +38,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "subjects": {"INSERT", "UPDATE"},
         "sessions": ALL,
         "api_tokens": ALL,
+        "log_in_failures": ALL,
         "outbox": {"INSERT", "UPDATE"},
         "notifications": {"UPDATE(read_at)"},
         "activities": {f"INSERT({c})" for c in ("follow_up_id", "kind", "actor_id", "details")},

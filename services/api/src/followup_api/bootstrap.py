@@ -14,6 +14,7 @@ from followup_common.db import Database
 from followup_common.settings import DatabaseSettings, load
 from sqlalchemy import func, select
 
+from followup_api.audit import Action, record
 from followup_api.auth.secrets import new_api_token
 from followup_api.serving import open_database
 from followup_api.tokens.queries import add_token
@@ -40,6 +41,7 @@ def first_admin(database: Database, *, email: str, name: str, password: str | No
         admin = create_user(tx, email=email, name=name, role="admin", password=password)
         token = new_api_token()
         add_token(tx, admin.id, "First admin", token)
+        record(tx, Action.USER_CREATED, target=f"users/{admin.id}", email=email, role="admin", by="bootstrap")
         return token.token
 
 

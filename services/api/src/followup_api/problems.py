@@ -120,6 +120,21 @@ class Invalid(Problem):
         super().__init__(message, errors=[(field, message)])
 
 
+class TooManyTries(Problem):
+    """Nothing is checked until some time has passed.
+
+    Args:
+        seconds: how long.
+    """
+
+    status, kind, title = 429, "too-many-tries", "Too many tries"
+
+    def __init__(self, seconds: int) -> None:
+        detail = f"Too many tries have failed: try again in {seconds} s. Other addresses are not affected."
+        super().__init__(detail, headers={"Retry-After": str(seconds)})
+        self.seconds = seconds
+
+
 class Unavailable(Problem):
     """Something that is needed is away or not configured."""
 
@@ -170,6 +185,7 @@ _KNOWN: dict[int, type[Problem]] = {
         Stale,
         TooLarge,
         Invalid,
+        TooManyTries,
         Unavailable,
     )
 }

@@ -33,6 +33,12 @@ class ApiSettings(DatabaseSettings):
         None, description="The secret before, taken as well while callers change over."
     )
     session_days: int = Field(14, ge=1, le=365, description="Days a log-in lasts without use.")
+    log_in_failures_per_address: int = Field(
+        30,
+        ge=1,
+        description="Wrong passwords from one address before it has to wait; raise it where many people "
+        "share one. Behind a proxy set FORWARDED_ALLOW_IPS, or all people share the proxy's.",
+    )
     max_import_bytes: int = Field(
         134_217_728, ge=1_024, description="The most that an imported file may have."
     )

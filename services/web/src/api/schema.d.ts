@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Sets the session cookie, which lasts 14 days from its last use.
+         * @description Sets the session cookie, which lasts 14 days from its last use. After several wrong passwords the address that sends them has to wait, twice as long each time, 15 minutes at the most.
          */
         post: operations["log_in"];
         /**
@@ -2863,6 +2863,15 @@ export interface operations {
             };
             /** @description The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -291,3 +291,14 @@ audit_log = Table(
     Index("ix_audit_log_actor", "actor_id", "id"),
     Index("ix_audit_log_target", "target", "id"),
 )
+
+# Wrong passwords, by hashes of what they were tried on and from: accounts, addresses, and pairs of both.
+log_in_failures = Table(
+    "log_in_failures",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", Time, nullable=False, server_default=func.now()),
+    Column("blocked_until", Time),
+    Index("ix_log_in_failures_failed_at", "failed_at"),
+)

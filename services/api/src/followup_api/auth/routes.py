@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
+from followup_api.audit import Action, Audit, address_of
 from followup_api.auth import browser, passwords, queries, secrets
 from followup_api.auth.schemas import LogIn, Me
+from followup_api.auth.throttle import Attempt
 from followup_api.dependencies import AppParts, Work
 from followup_api.permissions import Caller, Permission, caller_of, require
 from followup_api.problems import Unauthenticated, documented
@@ -26,22 +28,35 @@ class WrongCredentials(Unauthenticated):
     "/session",
     status_code=201,
     summary="Log in",
-    description="Sets the session cookie, which lasts 14 days from its last use.",
+    description="Sets the session cookie, which lasts 14 days from its last use. After several wrong "
+    "passwords the address that sends them has to wait, twice as long each time, 15 minutes at the most.",
     dependencies=[require(Permission.PUBLIC)],
-    responses=documented(401, 403),
+    response_model=Me,
+    responses=documented(401, 403, 429),
 )
-def log_in(credentials: LogIn, request: Request, response: Response, app: AppParts, work: Work) -> Me:
+def log_in(
+    credentials: LogIn, request: Request, response: Response, *, app: AppParts, work: Work, audit: Audit
+) -> Me | Response:
     browser.refuse_other_origins(request, app.settings, by_cookie=False)
+    attempt = Attempt(
+        work.tx, credentials.email, address_of(request), app.settings.log_in_failures_per_address
+    )
+    attempt.check()
     person = queries.by_email(work.tx, credentials.email)
     password = credentials.password.get_secret_value()
     kept = person.password_hash if person else None
     if not passwords.matches(kept, password) or person is None:
-        raise WrongCredentials
+        attempt.failed()
+        # Who was tried, if there is such a person; else not what was typed: some type their password there.
+        audit(Action.LOG_IN_FAILED, f"users/{person.id}" if person else None)
+        return WrongCredentials().response()  # not raised: what was counted has to be committed
+    attempt.succeeded()
     if kept and passwords.outdated(kept):
         queries.set_password_hash(work.tx, person.id, passwords.hashed(password))
     token = secrets.new_session_token()
     queries.add_session(work.tx, person.id, secrets.digest(token), app.settings.session_life)
     browser.set_session(request, response, app.settings, token)
+    audit(Action.LOGGED_IN, f"users/{person.id}", actor_id=person.id)
     return _me(caller_of(person))
 
 
@@ -54,12 +69,15 @@ def log_in(credentials: LogIn, request: Request, response: Response, app: AppPar
 def log_out(
     request: Request,
     response: Response,
+    *,
     app: AppParts,
     work: Work,
+    audit: Audit,
     caller: Annotated[Caller, require(Permission.SELF)],
 ) -> None:
     if caller.session_id:
         queries.end_session(work.tx, caller.session_id)
+        audit(Action.LOGGED_OUT, f"users/{caller.user_id}")
         browser.clear_session(request, response, app.settings)
 
 

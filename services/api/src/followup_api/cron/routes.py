@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.contracts import SweepRequested
 
+from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.secrets import digest, same
 from followup_api.dependencies import AppParts, UnitOfWork, Work
 from followup_api.permissions import Permission
@@ -54,16 +55,17 @@ ANSWER: dict[str, Any] = {
 
 
 @router.get("/followups", summary="Start a sweep, for services that can only GET", **ANSWER)
-def start_cron_sweep_by_get(work: Work) -> Sweep:
-    return _ask(work)
+def start_cron_sweep_by_get(work: Work, audit: Audit) -> Sweep:
+    return _ask(work, audit)
 
 
 @router.post("/followups", summary="Start a sweep", **ANSWER)
-def start_cron_sweep(work: Work) -> Sweep:
-    return _ask(work)
+def start_cron_sweep(work: Work, audit: Audit) -> Sweep:
+    return _ask(work, audit)
 
 
-def _ask(work: UnitOfWork) -> Sweep:
+def _ask(work: UnitOfWork, audit: Trail) -> Sweep:
     row = request_sweep(work.tx, "cron", requested_by=None)
     work.emit(SweepRequested(sweep_id=row.id))
+    audit(Action.SWEEP_REQUESTED, f"sweeps/{row.id}", by="cron secret")
     return Sweep.model_validate(row)

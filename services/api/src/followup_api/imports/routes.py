@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from followup_api.audit import Action, Audit, Trail
 from followup_api.dependencies import Work
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
 from followup_api.imports.problems import NotCsv
@@ -52,9 +53,9 @@ header names all columns, in any order; the file is UTF-8.
     openapi_extra=csv_body(USERS_EXAMPLE),
 )
 def import_users(
-    work: Work, _: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work, audit: Audit, _: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
-    return write_users(work.tx, file, query)
+    return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
 
 
 @router.post(
@@ -67,6 +68,13 @@ def import_users(
     openapi_extra=csv_body(FOLLOW_UPS_EXAMPLE),
 )
 def import_follow_ups(
-    work: Work, caller: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work, audit: Audit, caller: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
-    return write_follow_ups(work.tx, file, query, caller.user_id)
+    result = write_follow_ups(work.tx, file, query, caller.user_id)
+    return _audited(audit, Action.FOLLOW_UPS_IMPORTED, result)
+
+
+def _audited(audit: Trail, action: Action, result: ImportResult) -> ImportResult:
+    if not result.dry_run:
+        audit(action, **result.model_dump(include={"created", "updated", "unchanged"}))
+    return result

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from followup_common.contracts import SweepRequested
 
+from followup_api.audit import Action, Audit
 from followup_api.dependencies import Work
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
@@ -28,10 +29,11 @@ class SweepNotFound(NotFound):
 
 
 @router.post("", summary="Ask for a sweep", status_code=202)
-def request_sweep(work: Work, caller: Annotated[Caller, ADMIN], response: Response) -> Sweep:
+def request_sweep(work: Work, audit: Audit, caller: Annotated[Caller, ADMIN], response: Response) -> Sweep:
     """Ask for a sweep now; the answer is the sweep as it waits to be run."""
     row = queries.request_sweep(work.tx, "manual", caller.user_id)
     work.emit(SweepRequested(sweep_id=row.id))
+    audit(Action.SWEEP_REQUESTED, f"sweeps/{row.id}")
     response.headers["Location"] = f"/api/v1/sweeps/{row.id}"
     return Sweep.model_validate(row)
 

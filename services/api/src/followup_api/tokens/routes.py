@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from followup_common.db.tables import api_tokens
 
+from followup_api.audit import Action, Audit
 from followup_api.auth.secrets import new_api_token
 from followup_api.dependencies import Work
 from followup_api.pagination import Page, PageQuery, paginate
@@ -41,11 +42,12 @@ def list_tokens(page: Annotated[PageQuery, Query()], work: Work, caller: Self) -
     summary="Make an API token",
     description="The answer shows the token; nobody can read it again later.",
 )
-def create_token(new: NewToken, work: Work, caller: Self) -> CreatedToken:
+def create_token(new: NewToken, work: Work, audit: Audit, caller: Self) -> CreatedToken:
     if new.expires_at and queries.is_past(work.tx, new.expires_at):
         raise Invalid("expires_at", "expires_at has passed: give a time to come, or null.")
     token = new_api_token()
     row = queries.add_token(work.tx, caller.user_id, new.name, token, new.expires_at)
+    audit(Action.TOKEN_CREATED, f"tokens/{row.id}", name=row.name, prefix=row.prefix)
     return CreatedToken(**row._mapping, token=token.token)
 
 
@@ -56,6 +58,7 @@ def create_token(new: NewToken, work: Work, caller: Self) -> CreatedToken:
     description="It stops working at once.",
     responses=documented(404),
 )
-def revoke_token(token_id: PathId, work: Work, caller: Self) -> None:
+def revoke_token(token_id: PathId, work: Work, audit: Audit, caller: Self) -> None:
     if not queries.revoke_token(work.tx, caller.user_id, token_id):
         raise TokenNotFound(token_id)
+    audit(Action.TOKEN_REVOKED, f"tokens/{token_id}")

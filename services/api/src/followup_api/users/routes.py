@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from followup_common.db.tables import users
 
+from followup_api.audit import Action, Audit
 from followup_api.auth.queries import end_sessions
 from followup_api.dependencies import Work
 from followup_api.pagination import Page, paginate
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import documented
+from followup_api.rows import Record
 from followup_api.schemas import PathId
 from followup_api.users import queries
 from followup_api.users.schemas import NewUser, User, UserChanges, UserQuery
@@ -36,11 +38,12 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     description="Managers may not form a cycle.",
     responses=documented(409),
 )
-def create_user(new: NewUser, response: Response, work: Work, _: Admin) -> User:
+def create_user(new: NewUser, response: Response, work: Work, audit: Audit, _: Admin) -> User:
     values = new.model_dump(exclude={"password"})
     password = new.password.get_secret_value() if new.password else None
     row = queries.create_user(work.tx, **values, password=password)
     response.headers["Location"] = f"/api/v1/users/{row.id}"
+    audit(Action.USER_CREATED, f"users/{row.id}", email=row.email, role=row.role)
     return User.model_validate(row)
 
 
@@ -62,11 +65,23 @@ def read_user(user_id: PathId, work: Work) -> User:
     "The last active admin can neither be deactivated nor get another role.",
     responses=documented(404, 409),
 )
-def change_user(user_id: PathId, changed: UserChanges, work: Work, caller: Admin) -> User:
+def change_user(user_id: PathId, changed: UserChanges, work: Work, audit: Audit, caller: Admin) -> User:
     changes = changed.changes()
     if "password" in changes:
         changes["password"] = changed.password.get_secret_value()
+    before = queries.get_user(work.tx, user_id)
     row = queries.change_user(work.tx, user_id, changes)
     if "password" in changes or not row.active:
         end_sessions(work.tx, user_id, keep=caller.session_id)
+    differences = _differences(before, row)
+    if "password" in changes:
+        differences["password"] = {"changed": True}
+    if differences:
+        audit(Action.USER_CHANGED, f"users/{user_id}", **differences)
     return User.model_validate(row)
+
+
+def _differences(before: Record, after: Record) -> dict[str, Any]:
+    """What an entry of the audit log says about a change."""
+    was, now = before._mapping, after._mapping
+    return {str(name): {"from": was[name], "to": now[name]} for name in was if was[name] != now[name]}
