@@ -84,7 +84,12 @@ def sqlalchemy_url(url: str) -> str:
 
 def libpq_url(url: str) -> str:
     """The same URL as psycopg and PostgreSQL's own tools take it."""
-    return make_url(sqlalchemy_url(url)).set(drivername="postgresql").render_as_string(hide_password=False)
+    rendered = (
+        make_url(sqlalchemy_url(url)).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+    # SQLAlchemy writes a blank in a query as "+", which libpq takes as a plus sign.
+    address, _, query = rendered.partition("?")
+    return f"{address}?{query.replace('+', '%20')}" if query else address
 
 
 def _options(url: str, statement_timeout: timedelta, lock_timeout: timedelta) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import dramatiq
 import structlog
-from dramatiq.middleware import CurrentMessage
+from dramatiq.middleware import CurrentMessage, TimeLimitExceeded
 
 from followup_common.contracts import Envelope, Event, EventRejected, open_envelope
 from followup_common.db import Database, Transaction
@@ -68,7 +68,7 @@ class Consumer:
         ):
             try:
                 emitted = self._handle(handler, envelope, event)
-            except Exception as error:
+            except (Exception, TimeLimitExceeded) as error:  # which is no Exception
                 if may_pass(error) and not _is_last_try():
                     raise
                 emitted = self._after_failure(envelope, event, error)
@@ -95,7 +95,7 @@ class Consumer:
             redrive_after=self.settings.redrive_after,
         )
 
-    def _after_failure(self, envelope: Envelope, event: Event, error: Exception) -> list[Envelope]:
+    def _after_failure(self, envelope: Envelope, event: Event, error: BaseException) -> list[Envelope]:
         """Split a batch, leave the event to the redrive, or make it a dead letter."""
         why = reason(error)
         if not event.durable:

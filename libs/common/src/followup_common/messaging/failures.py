@@ -34,4 +34,5 @@ def may_be_one_row(error: BaseException) -> bool:
 def reason(error: BaseException) -> str:
     """One line for people: the class, and what it says first."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    return f"{type(cause).__name__}: {str(cause).strip().partition(chr(10))[0]}"
+    said = str(cause).strip().partition(chr(10))[0]
+    return f"{type(cause).__name__}: {said}" if said else type(cause).__name__
