@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+from dramatiq.middleware import TimeLimitExceeded
 from followup_common.contracts import EscalationsRaised, OutboxTick
 from followup_escalator.batches import claim_batch
-from sqlalchemy import text
+from followup_notifier import inbox
+from sqlalchemy import Connection, text
 
 from tests.support.company import Company
 from tests.support.pipeline import Pipeline
@@ -122,3 +126,32 @@ def test_a_locked_row_holds_up_only_itself(database_url: str) -> None:
         assert company.count("notifications") == 31
         assert dead_letters(company) == []
     pipeline.close()
+
+
+def test_an_item_that_runs_out_of_time_holds_up_no_other(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pipeline.company() as company:
+        assignee = company.person("Eve")
+        company.follow_ups(assignee, 20, overdue=HOUR)
+        slow = company.follow_up(assignee, overdue=HOUR)
+    write = inbox.write
+
+    def write_slowly(tx: Connection, announced: Sequence[inbox.Announcement]) -> int:
+        if any(announcement.follow_up_id == slow for announcement in announced):
+            raise TimeLimitExceeded
+        return write(tx, announced)
+
+    monkeypatch.setattr(inbox, "write", write_slowly)
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.count("notifications") == 20
+        waiting = "SELECT error FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL"
+        assert company.tx.execute(text(waiting)).scalars().all() == ["TimeLimitExceeded"]
+    monkeypatch.undo()
+    pipeline.make_due()
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        assert len(company.told(slow)) == 1
