@@ -1,9 +1,8 @@
 """Database URLs: every usual form is taken, and libpq gets what it can read."""
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
-
 from followup_common.db.database import libpq_url, sqlalchemy_url
+from psycopg.conninfo import conninfo_to_dict
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
