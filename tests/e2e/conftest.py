@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -37,8 +38,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Product]:
-    """A product of its own on an empty folder."""
+def running() -> Iterator[Product]:
+    """A product on an empty folder.
+
+    Not below pytest's folder: each run of pytest shuts that to other accounts, and PostgreSQL, which does
+    not run as root, may be one.
+    """
+    with TemporaryDirectory(prefix="followup-e2e-", ignore_cleanup_errors=True) as folder:
+        yield from _run(Path(folder))
+
+
+def _run(folder: Path) -> Iterator[Product]:
     port = free_port()
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("FOLLOWUP_")}
     followup = str(Path(sys.executable).with_name("followup"))
@@ -63,9 +73,9 @@ def built_ui() -> None:
 
 
 @pytest.fixture(scope="session")
-def product(built_ui: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(built_ui: None) -> Iterator[Product]:
     """The product that most tests share; each brings people of its own."""
-    with running(tmp_path_factory.mktemp("product")) as product:
+    with running() as product:
         yield product
 
 

@@ -32,7 +32,9 @@ def test_create_with_a_new_client_and_edit(product: Product, visit: Visit) -> No
     form.get_by_role("button", name="Create follow-up").click()
     expect(form.get_by_text("Say what is to be done.")).to_be_visible()
     form.get_by_label("What is to be done").fill("Send the offer")
-    fill_combobox(form.get_by_role("textbox", name="Lead or client"), "Initech Works", "New client “Initech Works”")
+    fill_combobox(
+        form.get_by_role("textbox", name="Lead or client"), "Initech Works", "New client “Initech Works”"
+    )
     form.get_by_role("button", name="In a week").click()
     form.get_by_role("button", name="Create follow-up").click()
     expect(said(page, "Planned “Send the offer”")).to_be_visible()

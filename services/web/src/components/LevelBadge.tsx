@@ -1,5 +1,5 @@
-import { Tooltip } from "@mantine/core";
 import type { FollowUp } from "@/api/types";
+import { Hint } from "@/components/Hint";
 import { useNow } from "@/time/useNow";
 import { duration } from "@/time/words";
 import classes from "./LevelBadge.module.css";
@@ -11,11 +11,13 @@ export function LevelBadge(props: Props) {
   const now = useNow();
   if (props.level === 0 || props.status === "completed") return null;
   return (
-    <Tooltip label={explanation(props, now)} multiline maw={260}>
-      <span className={classes.badge} data-level={tone(props)}>
-        {name(props)}
-      </span>
-    </Tooltip>
+    <Hint<HTMLSpanElement> label={explanation(props, now)} multiline>
+      {(hint) => (
+        <span className={classes.badge} data-level={tone(props)} {...hint}>
+          {name(props)}
+        </span>
+      )}
+    </Hint>
   );
 }
 

@@ -1,20 +1,38 @@
-import { Avatar } from "@mantine/core";
+import type { CSSProperties } from "react";
 import classes from "./Person.module.css";
 
 interface Props {
   name: string;
   inactive?: boolean;
-  size?: number;
 }
 
-export function Person({ name, inactive = false, size = 22 }: Props) {
+export function Person({ name, inactive = false }: Props) {
   return (
     <span className={classes.person}>
-      <Avatar size={size} name={name} color={inactive ? "gray" : "initials"} aria-hidden />
+      <span
+        className={classes.initials}
+        style={{ "--hue": hueOf(name) } as CSSProperties}
+        data-inactive={inactive || undefined}
+        aria-hidden
+      >
+        {initialsOf(name)}
+      </span>
       <span className={classes.name}>
         {name}
         {inactive && <span className={classes.inactive}> (inactive)</span>}
       </span>
     </span>
   );
+}
+
+/** Always the same colour for a name. */
+function hueOf(name: string): number {
+  let hash = 0;
+  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 3600;
+  return hash % 360;
+}
+
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => Array.from(word ?? "")[0] ?? "").join("").toUpperCase();
 }

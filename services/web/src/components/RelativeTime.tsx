@@ -1,4 +1,4 @@
-import { Tooltip } from "@mantine/core";
+import { Hint } from "@/components/Hint";
 import { useMe } from "@/features/session/session";
 import { useNow } from "@/time/useNow";
 import { ago, calendar, dueWords, inZone } from "@/time/words";
@@ -21,10 +21,12 @@ export function RelativeTime({ at, as, className }: Props) {
     day: () => inZone(at, zone, "day"),
   }[as]();
   return (
-    <Tooltip label={inZone(at, zone, "exact")}>
-      <time dateTime={at} className={className}>
-        {words}
-      </time>
-    </Tooltip>
+    <Hint<HTMLTimeElement> label={inZone(at, zone, "exact")}>
+      {(hint) => (
+        <time dateTime={at} className={className} {...hint}>
+          {words}
+        </time>
+      )}
+    </Hint>
   );
 }

@@ -21,7 +21,7 @@ export function VirtualRows<T>({ label, rows, keyOf, height, phoneHeight, render
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (phone ? phoneHeight : height),
-    overscan: 8,
+    overscan: 4,
     scrollMargin: margin,
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone]);

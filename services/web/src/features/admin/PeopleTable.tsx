@@ -31,7 +31,7 @@ export function PeopleTable({ rows, edit }: Props) {
               <Table.Td>
                 <span className={classes.name} style={{ paddingLeft: depth * 22 }}>
                   {depth > 0 && <IconCornerDownRight size={14} className={classes.branch} aria-hidden />}
-                  <Person name={person.name} inactive={!person.active} size={24} />
+                  <Person name={person.name} inactive={!person.active} />
                 </span>
               </Table.Td>
               <Table.Td>{person.email}</Table.Td>

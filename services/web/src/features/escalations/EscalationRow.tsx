@@ -1,10 +1,12 @@
-import { ActionIcon, Checkbox, Tooltip } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
+import { memo } from "react";
 import { Link } from "react-router";
 import type { Escalation } from "@/api/types";
+import { IconButton } from "@/components/IconButton";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
+import { Tick } from "@/components/Tick";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
 import { RowMenu } from "@/features/followups/RowMenu";
@@ -12,15 +14,24 @@ import { useSelection } from "@/features/followups/SelectionProvider";
 import classes from "./EscalationRow.module.css";
 
 export function EscalationRow({ escalation }: { escalation: Escalation }) {
-  const { id, title, subject, assignee, manager, due_at: dueAt, sla_breach: breach } = escalation;
   const { chosen, toggle } = useSelection();
+  return <Row escalation={escalation} ticked={chosen.has(escalation.id)} toggle={toggle} />;
+}
+
+interface RowProps {
+  escalation: Escalation;
+  ticked: boolean;
+  toggle: (escalation: Escalation) => void;
+}
+
+const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
+  const { id, title, subject, assignee, manager, due_at: dueAt, sla_breach: breach } = escalation;
   return (
-    <div className={classes.row} data-ticked={chosen.has(id) || undefined} data-follow-up={id}>
-      <Checkbox
-        size="xs"
+    <div className={classes.row} data-ticked={ticked || undefined} data-follow-up={id}>
+      <Tick
+        label={`Select ${title}`}
         className={classes.tick}
-        aria-label={`Select ${title}`}
-        checked={chosen.has(id)}
+        checked={ticked}
         onChange={() => toggle(escalation)}
       />
       <span className={classes.done}>
@@ -42,13 +53,15 @@ export function EscalationRow({ escalation }: { escalation: Escalation }) {
         <RelativeTime at={dueAt} as="due" />
       </span>
       <span className={classes.actions}>
-        <Tooltip label="Edit, reassign or reschedule">
-          <ActionIcon variant="subtle" color="gray" aria-label={`Edit ${title}`} onClick={() => openForm({ followUp: escalation })}>
-            <IconPencil size={16} stroke={1.7} />
-          </ActionIcon>
-        </Tooltip>
+        <IconButton
+          aria-label={`Edit ${title}`}
+          title="Edit, reassign or reschedule"
+          onClick={() => openForm({ followUp: escalation })}
+        >
+          <IconPencil size={16} stroke={1.7} />
+        </IconButton>
         <RowMenu followUp={escalation} />
       </span>
     </div>
   );
-}
+});

@@ -1,4 +1,3 @@
-import { UnstyledButton } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import type { FollowUp } from "@/api/types";
 import { useComplete } from "@/features/followups/mutations";
@@ -8,7 +7,8 @@ import classes from "./CompleteButton.module.css";
 export function CompleteButton({ followUp }: { followUp: FollowUp }) {
   const complete = useComplete();
   return (
-    <UnstyledButton
+    <button
+      type="button"
       className={classes.button}
       aria-label={`Complete ${followUp.title}`}
       title="Complete"
@@ -17,6 +17,6 @@ export function CompleteButton({ followUp }: { followUp: FollowUp }) {
       <span className={classes.circle}>
         <IconCheck size={13} stroke={3} aria-hidden />
       </span>
-    </UnstyledButton>
+    </button>
   );
 }

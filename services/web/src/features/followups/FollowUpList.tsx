@@ -34,7 +34,7 @@ export function FollowUpList({ list, filters, change }: Props) {
     count: lines.length,
     estimateSize: (index) => heightOf(lines[index], phone, filters.tab),
     getItemKey: (index) => lines[index]?.key ?? index,
-    overscan: 12,
+    overscan: 6,
     scrollMargin: margin,
     scrollPaddingStart: 130,
     scrollPaddingEnd: 80,

@@ -1,12 +1,13 @@
-import { ActionIcon, Checkbox } from "@mantine/core";
 import { IconPencil, IconRotate2 } from "@tabler/icons-react";
 import { memo } from "react";
 import { Link } from "react-router";
 import type { FollowUp, View } from "@/api/types";
+import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
+import { Tick } from "@/components/Tick";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
 import { useReopen } from "@/features/followups/mutations";
@@ -33,10 +34,9 @@ const Row = memo(function Row({ followUp, view, ticked, toggle }: RowProps) {
   const { id, title, subject, assignee } = followUp;
   return (
     <div className={classes.row} data-ticked={ticked || undefined} data-follow-up={id}>
-      <Checkbox
-        size="xs"
+      <Tick
+        label={`Select ${title}`}
         className={classes.tick}
-        aria-label={`Select ${title}`}
         checked={ticked}
         onChange={() => toggle(followUp)}
       />
@@ -57,15 +57,9 @@ const Row = memo(function Row({ followUp, view, ticked, toggle }: RowProps) {
       </span>
       <When followUp={followUp} view={view} />
       <span className={classes.actions}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={`Edit ${title}`}
-          onClick={() => openForm({ followUp })}
-          className={classes.edit}
-        >
+        <IconButton aria-label={`Edit ${title}`} onClick={() => openForm({ followUp })} className={classes.edit}>
           <IconPencil size={16} stroke={1.7} />
-        </ActionIcon>
+        </IconButton>
         <RowMenu followUp={followUp} />
       </span>
     </div>
@@ -92,14 +86,12 @@ function When({ followUp, view }: Props) {
 function ReopenButton({ followUp }: { followUp: FollowUp }) {
   const reopen = useReopen();
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
+    <IconButton
       aria-label={`Reopen ${followUp.title}`}
-      loading={reopen.isPending}
+      disabled={reopen.isPending}
       onClick={() => reopen.mutate({ followUp })}
     >
       <IconRotate2 size={17} stroke={1.7} />
-    </ActionIcon>
+    </IconButton>
   );
 }

@@ -1,9 +1,10 @@
-import { ActionIcon, Menu } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import { IconCalendarPlus, IconDots, IconHistory, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { FollowUp } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
+import { IconButton } from "@/components/IconButton";
 import { openForm } from "@/features/followups/formRequest";
 import { useEdit, useRemove } from "@/features/followups/mutations";
 import { done, failed } from "@/features/followups/toasts";
@@ -16,15 +17,13 @@ import { localTimeIn } from "@/time/zone";
 export function RowMenu({ followUp }: { followUp: FollowUp }) {
   const [armed, setArmed] = useState(false);
   const button = (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
+    <IconButton
       aria-label={`More about ${followUp.title}`}
       aria-haspopup="menu"
       onClick={() => setArmed(true)}
     >
       <IconDots size={17} stroke={1.7} />
-    </ActionIcon>
+    </IconButton>
   );
   if (!armed) return button;
   return (

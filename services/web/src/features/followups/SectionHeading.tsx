@@ -1,6 +1,7 @@
-import { Checkbox, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import type { View } from "@/api/types";
+import { Tick } from "@/components/Tick";
 import type { Section } from "@/features/followups/sections";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import classes from "./SectionHeading.module.css";
@@ -21,13 +22,12 @@ export function SectionHeading({ section, toggle }: { section: Section; toggle: 
   const name = VIEW_NAMES[view];
   return (
     <div className={classes.heading} data-view={view}>
-      <Checkbox
-        size="xs"
-        aria-label={`Select all under ${name}`}
+      <Tick
+        label={`Select all under ${name}`}
         checked={ticked > 0 && ticked === followUps.length}
-        indeterminate={ticked > 0 && ticked < followUps.length}
+        partly={ticked > 0 && ticked < followUps.length}
         disabled={followUps.length === 0}
-        onChange={(event) => set(followUps, event.currentTarget.checked)}
+        onChange={(wanted) => set(followUps, wanted)}
         className={classes.tick}
       />
       <h2 className={classes.title}>
