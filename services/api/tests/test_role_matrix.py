@@ -1,0 +1,291 @@
+"""Every route × everybody who may ask. A route without a line here fails the first test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from .companies import Company
+from .conftest import PASSWORD, Person, World
+from .test_dead_letters import fail
+from .test_routes import routes
+
+V1 = "/api/v1"
+CRON_SECRET = "0123456789abcdef"
+DUE = "2199-01-01T00:00:00Z"
+USERS_CSV = "email,name,role,manager_email,time_zone,active\n"
+FOLLOW_UPS_CSV = (
+    "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,subject_name,subject_url,notes,"
+    "status\n"
+)
+
+# Amir is the employee whose data the routes name. Mia is his manager, Dana hers; Max manages others.
+STRANGERS = ("nobody", "revoked token", "expired token", "tampered token", "inactive user", "ended session")
+ALL = ("amir", "otto", "mia", "dana", "max", "ada")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a route answers.
+
+    Args:
+        to: who gets `status`.
+        status: what they get.
+        others: what everybody else who is logged in gets.
+        strangers: what those who are not logged in get.
+        json: body of the request; may name `{...}` of the target.
+        csv: body of the request.
+    """
+
+    to: tuple[str, ...]
+    status: int
+    others: int = 403
+    strangers: int = 401
+    json: dict[str, Any] | None = None
+    csv: str | None = None
+    query: dict[str, str] = field(default_factory=dict)
+
+
+def everybody(status: int, **more: Any) -> Line:
+    return Line(ALL, status, **more)
+
+
+def public(status: int, **more: Any) -> Line:
+    return Line(ALL, status, strangers=status, **more)
+
+
+def admins(status: int, **more: Any) -> Line:
+    return Line(("ada",), status, **more)
+
+
+def managers(status: int) -> Line:
+    return Line(("mia", "dana", "max", "ada"), status)
+
+
+def amirs(status: int, **more: Any) -> Line:
+    """A follow-up of Amir's: for him, those above him, and admins; others do not learn that it exists."""
+    return Line(("amir", "mia", "dana", "ada"), status, others=404, **more)
+
+
+def only_amirs(status: int) -> Line:
+    """Something that is Amir's alone, whoever else asks."""
+    return Line(("amir",), status, others=404)
+
+
+LINES: dict[str, Line] = {
+    "POST /api/v1/session": public(201, json={"email": "amir.patel@example.com", "password": PASSWORD}),
+    "DELETE /api/v1/session": everybody(204),
+    "GET /api/v1/me": everybody(200),
+    "GET /api/v1/tokens": everybody(200),
+    "POST /api/v1/tokens": everybody(201, json={"name": "x"}),
+    "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
+    "GET /api/v1/users": everybody(200),
+    "POST /api/v1/users": admins(201, json={"email": "new@example.com", "name": "New"}),
+    "GET /api/v1/users/{user_id}": everybody(200),
+    "PATCH /api/v1/users/{user_id}": admins(200, json={"name": "Renamed"}),
+    "GET /api/v1/follow-ups": everybody(200),
+    "POST /api/v1/follow-ups": Line(
+        ("amir", "mia", "dana", "ada"),
+        201,
+        others=422,  # assignee_id names somebody whom they may not assign to
+        json={"title": "Call", "due_at": DUE, "assignee_id": "{user_id}"},
+    ),
+    "GET /api/v1/follow-ups/counts": everybody(200),
+    "POST /api/v1/follow-ups/bulk": everybody(200, json={"ids": ["{follow_up_id}"], "action": "complete"}),
+    "GET /api/v1/follow-ups/{follow_up_id}": amirs(200),
+    "PATCH /api/v1/follow-ups/{follow_up_id}": amirs(200, json={"title": "Call again"}),
+    "DELETE /api/v1/follow-ups/{follow_up_id}": amirs(204),
+    "POST /api/v1/follow-ups/{follow_up_id}/complete": amirs(200),
+    "POST /api/v1/follow-ups/{follow_up_id}/reopen": amirs(200),
+    "GET /api/v1/follow-ups/{follow_up_id}/activities": amirs(200),
+    "GET /api/v1/subjects": everybody(200),
+    "POST /api/v1/subjects": everybody(201, json={"kind": "lead", "name": "Acme"}),
+    "GET /api/v1/subjects/{subject_id}": everybody(200),
+    "GET /api/v1/escalations": managers(200),
+    "GET /api/v1/escalations/summary": managers(200),
+    "GET /api/v1/notifications": everybody(200),
+    "GET /api/v1/notifications/unread-count": everybody(200),
+    "GET /api/v1/notifications/stream": everybody(503),  # let in; these tests run without live inboxes
+    "POST /api/v1/notifications/read-all": everybody(200, json={}),
+    "POST /api/v1/notifications/{notification_id}/read": only_amirs(204),
+    "POST /api/v1/sweeps": admins(202),
+    "GET /api/v1/sweeps": admins(200),
+    "GET /api/v1/sweeps/{sweep_id}": admins(200),
+    "POST /api/v1/imports/users": admins(200, csv=USERS_CSV),
+    "POST /api/v1/imports/follow-ups": admins(200, csv=FOLLOW_UPS_CSV),
+    "GET /api/v1/ops/self-audit": admins(200),
+    "GET /api/v1/ops/dead-letters": admins(200),
+    "POST /api/v1/ops/dead-letters/replay": admins(200, json={"type": "x"}),
+    "POST /api/v1/ops/dead-letters/discard": admins(200, json={"type": "x", "note": "x"}),
+    "GET /api/v1/ops/dead-letters/{event_id}": admins(200),
+    "POST /api/v1/ops/dead-letters/{event_id}/replay": admins(204),
+    "POST /api/v1/ops/dead-letters/{event_id}/discard": admins(204, json={"note": "x"}),
+    "GET /api/v1/ops/audit-log": admins(200),
+    # The cron secret opens it, and nobody's role does.
+    "GET /api/cron/followups": Line((), 202, others=401),
+    "POST /api/cron/followups": Line((), 202, others=401),
+    "GET /healthz": public(200),
+    "GET /readyz": public(200),
+    "GET /metrics": public(200),
+    "GET /api/openapi.json": public(200),
+    "GET /api/docs": public(200),
+}
+
+
+@dataclass
+class Cast:
+    """Everybody who asks, and what they ask about."""
+
+    company: Company
+    max: Person
+    strangers: dict[str, dict[str, str]]
+
+    def headers(self, who: str) -> dict[str, str]:
+        """What somebody sends to be known."""
+        if who in self.strangers:
+            return self.strangers[who]
+        person: Person = self.max if who == "max" else getattr(self.company, who)
+        return person.headers
+
+    def target(self, route: str) -> dict[str, Any]:
+        """What a request of a route names: fresh things of Amir's, so that it leaves no trace in the next."""
+        named = {name for name in MAKE if f"{{{name}}}" in f"{route} {LINES[route].json}"}
+        world, amir = self.company.world, self.company.amir
+        if route.endswith(("/users", "/subjects")):
+            world.execute("DELETE FROM users WHERE email = 'new@example.com'")
+            world.execute("DELETE FROM subjects WHERE name = 'Acme'")
+        target: dict[str, Any] = {"user_id": amir.id}
+        for name in named:
+            [(target[name],)] = world.execute(f"{MAKE[name]} RETURNING id", amir=amir.id)
+        if "{event_id}" in route:
+            target["event_id"] = fail(self.company)
+        return target
+
+
+MAKE = {
+    "follow_up_id": "INSERT INTO follow_ups (title, due_at, assignee_id) VALUES ('Call', now(), :amir)",
+    "token_id": "INSERT INTO api_tokens (user_id, name, prefix, token_hash) "
+    "VALUES (:amir, 'x', gen_random_uuid(), '')",
+    "notification_id": "INSERT INTO notifications "
+    "(user_id, follow_up_id, due_version, step, policy_version_id, due_at, audience) "
+    "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
+    "sweep_id": "INSERT INTO sweeps (trigger) VALUES ('manual')",
+    "subject_id": "INSERT INTO subjects (kind, name) VALUES ('lead', 'A')",
+}
+
+
+@pytest.fixture
+def cast(build: Any) -> Cast:
+    world: World = build(cron_secret=CRON_SECRET)
+    company = Company(world)
+    manager = world.person("Max Other", "manager", company.ada)
+    world.person("Ulla Under", "employee", manager)
+    return Cast(company, manager, dict(_strangers(world)))
+
+
+def _strangers(world: World) -> Iterator[tuple[str, dict[str, str]]]:
+    """Those who were let in once, or look as if: each as an admin, who could do anything."""
+    yield "nobody", {}
+    admin = world.person("Eva Expired", "admin")
+    world.execute("UPDATE api_tokens SET expires_at = now() WHERE user_id = :id", id=admin.id)
+    yield "expired token", admin.headers
+    admin = world.person("Rita Revoked", "admin")
+    world.execute("DELETE FROM api_tokens WHERE user_id = :id", id=admin.id)
+    yield "revoked token", admin.headers
+    admin = world.person("Tom Tampered", "admin")
+    last = "0" if admin.token[-1] != "0" else "1"
+    yield "tampered token", {"Authorization": f"Bearer {admin.token[:-1]}{last}"}
+    admin = world.person("Ina Inactive", "admin")
+    world.execute("UPDATE users SET active = false WHERE id = :id", id=admin.id)
+    yield "inactive user", admin.headers
+    admin = world.person("Sven Session", "admin")
+    client = world.client()
+    client.post(f"{V1}/session", json={"email": admin.email, "password": PASSWORD})
+    world.execute("UPDATE sessions SET expires_at = now() WHERE user_id = :id", id=admin.id)
+    cookie = f"followup={client.cookies['followup']}"
+    yield "ended session", {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+
+
+def found_routes(world: World) -> set[str]:
+    return {f"{method} {route.path}" for route in routes(world.app) for method in route.methods or ()}
+
+
+def test_every_route_has_a_line(world: World) -> None:
+    assert found_routes(world) == LINES.keys()
+
+
+def test_every_kind_of_stranger_is_there(cast: Cast) -> None:
+    assert set(cast.strangers) == set(STRANGERS)
+
+
+def ask(cast: Cast, client: TestClient, route: str, who: str) -> int:
+    """Send the request of a line as somebody; returns the status."""
+    line = LINES[route]
+    method, _, path = route.partition(" ")
+    target = cast.target(route)
+    headers = dict(cast.headers(who))
+    content: dict[str, Any] = {}
+    if line.csv is not None:
+        headers["Content-Type"] = "text/csv"
+        content["content"] = line.csv
+    elif line.json is not None:
+        content["json"] = _filled(line.json, target)
+    client.cookies.clear()
+    status: int = client.request(method, path.format(**target), headers=headers, **content).status_code
+    return status
+
+
+def _filled(body: Any, target: dict[str, Any]) -> Any:
+    if isinstance(body, dict):
+        return {name: _filled(value, target) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, target) for value in body]
+    if isinstance(body, str) and body.startswith("{"):
+        return target[body.strip("{}")]
+    return body
+
+
+def test_everybody_gets_what_their_role_and_place_allow_and_no_more(cast: Cast) -> None:
+    wrong = {}
+    client = cast.company.world.client()
+    for route, line in LINES.items():
+        for who in (*STRANGERS, *ALL):
+            expected = line.strangers if who in STRANGERS else line.status if who in line.to else line.others
+            status = ask(cast, client, route, who)
+            if status != expected:
+                wrong[f"{route} as {who}"] = f"{status}, not {expected}"
+    assert wrong == {}
+
+
+def test_the_cron_secret_opens_cron_and_nothing_else(cast: Cast) -> None:
+    cast.strangers["cron"] = {"Authorization": f"Bearer {CRON_SECRET}"}
+    client = cast.company.world.client()
+    opened = {
+        route
+        for route, line in LINES.items()
+        if line.strangers == 401 and ask(cast, client, route, "cron") != 401
+    }
+    assert opened == {"GET /api/cron/followups", "POST /api/cron/followups"}
+
+
+def test_others_data_does_not_show_in_lists(cast: Cast) -> None:
+    company = cast.company
+    company.follow_up(company.amir, "Amir's call")
+    for person, sees in ((company.otto, False), (cast.max, False), (company.mia, True), (company.ada, True)):
+        assert ("Amir's call" in company.titles(person, "/follow-ups", view="all")) is sees
+    for person in (company.otto, cast.max, company.mia):
+        assert company.get(person, "/notifications")["items"] == []
+
+
+def test_a_bulk_action_does_nothing_to_others_data(cast: Cast) -> None:
+    company = cast.company
+    follow_up = company.follow_up(company.amir)
+    for person in (company.otto, cast.max):
+        body = {"ids": [follow_up], "action": "complete"}
+        result = company.ask(person, "POST", "/follow-ups/bulk", json=body).json()
+        assert result["done"] == []
+    assert company.activities(follow_up) == []
