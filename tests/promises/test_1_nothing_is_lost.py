@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import NoReturn
 
 import dramatiq
 import pytest
@@ -129,3 +130,29 @@ def test_a_rate_limit_delays_and_never_drops(database_url: str) -> None:
     assert counts[0] <= 60  # 30, or 60 when the test began at the end of a minute
     assert all(later - earlier <= 60 for earlier, later in pairwise(counts))
     pipeline.close()
+
+
+def test_an_outage_of_postgresql_longer_than_all_tries_leaves_no_dead_letter(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pipeline.company() as company:
+        company.follow_ups(company.person("Eve"), 10, overdue=HOUR)
+    refused = OperationalError("BEGIN", {}, errors.ConnectionFailure("connection refused"))
+    monkeypatch.setattr(pipeline.notifier, "database", Away(refused))
+    pipeline.tick(SweepTick())
+    pipeline.work()
+    assert pipeline.broker.dead_letters == []
+    monkeypatch.undo()
+    redrive_until_quiet(pipeline, rounds=2)
+    with pipeline.company() as company:
+        assert company.count("notifications") == 10
+
+
+class Away:
+    """A database that does not answer."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def transaction(self) -> NoReturn:
+        raise self.error

@@ -97,10 +97,20 @@ class Consumer:
 
     def _after_failure(self, envelope: Envelope, event: Event, error: BaseException) -> list[Envelope]:
         """Split a batch, leave the event to the redrive, or make it a dead letter."""
-        why = reason(error)
         if not event.durable:
-            log.warning("tick_failed", error=why)
+            log.warning("tick_failed", error=reason(error))
             return []
+        try:
+            return self._split_or_give_up(envelope, event, error)
+        except Exception as another:
+            if not may_pass(another):
+                raise
+            # The outage that failed the last try goes on. The row is unhandled, and no dead letter.
+            log.warning("left_to_redrive", error=reason(another))
+            return []
+
+    def _split_or_give_up(self, envelope: Envelope, event: Event, error: BaseException) -> list[Envelope]:
+        why = reason(error)
         splits = may_be_one_row(error) or not may_pass(error)
         with self.database.transaction() as tx:
             if splits and (halves := event.halves()):
