@@ -191,3 +191,9 @@ def test_each_request_logs_one_line_with_its_id_and_person(
     [line] = [line for line in lines if line["event"] == "request"]
     assert (line["method"], line["path"], line["status"]) == ("GET", "/api/v1/users", 200)
     assert isinstance(line["user_id"], int)
+
+
+def test_a_body_that_is_not_text_is_not_valid(api: TestClient) -> None:
+    answer = api.post("/api/v1/tokens", content=b"]L\xe9\x05", headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "body", "message": answer.json()["detail"]}]

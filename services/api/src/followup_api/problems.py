@@ -220,6 +220,9 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
     known = _KNOWN.get(status)
     kind, title = (known.kind, known.title) if known else (phrase.lower().replace(" ", "-"), phrase)
     detail = str(error.detail)
+    if status == 400:  # what the framework says of a body that is not even text
+        message = "body must be JSON in UTF-8, sent as Content-Type: application/json."
+        return Invalid("body", message).response()
     if status == 404:
         detail = f"There is nothing at {request.url.path}."
     elif status == 405:
