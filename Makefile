@@ -18,7 +18,7 @@ STATIC := services/api/src/followup_api/static
 
 .PHONY: run
 run: setup web ## Run everything with the demo on http://localhost:8000; else: make run ARGS="--no-demo --port 9000 --data DIR"
-	@$(BIN)/followup run $(if $(ARGS),$(ARGS),--demo)
+	@$(BIN)/followup run --demo $(ARGS)
 
 .PHONY: serve
 serve: migrate web ## Run the four services on your own FOLLOWUP_DATABASE_URL and FOLLOWUP_BROKER_URL

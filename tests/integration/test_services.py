@@ -174,8 +174,8 @@ def in_dead_letter_queue(system: System, queue: str = "notifier") -> int:
     return count
 
 
-def as_message(actor: str, envelope: object) -> bytes:
-    message: dramatiq.Message[None] = dramatiq.Message("notifier", actor, (envelope,), {}, {})
+def as_message(actor: str, *arguments: object, **options: object) -> bytes:
+    message: dramatiq.Message[None] = dramatiq.Message("notifier", actor, arguments, {}, options)
     return message.encode()
 
 
@@ -192,6 +192,8 @@ def test_junk_is_dead_lettered_with_its_reason_and_later_messages_flow(system: S
         as_message(EscalationsRaised.type, {**valid, "data": {"sweep_id": None, "escalations": []}}),
         as_message(EscalationsRaised.type, {**valid, "data": {"escalations": [{"follow_up_id": "1' --"}]}}),
         as_message(EscalationsRaised.type, None),
+        as_message(EscalationsRaised.type, valid, "and more"),
+        as_message(EscalationsRaised.type, valid, retries="many"),
     ]
     for body in bodies:
         publish_raw(system, body)

@@ -9,6 +9,7 @@ from typing import NoReturn
 import dramatiq
 import pytest
 from followup_common.contracts import OutboxTick, SweepTick
+from followup_common.db.wakeups import wake_inboxes
 from followup_notifier import inbox
 from psycopg import errors
 from sqlalchemy import Connection, text
@@ -59,14 +60,14 @@ def test_a_handler_that_dies_before_its_commit_leaves_nothing_and_is_repeated(
 ) -> None:
     with pipeline.company() as company:
         company.follow_ups(company.person("Eve"), 10, overdue=HOUR)
-    wake, deaths = inbox.wake, iter([True, True])
+    wake, deaths = wake_inboxes, iter([True, True])
 
     def die_twice(tx: Connection, user_ids: set[int]) -> None:
         if next(deaths, False):
             raise OperationalError("COMMIT", {}, errors.AdminShutdown("terminating connection"))
         wake(tx, user_ids)
 
-    monkeypatch.setattr(inbox, "wake", die_twice)
+    monkeypatch.setattr(inbox, "wake_inboxes", die_twice)
     pipeline.request_sweep()
     pipeline.work()
     with pipeline.company() as company:

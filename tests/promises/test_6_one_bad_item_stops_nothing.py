@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 from dramatiq.middleware import TimeLimitExceeded
-from followup_common.contracts import EscalationsRaised, OutboxTick
+from followup_common.contracts import (
+    BatchRequested,
+    EscalationsDelivered,
+    EscalationsRaised,
+    Event,
+    OutboxTick,
+)
+from followup_common.messaging import outbox
 from followup_escalator.batches import claim_batch
 from followup_notifier import inbox
 from sqlalchemy import Connection, text
@@ -79,6 +86,55 @@ def test_a_replay_after_the_cause_is_mended_delivers_once(pipeline: Pipeline) ->
     with pipeline.company() as company:
         assert len(company.told(bad)) == 1
         assert dead_letters(company) == []
+
+
+def test_a_sweep_forgets_a_dead_letter_that_was_replayed(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        bad = company.follow_up(company.person("Eve"), overdue=HOUR)
+        poison(company, bad)
+    sweep_id = pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        company.tx.execute(text("UPDATE sweeps SET lanes = 1"))  # it goes on claiming
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.sweep(sweep_id)["failed"] == 1
+        company.tx.execute(text("ALTER TABLE notifications DROP CONSTRAINT poison"))
+        company.tx.execute(text("UPDATE outbox SET failed_at = NULL, available_at = now()"))
+    for _ in range(2):
+        pipeline.tick(OutboxTick())
+        pipeline.work()
+    with pipeline.company() as company:
+        sweep = company.sweep(sweep_id)
+    assert (sweep["failed"], sweep["delivered"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "dead",
+    [
+        lambda sweep_id: BatchRequested(sweep_id=sweep_id),
+        lambda sweep_id: EscalationsDelivered(sweep_id=sweep_id, delivered=1, notified=1),
+    ],
+    ids=["claim", "answer"],
+)
+def test_a_sweep_whose_own_event_is_a_dead_letter_ends_as_failed(
+    pipeline: Pipeline, dead: Callable[[int], Event]
+) -> None:
+    with pipeline.company() as company:
+        sweep_id = company.new_sweep()
+        company.tx.execute(text("UPDATE sweeps SET status = 'running', escalated = 1"))
+        values = {
+            "sweep_id": sweep_id,
+            **({"delivered": 1, "notified": 1} if dead is EscalationsDelivered else {}),
+        }
+        outbox.store_failed(company.tx, dead.model_validate(values), source="followup/test", error="broken")
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        sweep = company.sweep(sweep_id)
+    assert (sweep["status"], sweep["error"]) == ("failed", "broken")
+    assert sweep["finished_at"]
 
 
 def test_a_policy_that_cannot_be_read_does_not_hold_up_the_sweep(pipeline: Pipeline) -> None:

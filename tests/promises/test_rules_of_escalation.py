@@ -19,7 +19,7 @@ from followup_notifier.escalations import write_inbox
 from sqlalchemy import text
 
 from tests.promises.conftest import Run
-from tests.support.company import Company
+from tests.support.company import Company, raised
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
@@ -120,6 +120,26 @@ def test_no_admin_is_recorded_as_unroutable_and_told_once_there_is_one(company: 
     assert company.told(call) == [(3, admin)]
     assert company.escalations(call)[3] == "raised"
     assert len(company.activities(call)) == 1
+
+
+def test_an_unroutable_escalation_is_told_once_a_manager_can_be(company: Company, run: Run) -> None:
+    assignee = company.person("Eve", active=False)
+    call = company.follow_up(assignee, overdue=50 * HOUR)
+    sweep(company, run)
+    assert company.escalations(call)[2] == "unroutable"
+    manager = company.person("Max", role="manager")
+    company.tx.execute(text(f"UPDATE users SET manager_id = {manager} WHERE id = {assignee}"))
+    sweep(company, run)
+    assert company.told(call) == [(2, manager)]
+
+
+def test_what_still_cannot_be_routed_is_not_raised_again(company: Company, run: Run) -> None:
+    """Else it would stand in the way of what can, sweep after sweep."""
+    assignee = company.person("Eve", manager=company.person("Max", role="manager"))
+    call = company.follow_up(assignee, overdue=100 * HOUR)
+    sweep(company, run)
+    assert company.escalations(call)[3] == "unroutable"
+    assert raised(claim(company, run)) == []
 
 
 def test_levels_passed_during_an_outage_are_recorded_as_skipped_and_not_sent(

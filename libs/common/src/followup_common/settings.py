@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,16 +21,36 @@ class Settings(BaseSettings):
     health_port: int = Field(8080, ge=0, le=65535, description="Port of /healthz and /readyz; 0: none.")
 
 
+def _url_with(*schemes: str) -> AfterValidator:
+    """A check that a secret is a URL of one of these schemes, with a port that is a number."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        try:
+            parts = urlsplit(secret.get_secret_value())
+            port_is_number = parts.port is None or parts.port > 0
+        except ValueError:
+            port_is_number = False
+        if not port_is_number or parts.scheme not in schemes:
+            raise ValueError(f"not a URL that begins with {schemes[0]}://")
+        return secret
+
+    return AfterValidator(check)
+
+
+BrokerUrl = Annotated[SecretStr, _url_with("amqp", "amqps")]
+DatabaseUrl = Annotated[SecretStr, _url_with("postgresql", "postgres", "postgresql+psycopg")]
+
+
 class BrokerSettings(Settings):
     """RabbitMQ."""
 
-    broker_url: SecretStr = Field(description="AMQP URL of RabbitMQ, such as amqp://user:password@host:5672/")
+    broker_url: BrokerUrl = Field(description="AMQP URL of RabbitMQ, such as amqp://user:password@host:5672/")
 
 
 class DatabaseSettings(Settings):
     """PostgreSQL."""
 
-    database_url: SecretStr = Field(
+    database_url: DatabaseUrl = Field(
         description="URL of the PostgreSQL database, such as postgresql://user:password@host:5432/followup"
     )
     database_pool_size: int = Field(12, ge=1, le=200, description="Connections a process keeps at the most.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup_common.contracts import EscalationsRaised, OutboxTick
+from followup_common.contracts import EscalationsDelivered, EscalationsRaised, OutboxTick
 from followup_common.db import Transaction
 from followup_common.messaging import Emitted, handles, outbox
 from sqlalchemy import text
@@ -12,25 +12,27 @@ from sqlalchemy import text
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
 
-# Escalations of unfinished sweeps that became dead letters, discarded ones too: the sweep does not wait for
-# them. Handling an event takes `failed_at` from its row.
+# Escalations of unfinished sweeps that are dead letters now: the sweep does not wait for them. One that
+# was replayed meanwhile is none any more.
 COUNT_FAILED = text("""
     UPDATE sweeps s SET failed = dead.count
     FROM (
         SELECT s.id, coalesce(sum(jsonb_array_length(o.payload -> 'escalations')), 0) AS count
-        FROM sweeps s JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type = :raised
-        WHERE s.finished_at IS NULL AND o.failed_at IS NOT NULL
+        FROM sweeps s LEFT JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type = :raised
+            AND o.handled_at IS NULL AND o.failed_at IS NOT NULL
+        WHERE s.finished_at IS NULL
         GROUP BY s.id
     ) dead
     WHERE s.id = dead.id AND s.failed <> dead.count
 """)
 
-# A sweep whose own event was given up cannot go on; the next one takes over what it left.
+# A sweep whose own event, or the answer to one of its batches, was given up cannot be completed; the
+# next one takes over what it left.
 FAIL_BROKEN = text("""
     UPDATE sweeps s SET status = 'failed', finished_at = now(), error = o.error
     FROM outbox o
     WHERE s.finished_at IS NULL AND o.subject = 'sweeps/' || s.id
-      AND o.type LIKE 'followup.sweep.%' AND o.failed_at IS NOT NULL
+      AND (o.type LIKE 'followup.sweep.%' OR o.type = :delivered) AND o.failed_at IS NOT NULL
 """)
 
 UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 'running' ORDER BY id")
@@ -40,7 +42,7 @@ UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
     """Send again what nobody handled, settle sweeps that wait for dead letters, prune what is done."""
     tx.execute(COUNT_FAILED, {"raised": EscalationsRaised.type})
-    tx.execute(FAIL_BROKEN)
+    tx.execute(FAIL_BROKEN, {"delivered": EscalationsDelivered.type})
     for sweep_id in tx.execute(UNFINISHED).scalars().all():
         finish_if_settled(tx, sweep_id)
     outbox.prune(tx, older_than=settings.outbox_retention)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from followup_common.contracts import FollowUpReassigned
 from followup_common.db import Transaction
+from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging import Emitted, handles
 from sqlalchemy import text
 
-from followup_notifier import inbox
 from followup_notifier.settings import NotifierSettings
 
 LOCK_ASSIGNED = text("""
@@ -34,5 +34,5 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
     keys = {"id": event.follow_up_id, "assignee_id": event.assignee_id, "assignment": event.assignment}
     if event.actor_id != event.assignee_id and tx.execute(LOCK_ASSIGNED, keys).first():
         tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
-        inbox.wake(tx, [event.assignee_id])
+        wake_inboxes(tx, [event.assignee_id])
     yield from ()

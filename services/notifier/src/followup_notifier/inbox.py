@@ -1,19 +1,16 @@
-"""Writing notifications and activities, set by set, and waking the inboxes that are open."""
+"""Writing notifications and activities, set by set."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
+from followup_common.db.wakeups import wake_inboxes
 from followup_common.policy import Recipient
 from sqlalchemy import text
-
-CHANNEL = "followup_inbox"
-"""PostgreSQL channel on which open inboxes listen; the payload lists user ids, or `*` for everyone."""
-PAYLOAD_BYTES = 7_500
 
 # A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
 # has few, so they travel once and each row names its own.
@@ -76,13 +73,5 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> int:
     }
     tx.execute(LOG_ACTIVITY, parameters)
     notified = tx.execute(NOTIFY_PEOPLE, parameters).rowcount
-    wake(tx, {recipient.user_id for route in routes for recipient in route})
+    wake_inboxes(tx, {recipient.user_id for route in routes for recipient in route})
     return notified
-
-
-def wake(tx: Transaction, user_ids: Collection[int]) -> None:
-    """Tell open inboxes, once this transaction has committed, to look again."""
-    payload = ",".join(map(str, sorted(user_ids)))
-    if len(payload) > PAYLOAD_BYTES:
-        payload = "*"
-    tx.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})

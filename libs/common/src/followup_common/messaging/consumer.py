@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from uuid import UUID
@@ -45,6 +46,7 @@ class Consumer:
         database: Database,
         broker: dramatiq.Broker,
     ) -> None:
+        self.service = service
         self.source = f"followup/{service}"
         self.settings = settings
         self.database = database
@@ -128,8 +130,8 @@ class Consumer:
         with self.database.transaction() as tx:
             event_id = _id_of(raw)
             if event_id is None or not outbox.mark_failed(tx, event_id, str(rejection)):
-                body = repr(raw).encode()
-                outbox.store_junk(tx, body, queue=self.source, error=str(rejection))
+                body = json.dumps(raw).encode()
+                outbox.store_junk(tx, body, queue=self.service, error=str(rejection))
 
 
 def _is_last_try() -> bool:

@@ -17,6 +17,10 @@ LARGEST_BYTES = 4 * 1024 * 1024
 """Our own messages stay below 1 MiB. Parsing 16 MiB of JSON can take gigabytes, for each thread."""
 
 
+RETRY_OPTIONS = {"retries": int, "eta": int, "requeue_timestamp": int, "traceback": str}
+"""What Dramatiq adds to a message of ours that it retries; we send messages without options."""
+
+
 class Unreadable(ValueError):
     """A message body that no actor of this service can take."""
 
@@ -54,8 +58,13 @@ class JunkRecorder(JSONEncoder):
         message: dramatiq.Message[None] = dramatiq.Message(
             **{**fields, "args": tuple(fields.get("args", ()))}
         )
-        if not isinstance(message.options, dict) or not isinstance(message.kwargs, dict) or message.kwargs:
-            raise Unreadable("expected options to be an object and kwargs to be empty")
+        if len(message.args) != 1 or message.kwargs != {}:
+            raise Unreadable("expected one argument, the envelope")
+        if not isinstance(message.options, dict) or not all(
+            name in RETRY_OPTIONS and isinstance(value, RETRY_OPTIONS[name])
+            for name, value in message.options.items()
+        ):
+            raise Unreadable("expected no options but those of a retry")
         if message.actor_name not in self._broker.actors:
             raise Unreadable(f"unknown event type {str(message.actor_name)[:200]!r}")
         if message.queue_name.removesuffix(".DQ") != self._queue:

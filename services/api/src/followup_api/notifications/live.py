@@ -16,6 +16,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from followup_common.db import Transaction
 from followup_common.db.database import libpq_url
+from followup_common.db.wakeups import INBOX_CHANNEL
 from psycopg import AsyncConnection, Notify, sql
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -152,7 +153,7 @@ class LiveInboxes:
         while True:
             try:
                 async with await self._connect() as connection:
-                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(queries.CHANNEL)))
+                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(INBOX_CHANNEL)))
                     self._wake(set(self._streams))
                     backoff = SHORTEST_BACKOFF
                     await self._hear(connection)

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, notifications, policy_versions, subjects
+from followup_common.db.wakeups import wake_inboxes
 from sqlalchemy import func, select, text, update
 
 from followup_api.followups.activities import assignee_then
 from followup_api.notifications.schemas import NotificationQuery
 from followup_api.pagination import Rows, paginate
 
-CHANNEL = "followup_inbox"
 """PostgreSQL channel that wakes live inboxes; the payload lists user ids, or is `*` for everyone."""
 
 n, f, s, pv = notifications.c, follow_ups.c, subjects.c, policy_versions.c
@@ -73,7 +73,7 @@ def mark_read(tx: Transaction, user_id: int, notification_id: int) -> bool:
     own = (n.user_id == user_id, n.id == notification_id)
     changed = tx.execute(update(notifications).values(read_at=func.now()).where(*own, n.read_at.is_(None)))
     if changed.rowcount:
-        wake(tx, user_id)
+        wake_inboxes(tx, [user_id])
         return True
     return tx.execute(select(n.id).where(*own)).first() is not None
 
@@ -87,13 +87,8 @@ def mark_all_read(tx: Transaction, user_id: int, up_to: int | None) -> int:
         statement = statement.where(n.id <= up_to)
     changed = tx.execute(statement).rowcount
     if changed:
-        wake(tx, user_id)
+        wake_inboxes(tx, [user_id])
     return changed
-
-
-def wake(tx: Transaction, user_id: int) -> None:
-    """Tell the person's live inboxes, once this transaction has committed, to look again."""
-    tx.execute(select(func.pg_notify(CHANNEL, str(user_id))))
 
 
 def inboxes(tx: Transaction, user_ids: Collection[int]) -> Mapping[int, Inbox]:

@@ -30,7 +30,7 @@ GRANT SELECT ON alembic_version, follow_ups, policy_versions, escalations
 GRANT SELECT, INSERT, UPDATE ON outbox TO followup_api, followup_escalator, followup_notifier;
 
 GRANT UPDATE (level, next_step_at) ON follow_ups TO followup_escalator;
-GRANT SELECT (id, role, active) ON users TO followup_escalator;
+GRANT SELECT (id, manager_id, role, active) ON users TO followup_escalator;
 GRANT SELECT, INSERT, UPDATE ON sweeps TO followup_escalator;
 GRANT INSERT, UPDATE ON escalations TO followup_escalator;
 GRANT SELECT, INSERT, UPDATE ON rate_windows TO followup_escalator;
