@@ -55,6 +55,12 @@ class Fleet:
         """Start a service that `start` left out."""
         self._held.discard(name)
 
+    def hold(self, name: str) -> None:
+        """End a service for good."""
+        with self._locks[name]:
+            self._held.add(name)
+            self._processes[name].kill()
+
     def pid(self, name: str) -> int | None:
         """The id of a service's first process."""
         return self._processes[name].pid
@@ -99,10 +105,11 @@ class Fleet:
 
     def _supervise(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):
-            for name in self._processes.keys() - self._held:
+            for name in self._processes:
                 if self._locks[name].acquire(blocking=False):
                     try:
-                        self._keep_running(name)
+                        if name not in self._held:
+                            self._keep_running(name)
                     finally:
                         self._locks[name].release()
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from tests.faults.injection import Injection, Planned
 from tests.faults.server_faults import calm
-from tests.faults.system import Hosts, System
+from tests.faults.system import SCHEDULERS, Hosts, System
 from tests.faults.verdict import LEFT, Verdict, judge
 from tests.support.waiting import eventually
 
@@ -52,6 +52,8 @@ def run_round(
         injection = Injection(system, planned, report)
         injection.run()
         system.workload.stop()
+        for scheduler in SCHEDULERS:
+            system.fleet.hold(scheduler)  # no sweep of theirs may begin under the eyes of the judge
         calm(system)
         report("  settling")
         settle_seconds = _settle(system)

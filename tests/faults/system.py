@@ -24,6 +24,7 @@ from tests.support.rabbitmq import RabbitMQ
 from tests.support.servers import Servers
 
 MORE_SCHEDULERS = ("scheduler-2", "scheduler-3")
+SCHEDULERS = ("scheduler", *MORE_SCHEDULERS)
 SETTINGS = {
     "FOLLOWUP_LOG_LEVEL": "WARNING",
     "FOLLOWUP_SWEEP_CRON": "* * * * *",
@@ -123,7 +124,7 @@ class System:
 
     def _environments(self, database_url: str) -> dict[str, dict[str, str]]:
         environments = {}
-        for name in ("scheduler", *MORE_SCHEDULERS, *CONSUMERS):
+        for name in (*SCHEDULERS, *CONSUMERS):
             environments[name] = {**SETTINGS, "FOLLOWUP_BROKER_URL": self._through(name, self.broker_url)}
             if name in CONSUMERS:
                 url = role_url(database_url, f"followup_{name}")
