@@ -1,0 +1,283 @@
+"""Whatever people do in whatever order, with sweeps and deliveries between: it is as a simple model says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from followup_common.messaging import outbox
+from followup_escalator.worker import HANDLERS as ESCALATOR
+from followup_notifier.worker import HANDLERS as NOTIFIER
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import text
+
+from tests.support import company as support
+from tests.support.pipeline import Pipeline
+
+from .companies import Company
+from .conftest import Person, World
+
+EXAMPLES, STEPS = 25, 25
+HOUR = timedelta(hours=1)
+AGES = [-30 * HOUR, HOUR, 50 * HOUR, 100 * HOUR]
+PASSES = 40 * HOUR
+"""No sum of these comes within an hour of a step at 0, 48 or 96 hours."""
+
+NAMES = ("amir", "otto", "mia", "dana", "ada")
+SEES = {
+    "amir": {"amir"},
+    "otto": {"otto"},
+    "mia": {"mia", "amir"},
+    "dana": {"dana", "mia", "amir"},
+    "ada": set(NAMES),
+}
+MANAGER = {"amir": "mia", "mia": "dana", "dana": "ada", "otto": "ada", "ada": "ada"}
+"""Who is told at the second step; where there is no manager, the admins."""
+
+who = st.sampled_from(NAMES)
+ages = st.sampled_from(AGES)
+
+
+@dataclass
+class Model:
+    """A follow-up as it should be."""
+
+    assignee: str
+    age: timedelta
+    is_open: bool = True
+    level: int = 0
+    due_version: int = 1
+    version: int = 1
+    told: set[tuple[int, int, str]] = field(default_factory=set)
+    """Due version, step, and who."""
+
+    @property
+    def step(self) -> int:
+        """The step that its age has reached."""
+        return sum(self.age >= bound * HOUR for bound in (0, 48, 96))
+
+    def audience(self, step: int) -> set[str]:
+        """Who is told at a step."""
+        return ({self.assignee}, {self.assignee, MANAGER[self.assignee]}, {"ada"})[step - 1]
+
+    def start_over(self) -> None:
+        """A new due time, or a reopening."""
+        self.due_version += 1
+        self.level = 0
+
+
+class FollowUps(RuleBasedStateMachine):
+    """People, sweeps and deliveries on one database."""
+
+    ids = Bundle("ids")
+
+    def __init__(self, company: Company, pipeline: Pipeline) -> None:
+        super().__init__()
+        self.company = company
+        self.pipeline = pipeline
+        self.handlers = {
+            handler.event_class.type: (consumer, handler)
+            for consumer, handlers in ((pipeline.escalator, ESCALATOR), (pipeline.notifier, NOTIFIER))
+            for handler in handlers
+        }
+        self.models: dict[int, Model] = {}
+        self.raised: set[tuple[int, int, int]] = set()
+        company.world.execute("DELETE FROM follow_ups")
+        company.world.execute("DELETE FROM outbox")
+        company.world.execute("DELETE FROM sweeps")
+
+    # --- What people do -----------------------------------------------------------------------------------
+
+    @rule(target=ids, by=who, assignee=who, age=ages)
+    def create(self, by: str, assignee: str, age: timedelta) -> int:
+        body = {"title": "Call", "due_at": self._due(age), "assignee_id": self._person(assignee).id}
+        answer = self._ask(by, "POST", "", json=body)
+        if assignee not in SEES[by]:
+            assert answer.status_code == 422
+            return 0
+        assert answer.status_code == 201, answer.text
+        number = int(answer.json()["id"])
+        self.models[number] = Model(assignee, age)
+        return number
+
+    @rule(number=ids, by=who, title=st.sampled_from(["Call", "Write"]), stale=st.booleans())
+    def edit(self, number: int, by: str, title: str, stale: bool) -> None:
+        model = self.models.get(number)
+        version = model.version - stale if model else 1
+        answer = self._ask(
+            by, "PATCH", f"/{number}", json={"title": title}, headers={"If-Match": f'"{version}"'}
+        )
+        if self._may(by, model, answer.status_code):
+            assert answer.status_code == (412 if stale else 200)
+
+    @rule(number=ids, by=who, age=ages)
+    def reschedule(self, number: int, by: str, age: timedelta) -> None:
+        model = self.models.get(number)
+        answer = self._ask(by, "PATCH", f"/{number}", json={"due_at": self._due(age)})
+        if model and self._may(by, model, answer.status_code):
+            assert answer.status_code == 200
+            model.age = age
+            model.start_over()
+
+    @rule(number=ids, by=who, assignee=who)
+    def reassign(self, number: int, by: str, assignee: str) -> None:
+        model = self.models.get(number)
+        answer = self._ask(by, "PATCH", f"/{number}", json={"assignee_id": self._person(assignee).id})
+        if model and self._may(by, model, answer.status_code):
+            allowed = assignee in SEES[by]
+            assert answer.status_code == (200 if allowed else 422)
+            if allowed:
+                model.assignee = assignee
+
+    @rule(number=ids, by=who)
+    def complete(self, number: int, by: str) -> None:
+        model = self.models.get(number)
+        answer = self._ask(by, "POST", f"/{number}/complete")
+        if model and self._may(by, model, answer.status_code):
+            assert answer.json()["status"] == "completed"
+            model.is_open = False
+
+    @rule(number=ids, by=who)
+    def reopen(self, number: int, by: str) -> None:
+        model = self.models.get(number)
+        answer = self._ask(by, "POST", f"/{number}/reopen")
+        if model and self._may(by, model, answer.status_code):
+            assert answer.json()["status"] == "open"
+            if not model.is_open:
+                model.is_open = True
+                model.start_over()
+
+    @rule(number=consumes(ids), by=who)
+    def delete(self, number: int, by: str) -> None:
+        model = self.models.get(number)
+        answer = self._ask(by, "DELETE", f"/{number}")
+        if self._may(by, model, answer.status_code):
+            assert answer.status_code == 204
+            del self.models[number]
+
+    # --- What the services do -----------------------------------------------------------------------------
+
+    @rule()
+    def time_passes(self) -> None:
+        with self.company.world.engine.begin() as tx:
+            support.Company(tx).let_pass(PASSES)
+        for model in self.models.values():
+            model.age += PASSES * model.is_open
+
+    @rule()
+    def sweep(self) -> None:
+        """Claims what is due; nobody is told yet."""
+        self.company.ask(self.company.ada, "POST", "/sweeps")
+        self._deliver("followup.sweep.")
+        for number, model in self.models.items():
+            if model.is_open and model.step > model.level:
+                model.level = model.step
+                self.raised.add((number, model.due_version, model.step))
+
+    @precondition(lambda self: self.raised)
+    @rule()
+    def deliver(self) -> None:
+        """Tells of what sweeps claimed, if it still holds."""
+        self._deliver("followup.")
+        for number, due_version, step in self.raised:
+            model = self.models.get(number)
+            if model and model.is_open and (model.due_version, model.step) == (due_version, step):
+                model.told |= {(due_version, step, name) for name in model.audience(step)}
+        self.raised.clear()
+
+    # --- What must hold -----------------------------------------------------------------------------------
+
+    @invariant()
+    def the_api_shows_what_the_model_says(self) -> None:
+        listed = self.company.get(self.company.ada, "/follow-ups", view="all", limit=200)["items"]
+        for entry in listed:
+            self.models[entry["id"]].version = entry["version"]
+        shown = {
+            entry["id"]: (entry["status"] == "open", entry["level"], entry["assignee_id"]) for entry in listed
+        }
+        assert shown == {
+            number: (model.is_open, model.level, self._person(model.assignee).id)
+            for number, model in self.models.items()
+        }
+
+    @invariant()
+    def everybody_was_told_once_and_nobody_too_much(self) -> None:
+        rows = self.company.world.execute(
+            "SELECT follow_up_id, due_version, step, user_id FROM notifications WHERE step > 0"
+        )
+        found = sorted((row.follow_up_id, row.due_version, row.step, row.user_id) for row in rows)
+        assert found == sorted(
+            (number, due_version, step, self._person(name).id)
+            for number, model in self.models.items()
+            for due_version, step, name in model.told
+        )
+
+    @invariant()
+    def nothing_was_given_up(self) -> None:
+        assert self.company.world.execute("SELECT error FROM outbox WHERE failed_at IS NOT NULL") == []
+
+    # --- How ----------------------------------------------------------------------------------------------
+
+    def _person(self, name: str) -> Person:
+        person: Person = getattr(self.company, name)
+        return person
+
+    def _ask(self, by: str, method: str, path: str, **more: Any) -> Any:
+        return self.company.ask(self._person(by), method, f"/follow-ups{path}", **more)
+
+    def _may(self, by: str, model: Model | None, status: int) -> bool:
+        """Whether somebody may see a follow-up; those who may not, get 404 (422 for an id that is none)."""
+        allowed = model is not None and model.assignee in SEES[by]
+        assert (status in (404, 422)) >= (not allowed)
+        return allowed
+
+    def _due(self, age: timedelta) -> str:
+        return (datetime.now(UTC) - age).isoformat()
+
+    def _deliver(self, types: str) -> None:
+        """Hand every event of these types to its handler, each twice, until there is none left."""
+        unhandled = text("SELECT * FROM outbox WHERE handled_at IS NULL AND starts_with(type, :types)")
+        while True:
+            with self.company.world.engine.begin() as tx:
+                waiting = [outbox.envelope(row) for row in tx.execute(unhandled, {"types": types}).mappings()]
+            if not waiting:
+                return
+            for envelope in waiting:
+                consumer, handler = self.handlers[envelope.type]
+                for _ in range(2):
+                    consumer.receive(handler, envelope.model_dump(mode="json"))
+
+
+def test_any_order_of_changes_sweeps_and_deliveries_ends_as_the_model_says(world: World) -> None:
+    company = Company(world)
+    pipeline = Pipeline(world.engine.url.render_as_string(hide_password=False))
+
+    class Here(FollowUps):
+        def __init__(self) -> None:
+            super().__init__(company, pipeline)
+
+    run = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        print_blob=False,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        run_state_machine_as_test(Here, settings=run)
+    finally:
+        pipeline.close()
