@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.product import PASSWORD, Person, Product
+from tests.support.packages import CannotInstall, apt_install
 from tests.support.ports import free_port
 from tests.support.processes import REPOSITORY, Process
 
@@ -87,10 +88,20 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
+def _installed() -> str | None:
+    return next(filter(None, map(shutil.which, INSTALLED)), None)
+
+
+def _installed_from_debian() -> str | None:
+    with suppress(CannotInstall):
+        apt_install("chromium")
+    return _installed()
+
+
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """The machine's Chromium, else the one that Playwright brings."""
-    found = next(filter(None, map(shutil.which, INSTALLED)), None)
+    found = _installed() or _installed_from_debian()
     try:
         browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
     except Error:
