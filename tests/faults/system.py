@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+import httpx
+import psycopg
 from followup_common.db import Database
 from sqlalchemy import text
 
@@ -107,9 +110,9 @@ class System:
 
     def _set_up(self, undo: ExitStack) -> None:
         database_url = self.hosts.servers.new_database(self.hosts.postgres)
-        undo.callback(self.hosts.postgres.drop_database, database_url)
+        undo.callback(_if_it_answers, self.hosts.postgres.drop_database, database_url)
         self.broker_url = self.hosts.rabbitmq.create_vhost()
-        undo.callback(self.hosts.rabbitmq.delete_vhost, self.broker_url)
+        undo.callback(_if_it_answers, self.hosts.rabbitmq.delete_vhost, self.broker_url)
         self.owner = Database(database_url, application_name="followup-faults")
         undo.callback(self.owner.close)
         with self.owner.transaction() as tx:
@@ -140,3 +143,9 @@ class System:
         proxy = self.proxies[name, server] = self.network.proxy(parts.hostname, parts.port)
         login = parts.netloc.rpartition("@")[0]
         return parts._replace(netloc=f"{login}@127.0.0.1:{proxy.port}").geturl()
+
+
+def _if_it_answers(delete: Callable[[str], None], url: str) -> None:
+    """A round that was broken off may leave a server stopped; it is removed with its files then."""
+    with suppress(psycopg.OperationalError, httpx.HTTPError):
+        delete(url)
