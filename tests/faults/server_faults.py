@@ -185,8 +185,9 @@ def network_drops(system: System, rng: Random) -> None:
 @fault("servers")
 def network_cut(system: System, rng: Random) -> None:
     """All connections of a service end at once."""
+    cut_off = rng.choice(CONSUMERS)
     for (name, _), proxy in system.proxies.items():
-        if name == rng.choice(CONSUMERS):
+        if name == cut_off:
             system.network.tell(proxy.cut)
 
 
