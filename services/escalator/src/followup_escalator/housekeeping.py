@@ -12,14 +12,14 @@ from sqlalchemy import text
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
 
-# Escalations of unfinished sweeps that are dead letters now: the sweep does not wait for them. One that
-# was replayed meanwhile is none any more.
+# Escalations of unfinished sweeps that are dead letters now, discarded ones too: the sweep does not wait
+# for them. Handling an event, after a replay too, takes `failed_at` from its row.
 COUNT_FAILED = text("""
     UPDATE sweeps s SET failed = dead.count
     FROM (
         SELECT s.id, coalesce(sum(jsonb_array_length(o.payload -> 'escalations')), 0) AS count
         FROM sweeps s LEFT JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type = :raised
-            AND o.handled_at IS NULL AND o.failed_at IS NOT NULL
+            AND o.failed_at IS NOT NULL
         WHERE s.finished_at IS NULL
         GROUP BY s.id
     ) dead
