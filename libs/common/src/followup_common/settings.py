@@ -14,7 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What every service takes."""
 
-    model_config = SettingsConfigDict(env_prefix="FOLLOWUP_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="FOLLOWUP_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least to log.")

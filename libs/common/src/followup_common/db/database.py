@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Self
 
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.engine import make_url
+import psycopg
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.pool import QueuePool
 
 from followup_common.settings import DatabaseSettings
@@ -45,6 +46,7 @@ class Database:
             max_overflow=0,
             pool_pre_ping=True,
             pool_timeout=30,
+            hide_parameters=True,  # errors are logged, and what people write is not for logs
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": 5,
@@ -53,6 +55,7 @@ class Database:
                 "tcp_user_timeout": 30_000,
             },
         )
+        event.listen(self.engine, "handle_error", _without_values)
 
     @classmethod
     def of(cls, settings: DatabaseSettings, *, application_name: str) -> Self:
@@ -90,6 +93,17 @@ def libpq_url(url: str) -> str:
     # SQLAlchemy writes a blank in a query as "+", which libpq takes as a plus sign.
     address, _, query = rendered.partition("?")
     return f"{address}?{query.replace('+', '%20')}" if query else address
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Take PostgreSQL's DETAIL from an error: it quotes rows, and what people write is not for logs."""
+    error = context.original_exception
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    if said is None:
+        return
+    error.args = (said,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {said}",)
 
 
 def _options(url: str, statement_timeout: timedelta, lock_timeout: timedelta) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 API_TOKEN = re.compile(r"^fu_(?P<prefix>[0-9a-f]{12})_[0-9a-f]{64}$")
 
@@ -18,9 +18,9 @@ API_TOKEN = re.compile(r"^fu_(?P<prefix>[0-9a-f]{12})_[0-9a-f]{64}$")
 class ApiToken:
     """A new API token. `token` is shown once; `prefix` and `digest` are kept."""
 
-    token: str
+    token: str = field(repr=False)
     prefix: str
-    digest: bytes
+    digest: bytes = field(repr=False)
 
 
 def new_session_token() -> str:

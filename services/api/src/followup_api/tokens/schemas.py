@@ -46,4 +46,4 @@ class CreatedToken(Token):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**KEPT, "token": TOKEN}]})
 
-    token: str = Field(description="Send it as `Authorization: Bearer ...`.")
+    token: str = Field(repr=False, description="Send it as `Authorization: Bearer ...`.")

@@ -1,0 +1,171 @@
+"""No secret in the logs of a whole run, in answers, or in how objects show themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from followup_api.auth.schemas import LogIn
+from followup_api.auth.secrets import new_api_token
+from followup_api.settings import ApiServiceSettings
+from followup_api.tokens.schemas import TOKEN, CreatedToken
+from followup_api.users.schemas import NewUser
+from followup_common.db import Database
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
+
+from tests.support.ports import free_port
+from tests.support.processes import Process
+
+from .conftest import Person, World
+
+DATABASE_PASSWORD = "database-pass-7351"
+BROKER_PASSWORD = "broker-pass-7352"
+CRON_SECRET = "cron-secret-7353-xyz"
+PASSWORD = "personal-pass-7354"
+WRONG_PASSWORD = "mistyped-pass-7355"
+WRONG_TOKEN = "fu_0123456789ab_" + "7356" * 16
+PRIVATE_NOTE = "private-note-7357"
+SECRETS = [
+    DATABASE_PASSWORD,
+    BROKER_PASSWORD,
+    CRON_SECRET,
+    PASSWORD,
+    WRONG_PASSWORD,
+    WRONG_TOKEN,
+    PRIVATE_NOTE,
+]
+
+
+def environment(database_url: str, port: int, log_format: str) -> dict[str, str]:
+    """Everything secret that the API takes, at its most talkative, with a broker that is away."""
+    url = make_url(database_url).set(password=DATABASE_PASSWORD)
+    return {
+        "FOLLOWUP_DATABASE_URL": url.render_as_string(hide_password=False),
+        "FOLLOWUP_BROKER_URL": f"amqp://followup:{BROKER_PASSWORD}@127.0.0.1:1/",
+        "FOLLOWUP_CRON_SECRET": CRON_SECRET,
+        "FOLLOWUP_PORT": str(port),
+        "FOLLOWUP_LOG_LEVEL": "DEBUG",
+        "FOLLOWUP_LOG_FORMAT": log_format,
+        "FOLLOWUP_HEALTH_PORT": "0",
+    }
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_the_log_of_a_whole_run_holds_no_secret(
+    world: World, admin: Person, database_url: str, start_service: Callable[..., Process], log_format: str
+) -> None:
+    port = free_port()
+    process = start_service("api", **environment(database_url, port, log_format))
+    url = f"http://localhost:{port}"
+    process.wait_until(lambda: httpx.get(f"{url}/healthz").status_code == 200, what="the API answers")
+    secrets = [*SECRETS, admin.token]
+    answers = ""
+    with httpx.Client(base_url=f"{url}/api/v1", headers=admin.headers) as api:
+        answers += api.post("/users", json={"email": "x", "name": "X", "password": PASSWORD}).text
+        user = {"email": "eve@example.com", "name": "Eve", "password": PASSWORD}
+        answers += api.post("/users", json=user).text
+        answers += api.post("/users", json=user).text  # taken
+        secrets.append(api.post("/tokens", json={"name": "x"}).json()["token"])
+        due = "2026-01-01T00:00:00Z"
+        api.post("/follow-ups", json={"title": "Call", "due_at": due, "notes": PRIVATE_NOTE})
+        api.post("/sweeps")
+        # Errors that nobody foresaw, with secrets in the parameters of statements and in local variables:
+        world.execute("ALTER TABLE follow_ups ADD CONSTRAINT broken CHECK (notes = '') NOT VALID")
+        failed = api.post("/follow-ups", json={"title": "Call", "due_at": due, "notes": PRIVATE_NOTE})
+        assert failed.status_code == 500
+        answers += failed.text
+        world.execute("ALTER TABLE users ADD CONSTRAINT broken CHECK (email <> 'bo@example.com') NOT VALID")
+        failed = api.post("/users", json={**user, "email": "bo@example.com"})
+        assert failed.status_code == 500
+        answers += failed.text
+        world.execute("ALTER TABLE sessions RENAME TO elsewhere")
+        log_in = {"email": "eve@example.com", "password": PASSWORD}
+        failed = httpx.post(f"{url}/api/v1/session", json=log_in)
+        assert failed.status_code == 500
+        answers += failed.text
+        world.execute("ALTER TABLE elsewhere RENAME TO sessions")
+    with httpx.Client(base_url=url) as browser:
+        for password in (WRONG_PASSWORD, PASSWORD):
+            answers += browser.post(
+                "/api/v1/session", json={"email": "eve@example.com", "password": password}
+            ).text
+        secrets.append(browser.cookies["followup"])
+        answers += browser.get("/api/v1/me", headers={"Authorization": f"Bearer {WRONG_TOKEN}"}).text
+        for secret in (CRON_SECRET, WRONG_PASSWORD):
+            answers += browser.post("/api/cron/followups", headers={"Authorization": f"Bearer {secret}"}).text
+    process.wait_until(lambda: "publish_left_to_redrive" in process.output, what="a publish has failed")
+    process.terminate(15)
+    for row in world.execute("SELECT password_hash FROM users WHERE password_hash IS NOT NULL"):
+        secrets.append(row.password_hash)
+    assert "request_failed" in process.output
+    for secret in secrets:
+        assert secret not in process.output
+        assert secret not in answers
+
+
+@pytest.mark.parametrize("name", ["escalator", "notifier", "scheduler"])
+def test_a_worker_without_its_servers_logs_no_secret(
+    database_url: str, start_service: Callable[..., Process], name: str, tmp_path: Path
+) -> None:
+    process = start_service(name, **environment(database_url, free_port(), "json"))
+    process.wait_until(lambda: "127.0.0.1" in process.output or "refused" in process.output.lower(), 40)
+    process.terminate(40)
+    assert DATABASE_PASSWORD not in process.output
+    assert BROKER_PASSWORD not in process.output
+
+
+def test_an_error_of_the_database_does_not_show_what_was_written(database_url: str) -> None:
+    database = Database(database_url, lock_timeout=timedelta(seconds=1))
+    statement = text("INSERT INTO users (email, name, role, password_hash) VALUES ('a@b', 'A', 'x', :secret)")
+    with pytest.raises(IntegrityError) as error, database.transaction() as tx:
+        tx.execute(statement, {"secret": PASSWORD})
+    assert "check constraint" in str(error.value)
+    assert PASSWORD not in f"{error.value} {error.value!r} {error.value.orig} {error.value.orig!r}"
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        LogIn.model_validate({"email": "a@b.c", "password": PASSWORD}),
+        NewUser.model_validate({"email": "a@b.c", "name": "A", "password": PASSWORD}),
+        ApiServiceSettings.model_validate(
+            {
+                "database_url": f"postgresql://someone:{PASSWORD}@localhost/x",
+                "broker_url": f"amqp://someone:{PASSWORD}@localhost/",
+                "cron_secret": PASSWORD,
+            }
+        ),
+    ],
+)
+def test_what_holds_a_secret_does_not_show_it(shown: Any) -> None:
+    assert PASSWORD not in f"{shown!r} {shown}"
+
+
+def test_a_setting_that_is_wrong_does_not_show_itself() -> None:
+    with pytest.raises(ValidationError) as error:
+        ApiServiceSettings.model_validate({"database_url": PASSWORD, "broker_url": PASSWORD})
+    assert PASSWORD not in str(error.value)
+
+
+def test_a_token_shows_itself_to_its_owner_only() -> None:
+    token = new_api_token()
+    assert token.token not in repr(token)
+    assert str(token.digest) not in repr(token)
+    fields = CreatedToken.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]
+    assert TOKEN not in repr(CreatedToken.model_validate(fields))
+
+
+def test_the_urls_of_connections_do_not_show_passwords() -> None:
+    database = Database(f"postgresql://someone:{DATABASE_PASSWORD}@localhost:1/x")
+    assert DATABASE_PASSWORD not in f"{database!r} {database.engine!r} {database.engine.url!r}"
+    with pytest.raises(Exception, match="refused") as error, database.transaction():
+        pass
+    assert DATABASE_PASSWORD not in f"{error.value!r} {error.value}"
