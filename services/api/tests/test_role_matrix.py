@@ -95,6 +95,7 @@ LINES: dict[str, Line] = {
         json={"title": "Call", "due_at": DUE, "assignee_id": "{user_id}"},
     ),
     "GET /api/v1/follow-ups/counts": everybody(200),
+    "GET /api/v1/follow-ups/export": everybody(200),
     "POST /api/v1/follow-ups/bulk": everybody(200, json={"ids": ["{follow_up_id}"], "action": "complete"}),
     "GET /api/v1/follow-ups/{follow_up_id}": amirs(200),
     "PATCH /api/v1/follow-ups/{follow_up_id}": amirs(200, json={"title": "Call again"}),

@@ -27,6 +27,7 @@ class Action(StrEnum):
     USER_CHANGED = "user.changed"
     USERS_IMPORTED = "users.imported"
     FOLLOW_UPS_IMPORTED = "follow-ups.imported"
+    FOLLOW_UPS_EXPORTED = "follow-ups.exported"
     SWEEP_REQUESTED = "sweep.requested"
     DEAD_LETTERS_REPLAYED = "dead-letters.replayed"
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"

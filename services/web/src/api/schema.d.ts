@@ -184,6 +184,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download follow-ups as CSV
+         * @description A file for spreadsheets, of at most 100,000 follow-ups. Where a text could be taken for a formula, an
+         *     apostrophe stands before it.
+         */
+        get: operations["export_follow_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-ups/bulk": {
         parameters: {
             query?: never;
@@ -830,7 +851,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -3601,12 +3622,12 @@ export interface operations {
                 subject_id?: number | null;
                 /** @description Found in the title, the subject's name or an external id, whatever its case. */
                 q?: string | null;
+                /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
+                view?: components["schemas"]["View"];
                 /** @description Entries on a page at the most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
-                /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
-                view?: components["schemas"]["View"];
             };
             header?: never;
             path?: never;
@@ -3850,6 +3871,72 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUpCounts"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    export_follow_ups: {
+        parameters: {
+            query?: {
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; or the id of a user. */
+                assignee?: string;
+                /** @description Only those about this lead or client. */
+                subject_id?: number | null;
+                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                q?: string | null;
+                /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
+                view?: components["schemas"]["View"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes */
+                    "text/csv": string;
                 };
             };
             /** @description Log in first */

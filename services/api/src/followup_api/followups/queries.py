@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,12 @@ def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Pag
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
     rows = paginate(tx, FOLLOW_UPS.where(*_conditions(view, filters)), _order(view), query)
     return Page[FollowUp](items=[follow_up(row) for row in rows.rows], next_cursor=rows.next_cursor)
+
+
+def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
+    """The rows of `FOLLOW_UPS` in a view, in its order, a thousand at a time."""
+    statement = FOLLOW_UPS.where(*_conditions(view, filters)).order_by(*_order(view))
+    yield from tx.execute(statement, execution_options={"yield_per": 1_000})
 
 
 def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
 
+from followup_api.audit import Action, Audit
 from followup_api.dependencies import Work
-from followup_api.followups import activities, bulk, changes, queries
+from followup_api.followups import activities, bulk, changes, export, queries
 from followup_api.followups.changes import Target, Versions
 from followup_api.followups.problems import FollowUpNotFound, etag
 from followup_api.followups.queries import Filters
@@ -22,6 +25,7 @@ from followup_api.followups.schemas import (
     FollowUpFilters,
     FollowUpPatch,
     FollowUpQuery,
+    FollowUpSelection,
 )
 from followup_api.followups.scopes import narrowed_scope, scope_of
 from followup_api.pagination import Page, PageQuery
@@ -30,6 +34,11 @@ from followup_api.problems import documented
 from followup_api.schemas import PathId
 
 router = APIRouter(prefix="/follow-ups", tags=["Follow-ups"])
+
+CSV_FILE: dict[str, Any] = {
+    "description": "The file.",
+    "content": {"text/csv": {"schema": {"type": "string"}, "example": ",".join(export.COLUMNS)}},
+}
 
 Reader = Annotated[Caller, require(Permission.FOLLOW_UPS_READ)]
 Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
@@ -76,6 +85,30 @@ def count_follow_ups(
 ) -> FollowUpCounts:
     """How many open follow-ups the views overdue, today and upcoming hold, under the same filters."""
     return queries.counts(work.tx, _filters(work, caller, query))
+
+
+@router.get(
+    "/export",
+    summary="Download follow-ups as CSV",
+    response_class=StreamingResponse,
+    responses={200: CSV_FILE},
+)
+def export_follow_ups(
+    work: Work,
+    audit: Audit,
+    caller: Reader,
+    query: Annotated[FollowUpSelection, Query()],
+    response: Response,
+) -> StreamingResponse:
+    """A file for spreadsheets, of at most 100,000 follow-ups. Where a text could be taken for a formula, an
+    apostrophe stands before it."""
+    rows = queries.stream(work.tx, query.view, _filters(work, caller, query))
+    file = export.written(rows)
+    audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value)
+    headers = {**response.headers, "Content-Disposition": 'attachment; filename="follow-ups.csv"'}
+    return StreamingResponse(
+        export.chunks(file), media_type="text/csv", headers=headers, background=BackgroundTask(file.close)
+    )
 
 
 @router.post("", summary="Plan a follow-up", status_code=201, responses=documented(409))

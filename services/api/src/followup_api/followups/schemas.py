@@ -72,8 +72,8 @@ class FollowUpFilters(Schema):
     )
 
 
-class FollowUpQuery(PageQuery, FollowUpFilters):
-    """What follow-ups to list."""
+class FollowUpSelection(FollowUpFilters):
+    """Which follow-ups."""
 
     view: View = Field(
         View.ALL,
@@ -81,6 +81,10 @@ class FollowUpQuery(PageQuery, FollowUpFilters):
         "`upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` "
         "(newest first).",
     )
+
+
+class FollowUpQuery(PageQuery, FollowUpSelection):
+    """What follow-ups to list."""
 
 
 class PersonName(Schema):
