@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import schemathesis
+from followup_api.auth.secrets import new_api_token
+from followup_api.tokens.queries import add_token
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -15,17 +17,18 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     ensure_resource_availability,
     ignored_auth,
+    negative_data_rejection,
     positive_data_acceptance,
     unsupported_method,
     use_after_free,
 )
 
 from .companies import Company
-from .conftest import World
+from .conftest import Person, World
 from .test_dead_letters import fail
 from .test_role_matrix import MAKE
 
-EXAMPLES = {"nobody": 3, "employee": 12, "manager": 6, "admin": 24}
+EXAMPLES = {"nobody": 8, "employee": 30, "manager": 15, "admin": 45}
 """Requests of each operation: valid ones, invalid ones, and valid ones about something that is there."""
 
 SUCCEEDED = {"nobody": 3, "employee": 15, "manager": 15, "admin": 30}
@@ -66,10 +69,10 @@ def operations(company: Company) -> Iterator[Any]:
 @pytest.mark.parametrize("who", WHO)
 def test_nothing_fails_and_nothing_undocumented_comes_back(company: Company, who: str) -> None:
     name = WHO[who]
-    headers = getattr(company, name).headers if name else {}
     failures: dict[str, str] = {}
     succeeded = 0
     for operation in operations(company):
+        headers = _let_in(company, getattr(company, name), who) if name else {}
         try:
             statuses = _run(company, operation, headers, EXAMPLES[who])
         except (FailureGroup, Exception) as error:  # noqa: BLE001 - told together, at the end
@@ -100,10 +103,31 @@ def _run(company: Company, operation: Any, headers: dict[str, str], examples: in
     def check(case: Any) -> None:
         answer = case.call(headers=headers)
         statuses.add(answer.status_code)
-        case.validate_response(answer, excluded_checks=EXCLUDED)
+        lenient = [negative_data_rejection] if _is_forgiven(case) else []
+        case.validate_response(answer, excluded_checks=EXCLUDED + lenient)
 
     check()
     return statuses
+
+
+def _is_forgiven(case: Any) -> bool:
+    """What no schema allows and we take on purpose: space around a text, a parameter given twice."""
+    body = case.body if isinstance(case.body, dict) else {}
+    texts = [value for value in body.values() if isinstance(value, str)]
+    return any(text != text.strip() for text in texts) or any(
+        isinstance(value, list) for value in (case.query or {}).values()
+    )
+
+
+def _let_in(company: Company, person: Person, role: str) -> dict[str, str]:
+    """A token for each operation: the ones before may have revoked it, or taken the person's role."""
+    token = new_api_token()
+    company.world.execute(
+        "UPDATE users SET role = :role, active = true WHERE id = :id", role=role, id=person.id
+    )
+    with company.world.database.transaction() as tx:
+        add_token(tx, person.id, "test", token)
+    return {"Authorization": f"Bearer {token.token}"}
 
 
 def _target(company: Company, path: str) -> dict[str, Any]:
