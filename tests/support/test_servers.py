@@ -79,7 +79,7 @@ def test_rabbitmq_returns_with_its_messages(rabbitmq: RabbitMQ, outage: Callable
     with pytest.raises(pika.exceptions.AMQPConnectionError):
         publish(url, "letters")
     rabbitmq.start()
-    assert eventually(lambda: received(url, "letters")) == b"kept"
+    assert eventually(lambda: received(url, "letters"), 60) == b"kept"  # virtual hosts come up after the port
     rabbitmq.delete_vhost(url)
 
 

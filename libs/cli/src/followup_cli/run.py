@@ -114,7 +114,7 @@ def show(running: Running, folder: DataFolder) -> None:
 
 def _command() -> str:
     """How this command can be called again."""
-    return "followup" if shutil.which("followup") else sys.argv[0]
+    return "followup" if shutil.which("followup") else str(Path(sys.executable).with_name("followup"))
 
 
 def _where(folder: DataFolder) -> str:
