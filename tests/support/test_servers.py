@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pika
@@ -71,15 +72,17 @@ def test_two_virtual_hosts_do_not_see_each_others_queues(broker_url: str, rabbit
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("outage", [RabbitMQ.stop, RabbitMQ.kill])
-def test_rabbitmq_returns_with_its_messages(rabbitmq: RabbitMQ, outage: Callable[[RabbitMQ], None]) -> None:
+def test_rabbitmq_returns_with_its_messages(rabbitmq: RabbitMQ) -> None:
     url = rabbitmq.create_vhost()
-    publish(url, "letters")
-    outage(rabbitmq)
-    with pytest.raises(pika.exceptions.AMQPConnectionError):
+    # The polite stop comes first: RabbitMQ with Mnesia writes a new queue's name to disk within two
+    # seconds of its confirm, so that one killed at once may come back without the queue.
+    for outage in (rabbitmq.stop, rabbitmq.kill):
         publish(url, "letters")
-    rabbitmq.start()
-    assert eventually(lambda: received(url, "letters"), 60) == b"kept"  # virtual hosts come up after the port
+        outage()
+        with pytest.raises(pika.exceptions.AMQPConnectionError):
+            publish(url, "letters")
+        rabbitmq.start()
+        assert eventually(partial(received, url, "letters"), 60) == b"kept"  # vhosts come up after the port
     rabbitmq.delete_vhost(url)
 
 
