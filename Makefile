@@ -13,6 +13,7 @@ MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 PYTHON_CODE := $(wildcard libs services tests benchmarks)
 WEB := $(wildcard services/web)
 STATIC := services/api/src/followup_api/static
+GRANTS := libs/common/src/followup_common/db/grants.json
 
 ##@ Run
 
@@ -57,6 +58,8 @@ documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write th
 	@$(BIN)/python -m followup_common.contracts.asyncapi docs/asyncapi.json
 	@$(BIN)/python -m followup_cli.settings_document docs/settings.md
 	@$(BIN)/python -m followup_api.openapi docs/openapi.json
+	@$(BIN)/python -m tests.support.with_postgres -- sh -ec '$(BIN)/python -m followup_common.db.migrate upgrade; \
+		$(BIN)/python -m followup_common.db.grants $(GRANTS)'
 	@$(if $(WEB),$(npm) --prefix $(WEB) run --silent generate,:)
 
 ##@ Prove
@@ -87,8 +90,9 @@ check-imports: setup # services do not know each other, rules know no database
 	@$(BIN)/lint-imports
 
 .PHONY: check-migrations
-check-migrations: setup # migrations lead to what tables.py says
-	@$(BIN)/python -m tests.support.with_postgres -- $(BIN)/python -m followup_common.db.migrate check
+check-migrations: setup # migrations lead to what tables.py and grants.json say
+	@$(BIN)/python -m tests.support.with_postgres -- sh -ec '$(BIN)/python -m followup_common.db.migrate check; \
+		$(BIN)/python -m followup_common.db.grants --check $(GRANTS)'
 
 .PHONY: check-documents
 check-documents: setup # the published contracts are those of the code

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from followup_cli import dead_letters, imports, migration, run, sweeps, tokens, users
+from followup_cli import dead_letters, doctor, imports, migration, run, sweeps, tokens, users
 from followup_cli.output import Failure, show_failure
 
 
@@ -35,6 +35,7 @@ app = Followup(
 app.command("run")(run.run)
 app.command("migrate")(migration.migrate)
 app.command("sweep")(sweeps.sweep)
+app.command("doctor")(doctor.doctor)
 app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")

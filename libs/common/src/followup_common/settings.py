@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -86,13 +87,26 @@ def load(settings_class: type[S]) -> S:
 
     Exits with status 2 and one line for each missing or wrong variable; no traceback.
     """
-    try:
-        return settings_class()
-    except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=False):
-            name = str(problem["loc"][0]) if problem["loc"] else "?"
-            field = settings_class.model_fields.get(name)
-            expects = f" Expected: {field.description}" if field and field.description else ""
-            said = "is not set" if problem["type"] == "missing" else f"is wrong: {problem['msg']}"
-            print(f"FOLLOWUP_{name.upper()} {said}.{expects}", file=sys.stderr)  # noqa: T201 - no log yet
+    wrong = problems(settings_class)
+    for variable, said, expected in wrong:
+        print(f"{variable} {said}. {expected}".strip(), file=sys.stderr)  # noqa: T201 - no log yet
+    if wrong:
         sys.exit(2)
+    return settings_class()
+
+
+def problems(settings_class: type[BaseSettings]) -> list[tuple[str, str, str]]:
+    """What is missing or wrong in the environment: variable, what is wrong with it, what it expects."""
+    try:
+        settings_class()
+    except ValidationError as error:
+        return [_described(settings_class, problem) for problem in error.errors(include_url=False)]
+    return []
+
+
+def _described(settings_class: type[BaseSettings], problem: ErrorDetails) -> tuple[str, str, str]:
+    name = str(problem["loc"][0]) if problem["loc"] else "?"
+    field = settings_class.model_fields.get(name)
+    said = "is not set" if problem["type"] == "missing" else f"is wrong: {problem['msg']}"
+    expected = f"Expected: {field.description}" if field and field.description else ""
+    return f"FOLLOWUP_{name.upper()}", said, expected

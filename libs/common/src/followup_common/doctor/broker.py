@@ -1,0 +1,118 @@
+"""RabbitMQ under examination: does it answer, are the queues what we declare, does anybody consume?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.common import dq_name, xq_name
+from pika.adapters.blocking_connection import BlockingConnection
+from pika.exceptions import (
+    AMQPConnectionError,
+    ChannelClosedByBroker,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
+
+from followup_common.contracts import event_types
+from followup_common.doctor.findings import Finding
+from followup_common.messaging.broker import rabbitmq_broker
+
+OLDEST_VERSION = (3, 10)
+NOT_FOUND, ACCESS_REFUSED, PRECONDITION_FAILED = 404, 403, 406
+ALARM_SHOWS_SECONDS = 1.0
+"""RabbitMQ says so at once when it blocks whoever publishes; this bounds the wait for that."""
+
+
+def examine_broker(url: str) -> Iterator[Finding]:
+    """Look at RabbitMQ and the queues that services consume; nothing is created or changed.
+
+    Args:
+        url: as in FOLLOWUP_BROKER_URL.
+    """
+    broker = rabbitmq_broker(url, connection_attempts=1)
+    try:
+        yield _version(broker.connection)
+        yield _alarm(broker.connection)
+        for queue in sorted({event.queue for event in event_types().values()}):
+            yield _queue(broker, queue)
+    except AMQPConnectionError as error:
+        yield _unreachable(url, error)
+    finally:
+        broker.close()
+
+
+def _unreachable(url: str, error: AMQPConnectionError) -> Finding:
+    target = urlsplit(url)
+    where = f"{target.hostname}:{target.port or 5672}"
+    if isinstance(error, ProbableAuthenticationError):
+        mend = "Correct user and password in FOLLOWUP_BROKER_URL, or set it: `rabbitmqctl change_password`."
+        return Finding("broker", f"{where} refuses the user {target.username}", mend)
+    if isinstance(error, ProbableAccessDeniedError):
+        mend = "Make the virtual host and let the user in: `rabbitmqctl add_vhost`, `set_permissions`."
+        return Finding(
+            "broker", f"{where} has no virtual host {target.path or '/'} for {target.username}", mend
+        )
+    mend = "Start RabbitMQ, or correct host and port in FOLLOWUP_BROKER_URL; look for a firewall between."
+    return Finding("broker", f"{where} does not answer", mend)
+
+
+def _version(connection: BlockingConnection) -> Finding:
+    version = str(connection._impl.server_properties["version"])  # pika has no public way to it
+    old = tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VERSION
+    mend = "Upgrade RabbitMQ to 3.10 or newer." if old else None
+    return Finding("broker", f"RabbitMQ {version} answers", mend)
+
+
+def _alarm(connection: BlockingConnection) -> Finding:
+    """RabbitMQ blocks a connection only once it publishes: a message for nobody finds out."""
+    reasons: list[str] = []
+    connection.add_on_connection_blocked_callback(lambda _, frame: reasons.append(frame.method.reason))
+    channel = connection.channel()
+    channel.basic_publish(exchange="", routing_key="followup.doctor", body=b"")
+    connection.process_data_events(time_limit=ALARM_SHOWS_SECONDS)
+    if not reasons:
+        return Finding("publishing", "not blocked")
+    mend = "Free memory or disk of RabbitMQ's machine, or raise its watermark: `rabbitmq-diagnostics alarms`."
+    return Finding("publishing", f"RabbitMQ blocks publishers: {reasons[0]}", mend)
+
+
+def _queue(broker: RabbitmqBroker, queue: str) -> Finding:
+    try:
+        consumers = _declare_as_services_do(broker, queue)
+    except ChannelClosedByBroker as error:
+        del broker.channel  # RabbitMQ closed it
+        return _refused(queue, error)
+    if not consumers:
+        return Finding(f"queue {queue}", "nobody consumes it", f"Start the {queue}, or look at its log.")
+    dead = broker.channel.queue_declare(xq_name(queue), passive=True).method.message_count
+    if dead:
+        mend = "Read the reasons, mend, and replay: `followup dead-letters list`."
+        return Finding(f"queue {queue}", f"{consumers} consumers; {dead:,} dead letters", mend)
+    return Finding(f"queue {queue}", f"{consumers} consumers")
+
+
+def _declare_as_services_do(broker: RabbitmqBroker, queue: str) -> int:
+    """Returns the number of consumers; a queue that is not there is not made."""
+    declared: Any = None
+    declares: dict[str, Any] = {
+        xq_name(queue): broker._declare_xq_queue,
+        dq_name(queue): broker._declare_dq_queue,
+        queue: broker._declare_queue,
+    }
+    for name, declare in declares.items():
+        broker.channel.queue_declare(name, passive=True)
+        declared = declare(queue)  # RabbitMQ refuses other arguments than the queue has
+    return int(declared.method.consumer_count)
+
+
+def _refused(queue: str, error: ChannelClosedByBroker) -> Finding:
+    mends = {
+        NOT_FOUND: f"Start the {queue}: it declares its queues.",
+        ACCESS_REFUSED: "Let the user in: `rabbitmqctl set_permissions` with configure, write and read.",
+        PRECONDITION_FAILED: f"Stop the {queue}, delete its queues (`rabbitmqctl delete_queue {queue}`, .DQ "
+        "and .XQ) and start it again: the outbox sends anew what was in them.",
+    }
+    return Finding(f"queue {queue}", error.reply_text, mends.get(error.reply_code, "See RabbitMQ's log."))

@@ -1,0 +1,186 @@
+"""PostgreSQL under examination: does it answer, is it migrated, may the services do their work?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from alembic.script import ScriptDirectory
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from followup_common.db import Database, Transaction
+from followup_common.db.database import sqlalchemy_url
+from followup_common.db.grants import granted, intended
+from followup_common.db.migrate import alembic_config
+from followup_common.doctor.findings import Finding
+
+OLDEST_VERSION = 15
+CLOCK_MAY_DIFFER_SECONDS = 30
+SWEEPS_LATE = timedelta(hours=1)
+NO_SWEEP = (
+    "Start the scheduler, and the escalator that hears it; or call /api/cron/followups from an outside clock."
+)
+MIGRATE = "Run `followup migrate` (or the migration job) as the owner of the database."
+
+# The beginnings of what libpq says when it cannot connect, and what helps.
+REFUSALS = {
+    "password authentication failed": "Give the role its password: `followup migrate` sets it from "
+    "FOLLOWUP_API_PASSWORD, FOLLOWUP_ESCALATOR_PASSWORD and FOLLOWUP_NOTIFIER_PASSWORD.",
+    'database "': "Create the database, or correct its name in FOLLOWUP_DATABASE_URL.",
+    'role "': MIGRATE + " It makes the services' roles.",
+    "is not permitted to log in": "Let the role log in: `followup migrate` does when it finds the role's "
+    "password, such as FOLLOWUP_API_PASSWORD.",
+    "too many": "Raise max_connections of PostgreSQL, or lower FOLLOWUP_DATABASE_POOL_SIZE.",
+}
+UNREACHABLE = (
+    "Start PostgreSQL, or correct host and port in FOLLOWUP_DATABASE_URL; look for a firewall between."
+)
+
+
+def examine_database(url: str, *, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
+    """Look at the database of a URL, with the rights of its user.
+
+    Args:
+        url: as in FOLLOWUP_DATABASE_URL.
+        clock: this machine's clock, in seconds since the epoch.
+    """
+    database = Database(url, application_name="followup-doctor", pool_size=1)
+    try:
+        with database.transaction() as tx:
+            yield from _examine(tx, clock)
+    except OperationalError as error:
+        yield _unreachable(url, error)
+    finally:
+        database.close()
+
+
+def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:
+    yield _version(tx)
+    yield _clock(tx, clock)
+    schema = _schema(tx)
+    yield schema
+    if schema.well:
+        yield _grants(tx)
+        yield _role(tx)
+        yield from _work(tx)
+
+
+def _unreachable(url: str, error: OperationalError) -> Finding:
+    target = make_url(sqlalchemy_url(url))
+    said = str(error.orig).strip().rpartition("FATAL:")[2].strip().partition("\n")[0]
+    mend = next((mend for begins, mend in REFUSALS.items() if begins in said), UNREACHABLE)
+    return Finding("database", f"{target.host}:{target.port or 5432} does not let us in: {said}", mend)
+
+
+def _version(tx: Transaction) -> Finding:
+    version = tx.execute(text("SHOW server_version")).scalar_one()
+    old = int(version.partition(".")[0]) < OLDEST_VERSION
+    mend = f"Followup needs PostgreSQL {OLDEST_VERSION} or newer: upgrade it." if old else None
+    return Finding("database", f"PostgreSQL {version} answers", mend)
+
+
+def _clock(tx: Transaction, clock: Callable[[], float]) -> Finding:
+    theirs = tx.execute(text("SELECT extract(epoch FROM clock_timestamp())::float8")).scalar_one()
+    off = clock() - theirs
+    mend = None
+    if abs(off) > CLOCK_MAY_DIFFER_SECONDS:
+        mend = "Let NTP set this machine's clock. What is due goes by PostgreSQL's; logs and tokens do not."
+    return Finding("clock", f"this machine is {off:+.0f} s off PostgreSQL's clock", mend)
+
+
+def _schema(tx: Transaction) -> Finding:
+    revisions = ScriptDirectory.from_config(alembic_config())
+    head = revisions.get_current_head()
+    if tx.execute(text("SELECT to_regclass('alembic_version')")).scalar() is None:
+        return Finding("schema", "the database has no tables of Followup's", MIGRATE)
+    current = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if current == head:
+        return Finding("schema", f"at revision {current}, the newest")
+    if current in {revision.revision for revision in revisions.walk_revisions()}:
+        return Finding("schema", f"at revision {current}; this code needs {head}", MIGRATE)
+    newer = "The database was migrated by a newer release: deploy that one. Older ones may go on meanwhile."
+    return Finding("schema", f"at revision {current}, which this code does not know", newer)
+
+
+def _grants(tx: Transaction) -> Finding:
+    current = granted(tx)
+    missing = [
+        f"{role} may not {privilege} {table}"
+        for role, tables in intended().items()
+        for table, privileges in tables.items()
+        for privilege in privileges
+        if privilege not in current.get(role, {}).get(table, [])
+    ]
+    if not missing:
+        return Finding("grants", "each service's role has what it needs")
+    return Finding("grants", "; ".join(missing[:5]), _grant(missing[0]))
+
+
+def _grant(missing: str) -> str:
+    role, _, right = missing.partition(" may not ")
+    privilege, _, table = right.rpartition(" ")
+    verb, bracket, column = privilege.partition("(")
+    return f"As the owner: GRANT {verb}{' (' if bracket else ''}{column} ON {table} TO {role}; and so on."
+
+
+def _role(tx: Transaction) -> Finding:
+    role, mighty = tx.execute(
+        text("""
+            SELECT current_user, pg_has_role(current_user, relowner, 'MEMBER')
+            FROM pg_class WHERE oid = 'follow_ups'::regclass
+        """)
+    ).one()
+    mend = "Give each service the URL of its own role, such as followup_api: it may write only what it owns."
+    return Finding("role", f"works as {role}", mend if mighty else None)
+
+
+def _work(tx: Transaction) -> Iterator[Finding]:
+    for look in (_admins, _sweeps, _outbox):
+        try:
+            with tx.begin_nested():
+                finding = look(tx)
+        except ProgrammingError as error:
+            if not isinstance(error.orig, InsufficientPrivilege):
+                raise
+            continue  # not this role's to see: another service's doctor looks at it
+        yield finding
+
+
+def _admins(tx: Transaction) -> Finding:
+    admins = tx.execute(text("SELECT count(*) FROM users WHERE active AND role = 'admin'")).scalar_one()
+    mend = "Make one: `python -m followup_api.bootstrap --email ... --name ...`. Breaches reach nobody now."
+    return Finding("people", f"{admins} active admins", None if admins else mend)
+
+
+def _sweeps(tx: Transaction) -> Finding:
+    statement = "SELECT now() - max(requested_at) FROM sweeps WHERE trigger <> 'manual'"
+    since = tx.execute(text(statement)).scalar()
+    if since is None:
+        return Finding("clock of sweeps", "has never asked for one", NO_SWEEP)
+    return Finding("clock of sweeps", f"asked {_ago(since)} ago", NO_SWEEP if since > SWEEPS_LATE else None)
+
+
+def _outbox(tx: Transaction) -> Finding:
+    failed, waiting, since = tx.execute(
+        text("""
+            SELECT count(*) FILTER (WHERE failed_at IS NOT NULL),
+                count(*) FILTER (WHERE failed_at IS NULL AND available_at < now() - interval '10 minutes'),
+                now() - min(available_at) FILTER (WHERE failed_at IS NULL)
+            FROM outbox WHERE handled_at IS NULL
+        """)
+    ).one()
+    if failed:
+        mend = "Read the reasons, mend, and replay: `followup dead-letters list`."
+        return Finding("events", f"{failed:,} dead letters", mend)
+    if waiting:
+        mend = "Start escalator and notifier, and look at RabbitMQ below: events wait and are not handled."
+        return Finding("events", f"{waiting:,} wait, the oldest for {_ago(since)}", mend)
+    return Finding("events", "no dead letters, and none waits for long")
+
+
+def _ago(since: timedelta) -> str:
+    return str(timedelta(seconds=round(since.total_seconds())))
