@@ -75,10 +75,12 @@ class Pipeline:
             return outbox.store(tx, events, source="followup/test")
 
     def request_sweep(self) -> int:
-        """What the API does for POST /sweeps, published."""
+        """What the API does for POST /sweeps, published: the sweep and its event commit together."""
         with self.company() as company:
             sweep_id = company.new_sweep()
-        self.publish(self.emit(SweepRequested(sweep_id=sweep_id)))
+            event = SweepRequested(sweep_id=sweep_id)
+            stored = outbox.store(company.tx, [event], source="followup/test")
+        self.publish(stored)
         return sweep_id
 
     def tick(self, event: Event) -> None:

@@ -242,6 +242,14 @@ def libpq_url(url: str) -> str:
     return _render(make_url(url).set(drivername="postgresql"))
 
 
+def tools_for(url: str) -> Path:
+    """The folder of pg_dump and its sisters for the server of a URL: the machine's, else the embedded."""
+    with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+        version = connection.info.server_version // 10_000
+    machines = Path(f"/usr/lib/postgresql/{version}/bin")
+    return machines if (machines / "pg_dump").exists() else _embedded()
+
+
 def _in_container(folder: Path) -> Postgres:
     container = Container(
         name=f"{folder.name}-postgres",

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Back up a running Followup: backup.sh FILE
+#
+# PostgreSQL holds everything, what has yet to be sent too; RabbitMQ needs no backup. The copy is of one
+# moment, services go on meanwhile. FILE appears only when it is whole. Settings:
+#   FOLLOWUP_DATABASE_URL   as the owner of the database
+#   PG_BIN                  folder of pg_dump and pg_restore, of the server's version; default: the PATH
+set -eu
+
+file=${1:?usage: backup.sh FILE}
+url=$(printf %s "${FOLLOWUP_DATABASE_URL:?is not set: the URL of the database, as its owner}" | sed 's/+psycopg:/:/')
+bin=${PG_BIN:+$PG_BIN/}
+
+[ ! -e "$file" ] || { echo "$file is there already: choose another name" >&2; exit 1; }
+umask 077 # log-ins and what people wrote
+trap 'rm -f "$file.unfinished"' EXIT
+"${bin}pg_dump" --format=custom --no-owner --file="$file.unfinished" "$url"
+"${bin}pg_restore" --list "$file.unfinished" >/dev/null
+mv "$file.unfinished" "$file"
+echo "$file: $(wc -c <"$file") bytes"
