@@ -56,11 +56,16 @@ migration: setup ## Write a migration for what changed in tables.py: make migrat
 .PHONY: documents
 documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write the documents in docs/ and the UI's types anew from the code
 	@$(BIN)/python -m followup_common.contracts.asyncapi docs/asyncapi.json
+	@$(BIN)/python -m followup_common.contracts.events_page docs/events.md
 	@$(BIN)/python -m followup_cli.settings_document docs/settings.md
 	@$(BIN)/python -m followup_api.openapi docs/openapi.json
 	@$(BIN)/python -m tests.support.with_postgres -- sh -ec '$(BIN)/python -m followup_common.db.migrate upgrade; \
 		$(BIN)/python -m followup_common.db.grants $(GRANTS)'
 	@$(if $(WEB),$(npm) --prefix $(WEB) run --silent generate,:)
+
+.PHONY: docs
+docs: setup ## Serve the documentation as a site on http://127.0.0.1:8001, anew with each change
+	@$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001
 
 ##@ Prove
 
@@ -95,10 +100,12 @@ check-migrations: setup # migrations lead to what tables.py and grants.json say
 		$(BIN)/python -m followup_common.db.grants --check $(GRANTS)'
 
 .PHONY: check-documents
-check-documents: setup # the published contracts are those of the code
+check-documents: setup # the published contracts are those of the code, and no link of docs/ leads nowhere
 	@$(BIN)/python -m followup_common.contracts.asyncapi --check docs/asyncapi.json
+	@$(BIN)/python -m followup_common.contracts.events_page --check docs/events.md
 	@$(BIN)/python -m followup_cli.settings_document --check docs/settings.md
 	@$(BIN)/python -m followup_api.openapi --check docs/openapi.json
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 .PHONY: check-web
 check-web: $(if $(WEB),$(WEB)/node_modules/.package-lock.json) # types, lint and tests of the page
