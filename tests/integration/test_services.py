@@ -2,116 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import dramatiq
-import httpx
 import pika
 import pytest
-from followup_api.bootstrap import first_admin
 from followup_common.contracts import (
     EscalationKey,
     EscalationsRaised,
-    Event,
-    OutboxTick,
     SweepTick,
     wrap,
 )
-from followup_common.db import Database
-from followup_common.messaging import rabbitmq_broker
-from followup_common.messaging.broker import message_of
 from sqlalchemy import text
 
 from tests.support.company import Company
-from tests.support.postgres import role_url
-from tests.support.processes import Process
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.system import System, populate
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.serial
 
 HOUR = timedelta(hours=1)
-
-
-@dataclass
-class System:
-    """The services of one test, their database and their virtual host."""
-
-    database_url: str
-    broker_url: str
-    start_service: Callable[..., Process]
-    services: dict[str, Process] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.owner = Database(self.database_url)
-
-    def start(self, *names: str, **settings: str) -> None:
-        for name in names:
-            if name in self.services:
-                self.services[name].start()
-                continue
-            environment = {"FOLLOWUP_BROKER_URL": self.broker_url, **settings}
-            if name != "scheduler":
-                environment["FOLLOWUP_DATABASE_URL"] = role_url(self.database_url, f"followup_{name}")
-            self.services[name] = self.start_service(name, **environment)
-
-    def api_client(self) -> httpx.Client:
-        """A client of the API that runs, as its first admin."""
-        token = first_admin(self.owner, email="first@example.com", name="First")
-        process = self.services["api"]
-        address = f"http://127.0.0.1:{process.environment['FOLLOWUP_PORT']}"
-        process.wait_until(lambda: httpx.get(f"{address}/readyz").status_code == 200, what="the API is ready")
-        return httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"})
-
-    def tick(self, *events: Event) -> None:
-        """What a scheduler publishes, without waiting for its minute."""
-        broker = rabbitmq_broker(self.broker_url, connection_attempts=1)
-        for event in events:
-            broker.enqueue(message_of(wrap(event, source="followup/test")))
-        broker.close()
-
-    def ask(self, statement: str) -> object:
-        with self.owner.transaction() as tx:
-            return tx.execute(text(statement)).scalar()
-
-    def notifications(self) -> int:
-        return int(str(self.ask("SELECT count(*) FROM notifications")))
-
-    def settled(self) -> bool:
-        return self.ask("SELECT count(*) FROM sweeps WHERE finished_at IS NULL") == 0
-
-    def redrive(self) -> None:
-        """Let the time pass after which unhandled events are sent again."""
-        with self.owner.transaction() as tx:
-            tx.execute(text("UPDATE outbox SET available_at = now() WHERE handled_at IS NULL"))
-        self.tick(OutboxTick())
-
-    def eventually_settled(self) -> None:
-        """Wait until every sweep is done, with the outbox ticks that a scheduler would send."""
-
-        def settled() -> bool:
-            self.redrive()
-            return self.settled()
-
-        eventually(settled, 90, interval=1, what="every sweep is done")
-
-
-@pytest.fixture
-def system(database_url: str, broker_url: str, start_service: Callable[..., Process]) -> Iterator[System]:
-    system = System(database_url, broker_url, start_service)
-    yield system
-    system.owner.close()
-
-
-def populate(system: System, number: int, *, overdue: timedelta = HOUR) -> int:
-    with system.owner.transaction() as tx:
-        company = Company(tx)
-        admin = company.person("Ada", role="admin")
-        assignee = company.person("Eve", manager=company.person("Max", role="manager", manager=admin))
-        company.follow_ups(assignee, number, overdue=overdue)
-    return assignee
 
 
 def test_from_the_clock_to_the_inbox(system: System) -> None:
