@@ -117,8 +117,12 @@ faults: setup ## Kill, cut and fill everything at random, then count what was lo
 		$(if $(FOLLOW_UPS),--follow-ups $(FOLLOW_UPS)) $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measure follow-ups a second, end to end, over real PostgreSQL and RabbitMQ
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: setup ## Measure everything that has a goal, under 25 minutes; else: make bench ONLY=pipeline,backlog
+	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+.PHONY: bench-publish
+bench-publish: setup # put the table and the picture of the last make bench into docs/performance.md
+	@$(BIN)/python -m benchmarks.publish
 
 .PHONY: clean
 clean: ## Remove what was installed, built and cached; data of `make run` stays

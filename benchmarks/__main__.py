@@ -1,96 +1,93 @@
-"""`python -m benchmarks`: Followup's pipeline against PostgreSQL's limit, in turn, on the same data.
+"""`make bench`: the suite, or with ONLY=pipeline,backlog some parts of it.
 
-Sets up its own PostgreSQL (durable: its defaults, fsync on) and RabbitMQ, prints a table, and
-writes `build/bench.json`.
+Sets up its own PostgreSQL (durable: its defaults, fsync on) and RabbitMQ, lets the contenders of
+each part run in turn on the same data, prints a table of figures, goals and verdicts, and writes
+build/bench.json and build/performance.svg. An ONLY run writes only what it ran.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import limit, pipeline
-from benchmarks.data import effects, fill
-from tests.support import postgres as postgres_support
-from tests.support.servers import Servers
+from benchmarks import picture
+from benchmarks.bench import Bench, timed
+from benchmarks.figures import Figure
+from benchmarks.machine import machine
+
+# A part is a module with `measure(bench: Bench) -> Iterable[Figure]`.
+PARTS = {
+    "pipeline": "benchmarks.pipeline",
+    "backlog": "benchmarks.backlog",
+    "scale": "benchmarks.scale",
+    "api": "benchmarks.api",
+    "live": "benchmarks.live",
+    "import": "benchmarks.imports",
+    "footprint": "benchmarks.footprint",
+}
+PARTS = {name: module for name, module in PARTS.items() if find_spec(module)}
+RESULT = Path("build/bench.json")
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--due", type=int, default=100_000, help="follow-ups that are due")
-    parser.add_argument("--waiting", type=int, default=200_000, help="follow-ups that wait")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each contender")
+    parser.add_argument("--only", type=_parts, default=list(PARTS), help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each contender (3)")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the data, for a quick try (1)")
     arguments = parser.parse_args()
-    # Durable, unlike the tests' server: everything but the number of connections as PostgreSQL ships it.
-    postgres_support.SETTINGS.clear()
-    postgres_support.SETTINGS["max_connections"] = "300"
-    servers = Servers()
+    bench = Bench(arguments.runs, arguments.scale)
     try:
-        report(measure(servers, arguments.due, arguments.waiting, arguments.runs), arguments.due)
+        report(bench, {name: _measure(bench, name) for name in arguments.only})
     finally:
-        servers.stop()
+        bench.servers.stop()
 
 
-def measure(servers: Servers, due: int, waiting: int, runs: int) -> dict[str, list[float]]:
-    """Follow-ups a second of each contender, run by run, in turn."""
-    rates: dict[str, list[float]] = {"limit": [], "followup": []}
-    for number in range(1, runs + 1):
-        done = []
-        for name, figures in rates.items():
-            database_url = servers.new_database()
-            fill(database_url, due=due, waiting=waiting)
-            seconds = _contend(name, servers, database_url)
-            figures.append(due / seconds)
-            done.append(effects(database_url))
-            servers.postgres().drop_database(database_url)
-            print(f"run {number}: {name:10} {due / seconds:8,.0f} follow-ups/s", flush=True)
-        assert done[0] == done[1], f"the contenders wrote different rows: {done}"
-    return rates
+def report(bench: Bench, measured: dict[str, list[Figure]]) -> None:
+    """Write the results, and print them as a table."""
+    figures = [figure for part in measured.values() for figure in part]
+    settings = {"runs": bench.runs, "scale": bench.scale, "parts": list(measured), **bench.settings()}
+    documents = [figure.document() for figure in figures]
+    RESULT.parent.mkdir(exist_ok=True)
+    result = {"machine": machine(), "settings": settings, "figures": documents}
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    RESULT.with_name("performance.svg").write_text(picture.draw(figures))
+    print("\n" + "\n".join(f"{name}: {value}" for name, value in settings.items()))
+    print("\n" + table(figures))
+    print(f"\nwritten: {RESULT}, {RESULT.with_name('performance.svg')}")
 
 
-def _contend(name: str, servers: Servers, database_url: str) -> float:
-    if name == "limit":
-        return _timed(lambda: limit.run(database_url))
-    broker_url = servers.rabbitmq().create_vhost()
-    with pipeline.services(database_url, broker_url):
-        seconds = _timed(lambda: pipeline.run(database_url, broker_url))
-    servers.rabbitmq().delete_vhost(broker_url)
-    return seconds
+def table(figures: Iterable[Figure]) -> str:
+    """Figure, value, goal, and whether it was met."""
+    rows = [("figure", "value", "", "goal", ""), *(figure.cells for figure in figures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return "\n".join(
+        f"{name:{widths[0]}}  {value:>{widths[1]}} {unit:{widths[2]}}  {goal:{widths[3]}}  {met}".rstrip()
+        for name, value, unit, goal, met in rows
+    )
 
 
-def _timed(work: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def _measure(bench: Bench, name: str) -> list[Figure]:
+    print(f"{name}:", flush=True)
+    figures: list[Figure] = []
+    seconds = timed(lambda: figures.extend(import_module(PARTS[name]).measure(bench)))
+    bench.say(f"took {seconds:.0f} s")
+    return figures
 
 
-def report(rates: dict[str, list[float]], due: int) -> None:
-    """Print the figures and write them to build/bench.json."""
-    ratios = [ours / theirs for ours, theirs in zip(rates["followup"], rates["limit"], strict=True)]
-    measured = [
-        ("pipeline.rate", "follow-ups/s", rates["followup"]),
-        ("pipeline.limit", "follow-ups/s", rates["limit"]),
-        ("pipeline.ratio_to_limit", "ratio", ratios),
-    ]
-    figures = [
-        {"name": name, "value": statistics.median(runs), "unit": unit, "runs": runs}
-        for name, unit, runs in measured
-    ]
-    for figure in figures:
-        print(f"{figure['name']:28} {figure['value']:12,.2f} {figure['unit']}")
-    machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
-    Path("build").mkdir(exist_ok=True)
-    result = {"machine": machine, "settings": {"due": due, "fsync": "on"}, "figures": figures}
-    Path("build/bench.json").write_text(json.dumps(result, indent=2))
+def _parts(names: str) -> list[str]:
+    wanted = names.split(",")
+    if unknown := set(wanted) - PARTS.keys():
+        raise argparse.ArgumentTypeError(
+            f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}"
+        )
+    return wanted
 
 
 if __name__ == "__main__":
