@@ -1,0 +1,94 @@
+"""Follow-ups from CSV through the API, against PostgreSQL's own COPY of the same file into a bare table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from benchmarks.bench import Bench, timed
+from benchmarks.clients import address_of, admin_token
+from benchmarks.data import fill
+from benchmarks.figures import Figure, ratio
+from tests.support.postgres import libpq_url
+
+LINES = 100_000
+HEADER = (
+    "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,subject_name,subject_url,"
+    "notes,status"
+)
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """COPY and the import in turn, each into an empty database."""
+    lines = bench.scaled(LINES)
+    file = _csv(lines)
+    copied, imported, memory = [], [], []
+    for number in range(1, bench.runs + 1):
+        with bench.database() as url:
+            copied.append(lines / _copy(url, file))
+        with bench.database() as url:
+            seconds, mebibytes = _import(bench, url, file)
+        imported.append(lines / seconds)
+        memory.append(mebibytes)
+        bench.say(
+            f"run {number}: COPY {copied[-1]:,.0f}, import {imported[-1]:,.0f} lines/s, {mebibytes:.0f} MiB"
+        )
+    ours = Figure("import.rate", "lines/s", tuple(imported))
+    theirs = Figure("import.copy", "lines/s", tuple(copied))
+    yield from (ours, theirs, ratio("import.ratio_to_copy", ours, theirs, goal=0.25))
+    yield Figure("import.memory", "MiB", tuple(memory), goal=300, at_most=True)
+
+
+def _csv(lines: int) -> bytes:
+    rows = (
+        f"deal-{i},Call about offer {i},agent{1 + i % 200}@example.com,2026-0{1 + i % 9}-1{i % 10}T09:00:00Z,"
+        f"client,C-{i % 5_000},Client {i % 5_000},https://crm.example.com/clients/{i % 5_000},"
+        f"Asked for number {i}.,open"
+        for i in range(lines)
+    )
+    return "\n".join([HEADER, *rows, ""]).encode()
+
+
+def _copy(url: str, file: bytes) -> float:
+    columns = ", ".join(f"{name} text" for name in HEADER.split(","))
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        connection.execute(f"CREATE TABLE bare ({columns})")
+
+        def copy() -> None:
+            with connection.cursor().copy("COPY bare FROM STDIN (FORMAT csv, HEADER)") as stream:
+                stream.write(file)
+
+        return timed(copy)
+
+
+def _import(bench: Bench, url: str, file: bytes) -> tuple[float, float]:
+    fill(url, due=1, waiting=1)  # the people
+    token = admin_token(url)
+    with bench.service("api", url, "amqp://localhost:1/") as process:
+        client = httpx.Client(base_url=address_of(process), headers={"Authorization": f"Bearer {token}"})
+        answers: list[httpx.Response] = []
+        seconds = timed(
+            lambda: answers.append(
+                client.post(
+                    "/api/v1/imports/follow-ups",
+                    content=file,
+                    headers={"Content-Type": "text/csv"},
+                    timeout=300,
+                )
+            )
+        )
+        created = answers[0].json()["created"]
+        assert created == file.count(b"\n") - 1, answers[0].text
+        assert process.pid
+        return seconds, _peak(process.pid)
+
+
+def _peak(pid: int) -> float:
+    """The most memory that the process ever had, in MiB."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found
+    return int(found[1]) / 1024
