@@ -34,6 +34,7 @@ app = Followup(
 )
 app.command("run")(run.run)
 app.command("migrate")(migration.migrate)
+app.command("prune")(migration.prune)
 app.command("sweep")(sweeps.sweep)
 app.command("doctor")(doctor.doctor)
 app.add_typer(imports.app, name="import")

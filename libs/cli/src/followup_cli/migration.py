@@ -1,10 +1,14 @@
-"""`followup migrate`: bring a database to the current schema."""
+"""`followup migrate` and `followup prune`: the database's owner at work."""
 
 from __future__ import annotations
 
 import os
+from datetime import timedelta
+from typing import Annotated
 
-from followup_cli.output import Failure, say
+import typer
+
+from followup_cli.output import Failure, console, say
 
 
 def migrate() -> None:
@@ -30,6 +34,33 @@ def migrate() -> None:
     except SQLAlchemyError as error:
         raise Failure(f"The migration failed, and nothing was changed: {_first_line(error)}") from None
     say("The database has the current schema.")
+
+
+def prune(
+    days: Annotated[int, typer.Option(min=7, help="What is younger stays.")],
+) -> None:
+    """Delete old notifications, history and escalations from the database of FOLLOWUP_DATABASE_URL.
+
+    Only of follow-ups that are completed or have a newer due time since; follow-ups stay. Runs beside the
+    services, in small transactions; what was deleted stays so if it is broken off.
+    """
+    from followup_common.db.prune import prune as prune_database
+    from followup_common.settings import MigrationSettings, load
+    from rich.progress import Progress, TextColumn
+
+    url = load(MigrationSettings).database_url.get_secret_value()
+    screen = console(stderr=True)
+    line = TextColumn("{task.description}")
+    with Progress(line, console=screen, disable=not screen.is_terminal, transient=True) as shown:
+        task = shown.add_task("looking")
+        deleted = prune_database(
+            url,
+            timedelta(days=days),
+            lambda table, until, count: shown.update(
+                task, description=f"{table} until {until:%Y-%m-%d %H:%M}: {count:,} deleted"
+            ),
+        )
+    say(", ".join(f"{table}: {count:,} deleted" for table, count in deleted.items()))
 
 
 def _first_line(error: Exception) -> str:

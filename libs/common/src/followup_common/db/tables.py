@@ -46,6 +46,11 @@ def _created_at() -> Column[object]:
     return Column("created_at", Time, nullable=False, server_default=func.now())
 
 
+def _by_age(table: str, column: str = "created_at") -> Index:
+    """Finds what is old, for `prune`. Rows come in the order of time, so that a few kilobytes do."""
+    return Index(f"ix_{table}_{column}", column, postgresql_using="brin")
+
+
 users = Table(
     "users",
     metadata,
@@ -167,6 +172,7 @@ escalations = Table(
     PrimaryKeyConstraint("follow_up_id", "due_version", "step", "repeat"),
     CheckConstraint("status IN ('raised', 'skipped', 'unroutable')", name="status"),
     Index("ix_escalations_unroutable", "raised_at", postgresql_where=text("status = 'unroutable'")),
+    _by_age("escalations", "raised_at"),
 )
 
 notifications = Table(
@@ -190,6 +196,7 @@ notifications = Table(
         "follow_up_id", "due_version", "step", "repeat", "user_id", name="uq_notifications_once"
     ),
     Index("ix_notifications_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
+    _by_age("notifications"),
 )
 
 activities = Table(
@@ -215,6 +222,7 @@ activities = Table(
         unique=True,
         postgresql_where=text("step IS NOT NULL"),
     ),
+    _by_age("activities"),
 )
 
 sweeps = Table(

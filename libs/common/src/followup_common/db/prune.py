@@ -1,0 +1,98 @@
+"""Keep the tables that grow with time small: `python -m followup_common.db.prune --days 365`.
+
+Deletes what was told about follow-ups, and what was done to them, once it is older than that and no
+longer current: the follow-up is completed, or has a newer due time. What an open follow-up's present
+due time led to stays, so that nothing can be said twice; follow-ups themselves stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, create_engine, text
+
+from followup_common.db.database import sqlalchemy_url
+from followup_common.settings import MigrationSettings, load
+
+WINDOW = timedelta(days=1)
+"""What one transaction deletes; the index by time finds it without reading the rest of the table."""
+
+# By table, the column of its age.
+GROWING = {"notifications": "created_at", "activities": "created_at", "escalations": "raised_at"}
+
+Progress = Callable[[str, datetime, int], None]
+"""Called after each window: table, how far in time, how many rows were deleted from it so far."""
+
+
+def prune(url: str, older_than: timedelta, progress: Progress = lambda *_: None) -> dict[str, int]:
+    """Delete what is older and no longer current, window by window, oldest first.
+
+    Args:
+        url: of the database, as its owner: no service may delete these rows.
+        older_than: what is younger stays.
+        progress: told after each window.
+
+    Returns:
+        How many rows were deleted, by table. What was deleted stays so if it is broken off.
+    """
+    engine = create_engine(sqlalchemy_url(url))
+    try:
+        return {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
+    finally:
+        engine.dispose()
+
+
+def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Progress) -> int:
+    deleted = 0
+    age = GROWING[table]
+    statement = text(f"""
+        DELETE FROM {table} old USING follow_ups f
+        WHERE f.id = old.follow_up_id AND old.{age} >= :begin AND old.{age} < :end
+          AND (f.completed_at < now() - :age OR f.due_version > old.due_version)
+    """)
+    for begin, end in _windows(engine, table, older_than):
+        with engine.begin() as tx:
+            window = {"begin": begin, "end": end, "age": older_than}
+            deleted += tx.execute(statement, window).rowcount
+        progress(table, end, deleted)
+    return deleted
+
+
+def _windows(engine: Engine, table: str, older_than: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    with engine.begin() as tx:
+        oldest, until = tx.execute(
+            text(f"SELECT min({GROWING[table]}), now() - :age FROM {table}"), {"age": older_than}
+        ).one()
+    while oldest is not None and oldest < until:
+        yield oldest, min(oldest + WINDOW, until)
+        oldest += WINDOW
+
+
+def main() -> int:
+    """The command line; the database comes from FOLLOWUP_DATABASE_URL, as its owner."""
+    parser = argparse.ArgumentParser(prog="followup-prune", description=__doc__)
+    parser.add_argument("--days", type=_days, required=True, help="what is younger stays; at least 7")
+    arguments = parser.parse_args()
+    url = load(MigrationSettings).database_url.get_secret_value()
+    deleted = prune(url, timedelta(days=arguments.days), _show)
+    sys.stdout.write(", ".join(f"{table}: {count:,} deleted" for table, count in deleted.items()) + "\n")
+    return 0
+
+
+def _show(table: str, until: datetime, deleted: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{table} until {until:%Y-%m-%d %H:%M}: {deleted:,} deleted\033[K")
+
+
+def _days(given: str) -> int:
+    days = int(given)
+    if days < 7:
+        raise argparse.ArgumentTypeError("at least 7: dead letters of a week may have to be replayed")
+    return days
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Pruning: what is old and no longer current goes, everything else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from followup_common.db.prune import GROWING, prune
+from sqlalchemy import Engine, create_engine, text
+
+MONTH = timedelta(days=30)
+
+# A hundred follow-ups, one every day, each told of once: of each ten, one was completed a week later, one
+# has a newer due time, and eight are open as they were.
+FILL = """
+    INSERT INTO users (email, name) VALUES ('eve@example.com', 'Eve');
+    INSERT INTO follow_ups (title, due_at, assignee_id)
+        SELECT 'Call ' || i, now() - interval '1 day' * i, 1 FROM generate_series(1, 100) i;
+    INSERT INTO notifications
+            (follow_up_id, due_version, step, policy_version_id, due_at, user_id, audience, created_at)
+        SELECT id, 1, 1, 1, due_at, 1, 'assignee', due_at FROM follow_ups;
+    INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, created_at)
+        SELECT 'escalated', id, 1, 1, 0, due_at FROM follow_ups;
+    INSERT INTO activities (kind, follow_up_id, created_at)
+        SELECT 'created', id, due_at FROM follow_ups;
+    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at)
+        SELECT id, 1, 1, 1, due_at FROM follow_ups;
+    UPDATE follow_ups SET completed_at = due_at + interval '7 days' WHERE id % 10 = 1;
+    UPDATE follow_ups SET due_at = now() + interval '1 day' WHERE id % 10 = 2;
+"""
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(database_url)
+    with engine.begin() as tx:
+        tx.execute(text(FILL))
+    yield engine
+    engine.dispose()
+
+
+def counts(engine: Engine, what: str) -> dict[str, int]:
+    with engine.begin() as tx:
+        return {
+            table: tx.execute(
+                text(
+                    f"SELECT count(*) FROM {table} t JOIN follow_ups f ON f.id = t.follow_up_id WHERE {what}"
+                )
+            ).scalar_one()
+            for table in GROWING
+        }
+
+
+def test_what_is_old_and_no_longer_current_goes(database_url: str, engine: Engine) -> None:
+    young, as_they_were = "f.id <= 29", "f.id % 10 NOT IN (1, 2)"
+    before = [counts(engine, young), counts(engine, as_they_were)]
+    seen: dict[str, int] = {}
+    deleted = prune(database_url, MONTH, lambda table, _, count: seen.update({table: count}))
+    assert [counts(engine, young), counts(engine, as_they_were)] == before
+    # Told 31 days ago and completed 24 days ago: its history is kept for a month from then.
+    assert counts(engine, "f.id = 31") == {"notifications": 1, "activities": 2, "escalations": 1}
+    assert counts(engine, "f.id > 38 AND f.id % 10 = 1") == dict.fromkeys(GROWING, 0)
+    # What a person did belongs to no due time, and stays with an open follow-up.
+    others = {"notifications": 0, "activities": 7, "escalations": 0}
+    assert counts(engine, "f.id > 30 AND f.id % 10 = 2") == others
+    assert seen == deleted
+
+
+def test_pruning_again_finds_nothing(database_url: str, engine: Engine) -> None:
+    prune(database_url, MONTH)
+    assert prune(database_url, MONTH) == dict.fromkeys(GROWING, 0)
+
+
+@pytest.mark.parametrize("table", GROWING)
+def test_a_window_is_found_by_its_age(engine: Engine, table: str) -> None:
+    with engine.begin() as tx:
+        tx.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = tx.execute(
+            text(
+                f"EXPLAIN SELECT FROM {table} WHERE {GROWING[table]} BETWEEN now() - interval '1 h' AND now()"
+            )
+        ).scalars()
+        assert f"ix_{table}_{GROWING[table]}" in "\n".join(plan)
