@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Annotated
 
@@ -22,11 +21,10 @@ def migrate() -> None:
     from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
     url = load(MigrationSettings).database_url.get_secret_value()
-    passwords = {role: os.environ.get(f"FOLLOWUP_{role.upper()}_PASSWORD") for role in migrations.ROLES}
     try:
         migrations.wait_for(url)
         migrations.upgrade(url)
-        migrations.set_passwords(url, {role: given for role, given in passwords.items() if given})
+        migrations.set_passwords(url, migrations.given_passwords())
     except OperationalError as error:
         raise Failure(
             f"The database cannot be reached: {_first_line(error)}", hint="Check FOLLOWUP_DATABASE_URL."

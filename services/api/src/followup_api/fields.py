@@ -8,25 +8,14 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 from sqlalchemy import ColumnElement
 
 from followup_api.problems import MEDIA_TYPE
-from followup_api.schemas import MAX_ID
+from followup_api.schemas import storable
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def storable(value: str) -> str:
-    """Check that PostgreSQL can keep a text.
-
-    Raises:
-        ValueError: it contains the NUL character.
-    """
-    if "\x00" in value:
-        raise ValueError("must not contain the NUL character")
-    return value
 
 
 def http_url(value: str) -> str:
@@ -56,11 +45,6 @@ def sane_time(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[42])]
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)
-]
-"""A short text that says something: a name, a title, an id in another system."""
 Notes = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
 Link = Annotated[
     str,
@@ -69,7 +53,6 @@ Link = Annotated[
     AfterValidator(http_url),
 ]
 DueTime = Annotated[AwareDatetime, AfterValidator(sane_time)]
-Search = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
 
 
 def contains(column: ColumnElement[Any], search: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 MAX_ID = 2**63 - 1
 
-Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[42])]
 
 PathId = Annotated[int, Path(ge=1, le=MAX_ID, description="Id of the entry.", examples=[42])]
 
@@ -30,7 +30,7 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(storable),
 ]
-"""A short text that says something: a name, a title."""
+"""A short text that says something: a name, a title, an id in another system."""
 
 Search = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
 """A part of a text to look for; nothing in particular when empty."""

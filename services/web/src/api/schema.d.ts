@@ -583,7 +583,7 @@ export interface paths {
         put?: never;
         /**
          * Import follow-ups
-         * @description Creates and updates follow-ups by `external_id`. `due_at` needs a zone. `status` is open or completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; nobody is told of follow-ups that became theirs.
+         * @description Creates and updates follow-ups by `external_id`. `due_at` needs a zone. `status` is open or completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an open follow-up of somebody else is told, and must be active.
          *
          *     All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
          *     is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`

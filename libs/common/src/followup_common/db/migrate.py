@@ -36,6 +36,12 @@ def check(url: str) -> None:
     command.check(alembic_config(url))
 
 
+def given_passwords() -> dict[str, str]:
+    """The passwords of the services' roles that the environment holds: FOLLOWUP_API_PASSWORD and so on."""
+    found = {role: os.environ.get(f"FOLLOWUP_{role.upper()}_PASSWORD") for role in ROLES}
+    return {role: password for role, password in found.items() if password}
+
+
 def set_passwords(url: str, passwords: dict[str, str]) -> None:
     """Let services log in as their own role: `{"api": "secret"}` makes `followup_api` a log-in role."""
     engine = create_engine(sqlalchemy_url(url))
@@ -92,8 +98,7 @@ def main() -> int:
             return 1
     else:
         upgrade(url)
-        given = {role: os.environ.get(f"FOLLOWUP_{role.upper()}_PASSWORD") for role in ROLES}
-        set_passwords(url, {role: password for role, password in given.items() if password})
+        set_passwords(url, given_passwords())
     return 0
 
 

@@ -7,10 +7,9 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from followup_api.fields import Search
 from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, Assigned, FollowUp, PersonName
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Schema
+from followup_api.schemas import Schema, Search
 
 
 class EscalationLevel(StrEnum):

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from followup_api.fields import DueTime, Id, Line, Link, Notes, Search
+from followup_api.fields import DueTime, Link, Notes
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Changes, Schema, Time, unchanged
+from followup_api.schemas import Changes, Id, Line, Schema, Search, Time, unchanged
 
 EXAMPLE_SUBJECT: JsonDict = {
     "id": 7,

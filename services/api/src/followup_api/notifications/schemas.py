@@ -6,9 +6,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from followup_api.fields import Id
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Schema, Time
+from followup_api.schemas import Id, Schema, Time
 
 
 class NotificationQuery(PageQuery):

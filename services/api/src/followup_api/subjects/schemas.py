@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from followup_api.fields import Line, Link, Search
+from followup_api.fields import Link
 from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, EXAMPLE_SUBJECT, FollowUp, SubjectRef
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Schema, Time
+from followup_api.schemas import Line, Schema, Search, Time
 
 
 class SubjectQuery(PageQuery):
