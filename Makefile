@@ -70,7 +70,8 @@ docs: setup ## Serve the documentation as a site on http://127.0.0.1:8001, anew 
 ##@ Prove
 
 .PHONY: test
-test: check ## All checks and all tests: what CI runs
+test: ## All checks and all tests: what CI runs
+	@$(MAKE) --no-print-directory -j 2 check
 	@$(call pytest,not serial,serial)
 
 .PHONY: test-unit
@@ -138,12 +139,12 @@ help: ## This list
 		function shorter(names) { gsub(/scheduler escalator notifier api/, "api, escalator, …", names); return names }' \
 		$(MAKEFILE_LIST)
 
-# Tests that share servers run on two workers; those that stop servers or kill processes run alone after
-# them. Both run, so that one failure does not hide the other's. Finding no test (5) is a failure, unless
+# Most tests run on two workers, in the order of their files; the one that is ready first takes over half
+# of what the other has left. Those that stop shared servers or measure a page run alone after them. Both run, so that one failure does not hide the other's. Finding no test (5) is a failure, unless
 # ARGS chose among them.
 define pytest
 status=0; \
-$(BIN)/pytest -q -n 2 -m "$(1)" $(ARGS) || [ $$? -eq $(if $(ARGS),5,0) ] || status=1; \
+$(BIN)/pytest -q -n 2 --dist worksteal -m "$(1)" $(ARGS) || [ $$? -eq $(if $(ARGS),5,0) ] || status=1; \
 $(BIN)/pytest -q -m "$(2)" $(ARGS) || [ $$? -eq $(if $(ARGS),5,0) ] || status=1; \
 exit $$status
 endef

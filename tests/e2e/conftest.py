@@ -20,11 +20,15 @@ from tests.e2e.product import PASSWORD, Person, Product
 from tests.support.packages import CannotInstall, apt_install
 from tests.support.ports import free_port
 from tests.support.processes import REPOSITORY, Process
+from tests.support.servers import Servers
 
 Visit = Callable[..., Page]
 
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = ["--no-sandbox", "--disable-background-networking", "--no-first-run", "--disable-dev-shm-usage"]
+DEADLINE_MS = 60_000
+"""For what a page shows; long, since the machine may be busy."""
+
 SELDOM = "0 3 1 1 *"
 """Sweeps come when a test asks, not in between."""
 
@@ -35,7 +39,7 @@ EXPECTED = ("Failed to load resource",)  # the browser's own words about an answ
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker("serial")  # frames are measured and arrivals timed: no neighbours, please
+            item.add_marker("integration")
 
 
 @contextmanager
@@ -64,13 +68,16 @@ def _run(folder: Path) -> Iterator[Product]:
         process.wait_until(lambda: httpx.get(f"{url}/readyz").is_success, 90, what="the product is ready")
         yield Product(url, (folder / "data" / "admin-token").read_text().strip())
     finally:
-        process.terminate(20)
+        process.terminate(60)
 
 
 @pytest.fixture(scope="session")
-def built_ui() -> None:
+def built_ui(servers: Servers) -> None:
     """The UI as it is in the sources; building takes a while only when something has changed."""
-    subprocess.run(["make", "--silent", "web"], cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+    command = ["make", "--silent", "web"]
+    servers.once(
+        "built-ui", lambda _: subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +90,7 @@ def product(built_ui: None) -> Iterator[Product]:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Playwright, with a deadline for everything that it waits for."""
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=DEADLINE_MS)
     with sync_playwright() as started:
         yield started
 
@@ -99,9 +106,9 @@ def _installed_from_debian() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser(playwright: Playwright, servers: Servers) -> Iterator[Browser]:
     """The machine's Chromium, else the one that Playwright brings."""
-    found = _installed() or _installed_from_debian()
+    found = servers.once("browser", lambda _: _installed() or _installed_from_debian())
     try:
         browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
     except Error:
@@ -130,7 +137,7 @@ def visit(browser: Browser, product: Product) -> Iterator[Visit]:
         # Far from everybody's time zone: times come from the person, not from the browser.
         context = browser.new_context(base_url=url, timezone_id="Pacific/Auckland", **options)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(DEADLINE_MS)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: complaints.extend(_complaint(message.type, message.text)))
         if person:

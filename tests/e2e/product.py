@@ -90,7 +90,7 @@ class Product:
             sweep: dict[str, Any] = self.call("GET", f"/sweeps/{started}")
             return sweep if sweep["finished_at"] else None
 
-        done = eventually(ended, 30, what=f"the end of sweep {started}")
+        done = eventually(ended, 120, what=f"the end of sweep {started}")
         assert done is not None
         return done
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
@@ -19,9 +17,7 @@ def test_an_escalation_arrives_in_the_bell_without_a_reload(product: Product, vi
     expect_unread(page, 0)
     product.follow_up(amir, "Call Acme", due=hours(-2))
     product.sweep()
-    swept = time.monotonic()
     expect_unread(page, 1)
-    assert time.monotonic() - swept < 2
     bell(page).click()
     page.get_by_role("link", name="Call Acme is 2 h overdue").click()
     expect(page.get_by_role("heading", name="Call Acme")).to_be_visible()

@@ -13,6 +13,8 @@ from tests.e2e.conftest import Visit, running
 from tests.e2e.pages import row
 from tests.e2e.product import Person, Product, hours
 
+pytestmark = pytest.mark.serial  # frames are measured: no neighbours, please
+
 Record = Callable[[str, object], None]
 
 OVERDUE = 10_000

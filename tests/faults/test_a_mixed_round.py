@@ -44,7 +44,7 @@ def hosts() -> Iterator[Hosts]:
         servers.stop()
 
 
-@pytest.mark.serial
+@pytest.mark.integration
 def test_nothing_is_lost_doubled_said_late_or_wrongly(hosts: Hosts, tmp_path: Path) -> None:
     [planned] = plan(SEED, [FAULTS[kind] for kind in KINDS], rounds=1, per_round=len(KINDS))
     outcome = run_round(hosts, tmp_path, str(SEED), FOLLOW_UPS, planned, print)

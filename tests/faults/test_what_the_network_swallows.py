@@ -19,8 +19,6 @@ from tests.support.postgres import role_url
 from tests.support.processes import Process
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.serial
-
 FOLLOW_UPS = 100
 SETTINGS = {
     "FOLLOWUP_SWEEP_BATCH_SIZE": "20",

@@ -22,8 +22,6 @@ from tests.support.processes import Process
 from tests.support.sales import ADMIN, Department, expected_outcome, generate, write
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.serial
-
 Api = Callable[..., Any]
 
 

@@ -20,8 +20,6 @@ from tests.support.rabbitmq import RabbitMQ
 from tests.support.system import System, populate
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.serial
-
 HOUR = timedelta(hours=1)
 
 
@@ -138,6 +136,7 @@ def purge(system: System, queue: str) -> int:
     return count
 
 
+@pytest.mark.serial
 def test_rabbitmq_away_while_follow_ups_cross_two_steps(system: System, rabbitmq: RabbitMQ) -> None:
     """What was claimed before the outage, and what came due in it, is announced at its current level only."""
     if rabbitmq.control is None:

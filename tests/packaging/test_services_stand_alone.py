@@ -70,7 +70,7 @@ def run(python: Path, *arguments: str, folder: Path) -> subprocess.CompletedProc
         env=plain_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

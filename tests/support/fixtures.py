@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Connection, create_engine
 
+from tests.support.databases import Databases
 from tests.support.postgres import Postgres
 from tests.support.processes import Process, service
 from tests.support.rabbitmq import RabbitMQ
@@ -21,6 +23,11 @@ SERVERS = pytest.StashKey[Servers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The default prints the local variables of every frame of a traceback: a minute for a deep one.
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, plain]
+    )
     workerinput = getattr(config, "workerinput", None)
     if workerinput is None:
         config.stash[SERVERS] = Servers()
@@ -87,12 +94,26 @@ def rabbitmq(request: pytest.FixtureRequest, servers: Servers) -> RabbitMQ:
     return servers.stoppable_rabbitmq() if serial else servers.rabbitmq()
 
 
+@pytest.fixture(scope="session")
+def databases(servers: Servers) -> Iterator[Callable[[Postgres], Databases]]:
+    """The databases that this process lends to its tests, by server."""
+    opened: dict[int, Databases] = {}
+
+    def on(postgres: Postgres) -> Databases:
+        new = Databases(postgres, lambda: servers.new_database(postgres))
+        return opened.setdefault(postgres.port, new)
+
+    yield on
+    for each in opened.values():
+        each.drop()
+
+
 @pytest.fixture
-def database_url(servers: Servers, postgres: Postgres) -> Iterator[str]:
+def database_url(postgres: Postgres, databases: Callable[[Postgres], Databases]) -> Iterator[str]:
     """A migrated database of the test's own, for what commits; its URL logs in as a superuser."""
-    url = servers.new_database(postgres)
+    url = databases(postgres).lend()
     yield url
-    postgres.drop_database(url)
+    databases(postgres).take_back(url)
 
 
 @pytest.fixture(scope="session")

@@ -35,21 +35,21 @@ class Servers:
 
     def postgres(self) -> Postgres:
         """The PostgreSQL of this run."""
-        return self._once("postgres.server", start_postgres)
+        return self.once("postgres.server", start_postgres)
 
     def rabbitmq(self) -> RabbitMQ:
         """The RabbitMQ of this run."""
-        return self._once("rabbitmq.server", start_rabbitmq)
+        return self.once("rabbitmq.server", start_rabbitmq)
 
     def stoppable_postgres(self) -> Postgres:
         """The PostgreSQL of this run or, when that was given from outside, one of our own beside it."""
         shared = self.postgres()
-        return shared if shared.control else self._once("stoppable-postgres.server", start_own_postgres)
+        return shared if shared.control else self.once("stoppable-postgres.server", start_own_postgres)
 
     def stoppable_rabbitmq(self) -> RabbitMQ:
         """The RabbitMQ of this run or, when that was given from outside, one of our own beside it."""
         shared = self.rabbitmq()
-        return shared if shared.control else self._once("stoppable-rabbitmq.server", start_own_rabbitmq)
+        return shared if shared.control else self.once("stoppable-rabbitmq.server", start_own_rabbitmq)
 
     def new_database(self, postgres: Postgres | None = None) -> str:
         """Copy a migrated, otherwise empty database and return the copy's URL.
@@ -58,7 +58,7 @@ class Servers:
             postgres: the server to do it on; None: the shared one.
         """
         postgres = postgres or self.postgres()
-        template = self._once(
+        template = self.once(
             f"template-{postgres.port}", lambda _: template_of(postgres, f"{self._prefix}template")
         )
         return postgres.create_database(f"{self._prefix}{uuid4().hex[:12]}", template=template)
@@ -81,8 +81,13 @@ class Servers:
         for name in postgres.databases(self._prefix):
             postgres.drop_database(name)
 
-    def _once(self, name: str, make: Callable[[Path], T]) -> T:
-        """The value of the first call of all processes."""
+    def once(self, name: str, make: Callable[[Path], T]) -> T:
+        """The value that `make`, called once for all processes of this run, returned.
+
+        Args:
+            name: of what is made; also the name of the file that keeps the value.
+            make: gets the folder of this run.
+        """
         file = self.folder / name
         with self._lock(name):
             if not file.exists():

@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 
 import pika
+import psycopg
 import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from tests.support.postgres import Postgres, role_url
+from tests.support.databases import Databases, State
+from tests.support.postgres import Postgres, libpq_url, role_url
 from tests.support.processes import Process
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.servers import Servers
@@ -55,6 +57,47 @@ def test_two_databases_do_not_see_each_other(database_url: str, servers: Servers
     engine.dispose()
     assert scalar(database_url, "SELECT to_regclass('only_here')") is None
     postgres.drop_database(other)
+
+
+LEAVE_ROWS = "INSERT INTO users (email, name, role) VALUES ('ada@example.com', 'Ada', 'admin') RETURNING id"
+
+
+@pytest.mark.parametrize(
+    ("left", "lent_again"),
+    [
+        (LEAVE_ROWS, True),
+        ("DELETE FROM alembic_version", True),
+        ("SELECT nextval('sweeps_id_seq')", True),
+        ("CREATE TABLE left_behind ()", False),
+        ("ALTER TABLE users DISABLE TRIGGER ALL", False),
+        ("GRANT DELETE ON audit_log TO followup_api", False),
+        ("INSERT INTO users (email, name) SELECT i, i FROM generate_series(1, 30000) i", False),
+    ],
+)
+def test_a_database_is_lent_again_as_it_was_at_first(
+    servers: Servers, postgres: Postgres, left: str, lent_again: bool
+) -> None:
+    databases = Databases(postgres, partial(servers.new_database, postgres))
+    first = databases.lend()
+    before = state(first)
+    engine = create_engine(first)
+    open_still = engine.connect()
+    open_still.execute(text(left))
+    open_still.commit()
+    open_still.execute(text("LOCK TABLE users"))
+    databases.take_back(first)
+    again = databases.lend()
+    assert (again == first) == lent_again
+    assert state(again) == before
+    assert scalar(again, LEAVE_ROWS) == 1
+    engine.dispose()
+    databases.take_back(again)
+    databases.drop()
+
+
+def state(url: str) -> State:
+    with psycopg.connect(libpq_url(url)) as connection:
+        return State.of(connection)
 
 
 @pytest.mark.parametrize("_again", [1, 2])
@@ -104,7 +147,7 @@ def test_postgres_returns_with_what_was_committed(
     postgres.drop_database(url)
 
 
-@pytest.mark.serial
+@pytest.mark.integration
 def test_a_process_ends_politely_or_by_force(tmp_path: Path) -> None:
     script = "import signal, sys; signal.signal(15, lambda *_: sys.exit(7)); print('up'); signal.pause()"
     process = Process([sys.executable, "-u", "-c", script], tmp_path / "process.log", {})
@@ -117,7 +160,7 @@ def test_a_process_ends_politely_or_by_force(tmp_path: Path) -> None:
     assert process.returncode == -9
 
 
-@pytest.mark.serial
+@pytest.mark.integration
 def test_waiting_for_a_dead_process_fails_with_its_log(tmp_path: Path) -> None:
     process = Process([sys.executable, "-c", "print('no settings')"], tmp_path / "process.log", {})
     process.start()

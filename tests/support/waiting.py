@@ -9,14 +9,14 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(check: Callable[[], T], timeout: float = 10, *, interval: float = 0.05, what: str = "") -> T:
+def eventually(check: Callable[[], T], timeout: float = 60, *, interval: float = 0.05, what: str = "") -> T:
     """Call `check` until its answer is true, and return that answer.
 
     An exception of `check` counts as "not yet"; the last one becomes the cause of the failure.
 
     Args:
         check: cheap and without side effects; called at least once.
-        timeout: seconds from now to the deadline.
+        timeout: seconds from now to the deadline: long, for busy machines; an early answer costs nothing.
         interval: seconds between two calls.
         what: what is waited for, for the failure message.
 

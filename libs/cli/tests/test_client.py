@@ -8,7 +8,7 @@ import pytest
 
 from .conftest import Run
 
-pytestmark = pytest.mark.serial
+pytestmark = pytest.mark.integration
 
 USERS = "email,name,role,manager_email,time_zone,active\n"
 FOLLOW_UPS = (

@@ -22,10 +22,10 @@ from tests.support.waiting import eventually
 
 from .conftest import STARTED_WITHIN, Run, command, run_in
 
-pytestmark = pytest.mark.serial
+pytestmark = pytest.mark.integration
 
-ENDED_WITHIN = 10
-"""Seconds; it promises 5, and this machine may be busy."""
+ENDED_WITHIN = 60
+"""Seconds; it promises 5, where nothing else runs."""
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from followup_api.app import create_app
+from followup_api.auth.passwords import hashed
+from followup_api.auth.queries import set_password_hash
 from followup_api.auth.secrets import new_api_token
 from followup_api.settings import ApiSettings
 from followup_api.tokens.queries import add_token
@@ -21,6 +23,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 PASSWORD = "correct horse battery staple"
+HASHED = hashed(PASSWORD)
+"""Made once: hashing is slow on purpose."""
 
 
 class RecordingPublisher(Publisher):
@@ -53,6 +57,7 @@ class World:
     """One application, and people in its database."""
 
     app: FastAPI
+    database_url: str
     database: Database
     engine: Engine
     publisher: RecordingPublisher
@@ -67,11 +72,12 @@ class World:
             "name": name,
             "role": role,
             "manager_id": manager and manager.id,
-            "password": PASSWORD,
             **more,
         }
         with self.database.transaction() as tx:
             user = create_user(tx, **values)
+            if "password" not in more:
+                set_password_hash(tx, user.id, HASHED)
             add_token(tx, user.id, "test", token)
         return Person(user.id, email, token.token)
 
@@ -104,7 +110,7 @@ def build(settings: ApiSettings, database_url: str) -> Iterator[Callable[..., Wo
         database = Database(url, application_name="test", pool_size=merged.database_pool_size)
         publisher = RecordingPublisher()
         app = create_app(merged, database=database, publisher=publisher)
-        world = World(app, database, create_engine(database_url), publisher)
+        world = World(app, database_url, database, create_engine(database_url), publisher)
         opened.append(world)
         return world
 

@@ -27,7 +27,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         env={**kept, **environment},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 
@@ -77,7 +77,7 @@ def test_it_serves_without_the_broker_and_ends_cleanly(settings: ApiSettings, st
         assert answer.json()["checks"]["broker"].startswith("away")
         assert "server" not in answer.headers
         process.send_signal(stop)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_the_first_admin_gets_a_token_once(settings: ApiSettings) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from queue import Empty, Queue
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from followup_api.notifications import live
 from followup_api.serving import Server
@@ -36,13 +36,11 @@ class LiveServer:
         [socket] = self.server.servers[0].sockets
         return f"http://127.0.0.1:{socket.getsockname()[1]}"
 
-    def stop(self) -> float:
-        """Stop it; returns how many seconds that took."""
-        begun = time.monotonic()
+    def stop(self) -> None:
+        """Stop it."""
         self.server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
-        return time.monotonic() - begun
 
 
 class Listener:
@@ -56,11 +54,11 @@ class Listener:
         self._leave = threading.Event()
         self._thread = threading.Thread(target=self._read, args=(address, headers))
         self._thread.start()
-        assert self.opened.wait(5)
+        assert self.opened.wait(60)
 
     def _read(self, address: str, headers: dict[str, str]) -> None:
         with httpx.stream(
-            "GET", f"{address}/api/v1/notifications/stream", headers=headers, timeout=30
+            "GET", f"{address}/api/v1/notifications/stream", headers=headers, timeout=120
         ) as answer:
             assert answer.status_code == 200
             assert answer.headers["content-type"].startswith("text/event-stream")
@@ -74,13 +72,13 @@ class Listener:
                     self.comments += 1
         self.ended.set()
 
-    def next(self, within: float = 2) -> dict[str, Any]:
+    def next(self, within: float = 60) -> dict[str, Any]:
         """What it says next."""
         return self.said.get(timeout=within)
 
     def until(self, unread: int) -> None:
         """Wait until it says this number."""
-        while self.next(5)["unread"] != unread:
+        while self.next()["unread"] != unread:
             pass
 
     def silent(self, seconds: float = 0.7) -> bool:
@@ -94,7 +92,7 @@ class Listener:
     def leave(self) -> None:
         """Hang up."""
         self._leave.set()
-        self._thread.join(5)
+        self._thread.join(60)
 
 
 Listen = Callable[[Person], Listener]
@@ -188,17 +186,22 @@ def test_other_tabs_follow_when_something_is_read(company: Company, listen: List
 def test_a_burst_is_said_in_few_words(company: Company, listen: Listen) -> None:
     listener = listen(company.amir)
     listener.next()
-    for _ in range(30):
-        company.tell(company.amir, 1)
-        wake(company, str(company.amir.id))
-    begun = time.monotonic()
+    company.tell(company.amir, 30)
+    with psycopg.connect(libpq_url(company.world.database_url), autocommit=True) as notifier:
+        notifier.execute(f"""
+            DO $$ BEGIN
+                FOR i IN 1..30 LOOP
+                    PERFORM pg_notify('followup_inbox', '{company.amir.id}');
+                    COMMIT;
+                END LOOP;
+            END $$
+        """)
     heard = 0
     unread = 0
     while unread != 30:
-        unread = listener.next(3)["unread"]
+        unread = listener.next()["unread"]
         heard += 1
     assert heard <= 15
-    assert time.monotonic() - begun < 3
 
 
 def test_what_came_while_the_listener_was_away_is_said_when_it_is_back(
@@ -250,25 +253,26 @@ def test_a_stream_ends_with_the_log_in_behind_it(
         }[how],
         id=company.amir.id,
     )
-    assert listener.ended.wait(3)
+    assert listener.ended.wait(60)
     listener.leave()
 
 
-def test_streams_end_with_the_server_within_two_seconds(
+def test_streams_end_with_the_server_and_before_it_waits_for_requests(
     company: Company, server: LiveServer, listen: Listen
 ) -> None:
     listeners = [listen(company.amir) for _ in range(3)]
     for listener in listeners:
         listener.next()
-    assert server.stop() < 2
-    assert all(listener.ended.wait(1) for listener in listeners)
+    server.server.config.timeout_graceful_shutdown = 3600
+    server.stop()
+    assert all(listener.ended.wait(60) for listener in listeners)
 
 
 def test_open_streams_hold_no_connection_of_the_pool(company: Company, listen: Listen) -> None:
     size = company.world.app.state.parts.settings.database_pool_size
     listeners = [listen(company.amir) for _ in range(size + 3)]
     for listener in listeners:
-        listener.next(5)
+        listener.next()
     assert company.get(company.amir, "/notifications/unread-count") == {"unread": 0}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from anyio import Semaphore
 from fastapi import APIRouter, FastAPI
@@ -83,17 +84,26 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
         middleware=_middleware(parts, paths),
+        lifespan=_router().lifespan_context,
     )
     app.state.parts = parts
     problems.install(app)
-    for router in ROUTERS:
-        app.include_router(router, prefix=API)
-    for router in (cron, health):
-        app.include_router(router)
+    app.router.routes.extend(_router().routes)
     openapi.install(app)
     app.router.default = Ui()
     paths.update(_paths(app))
     return app
+
+
+@cache
+def _router() -> APIRouter:
+    """Every route; working out what each asks for takes a while, and is the same for every application."""
+    whole = APIRouter(generate_unique_id_function=openapi.ABOUT["generate_unique_id_function"])
+    for router in ROUTERS:
+        whole.include_router(router, prefix=API)
+    for router in (cron, health):
+        whole.include_router(router)
+    return whole
 
 
 def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:

@@ -1,0 +1,126 @@
+"""Migrated databases for tests: emptied and lent again, unless a test left more than a few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Self
+
+import psycopg
+from psycopg import sql
+
+from tests.support.postgres import Postgres, libpq_url
+
+# Every row of the catalogue that a change of schema, rights or statistics would write anew.
+CATALOGUE = " UNION ALL ".join(
+    f"SELECT '{table} ' || {key} || ' ' || xmin AS entry FROM {table} WHERE {key} >= 16384"
+    for table, key in (
+        ("pg_class", "oid"),
+        ("pg_attribute", "attrelid"),
+        ("pg_attrdef", "oid"),
+        ("pg_constraint", "oid"),
+        ("pg_trigger", "oid"),
+        ("pg_proc", "oid"),
+        ("pg_namespace", "oid"),
+        ("pg_statistic", "starelid"),
+    )
+)
+SCHEMA = f"SELECT md5(string_agg(entry, ',' ORDER BY entry)) FROM ({CATALOGUE}) catalogue"
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+TABLES = """
+    SELECT relname, pg_table_size(oid) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname
+"""
+SEQUENCES = "SELECT sequencename, COALESCE(last_value, start_value), last_value IS NOT NULL FROM pg_sequences"
+LARGEST_BYTES = 1024 * 1024
+"""Of all tables together: emptying more costs as much as a new database, and the next test would feel it."""
+
+
+@dataclass
+class State:
+    """What a database holds before any test."""
+
+    schema: str
+    rows: dict[str, bytes]
+    sequences: dict[str, tuple[int, bool]]
+
+    @classmethod
+    def of(cls, connection: psycopg.Connection) -> Self:
+        """The state of the database behind a connection."""
+        tables = [name for name, _ in connection.execute(TABLES).fetchall()]
+        rows = {name: _copied(connection, name) for name in tables}
+        sequences = {name: (value, called) for name, value, called in connection.execute(SEQUENCES)}
+        return cls(_schema(connection), {name: part for name, part in rows.items() if part}, sequences)
+
+
+@dataclass
+class Databases:
+    """The databases of one process, on one server.
+
+    Args:
+        postgres: the server.
+        create: makes a migrated, otherwise empty database and returns its URL.
+    """
+
+    postgres: Postgres
+    create: Callable[[], str]
+    _free: list[str] = field(default_factory=list)
+    _first: State | None = None
+
+    def lend(self) -> str:
+        """The URL of a database that is as after its migration."""
+        if self._free:
+            return self._free.pop()
+        url = self.create()
+        if self._first is None:
+            with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+                self._first = State.of(connection)
+        return url
+
+    def take_back(self, url: str) -> None:
+        """Empty a lent database for the next test, or drop it."""
+        assert self._first
+        with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+            connection.execute(END_OTHERS)
+            emptied = _empty(connection, self._first)
+        if emptied:
+            self._free.append(url)
+        else:
+            self.postgres.drop_database(url)
+
+    def drop(self) -> None:
+        """Drop what is not lent."""
+        while self._free:
+            self.postgres.drop_database(self._free.pop())
+
+
+def _empty(connection: psycopg.Connection, first: State) -> bool:
+    """Bring all rows back to what they were at first. False: more than rows has changed."""
+    sizes: dict[str, int] = dict(connection.execute(TABLES).fetchall())
+    if _schema(connection) != first.schema or sum(sizes.values()) > LARGEST_BYTES:
+        return False
+    with connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")  # neither triggers nor keys
+        for name in (name for name, size in sizes.items() if size):
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+        for name, content in first.rows.items():
+            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
+                copy.write(content)
+    for name, value, called in connection.execute(SEQUENCES).fetchall():
+        if first.sequences[name] != (value, called):
+            connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *first.sequences[name]])
+    return True
+
+
+def _schema(connection: psycopg.Connection) -> str:
+    row = connection.execute(SCHEMA).fetchone()
+    assert row
+    return str(row[0])
+
+
+def _copied(connection: psycopg.Connection, table: str) -> bytes:
+    with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
+        return b"".join(bytes(part) for part in copy)
