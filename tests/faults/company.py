@@ -102,6 +102,7 @@ def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> Peo
     promise(tx, people, rng, follow_ups // 2, kind=Kind.CREATED_STANDARD, span=span)
     tx.execute(text(QUICK_POLICY.replace(":", "\\:").replace("\\:\\:", "::")))
     promise(tx, people, rng, follow_ups - follow_ups // 2, kind=Kind.CREATED, span=span)
+    tx.execute(text(journal.OF_THE_API.format(actor_id=people.admins[0])))
     return people
 
 

@@ -17,6 +17,7 @@ from tests.support.processes import Process, service
 LOOK_SECONDS = 0.2
 GRACE_SECONDS = 12
 CONSUMERS = ("escalator", "notifier")
+API = "api"
 
 
 class Fleet:
@@ -64,6 +65,10 @@ class Fleet:
     def pid(self, name: str) -> int | None:
         """The id of a service's first process."""
         return self._processes[name].pid
+
+    def address(self, name: str) -> str:
+        """Where a service serves HTTP; the same after a restart."""
+        return f"http://127.0.0.1:{self._processes[name].environment['FOLLOWUP_PORT']}"
 
     def workers(self, name: str) -> list[int]:
         """The ids of a service's worker processes (Linux; elsewhere none is found)."""

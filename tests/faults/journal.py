@@ -25,6 +25,37 @@ CREATE TABLE fault_journal (
 GRANT SELECT, INSERT ON fault_journal TO followup_api;
 """
 
+# What the real API does is written by its own transactions: a caller whose connection broke is in doubt,
+# the journal is not.
+OF_THE_API = """
+CREATE FUNCTION fault_journal_of_the_api() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO fault_journal (follow_up_id, kind) VALUES (OLD.id, 'deleted');
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO fault_journal (follow_up_id, kind, due_at, assignee_id)
+        VALUES (NEW.id, 'created', NEW.due_at, NEW.assignee_id);
+    ELSE
+        IF (NEW.completed_at IS NULL) <> (OLD.completed_at IS NULL) THEN
+            INSERT INTO fault_journal (follow_up_id, kind)
+            VALUES (NEW.id, CASE WHEN NEW.completed_at IS NULL THEN 'reopened' ELSE 'completed' END);
+        END IF;
+        IF NEW.due_at <> OLD.due_at THEN
+            INSERT INTO fault_journal (follow_up_id, kind, due_at) VALUES (NEW.id, 'rescheduled', NEW.due_at);
+        END IF;
+        IF NEW.assignee_id <> OLD.assignee_id THEN
+            INSERT INTO fault_journal (follow_up_id, kind, assignee_id, actor_id)
+            VALUES (NEW.id, 'reassigned', NEW.assignee_id, CAST(TG_ARGV[0] AS bigint));
+        END IF;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER fault_journal_of_the_api AFTER INSERT OR DELETE
+    OR UPDATE OF completed_at, due_at, assignee_id ON follow_ups
+    FOR EACH ROW WHEN (current_setting('application_name') = 'followup-api')
+    EXECUTE FUNCTION fault_journal_of_the_api({actor_id});
+"""
+
 WRITE = text("""
     INSERT INTO fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id)
     VALUES (:follow_up_id, :kind, :due_at, :assignee_id, :actor_id)

@@ -30,9 +30,9 @@ TINY_TIMEOUT = "4ms"
 def main() -> None:
     """Run the service whose name is the first argument."""
     shift_clock(float(os.environ.get("FAULTS_CLOCK_HOURS", "0")))
-    patch(Switches(Path(os.environ["FAULTS_FOLDER"])))
-    multiprocessing.set_start_method("fork")  # the workers inherit what is patched here
     name = sys.argv.pop(1)
+    patch(name, Switches(Path(os.environ["FAULTS_FOLDER"])))
+    multiprocessing.set_start_method("fork")  # the workers inherit what is patched here
     runpy.run_module(f"followup_{name}", run_name="__main__")
 
 
@@ -60,8 +60,10 @@ def shift_clock(hours: float) -> None:
     datetime.datetime = Shifted  # type: ignore[misc]
 
 
-def patch(switches: Switches) -> None:
-    """Put the fault points into this process."""
+def patch(name: str, switches: Switches) -> None:
+    """Put the fault points into this process of a service."""
+    if name == "api":
+        _die_after_a_request_s_commit(switches)
     _die_before_commit(switches)
     _die_before_publish_or_repeat(switches)
     _die_before_acknowledgement(switches)
@@ -99,6 +101,19 @@ def _die_before_publish_or_repeat(switches: Switches) -> None:
         return publish(broker, envelopes)
 
     vars(consumer)["publish"] = publish_faultily
+
+
+def _die_after_a_request_s_commit(switches: Switches) -> None:
+    from followup_common.messaging.publisher import Publisher
+
+    publish_later = Publisher.publish
+
+    def die_or_publish(self: Publisher, envelopes: list[Envelope]) -> None:
+        if envelopes:
+            die_if_armed(switches, "before_publish")
+        publish_later(self, envelopes)
+
+    Publisher.publish = die_or_publish  # type: ignore[method-assign, assignment]
 
 
 def _die_before_acknowledgement(switches: Switches) -> None:

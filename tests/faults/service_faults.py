@@ -8,12 +8,12 @@ import time
 from contextlib import ExitStack
 from random import Random
 
-from tests.faults.fleet import CONSUMERS
+from tests.faults.fleet import API, CONSUMERS
 from tests.faults.injection import Missed, fault
 from tests.faults.system import MORE_SCHEDULERS, System
 from tests.support.waiting import eventually
 
-PASS_WITHIN = 12
+PASS_WITHIN = 60
 """Seconds within which somebody must pass an armed fault point."""
 
 
@@ -36,6 +36,18 @@ def kill_notifier(system: System, _: Random) -> None:
 
 
 @fault("services")
+def kill_api(system: System, _: Random) -> None:
+    """Kill -9 of the API, with requests in flight."""
+    system.fleet.kill(API)
+
+
+@fault("services")
+def kill_api_between_commit_and_publish(system: System, _: Random) -> None:
+    """Somebody's change is there, they got no answer, and its event was never sent."""
+    _die_at("before_publish", system, API)
+
+
+@fault("services")
 def kill_worker_process(system: System, rng: Random) -> None:
     """Kill -9 of one worker process; its parent has to notice."""
     name = rng.choice(CONSUMERS)
@@ -46,19 +58,19 @@ def kill_worker_process(system: System, rng: Random) -> None:
 @fault("services")
 def kill_before_commit(system: System, rng: Random) -> None:
     """Everything of a batch is written, and nothing committed."""
-    _die_at("before_commit", system, rng)
+    _die_at("before_commit", system, rng.choice(CONSUMERS))
 
 
 @fault("services")
 def kill_between_commit_and_publish(system: System, rng: Random) -> None:
     """The change is there, and nobody has been told."""
-    _die_at("before_publish", system, rng)
+    _die_at("before_publish", system, rng.choice(CONSUMERS))
 
 
 @fault("services")
 def kill_between_handling_and_acknowledgement(system: System, rng: Random) -> None:
     """The broker will deliver again what is done already."""
-    _die_at("before_acknowledgement", system, rng)
+    _die_at("before_acknowledgement", system, rng.choice(CONSUMERS))
 
 
 @fault("services")
@@ -106,8 +118,8 @@ def escalations_raised_again(system: System, rng: Random) -> None:
         raise Missed("nothing was raised yet")
 
 
-def _die_at(point: str, system: System, rng: Random) -> None:
-    switches = system.fleet.switches[rng.choice(CONSUMERS)]
+def _die_at(point: str, system: System, name: str) -> None:
+    switches = system.fleet.switches[name]
     switches.arm(point)
     try:
         eventually(lambda: not switches.armed(point), PASS_WITHIN, what=f"somebody comes past {point}")

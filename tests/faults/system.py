@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 
 import httpx
 import psycopg
+from followup_api.auth.secrets import new_api_token
+from followup_api.tokens.queries import add_token
 from followup_common.db import Database
 from sqlalchemy import text
 
 from tests.faults import company
+from tests.faults.callers import Callers
 from tests.faults.company import People
-from tests.faults.fleet import CONSUMERS, Fleet
+from tests.faults.fleet import API, CONSUMERS, Fleet
 from tests.faults.network import Network, Proxy
 from tests.faults.workload import Workload
 from tests.support.postgres import Postgres, role_url
@@ -117,19 +120,22 @@ class System:
         undo.callback(self.owner.close)
         with self.owner.transaction() as tx:
             self.people = company.found(tx, Random(self.seed), self.follow_ups, self.span)
+            token = new_api_token()
+            add_token(tx, self.people.admins[0], "faults", token)
         self.network = Network()
         undo.callback(self.network.close)
         self.fleet = Fleet(self.folder, self._environments(database_url))
         undo.callback(self.fleet.stop)
         api_url = role_url(database_url, "followup_api")
-        self.workload = Workload(api_url, self.broker_url, self.people, self.seed)
+        callers = Callers(self.fleet.address(API), token.token, self.people.assignable)
+        self.workload = Workload(api_url, self.broker_url, self.people, callers, self.seed)
         undo.callback(self.workload.close)
 
     def _environments(self, database_url: str) -> dict[str, dict[str, str]]:
         environments = {}
-        for name in (*SCHEDULERS, *CONSUMERS):
+        for name in (*SCHEDULERS, *CONSUMERS, API):
             environments[name] = {**SETTINGS, "FOLLOWUP_BROKER_URL": self._through(name, self.broker_url)}
-            if name in CONSUMERS:
+            if name not in SCHEDULERS:
                 url = role_url(database_url, f"followup_{name}")
                 environments[name]["FOLLOWUP_DATABASE_URL"] = self._through(name, url)
         return environments

@@ -20,6 +20,8 @@ KINDS = [
     "kill_between_commit_and_publish",
     "kill_between_handling_and_acknowledgement",
     "kill_escalator",
+    "kill_api",
+    "kill_api_between_commit_and_publish",
     "sigterm_mid_batch",
     "clock_off",
     "messages_repeated",

@@ -1,4 +1,4 @@
-"""People at work while things fail: they do in SQL what the API does, under the API's database role."""
+"""People at work while things fail: most do in SQL what the API does, under its role; some call the API."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.faults import journal
+from tests.faults.callers import Callers
 from tests.faults.company import People
 from tests.faults.journal import Kind
 
@@ -63,24 +64,39 @@ class Workload:
         database_url: as the role of the API.
         broker_url: where the API publishes.
         people: who may be assigned; an admin does everything.
+        callers: those who work through the real API.
         seed: of what people decide to do.
         pause: seconds that each of them rests between two actions.
     """
 
     def __init__(
-        self, database_url: str, broker_url: str, people: People, seed: str, *, pause: float = 0.02
+        self,
+        database_url: str,
+        broker_url: str,
+        people: People,
+        callers: Callers,
+        seed: str,
+        *,
+        pause: float = 0.02,
     ) -> None:
-        self.done: Counter[str] = Counter()
+        self._acted: Counter[str] = Counter()
+        self._callers = callers
         self._database = Database(database_url, application_name="followup-faults-people")
         self._publisher = Publisher(rabbitmq_broker(broker_url, connection_attempts=1))
         self._people = people
         self._pause = pause
         self._stopping = threading.Event()
         tasks = [self._act(Random(f"{seed}-{number}")) for number in range(3)]
+        tasks.append(self._call(Random(f"{seed}-api")))
         self._threads = [
             *(threading.Thread(target=self._repeat, args=(task, pause), daemon=True) for task in tasks),
             threading.Thread(target=self._repeat, args=(self._tick, 1.0), daemon=True),
         ]
+
+    @property
+    def done(self) -> Counter[str]:
+        """What people did, and how often."""
+        return self._acted + self._callers.done
 
     def start(self) -> None:
         """Begin."""
@@ -101,6 +117,7 @@ class Workload:
     def close(self) -> None:
         """Close the connections, too."""
         self._publisher.stop(1)
+        self._callers.close()
         self._database.close()
 
     def sweep(self) -> int:
@@ -156,11 +173,19 @@ class Workload:
                 if events is None:
                     return
                 envelopes = self._store(tx, events)
-            self.done[action.__name__.strip("_")] += 1
+            self._acted[action.__name__.strip("_")] += 1
             if rng.random() >= NEVER_SENT:
                 self._publisher.publish(envelopes)
 
         return act
+
+    def _call(self, rng: Random) -> Callable[[], None]:
+        def call() -> None:
+            with self._database.transaction() as tx:
+                follow_up, due_at = self._pick(tx, rng), _due(tx, rng)
+            self._callers.act(rng, follow_up, due_at)
+
+        return call
 
     def _pick(self, tx: Transaction, rng: Random) -> int:
         in_flight = rng.random() < 0.7 and tx.execute(IN_FLIGHT, {"raised": EscalationsRaised.type}).scalar()

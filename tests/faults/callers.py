@@ -1,0 +1,92 @@
+"""People who work through the real API; when it dies under them, only the database knows what was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from random import Random
+from typing import Any
+
+import httpx
+
+Answer = httpx.Response | None
+"""None: there was nothing to do."""
+
+IN_DOUBT = "in doubt"
+
+
+class Callers:
+    """One admin's client of the API.
+
+    Args:
+        address: where the API listens.
+        token: an admin's.
+        assignable: whom the API accepts as assignees.
+    """
+
+    def __init__(self, address: str, token: str, assignable: Sequence[int]) -> None:
+        self.done: Counter[str] = Counter()
+        self._assignable = assignable
+        headers = {"Authorization": f"Bearer {token}"}
+        self._client = httpx.Client(
+            base_url=f"{address}/api/v1/follow-ups", headers=headers, timeout=20, trust_env=False
+        )
+
+    def act(self, rng: Random, follow_up: int, due_at: datetime) -> None:
+        """Change something; what the journal says of it is written by the API's own transaction.
+
+        Args:
+            rng: decides what to do.
+            follow_up: which one may be changed.
+            due_at: a new due time, where one is needed.
+        """
+        actions: dict[Callable[[Random, int, datetime], Answer], int] = {
+            self._complete: 20,
+            self._reopen: 10,
+            self._reschedule: 25,
+            self._reassign: 35,
+            self._create: 10,
+            self._delete: 3,
+        }
+        action = rng.choices(list(actions), weights=list(actions.values()))[0]
+        name = f"api: {action.__name__.strip('_')}"
+        try:
+            answer = action(rng, follow_up, due_at)
+        except httpx.TransportError:
+            self.done[f"{name}, {IN_DOUBT}"] += 1
+        else:
+            if answer is not None:
+                outcome = "" if answer.is_success else f", {HTTPStatus(answer.status_code).phrase}"
+                self.done[name + outcome] += 1
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _complete(self, _: Random, follow_up: int, __: datetime) -> Answer:
+        return self._client.post(f"/{follow_up}/complete")
+
+    def _reopen(self, _: Random, follow_up: int, __: datetime) -> Answer:
+        return self._client.post(f"/{follow_up}/reopen")
+
+    def _reschedule(self, _: Random, follow_up: int, due_at: datetime) -> Answer:
+        return self._edit(follow_up, due_at=due_at.isoformat())
+
+    def _reassign(self, rng: Random, follow_up: int, _: datetime) -> Answer:
+        return self._edit(follow_up, assignee_id=rng.choice(self._assignable))
+
+    def _create(self, rng: Random, _: int, due_at: datetime) -> Answer:
+        body = {"title": "New", "due_at": due_at.isoformat(), "assignee_id": rng.choice(self._assignable)}
+        return self._client.post("", json=body)
+
+    def _delete(self, _: Random, follow_up: int, __: datetime) -> Answer:
+        return self._client.delete(f"/{follow_up}")
+
+    def _edit(self, follow_up: int, **changes: Any) -> Answer:
+        """Change an open follow-up, if it is still as it was read."""
+        read = self._client.get(f"/{follow_up}")
+        if not read.is_success or read.json()["status"] != "open":
+            return None
+        return self._client.patch(f"/{follow_up}", json=changes, headers={"If-Match": read.headers["ETag"]})
