@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from followup_api.imports.users import Entry, manager_errors
 from httpx import Response
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .companies import Company
 from .conftest import World
@@ -112,7 +109,6 @@ def test_only_what_differs_is_updated_and_a_new_due_time_starts_over(company: Co
     ]
     assert told == ["Ada Admin changed the due time by an import", "Ada Admin imported it"]
     assert rows["d-3"].assignment == 2
-    assert company.events("reassigned") == []  # an import is no flood of announcements
 
 
 @pytest.mark.parametrize(
@@ -138,6 +134,28 @@ def test_a_status_is_set_and_an_empty_one_left_alone(
     assert row.is_open == (after == "open")
     if before == after:
         assert row.completed_at == first.completed_at
+
+
+def test_who_gets_an_open_follow_up_of_somebody_else_is_told_as_by_hand(company: Company) -> None:
+    lines = "".join(f"{name},T,{PLAIN}\n" for name in ("given", "kept", "done"))
+    imported(company, "follow-ups", FOLLOW_UPS + lines)
+    assert company.events("reassigned") == []
+    to_otto = f"otto.other@example.com,{DUE},,,,,"
+    file = FOLLOW_UPS + f"given,T,{to_otto},\nkept,Renamed,{PLAIN}\ndone,T,{to_otto},completed\n"
+    assert imported(company, "follow-ups", file, dry_run=True) == (0, 3, 0)
+    assert company.events("reassigned") == []
+    assert imported(company, "follow-ups", file) == (0, 3, 0)
+    [given] = [row.id for row in follow_up_rows(company) if row.external_id == "given"]
+    told = {"follow_up_id": given, "assignee_id": company.otto.id, "actor_id": company.ada.id}
+    assert company.events("reassigned") == [{**told, "assignment": 2}]
+    assert imported(company, "follow-ups", file) == (0, 0, 3)
+    assert len(company.events("reassigned")) == 1
+
+
+def test_whose_follow_ups_they_are_already_need_not_be_active(company: Company) -> None:
+    imported(company, "follow-ups", FOLLOW_UPS + f"a,T,{PLAIN}\n")
+    company.world.execute("UPDATE users SET active = false WHERE id = :id", id=company.amir.id)
+    assert imported(company, "follow-ups", FOLLOW_UPS + f"a,Renamed,{PLAIN}\n") == (0, 1, 0)
 
 
 def test_a_subject_is_renamed_by_a_later_line_and_keeps_its_link(company: Company) -> None:
@@ -173,6 +191,7 @@ BAD_FOLLOW_UPS = [
     (f"d,T,nobody,{DUE},,,,,,", "assignee_email", "ada@example.com"),
     (f"d,T,{AMIR},tomorrow,,,,,,", "due_at", "2026-03-31T09:00:00Z"),
     (f"d,T,{AMIR},,,,,,,", "due_at", "is not a time"),
+    (f"d,T,gone@example.com,{DUE},,,,,,", "assignee_email", "Gone is inactive: name an active user"),
     (f"d,T,{AMIR},2026-03-02 09:00,,,,,,", "due_at", "has no time zone"),
     (f"d,T,{AMIR},2026-03-02,,,,,,", "due_at", "has no time zone"),
     (f"d,T,{AMIR},0001-01-01T00:00:00+14:00,,,,,,", "due_at", "1970"),
@@ -192,6 +211,7 @@ BAD_FOLLOW_UPS = [
 def test_a_bad_line_is_named_and_nothing_is_written(
     company: Company, line: str, field: str, says: str
 ) -> None:
+    company.world.person("Gone", active=False)
     file = FOLLOW_UPS + f"good,Good,{PLAIN}\n{line}\n"
     answer = send(company, "follow-ups", file)
     assert wrong(answer) == [(3, field)]
@@ -203,6 +223,7 @@ def test_a_bad_line_is_named_and_nothing_is_written(
 
 @pytest.mark.parametrize(("line", "field", "says"), BAD_FOLLOW_UPS)
 def test_with_partial_the_good_lines_are_written(company: Company, line: str, field: str, says: str) -> None:
+    company.world.person("Gone", active=False)
     file = FOLLOW_UPS + f"good,Good,{PLAIN}\n{line}\nlast,Last,{PLAIN}\n"
     answer = send(company, "follow-ups", file, partial=True)
     assert answer.status_code == 200
@@ -405,40 +426,6 @@ def test_a_deactivated_persons_sessions_end(company: Company) -> None:
     )
     imported(company, "users", USERS + f"{AMIR},Amir Patel,employee,mia.middle@example.com,UTC,false\n")
     assert company.world.execute("SELECT FROM sessions") == []
-
-
-PEOPLE = st.integers(0, 7)
-
-
-@given(file=st.dictionaries(PEOPLE, st.none() | PEOPLE), stored=st.dictionaries(PEOPLE, st.none() | PEOPLE))
-def test_managers_are_refused_exactly_when_somebody_would_manage_themselves(
-    file: dict[int, int | None], stored: dict[int, int | None]
-) -> None:
-    managers = {str(one): None if boss is None else str(boss) for one, boss in stored.items()}
-    entries = [
-        Entry(line, str(one), None if boss is None else str(boss), good=True)
-        for line, (one, boss) in enumerate(file.items())
-    ]
-    after = {**stored, **file}
-
-    def manages_themselves(person: int) -> bool:
-        boss = after.get(person)
-        for _ in range(len(after) + 1):
-            if boss == person:
-                return True
-            boss = after.get(boss) if boss is not None else None
-        return False
-
-    known = stored.keys() | file.keys()
-    expected = {
-        line
-        for line, (one, boss) in enumerate(file.items())
-        if boss is not None and (boss not in known or manages_themselves(one))
-    }
-    assert {line for line, _, _ in manager_errors(entries, managers)} == expected
-
-
-# ---- who, how much, at once ----
 
 
 @pytest.mark.parametrize("kind", ["users", "follow-ups"])

@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 from followup_common.db import Transaction
 from sqlalchemy import text
 
+from followup_api.dependencies import UnitOfWork
+from followup_api.followups.changes import reassigned
 from followup_api.imports import cells, staging
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.problems import Errors, NotImported
@@ -50,7 +52,8 @@ INCOMING = """
 PLANNED = """
     CREATE TEMPORARY TABLE planned_follow_ups ON COMMIT DROP AS
     SELECT i.*, u.id AS assignee_id, f.id AS follow_up_id, COALESCE(s.id, n.id) AS subject_id,
-           i.valid AND u.id IS NOT NULL AND i.line = i.first_line AS good,
+           u.name AS assignee_name, (u.active OR f.assignee_id = u.id) IS TRUE AS assignable,
+           i.valid AND i.line = i.first_line AND (u.active OR f.assignee_id = u.id) IS TRUE AS good,
            f.id IS NOT NULL AND (
                (f.title, f.assignee_id, f.due_at, f.notes, f.subject_id)
                    IS DISTINCT FROM (i.title, u.id, i.due_at, i.notes, COALESCE(s.id, n.id))
@@ -66,9 +69,9 @@ PLANNED = """
     ) n ON i.subject_external_id IS NULL AND n.kind = i.subject_kind AND n.name = lower(i.subject_name)
 """
 WRONG = """
-    SELECT line, external_id, first_line, assignee_email, assignee_id FROM planned_follow_ups
+    SELECT line, external_id, first_line, assignee_email, assignee_name, assignable FROM planned_follow_ups
     WHERE external_id IS NOT NULL AND line <> first_line
-       OR assignee_email IS NOT NULL AND assignee_id IS NULL
+       OR assignee_email IS NOT NULL AND NOT assignable
 """
 KEEP_SUBJECTS = (
     """
@@ -116,14 +119,18 @@ UPDATE = """
                 WHEN 'completed' THEN COALESCE(old.completed_at, now()) ELSE old.completed_at END
         FROM planned_follow_ups p, follow_ups old
         WHERE f.id = p.follow_up_id AND old.id = f.id AND p.good AND p.differs
-        RETURNING f.id, to_jsonb(old) AS was, to_jsonb(f) AS became
+        RETURNING f.id, f.is_open, f.assignee_id, f.assignment, old.assignee_id AS old_assignee_id,
+            to_jsonb(old) AS was, to_jsonb(f) AS became
+    ), logged AS (
+        INSERT INTO activities (follow_up_id, kind, actor_id, details)
+        SELECT c.id, 'imported', :actor_id, jsonb_build_object('changes', (
+            SELECT COALESCE(
+                jsonb_object_agg(name, jsonb_build_object('from', was -> name, 'to', became -> name)), '{}')
+            FROM unnest(CAST(:columns AS text[])) name WHERE was -> name IS DISTINCT FROM became -> name
+        )) FROM changed c
     )
-    INSERT INTO activities (follow_up_id, kind, actor_id, details)
-    SELECT c.id, 'imported', :actor_id, jsonb_build_object('changes', (
-        SELECT COALESCE(
-            jsonb_object_agg(name, jsonb_build_object('from', was -> name, 'to', became -> name)), '{}')
-        FROM unnest(CAST(:columns AS text[])) name WHERE was -> name IS DISTINCT FROM became -> name
-    )) FROM changed c
+    SELECT id, assignee_id, assignment FROM changed
+    WHERE is_open AND assignee_id <> old_assignee_id ORDER BY id
 """
 CHANGEABLE = ["title", "assignee_id", "due_at", "notes", "subject_id", "completed_at"]
 # A follow-up that somebody makes with the same external id at this very moment is brought up to date.
@@ -149,13 +156,14 @@ COUNTS = """
 """
 
 
-def import_follow_ups(tx: Transaction, file: BinaryIO, query: ImportQuery, actor_id: int) -> ImportResult:
-    """Create and update follow-ups by `external_id`.
+def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, actor_id: int) -> ImportResult:
+    """Create and update follow-ups by `external_id`; new assignees of open ones are told.
 
     Raises:
         NotImported: the file has errors, and its good lines were not asked for.
         ImportRunning: another one is under way.
     """
+    tx = work.tx
     staging.begin(tx, "follow-ups")
     errors = Errors()
     tx.execute(text(INCOMING))
@@ -166,7 +174,7 @@ def import_follow_ups(tx: Transaction, file: BinaryIO, query: ImportQuery, actor
         raise NotImported(errors)
     counts = tx.execute(text(COUNTS)).one()
     if not query.dry_run:
-        _write(tx, actor_id)
+        _write(work, actor_id)
     return ImportResult(
         created=counts.created,
         updated=counts.updated,
@@ -189,17 +197,22 @@ def _parse(line: int, record: dict[str, str], errors: Errors) -> Sequence[Any]:
 
 
 def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
-    for line, external_id, first_line, email, assignee_id in tx.execute(text(WRONG)):
+    for line, external_id, first_line, email, name, assignable in tx.execute(text(WRONG)):
         if line != first_line and external_id is not None:
             message = f"external_id {external_id!r} is on line {first_line} already: keep one of the two."
             yield line, "external_id", message
-        if assignee_id is None and email is not None:
+        if email is not None and name is None:
             message = f"assignee_email {email!r} belongs to no user: add the user first, or correct it."
+            yield line, "assignee_email", message
+        elif email is not None and not assignable:
+            message = f"assignee_email {email!r}: {name} is inactive: name an active user, or activate them."
             yield line, "assignee_email", message
 
 
-def _write(tx: Transaction, actor_id: int) -> None:
+def _write(work: UnitOfWork, actor_id: int) -> None:
     for statement in (*KEEP_SUBJECTS, LOCK):
-        tx.execute(text(statement))
-    tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE})
-    tx.execute(text(INSERT), {"actor_id": actor_id})
+        work.tx.execute(text(statement))
+    moved = work.tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE})
+    for row in moved:
+        work.emit(reassigned(row, actor_id))
+    work.tx.execute(text(INSERT), {"actor_id": actor_id})

@@ -62,15 +62,15 @@ def import_users(
     "/follow-ups",
     summary="Import follow-ups",
     description="Creates and updates follow-ups by `external_id`. `due_at` needs a zone. `status` is open or "
-    "completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; nobody is told "
-    "of follow-ups that became theirs." + RULES,
+    "completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an "
+    "open follow-up of somebody else is told, and must be active." + RULES,
     responses={**documented(409), **NOT_CSV},
     openapi_extra=csv_body(FOLLOW_UPS_EXAMPLE),
 )
 def import_follow_ups(
     work: Work, audit: Audit, caller: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
-    result = write_follow_ups(work.tx, file, query, caller.user_id)
+    result = write_follow_ups(work, file, query, caller.user_id)
     return _audited(audit, Action.FOLLOW_UPS_IMPORTED, result)
 
 

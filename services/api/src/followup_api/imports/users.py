@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from followup_common.db import Transaction
@@ -11,6 +10,7 @@ from sqlalchemy import text
 
 from followup_api.imports import cells, staging
 from followup_api.imports.cells import Check, checked
+from followup_api.imports.managers import Entry, manager_errors
 from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import Staging
@@ -84,16 +84,6 @@ END_SESSIONS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Who reports to whom, as one line of the file says."""
-
-    line: int
-    email: str
-    manager: str | None
-    good: bool
-
-
 def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportResult:
     """Create and update people by `email`.
 
@@ -126,34 +116,6 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
     )
 
 
-def manager_errors(
-    entries: Sequence[Entry], managers: Mapping[str, str | None]
-) -> Iterator[tuple[int, str, str]]:
-    """Lines whose manager is nobody, or would make a cycle.
-
-    Args:
-        entries: what the file says; those that are not good name people, and change nothing.
-        managers: e-mail address of everybody in the database, with that of their manager.
-    """
-    known = managers.keys() | {entry.email for entry in entries}
-    line_of_managers = {**managers, **{entry.email: entry.manager for entry in entries if entry.good}}
-    cycles = _cycles(line_of_managers)
-    for entry in entries:
-        if not entry.good or entry.manager is None:
-            continue
-        if entry.manager not in known:
-            message = (
-                f"manager_email {entry.manager!r} is neither a user nor in this file: add or correct it."
-            )
-            yield entry.line, "manager_email", message
-        elif entry.email in cycles:
-            circle = _drawn(cycles[entry.email])
-            message = (
-                f"manager_email closes a circle, in which people manage themselves ({circle}): break it."
-            )
-            yield entry.line, "manager_email", message
-
-
 def _parse(line: int, record: dict[str, str], errors: Errors) -> Sequence[Any]:
     values = checked(line, record, CHECKS, errors)
     if (
@@ -173,38 +135,8 @@ def _repeated(tx: Transaction) -> Iterator[tuple[int, str, str]]:
 
 
 def _check_managers(tx: Transaction, errors: Errors, *, partial: bool) -> None:
-    """Find wrong managers. Where only good lines count, leaving out one can spoil another: so again."""
     entries = [Entry(*row) for row in tx.execute(text(LINES))]
-    if partial:
-        entries = [entry for entry in entries if entry.good]
     managers = {row.email: row.manager for row in tx.execute(text(MANAGERS))}
-    while wrong := list(manager_errors(entries, managers)):
-        errors.extend(wrong)
-        bad = {line for line, _, _ in wrong}
-        tx.execute(text(DROP_BAD), {"lines": sorted(bad)})
-        if not partial:
-            return
-        entries = [entry for entry in entries if entry.line not in bad]
-
-
-def _drawn(circle: Sequence[str]) -> str:
-    shown = [*circle[:5], "…"] if len(circle) > 5 else circle
-    return " → ".join([*shown, circle[0]])
-
-
-def _cycles(managers: Mapping[str, str | None]) -> dict[str, list[str]]:
-    """Everybody who would manage themselves, with the circle that they are in."""
-    found: dict[str, list[str]] = {}
-    done: set[str] = set()
-    for start in managers:
-        line: dict[str, None] = {}  # ordered, and quick to look into
-        person: str | None = start
-        while person is not None and person not in done and person not in line:
-            line[person] = None
-            person = managers.get(person)
-        if person is not None and person in line:
-            path = list(line)
-            circle = path[path.index(person) :]
-            found.update(dict.fromkeys(circle, circle))
-        done.update(line)
-    return found
+    wrong = list(manager_errors(entries, managers, partial=partial))
+    errors.extend(wrong)
+    tx.execute(text(DROP_BAD), {"lines": [line for line, _, _ in wrong]})
