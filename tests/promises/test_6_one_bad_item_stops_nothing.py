@@ -148,13 +148,77 @@ def test_a_policy_that_cannot_be_read_does_not_hold_up_the_sweep(pipeline: Pipel
                 f"(SELECT id FROM policy_versions WHERE version = 0) WHERE id = {bad}"
             )
         )
+    for _ in range(3):  # set aside each time, and named once
+        pipeline.request_sweep()
+        pipeline.work()
+        with pipeline.company() as company:
+            assert len(company.told(good)) == 1
+            [(named, reason)] = dead_letters(company)
+            assert named == str(bad)
+            assert "cannot be read" in reason
+            company.let_pass(2 * HOUR)
+    with pipeline.company() as company:
+        discard = "UPDATE outbox SET handled_at = now(), discarded_at = now() WHERE failed_at IS NOT NULL"
+        company.tx.execute(text(discard))
     pipeline.request_sweep()
     pipeline.work()
     with pipeline.company() as company:
-        assert len(company.told(good)) == 1
-        [(named, reason)] = dead_letters(company)
-        assert named == str(bad)
-        assert "cannot be read" in reason
+        assert [named for named, _ in dead_letters(company)] == [str(bad)]
+
+
+def test_a_follow_up_that_somebody_holds_is_left_to_the_next_batch(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        assignee = company.person("Eve")
+        held, free = (company.follow_up(assignee, overdue=HOUR) for _ in range(2))
+        sweep_id = company.new_sweep()
+    with pipeline.company() as holder:
+        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {held} FOR UPDATE"))
+        with pipeline.databases["escalator"].transaction() as tx:
+            assert [key.follow_up_id for key in claim_batch(tx, sweep_id, 10).escalations] == [free]
+    with pipeline.databases["escalator"].transaction() as tx:
+        assert [key.follow_up_id for key in claim_batch(tx, sweep_id, 10).escalations] == [held]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "there"),
+    [
+        (
+            "REVOKE UPDATE (level) ON follow_ups FROM followup_escalator",
+            "GRANT UPDATE (level) ON follow_ups TO followup_escalator",
+        ),
+        ("ALTER TABLE escalations RENAME TO later", "ALTER TABLE later RENAME TO escalations"),
+        (
+            "ALTER TABLE follow_ups RENAME COLUMN level TO later",
+            "ALTER TABLE follow_ups RENAME COLUMN later TO level",
+        ),
+    ],
+)
+def test_what_is_not_deployed_yet_is_waited_for_for_a_day(
+    pipeline: Pipeline, lacking: str, there: str
+) -> None:
+    with pipeline.company() as company:
+        company.follow_up(company.person("Eve"), overdue=HOUR)
+        company.tx.execute(text(lacking))
+    pipeline.request_sweep()
+    pipeline.work()
+    unhandled = text("SELECT error, failed_at FROM outbox WHERE handled_at IS NULL")
+    again = text("UPDATE outbox SET attempts = 500, available_at = now(), first_failed_at = now() - :ago")
+    for ago, is_dead in ((23, False), (25, True)):
+        with pipeline.company() as company:
+            company.tx.execute(again, {"ago": ago * HOUR})
+        pipeline.tick(OutboxTick())
+        pipeline.work()
+        with pipeline.company() as company:
+            [row] = company.tx.execute(unhandled).all()
+            assert row.error  # for the self-audit
+            assert bool(row.failed_at) == is_dead
+    with pipeline.company() as company:
+        company.tx.execute(text(there))
+        company.tx.execute(text("UPDATE outbox SET failed_at = NULL, available_at = now()"))
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.count("notifications") == 1
 
 
 def test_a_locked_row_holds_up_only_itself(database_url: str) -> None:

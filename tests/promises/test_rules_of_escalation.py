@@ -142,6 +142,33 @@ def test_what_still_cannot_be_routed_is_not_raised_again(company: Company, run: 
     assert raised(claim(company, run)) == []
 
 
+@pytest.mark.parametrize(("audience", "height"), [("manager(2)", 2), ("manager", 1), ("assignee", 0)])
+def test_only_somebody_high_enough_makes_it_worth_raising_again(
+    company: Company, run: Run, audience: str, height: int
+) -> None:
+    """The direct manager cannot stand in for the manager's manager: raised again, it would be in vain."""
+    company.tx.execute(
+        text("""
+            INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, jsonb_build_array(
+                jsonb_build_object('after', 'PT0S', 'label', 'x',
+                                   'audience', jsonb_build_array(CAST(:audience AS text)))))
+        """),
+        {"audience": audience},
+    )
+    line = [company.person("Top", role="manager", active=False)]
+    for name in ("Max", "Eve"):
+        line.insert(0, company.person(name, manager=line[0], active=False))
+    call = company.follow_up(line[0], overdue=HOUR)
+    sweep(company, run)
+    assert company.escalations(call) == {1: "unroutable"}
+    for person in line[:height]:
+        company.tx.execute(text(f"UPDATE users SET active = true WHERE id = {person}"))
+    assert raised(claim(company, run)) == []
+    company.tx.execute(text(f"UPDATE users SET active = true WHERE id = {line[height]}"))
+    sweep(company, run)
+    assert company.told(call) == [(1, line[height])]
+
+
 def test_levels_passed_during_an_outage_are_recorded_as_skipped_and_not_sent(
     company: Company, run: Run
 ) -> None:

@@ -49,6 +49,17 @@ RECORD = text("""
     ON CONFLICT DO NOTHING
 """)
 
+# Those that no dead letter names already, or each of these hours would add one about the same.
+UNNAMED = text("""
+    SELECT a.id FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[])) AS a (id, due_version)
+    WHERE NOT EXISTS (
+        SELECT FROM outbox o, jsonb_to_recordset(o.payload -> 'escalations')
+            AS named (follow_up_id bigint, due_version integer)
+        WHERE o.failed_at IS NOT NULL AND o.handled_at IS NULL AND o.type = :type AND o.error = :error
+            AND (named.follow_up_id, named.due_version) = (a.id, a.due_version)
+    )
+""")
+
 SET_ASIDE = text("""
     UPDATE follow_ups SET next_step_at = now() + interval '1 hour' WHERE id = ANY(CAST(:ids AS bigint[]))
 """)
@@ -116,11 +127,19 @@ def _advance(tx: Transaction, sweep_id: int, moves: Sequence[Move]) -> None:
 
 
 def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[Row[Any]]) -> None:
-    """Follow-ups that cannot be placed must not hold up the others: a dead letter names them."""
-    tx.execute(SET_ASIDE, {"ids": int_array(row.id for row in rows)})
-    keys = tuple(_key(row, row.level + 1) for row in rows)
-    stranded = EscalationsRaised(sweep_id=None, escalations=keys)
-    outbox.store_failed(tx, stranded, source="followup/escalator", error=str(problem))
+    """Follow-ups that cannot be placed must not hold up the others: one dead letter names each of them."""
+    parameters = {
+        "ids": int_array(row.id for row in rows),
+        "due_versions": int_array(row.due_version for row in rows),
+        "type": EscalationsRaised.type,
+        "error": str(problem),
+    }
+    tx.execute(SET_ASIDE, parameters)
+    unnamed = set(tx.execute(UNNAMED, parameters).scalars())
+    keys = tuple(_key(row, row.level + 1) for row in rows if row.id in unnamed)
+    if keys:
+        stranded = EscalationsRaised(sweep_id=None, escalations=keys)
+        outbox.store_failed(tx, stranded, source="followup/escalator", error=str(problem))
 
 
 def _key(follow_up: Move | Row[Any], step: int) -> EscalationKey:

@@ -8,8 +8,8 @@ from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-# Whom a step can reach: an active admin is reached by every audience in the end, the line of people
-# above the assignee by every audience but `admins`.
+# Whom a step can reach: an active admin is reached by every audience in the end; of the line of people
+# above the assignee, each audience but `admins` reaches those from its own height on.
 TAKE = text("""
     WITH taken AS (
         SELECT e.follow_up_id, e.due_version, e.step, e.repeat
@@ -18,14 +18,19 @@ TAKE = text("""
         JOIN policy_versions p ON p.id = e.policy_version_id
         WHERE e.status = 'unroutable' AND e.step = f.level AND (
             EXISTS (SELECT FROM users u WHERE u.active AND u.role = 'admin')
-            OR (p.steps -> (e.step - 1) -> 'audience' <> '["admins"]' AND EXISTS (
+            OR EXISTS (
                 WITH RECURSIVE line AS (
-                    SELECT u.id, u.manager_id, u.active FROM users u WHERE u.id = f.assignee_id
-                    UNION
-                    SELECT u.id, u.manager_id, u.active FROM users u JOIN line ON u.id = line.manager_id
-                ) SELECT FROM line WHERE active AND (
-                    id <> f.assignee_id OR p.steps -> (e.step - 1) -> 'audience' ? 'assignee')
-            ))
+                    SELECT u.id, u.manager_id, u.active, 0 AS height FROM users u WHERE u.id = f.assignee_id
+                    UNION ALL
+                    SELECT u.id, u.manager_id, u.active, line.height + 1
+                    FROM users u JOIN line ON u.id = line.manager_id
+                ) CYCLE id SET closed USING path
+                SELECT FROM line WHERE active AND NOT closed AND height >= (
+                    SELECT min(CASE audience WHEN 'assignee' THEN 0 WHEN 'manager' THEN 1
+                        ELSE CAST(substring(audience FROM '[0-9]') AS integer) END)
+                    FROM jsonb_array_elements_text(p.steps -> (e.step - 1) -> 'audience') audience
+                    WHERE audience <> 'admins')
+            )
         )
         ORDER BY e.raised_at LIMIT :limit
         FOR UPDATE OF e SKIP LOCKED

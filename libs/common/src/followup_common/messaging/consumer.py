@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +18,13 @@ from followup_common.contracts import Envelope, Event, EventRejected, open_envel
 from followup_common.db import Database, Transaction
 from followup_common.messaging import outbox
 from followup_common.messaging.broker import MAX_RETRIES, declare_actors
-from followup_common.messaging.failures import DeadLettered, may_be_one_row, may_pass, reason
+from followup_common.messaging.failures import (
+    DeadLettered,
+    awaits_deployment,
+    may_be_one_row,
+    may_pass,
+    reason,
+)
 from followup_common.messaging.handlers import AnyHandler, Emitted
 from followup_common.messaging.publisher import publish
 from followup_common.settings import WorkerSettings
@@ -23,7 +32,15 @@ from followup_common.settings import WorkerSettings
 log = structlog.get_logger()
 
 GIVE_UP_AFTER = 20
-"""Redrives of a single event that keeps failing; with the back-off that is most of a day."""
+"""Redrives of a single event that keeps failing; with the usual back-off that is most of a day."""
+
+DEPLOYED_WITHIN = timedelta(days=1)
+"""How long an event waits for a table, column or grant, however often it was sent meanwhile."""
+
+OLD_TICK = timedelta(minutes=2)
+REPEATED_WITHIN_SECONDS = 30
+"""A tick that waited in the queue is dropped when the same work was done this recently. Ticks a minute
+apart are always worked off, and the first of a backlog is, whatever a host's clock says."""
 
 
 class Consumer:
@@ -51,6 +68,7 @@ class Consumer:
         self.settings = settings
         self.database = database
         self.broker = broker
+        self._ticked: dict[str, float] = {}
         declare_actors(broker, {h.event_class.type: self._receiver(h) for h in handlers})
 
     def _receiver(self, handler: AnyHandler) -> Callable[..., None]:
@@ -77,12 +95,22 @@ class Consumer:
             publish(self.broker, emitted)
 
     def _handle(self, handler: AnyHandler, envelope: Envelope, event: Event) -> list[Envelope]:
+        if not event.durable and self._is_repetition(envelope):
+            log.info("old_tick_dropped")
+            return []
         with self.database.transaction() as tx:
             if event.durable and not outbox.mark_handled(tx, envelope.id):
                 log.info("duplicate_dropped")
                 return []
-            emitted = handler(event, tx, self.settings)
-            return self._keep(tx, emitted, envelope)
+            emitted = self._keep(tx, handler(event, tx, self.settings), envelope)
+        if not event.durable:
+            self._ticked[envelope.type] = time.monotonic()
+        return emitted
+
+    def _is_repetition(self, tick: Envelope) -> bool:
+        """Whether a tick is one of many that piled up, and its work has just been done."""
+        since = time.monotonic() - self._ticked.get(tick.type, -math.inf)
+        return since < REPEATED_WITHIN_SECONDS and datetime.now(UTC) - tick.time > OLD_TICK
 
     def _keep(self, tx: Transaction, emitted: Iterable[Emitted], cause: Envelope) -> list[Envelope]:
         """Store new events; those that come from the store already are only sent again."""
@@ -118,7 +146,7 @@ class Consumer:
             if splits and (halves := event.halves()):
                 log.warning("batch_split", error=why)
                 return self._keep(tx, halves, envelope) if outbox.mark_handled(tx, envelope.id) else []
-            if may_pass(error) and outbox.record_error(tx, envelope.id, why) < GIVE_UP_AFTER:
+            if may_pass(error) and _waits(error, outbox.record_error(tx, envelope.id, why)):
                 log.warning("left_to_redrive", error=why)
                 return []
             outbox.mark_failed(tx, envelope.id, why)
@@ -132,6 +160,12 @@ class Consumer:
             if event_id is None or not outbox.mark_failed(tx, event_id, str(rejection)):
                 body = json.dumps(raw).encode()
                 outbox.store_junk(tx, body, queue=self.service, error=str(rejection))
+
+
+def _waits(error: BaseException, history: outbox.History) -> bool:
+    if awaits_deployment(error) and history.failing_for < DEPLOYED_WITHIN:
+        return True
+    return history.sent < GIVE_UP_AFTER
 
 
 def _is_last_try() -> bool:

@@ -22,6 +22,20 @@ def may_pass(error: BaseException) -> bool:
     )
 
 
+def awaits_deployment(error: BaseException) -> bool:
+    """Whether the database lacks what the code expects: a migration or a grant that is still to come."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(
+        cause,
+        errors.InsufficientPrivilege
+        | errors.UndefinedTable
+        | errors.UndefinedColumn
+        | errors.UndefinedFunction
+        | errors.UndefinedObject
+        | errors.InvalidSchemaName,
+    )
+
+
 def may_be_one_row(error: BaseException) -> bool:
     """Whether one slow or locked row may hold up a whole batch, so that splitting it helps the others."""
     cause = error.orig if isinstance(error, DBAPIError) else error

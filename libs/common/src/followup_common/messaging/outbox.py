@@ -88,13 +88,23 @@ def mark_failed(tx: Transaction, event_id: UUID, error: str) -> bool:
     return tx.execute(statement, {"id": event_id, "error": _printable(error)}).rowcount == 1
 
 
-def record_error(tx: Transaction, event_id: UUID, error: str) -> int:
-    """Note why an event could not be handled yet; returns how often it has been sent so far."""
+@dataclass(frozen=True)
+class History:
+    """How often an event has been sent again so far, and how long ago it failed first."""
+
+    sent: int
+    failing_for: timedelta
+
+
+def record_error(tx: Transaction, event_id: UUID, error: str) -> History:
+    """Note why an event could not be handled yet."""
     statement = text("""
         UPDATE outbox SET error = :error, first_failed_at = coalesce(first_failed_at, now())
-        WHERE id = :id AND handled_at IS NULL RETURNING attempts
+        WHERE id = :id AND handled_at IS NULL
+        RETURNING attempts AS sent, now() - first_failed_at AS failing_for
     """)
-    return tx.execute(statement, {"id": event_id, "error": _printable(error)}).scalar() or 0
+    row = tx.execute(statement, {"id": event_id, "error": _printable(error)}).one_or_none()
+    return History(row.sent, row.failing_for) if row else History(0, timedelta(0))
 
 
 def store_failed(tx: Transaction, event: Event, *, source: str, error: str) -> None:

@@ -1,0 +1,119 @@
+"""What surrounds a handler: the log's context, old ticks, and retries that cannot be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, NoReturn
+
+import dramatiq
+import pytest
+import structlog
+from followup_common.contracts import Envelope, Event, OutboxTick, SweepRequested, SweepTick, wrap
+from followup_common.db import Database
+from followup_common.messaging import Consumer, handles, in_process_broker, outbox
+from followup_common.messaging.broker import MAX_RETRIES, SafeRetries
+from followup_common.settings import WorkerSettings
+from pydantic import SecretStr
+
+Consume = Callable[..., Consumer]
+
+
+@pytest.fixture
+def consume(database_url: str) -> Iterator[Consume]:
+    """A consumer whose handler of an event type calls a function."""
+    database = Database(database_url)
+    settings = WorkerSettings(database_url=SecretStr(database_url), broker_url=SecretStr("amqp://unused"))
+
+    def build(event_class: type[Event], function: Callable[[], object]) -> Consumer:
+        @handles(event_class)
+        def handle(_: Any, __: Any, ___: Any) -> list[Event]:
+            function()
+            return []
+
+        broker = in_process_broker()
+        consumer = Consumer("escalator", [handle], settings=settings, database=database, broker=broker)
+        consumer.handler = handle  # type: ignore[attr-defined]  # for `deliver`
+        return consumer
+
+    yield build
+    database.close()
+
+
+def deliver(consumer: Consumer, envelope: Envelope) -> None:
+    consumer.receive(consumer.handler, envelope.model_dump(mode="json"))  # type: ignore[attr-defined]
+
+
+def test_what_a_handler_logs_names_its_message_and_what_comes_after_does_not(consume: Consume) -> None:
+    seen: list[dict[str, Any]] = []
+    consumer = consume(SweepTick, lambda: seen.append(structlog.contextvars.get_contextvars()))
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    tick = wrap(SweepTick(), source="followup/test", traceparent=f"00-{trace}-b7ad6b7169203331-01")
+    deliver(consumer, tick)
+    [context] = seen
+    assert context["message_id"] == str(tick.id)
+    assert context["event_type"] == SweepTick.type
+    assert context["correlation_id"] == trace
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+def test_the_context_is_cleared_after_a_failure_as_well(consume: Consume) -> None:
+    def fail() -> NoReturn:
+        raise RuntimeError
+
+    deliver(consume(SweepTick, fail), wrap(SweepTick(), source="followup/test"))
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+def test_of_ticks_that_piled_up_for_days_one_is_worked_off(consume: Consume) -> None:
+    handled: list[None] = []
+    consumer = consume(OutboxTick, lambda: handled.append(None))
+    tick = wrap(OutboxTick(), source="followup/test")
+    old = tick.model_copy(update={"time": tick.time - timedelta(days=2)})
+    for _ in range(100):
+        deliver(consumer, old)
+    assert len(handled) == 1
+    deliver(consumer, wrap(OutboxTick(), source="followup/test"))
+    deliver(consumer, wrap(OutboxTick(), source="followup/test"))
+    assert len(handled) == 3
+
+
+def test_a_clock_that_is_days_slow_still_brings_a_tick_a_minute(
+    consume: Consume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled: list[None] = []
+    consumer = consume(OutboxTick, lambda: handled.append(None))
+    tick = wrap(OutboxTick(), source="followup/test")
+    for _ in range(3):
+        deliver(consumer, tick.model_copy(update={"time": tick.time - timedelta(days=2)}))
+        consumer._ticked = {name: at - 50 for name, at in consumer._ticked.items()}  # as if time had passed
+    assert len(handled) == 3
+
+
+def test_a_message_that_cannot_be_put_back_for_a_retry_becomes_a_dead_letter(
+    consume: Consume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dramatiq alone would acknowledge it, and it would be gone."""
+
+    broker = consume(SweepRequested, lambda: None).broker
+
+    def away(*_: object, **__: object) -> NoReturn:
+        raise ConnectionError("RabbitMQ is away")
+
+    monkeypatch.setattr(broker, "enqueue", away)
+    message: dramatiq.Message[None] = dramatiq.Message("escalator", SweepRequested.type, (), {}, {})
+    proxy = dramatiq.MessageProxy(message)
+    retries = SafeRetries(max_retries=MAX_RETRIES, min_backoff=1, max_backoff=1)
+    with pytest.raises(ConnectionError):
+        retries.after_process_message(broker, proxy, exception=RuntimeError("try again"))
+    assert proxy.failed
+
+
+def test_the_outbox_says_how_long_an_event_has_been_failing(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as tx:
+        [stored] = outbox.store(tx, [SweepRequested(sweep_id=1)], source="followup/test")
+        assert outbox.record_error(tx, stored.id, "first") == outbox.History(0, timedelta(0))
+        tx.exec_driver_sql("UPDATE outbox SET first_failed_at = now() - interval '3 hours', attempts = 2")
+        assert outbox.record_error(tx, stored.id, "again") == outbox.History(2, timedelta(hours=3))
+    database.close()
