@@ -6,9 +6,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from followup_escalator.batches import CLAIM, IN_INDEX_ORDER
+from followup_common.contracts import OutboxTick, SweepRequested
+from followup_common.messaging import outbox
+from followup_escalator.batches import CLAIM, claim_batch
+from followup_escalator.housekeeping import look_after_outbox
 from sqlalchemy import text
 
+from tests.promises.conftest import Run
 from tests.support.company import Company
 
 BACKLOG = 100_000
@@ -34,8 +38,9 @@ def backlog(company: Company) -> None:
 
 
 def plan(company: Company) -> dict[str, Any]:
+    """How a batch is read, after another one in the same transaction."""
     statement = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + CLAIM.text.replace(":limit", "1000")
-    company.tx.execute(IN_INDEX_ORDER)
+    claim_batch(company.tx, company.new_sweep(), 1)
     answer = company.tx.execute(text(statement)).scalar_one()
     root: dict[str, Any] = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
     return root
@@ -60,7 +65,11 @@ def test_a_batch_is_read_in_the_index_s_order_without_sorting(company: Company) 
     assert not [node for node in nodes(root) if node["Node Type"] in ("Sort", "Seq Scan")]
 
 
-def test_what_has_taken_its_last_step_has_no_next_one(company: Company) -> None:
-    backlog(company)
-    count = text("SELECT count(*) FROM follow_ups WHERE level = 3 AND next_step_at IS NOT NULL")
-    assert company.tx.execute(count).scalar() == 0
+def test_events_handled_long_ago_are_not_kept(company: Company, run: Run) -> None:
+    events = [SweepRequested(sweep_id=number) for number in (1, 2)]
+    old, young = outbox.store(company.tx, events, source="followup/test")
+    handled = text("UPDATE outbox SET handled_at = now() - :ago WHERE id = :id")
+    for envelope, days in ((old, 8), (young, 6)):
+        company.tx.execute(handled, {"ago": timedelta(days=days), "id": envelope.id})
+    run(look_after_outbox, OutboxTick())
+    assert company.tx.execute(text("SELECT id FROM outbox")).scalars().all() == [young.id]

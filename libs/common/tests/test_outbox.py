@@ -1,0 +1,54 @@
+"""The outbox's own work: what is sent again when, and what is forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followup_common.contracts import SweepRequested
+from followup_common.db import Database, Transaction
+from followup_common.messaging import outbox
+from sqlalchemy import Connection, text
+
+MINUTE = timedelta(minutes=1)
+
+
+def store(tx: Transaction, number: int = 1) -> list[str]:
+    events = [SweepRequested(sweep_id=n + 1) for n in range(number)]
+    stored = outbox.store(tx, events, source="followup/test", redrive_after=timedelta(0))
+    return [str(envelope.id) for envelope in stored]
+
+
+def test_an_event_is_sent_again_after_twice_as_long_each_time_up_to_an_hour(tx: Connection) -> None:
+    store(tx)
+    waits = []
+    for _ in range(8):
+        assert len(outbox.redrive(tx, redrive_after=MINUTE)) == 1
+        assert outbox.redrive(tx, redrive_after=MINUTE) == []
+        waits.append(tx.execute(text("SELECT available_at - now() FROM outbox")).scalar_one())
+        tx.execute(text("UPDATE outbox SET available_at = now()"))
+    assert [wait / MINUTE for wait in waits] == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_an_event_that_a_handler_holds_is_passed_over_and_holds_up_no_other(database_url: str) -> None:
+    database = Database(database_url, lock_timeout=timedelta(seconds=5))
+    with database.transaction() as tx:
+        held, free = store(tx, 2)
+    with database.transaction() as handler:
+        handler.execute(text("SELECT FROM outbox WHERE id = :id FOR UPDATE"), {"id": held})
+        with database.transaction() as redrive:
+            assert [str(envelope.id) for envelope in outbox.redrive(redrive)] == [free]
+    database.close()
+
+
+def test_handled_events_are_forgotten_after_their_time_and_no_others(tx: Connection) -> None:
+    old, young, unhandled, dead = store(tx, 4)
+    for event_id, handled in ((old, 8), (young, 6)):
+        tx.execute(
+            text("UPDATE outbox SET handled_at = now() - :days * interval '1 day' WHERE id = :id"),
+            {"id": event_id, "days": handled},
+        )
+    tx.execute(text("UPDATE outbox SET created_at = now() - interval '30 days'"))
+    tx.execute(text("UPDATE outbox SET failed_at = now() - interval '20 days' WHERE id = :id"), {"id": dead})
+    assert outbox.prune(tx, older_than=timedelta(days=7)) == 1
+    left = {str(event_id) for event_id in tx.execute(text("SELECT id FROM outbox")).scalars()}
+    assert left == {young, unhandled, dead}
