@@ -119,6 +119,8 @@ LINES: dict[str, Line] = {
     "POST /api/v1/imports/users": admins(200, csv=USERS_CSV),
     "POST /api/v1/imports/follow-ups": admins(200, csv=FOLLOW_UPS_CSV),
     "GET /api/v1/ops/self-audit": admins(200),
+    "GET /api/v1/ops/queues": admins(200),
+    "GET /api/v1/ops/outbox": admins(200),
     "GET /api/v1/ops/dead-letters": admins(200),
     "POST /api/v1/ops/dead-letters/replay": admins(200, json={"type": "x"}),
     "POST /api/v1/ops/dead-letters/discard": admins(200, json={"type": "x", "note": "x"}),

@@ -58,6 +58,10 @@ def serving(url: str, port: int) -> Iterator[subprocess.Popen[str]]:
         ({"FOLLOWUP_PORT": "eighty"}, "FOLLOWUP_PORT is wrong"),
         ({"FOLLOWUP_CRON_SECRET": "short"}, "FOLLOWUP_CRON_SECRET is wrong"),
         ({"FOLLOWUP_PUBLIC_URL": "example"}, "FOLLOWUP_PUBLIC_URL is wrong"),
+        (
+            {"FOLLOWUP_RABBITMQ_MANAGEMENT_URL": "amqp://u:short@x"},
+            "FOLLOWUP_RABBITMQ_MANAGEMENT_URL is wrong",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_without_a_traceback(environment: dict[str, str], expected: str) -> None:

@@ -41,6 +41,7 @@ def _url_with(*schemes: str) -> AfterValidator:
 
 
 BrokerUrl = Annotated[SecretStr, _url_with("amqp", "amqps")]
+ManagementUrl = Annotated[SecretStr, _url_with("http", "https")]
 DatabaseUrl = Annotated[SecretStr, _url_with("postgresql", "postgres", "postgresql+psycopg")]
 
 

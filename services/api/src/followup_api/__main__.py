@@ -13,6 +13,7 @@ from followup_common.messaging.publisher import Publisher
 from followup_common.settings import load
 
 from followup_api.app import create_app
+from followup_api.ops.queues.queries import QueueReader
 from followup_api.serving import Server, open_database
 from followup_api.settings import ApiServiceSettings
 
@@ -26,8 +27,13 @@ def main() -> None:
     database = open_database(settings)
     broker_url = settings.broker_url.get_secret_value()
     publisher = Publisher(rabbitmq_broker(broker_url))
+    management = settings.rabbitmq_management_url
     app = create_app(
-        settings, database=database, publisher=publisher, broker_reachable=lambda: _reachable(broker_url)
+        settings,
+        database=database,
+        publisher=publisher,
+        broker_reachable=lambda: _reachable(broker_url),
+        queues=QueueReader(broker_url, management.get_secret_value() if management else None),
     )
     # uvicorn raises the signal that stopped it once more; by default that would end the process right
     # there, and what the publisher still holds with it.

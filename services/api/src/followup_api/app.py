@@ -26,6 +26,7 @@ from followup_api.metrics import Metrics
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
+from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import router as ops
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
@@ -57,6 +58,7 @@ def create_app(
     database: Database,
     publisher: Publisher,
     broker_reachable: Callable[[], bool] = lambda: True,
+    queues: QueueReader | None = None,
 ) -> FastAPI:
     """Compose the application.
 
@@ -65,6 +67,7 @@ def create_app(
         database: where everything is kept; the caller closes it.
         publisher: sends committed events; the caller starts and stops it.
         broker_reachable: for /readyz, which reports it.
+        queues: asks RabbitMQ about them; None where events are delivered in process.
     """
     metrics = Metrics()
     parts = Parts(
@@ -75,6 +78,7 @@ def create_app(
         gauges=Gauges(metrics.registry, settings.late_after),
         connections=Semaphore(settings.database_pool_size),
         broker_reachable=broker_reachable,
+        queues=queues,
     )
     paths: dict[int, str] = {}
     app = FastAPI(

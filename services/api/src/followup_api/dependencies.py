@@ -17,6 +17,7 @@ from followup_common.messaging.publisher import Publisher
 
 from followup_api.metrics import Metrics
 from followup_api.ops.gauges import Gauges
+from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
 
 SOURCE = "followup/api"
@@ -35,6 +36,8 @@ class Parts:
     """As many as the pool has. Requests wait here without a thread: were they to wait inside the
     threadpool, they could take the very threads that the holders of connections need to go on."""
     broker_reachable: Callable[[], bool]
+    queues: QueueReader | None
+    """None where events are delivered in process."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from annotated_types import Len
-from followup_common.settings import BrokerSettings, DatabaseSettings
+from followup_common.settings import BrokerSettings, DatabaseSettings, ManagementUrl
 from pydantic import AnyHttpUrl, Field, SecretStr
 
 CronSecret = Annotated[SecretStr, Len(16)]
@@ -65,3 +65,9 @@ class ApiSettings(DatabaseSettings):
 
 class ApiServiceSettings(ApiSettings, BrokerSettings):
     """What `python -m followup_api` takes: the application's settings and RabbitMQ."""
+
+    rabbitmq_management_url: ManagementUrl | None = Field(
+        None,
+        description="URL of RabbitMQ's management API, such as http://user:password@host:15672/: tells the "
+        "operations page rates and unacknowledged messages. The user needs the tag monitoring.",
+    )

@@ -618,6 +618,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ops/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the queues
+         * @description Every service's queue with its `.DQ` and `.XQ`: ready, unacknowledged, consumers, rates. RabbitMQ's
+         *     management API tells all of it, where it is configured and well; AMQP tells ready and consumers.
+         *     With RabbitMQ away the answer is the same, within seconds, and says what is missing and why.
+         */
+        get: operations["read_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ops/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the outbox
+         * @description Events that nobody has handled yet, and those that were given up: how many, and since when.
+         */
+        get: operations["read_outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/dead-letters": {
         parameters: {
             query?: never;
@@ -1619,6 +1661,12 @@ export interface components {
             detail: string | null;
         };
         /**
+         * Figure
+         * @description What there is to know about a queue; each a field of its own.
+         * @enum {string}
+         */
+        Figure: "ready" | "unacknowledged" | "consumers" | "publish_rate" | "deliver_rate";
+        /**
          * Finding
          * @description What one check found.
          * @example {
@@ -2109,6 +2157,84 @@ export interface components {
             status: "open" | "completed";
             subject: components["schemas"]["SubjectName"] | null;
         };
+        /**
+         * Outbox
+         * @description What is not settled, in all and by event type.
+         * @example {
+         *       "failed": 1,
+         *       "oldest_waiting_at": "2026-03-31T08:58:00Z",
+         *       "or_more": false,
+         *       "read_at": "2026-03-31T09:00:00Z",
+         *       "types": [
+         *         {
+         *           "failed": 1,
+         *           "oldest_waiting_at": "2026-03-31T08:58:00Z",
+         *           "type": "followup.escalations.raised.v1",
+         *           "waiting": 12
+         *         }
+         *       ],
+         *       "waiting": 12
+         *     }
+         */
+        Outbox: {
+            /**
+             * Waiting
+             * @description Stored, and handled by nobody yet.
+             */
+            waiting: number;
+            /**
+             * Oldest Waiting At
+             * @description When the oldest of those came up.
+             */
+            oldest_waiting_at: string | null;
+            /**
+             * Failed
+             * @description Given up: the dead letters.
+             */
+            failed: number;
+            /**
+             * Read At
+             * Format: date-time
+             * @description By the database's clock, as the other times.
+             */
+            read_at: string;
+            /**
+             * Or More
+             * @description There are more: counting stopped at 10,000 waiting or failed.
+             */
+            or_more: boolean;
+            /**
+             * Types
+             * @description Only types that have any, by name.
+             */
+            types: components["schemas"]["OutboxType"][];
+        };
+        /**
+         * OutboxType
+         * @description Those of one event type.
+         */
+        OutboxType: {
+            /**
+             * Waiting
+             * @description Stored, and handled by nobody yet.
+             */
+            waiting: number;
+            /**
+             * Oldest Waiting At
+             * @description When the oldest of those came up.
+             */
+            oldest_waiting_at: string | null;
+            /**
+             * Failed
+             * @description Given up: the dead letters.
+             */
+            failed: number;
+            /**
+             * Type
+             * @description The event's type; `unreadable` for a message that nobody could read.
+             */
+            type: string;
+        };
         /** Page[Activity] */
         Page_Activity_: {
             /** Items */
@@ -2236,6 +2362,116 @@ export interface components {
             name: string;
         };
         /**
+         * QueueState
+         * @description One queue of RabbitMQ. A figure that nobody told is null, and `missing` says why.
+         * @example {
+         *       "consumers": 2,
+         *       "deliver_rate": 38,
+         *       "missing": {},
+         *       "name": "notifier",
+         *       "publish_rate": 42.4,
+         *       "ready": 1250,
+         *       "unacknowledged": 10
+         *     }
+         */
+        QueueState: {
+            /** Name */
+            name: string;
+            /**
+             * Ready
+             * @description Messages that wait for a consumer.
+             */
+            ready: number | null;
+            /**
+             * Unacknowledged
+             * @description Messages that a consumer has and has not settled.
+             */
+            unacknowledged: number | null;
+            /** Consumers */
+            consumers: number | null;
+            /**
+             * Publish Rate
+             * @description Messages a second that come in.
+             */
+            publish_rate: number | null;
+            /**
+             * Deliver Rate
+             * @description Messages a second that are handed to consumers.
+             */
+            deliver_rate: number | null;
+            /**
+             * Missing
+             * @description Why a figure is null, by its name.
+             */
+            missing: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Queues
+         * @description Every queue, as far as it is known.
+         * @example {
+         *       "delivery": "rabbitmq",
+         *       "problems": [],
+         *       "queues": [
+         *         {
+         *           "dead": {
+         *             "consumers": 0,
+         *             "deliver_rate": 0,
+         *             "missing": {},
+         *             "name": "notifier.XQ",
+         *             "publish_rate": 0,
+         *             "ready": 0,
+         *             "unacknowledged": 0
+         *           },
+         *           "delayed": {
+         *             "consumers": 2,
+         *             "deliver_rate": 0,
+         *             "missing": {},
+         *             "name": "notifier.DQ",
+         *             "publish_rate": 0,
+         *             "ready": 0,
+         *             "unacknowledged": 0
+         *           },
+         *           "main": {
+         *             "consumers": 2,
+         *             "deliver_rate": 38,
+         *             "missing": {},
+         *             "name": "notifier",
+         *             "publish_rate": 42.4,
+         *             "ready": 1250,
+         *             "unacknowledged": 10
+         *           },
+         *           "service": "notifier"
+         *         }
+         *       ],
+         *       "read_at": "2026-03-31T09:00:00Z",
+         *       "source": "management"
+         *     }
+         */
+        Queues: {
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /**
+             * Delivery
+             * @description How events reach the services; in-process (`followup run`) there are no queues.
+             * @enum {string}
+             */
+            delivery: "rabbitmq" | "in-process";
+            /** @description Who told the figures; null when nobody did. */
+            source: components["schemas"]["Source"] | null;
+            /**
+             * Problems
+             * @description What could not be asked, and the mend.
+             */
+            problems: string[];
+            /** Queues */
+            queues: components["schemas"]["ServiceQueues"][];
+        };
+        /**
          * ReadAll
          * @description Which notifications to mark as read.
          */
@@ -2319,6 +2555,55 @@ export interface components {
              */
             findings: components["schemas"]["Finding"][];
         };
+        /**
+         * ServiceQueues
+         * @description The queue of a service, and the two that Dramatiq keeps beside it.
+         * @example {
+         *       "dead": {
+         *         "consumers": 0,
+         *         "deliver_rate": 0,
+         *         "missing": {},
+         *         "name": "notifier.XQ",
+         *         "publish_rate": 0,
+         *         "ready": 0,
+         *         "unacknowledged": 0
+         *       },
+         *       "delayed": {
+         *         "consumers": 2,
+         *         "deliver_rate": 0,
+         *         "missing": {},
+         *         "name": "notifier.DQ",
+         *         "publish_rate": 0,
+         *         "ready": 0,
+         *         "unacknowledged": 0
+         *       },
+         *       "main": {
+         *         "consumers": 2,
+         *         "deliver_rate": 38,
+         *         "missing": {},
+         *         "name": "notifier",
+         *         "publish_rate": 42.4,
+         *         "ready": 1250,
+         *         "unacknowledged": 10
+         *       },
+         *       "service": "notifier"
+         *     }
+         */
+        ServiceQueues: {
+            /** Service */
+            service: string;
+            main: components["schemas"]["QueueState"];
+            /** @description `.DQ`: messages that are tried again in a moment. */
+            delayed: components["schemas"]["QueueState"];
+            /** @description `.XQ`: copies of what was given up, for a look. What counts is the list of dead letters. */
+            dead: components["schemas"]["QueueState"];
+        };
+        /**
+         * Source
+         * @description Who told the figures.
+         * @enum {string}
+         */
+        Source: "management" | "amqp";
         /**
          * Subject
          * @description A lead or client, and what is planned for it.
@@ -6045,6 +6330,157 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SelfAudit"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery": "rabbitmq",
+                     *       "problems": [],
+                     *       "queues": [
+                     *         {
+                     *           "dead": {
+                     *             "consumers": 0,
+                     *             "deliver_rate": 0,
+                     *             "missing": {},
+                     *             "name": "notifier.XQ",
+                     *             "publish_rate": 0,
+                     *             "ready": 0,
+                     *             "unacknowledged": 0
+                     *           },
+                     *           "delayed": {
+                     *             "consumers": 2,
+                     *             "deliver_rate": 0,
+                     *             "missing": {},
+                     *             "name": "notifier.DQ",
+                     *             "publish_rate": 0,
+                     *             "ready": 0,
+                     *             "unacknowledged": 0
+                     *           },
+                     *           "main": {
+                     *             "consumers": 2,
+                     *             "deliver_rate": 38,
+                     *             "missing": {},
+                     *             "name": "notifier",
+                     *             "publish_rate": 42.4,
+                     *             "ready": 1250,
+                     *             "unacknowledged": 10
+                     *           },
+                     *           "service": "notifier"
+                     *         }
+                     *       ],
+                     *       "read_at": "2026-03-31T09:00:00Z",
+                     *       "source": "management"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_outbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "failed": 1,
+                     *       "oldest_waiting_at": "2026-03-31T08:58:00Z",
+                     *       "or_more": false,
+                     *       "read_at": "2026-03-31T09:00:00Z",
+                     *       "types": [
+                     *         {
+                     *           "failed": 1,
+                     *           "oldest_waiting_at": "2026-03-31T08:58:00Z",
+                     *           "type": "followup.escalations.raised.v1",
+                     *           "waiting": 12
+                     *         }
+                     *       ],
+                     *       "waiting": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Outbox"];
                 };
             };
             /** @description Log in first */
