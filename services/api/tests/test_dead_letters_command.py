@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
-from followup_cli import client
 from followup_cli.dead_letters import app
 from followup_cli.output import Failure
-from structlog.testing import capture_logs
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
+from . import commands
 from .companies import Company
 from .conftest import World
 from .test_dead_letters import REASSIGNED, fail, ids, junk, row_of
@@ -23,26 +20,12 @@ from .test_dead_letters import REASSIGNED, fail, ids, junk, row_of
 def company(world: World, monkeypatch: pytest.MonkeyPatch) -> Company:
     """A company whose API the command reaches without a network."""
     company = Company(world)
-
-    class Connected(client.Client):
-        def __init__(self, url: str, token: str) -> None:
-            super().__init__(url, token)
-            headers = {"Authorization": f"Bearer {token}"}
-            self._http = TestClient(world.app, base_url=f"{url}/api/v1", headers=headers)
-
-    def connect(url: str | None, token: str | None, data: Path) -> client.Client:
-        return Connected("http://localhost", company.ada.token)
-
-    monkeypatch.setattr(client, "connect", connect)
+    commands.connect(company, monkeypatch)
     return company
 
 
 def run(*arguments: str, status: int = 0) -> Result:
-    runner = CliRunner(env={"COLUMNS": "240", "NO_COLOR": "1", "TERM": "dumb"})
-    with capture_logs():  # the API's, which runs in this process
-        result = runner.invoke(app, list(arguments))
-    assert result.exit_code == status, result.output + str(result.exception)
-    return result
+    return commands.run(app, *arguments, status=status)
 
 
 def lines(*arguments: str) -> list[dict[str, Any]]:

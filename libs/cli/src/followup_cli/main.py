@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from followup_cli import dead_letters, doctor, imports, migration, run, sweeps, tokens, users
+from followup_cli import dead_letters, doctor, imports, migration, queues, run, sweeps, tokens, users
 from followup_cli.output import Failure, show_failure
 
 
@@ -36,6 +36,7 @@ app.command("run")(run.run)
 app.command("migrate")(migration.migrate)
 app.command("prune")(migration.prune)
 app.command("sweep")(sweeps.sweep)
+app.command("queues")(queues.queues)
 app.command("doctor")(doctor.doctor)
 app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
