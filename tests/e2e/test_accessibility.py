@@ -26,6 +26,8 @@ PAGES = (
     ("/admin/sweeps", "Sweeps"),
     ("/admin/people", "People"),
     ("/admin/import", "Import"),
+    ("/admin/ops", "Operations"),
+    ("/admin/ops?tab=audit-log", "Operations"),
     ("/settings/tokens", "API tokens"),
     ("/no-such-page", "Not found"),
 )

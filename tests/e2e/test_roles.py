@@ -15,10 +15,10 @@ def test_an_employee_has_neither_the_dashboard_nor_its_data(product: Product, vi
     expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
         ["Follow-ups", "Inbox", "Leads & clients"]
     )
-    for path in ("/dashboard/escalations", "/admin/sweeps", "/admin/people", "/admin/import"):
+    for path in ("/dashboard/escalations", "/admin/sweeps", "/admin/people", "/admin/import", "/admin/ops"):
         page.goto(path)
         expect(page.get_by_text("There is nothing at this address")).to_be_visible()
-    for path in ("escalations", "escalations/summary", "sweeps"):
+    for path in ("escalations", "escalations/summary", "sweeps", "ops/queues", "ops/outbox"):
         assert page.request.get(f"/api/v1/{path}").status == 403
 
 

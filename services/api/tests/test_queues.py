@@ -143,8 +143,8 @@ def test_with_rabbitmq_away_the_answer_says_so() -> None:
     url = f"amqp://guest:{SECRET}@127.0.0.1:{free_port()}/"
     answer = ask(url, f"http://guest:{SECRET}@127.0.0.1:{free_port()}/")
     assert answer["source"] is None
-    assert ["management API does not answer" in said for said in answer["problems"]] == [True, False]
-    assert "Events wait in the outbox" in answer["problems"][1]
+    assert ["management API does not answer" in said for said in answer["problems"]] == [False, True]
+    assert "Events wait in the outbox" in answer["problems"][0]
     assert all(queue["ready"] is None and len(queue["missing"]) == 5 for queue in queues(answer).values())
 
 
@@ -160,6 +160,13 @@ def test_nobody_waits_for_a_rabbitmq_that_hangs(monkeypatch: pytest.MonkeyPatch)
         reader = QueueReader(f"amqp://guest:{SECRET}@127.0.0.1:{port}/")
         for _ in range(2):
             assert dumped(reader)["problems"] == ["RabbitMQ has not answered within 0.2 s."]
+
+
+def test_a_rabbitmq_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(amqp, "SECONDS", 1)
+    with listening(None) as port:
+        [said] = ask(f"amqp://guest:{SECRET}@127.0.0.1:{port}/")["problems"]
+    assert said.startswith(f"RabbitMQ does not answer at 127.0.0.1:{port}")
 
 
 def test_an_error_that_nobody_thought_of_is_said_and_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,4 +19,5 @@ export const keys = {
   unread: ["notifications", "unread"] as const,
   sweeps: ["sweeps"] as const,
   tokens: ["tokens"] as const,
+  ops: ["ops"] as const,
 };

@@ -39,3 +39,14 @@ export type Sweep = Schemas["Sweep"];
 export type ImportResult = Schemas["ImportResult"];
 export type Token = Schemas["Token"];
 export type CreatedToken = Schemas["CreatedToken"];
+
+export type Queues = Schemas["Queues"];
+export type ServiceQueues = Schemas["ServiceQueues"];
+export type QueueState = Schemas["QueueState"];
+export type Outbox = Schemas["Outbox"];
+export type SelfAudit = Schemas["SelfAudit"];
+export type Finding = Schemas["Finding"];
+export type DeadLetter = Schemas["DeadLetter"];
+export type DeadLetterDetail = Schemas["DeadLetterDetail"];
+export type DeadLettersDone = Schemas["DeadLettersDone"];
+export type AuditEntry = Schemas["AuditEntry"];

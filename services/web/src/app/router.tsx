@@ -30,6 +30,10 @@ const pages: RouteObject[] = [
       { path: "admin/import", lazy: () => import("@/features/admin/ImportPage") },
     ],
   },
+  {
+    element: <RequirePermission name="ops" />,
+    children: [{ path: "admin/ops", lazy: () => import("@/features/ops/OpsPage") }],
+  },
   { path: "*", element: <NotFoundPage /> },
 ];
 

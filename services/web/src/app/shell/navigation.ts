@@ -1,4 +1,5 @@
 import {
+  IconActivity,
   IconAddressBook,
   IconAlertTriangle,
   IconChecklist,
@@ -38,6 +39,7 @@ export const ADMIN: readonly Destination[] = [
   { to: "/admin/sweeps", label: "Sweeps", icon: IconRefresh, permission: "sweeps" },
   { to: "/admin/people", label: "People", icon: IconUsers, permission: "users:write" },
   { to: "/admin/import", label: "Import", icon: IconFileImport, permission: "imports" },
+  { to: "/admin/ops", label: "Operations", icon: IconActivity, permission: "ops" },
 ];
 
 export function allowed(destinations: readonly Destination[], permissions: readonly Permission[]): Destination[] {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pika
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosedByBroker, ConnectionClosedByBroker
 
 from followup_api.ops.queues.schemas import Figure, QueueState
@@ -37,7 +38,7 @@ def read(url: str, names: Iterable[str]) -> list[QueueState]:
             return [_declared(connection, name) for name in names]
     except ConnectionClosedByBroker as error:
         raise BrokerAway(f"RabbitMQ ended the connection: {error.reply_text}") from error
-    except (AMQPError, OSError) as error:
+    except (AMQPError, AMQPConnectorException, OSError) as error:
         where = f"{parameters.host}:{parameters.port}"
         raise BrokerAway(
             f"RabbitMQ does not answer at {where} ({type(error).__name__}). Events wait in the outbox until "

@@ -72,7 +72,7 @@ class QueueReader:
         try:
             return _queues(Source.AMQP, amqp.read(self._broker_url, NAMES), problems)
         except amqp.BrokerAway as error:
-            return _queues(None, [], [*problems, str(error)])
+            return _queues(None, [], [str(error), *problems])
 
 
 def in_process() -> Queues:

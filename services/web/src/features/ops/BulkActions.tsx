@@ -1,0 +1,36 @@
+import { Button, Group } from "@mantine/core";
+import { IconRepeat, IconTrash } from "@tabler/icons-react";
+import { useReplay, type Target } from "@/features/ops/mutations";
+
+/** What nobody could read can be discarded only. */
+const UNREADABLE = "unreadable";
+
+interface Props {
+  type: string;
+  amount: number;
+  discard: (target: Target) => void;
+}
+
+/** For all dead letters of a type at once. */
+export function BulkActions({ type, amount, discard }: Props) {
+  const replay = useReplay();
+  const all = `all ${amount.toLocaleString("en")}`;
+  if (amount === 0) return null;
+  return (
+    <Group gap="xs" role="group" aria-label="All of this type">
+      {type !== UNREADABLE && (
+        <Button
+          variant="light"
+          leftSection={<IconRepeat size={16} />}
+          loading={replay.isPending}
+          onClick={() => replay.mutate({ type })}
+        >
+          Replay {all}
+        </Button>
+      )}
+      <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => discard({ type })}>
+        Discard {all}…
+      </Button>
+    </Group>
+  );
+}

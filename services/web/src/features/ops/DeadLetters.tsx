@@ -1,0 +1,85 @@
+import { Button, Select } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { IconMailOff } from "@tabler/icons-react";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorState } from "@/components/ErrorState";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { SearchField } from "@/features/followups/FilterBar";
+import { BulkActions } from "@/features/ops/BulkActions";
+import { DeadLetterRow } from "@/features/ops/DeadLetterRow";
+import { DiscardDialog } from "@/features/ops/DiscardDialog";
+import type { Target } from "@/features/ops/mutations";
+import { deadLettersQuery, outboxQuery } from "@/features/ops/queries";
+import classes from "./DeadLetters.module.css";
+
+/** Events that were given up: look at them, send them again once their cause is mended, or discard them. */
+export function DeadLetters() {
+  const [search, setSearch] = useSearchParams();
+  const [q, setQ] = useState("");
+  const [discarded, setDiscarded] = useState<Target | null>(null);
+  const type = search.get("type") ?? "";
+  const failed = useFailed();
+  const setType = (next: string) => setSearch({ tab: "dead-letters", ...(next && { type: next }) });
+  return (
+    <>
+      <div className={classes.filters}>
+        <Select
+          className={classes.type}
+          aria-label="Event type"
+          placeholder="Every event type"
+          data={[...new Set([...failed.keys(), ...(type ? [type] : [])])]}
+          value={type || null}
+          onChange={(next) => setType(next ?? "")}
+          clearable
+          clearButtonProps={{ "aria-label": "Every event type" }}
+        />
+        <SearchField q={q} change={setQ} label="Search reasons" />
+        {type && <BulkActions type={type} amount={failed.get(type) ?? 0} discard={setDiscarded} />}
+      </div>
+      <Letters type={type} q={q} discard={setDiscarded} />
+      {discarded && <DiscardDialog target={discarded} close={() => setDiscarded(null)} />}
+    </>
+  );
+}
+
+function Letters({ type, q, discard }: { type: string; q: string; discard: (target: Target) => void }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...deadLettersQuery({ type: type || undefined, q: q || undefined }),
+    placeholderData: (old) => old,
+  });
+  if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
+  if (!data) return <RowsSkeleton rows={5} height={64} />;
+  const letters = data.pages.flatMap(({ items }) => items);
+  if (letters.length === 0) {
+    return (
+      <EmptyState
+        icon={IconMailOff}
+        title={type || q ? "No dead letters like that" : "No dead letters"}
+        text="An event that cannot be handled ends up here, with its reason. Nothing has."
+      />
+    );
+  }
+  return (
+    <>
+      <ul className={classes.letters} aria-label="Dead letters">
+        {letters.map((letter) => (
+          <DeadLetterRow key={letter.id} letter={letter} discard={discard} />
+        ))}
+      </ul>
+      {hasNextPage && (
+        <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** How many dead letters there are of each type that has any. */
+function useFailed(): Map<string, number> {
+  const { data } = useQuery(outboxQuery);
+  const types = data?.reading.types ?? [];
+  return new Map(types.filter(({ failed }) => failed > 0).map(({ type, failed }) => [type, failed]));
+}

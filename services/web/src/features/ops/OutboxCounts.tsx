@@ -1,0 +1,73 @@
+import { Table } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import type { Outbox } from "@/api/types";
+import { RelativeTime } from "@/components/RelativeTime";
+import { Asked } from "@/features/ops/Asked";
+import { seriesOf, type Watched } from "@/features/ops/history";
+import { outboxQuery } from "@/features/ops/queries";
+import { Sparkline } from "@/features/ops/Sparkline";
+import classes from "./OutboxCounts.module.css";
+
+/** Events that are stored and not settled. */
+export function OutboxCounts() {
+  const query = useQuery(outboxQuery);
+  return (
+    <Asked query={query} height={150}>
+      {(watched) => <Shown {...watched} />}
+    </Asked>
+  );
+}
+
+function Shown({ reading, history }: Watched<Outbox>) {
+  const { waiting, oldest_waiting_at: oldest, or_more: more, types } = reading;
+  return (
+    <>
+      <p className={classes.said}>
+        <strong>
+          {waiting.toLocaleString("en")}
+          {more && "+"}
+        </strong>{" "}
+        {waiting === 1 ? "event waits" : "events wait"}
+        {oldest && (
+          <>
+            , the oldest came <RelativeTime at={oldest} as="ago" />
+          </>
+        )}
+      </p>
+      <Sparkline label="Events that wait" values={seriesOf(history, "waiting")} />
+      {types.length > 0 && <Types types={types} />}
+    </>
+  );
+}
+
+function Types({ types }: Pick<Outbox, "types">) {
+  return (
+    <Table verticalSpacing={6} mt="sm" className="numbers" aria-label="Outbox by event type">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Event type</Table.Th>
+          <Table.Th ta="right">Waiting</Table.Th>
+          <Table.Th ta="right">Given up</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {types.map(({ type, waiting, failed }) => (
+          <Table.Tr key={type}>
+            <Table.Td className={classes.type}>{type}</Table.Td>
+            <Table.Td ta="right">{waiting.toLocaleString("en")}</Table.Td>
+            <Table.Td ta="right">
+              {failed > 0 ? (
+                <Link className={classes.failed} to={`?${new URLSearchParams({ tab: "dead-letters", type })}`}>
+                  {failed.toLocaleString("en")}
+                </Link>
+              ) : (
+                "0"
+              )}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import { OutboxCounts } from "@/features/ops/OutboxCounts";
+import { QueueCards } from "@/features/ops/QueueCards";
+import { RecentSweeps } from "@/features/ops/RecentSweeps";
+import { SelfAuditFindings } from "@/features/ops/SelfAuditFindings";
+import classes from "./Overview.module.css";
+
+export function Overview() {
+  return (
+    <div className={classes.overview}>
+      <Section title="Self-audit">
+        <SelfAuditFindings />
+      </Section>
+      <Section title="Queues">
+        <QueueCards />
+      </Section>
+      <div className={classes.columns}>
+        <Section title="Outbox">
+          <OutboxCounts />
+        </Section>
+        <Section title="Recent sweeps">
+          <RecentSweeps />
+        </Section>
+      </div>
+    </div>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h2 className={classes.title}>{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import type { DeadLetter, DeadLettersDone } from "@/api/types";
+import { done, failed } from "@/features/followups/toasts";
+
+const PATH = "/ops/dead-letters";
+
+/** The most that the API takes at once. */
+const BULK = 1_000;
+
+/** What to deal with: one dead letter, or all of a type. */
+export type Target = { letter: DeadLetter } | { type: string };
+
+export function useReplay() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: async (target: Target) =>
+      "letter" in target
+        ? api.post<undefined>(`${PATH}/${target.letter.id}/replay`)
+        : api.post<DeadLettersDone>(`${PATH}/replay`, { type: target.type, limit: BULK }),
+    onSuccess: (result) => done(result ? replayed(result) : "It was sent again"),
+    onError: (error) => failed("It was not sent again", error),
+    onSettled: refresh,
+  });
+}
+
+export function useDiscard() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: async ({ target, note }: { target: Target; note: string }) =>
+      "letter" in target
+        ? api.post<undefined>(`${PATH}/${target.letter.id}/discard`, { note })
+        : api.post<DeadLettersDone>(`${PATH}/discard`, { type: target.type, note, limit: BULK }),
+    onSuccess: (result) => done(result ? `${amount(result.done)} discarded, ${amount(result.left)} left` : "It was discarded"),
+    onSettled: refresh,
+  });
+}
+
+function useRefresh(): () => Promise<void> {
+  const cache = useQueryClient();
+  return () => cache.invalidateQueries({ queryKey: keys.ops });
+}
+
+function replayed({ done: sent, refused, reason, left }: DeadLettersDone): string {
+  const said = `${amount(sent)} sent again, ${amount(left)} left`;
+  return refused ? `${said}. ${amount(refused)} can never be handled: ${reason}` : said;
+}
+
+function amount(number: number): string {
+  return number.toLocaleString("en");
+}
