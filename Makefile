@@ -58,6 +58,7 @@ documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write th
 	@$(BIN)/python -m followup_common.contracts.asyncapi docs/asyncapi.json
 	@$(BIN)/python -m followup_common.contracts.events_page docs/events.md
 	@$(BIN)/python -m followup_cli.settings_document docs/settings.md
+	@$(BIN)/python -m followup_cli.metrics_document docs/metrics.md
 	@$(BIN)/python -m followup_api.openapi docs/openapi.json
 	@$(BIN)/python -m tests.support.with_postgres -- sh -ec '$(BIN)/python -m followup_common.db.migrate upgrade; \
 		$(BIN)/python -m followup_common.db.grants $(GRANTS)'
@@ -105,6 +106,7 @@ check-documents: setup # the published contracts are those of the code, and no l
 	@$(BIN)/python -m followup_common.contracts.asyncapi --check docs/asyncapi.json
 	@$(BIN)/python -m followup_common.contracts.events_page --check docs/events.md
 	@$(BIN)/python -m followup_cli.settings_document --check docs/settings.md
+	@$(BIN)/python -m followup_cli.metrics_document --check docs/metrics.md
 	@$(BIN)/python -m followup_api.openapi --check docs/openapi.json
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 

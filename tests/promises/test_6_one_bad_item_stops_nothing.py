@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -253,7 +253,7 @@ def test_an_item_that_runs_out_of_time_holds_up_no_other(
         slow = company.follow_up(assignee, overdue=HOUR)
     write = inbox.write
 
-    def write_slowly(tx: Connection, announced: Sequence[inbox.Announcement]) -> int:
+    def write_slowly(tx: Connection, announced: Sequence[inbox.Announcement]) -> Mapping[int, int]:
         if any(announcement.follow_up_id == slow for announcement in announced):
             raise TimeLimitExceeded
         return write(tx, announced)

@@ -151,10 +151,12 @@ def service(name: str, environment: Mapping[str, str], folder: Path, *arguments:
     """
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("FOLLOWUP_")}
     ports = {"FOLLOWUP_HEALTH_PORT": str(free_port()), "FOLLOWUP_PORT": str(free_port())}
+    # What a killed service leaves behind goes with the folder.
+    ours = {"PYTHONUNBUFFERED": "1", "TMPDIR": str(folder)}
     return Process(
         command=[sys.executable, "-m", f"followup_{name}", *arguments],
         log=folder / f"{name}.log",
-        environment={**inherited, "PYTHONUNBUFFERED": "1", **ports, **environment},
+        environment={**inherited, **ours, **ports, **environment},
     )
 
 

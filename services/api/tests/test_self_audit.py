@@ -131,18 +131,35 @@ def test_a_check_reads_an_index_of_what_is_unsettled(company: Company, check: Ch
 
 def metrics(company: Company) -> dict[str, float]:
     lines = company.world.client().get("/metrics").text.splitlines()
-    names = {name for name, _ in gauges.NAMES.values()}
+    names = {gauge.name for gauge in gauges.METRICS}
     return {name: float(value) for name, _, value in (line.partition(" ") for line in lines) if name in names}
 
 
 def test_the_counts_are_metrics(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(metrics(company).values()) == {0}
     fail(company)
-    assert metrics(company)["followup_dead_letters"] == 0  # counted less than 15 seconds ago
+    assert metrics(company)["followup_dead_letters"] == 0  # counted a moment ago
     monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
     company.follow_up(company.amir, overdue=timedelta(hours=3))
     counted = metrics(company)
+    assert counted.pop("followup_lag_seconds") == pytest.approx(3 * 3600, abs=60)
     assert counted == dict.fromkeys(counted, 0) | {"followup_dead_letters": 1, "followup_overdue_steps": 1}
+    wait(company, "1 second", created_at="now() - interval '7 minutes'")
+    wait(company, "1 second", created_at="now() - interval '3 minutes'")
+    counted = metrics(company)
+    assert counted["followup_outbox_depth"] == 2
+    assert counted["followup_outbox_age_seconds"] == pytest.approx(7 * 60, abs=60)
+
+
+def test_a_scrape_does_not_wait_for_a_database_that_hangs(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
+    with company.world.database.transaction() as tx:
+        tx.execute(text("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE"))
+        counted = metrics(company)
+    assert all(map(math.isnan, counted.values()))
+    assert set(metrics(company).values()) == {0}
 
 
 def test_counts_are_unknown_while_the_database_is_away(

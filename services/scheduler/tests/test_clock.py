@@ -68,4 +68,3 @@ def test_a_broker_that_is_away_does_not_stop_the_clock(monkeypatch: pytest.Monke
     monkeypatch.setattr(broker, "enqueue", away)
     clock.send_actors(clock.actors, pendulum.now())
     assert "away" in (clock.last_failure or "")
-    assert clock.last_wake is not None

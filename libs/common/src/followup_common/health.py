@@ -1,4 +1,4 @@
-"""Health of a service over HTTP: /healthz (alive) and /readyz (can do its job, or what is missing).
+"""Health of a service over HTTP: /healthz (alive), /readyz (can do its job, or what is missing), /metrics.
 
 `python -m followup_common.health` asks the service on this machine; for a container's HEALTHCHECK.
 """
@@ -11,61 +11,134 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Generic, TypeVar
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from followup_common.db import Database
+from followup_common.metrics import CONTENT_TYPE, Meter
 
 log = structlog.get_logger()
 
+PATIENCE_SECONDS = 3
+"""How long a probe waits for a part that does not answer: less than those who probe wait."""
+
+T = TypeVar("T")
+
 Check = Callable[[], str | None]
 """Returns None when all is well, else what is missing."""
+Report = tuple[HTTPStatus, dict[str, object]]
+Answer = Callable[[str], Report | None]
+"""Answers the path of a probe; None: there is no such probe."""
+
+
+class Bounded(Generic[T]):
+    """Asks what may hang, once at a time and in a thread of its own, so that nobody waits for ever.
+
+    Args:
+        ask: the question.
+        seconds: how long each caller waits for the answer.
+    """
+
+    def __init__(self, ask: Callable[[], T], seconds: float) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._asked: Future[T] | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> T:
+        """The answer, maybe to a question that was under way.
+
+        Raises:
+            TimeoutError: it did not come in time.
+        """
+        with self._lock:
+            if self._asked is None or self._asked.done():
+                self._asked = Future()
+                threading.Thread(target=self._run, args=(self._asked,), name="ask", daemon=True).start()
+            asked = self._asked
+        return asked.result(self._seconds)
+
+    def _run(self, asked: Future[T]) -> None:
+        try:
+            asked.set_result(self._ask())
+        except BaseException as error:  # noqa: BLE001 - it is the caller's
+            asked.set_exception(error)
+
+
+def probes(*, alive: Mapping[str, Check] | None = None, ready: Mapping[str, Check] | None = None) -> Answer:
+    """Answers to /healthz and /readyz.
+
+    Args:
+        alive: checks whose failure means that the process should be restarted.
+        ready: further checks whose failure means that it cannot work right now.
+    """
+    paths = {"/healthz": alive or {}, "/readyz": {**(alive or {}), **(ready or {})}}
+
+    def answer(path: str) -> Report | None:
+        checks = paths.get(path)
+        return None if checks is None else verdict({name: check() for name, check in checks.items()})
+
+    return answer
 
 
 class HealthServer:
-    """A small HTTP server in a thread of its own.
+    """A small HTTP server in a thread of its own: the probes and, with a meter, /metrics.
 
     Args:
-        port: where to listen; 0 serves nothing.
-        alive: checks whose failure means that the process should be restarted.
-        ready: checks whose failure means that it cannot work right now.
+        answer: to the probes.
+        meter: keeps the figures that /metrics shows.
     """
 
-    def __init__(
-        self, port: int, *, alive: Mapping[str, Check] | None = None, ready: Mapping[str, Check] | None = None
-    ) -> None:
-        self._port = port
-        self._checks = {"/healthz": alive or {}, "/readyz": {**(alive or {}), **(ready or {})}}
+    def __init__(self, answer: Answer, meter: Meter | None = None) -> None:
+        self._answer = answer
+        self._meter = meter
 
-    def start(self) -> None:
-        """Listen. A port that is taken (by a sister process of the same service) is left to its owner."""
-        if not self._port:
+    def start(self, port: int) -> None:
+        """Listen for everyone; port 0 serves nothing.
+
+        A port that is taken (by a sister process of the same service) is left to its owner.
+        """
+        if not port:
             return
         try:
-            server = ThreadingHTTPServer(("0.0.0.0", self._port), self._handler())  # noqa: S104 - probes come from outside
+            self.listen("0.0.0.0", port)  # noqa: S104 - probes come from outside
         except OSError as error:
-            log.info("health_port_taken", port=self._port, error=str(error))
-            return
+            log.info("health_port_taken", port=port, error=str(error))
+
+    def listen(self, host: str, port: int) -> int:
+        """Listen at an address; returns the port, which 0 leaves to the system.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        server = ThreadingHTTPServer((host, port), self._handler())
         threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+        return int(server.server_address[1])
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        paths = self._checks
+        answer, meter = self._answer, self._meter
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                checks = paths.get(self.path)
-                if checks is None:
+                if meter is not None and self.path == "/metrics":
+                    self._send(HTTPStatus.OK, CONTENT_TYPE, meter.exposition())
+                elif (found := answer(self.path)) is not None:
+                    self._send(found[0], "application/json", json.dumps(found[1]).encode())
+                else:
                     self.send_error(HTTPStatus.NOT_FOUND)
-                    return
-                status, body = report(checks)
+
+            def _send(self, status: HTTPStatus, content_type: str, body: bytes) -> None:
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(json.dumps(body).encode())
+                self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 """Probes are not worth a log line."""
@@ -73,9 +146,8 @@ class HealthServer:
         return Handler
 
 
-def report(checks: Mapping[str, Check]) -> tuple[HTTPStatus, dict[str, object]]:
-    """Run checks: 200 when all pass, else 503; the body names each."""
-    results = {name: check() for name, check in checks.items()}
+def verdict(results: Mapping[str, str | None]) -> Report:
+    """200 when no check found a problem, else 503; the body names each."""
     well = not any(results.values())
     body: dict[str, object] = {
         "status": "ok" if well else "unavailable",
@@ -87,11 +159,16 @@ def report(checks: Mapping[str, Check]) -> tuple[HTTPStatus, dict[str, object]]:
 def database_check(database: Database) -> Check:
     """Whether PostgreSQL answers."""
 
+    def ask() -> None:
+        with database.transaction() as tx:
+            tx.execute(text("SELECT 1"))
+
+    bounded = Bounded(ask, PATIENCE_SECONDS)
+
     def check() -> str | None:
         try:
-            with database.transaction() as tx:
-                tx.execute(text("SELECT 1"))
-        except SQLAlchemyError as error:
+            bounded()
+        except (SQLAlchemyError, TimeoutError) as error:
             return f"PostgreSQL does not answer: {type(error).__name__}"
         return None
 

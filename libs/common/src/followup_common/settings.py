@@ -21,7 +21,9 @@ class Settings(BaseSettings):
 
     log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least to log.")
-    health_port: int = Field(8080, ge=0, le=65535, description="Port of /healthz and /readyz; 0: none.")
+    health_port: int = Field(
+        8080, ge=0, le=65535, description="Port of /healthz, /readyz and /metrics; 0: none."
+    )
 
 
 def _url_with(*schemes: str) -> AfterValidator:

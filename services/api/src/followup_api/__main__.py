@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
-from urllib.parse import urlsplit
 
 from followup_common.logging import configure_logging
-from followup_common.messaging.broker import rabbitmq_broker
+from followup_common.messaging.broker import rabbitmq_broker, reachable
 from followup_common.messaging.publisher import Publisher
+from followup_common.metrics import Meter
 from followup_common.settings import load
 
 from followup_api.app import create_app
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.serving import Server, open_database
 from followup_api.settings import ApiServiceSettings
-
-AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
 
 
 def main() -> None:
@@ -26,14 +23,16 @@ def main() -> None:
     configure_logging("api", log_format=settings.log_format, level=settings.log_level)
     database = open_database(settings)
     broker_url = settings.broker_url.get_secret_value()
-    publisher = Publisher(rabbitmq_broker(broker_url))
     management = settings.rabbitmq_management_url
+    meter = Meter()
+    publisher = Publisher(rabbitmq_broker(broker_url), meter=meter)
     app = create_app(
         settings,
         database=database,
         publisher=publisher,
-        broker_reachable=lambda: _reachable(broker_url),
         queues=QueueReader(broker_url, management.get_secret_value() if management else None),
+        broker_reachable=lambda: reachable(broker_url),
+        meter=meter,
     )
     # uvicorn raises the signal that stopped it once more; by default that would end the process right
     # there, and what the publisher still holds with it.
@@ -49,16 +48,6 @@ def main() -> None:
 
 def _end(*_: object) -> None:
     sys.exit(0)
-
-
-def _reachable(broker_url: str) -> bool:
-    parts = urlsplit(broker_url)
-    port = parts.port or AMQP_PORTS.get(parts.scheme, 5672)
-    try:
-        socket.create_connection((parts.hostname or "localhost", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

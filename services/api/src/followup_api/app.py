@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from anyio import Semaphore
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from followup_common.db import Database
+from followup_common.db.metrics import watch_pool
+from followup_common.health import PATIENCE_SECONDS, Bounded
 from followup_common.messaging.publisher import Publisher
+from followup_common.metrics import Meter
 from starlette.middleware import Middleware
 
-from followup_api import openapi, problems
+from followup_api import metrics, openapi, problems
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import BodyLimit
 from followup_api.cron.routes import router as cron
@@ -20,9 +23,9 @@ from followup_api.dependencies import Parts
 from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
 from followup_api.headers import SecurityHeaders
+from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
-from followup_api.metrics import Metrics
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
@@ -59,6 +62,7 @@ def create_app(
     publisher: Publisher,
     broker_reachable: Callable[[], bool] = lambda: True,
     queues: QueueReader | None = None,
+    meter: Meter | None = None,
 ) -> FastAPI:
     """Compose the application.
 
@@ -68,17 +72,21 @@ def create_app(
         publisher: sends committed events; the caller starts and stops it.
         broker_reachable: for /readyz, which reports it.
         queues: asks RabbitMQ about them; None where events are delivered in process.
+        meter: keeps the figures that /metrics shows.
     """
-    metrics = Metrics()
+    meter = meter or Meter()
+    meter.declare(*metrics.METRICS)
+    watch_pool(database, meter)
     parts = Parts(
         settings=settings,
         database=database,
         publisher=publisher,
-        metrics=metrics,
-        gauges=Gauges(metrics.registry, settings.late_after),
+        meter=meter,
+        gauges=Gauges(meter, database, settings.late_after),
         connections=Semaphore(settings.database_pool_size),
         broker_reachable=broker_reachable,
         queues=queues,
+        database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),
     )
     paths: dict[int, str] = {}
     app = FastAPI(
@@ -117,7 +125,7 @@ def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:
     larger = ((f"{API}/imports/", settings.max_import_bytes),)
     return [
         Middleware(SecurityHeaders, https=https),
-        Middleware(Observability, metrics=parts.metrics, paths=paths),
+        Middleware(Observability, meter=parts.meter, paths=paths),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger),
     ]
 

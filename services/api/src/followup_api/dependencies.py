@@ -14,8 +14,8 @@ from followup_common.contracts import Envelope, Event
 from followup_common.db import Database, Transaction
 from followup_common.messaging.outbox import store
 from followup_common.messaging.publisher import Publisher
+from followup_common.metrics import Meter
 
-from followup_api.metrics import Metrics
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
@@ -30,7 +30,7 @@ class Parts:
     settings: ApiSettings
     database: Database
     publisher: Publisher
-    metrics: Metrics
+    meter: Meter
     gauges: Gauges
     connections: Semaphore
     """As many as the pool has. Requests wait here without a thread: were they to wait inside the
@@ -38,6 +38,8 @@ class Parts:
     broker_reachable: Callable[[], bool]
     queues: QueueReader | None
     """None where events are delivered in process."""
+    database_state: Callable[[], str]
+    """`ok`, or what is wrong with the database; raises TimeoutError when that is not to be known."""
 
 
 @dataclass

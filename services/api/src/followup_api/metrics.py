@@ -1,44 +1,26 @@
-"""What Prometheus reads: how many requests, and how long they took."""
+"""What Prometheus learns of requests; what it learns of the database is in ops/gauges.py."""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from followup_common.metrics import Counter, Gauge, Histogram, Meter
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 NO_ROUTE = "(none)"
 
+REQUESTS = Counter("followup_http_requests_total", "Requests answered.", ("route", "method", "status"))
+SECONDS = Histogram(
+    "followup_http_request_duration_seconds",
+    "Time until the answer was sent.",
+    ("route", "method"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+STREAMS = Gauge("followup_inbox_streams", "Live inboxes (server-sent events) that are open.")
 
-class Metrics:
-    """The metrics of one application, in a registry of their own."""
+METRICS = (REQUESTS, SECONDS, STREAMS)
 
-    content_type = CONTENT_TYPE_LATEST
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
-        self._requests = Counter(
-            "followup_http_requests",
-            "Requests answered.",
-            ("route", "method", "status"),
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "followup_http_request_duration_seconds",
-            "Time until the answer was sent.",
-            ("route", "method"),
-            registry=self.registry,
-            buckets=BUCKETS,
-        )
-
-    def observe(self, route: str | None, method: str, status: int, seconds: float) -> None:
-        """Count one answer. Callers invent paths and methods: unknown ones share one label."""
-        labels = (route or NO_ROUTE, method if method in METHODS else "(other)")
-        self._requests.labels(*labels, str(status)).inc()
-        self._seconds.labels(*labels).observe(seconds)
-
-    def exposition(self) -> bytes:
-        """All metrics in the text format of Prometheus."""
-        return generate_latest(self.registry)
+def observe_request(meter: Meter, route: str | None, method: str, status: int, seconds: float) -> None:
+    """Count one answer. Callers invent paths and methods: unknown ones share one label."""
+    route, method = route or NO_ROUTE, method if method in METHODS else "(other)"
+    meter.record(REQUESTS, route=route, method=method, status=str(status))
+    meter.record(SECONDS, seconds, route=route, method=method)

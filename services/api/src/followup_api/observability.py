@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 import structlog
+from followup_common.metrics import Meter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from followup_api.metrics import Metrics
+from followup_api.metrics import observe_request
 from followup_api.problems import unexpected
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -28,12 +29,12 @@ class Observability:
 
     Args:
         app: what comes next.
-        metrics: where to count.
+        meter: where to count.
         paths: full path template of each route, by the id of the route.
     """
 
     app: ASGIApp
-    metrics: Metrics
+    meter: Meter
     paths: Mapping[int, str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +62,8 @@ class Observability:
             await unexpected()(scope, receive, answer)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        self.metrics.observe(self.paths.get(id(scope.get("route"))), scope["method"], status, seconds)
+        route = self.paths.get(id(scope.get("route")))
+        observe_request(self.meter, route, scope["method"], status, seconds)
         if scope["path"] in QUIET and status < 400:
             return
         log.info(

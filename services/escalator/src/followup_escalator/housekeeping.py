@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from followup_common.contracts import EscalationsDelivered, EscalationsRaised, OutboxTick
 from followup_common.db import Transaction
 from followup_common.messaging import Emitted, handles, outbox
+from followup_common.metrics import Measured
 from sqlalchemy import text
 
+from followup_escalator import metrics
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
 
@@ -33,6 +35,7 @@ FAIL_BROKEN = text("""
     FROM outbox o
     WHERE s.finished_at IS NULL AND o.subject = 'sweeps/' || s.id
       AND (o.type LIKE 'followup.sweep.%' OR o.type = :delivered) AND o.failed_at IS NOT NULL
+    RETURNING s.trigger
 """)
 
 UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 'running' ORDER BY id")
@@ -42,8 +45,9 @@ UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
     """Send again what nobody handled, settle sweeps that wait for dead letters, prune what is done."""
     tx.execute(COUNT_FAILED, {"raised": EscalationsRaised.type})
-    tx.execute(FAIL_BROKEN, {"delivered": EscalationsDelivered.type})
+    for trigger in tx.execute(FAIL_BROKEN, {"delivered": EscalationsDelivered.type}).scalars().all():
+        yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "failed"})
     for sweep_id in tx.execute(UNFINISHED).scalars().all():
-        finish_if_settled(tx, sweep_id)
+        yield from finish_if_settled(tx, sweep_id)
     outbox.prune(tx, older_than=settings.outbox_retention)
     yield from outbox.redrive(tx, redrive_after=settings.redrive_after)

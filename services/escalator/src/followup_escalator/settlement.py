@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from followup_common.contracts import EscalationKey, EscalationsDelivered
 from followup_common.db import Transaction
 from followup_common.messaging import Emitted, handles
+from followup_common.metrics import Measured
 from sqlalchemy import text
 
+from followup_escalator import metrics
 from followup_escalator.settings import EscalatorSettings
 
 MARK = text("""
@@ -28,6 +30,7 @@ COUNT = text("""
 FINISH = text("""
     UPDATE sweeps SET status = 'completed', finished_at = clock_timestamp()
     WHERE id = :id AND status = 'running' AND lanes = 0 AND delivered + failed >= escalated
+    RETURNING trigger, extract(epoch FROM finished_at - requested_at) AS seconds
 """)
 
 
@@ -39,13 +42,14 @@ def settle_delivery(event: EscalationsDelivered, tx: Transaction, _: EscalatorSe
     if event.sweep_id is not None:
         counts = {"id": event.sweep_id, "delivered": event.delivered, "notified": event.notified}
         tx.execute(COUNT, counts)
-        finish_if_settled(tx, event.sweep_id)
-    yield from ()
+        yield from finish_if_settled(tx, event.sweep_id)
 
 
-def finish_if_settled(tx: Transaction, sweep_id: int) -> None:
+def finish_if_settled(tx: Transaction, sweep_id: int) -> Iterator[Measured]:
     """Complete a sweep that has nothing left to claim and nothing left to hear of."""
-    tx.execute(FINISH, {"id": sweep_id})
+    for trigger, seconds in tx.execute(FINISH, {"id": sweep_id}).all():
+        yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "completed"})
+        yield Measured(metrics.SWEEP_SECONDS, float(seconds), {"trigger": trigger})
 
 
 def _mark(tx: Transaction, status: str, keys: Sequence[EscalationKey]) -> None:

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from followup_common.contracts import BatchRequested, EscalationsRaised, SweepRequested, SweepTick
 from followup_common.db import Transaction
 from followup_common.messaging import Emitted, Later, handles
+from followup_common.metrics import Measured
 from sqlalchemy import text
 
-from followup_escalator import rate, unroutable
+from followup_escalator import metrics, rate, unroutable
 from followup_escalator.batches import claim_batch
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
+
+START = text("""
+    UPDATE sweeps SET status = 'running', started_at = now() WHERE id = :id AND status = 'queued'
+    RETURNING trigger
+""")
 
 COUNT = text("UPDATE sweeps SET escalated = escalated + :escalated, lanes = lanes + :lanes WHERE id = :id")
 
@@ -33,10 +39,8 @@ def open_sweep(_: SweepTick, tx: Transaction, __: EscalatorSettings) -> Iterator
 @handles(SweepRequested)
 def run_sweep(event: SweepRequested, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
     """Start a sweep: claim its first batch; when there is more, open its lanes."""
-    tx.execute(
-        text("UPDATE sweeps SET status = 'running', started_at = now() WHERE id = :id AND status = 'queued'"),
-        {"id": event.sweep_id},
-    )
+    for trigger in tx.execute(START, {"id": event.sweep_id}).scalars().all():
+        yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "running"})
     yield from unroutable.raise_again(tx, settings.sweep_batch_size)
     yield from _claim(event, tx, settings, lanes_when_more=settings.sweep_lanes)
 
@@ -54,6 +58,8 @@ def _claim(
     allowed = rate.allowance(tx, settings.sweep_batch_size, limit)
     batch = claim_batch(tx, event.sweep_id, allowed)
     rate.spend(tx, len(batch.escalations), limit)
+    yield Measured(metrics.CLAIMED, batch.claimed)
+    yield from metrics.escalated(batch.escalations)
     if batch.escalations:
         yield EscalationsRaised(sweep_id=event.sweep_id, escalations=batch.escalations)
     lanes = 0
@@ -65,4 +71,4 @@ def _claim(
     if isinstance(event, BatchRequested):
         lanes -= 1  # the lane that asked for this batch
     tx.execute(COUNT, {"id": event.sweep_id, "escalated": len(batch.escalations), "lanes": lanes})
-    finish_if_settled(tx, event.sweep_id)
+    yield from finish_if_settled(tx, event.sweep_id)

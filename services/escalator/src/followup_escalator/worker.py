@@ -3,6 +3,7 @@
 from followup_common.messaging import worker
 from followup_common.settings import load
 
+from followup_escalator import metrics
 from followup_escalator.housekeeping import look_after_outbox
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import settle_delivery
@@ -13,4 +14,4 @@ HANDLERS = (open_sweep, run_sweep, continue_sweep, settle_delivery, look_after_o
 
 def set_up() -> None:
     """Called by dramatiq in each worker process."""
-    worker.set_up("escalator", HANDLERS, load(EscalatorSettings))
+    worker.set_up("escalator", HANDLERS, load(EscalatorSettings), metrics.METRICS)

@@ -11,10 +11,11 @@ from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import Emitted, handles
+from followup_common.metrics import Measured
 from followup_common.policy import position, recipients
 from sqlalchemy import Row, text
 
-from followup_notifier import inbox
+from followup_notifier import inbox, metrics
 from followup_notifier.directory import load_directory
 from followup_notifier.settings import NotifierSettings
 
@@ -49,10 +50,13 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
     yield EscalationsDelivered(
         sweep_id=event.sweep_id,
         delivered=len(event.escalations),
-        notified=notified,
+        notified=sum(notified.values()),
         superseded=tuple(batch.superseded),
         unroutable=tuple(batch.unroutable),
     )
+    yield from metrics.notified(notified)
+    yield Measured(metrics.SUPERSEDED, len(batch.superseded))
+    yield Measured(metrics.UNROUTABLE, len(batch.unroutable))
 
 
 def _lock_current(tx: Transaction, keys: Sequence[EscalationKey]) -> Sequence[Row[Any]]:

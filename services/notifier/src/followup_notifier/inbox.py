@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from followup_common.db import Transaction
@@ -34,13 +34,16 @@ NOTIFY_PEOPLE = text(f"""
         SELECT route - 1 AS route, person.*
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
             jsonb_to_recordset(r.people) AS person (user_id bigint, audience text, fallback text)
+    ), written AS (
+        INSERT INTO notifications
+            (follow_up_id, due_version, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
+        SELECT f.id, f.due_version, a.step, a.repeat, f.policy_version_id, f.due_at,
+            told.user_id, told.audience, told.fallback
+        FROM {ANNOUNCED} JOIN told ON told.route = a.route
+        ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
+        RETURNING step
     )
-    INSERT INTO notifications
-        (follow_up_id, due_version, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
-    SELECT f.id, f.due_version, a.step, a.repeat, f.policy_version_id, f.due_at,
-        told.user_id, told.audience, told.fallback
-    FROM {ANNOUNCED} JOIN told ON told.route = a.route
-    ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
+    SELECT step, count(*) AS number FROM written GROUP BY step
 """)
 
 Route = tuple[Recipient, ...]
@@ -56,13 +59,15 @@ class Announcement:
     route: Route
 
 
-def write(tx: Transaction, announced: Sequence[Announcement]) -> int:
-    """Write one activity an escalation and one notification a recipient; returns the new notifications.
+def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, int]:
+    """Write one activity an escalation and one notification a recipient.
+
+    Returns how many notifications are new, by step.
 
     The follow-ups must be locked by this transaction: what is written about them is read from them.
     """
     if not announced:
-        return 0
+        return {}
     routes = {route: number for number, route in enumerate({a.route: None for a in announced})}
     parameters = {
         "ids": int_array(a.follow_up_id for a in announced),
@@ -72,6 +77,6 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> int:
         "recipients": json.dumps([[asdict(recipient) for recipient in route] for route in routes]),
     }
     tx.execute(LOG_ACTIVITY, parameters)
-    notified = tx.execute(NOTIFY_PEOPLE, parameters).rowcount
+    notified = {row.step: row.number for row in tx.execute(NOTIFY_PEOPLE, parameters)}
     wake_inboxes(tx, {recipient.user_id for route in routes for recipient in route})
     return notified

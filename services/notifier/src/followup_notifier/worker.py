@@ -3,6 +3,7 @@
 from followup_common.messaging import worker
 from followup_common.settings import load
 
+from followup_notifier import metrics
 from followup_notifier.assignments import announce_assignment
 from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings
@@ -12,4 +13,4 @@ HANDLERS = (write_inbox, announce_assignment)
 
 def set_up() -> None:
     """Called by dramatiq in each worker process."""
-    worker.set_up("notifier", HANDLERS, load(NotifierSettings))
+    worker.set_up("notifier", HANDLERS, load(NotifierSettings), metrics.METRICS)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 
-from followup_common.health import HealthServer
+from followup_common.health import HealthServer, probes
 from followup_common.logging import configure_logging
 from followup_common.messaging import rabbitmq_broker
+from followup_common.messaging.broker import reachable
+from followup_common.metrics import Meter
 from followup_common.settings import load
 
 from followup_scheduler.clock import Clock, TickActor, ticks, use_utc
 from followup_scheduler.settings import SchedulerSettings
-
-STOPPED_AFTER_SECONDS = 180
-"""The clock wakes every minute; one that has not for this long has stopped."""
 
 
 def main() -> int:
@@ -25,17 +23,16 @@ def main() -> int:
     use_utc()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # One try: with RabbitMQ away, waiting would only make the next minute's tick late.
-    broker = rabbitmq_broker(settings.broker_url.get_secret_value(), connection_attempts=1)
-    clock = Clock([TickActor(broker, tick, spec) for tick, spec in ticks(settings.sweep_cron).items()])
-    started = time.monotonic()
+    url = settings.broker_url.get_secret_value()
+    broker = rabbitmq_broker(url, connection_attempts=1)
+    meter = Meter()
+    clock = Clock([TickActor(broker, tick, spec) for tick, spec in ticks(settings.sweep_cron).items()], meter)
 
-    def ticking() -> str | None:
-        silent = time.monotonic() - (clock.last_wake or started)
-        return f"no tick for {silent:.0f} s" if silent > STOPPED_AFTER_SECONDS else None
+    def away() -> str | None:
+        return clock.last_failure or (None if reachable(url) else "RabbitMQ does not answer")
 
-    HealthServer(
-        settings.health_port, alive={"clock": ticking}, ready={"broker": lambda: clock.last_failure}
-    ).start()
+    answer = probes(alive={"clock": clock.stopped}, ready={"broker": away})
+    HealthServer(answer, meter).start(settings.health_port)
     try:
         clock.schedule()
         clock.loop()

@@ -12,13 +12,18 @@ import dramatiq
 import structlog
 from followup_common.contracts import Event, OutboxTick, SweepTick, wrap
 from followup_common.messaging.broker import message_of
+from followup_common.messaging.metrics import PUBLISH_FAILURES
+from followup_common.metrics import Meter
 from periodiq import CronSpec, Scheduler
 
 from followup_scheduler.cron import EVERY_MINUTE, parse_cron
+from followup_scheduler.metrics import METRICS, TICK_PUBLISHED
 
 log = structlog.get_logger()
 
 SOURCE = "followup/scheduler"
+STOPPED_AFTER_SECONDS = 180
+"""The clock wakes every minute; one that has not for this long has stopped."""
 
 
 def use_utc() -> None:
@@ -62,19 +67,35 @@ class Clock(Scheduler):
     periodiq's own forecast of the next date (it can be late) does not matter.
     """
 
-    last_wake: float | None = None
-    """When the clock last woke, on the monotonic clock."""
     last_failure: str | None = None
     """Why the last tick could not be published; None when it was."""
 
+    def __init__(self, actors: Sequence[TickActor], meter: Meter | None = None) -> None:
+        super().__init__(actors)
+        self._meter = meter or Meter()
+        self._meter.declare(*METRICS)
+        for actor in actors:
+            self._note_published(actor)
+        self._last_wake = time.monotonic()
+
+    def stopped(self) -> str | None:
+        """Whether the clock has not woken for longer than it ever sleeps; None while it runs."""
+        silent = time.monotonic() - self._last_wake
+        return f"no tick for {silent:.0f} s" if silent > STOPPED_AFTER_SECONDS else None
+
     def send_actors(self, actors: Sequence[TickActor], now: datetime) -> None:
-        self.last_wake = time.monotonic()
+        self._last_wake = time.monotonic()
         for actor in actors:
             try:
                 actor.send_with_options(scheduled_at=now)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next minute brings a tick
                 self.last_failure = repr(error)
+                self._meter.record(PUBLISH_FAILURES)
                 log.warning("tick_not_published", tick=actor.actor_name, error=repr(error))
             else:
                 self.last_failure = None
+                self._note_published(actor)
                 log.info("tick_published", tick=actor.actor_name)
+
+    def _note_published(self, actor: TickActor) -> None:
+        self._meter.record(TICK_PUBLISHED, time.time(), event=actor.actor_name)

@@ -873,7 +873,7 @@ export interface paths {
         };
         /**
          * Metrics for Prometheus
-         * @description Requests and latency by route, method and status; the counts of the self-audit, at most 15 seconds old.
+         * @description Requests and latency by route, method and status, live inboxes, connections; what the database says about lag, outbox and the self-audit, at most 5 seconds old. docs/metrics.md names all.
          */
         get: operations["read_metrics"];
         put?: never;

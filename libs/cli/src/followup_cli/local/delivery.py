@@ -8,6 +8,7 @@ import dramatiq
 from followup_common.db import Database
 from followup_common.db.tables import outbox
 from followup_common.messaging import Consumer, in_process_broker
+from followup_common.metrics import Meter
 from followup_escalator.worker import HANDLERS as ESCALATOR
 from followup_notifier.worker import HANDLERS as NOTIFIER
 from sqlalchemy import func, update
@@ -26,16 +27,17 @@ class Delivery:
     Args:
         settings: of both services.
         url_of: the database's URL for a service.
+        meter: keeps the figures of both services.
     """
 
-    def __init__(self, settings: RunSettings, url_of: Callable[[str], str]) -> None:
+    def __init__(self, settings: RunSettings, url_of: Callable[[str], str], meter: Meter) -> None:
         self.broker = in_process_broker()
         self._databases: dict[str, Database] = {}
         for service, handlers in CONSUMERS.items():
             own = settings.on(url_of(service))
             database = Database.of(own, application_name=f"followup-{service}")
             self._databases[service] = database
-            Consumer(service, handlers, settings=own, database=database, broker=self.broker)
+            Consumer(service, handlers, settings=own, database=database, broker=self.broker, meter=meter)
         self._worker = dramatiq.Worker(
             self.broker, worker_threads=settings.worker_threads, worker_timeout=POLL_MS
         )

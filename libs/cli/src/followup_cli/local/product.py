@@ -10,6 +10,7 @@ from followup_api.app import create_app
 from followup_api.serving import open_database
 from followup_common.db import migrate
 from followup_common.messaging import Publisher
+from followup_common.metrics import Meter
 
 from followup_cli.local.admin import ensure_admin_token, has_passwords
 from followup_cli.local.clock import ClockThread
@@ -66,8 +67,9 @@ def serve(
         migrate.upgrade(postgres.url())
         postgres.allow_log_in(*(f"followup_{role}" for role in migrate.ROLES))
 
-        delivery = Delivery(settings, lambda service: postgres.url(f"followup_{service}"))
-        publisher = Publisher(delivery.broker)
+        meter = Meter()
+        delivery = Delivery(settings, lambda service: postgres.url(f"followup_{service}"), meter)
+        publisher = Publisher(delivery.broker, meter=meter)
         api_settings = settings.on(postgres.url("followup_api"))
         database = open_database(api_settings)
         stack.callback(database.close)
@@ -88,6 +90,6 @@ def serve(
             folder.announce(url)
             on_running(Running(url, state, has_passwords(database)))
 
-        app = create_app(api_settings, database=database, publisher=publisher)
+        app = create_app(api_settings, database=database, publisher=publisher, meter=meter)
         server = LocalServer(app, api_settings, on_started=started, cut_off=postgres.stop)
         server.run(sockets=[listener])

@@ -39,6 +39,7 @@ class Database:
         lock_timeout: timedelta = timedelta(seconds=5),
     ) -> None:
         self.url = url
+        self.pool_size = pool_size
         self.engine = create_engine(
             sqlalchemy_url(url),
             poolclass=QueuePool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -13,6 +14,7 @@ from dramatiq.middleware import CurrentMessage, Middleware, Retries, ShutdownNot
 from followup_common.contracts import Envelope, event_types
 from followup_common.messaging.failures import DeadLettered
 
+AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
 MAX_RETRIES = 5
 MIN_BACKOFF_MS = 1_000
 MAX_BACKOFF_MS = 60_000
@@ -87,6 +89,17 @@ def message_of(envelope: Envelope) -> dramatiq.Message[None]:
         options={},
         message_id=str(envelope.id),
     )
+
+
+def reachable(url: str) -> bool:
+    """Whether something listens at the address of an AMQP URL."""
+    parts = urlsplit(url)
+    port = parts.port or AMQP_PORTS.get(parts.scheme, 5672)
+    try:
+        socket.create_connection((parts.hostname or "localhost", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _middleware() -> list[Middleware]:

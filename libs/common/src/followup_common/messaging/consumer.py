@@ -16,7 +16,7 @@ from dramatiq.middleware import CurrentMessage, TimeLimitExceeded
 
 from followup_common.contracts import Envelope, Event, EventRejected, open_envelope
 from followup_common.db import Database, Transaction
-from followup_common.messaging import outbox
+from followup_common.messaging import metrics, outbox
 from followup_common.messaging.broker import MAX_RETRIES, declare_actors
 from followup_common.messaging.failures import (
     DeadLettered,
@@ -27,6 +27,7 @@ from followup_common.messaging.failures import (
 )
 from followup_common.messaging.handlers import AnyHandler, Emitted
 from followup_common.messaging.publisher import publish
+from followup_common.metrics import Measured, Meter, Metric
 from followup_common.settings import WorkerSettings
 
 log = structlog.get_logger()
@@ -52,6 +53,7 @@ class Consumer:
         settings: passed to each handler.
         database: where handlers work, as the service's own role.
         broker: where events come from and go to.
+        meter: keeps the figures for Prometheus.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Consumer:
         settings: WorkerSettings,
         database: Database,
         broker: dramatiq.Broker,
+        meter: Meter | None = None,
     ) -> None:
         self.service = service
         self.source = f"followup/{service}"
@@ -69,6 +72,11 @@ class Consumer:
         self.database = database
         self.broker = broker
         self._ticked: dict[str, float] = {}
+        self.meter = meter or Meter()
+        self.meter.declare(*metrics.METRICS)
+        for handler in handlers:
+            if not handler.event_class.durable:
+                self._note_tick(handler.event_class.type)
         declare_actors(broker, {h.event_class.type: self._receiver(h) for h in handlers})
 
     def _receiver(self, handler: AnyHandler) -> Callable[..., None]:
@@ -90,22 +98,31 @@ class Consumer:
                 emitted = self._handle(handler, envelope, event)
             except (Exception, TimeLimitExceeded) as error:  # which is no Exception
                 if may_pass(error) and not _is_last_try():
+                    self._count(metrics.RETRIED, envelope.type)
                     raise
                 emitted = self._after_failure(envelope, event, error)
-            publish(self.broker, emitted)
+            if not publish(self.broker, emitted):
+                self.meter.record(metrics.PUBLISH_FAILURES)
 
     def _handle(self, handler: AnyHandler, envelope: Envelope, event: Event) -> list[Envelope]:
-        if not event.durable and self._is_repetition(envelope):
-            log.info("old_tick_dropped")
-            return []
+        if not event.durable:
+            self._note_tick(envelope.type)
+            if self._is_repetition(envelope):
+                log.info("old_tick_dropped")
+                return []
+        started = time.perf_counter()
         with self.database.transaction() as tx:
             if event.durable and not outbox.mark_handled(tx, envelope.id):
                 log.info("duplicate_dropped")
+                self._count(metrics.DUPLICATES, envelope.type)
                 return []
-            emitted = self._keep(tx, handler(event, tx, self.settings), envelope)
+            emitted = list(handler(event, tx, self.settings))
+            kept = self._keep(tx, emitted, envelope)
         if not event.durable:
             self._ticked[envelope.type] = time.monotonic()
-        return emitted
+        self.meter.record(metrics.SECONDS, time.perf_counter() - started, event=envelope.type)
+        self._measure(emitted)
+        return kept
 
     def _is_repetition(self, tick: Envelope) -> bool:
         """Whether a tick is one of many that piled up, and its work has just been done."""
@@ -114,7 +131,7 @@ class Consumer:
 
     def _keep(self, tx: Transaction, emitted: Iterable[Emitted], cause: Envelope) -> list[Envelope]:
         """Store new events; those that come from the store already are only sent again."""
-        entries = list(emitted)
+        entries = [entry for entry in emitted if not isinstance(entry, Measured)]
         again = [entry for entry in entries if isinstance(entry, Envelope)]
         new = [entry for entry in entries if not isinstance(entry, Envelope)]
         return again + outbox.store(
@@ -137,6 +154,7 @@ class Consumer:
                 raise
             # The outage that failed the last try goes on. The row is unhandled, and no dead letter.
             log.warning("left_to_redrive", error=reason(another))
+            self._count(metrics.LEFT, envelope.type)
             return []
 
     def _split_or_give_up(self, envelope: Envelope, event: Event, error: BaseException) -> list[Envelope]:
@@ -145,21 +163,39 @@ class Consumer:
         with self.database.transaction() as tx:
             if splits and (halves := event.halves()):
                 log.warning("batch_split", error=why)
+                self._count(metrics.SPLIT, envelope.type)
                 return self._keep(tx, halves, envelope) if outbox.mark_handled(tx, envelope.id) else []
             if may_pass(error) and _waits(error, outbox.record_error(tx, envelope.id, why)):
                 log.warning("left_to_redrive", error=why)
+                self._count(metrics.LEFT, envelope.type)
                 return []
             outbox.mark_failed(tx, envelope.id, why)
         log.error("dead_lettered", error=why, exc_info=error)
+        self._count(metrics.DEAD_LETTERED, envelope.type)
         raise DeadLettered(why) from error
 
     def _reject(self, raw: object, rejection: EventRejected) -> None:
         log.error("message_rejected", error=str(rejection))
+        self._count(metrics.DEAD_LETTERED, metrics.UNREADABLE)
         with self.database.transaction() as tx:
             event_id = _id_of(raw)
             if event_id is None or not outbox.mark_failed(tx, event_id, str(rejection)):
                 body = json.dumps(raw).encode()
                 outbox.store_junk(tx, body, queue=self.service, error=str(rejection))
+
+    def _count(self, metric: Metric, event_type: str) -> None:
+        self.meter.record(metric, event=event_type)
+
+    def _note_tick(self, event_type: str) -> None:
+        self.meter.record(metrics.TICK_RECEIVED, time.time(), event=event_type)
+
+    def _measure(self, emitted: Iterable[Emitted]) -> None:
+        """Record what a committed handler measured, and what it sends again."""
+        for entry in emitted:
+            if isinstance(entry, Measured):
+                self.meter.record(entry.metric, entry.value, **entry.labels)
+            elif isinstance(entry, Envelope):
+                self._count(metrics.REDRIVEN, entry.type)
 
 
 def _waits(error: BaseException, history: outbox.History) -> bool:

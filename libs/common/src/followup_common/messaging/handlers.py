@@ -9,9 +9,11 @@ from typing import Any, Generic, TypeVar
 from followup_common.contracts import Envelope, Event
 from followup_common.db import Transaction
 from followup_common.messaging.outbox import Later
+from followup_common.metrics import Measured
 
-Emitted = Event | Later | Envelope
-"""What a handler gives back: a new event, one to hold back for a while, or a stored one to send again."""
+Emitted = Event | Later | Envelope | Measured
+"""What a handler gives back: a new event, one to hold back for a while, a stored one to send again, or a
+figure for Prometheus."""
 
 E = TypeVar("E", bound=Event)
 S = TypeVar("S")

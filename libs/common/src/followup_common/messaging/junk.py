@@ -9,7 +9,8 @@ import structlog
 from dramatiq.encoder import JSONEncoder
 
 from followup_common.db import Database
-from followup_common.messaging import outbox
+from followup_common.messaging import metrics, outbox
+from followup_common.metrics import Meter
 
 log = structlog.get_logger()
 
@@ -35,12 +36,14 @@ class JunkRecorder(JSONEncoder):
         broker: whose actors are known.
         database: where the reason is kept; when it is away the reason is in the log only.
         queue: name of the queue that this process consumes.
+        meter: keeps the figures for Prometheus.
     """
 
-    def __init__(self, broker: dramatiq.Broker, database: Database, *, queue: str) -> None:
+    def __init__(self, broker: dramatiq.Broker, database: Database, *, queue: str, meter: Meter) -> None:
         self._broker = broker
         self._database = database
         self._queue = queue
+        self._meter = meter
 
     def decode(self, data: bytes) -> dict[str, Any]:
         try:
@@ -73,6 +76,7 @@ class JunkRecorder(JSONEncoder):
 
     def _record(self, data: bytes, error: str) -> None:
         log.error("message_rejected", error=error, bytes=len(data))
+        self._meter.record(metrics.DEAD_LETTERED, event=metrics.UNREADABLE)
         try:
             with self._database.transaction() as tx:
                 outbox.store_junk(tx, data, queue=self._queue, error=error)

@@ -11,6 +11,8 @@ import structlog
 
 from followup_common.contracts import Envelope
 from followup_common.messaging.broker import message_of
+from followup_common.messaging.metrics import PUBLISH_FAILURES
+from followup_common.metrics import Meter
 
 log = structlog.get_logger()
 
@@ -35,10 +37,13 @@ class Publisher:
     Args:
         broker: where to publish; the thread keeps its own connection to it.
         capacity: envelopes waiting at the most; what does not fit is left to the redrive.
+        meter: keeps the figures for Prometheus.
     """
 
-    def __init__(self, broker: dramatiq.Broker, *, capacity: int = 1_000) -> None:
+    def __init__(self, broker: dramatiq.Broker, *, capacity: int = 1_000, meter: Meter | None = None) -> None:
         self._broker = broker
+        self._meter = meter or Meter()
+        self._meter.declare(PUBLISH_FAILURES)
         self._waiting: queue.Queue[Envelope | None] = queue.Queue(capacity)
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
 
@@ -61,10 +66,12 @@ class Publisher:
                 self._waiting.put_nowait(envelope)
             except queue.Full:
                 log.warning("publish_left_to_redrive", event_id=str(envelope.id), error="publisher is full")
+                self._meter.record(PUBLISH_FAILURES)
 
     def _run(self) -> None:
         while (envelope := self._waiting.get()) is not None:
             if not publish(self._broker, [envelope]):
+                self._meter.record(PUBLISH_FAILURES)
                 self._discard_waiting()
 
     def _discard_waiting(self) -> None:

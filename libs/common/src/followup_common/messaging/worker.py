@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
 
 import dramatiq
 from dramatiq import cli
 
-from followup_common.db import Database
-from followup_common.health import HealthServer, database_check
+from followup_common.db import Database, metrics
+from followup_common.health import HealthServer, database_check, probes
 from followup_common.logging import configure_logging
 from followup_common.messaging.broker import rabbitmq_broker
 from followup_common.messaging.consumer import Consumer
 from followup_common.messaging.handlers import AnyHandler
 from followup_common.messaging.junk import JunkRecorder
+from followup_common.metrics import FOLDER, Metric, SharedMeter
 from followup_common.settings import WorkerSettings
+from followup_common.siblings import Siblings
 
 SHUTDOWN_MS = 25_000
 """How long handlers in flight may take to finish after SIGTERM; what does not goes back to the queue."""
@@ -39,33 +44,72 @@ def run(service: str, settings: WorkerSettings) -> int:
             f"--worker-shutdown-timeout={SHUTDOWN_MS}",
         ]
     )
-    return int(cli.main(arguments) or 0)
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix=f"followup-{service}-")
+    try:
+        return int(cli.main(arguments) or 0)
+    finally:
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
 
 
-def set_up(service: str, handlers: Sequence[AnyHandler], settings: WorkerSettings) -> None:
-    """Build everything a worker process of a service needs, and make its broker dramatiq's."""
+def set_up(
+    service: str, handlers: Sequence[AnyHandler], settings: WorkerSettings, measures: Iterable[Metric] = ()
+) -> None:
+    """Build everything a worker process of a service needs, and make its broker dramatiq's.
+
+    Args:
+        service: its name.
+        handlers: what it handles.
+        settings: what the environment says.
+        measures: the metrics that its handlers give back.
+    """
     configure_logging(service, log_format=settings.log_format, level=settings.log_level)
     database = Database.of(settings, application_name=f"followup-{service}")
+    meter = SharedMeter()
+    meter.declare(*measures)
+    metrics.watch_pool(database, meter)
     broker = rabbitmq_broker(settings.broker_url.get_secret_value())
-    Consumer(service, handlers, settings=settings, database=database, broker=broker)
-    broker.add_middleware(WorkerHealth(settings.health_port, database))
-    dramatiq.set_encoder(JunkRecorder(broker, database, queue=service))
+    Consumer(service, handlers, settings=settings, database=database, broker=broker, meter=meter)
+    broker.add_middleware(WorkerHealth(settings, database, meter))
+    dramatiq.set_encoder(JunkRecorder(broker, database, queue=service, meter=meter))
     dramatiq.set_broker(broker)
 
 
 class WorkerHealth(dramatiq.Middleware):
-    """Serves /healthz and /readyz of a worker process."""
+    """Serves /healthz, /readyz and /metrics of all worker processes from one of them.
 
-    def __init__(self, port: int, database: Database) -> None:
-        self._port = port
+    Args:
+        settings: the port, and how many processes there are.
+        database: has to answer for the service to be ready.
+        meter: of this process.
+    """
+
+    def __init__(self, settings: WorkerSettings, database: Database, meter: SharedMeter) -> None:
+        self._port = settings.health_port
+        self._siblings = Siblings(meter.folder, settings.worker_processes)
         self._database = database
+        self._meter = meter
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002 - dramatiq's hook
         """Dramatiq calls it once the worker's threads run."""
+        self._siblings.join(
+            probes(
+                alive={"threads": lambda: _threads(worker)},
+                ready={"database": database_check(self._database), "broker": lambda: _broker(worker)},
+            )
+        )
+        HealthServer(self._siblings.answer, self._meter).start(self._port)
 
-        def consuming() -> str | None:
-            away = [name for name, thread in worker.consumers.items() if not thread.consumer]
-            return f"not connected to RabbitMQ for {', '.join(sorted(away))}" if away else None
 
-        checks = {"database": database_check(self._database), "broker": consuming}
-        HealthServer(self._port, ready=checks).start()
+def _threads(worker: dramatiq.Worker) -> str | None:
+    ended = [thread for thread in (*worker.workers, *worker.consumers.values()) if not thread.is_alive()]
+    return f"ended: {len(ended)} of its threads" if ended else None
+
+
+def _broker(worker: dramatiq.Worker) -> str | None:
+    # A consumer that lost its connection stays where it was until there is a new one.
+    away = [
+        name
+        for name, thread in worker.consumers.items()
+        if not (thread.consumer and thread.consumer.channel.is_open)  # type: ignore[attr-defined] # RabbitMQ's
+    ]
+    return f"not connected to RabbitMQ for {', '.join(sorted(away))}" if away else None

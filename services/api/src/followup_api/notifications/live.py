@@ -21,6 +21,7 @@ from psycopg import AsyncConnection, Notify, sql
 from sqlalchemy.exc import SQLAlchemyError
 
 from followup_api.dependencies import Parts
+from followup_api.metrics import STREAMS
 from followup_api.notifications import queries
 from followup_api.notifications.queries import Inbox
 from followup_api.permissions import Caller
@@ -81,6 +82,7 @@ class LiveInboxes:
         self._woken: set[int] = set()
         self._something = asyncio.Event()
         self._stopping = False
+        self._number = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -121,6 +123,7 @@ class LiveInboxes:
         stream = Stream(caller, closed=self._stopping)
         own = self._streams.setdefault(caller.user_id, set())
         own.add(stream)
+        self._count(1)
         self._wake({caller.user_id})
         try:
             yield stream
@@ -128,9 +131,14 @@ class LiveInboxes:
             own.discard(stream)
             if not own and self._streams.get(caller.user_id) is own:
                 del self._streams[caller.user_id]
+            self._count(-1)
 
     def _all(self) -> list[Stream]:
         return [stream for own in self._streams.values() for stream in own]
+
+    def _count(self, more: int) -> None:
+        self._number += more
+        self._parts.meter.record(STREAMS, self._number)
 
     def _wake(self, user_ids: set[int]) -> None:
         self._woken |= user_ids

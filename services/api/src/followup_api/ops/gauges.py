@@ -1,63 +1,94 @@
-"""The counts of the self-audit as Prometheus gauges, asked of the database every 15 seconds at the most."""
+"""What the database says, as Prometheus gauges: asked every 5 seconds at the most, and not for long."""
 
 from __future__ import annotations
 
-import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
-from followup_common.db import Database
-from prometheus_client import CollectorRegistry, Gauge
+from followup_common.db import Database, Transaction
+from followup_common.health import Bounded
+from followup_common.metrics import Gauge, Meter
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from followup_api.ops.self_audit.queries import count
 from followup_api.ops.self_audit.schemas import Check
 
-KEEP_SECONDS = 15
-NAMES = {
-    Check.OVERDUE_STEPS: ("followup_overdue_steps", "Follow-ups whose step passed long ago, unrecorded."),
-    Check.OUTBOX_OVERDUE: ("followup_outbox_overdue", "Events that wait too long to be handled."),
-    Check.SWEEPS_STUCK: ("followup_sweeps_stuck", "Sweeps that were asked for long ago and have not ended."),
-    Check.DEAD_LETTERS: ("followup_dead_letters", "Events that were given up and wait for somebody."),
-    Check.UNROUTABLE: ("followup_unroutable", "Escalations that found nobody active to tell."),
+KEEP_SECONDS = 5
+PATIENCE_SECONDS = 2.5
+"""How long a scrape waits for the database. Statements end sooner, and leave nothing running behind."""
+
+CHECKS = {
+    Check.OVERDUE_STEPS: Gauge(
+        "followup_overdue_steps", "Follow-ups whose step passed long ago, unrecorded."
+    ),
+    Check.OUTBOX_OVERDUE: Gauge("followup_outbox_overdue", "Events that wait too long to be handled."),
+    Check.SWEEPS_STUCK: Gauge(
+        "followup_sweeps_stuck", "Sweeps that were asked for long ago and have not ended."
+    ),
+    Check.DEAD_LETTERS: Gauge("followup_dead_letters", "Events that were given up and wait for somebody."),
+    Check.UNROUTABLE: Gauge("followup_unroutable", "Escalations that found nobody active to tell."),
 }
+LAG = Gauge("followup_lag_seconds", "Age of the oldest step that should have been taken; 0 without one.")
+DEPTH = Gauge("followup_outbox_depth", "Events that nobody has handled yet, without the dead letters.")
+AGE = Gauge("followup_outbox_age_seconds", "Age of the oldest event that nobody has handled; 0 without one.")
+
+METRICS = (*CHECKS.values(), LAG, DEPTH, AGE)
+"""NaN while the database does not answer: unknown, not zero."""
+
+MEASURE = text("""
+    SELECT (SELECT coalesce(extract(epoch FROM now() - min(next_step_at)), 0)
+            FROM follow_ups WHERE next_step_at <= now()) AS lag,
+        count(*) AS depth,
+        coalesce(extract(epoch FROM now() - min(created_at)), 0) AS age
+    FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL
+""")
 
 log = structlog.get_logger()
 
 
 class Gauges:
-    """One gauge a check. While the database is away they are NaN: unknown, not zero.
+    """Keeps a meter at what the database says.
 
     Args:
-        registry: where Prometheus finds them.
-        late: how long something may take before it counts.
+        meter: shows the values.
+        database: is asked for them.
+        late: how long something may take before a check of the self-audit counts it.
     """
 
-    def __init__(self, registry: CollectorRegistry, late: timedelta) -> None:
-        self._gauges = {check: Gauge(*named, registry=registry) for check, named in NAMES.items()}
+    def __init__(self, meter: Meter, database: Database, late: timedelta) -> None:
+        self._meter = meter
+        self._database = database
         self._late = late
-        self._lock = threading.Lock()
-        self._counted_at: float | None = None
+        self._asked_at: float | None = None
+        self._ask = Bounded(self._read, PATIENCE_SECONDS)
+        self._show(dict.fromkeys(METRICS, float("nan")))
 
-    def refresh(self, database: Database) -> None:
-        """Count anew if the last counts are old; of several scrapes at once, one counts."""
-        if not self._lock.acquire(blocking=False):
+    def refresh(self) -> None:
+        """Ask anew if the last answer is old; of several scrapes at once, one asks."""
+        if self._asked_at is not None and time.monotonic() - self._asked_at < KEEP_SECONDS:
             return
         try:
-            now = time.monotonic()
-            if self._counted_at is None or now - self._counted_at >= KEEP_SECONDS:
-                self._count(database)
-                self._counted_at = now
-        finally:
-            self._lock.release()
+            self._show(self._ask())
+            self._asked_at = time.monotonic()
+        except (SQLAlchemyError, TimeoutError) as error:
+            log.warning("gauges_not_read", error=type(error).__name__)
+            self._show(dict.fromkeys(METRICS, float("nan")))
 
-    def _count(self, database: Database) -> None:
-        try:
-            with database.transaction() as tx:
-                counts = {check: float(count(tx, check, self._late)) for check in Check}
-        except SQLAlchemyError as error:
-            log.warning("self_audit_failed", error=type(error).__name__)
-            counts = dict.fromkeys(Check, float("nan"))
-        for check, value in counts.items():
-            self._gauges[check].set(value)
+    def _read(self) -> dict[Gauge, float]:
+        with self._database.transaction() as tx:
+            tx.execute(text("SET LOCAL statement_timeout = '2s'"))
+            return dict(_values(tx, self._late))
+
+    def _show(self, values: dict[Gauge, float]) -> None:
+        for gauge, value in values.items():
+            self._meter.record(gauge, value)
+
+
+def _values(tx: Transaction, late: timedelta) -> Iterator[tuple[Gauge, float]]:
+    for check, gauge in CHECKS.items():
+        yield gauge, count(tx, check, late)
+    row = tx.execute(MEASURE).one()
+    yield from ((LAG, row.lag), (DEPTH, row.depth), (AGE, row.age))

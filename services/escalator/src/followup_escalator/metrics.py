@@ -1,0 +1,33 @@
+"""What Prometheus learns of sweeps and of what they claim."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterator, Sequence
+
+from followup_common.contracts import EscalationKey
+from followup_common.metrics import Counter, Histogram, Measured
+
+SWEEPS = Counter(
+    "followup_sweeps_total",
+    "Sweeps that reached a status (running, completed, failed), by what asked for them.",
+    ("trigger", "status"),
+)
+SWEEP_SECONDS = Histogram(
+    "followup_sweep_duration_seconds",
+    "Time from the request of a sweep until the last of its escalations was delivered.",
+    ("trigger",),
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 150, 300, 900, 3600),
+)
+CLAIMED = Counter("followup_claimed_total", "Follow-ups that sweeps claimed because a step was due.")
+ESCALATED = Counter(
+    "followup_escalated_total", "Follow-ups that reached a level, by its number in the policy.", ("level",)
+)
+
+METRICS = (SWEEPS, SWEEP_SECONDS, CLAIMED, ESCALATED)
+
+
+def escalated(escalations: Sequence[EscalationKey]) -> Iterator[Measured]:
+    """How many reached each level."""
+    for step, number in Tally(key.step for key in escalations).items():
+        yield Measured(ESCALATED, number, {"level": str(step)})
