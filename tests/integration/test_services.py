@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from tests.support.company import Company
 from tests.support.rabbitmq import RabbitMQ
-from tests.support.system import System, populate
+from tests.support.system import System, ask, populate
 from tests.support.waiting import eventually
 
 HOUR = timedelta(hours=1)
@@ -149,6 +149,9 @@ def test_rabbitmq_away_while_follow_ups_cross_two_steps(system: System, rabbitmq
     system.tick(SweepTick())
     eventually(lambda: system.ask("SELECT count(*) FROM follow_ups WHERE level = 0") == 0, 30)
     rabbitmq.control.stop()
+    escalator = system.services["escalator"]
+    eventually(lambda: "RabbitMQ" in ask(escalator, "/readyz").json()["checks"]["broker"], 40)
+    assert ask(escalator, "/healthz").status_code == 200  # a restart would not help
     with system.owner.transaction() as tx:
         Company(tx).let_pass(100 * HOUR)
     for _ in range(3):
@@ -165,3 +168,4 @@ def test_rabbitmq_away_while_follow_ups_cross_two_steps(system: System, rabbitmq
     assert system.ask("SELECT array_agg(DISTINCT step) FROM notifications") == [3]
     assert system.notifications() == 2 * 40  # two admins
     assert system.ask("SELECT count(*) FROM escalations WHERE status = 'skipped'") == 80
+    assert ask(escalator, "/readyz").status_code == 200

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 from followup_common.contracts import OutboxTick, wrap
 from followup_common.messaging import rabbitmq_broker
@@ -16,17 +15,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.postgres import role_url
 from tests.support.processes import Process
+from tests.support.system import ask
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.serial
 
 PROCESSES = 3
 TICKS = 40
-
-
-def ask(process: Process, path: str) -> httpx.Response:
-    port = process.environment["FOLLOWUP_HEALTH_PORT"]
-    return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=20, trust_env=False)
 
 
 def handled(process: Process) -> float:

@@ -27,7 +27,8 @@ Tests need RabbitMQ 3.10 or newer, and none was found. One of these is enough:
   - macOS:           brew install rabbitmq
   - a container engine: start Docker or Podman, so that its socket answers
   - one that runs:   FOLLOWUP_TEST_BROKER_URL=amqp://user:password@host:5672/ (an administrator; with
-                     the management plugin, at FOLLOWUP_TEST_BROKER_MANAGEMENT_URL if not host:15672)"""
+                     the management plugin, at FOLLOWUP_TEST_BROKER_MANAGEMENT_URL if not host:15672, and
+                     the Prometheus plugin, at FOLLOWUP_TEST_BROKER_METRICS_URL if not host:15692)"""
 
 
 class RabbitMQControl(Protocol):
@@ -53,12 +54,14 @@ class RabbitMQ:
     Args:
         url: AMQP URL of its default virtual host, as an administrator.
         management_url: HTTP address of its management plugin.
+        metrics_url: HTTP address of its Prometheus plugin.
         origin: where it came from, for people to read.
         control: None when the server was given from outside and cannot be stopped from here.
     """
 
     url: str
     management_url: str
+    metrics_url: str
     origin: str
     control: RabbitMQControl | None = None
 
@@ -140,6 +143,7 @@ class PrivateNode:
     folder: Path
     port: int = field(default_factory=free_port)
     management_port: int = field(default_factory=free_port)
+    metrics_port: int = field(default_factory=free_port)
     distribution_port: int = field(default_factory=free_port)
     mapper_port: int = field(default_factory=free_port)
     node: Process = field(init=False)
@@ -159,9 +163,11 @@ class PrivateNode:
             f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
             "management.tcp.ip = 127.0.0.1\n"
             f"management.tcp.port = {self.management_port}\n"
+            "prometheus.tcp.ip = 127.0.0.1\n"
+            f"prometheus.tcp.port = {self.metrics_port}\n"
             "disk_free_limit.absolute = 50MB\n"
         )
-        (self.folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
+        (self.folder / "enabled_plugins").write_text("[rabbitmq_management,rabbitmq_prometheus].\n")
         self.mapper.start()
         eventually(lambda: accepts_connections(self.mapper_port), what="epmd")
         self.start()
@@ -232,7 +238,8 @@ def start_own_rabbitmq(folder: Path) -> RabbitMQ:
 def _given(url: str) -> RabbitMQ:
     host = urlsplit(url).hostname
     management = os.environ.get("FOLLOWUP_TEST_BROKER_MANAGEMENT_URL", f"http://{host}:15672")
-    rabbitmq = RabbitMQ(url, management.rstrip("/"), "FOLLOWUP_TEST_BROKER_URL")
+    metrics = os.environ.get("FOLLOWUP_TEST_BROKER_METRICS_URL", f"http://{host}:15692")
+    rabbitmq = RabbitMQ(url, management.rstrip("/"), metrics.rstrip("/"), "FOLLOWUP_TEST_BROKER_URL")
     rabbitmq.wait()
     return rabbitmq
 
@@ -241,14 +248,15 @@ def _in_container(folder: Path) -> RabbitMQ:
     container = Container(
         name=f"{folder.name}-rabbitmq",
         image=IMAGE,
-        ports=(5672, 15672),
+        ports=(5672, 15672, 15692),
         environment={"RABBITMQ_DEFAULT_USER": "followup", "RABBITMQ_DEFAULT_PASS": "followup"},
     )
     try:
         container.create()
-        amqp, management = (f"{container.address}:{container.host_ports[port]}" for port in container.ports)
+        amqp, *http = (f"{container.address}:{container.host_ports[port]}" for port in container.ports)
         url = f"amqp://followup:followup@{amqp}/"
-        rabbitmq = RabbitMQ(url, f"http://{management}", f"container {IMAGE}", container)
+        management, metrics = (f"http://{address}" for address in http)
+        rabbitmq = RabbitMQ(url, management, metrics, f"container {IMAGE}", container)
         rabbitmq.wait()
     except BaseException:
         container.remove()
@@ -263,7 +271,8 @@ def _on_this_machine(folder: Path) -> RabbitMQ:
     try:
         node.create()
         url = f"amqp://guest:guest@127.0.0.1:{node.port}/"
-        rabbitmq = RabbitMQ(url, f"http://127.0.0.1:{node.management_port}", f"local {binaries}", node)
+        management, metrics = (f"http://127.0.0.1:{p}" for p in (node.management_port, node.metrics_port))
+        rabbitmq = RabbitMQ(url, management, metrics, f"local {binaries}", node)
         node.node.wait_until(rabbitmq._ready, 90, what="RabbitMQ")
     except BaseException:
         node.remove()

@@ -23,6 +23,14 @@ from tests.support.waiting import eventually
 HOUR = timedelta(hours=1)
 
 
+def ask(process: Process, path: str) -> httpx.Response:
+    """What a service answers at a path of its own port, or of its health port."""
+    port = process.environment[
+        "FOLLOWUP_PORT" if "followup_api" in process.command else "FOLLOWUP_HEALTH_PORT"
+    ]
+    return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=20, trust_env=False)
+
+
 @dataclass
 class System:
     """The services of one test, their database and their virtual host.
@@ -65,7 +73,7 @@ class System:
     def client_of(self, process: Process, token: str) -> httpx.Client:
         """A client of one API process."""
         address = f"http://127.0.0.1:{process.environment['FOLLOWUP_PORT']}"
-        process.wait_until(lambda: httpx.get(f"{address}/readyz").status_code == 200, what="the API is ready")
+        process.wait_until(lambda: ask(process, "/readyz").status_code == 200, what="the API is ready")
         return httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"})
 
     def tick(self, *events: Event) -> None:

@@ -40,7 +40,10 @@ def test_two_meters_know_nothing_of_each_other() -> None:
     assert "followup_waiting 7.0" in first.exposition().decode()
 
 
-@pytest.mark.parametrize("metric", {each for own in SERVICES.values() for each in own}, ids=lambda m: m.name)
+METRICS = {each.name: each for own in SERVICES.values() for each in own}
+
+
+@pytest.mark.parametrize("metric", [METRICS[name] for name in sorted(METRICS)], ids=sorted(METRICS))
 def test_names_follow_the_conventions_of_prometheus(metric: Metric) -> None:
     assert re.fullmatch(r"followup(_[a-z]+)+", metric.name)
     assert metric.name.endswith("_total") == isinstance(metric, Counter)

@@ -1,5 +1,6 @@
 """The clock: which ticks a minute brings, Sundays included, whatever the broker does."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import dramatiq
@@ -7,6 +8,7 @@ import pendulum
 import pytest
 from followup_common.contracts import Event, OutboxTick, SweepTick, open_envelope
 from followup_common.messaging import in_process_broker
+from followup_common.metrics import Meter
 from followup_scheduler.clock import Clock, TickActor, due_ticks, ticks
 from followup_scheduler.cron import parse_cron
 
@@ -68,3 +70,27 @@ def test_a_broker_that_is_away_does_not_stop_the_clock(monkeypatch: pytest.Monke
     monkeypatch.setattr(broker, "enqueue", away)
     clock.send_actors(clock.actors, pendulum.now())
     assert "away" in (clock.last_failure or "")
+
+
+def test_a_clock_that_stopped_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule = ticks("* * * * *").items()
+    running = Clock([TickActor(in_process_broker(), tick, spec) for tick, spec in schedule])
+    assert running.stopped() is None
+    now = time.monotonic() + 181
+    monkeypatch.setattr("followup_scheduler.clock.time.monotonic", lambda: now)
+    assert running.stopped() == "no tick for 181 s"
+    running.send_actors(running.actors, pendulum.now())
+    assert running.stopped() is None
+
+
+def test_what_was_published_and_what_was_not_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker, meter = in_process_broker(), Meter()
+    clock = Clock([TickActor(broker, tick, spec) for tick, spec in ticks("* * * * *").items()], meter)
+    monkeypatch.setattr("followup_scheduler.clock.time.time", lambda: 2_000_000_000.0)
+    clock.send_actors(clock.actors[:1], pendulum.now())
+    monkeypatch.setattr(broker, "enqueue", lambda _: 1 / 0)
+    clock.send_actors(clock.actors[1:], pendulum.now())
+    shown = meter.exposition().decode().splitlines()
+    published = [line for line in shown if line.startswith("followup_tick_published_timestamp_seconds{")]
+    assert [line.endswith(" 2e+09") for line in published] == [True, False]
+    assert "followup_publish_failures_total 1.0" in shown

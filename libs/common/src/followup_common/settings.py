@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -23,6 +23,11 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least to log.")
     health_port: int = Field(
         8080, ge=0, le=65535, description="Port of /healthz, /readyz and /metrics; 0: none."
+    )
+    otlp_endpoint: AnyHttpUrl | None = Field(
+        None,
+        description="Base URL of what takes traces as OTLP over HTTP, such as http://collector:4318. Unset: "
+        "no traces, unless OpenTelemetry's own OTEL_EXPORTER_OTLP_ENDPOINT is set.",
     )
 
 

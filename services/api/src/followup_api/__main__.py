@@ -10,6 +10,7 @@ from followup_common.messaging.broker import rabbitmq_broker, reachable
 from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
 from followup_common.settings import load
+from followup_common.tracing import tracing
 
 from followup_api.app import create_app
 from followup_api.ops.queues.queries import QueueReader
@@ -25,6 +26,7 @@ def main() -> None:
     broker_url = settings.broker_url.get_secret_value()
     management = settings.rabbitmq_management_url
     meter = Meter()
+    traces = tracing("api", settings)
     publisher = Publisher(rabbitmq_broker(broker_url), meter=meter)
     app = create_app(
         settings,
@@ -33,6 +35,7 @@ def main() -> None:
         queues=QueueReader(broker_url, management.get_secret_value() if management else None),
         broker_reachable=lambda: reachable(broker_url),
         meter=meter,
+        tracing=traces,
     )
     # uvicorn raises the signal that stopped it once more; by default that would end the process right
     # there, and what the publisher still holds with it.
@@ -44,6 +47,7 @@ def main() -> None:
     finally:
         publisher.stop()
         database.close()
+        traces.close()
 
 
 def _end(*_: object) -> None:

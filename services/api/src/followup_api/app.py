@@ -13,6 +13,7 @@ from followup_common.db.metrics import watch_pool
 from followup_common.health import PATIENCE_SECONDS, Bounded
 from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
+from followup_common.tracing import Tracing
 from starlette.middleware import Middleware
 
 from followup_api import metrics, openapi, problems
@@ -63,6 +64,7 @@ def create_app(
     broker_reachable: Callable[[], bool] = lambda: True,
     queues: QueueReader | None = None,
     meter: Meter | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """Compose the application.
 
@@ -73,6 +75,7 @@ def create_app(
         broker_reachable: for /readyz, which reports it.
         queues: asks RabbitMQ about them; None where events are delivered in process.
         meter: keeps the figures that /metrics shows.
+        tracing: records a span for each request.
     """
     meter = meter or Meter()
     meter.declare(*metrics.METRICS)
@@ -82,6 +85,7 @@ def create_app(
         database=database,
         publisher=publisher,
         meter=meter,
+        tracing=tracing or Tracing(),
         gauges=Gauges(meter, database, settings.late_after),
         connections=Semaphore(settings.database_pool_size),
         broker_reachable=broker_reachable,
@@ -125,7 +129,7 @@ def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:
     larger = ((f"{API}/imports/", settings.max_import_bytes),)
     return [
         Middleware(SecurityHeaders, https=https),
-        Middleware(Observability, meter=parts.meter, paths=paths),
+        Middleware(Observability, meter=parts.meter, tracing=parts.tracing, paths=paths),
         Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger),
     ]
 

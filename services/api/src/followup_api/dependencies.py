@@ -15,6 +15,7 @@ from followup_common.db import Database, Transaction
 from followup_common.messaging.outbox import store
 from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
+from followup_common.tracing import Tracing
 
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
@@ -31,6 +32,7 @@ class Parts:
     database: Database
     publisher: Publisher
     meter: Meter
+    tracing: Tracing
     gauges: Gauges
     connections: Semaphore
     """As many as the pool has. Requests wait here without a thread: were they to wait inside the
@@ -60,12 +62,15 @@ class UnitOfWork:
 
 
 @contextmanager
-def transaction(database: Database, publisher: Publisher) -> Iterator[UnitOfWork]:
+def transaction(
+    database: Database, publisher: Publisher, tracing: Tracing | None = None
+) -> Iterator[UnitOfWork]:
     """Open a unit of work: store its events, commit, publish; roll all of it back on an error."""
     with database.transaction() as tx:
         work = UnitOfWork(tx)
         yield work
-        envelopes = store(tx, work.events, source=SOURCE)
+        traceparent = tracing.traceparent() if tracing else None
+        envelopes = store(tx, work.events, source=SOURCE, traceparent=traceparent)
     publisher.publish(work.again + envelopes)
 
 
@@ -79,7 +84,7 @@ async def unit_of_work(app: Annotated[Parts, Depends(parts)]) -> AsyncIterator[U
     """The unit of work of this request; committed before the answer is sent."""
     async with (
         app.connections,
-        contextmanager_in_threadpool(transaction(app.database, app.publisher)) as work,
+        contextmanager_in_threadpool(transaction(app.database, app.publisher, app.tracing)) as work,
     ):
         yield work
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import structlog
 from followup_common.metrics import Meter
+from followup_common.tracing import Attributes, Span, Tracing
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from followup_api.metrics import observe_request
+from followup_api.metrics import NO_ROUTE, observe_request
 from followup_api.problems import unexpected
 
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -30,11 +32,13 @@ class Observability:
     Args:
         app: what comes next.
         meter: where to count.
+        tracing: records a span for each request.
         paths: full path template of each route, by the id of the route.
     """
 
     app: ASGIApp
     meter: Meter
+    tracing: Tracing
     paths: Mapping[int, str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,12 +49,23 @@ class Observability:
         answer = _Answer(send, request_id)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            with self._span(scope) as span:
+                await self._measured(scope, receive, answer, span)
+        finally:
+            structlog.contextvars.clear_contextvars()
+
+    def _span(self, scope: Scope) -> AbstractContextManager[Span]:
+        if scope["path"] in QUIET:
+            return nullcontext(Span())
+        return self.tracing.span(scope["method"], "server", parent=Headers(scope=scope).get("traceparent"))
+
+    async def _measured(self, scope: Scope, receive: Receive, answer: _Answer, span: Span) -> None:
         started = time.perf_counter()
         try:
             await self._guarded(scope, receive, answer)
         finally:
-            self._record(scope, answer.status or 499, time.perf_counter() - started)
-            structlog.contextvars.clear_contextvars()
+            self._record(scope, answer.status or 499, time.perf_counter() - started, span)
 
     async def _guarded(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         try:
@@ -61,9 +76,10 @@ class Observability:
                 raise
             await unexpected()(scope, receive, answer)
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         route = self.paths.get(id(scope.get("route")))
         observe_request(self.meter, route, scope["method"], status, seconds)
+        span.describe(*_described(route or NO_ROUTE, scope["method"], status))
         if scope["path"] in QUIET and status < 400:
             return
         log.info(
@@ -87,6 +103,15 @@ class _Answer:
             self.status = message["status"]
             MutableHeaders(scope=message)["X-Request-ID"] = self.request_id
         await self.send(message)
+
+
+def _described(route: str, method: str, status: int) -> tuple[str, Attributes]:
+    """Name and attributes of a request's span; what people write into paths and queries stays out."""
+    return f"{method} {route}", {
+        "http.request.method": method,
+        "http.route": route,
+        "http.response.status_code": status,
+    }
 
 
 def _request_id(scope: Scope) -> str:

@@ -11,6 +11,7 @@ from followup_common.messaging import rabbitmq_broker
 from followup_common.messaging.broker import reachable
 from followup_common.metrics import Meter
 from followup_common.settings import load
+from followup_common.tracing import tracing
 
 from followup_scheduler.clock import Clock, TickActor, ticks, use_utc
 from followup_scheduler.settings import SchedulerSettings
@@ -26,7 +27,9 @@ def main() -> int:
     url = settings.broker_url.get_secret_value()
     broker = rabbitmq_broker(url, connection_attempts=1)
     meter = Meter()
-    clock = Clock([TickActor(broker, tick, spec) for tick, spec in ticks(settings.sweep_cron).items()], meter)
+    traces = tracing("scheduler", settings)
+    schedule = ticks(settings.sweep_cron)
+    clock = Clock([TickActor(broker, tick, spec, traces) for tick, spec in schedule.items()], meter)
 
     def away() -> str | None:
         return clock.last_failure or (None if reachable(url) else "RabbitMQ does not answer")
@@ -38,6 +41,8 @@ def main() -> int:
         clock.loop()
     except KeyboardInterrupt:
         return 0
+    finally:
+        traces.close()
     return 0
 
 

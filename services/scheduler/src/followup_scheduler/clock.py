@@ -14,6 +14,7 @@ from followup_common.contracts import Event, OutboxTick, SweepTick, wrap
 from followup_common.messaging.broker import message_of
 from followup_common.messaging.metrics import PUBLISH_FAILURES
 from followup_common.metrics import Meter
+from followup_common.tracing import Attributes, Tracing
 from periodiq import CronSpec, Scheduler
 
 from followup_scheduler.cron import EVERY_MINUTE, parse_cron
@@ -45,8 +46,15 @@ def due_ticks(schedule: dict[type[Event], CronSpec], now: datetime) -> list[Even
 class TickActor(dramatiq.Actor[Any, Any]):
     """Stands for the escalator's actor: sends a new envelope each time, and never runs here."""
 
-    def __init__(self, broker: dramatiq.Broker, tick: type[Event], spec: CronSpec) -> None:
+    def __init__(
+        self,
+        broker: dramatiq.Broker,
+        tick: type[Event],
+        spec: CronSpec,
+        tracing: Tracing | None = None,
+    ) -> None:
         self._tick = tick
+        self._tracing = tracing or Tracing()
         super().__init__(
             lambda _: None,
             broker=broker,
@@ -57,7 +65,18 @@ class TickActor(dramatiq.Actor[Any, Any]):
         )
 
     def send_with_options(self, **_: Any) -> dramatiq.Message[Any]:
-        return self.broker.enqueue(message_of(wrap(self._tick(), source=SOURCE)))
+        with self._tracing.span(f"send {self._tick.type}", "producer", attributes=_attributes(self._tick)):
+            envelope = wrap(self._tick(), source=SOURCE, traceparent=self._tracing.traceparent())
+            return self.broker.enqueue(message_of(envelope))
+
+
+def _attributes(tick: type[Event]) -> Attributes:
+    return {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.type": "send",
+        "messaging.operation.name": "send",
+        "messaging.destination.name": tick.queue,
+    }
 
 
 class Clock(Scheduler):

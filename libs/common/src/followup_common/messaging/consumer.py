@@ -29,6 +29,7 @@ from followup_common.messaging.handlers import AnyHandler, Emitted
 from followup_common.messaging.publisher import publish
 from followup_common.metrics import Measured, Meter, Metric
 from followup_common.settings import WorkerSettings
+from followup_common.tracing import Attributes, Tracing
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ class Consumer:
         database: where handlers work, as the service's own role.
         broker: where events come from and go to.
         meter: keeps the figures for Prometheus.
+        tracing: records a span for each delivery.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Consumer:
         database: Database,
         broker: dramatiq.Broker,
         meter: Meter | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self.service = service
         self.source = f"followup/{service}"
@@ -73,6 +76,7 @@ class Consumer:
         self.broker = broker
         self._ticked: dict[str, float] = {}
         self.meter = meter or Meter()
+        self.tracing = tracing or Tracing()
         self.meter.declare(*metrics.METRICS)
         for handler in handlers:
             if not handler.event_class.durable:
@@ -89,10 +93,18 @@ class Consumer:
         except EventRejected as rejection:
             self._reject(raw, rejection)
             raise DeadLettered(str(rejection)) from rejection
-        with structlog.contextvars.bound_contextvars(
-            message_id=str(envelope.id),
-            event_type=envelope.type,
-            correlation_id=(envelope.traceparent or "--").split("-")[1] or str(envelope.id),
+        with (
+            structlog.contextvars.bound_contextvars(
+                message_id=str(envelope.id),
+                event_type=envelope.type,
+                correlation_id=(envelope.traceparent or "--").split("-")[1] or str(envelope.id),
+            ),
+            self.tracing.span(
+                f"process {envelope.type}",
+                "consumer",
+                parent=envelope.traceparent,
+                attributes=_attributes(envelope, event),
+            ),
         ):
             try:
                 emitted = self._handle(handler, envelope, event)
@@ -138,7 +150,7 @@ class Consumer:
             tx,
             new,
             source=self.source,
-            traceparent=cause.traceparent,
+            traceparent=self.tracing.traceparent() or cause.traceparent,
             redrive_after=self.settings.redrive_after,
         )
 
@@ -202,6 +214,16 @@ def _waits(error: BaseException, history: outbox.History) -> bool:
     if awaits_deployment(error) and history.failing_for < DEPLOYED_WITHIN:
         return True
     return history.sent < GIVE_UP_AFTER
+
+
+def _attributes(envelope: Envelope, event: Event) -> Attributes:
+    return {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.type": "process",
+        "messaging.operation.name": "process",
+        "messaging.destination.name": event.queue,
+        "messaging.message.id": str(envelope.id),
+    }
 
 
 def _is_last_try() -> bool:

@@ -20,6 +20,7 @@ from followup_common.messaging.junk import JunkRecorder
 from followup_common.metrics import FOLDER, Metric, SharedMeter
 from followup_common.settings import WorkerSettings
 from followup_common.siblings import Siblings
+from followup_common.tracing import Tracing, tracing
 
 SHUTDOWN_MS = 25_000
 """How long handlers in flight may take to finish after SIGTERM; what does not goes back to the queue."""
@@ -68,8 +69,12 @@ def set_up(
     meter.declare(*measures)
     metrics.watch_pool(database, meter)
     broker = rabbitmq_broker(settings.broker_url.get_secret_value())
-    Consumer(service, handlers, settings=settings, database=database, broker=broker, meter=meter)
+    traces = tracing(service, settings)
+    Consumer(
+        service, handlers, settings=settings, database=database, broker=broker, meter=meter, tracing=traces
+    )
     broker.add_middleware(WorkerHealth(settings, database, meter))
+    broker.add_middleware(LastSpans(traces))
     dramatiq.set_encoder(JunkRecorder(broker, database, queue=service, meter=meter))
     dramatiq.set_broker(broker)
 
@@ -98,6 +103,21 @@ class WorkerHealth(dramatiq.Middleware):
             )
         )
         HealthServer(self._siblings.answer, self._meter).start(self._port)
+
+
+class LastSpans(dramatiq.Middleware):
+    """Sends the spans of a worker process that ends.
+
+    Args:
+        tracing: of this process.
+    """
+
+    def __init__(self, tracing: Tracing) -> None:
+        self._tracing = tracing
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002 - dramatiq's hook
+        """Dramatiq calls it once the last handler has finished."""
+        self._tracing.close()
 
 
 def _threads(worker: dramatiq.Worker) -> str | None:

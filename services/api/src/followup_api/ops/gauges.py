@@ -72,10 +72,10 @@ class Gauges:
             return
         try:
             self._show(self._ask())
-            self._asked_at = time.monotonic()
         except (SQLAlchemyError, TimeoutError) as error:
             log.warning("gauges_not_read", error=type(error).__name__)
             self._show(dict.fromkeys(METRICS, float("nan")))
+        self._asked_at = time.monotonic()
 
     def _read(self) -> dict[Gauge, float]:
         with self._database.transaction() as tx:
