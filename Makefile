@@ -84,7 +84,7 @@ test-integration: setup ## The tests on real PostgreSQL, RabbitMQ and processes
 	@$(call pytest,integration and not serial,serial)
 
 .PHONY: check
-check: check-code check-imports check-migrations check-documents check-web ## Everything that needs no test: style, types, contracts, documents
+check: check-code check-imports check-migrations check-documents check-monitoring check-web ## Everything that needs no test: style, types, contracts, documents
 
 .PHONY: check-code
 check-code: setup # style and types
@@ -109,6 +109,10 @@ check-documents: setup # the published contracts are those of the code, and no l
 	@$(BIN)/python -m followup_cli.metrics_document --check docs/metrics.md
 	@$(BIN)/python -m followup_api.openapi --check docs/openapi.json
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+.PHONY: check-monitoring
+check-monitoring: setup # Prometheus takes our configuration, and the alerts fire when they should
+	@$(BIN)/python -m tests.support.prometheus
 
 .PHONY: check-web
 check-web: $(if $(WEB),$(WEB)/node_modules/.package-lock.json) # types, lint and tests of the page
