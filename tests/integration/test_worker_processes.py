@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from followup_common.messaging import rabbitmq_broker
 from followup_common.messaging.broker import message_of
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.otlp import Receiver, receiving
 from tests.support.postgres import role_url
 from tests.support.processes import Process
 from tests.support.system import ask
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.serial
 
 PROCESSES = 3
 TICKS = 40
+SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def handled(process: Process) -> float:
@@ -38,8 +40,14 @@ def children(process: Process) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_probes_and_metrics_are_those_of_all_processes(
-    database_url: str, broker_url: str, start_service: Callable[..., Process]
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+def test_probes_metrics_and_last_spans_are_those_of_all_processes(
+    database_url: str, broker_url: str, start_service: Callable[..., Process], receiver: Receiver
 ) -> None:
     escalator = start_service(
         "escalator",
@@ -47,6 +55,8 @@ def test_probes_and_metrics_are_those_of_all_processes(
         FOLLOWUP_BROKER_URL=broker_url,
         FOLLOWUP_WORKER_PROCESSES=str(PROCESSES),
         FOLLOWUP_WORKER_THREADS="1",
+        FOLLOWUP_OTLP_ENDPOINT=receiver.url,
+        OTEL_BSP_SCHEDULE_DELAY="3600000",  # an hour: nothing is sent before the end
     )
     escalator.wait_until(lambda: ask(escalator, "/readyz").status_code == 200, 60, what="ready")
     well = {"threads": "ok", "database": "ok", "broker": "ok", "processes": "ok"}
@@ -54,7 +64,7 @@ def test_probes_and_metrics_are_those_of_all_processes(
 
     broker = rabbitmq_broker(broker_url)
     for _ in range(TICKS):
-        broker.enqueue(message_of(wrap(OutboxTick(), source="followup/test")))
+        broker.enqueue(message_of(wrap(OutboxTick(), source="followup/test", traceparent=SAMPLED)))
     broker.close()
     eventually(lambda: handled(escalator) == TICKS, 60, what="all ticks are counted, in whichever process")
 
@@ -72,6 +82,7 @@ def test_probes_and_metrics_are_those_of_all_processes(
     [folder] = Path(escalator.environment["TMPDIR"]).glob("followup-escalator-*")
     assert escalator.terminate(30) == 0
     assert not folder.exists()
+    assert len(receiver.spans) == TICKS
 
 
 def serves(pid: int, process: Process) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from followup_common.contracts import Event
 from followup_common.messaging import Emitted, Handler
+from followup_common.metrics import Measured
 from followup_escalator.settings import EscalatorSettings
 from followup_notifier.settings import NotifierSettings
 from sqlalchemy import Connection, text
@@ -46,7 +47,8 @@ def run(tx: Connection, settings: EscalatorSettings) -> Run:
         service = handler.function.__module__.split(".")[0]
         own = settings if service == "followup_escalator" else NotifierSettings()
         with acting_as(tx, service):
-            return list(handler(event, tx, own.model_copy(update=changes)))
+            given_back = handler(event, tx, own.model_copy(update=changes))
+            return [entry for entry in given_back if not isinstance(entry, Measured)]
 
     return run_handler
 

@@ -20,6 +20,7 @@ SHIPPED = (
 SPDX = {
     "MIT License": "MIT",
     "BSD License": "BSD",
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
     "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0-or-later",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
