@@ -73,7 +73,8 @@ def licence_of(package: Distribution) -> str:
         named = (each.removeprefix(prefix) for each in classifiers)
         return " OR ".join(sorted(SPDX.get(each, each) for each in named))
     stated = metadata.get_all("License") or ["unknown"]
-    return str(stated[0]).splitlines()[0]
+    first = str(stated[0]).splitlines()[0]
+    return SPDX.get(first, first)
 
 
 def document() -> str:
