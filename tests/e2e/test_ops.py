@@ -17,9 +17,10 @@ from tests.e2e.pages import dialog, said
 from tests.e2e.product import Product
 from tests.e2e.test_accessibility import PHONE, violations
 from tests.faults.network import Network
-from tests.integration.test_services import System, populate, publish_raw
+from tests.integration.test_services import publish_raw
 from tests.support.processes import Process
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.system import System, populate
 from tests.support.waiting import eventually
 
 RAISED = "followup.escalations.raised.v1"
