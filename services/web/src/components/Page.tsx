@@ -14,13 +14,15 @@ interface Props {
   actions?: ReactNode;
   /** A second row that stays in sight, such as filters. */
   toolbar?: ReactNode;
+  /** The title is somebody's own words: shown in full. */
+  longTitle?: boolean;
   /** Narrower, for reading. */
   narrow?: boolean;
   children: ReactNode;
 }
 
 /** The frame of every page below the shell: title, actions, bell, content. */
-export function Page({ title, aside, actions, toolbar, narrow, children }: Props) {
+export function Page({ title, aside, actions, toolbar, longTitle, narrow, children }: Props) {
   const { data } = useQuery(unreadQuery);
   const unread = data?.unread ?? 0;
   useEffect(() => {
@@ -29,7 +31,7 @@ export function Page({ title, aside, actions, toolbar, narrow, children }: Props
 
   return (
     <>
-      <header className={classes.header}>
+      <header className={classes.header} data-long={longTitle || undefined}>
         <div className={classes.bar}>
           <Title order={1} className={classes.title}>
             {title}

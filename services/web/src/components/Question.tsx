@@ -1,13 +1,15 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { asked } from "@/components/askFirst";
+import { Dialog } from "@/components/Dialog";
 
 /** The question that `askFirst` asks. */
 export function Question() {
   const question = asked.use();
   const close = () => asked.set(null);
+  if (!question) return null;
   return (
-    <Modal opened={question !== null} onClose={close} title={question?.title} size="sm">
-      <Text size="sm">{question?.text}</Text>
+    <Dialog onClose={close} title={question.title} size="sm">
+      <Text size="sm">{question.text}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close} data-autofocus>
           Cancel
@@ -16,12 +18,12 @@ export function Question() {
           color="red.9"
           onClick={() => {
             close();
-            question?.go();
+            question.go();
           }}
         >
-          {question?.action}
+          {question.action}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Kbd, Modal, Table } from "@mantine/core";
+import { Kbd, Table } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { allowed, WORK } from "@/app/shell/navigation";
 import { createStore } from "@/app/store";
+import { Dialog } from "@/components/Dialog";
 import { openForm } from "@/features/followups/formRequest";
 import { useMe } from "@/features/session/session";
 
@@ -15,6 +16,7 @@ export function Shortcuts() {
   const opened = keysShown.use();
   const { permissions } = useMe();
   useShortcutKeys();
+  if (!opened) return null;
   const rows: [string[], string][] = [
     [["c"], "Create a follow-up"],
     [["/"], "Search"],
@@ -30,7 +32,7 @@ export function Shortcuts() {
     [["Esc"], "Close"],
   ];
   return (
-    <Modal opened={opened} onClose={() => keysShown.set(false)} title="Keyboard shortcuts" size="sm">
+    <Dialog onClose={() => keysShown.set(false)} title="Keyboard shortcuts" size="sm">
       <Table withRowBorders={false} verticalSpacing={5}>
         <Table.Tbody>
           {rows.map(([keys, meaning]) => (
@@ -47,7 +49,7 @@ export function Shortcuts() {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -37,12 +37,12 @@ export function Checked({ file, result, busy, confirm, discard }: Props) {
       <Group>
         {mistakes === 0 && (
           <Button loading={busy} onClick={() => confirm(false)}>
-            Import {good.toLocaleString("en")} lines
+            Import {lines(good)}
           </Button>
         )}
         {mistakes > 0 && good > 0 && (
           <Button loading={busy} onClick={() => confirm(true)}>
-            Import the {good.toLocaleString("en")} good lines
+            Import the {lines(good, "good ")}
           </Button>
         )}
         <Button variant="default" onClick={discard}>
@@ -125,6 +125,10 @@ function Preview({ file }: { file: File }) {
       </Table.ScrollContainer>
     </section>
   );
+}
+
+function lines(amount: number, which = ""): string {
+  return `${amount.toLocaleString("en")} ${which}${amount === 1 ? "line" : "lines"}`;
 }
 
 function count(mistakes: number): string {

@@ -63,7 +63,7 @@ export function Component() {
           <>
             <DropZone onFile={take} />
             <Text size="sm" c="dimmed">
-              Columns: <code>{COLUMNS[kind].join(",")}</code>. What is known by its{" "}
+              Columns: <code style={{ overflowWrap: "anywhere" }}>{COLUMNS[kind].join(",")}</code>. What is known by its{" "}
               {kind === "users" ? "e-mail address" : "external id"} is updated, the rest is added. Times need a zone,
               such as 2026-03-31T09:00:00Z.
             </Text>

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import type { Role, User } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
 import { reportsOf } from "@/features/followups/people";
 import { done } from "@/features/followups/toasts";
 
@@ -52,7 +53,7 @@ export function PersonForm({ person, people, close }: Props) {
   }
 
   return (
-    <Modal opened onClose={close} title={person ? `Edit ${person.name}` : "New person"} size="lg">
+    <Dialog onClose={close} title={person ? `Edit ${person.name}` : "New person"} size="lg">
       <form onSubmit={submit}>
         <Stack>
           {problem && (
@@ -132,7 +133,7 @@ export function PersonForm({ person, people, close }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

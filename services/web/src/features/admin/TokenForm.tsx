@@ -1,10 +1,11 @@
-import { Alert, Button, CopyButton, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { explain } from "@/api/problem";
 import type { CreatedToken } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
 import { now } from "@/time/clock";
 
 const DAY_MS = 86_400_000;
@@ -35,7 +36,7 @@ export function TokenForm({ close }: { close: () => void }) {
   }
 
   return (
-    <Modal opened onClose={close} title={create.data ? "Copy it now" : "New API token"} closeOnClickOutside={!create.data}>
+    <Dialog onClose={close} title={create.data ? "Copy it now" : "New API token"} closeOnClickOutside={!create.data}>
       {create.data ? (
         <Made token={create.data.token} close={close} />
       ) : (
@@ -66,7 +67,7 @@ export function TokenForm({ close }: { close: () => void }) {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -9,6 +9,7 @@ import { Totals } from "@/features/escalations/Totals";
 import { BulkBar } from "@/features/followups/BulkBar";
 import { SearchField } from "@/features/followups/FilterBar";
 import { SelectionProvider } from "@/features/followups/SelectionProvider";
+import { SelectToggle } from "@/features/followups/SelectToggle";
 import { WhoFilter } from "@/features/followups/WhoFilter";
 import classes from "./EscalationsPage.module.css";
 
@@ -21,13 +22,14 @@ export function Component() {
   const summary = useQuery(summaryQuery);
   const filters = { q: q || undefined, assignee: who };
   return (
-    <SelectionProvider key={`${q} ${who}`}>
+    <SelectionProvider scope={`${q} ${who}`}>
       <Page
         title="Escalations"
         toolbar={
           <div className={classes.toolbar}>
             <WhoFilter who={who} change={(next) => setWho(next.who ?? "all")} />
             <SearchField q={q} change={setQ} label="Search escalations" />
+            <SelectToggle />
           </div>
         }
       >

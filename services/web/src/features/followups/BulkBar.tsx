@@ -22,19 +22,17 @@ export function BulkBar() {
   const count = chosen.size;
 
   function run(change: Omit<BulkChange, "ids">) {
-    bulk.mutate(
-      { ids: [...chosen.keys()], ...change },
-      {
-        onSuccess: (result) => {
-          setAsking(null);
-          // What failed stays ticked, so that it can be tried again or looked at.
-          set(result.done.flatMap((id) => chosen.get(id) ?? []), false);
-          if (result.done.length) done(`${DONE[change.action]} ${amount(result.done.length)}`);
-          const [first] = result.failed;
-          if (first) failed(`${amount(result.failed.length)} left as before`, new Problem(409, "", first.message));
-        },
-        onError: (error) => failed("Not all could be changed", error, () => run(change)),
+    // A promise: how it ended is told even to those who have left the page.
+    bulk.mutateAsync({ ids: [...chosen.keys()], ...change }).then(
+      (result) => {
+        setAsking(null);
+        // What failed stays ticked, so that it can be tried again or looked at.
+        set(result.done.flatMap((id) => chosen.get(id) ?? []), false);
+        if (result.done.length) done(`${DONE[change.action]} ${amount(result.done.length)}`);
+        const [first] = result.failed;
+        if (first) failed(`${amount(result.failed.length)} left as before`, new Problem(409, "", first.message));
       },
+      (error: unknown) => failed("Not all could be changed", error, () => run(change)),
     );
   }
 

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import type { BulkChange } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
 import { DueField } from "@/features/followups/DueField";
 import { usePeopleInScope } from "@/features/followups/people";
 import { useMe } from "@/features/session/session";
@@ -31,7 +32,7 @@ export default function BulkDialog({ action, count, busy, run, close }: Props) {
   }
 
   return (
-    <Modal opened onClose={close} title={`${reassign ? "Reassign" : "Reschedule"} ${amount}`}>
+    <Dialog onClose={close} title={`${reassign ? "Reassign" : "Reschedule"} ${amount}`}>
       <form onSubmit={submit}>
         <Stack>
           {reassign ? (
@@ -63,6 +64,6 @@ export default function BulkDialog({ action, count, busy, run, close }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

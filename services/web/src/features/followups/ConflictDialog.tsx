@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Table, Text } from "@mantine/core";
+import { Button, Group, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { FollowUp } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
 import { draftOf, type Draft } from "@/features/followups/draft";
 import { peopleQuery } from "@/features/followups/people";
 import { useMe } from "@/features/session/session";
@@ -45,10 +46,11 @@ export function ConflictDialog({ mine, theirs, busy, keepMine, takeTheirs, back 
   }));
 
   return (
-    <Modal opened onClose={back} title="Somebody changed this while you were editing" size="xl">
+    <Dialog onClose={back} title="Somebody changed this while you were editing" size="xl">
       <Text size="sm" c="dimmed" mb="md">
         {theirs.status === "completed" && "It has been completed meanwhile. "}
-        Compare the two versions. Nothing is saved until you choose.
+        Compare the two versions: fields that you left alone are as they were saved. Nothing is written until you
+        choose.
       </Text>
       <Table.ScrollContainer minWidth={480}>
         <Table verticalSpacing="xs" layout="fixed">
@@ -90,6 +92,6 @@ export function ConflictDialog({ mine, theirs, busy, keepMine, takeTheirs, back 
           Save mine
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
+import { SelectToggle } from "@/features/followups/SelectToggle";
 import { WhoFilter } from "@/features/followups/WhoFilter";
 import { useMay } from "@/features/session/session";
 import classes from "./FilterBar.module.css";
@@ -44,6 +45,7 @@ export function FilterBar({ filters, change, counts }: Props) {
         {seesOthers && <WhoFilter who={filters.who} change={change} />}
         {filters.subject && <SubjectFilter id={Number(filters.subject)} clear={() => change({ subject: "" })} />}
         <SearchField q={filters.q} change={(q) => change({ q })} />
+        <SelectToggle />
       </div>
     </div>
   );

@@ -1,12 +1,13 @@
-import { Alert, Button, Group, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { useState, type SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
 import { ConflictDialog } from "@/features/followups/ConflictDialog";
 import { DueField } from "@/features/followups/DueField";
-import { changesOf, createBody, draftOf, mistakesOf, type Draft } from "@/features/followups/draft";
-import { closeForm, keptDraft, type FormRequest } from "@/features/followups/formRequest";
+import { changesOf, createBody, draftOf, mistakesOf, rebased, type Draft } from "@/features/followups/draft";
+import { closeForm, formRequest, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { useCreate, useEdit } from "@/features/followups/mutations";
 import { usePeopleInScope } from "@/features/followups/people";
 import { SubjectField } from "@/features/followups/SubjectField";
@@ -19,8 +20,11 @@ import { localTimeIn } from "@/time/zone";
 export default function FollowUpForm({ request }: { request: FormRequest }) {
   const me = useMe();
   const { followUp } = request;
-  const [base, setBase] = useState(followUp);
-  const [draft, setDraft] = useState<Draft>(() => followUp ? draftOf(followUp) : newDraft(request, me.id, me.time_zone));
+  const key = followUp?.id ?? 0;
+  const fresh = () => (followUp ? draftOf(followUp) : newDraft(request, me.id, me.time_zone));
+  const [kept, setKept] = useState(() => keptDrafts.get(key));
+  const [base, setBase] = useState(kept ? kept.base : followUp);
+  const [draft, setDraft] = useState<Draft>(() => (kept ? { ...kept.draft, ...aboutOf(request) } : fresh()));
   const [tried, setTried] = useState(false);
   const [conflict, setConflict] = useState<FollowUp | null>(null);
   const create = useCreate();
@@ -32,49 +36,65 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function update(change: Partial<Draft>) {
     const next = { ...draft, ...change };
     setDraft(next);
-    if (!followUp) keptDraft.set(next);
+    keptDrafts.set(key, { draft: next, base });
+  }
+
+  function startAfresh() {
+    keptDrafts.delete(key);
+    setKept(undefined);
+    setBase(followUp);
+    setDraft(fresh());
+  }
+
+  function discard() {
+    keptDrafts.delete(key);
+    closeForm();
   }
 
   function save(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
     if (Object.keys(mistakesOf(draft)).length > 0) return;
-    if (base) saveOver(base);
-    else create.mutate(createBody(draft), { onSuccess: finish });
+    if (base) saveOver(base, draft);
+    else create.mutateAsync(createBody(draft)).then(finish, refuse);
   }
 
-  function saveOver(current: FollowUp) {
-    const changes = changesOf(draft, draftOf(current));
-    if (Object.keys(changes).length === 0) {
-      closeForm();
-      return;
-    }
-    edit.mutate(
-      { id: current.id, version: current.version, changes },
-      {
-        onSuccess: finish,
-        onError: (failure) => {
-          if (failure instanceof Problem && failure.status === 412) setConflict(failure.current);
-        },
-      },
-    );
+  function saveOver(current: FollowUp, mine: Draft) {
+    const changes = changesOf(mine, draftOf(current));
+    if (Object.keys(changes).length === 0) discard();
+    else edit.mutateAsync({ id: current.id, version: current.version, changes }).then(finish, refuse);
+  }
+
+  /** The form says why (`problem` above); what is there now is shown beside what was typed. */
+  function refuse(failure: unknown) {
+    if (failure instanceof Problem && failure.status === 412) setConflict(failure.current);
   }
 
   function finish(saved: FollowUp) {
-    keptDraft.set(null);
-    closeForm();
+    keptDrafts.delete(key);
+    if (formRequest.get() === request) closeForm(); // else closed before the answer came
     done(followUp ? `Saved “${saved.title}”` : `Planned “${saved.title}”`);
   }
 
   return (
     <>
-      <Modal opened onClose={closeForm} title={followUp ? "Edit follow-up" : "New follow-up"} size="lg">
+      <Dialog onClose={closeForm} title={followUp ? "Edit follow-up" : "New follow-up"} size="lg">
         <form onSubmit={save} noValidate>
           <Stack gap="md">
             {problem && (
               <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={problem.title} role="alert">
                 {problem.message} What you typed is kept.
               </Alert>
+            )}
+            {kept && (
+              <Group justify="space-between" gap="xs">
+                <Text size="sm" c="dimmed">
+                  This is what you typed before and did not save.
+                </Text>
+                <Button variant="default" size="compact-sm" onClick={startAfresh}>
+                  Start afresh
+                </Button>
+              </Group>
             )}
             <TextInput
               label="What is to be done"
@@ -112,7 +132,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               error={problem?.messageFor("notes")}
             />
             <Group justify="flex-end">
-              <Button variant="default" onClick={closeForm}>
+              <Button variant="default" onClick={discard}>
                 Cancel
               </Button>
               <Button type="submit" loading={isPending}>
@@ -121,14 +141,15 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
       {conflict && base && (
         <ConflictDialog
-          mine={draft}
+          mine={rebased(draft, draftOf(base), draftOf(conflict))}
           theirs={conflict}
           busy={edit.isPending}
-          keepMine={() => saveOver(conflict)}
+          keepMine={() => saveOver(conflict, rebased(draft, draftOf(base), draftOf(conflict)))}
           takeTheirs={() => {
+            keptDrafts.delete(key);
             setBase(conflict);
             setDraft(draftOf(conflict));
             setConflict(null);
@@ -141,11 +162,14 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   );
 }
 
-function newDraft({ subject }: FormRequest, assignee: number, zone: string): Draft {
-  const kept = keptDraft.get();
-  const about = subject ? { id: subject.id, kind: subject.kind, name: subject.name } : null;
-  if (kept) return { ...kept, subject: about ?? kept.subject };
-  return { title: "", notes: "", due_at: localTimeIn(1, "09:00", zone, now()), assignee_id: assignee, subject: about };
+/** Whom a new follow-up is about, when it is planned from their page. */
+function aboutOf({ subject }: FormRequest): Pick<Draft, "subject"> | null {
+  return subject ? { subject: { id: subject.id, kind: subject.kind, name: subject.name } } : null;
+}
+
+function newDraft(request: FormRequest, assignee: number, zone: string): Draft {
+  const dueAt = localTimeIn(1, "09:00", zone, now());
+  return { title: "", notes: "", due_at: dueAt, assignee_id: assignee, subject: null, ...aboutOf(request) };
 }
 
 interface AssigneeProps {

@@ -20,6 +20,7 @@ export function Component() {
   return (
     <Page
       title={data?.title ?? "Follow-up"}
+      longTitle
       aside={<BackLink />}
       actions={data && <Actions followUp={data} />}
     >
@@ -59,6 +60,7 @@ function BackLink() {
 }
 
 function Actions({ followUp }: { followUp: FollowUp }) {
+  const navigate = useNavigate();
   const complete = useComplete();
   const reopen = useReopen();
   const open = followUp.status === "open";
@@ -86,7 +88,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
           Reopen
         </Button>
       )}
-      <RowMenu followUp={followUp} />
+      <RowMenu followUp={followUp} onDeleted={() => void navigate("/followups", { replace: true })} />
     </Group>
   );
 }

@@ -16,7 +16,7 @@ export function Component() {
   const shown = useDeferredValue(filters);
   const list = useSections(shown);
   return (
-    <SelectionProvider key={JSON.stringify(shown)}>
+    <SelectionProvider scope={JSON.stringify(shown)}>
       <Page
         title="Follow-ups"
         actions={

@@ -1,6 +1,6 @@
 import { Menu } from "@mantine/core";
 import { IconCalendarPlus, IconDots, IconHistory, IconPencil, IconTrash } from "@tabler/icons-react";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { FollowUp } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
@@ -13,11 +13,25 @@ import { now } from "@/time/clock";
 import { calendar } from "@/time/words";
 import { localTimeIn } from "@/time/zone";
 
-/** What else one can do with a follow-up. The menu itself is made when it is first opened. */
-export function RowMenu({ followUp }: { followUp: FollowUp }) {
+interface Props {
+  followUp: FollowUp;
+  /** Called once it is no more, to leave its own page. */
+  onDeleted?: () => void;
+}
+
+/** What else one can do with a follow-up. The menu itself is made when it is opened. */
+export function RowMenu({ followUp, onDeleted }: Props) {
   const [armed, setArmed] = useState(false);
+  const target = useRef<HTMLButtonElement>(null);
+  const wasArmed = useRef(false);
+  // The button is another one with the menu and without it: the focus goes along.
+  useLayoutEffect(() => {
+    if (wasArmed.current && !armed) target.current?.focus({ preventScroll: true });
+    wasArmed.current = armed;
+  }, [armed]);
   const button = (
     <IconButton
+      ref={target}
       aria-label={`More about ${followUp.title}`}
       aria-haspopup="menu"
       onClick={() => setArmed(true)}
@@ -27,10 +41,10 @@ export function RowMenu({ followUp }: { followUp: FollowUp }) {
   );
   if (!armed) return button;
   return (
-    <Menu defaultOpened position="bottom-end" width={220} onClose={() => setArmed(false)} returnFocus>
+    <Menu defaultOpened position="bottom-end" width={220} onClose={() => setArmed(false)} returnFocus={false}>
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
-        <Items followUp={followUp} />
+        <Items followUp={followUp} onDeleted={onDeleted} />
       </Menu.Dropdown>
     </Menu>
   );
@@ -42,7 +56,7 @@ const LATER = [
   { label: "In a week, 09:00", days: 7 },
 ];
 
-function Items({ followUp }: { followUp: FollowUp }) {
+function Items({ followUp, onDeleted }: Props) {
   const { time_zone: zone } = useMe();
   const edit = useEdit();
   const remove = useRemove();
@@ -50,12 +64,10 @@ function Items({ followUp }: { followUp: FollowUp }) {
 
   function moveTo(days: number) {
     const dueAt = localTimeIn(days, "09:00", zone, now());
-    edit.mutate(
-      { id: followUp.id, version: followUp.version, changes: { due_at: dueAt } },
-      {
-        onSuccess: () => done(`Moved to ${calendar(dueAt, zone, now())}`),
-        onError: (error) => failed(`“${followUp.title}” was not moved`, error),
-      },
+    // A promise: the menu is gone before the answer comes, and its own callbacks with it.
+    edit.mutateAsync({ id: followUp.id, version: followUp.version, changes: { due_at: dueAt } }).then(
+      () => done(`Moved to ${calendar(dueAt, zone, now())}`),
+      (error: unknown) => failed(`“${followUp.title}” was not moved`, error),
     );
   }
 
@@ -83,7 +95,10 @@ function Items({ followUp }: { followUp: FollowUp }) {
             title: `Delete “${followUp.title}”?`,
             text: "Its history goes with it. This cannot be undone.",
             action: "Delete",
-            go: () => remove.mutate(followUp),
+            go: () => {
+              remove.mutate(followUp);
+              onDeleted?.();
+            },
           })
         }
       >

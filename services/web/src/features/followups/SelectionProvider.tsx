@@ -6,6 +6,9 @@ interface Selection {
   toggle: (followUp: FollowUp) => void;
   set: (followUps: readonly FollowUp[], chosen: boolean) => void;
   clear: () => void;
+  /** On a phone, ticks are shown while somebody selects; elsewhere they always are. */
+  selecting: boolean;
+  setSelecting: (selecting: boolean) => void;
 }
 
 const Context = createContext<Selection | null>(null);
@@ -16,9 +19,21 @@ export function useSelection(): Selection {
   return selection;
 }
 
-/** Which follow-ups are ticked; a new filter (its key) starts afresh. */
-export function SelectionProvider({ children }: { children: ReactNode }) {
+interface Props {
+  /** What is listed: another list starts afresh. */
+  scope?: string;
+  children: ReactNode;
+}
+
+/** Which follow-ups are ticked. */
+export function SelectionProvider({ scope = "", children }: Props) {
   const [chosen, setChosen] = useState<ReadonlyMap<number, FollowUp>>(new Map());
+  const [selecting, setSelecting] = useState(false);
+  const [shown, setShown] = useState(scope);
+  if (scope !== shown) {
+    setShown(scope);
+    setChosen(new Map());
+  }
 
   const set = useCallback((followUps: readonly FollowUp[], wanted: boolean) => {
     setChosen((before) => {
@@ -39,7 +54,19 @@ export function SelectionProvider({ children }: { children: ReactNode }) {
     });
   }, []);
 
-  const clear = useCallback(() => setChosen(new Map()), []);
-  const value = useMemo(() => ({ chosen, toggle, set, clear }), [chosen, toggle, set, clear]);
-  return <Context value={value}>{children}</Context>;
+  const clear = useCallback(() => {
+    setChosen(new Map());
+    setSelecting(false);
+  }, []);
+  const value = useMemo(
+    () => ({ chosen, toggle, set, clear, selecting, setSelecting }),
+    [chosen, toggle, set, clear, selecting],
+  );
+  return (
+    <Context value={value}>
+      <div style={{ display: "contents" }} data-selecting={selecting || undefined}>
+        {children}
+      </div>
+    </Context>
+  );
 }

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keys } from "@/api/keys";
-import { fewer, inserted, putBack, replaced, restore, show, takeOut, without, type Pages } from "@/features/followups/cache";
+import { counted, inserted, putBack, replaced, restore, show, takeOut, without, type Pages } from "@/features/followups/cache";
 import { followUp, idsOf, pagesOf } from "@/testing/samples";
 
 const due = (id: number, hour: number) => followUp(id, { due_at: `2026-03-02T${String(hour).padStart(2, "0")}:00:00Z` });
@@ -41,7 +41,7 @@ describe("pages", () => {
 
 describe("counts", () => {
   it("go down by view and never below zero", () => {
-    expect(fewer({ overdue: 3, today: 1, upcoming: 0 }, { overdue: 2, upcoming: 1 })).toEqual({
+    expect(counted({ overdue: 3, today: 1, upcoming: 0 }, { overdue: 2, upcoming: 1 }, -1)).toEqual({
       overdue: 1, today: 1, upcoming: 0,
     });
   });
@@ -55,7 +55,10 @@ describe("the cache", () => {
   let cache: QueryClient;
   const ids = (key: readonly unknown[]) => idsOf(cache.getQueryData<Pages>(key));
 
+  afterEach(() => void vi.useRealTimers());
+
   beforeEach(() => {
+    vi.useFakeTimers({ now: Date.parse("2026-03-03T12:00:00Z"), toFake: ["Date"] });
     cache = new QueryClient();
     cache.setQueryData(overdue, pagesOf([[due(1, 1), due(2, 2)]]));
     cache.setQueryData(dashboard, pagesOf([[due(1, 1)]]));
@@ -71,10 +74,23 @@ describe("the cache", () => {
   });
 
   it("is as it was after a failure", async () => {
-    const snapshot = await takeOut(cache, new Set([1]));
-    restore(cache, snapshot);
+    const taken = await takeOut(cache, new Set([1]));
+    restore(cache, taken, due(1, 1));
     expect([ids(overdue), ids(dashboard)]).toEqual([[1, 2], [1]]);
     expect(cache.getQueryData(counts)).toEqual({ overdue: 2, today: 0, upcoming: 0 });
+  });
+
+  it("brings back only what failed, not what went through in the meantime", async () => {
+    const first = await takeOut(cache, new Set([1]));
+    await takeOut(cache, new Set([2]));
+    restore(cache, first, due(1, 1));
+    expect(ids(overdue)).toEqual([1]);
+    expect(cache.getQueryData(counts)).toEqual({ overdue: 1, today: 0, upcoming: 0 });
+  });
+
+  it("moves a rescheduled follow-up out of the lists that it has left", () => {
+    show(cache, { ...due(1, 1), due_at: "2026-03-09T09:00:00Z" });
+    expect([ids(overdue), ids(dashboard)]).toEqual([[2], []]);
   });
 
   it("puts an undone completion back where it was", async () => {
@@ -84,7 +100,7 @@ describe("the cache", () => {
   });
 
   it("shows an edit in every list", () => {
-    show(cache, { ...due(1, 1), title: "Edited" });
+    show(cache, { ...due(1, 1), title: "Edited", level: 2 });
     expect(cache.getQueryData<Pages>(dashboard)?.pages[0]?.items[0]?.title).toBe("Edited");
     expect(cache.getQueryData(keys.followUp(1))).toMatchObject({ title: "Edited" });
   });

@@ -1,10 +1,12 @@
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import { keys } from "@/api/keys";
-import type { FollowUp, FollowUpCounts, Page, View } from "@/api/types";
+import type { FollowUp, FollowUpCounts, Me, Page, View } from "@/api/types";
+import { viewOf } from "@/features/followups/sections";
+import { now } from "@/time/clock";
 
 /**
  * What a change does to the lists in the cache, before the API has answered. The functions on pages are
- * pure; `begin` and `undo` below use them on the cache.
+ * pure; `takeOut`, `restore` and `show` below use them on the cache.
  */
 export type Pages = InfiniteData<Page<FollowUp>>;
 
@@ -54,47 +56,51 @@ function viewOfKey(key: QueryKey): View | undefined {
   return filters?.view;
 }
 
-/** The cache as it was before a change, to take the change back. */
-export interface Snapshot {
-  lists: [QueryKey, unknown][];
+/** What a change took out of the cache, to put it back. */
+export interface Taken {
   /** Lists in which the follow-ups were. */
   touched: QueryKey[];
+  /** How many were counted, by view. */
+  gone: Gone;
 }
 
+type Gone = Partial<Record<View, number>>;
+
 /** Take follow-ups out of every list of open ones, and out of the counts, at once. */
-export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Promise<Snapshot> {
+export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Promise<Taken> {
   await Promise.all([
     cache.cancelQueries({ queryKey: keys.followUps }),
     cache.cancelQueries({ queryKey: keys.escalations }),
   ]);
-  const snapshot: Snapshot = {
-    lists: [
-      ...cache.getQueriesData({ queryKey: keys.followUps }),
-      ...cache.getQueriesData({ queryKey: keys.escalations }),
-    ],
-    touched: [],
-  };
-  const gone: Partial<Record<View, number>> = {};
+  const touched: QueryKey[] = [];
+  const gone: Gone = {};
   for (const [key, pages] of listsOf(cache)) {
     const view = viewOfKey(key);
     if (view === "completed" || view === "all" || !contains(pages, ids)) continue;
     const amount = pages.pages.flatMap((page) => page.items).filter(({ id }) => ids.has(id)).length;
     if (view) gone[view] = Math.max(gone[view] ?? 0, amount);
-    snapshot.touched.push(key);
+    touched.push(key);
     cache.setQueryData<Pages>(key, without(pages, ids));
   }
-  cache.setQueriesData<FollowUpCounts>({ queryKey: ["follow-ups", "counts"] }, (counts) => counts && fewer(counts, gone));
-  return snapshot;
+  count(cache, gone, -1);
+  return { touched, gone };
 }
 
-export function fewer(counts: FollowUpCounts, gone: Partial<Record<View, number>>): FollowUpCounts {
-  const left = (view: keyof FollowUpCounts) => Math.max(0, counts[view] - (gone[view] ?? 0));
+function count(cache: QueryClient, gone: Gone, sign: 1 | -1): void {
+  const key = ["follow-ups", "counts"];
+  cache.setQueriesData<FollowUpCounts>({ queryKey: key }, (counts) => counts && counted(counts, gone, sign));
+}
+
+export function counted(counts: FollowUpCounts, gone: Gone, sign: 1 | -1): FollowUpCounts {
+  const left = (view: keyof FollowUpCounts) => Math.max(0, counts[view] + sign * (gone[view] ?? 0));
   return { overdue: left("overdue"), today: left("today"), upcoming: left("upcoming") };
 }
 
-/** Put everything back as it was before a change that failed. */
-export function restore(cache: QueryClient, snapshot: Snapshot | undefined): void {
-  snapshot?.lists.forEach(([key, data]) => cache.setQueryData(key, data));
+/** Take back a change that failed: only this one, since others may have gone through meanwhile. */
+export function restore(cache: QueryClient, taken: Taken | undefined, followUp: FollowUp): void {
+  if (!taken) return;
+  putBack(cache, taken.touched, followUp);
+  count(cache, taken.gone, 1);
 }
 
 /** Put a follow-up back into the lists that it was taken out of. */
@@ -104,10 +110,22 @@ export function putBack(cache: QueryClient, touched: readonly QueryKey[], follow
   }
 }
 
-/** Show a follow-up as it is now wherever it is listed. */
+/** Show a follow-up as it is now wherever it is listed, and nowhere else. */
 export function show(cache: QueryClient, followUp: FollowUp): void {
   cache.setQueryData(keys.followUp(followUp.id), followUp);
-  for (const [key, pages] of listsOf(cache)) cache.setQueryData<Pages>(key, replaced(pages, followUp));
+  const zone = cache.getQueryData<Me>(keys.me)?.time_zone ?? "UTC";
+  const only = new Set([followUp.id]);
+  for (const [key, pages] of listsOf(cache)) {
+    const stays = belongs(key, followUp, viewOf(followUp, zone, now()));
+    cache.setQueryData<Pages>(key, stays ? replaced(pages, followUp) : without(pages, only));
+  }
+}
+
+/** Whether a list is one for a follow-up as it is now. A list of escalations has no view. */
+function belongs(key: QueryKey, { level }: FollowUp, view: View): boolean {
+  const listed = viewOfKey(key);
+  if (listed === undefined) return view === "overdue" && level > 0;
+  return listed === "all" || listed === view;
 }
 
 function listsOf(cache: QueryClient): [QueryKey, Pages][] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesOf, createBody, draftOf, mistakesOf } from "@/features/followups/draft";
+import { changesOf, createBody, draftOf, mistakesOf, rebased } from "@/features/followups/draft";
 import { followUp } from "@/testing/samples";
 
 const base = draftOf(followUp(1, { subject: { id: 7, kind: "client", name: "Acme", external_id: null, url: null } }));
@@ -20,6 +20,14 @@ describe("changesOf", () => {
       subject: { kind: "lead", name: "Globex" },
     });
     expect(changesOf({ ...base, subject: null }, base)).toEqual({ subject: null });
+  });
+});
+
+describe("a stale edit", () => {
+  it("keeps what was typed and takes the rest as others saved it", () => {
+    const theirs = { ...base, title: "Theirs", due_at: "2026-03-09T09:00:00Z" };
+    expect(rebased({ ...base, title: "Mine" }, base, theirs)).toEqual({ ...theirs, title: "Mine" });
+    expect(rebased(base, base, theirs)).toEqual(theirs);
   });
 });
 

@@ -40,6 +40,12 @@ export function changesOf(draft: Draft, base: Draft): FollowUpPatch {
   return changes;
 }
 
+/** What somebody typed, on top of what others saved meanwhile: the fields that were left alone are theirs. */
+export function rebased(draft: Draft, base: Draft, theirs: Draft): Draft {
+  const typed = Object.keys(changesOf(draft, base)) as (keyof Draft)[];
+  return { ...theirs, ...Object.fromEntries(typed.map((field) => [field, draft[field]])) };
+}
+
 /** What keeps a draft from being saved, by field. */
 export function mistakesOf(draft: Draft): Partial<Record<keyof Draft, string>> {
   return {

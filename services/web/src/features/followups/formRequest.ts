@@ -10,8 +10,17 @@ export interface FormRequest {
 
 export const formRequest = createStore<FormRequest | null>(null);
 
-/** A new follow-up that was typed and not saved: it is there again when the form is next opened. */
-export const keptDraft = createStore<Draft | null>(null);
+export interface Kept {
+  draft: Draft;
+  /** What the draft changes; none for a new follow-up. */
+  base: FollowUp | undefined;
+}
+
+/**
+ * What was typed and not saved, by the follow-up's id (0: a new one): it is there again when its form is
+ * next opened, so that a slip of the hand loses nothing.
+ */
+export const keptDrafts = new Map<number, Kept>();
 
 export function openForm(request: FormRequest): void {
   formRequest.set(request);

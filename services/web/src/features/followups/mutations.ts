@@ -3,7 +3,7 @@ import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { BulkChange, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
-import { failed, withUndo } from "@/features/followups/toasts";
+import { done, failed, withUndo } from "@/features/followups/toasts";
 
 /** Complete with one click: the row goes at once, comes back if it fails, and a toast undoes it. */
 export function useComplete() {
@@ -12,14 +12,15 @@ export function useComplete() {
   const complete = useMutation({
     mutationFn: ({ id }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/complete`),
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
-    onError: (error, followUp, snapshot) => {
-      restore(cache, snapshot);
+    onError: (error, followUp, taken) => {
+      restore(cache, taken, followUp);
       failed(`“${followUp.title}” is still open`, error, () => complete.mutate(followUp));
+      settle(cache);
     },
-    onSuccess: (done, followUp, snapshot) => {
-      show(cache, done);
-      withUndo(`Completed “${followUp.title}”`, () => reopen.mutate({ followUp: done, touched: snapshot.touched }));
-      settle(cache, done.id);
+    onSuccess: (completed, followUp, { touched }) => {
+      show(cache, completed);
+      withUndo(`Completed “${followUp.title}”`, () => reopen.mutate({ followUp: completed, touched }));
+      settle(cache, completed.id);
     },
   });
   return complete;
@@ -75,11 +76,13 @@ export function useRemove() {
   return useMutation({
     mutationFn: ({ id, version }: FollowUp) => api.delete(`/follow-ups/${id}`, { version }),
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
-    onError: (error, followUp, snapshot) => {
-      restore(cache, snapshot);
+    onError: (error, followUp, taken) => {
+      restore(cache, taken, followUp);
       failed(`“${followUp.title}” was not deleted`, error);
+      settle(cache);
     },
-    onSuccess: (_, { id }) => {
+    onSuccess: (_, { id, title }) => {
+      done(`Deleted “${title}”`);
       cache.removeQueries({ queryKey: keys.followUp(id) });
       cache.removeQueries({ queryKey: keys.activities(id) });
       settle(cache);
@@ -106,6 +109,8 @@ export function useBulk() {
       }
       return result;
     },
+    // Long lists are not asked for again: what has left them goes at once.
+    onSuccess: ({ done }, { action }) => (action === "reassign" ? undefined : takeOut(cache, new Set(done))),
     onSettled: () => settle(cache),
   });
 }

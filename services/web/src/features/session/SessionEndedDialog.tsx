@@ -1,5 +1,6 @@
-import { Modal, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
+import { Dialog } from "@/components/Dialog";
 import { LoginForm } from "@/features/session/LoginForm";
 import { sessionEnded, useMe } from "@/features/session/session";
 import type { Me } from "@/api/types";
@@ -19,9 +20,9 @@ export function SessionEndedDialog() {
     void cache.invalidateQueries();
   }
 
+  if (!opened) return null;
   return (
-    <Modal
-      opened={opened}
+    <Dialog
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
@@ -32,6 +33,6 @@ export function SessionEndedDialog() {
         Log in again to go on. What you have typed on the page is still there.
       </Text>
       <LoginForm email={me.email} onDone={resume} />
-    </Modal>
+    </Dialog>
   );
 }

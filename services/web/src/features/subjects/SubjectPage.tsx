@@ -26,6 +26,7 @@ export function Component() {
     <Page
       title={data?.name ?? "Lead or client"}
       narrow
+      longTitle
       actions={
         data && (
           <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject: data })}>
