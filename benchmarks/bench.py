@@ -7,14 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+import pika
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from tests.support import postgres as postgres_support
 from tests.support.postgres import role_url
 from tests.support.processes import Process, service
 from tests.support.servers import Servers
+from tests.support.waiting import eventually
 
 
 @dataclass
@@ -51,11 +55,27 @@ class Bench:
         self.servers.postgres().drop_database(url)
 
     @contextmanager
+    def copy(self, database_url: str) -> Iterator[str]:
+        """A copy of a database that nobody is connected to, with nothing left to write back."""
+        url = self.servers.postgres().create_database(template=make_url(database_url).database)
+        with create_engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CHECKPOINT"))
+        yield url
+        self.servers.postgres().drop_database(url)
+
+    @contextmanager
     def broker(self) -> Iterator[str]:
         """A virtual host of RabbitMQ."""
         url = self.servers.rabbitmq().create_vhost()
         yield url
         self.servers.rabbitmq().delete_vhost(url)
+
+    def await_consumers(self, broker_url: str, *queues: str) -> None:
+        """Wait until each of these queues has a consumer."""
+        connection = pika.BlockingConnection(pika.URLParameters(broker_url))
+        for queue in queues:
+            eventually(partial(_consumers, connection, queue), 60, what=f"a consumer of {queue}")
+        connection.close()
 
     @contextmanager
     def processes(self, *processes: Process) -> Iterator[None]:
@@ -108,6 +128,13 @@ SETTINGS = text("""
                    'max_wal_size', 'checkpoint_timeout', 'max_connections', 'jit')
     ORDER BY name
 """)
+
+
+def _consumers(connection: pika.BlockingConnection, queue: str) -> int:
+    declared = connection.channel().queue_declare(
+        queue, passive=True
+    )  # an error while nobody has declared it
+    return int(declared.method.consumer_count)
 
 
 def timed(work: Callable[[], object]) -> float:

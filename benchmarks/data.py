@@ -39,13 +39,23 @@ def fill(database_url: str, *, due: int, waiting: int) -> None:
     engine.dispose()
 
 
-def effects(database_url: str) -> dict[str, int]:
-    """How many rows a contender wrote, so that all can be seen to have done the same."""
+# What follow-ups that have left level 0 must have left behind, and what is there.
+EFFECTS = text("""
+    WITH escalated AS (SELECT level FROM follow_ups WHERE level > 0)
+    SELECT (SELECT sum(level) FROM escalated) AS escalations_due,
+           (SELECT count(*) FROM escalations) AS escalations,
+           (SELECT sum(CASE level WHEN 2 THEN 2 ELSE 1 END) FROM escalated) AS notifications_due,
+           (SELECT count(*) FROM notifications) AS notifications,
+           (SELECT count(*) FROM escalated) AS activities_due,
+           (SELECT count(*) FROM activities) AS activities
+""")
+
+
+def assert_effects(database_url: str) -> None:
+    """See that a contender wrote every row that the follow-ups it escalated must give, and no other."""
     engine = create_engine(database_url)
     with engine.begin() as tx:
-        counts = {
-            table: int(tx.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
-            for table in ("escalations", "notifications", "activities")
-        }
+        found = dict(tx.execute(EFFECTS).mappings().one())
     engine.dispose()
-    return counts
+    for table in ("escalations", "notifications", "activities"):
+        assert found[table] == found[f"{table}_due"] > 0, f"a contender wrote other rows: {found}"

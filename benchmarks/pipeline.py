@@ -6,32 +6,35 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from benchmarks.bench import Bench
-from benchmarks.contenders import followup, limit
-from benchmarks.data import effects, fill
+from benchmarks.contenders import followup, limit, with_celery, with_dramatiq
+from benchmarks.data import assert_effects, fill
 from benchmarks.figures import Figure, ratio
 
-CONTENDERS: dict[str, Callable[[Bench, str], float]] = {"limit": limit.run, "followup": followup.run}
-"""Each works on a filled database and returns the seconds that it took."""
 DUE, WAITING = 100_000, 200_000
+CONTENDERS: dict[str, Callable[[Bench, str, int], float]] = {
+    "limit": limit.run,
+    "followup": followup.run,
+    "celery": with_celery.run,
+    "dramatiq": with_dramatiq.run,
+}
+GOALS = {"limit": 0.9, "celery": 25, "dramatiq": 15}
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Let the contenders run in turn, on copies of the same data."""
     rates: dict[str, list[float]] = defaultdict(list)
-    for number in range(1, bench.runs + 1):
-        written = {name: _contend(bench, number, name, rates[name]) for name in CONTENDERS}
-        assert len(set(written.values())) == 1, f"the contenders wrote different rows: {written}"
+    due = bench.scaled(DUE)
+    with bench.database() as filled:
+        fill(filled, due=due, waiting=bench.scaled(WAITING))
+        for number in range(1, bench.runs + 1):
+            for name, run in CONTENDERS.items():
+                with bench.copy(filled) as database_url:
+                    rates[name].append(run(bench, database_url, due))
+                    assert_effects(database_url)
+                bench.say(f"run {number}: {name:10} {rates[name][-1]:8,.0f} follow-ups/s")
     figures = {
         name: Figure(f"pipeline.{name}", "follow-ups/s", tuple(values)) for name, values in rates.items()
     }
     yield from figures.values()
-    yield ratio("pipeline.ratio_to_limit", figures["followup"], figures["limit"], goal=0.9)
-
-
-def _contend(bench: Bench, number: int, name: str, rates: list[float]) -> tuple[tuple[str, int], ...]:
-    due = bench.scaled(DUE)
-    with bench.database() as database_url:
-        fill(database_url, due=due, waiting=bench.scaled(WAITING))
-        rates.append(due / CONTENDERS[name](bench, database_url))
-        bench.say(f"run {number}: {name:10} {rates[-1]:8,.0f} follow-ups/s")
-        return tuple(effects(database_url).items())
+    for name, goal in GOALS.items():
+        yield ratio(f"pipeline.ratio_to_{name}", figures["followup"], figures[name], goal)

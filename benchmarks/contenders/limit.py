@@ -7,50 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Engine, create_engine, text
 
 from benchmarks.bench import Bench, timed
-
-BATCH = text("""
-    WITH due AS (
-        SELECT f.id, f.due_version, f.due_at, f.assignee_id, f.policy_version_id, u.manager_id,
-            CASE WHEN now() - f.due_at >= interval '96 hours' THEN 3
-                 WHEN now() - f.due_at >= interval '48 hours' THEN 2 ELSE 1 END AS step
-        FROM follow_ups f JOIN users u ON u.id = f.assignee_id
-        WHERE f.next_step_at <= now() ORDER BY f.next_step_at LIMIT 1000
-        FOR NO KEY UPDATE OF f SKIP LOCKED
-    ), advanced AS (
-        UPDATE follow_ups f SET level = due.step, next_step_at =
-            CASE due.step WHEN 1 THEN f.due_at + interval '48 hours'
-                          WHEN 2 THEN f.due_at + interval '96 hours' END
-        FROM due WHERE f.id = due.id
-    ), recorded AS (
-        INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, status)
-        SELECT id, due_version, s, policy_version_id, CASE WHEN s = step THEN 'raised' ELSE 'skipped' END
-        FROM due, generate_series(1, due.step) s
-    ), told AS (
-        SELECT due.*, due.assignee_id AS user_id, 'assignee' AS audience FROM due WHERE step <= 2
-        UNION ALL SELECT due.*, due.manager_id, 'manager' FROM due WHERE step = 2
-        UNION ALL SELECT due.*, a.id, 'admins' FROM due JOIN users a ON a.role = 'admin' WHERE step = 3
-    ), logged AS (
-        INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
-        SELECT 'escalated', id, due_version, step, 0, policy_version_id, jsonb_build_object('due_at', due_at,
-            'recipients', jsonb_agg(jsonb_build_object(
-                'user_id', user_id, 'audience', audience, 'fallback', null)))
-        FROM told GROUP BY id, due_version, step, policy_version_id, due_at
-    ), notified AS (
-        INSERT INTO notifications
-            (follow_up_id, due_version, step, policy_version_id, due_at, user_id, audience)
-        SELECT id, due_version, step, policy_version_id, due_at, user_id, audience FROM told
-    )
-    SELECT count(*) FROM due
-""")
+from benchmarks.contenders.statement import BATCH
 
 
-def run(_: Bench, database_url: str) -> float:
-    """Seconds to escalate everything that is due on two connections."""
+def run(_: Bench, database_url: str, due: int) -> float:
+    """Follow-ups a second when two connections escalate all that are due."""
     engine = create_engine(database_url)
     with ThreadPoolExecutor(2) as lanes:
         seconds = timed(lambda: sum(lanes.map(_lane, [engine] * 2)))
     engine.dispose()
-    return seconds
+    return due / seconds
 
 
 def _lane(engine: Engine) -> int:
@@ -63,4 +29,4 @@ def _lane(engine: Engine) -> int:
 def _batch(engine: Engine) -> int:
     with engine.begin() as tx:
         tx.execute(text("SET LOCAL enable_bitmapscan = off"))
-        return int(tx.execute(BATCH).scalar_one())
+        return int(tx.execute(text(BATCH)).scalar_one())
