@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
@@ -239,9 +238,6 @@ def _read(tx: Transaction) -> dict[int, Found]:
 
 
 def _repeated(tx: Transaction) -> set[tuple[int, int, int]]:
-    payloads: list[dict[str, Any]] = list(tx.execute(REPEATED, {"raised": EscalationsRaised.type}).scalars())
-    return {
-        (key["follow_up_id"], key["due_version"], key["step"])
-        for payload in payloads
-        for key in payload["escalations"]
-    }
+    payloads = tx.execute(REPEATED, {"raised": EscalationsRaised.type}).scalars()
+    events = map(EscalationsRaised.model_validate, payloads)
+    return {entry for e in events for entry in zip(e.follow_up_ids, e.due_versions, e.steps, strict=True)}

@@ -40,9 +40,9 @@ NEVER_SENT = 0.1
 
 # Those that were claimed and not announced yet: whoever changes one of them races the notifier.
 IN_FLIGHT = text("""
-    SELECT CAST(key ->> 'follow_up_id' AS bigint)
+    SELECT CAST(follow_up_id AS bigint)
     FROM (SELECT payload FROM outbox WHERE handled_at IS NULL AND type = :raised LIMIT 20) o,
-        jsonb_array_elements(o.payload -> 'escalations') AS key
+        jsonb_array_elements_text(o.payload -> 'follow_up_ids') AS follow_up_id
     ORDER BY random() LIMIT 1
 """)
 ANY = text("""

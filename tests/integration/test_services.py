@@ -93,13 +93,13 @@ def test_junk_is_dead_lettered_with_its_reason_and_later_messages_flow(system: S
     system.start("escalator", "notifier")
     eventually(lambda: in_dead_letter_queue(system) == 0, 30, what="the queues are declared")
     key = EscalationKey(follow_up_id=1, due_version=1, step=1)
-    valid = wrap(EscalationsRaised(sweep_id=None, escalations=(key,)), source="t").model_dump(mode="json")
+    valid = wrap(EscalationsRaised.of(None, (key,)), source="t").model_dump(mode="json")
     bodies = [
         *JUNK.values(),
         as_message("followup.unheard.of.v1", valid),
-        as_message(EscalationsRaised.type, {**valid, "type": "followup.escalations.raised.v2"}),
-        as_message(EscalationsRaised.type, {**valid, "data": {"sweep_id": None, "escalations": []}}),
-        as_message(EscalationsRaised.type, {**valid, "data": {"escalations": [{"follow_up_id": "1' --"}]}}),
+        as_message(EscalationsRaised.type, {**valid, "type": "followup.escalations.raised.v3"}),
+        as_message(EscalationsRaised.type, {**valid, "data": {**valid["data"], "follow_up_ids": []}}),
+        as_message(EscalationsRaised.type, {**valid, "data": {**valid["data"], "follow_up_ids": ["1' --"]}}),
         as_message(EscalationsRaised.type, None),
         as_message(EscalationsRaised.type, valid, "and more"),
         as_message(EscalationsRaised.type, valid, retries="many"),
@@ -111,7 +111,7 @@ def test_junk_is_dead_lettered_with_its_reason_and_later_messages_flow(system: S
         reasons = tx.execute(text("SELECT error FROM outbox WHERE failed_at IS NOT NULL")).scalars().all()
     assert len(reasons) == len(bodies)
     said = "\n".join(reasons)
-    for expected in ("unknown event type", "version this service does not know", "escalations", "JSON"):
+    for expected in ("unknown event type", "version this service does not know", "follow_up_ids", "JSON"):
         assert expected in said
     system.tick(SweepTick())
     eventually(lambda: system.notifications() == 10, 30, what="later messages flow")

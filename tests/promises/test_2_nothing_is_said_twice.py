@@ -51,7 +51,7 @@ def test_the_same_step_in_two_different_events_is_announced_once(pipeline: Pipel
     with pipeline.company() as company:
         call = company.follow_up(company.person("Eve"), overdue=HOUR)
     key = EscalationKey(follow_up_id=call, due_version=1, step=1)
-    twice = [EscalationsRaised(sweep_id=None, escalations=(key, key)) for _ in range(2)]
+    twice = [EscalationsRaised.of(None, (key, key)) for _ in range(2)]
     pipeline.publish(pipeline.emit(*twice))
     pipeline.work()
     with pipeline.company() as company:

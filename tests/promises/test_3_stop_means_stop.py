@@ -43,7 +43,7 @@ def waiting_for_a_lock(pipeline: Pipeline) -> bool:
 def claimed(pipeline: Pipeline) -> EscalationsRaised:
     with pipeline.company() as company:
         company.follow_up(company.person("Eve"), overdue=HOUR)
-        return EscalationsRaised(sweep_id=None, escalations=claim_batch(company.tx, 1, 10).escalations)
+        return claim_batch(company.tx, 1, 10).raised(None)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from dramatiq.middleware import TimeLimitExceeded
 from followup_common.contracts import (
     BatchRequested,
     EscalationsDelivered,
-    EscalationsRaised,
     Event,
     OutboxTick,
 )
@@ -34,8 +33,8 @@ def poison(company: Company, follow_up: int) -> None:
 
 def dead_letters(company: Company) -> list[tuple[str, str]]:
     statement = text("""
-        SELECT payload #>> '{escalations,0,follow_up_id}' AS follow_up, error,
-               jsonb_array_length(payload -> 'escalations') AS size
+        SELECT payload #>> '{follow_up_ids,0}' AS follow_up, error,
+               jsonb_array_length(payload -> 'follow_up_ids') AS size
         FROM outbox WHERE failed_at IS NOT NULL AND handled_at IS NULL
     """)
     rows = company.tx.execute(statement).all()
@@ -174,9 +173,9 @@ def test_a_follow_up_that_somebody_holds_is_left_to_the_next_batch(pipeline: Pip
     with pipeline.company() as holder:
         holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {held} FOR UPDATE"))
         with pipeline.databases["escalator"].transaction() as tx:
-            assert [key.follow_up_id for key in claim_batch(tx, sweep_id, 10).escalations] == [free]
+            assert [move.id for move in claim_batch(tx, sweep_id, 10).reached] == [free]
     with pipeline.databases["escalator"].transaction() as tx:
-        assert [key.follow_up_id for key in claim_batch(tx, sweep_id, 10).escalations] == [held]
+        assert [move.id for move in claim_batch(tx, sweep_id, 10).reached] == [held]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +228,7 @@ def test_a_locked_row_holds_up_only_itself(database_url: str) -> None:
         locked = company.follow_up(assignee, overdue=HOUR)
         sweep_id = company.new_sweep()
         batch = claim_batch(company.tx, sweep_id, 100)
-    pipeline.publish(pipeline.emit(EscalationsRaised(sweep_id=sweep_id, escalations=batch.escalations)))
+    pipeline.publish(pipeline.emit(batch.raised(sweep_id)))
     with pipeline.company() as holder:
         holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {locked} FOR UPDATE"))
         pipeline.work()

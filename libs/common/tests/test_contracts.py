@@ -53,7 +53,7 @@ def test_what_is_no_envelope_is_rejected(junk: object) -> None:
 @given(st.integers(1, 50))
 def test_halves_make_the_whole_and_single_escalations_cannot_be_split(size: int) -> None:
     keys = tuple(EscalationKey(follow_up_id=i, due_version=1, step=1) for i in range(1, size + 1))
-    event = EscalationsRaised(sweep_id=3, escalations=keys)
+    event = EscalationsRaised.of(3, keys)
     halves = event.halves()
     if size == 1:
         assert halves is None

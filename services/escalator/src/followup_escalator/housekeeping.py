@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup_common.contracts import EscalationsDelivered, EscalationsRaised, OutboxTick
+from followup_common.contracts import EscalationsDelivered, EscalationsRaised, EscalationsRaisedV1, OutboxTick
 from followup_common.db import Transaction
 from followup_common.messaging import Emitted, handles, outbox
 from followup_common.metrics import Measured
@@ -19,8 +19,9 @@ from followup_escalator.settlement import finish_if_settled
 COUNT_FAILED = text("""
     UPDATE sweeps s SET failed = dead.count
     FROM (
-        SELECT s.id, coalesce(sum(jsonb_array_length(o.payload -> 'escalations')), 0) AS count
-        FROM sweeps s LEFT JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type = :raised
+        SELECT s.id, coalesce(sum(jsonb_array_length(
+            coalesce(o.payload -> 'follow_up_ids', o.payload -> 'escalations'))), 0) AS count
+        FROM sweeps s LEFT JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type IN (:raised, :raised_v1)
             AND o.failed_at IS NOT NULL
         WHERE s.finished_at IS NULL
         GROUP BY s.id
@@ -44,7 +45,7 @@ UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 
 @handles(OutboxTick)
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
     """Send again what nobody handled, settle sweeps that wait for dead letters, prune what is done."""
-    tx.execute(COUNT_FAILED, {"raised": EscalationsRaised.type})
+    tx.execute(COUNT_FAILED, {"raised": EscalationsRaised.type, "raised_v1": EscalationsRaisedV1.type})
     for trigger in tx.execute(FAIL_BROKEN, {"delivered": EscalationsDelivered.type}).scalars().all():
         yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "failed"})
     for sweep_id in tx.execute(UNFINISHED).scalars().all():

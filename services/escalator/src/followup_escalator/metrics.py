@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
 
-from followup_common.contracts import EscalationKey
 from followup_common.metrics import Counter, Histogram, Measured
+
+from followup_escalator.batches import Move
 
 SWEEPS = Counter(
     "followup_sweeps_total",
@@ -27,7 +28,7 @@ ESCALATED = Counter(
 METRICS = (SWEEPS, SWEEP_SECONDS, CLAIMED, ESCALATED)
 
 
-def escalated(escalations: Sequence[EscalationKey]) -> Iterator[Measured]:
+def escalated(reached: Sequence[Move]) -> Iterator[Measured]:
     """How many reached each level."""
-    for step, number in Tally(key.step for key in escalations).items():
-        yield Measured(ESCALATED, number, {"level": str(step)})
+    for level, number in Tally(move.level for move in reached).items():
+        yield Measured(ESCALATED, number, {"level": str(level)})

@@ -9,7 +9,7 @@ from pydantic import Field
 class EscalatorSettings(WorkerSettings):
     """What the escalator takes."""
 
-    sweep_batch_size: int = Field(1_000, ge=1, le=10_000, description="Follow-ups claimed at once.")
+    sweep_batch_size: int = Field(2_000, ge=1, le=10_000, description="Follow-ups claimed at once.")
     sweep_lanes: int = Field(4, ge=1, le=64, description="Batches of one sweep claimed side by side.")
     escalations_per_minute: int | None = Field(
         None, ge=1, description="Escalations raised a minute at the most; the rest waits. Unset: no limit."

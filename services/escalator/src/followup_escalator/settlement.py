@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered
 from followup_common.db import Transaction
+from followup_common.db.plans import row_by_row
 from followup_common.messaging import Emitted, handles
 from followup_common.metrics import Measured
 from sqlalchemy import text
@@ -18,8 +19,9 @@ MARK = text("""
     FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]),
                 CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
         AS k (follow_up_id, due_version, step, repeat)
-    WHERE (e.follow_up_id, e.due_version, e.step, e.repeat)
-        = (k.follow_up_id, k.due_version, k.step, k.repeat)
+    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[]))
+        AND (e.follow_up_id, e.due_version, e.step, e.repeat)
+          = (k.follow_up_id, k.due_version, k.step, k.repeat)
 """)
 
 COUNT = text("""
@@ -54,6 +56,7 @@ def finish_if_settled(tx: Transaction, sweep_id: int) -> Iterator[Measured]:
 
 def _mark(tx: Transaction, status: str, keys: Sequence[EscalationKey]) -> None:
     if keys:
+        row_by_row(tx)
         tx.execute(
             MARK,
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup_common.contracts import BatchRequested, EscalationsRaised, SweepRequested, SweepTick
+from followup_common.contracts import BatchRequested, SweepRequested, SweepTick
 from followup_common.db import Transaction
 from followup_common.messaging import Emitted, Later, handles
 from followup_common.metrics import Measured
@@ -57,11 +57,11 @@ def _claim(
     limit = settings.escalations_per_minute
     allowed = rate.allowance(tx, settings.sweep_batch_size, limit)
     batch = claim_batch(tx, event.sweep_id, allowed)
-    rate.spend(tx, len(batch.escalations), limit)
+    rate.spend(tx, len(batch.reached), limit)
     yield Measured(metrics.CLAIMED, batch.claimed)
-    yield from metrics.escalated(batch.escalations)
-    if batch.escalations:
-        yield EscalationsRaised(sweep_id=event.sweep_id, escalations=batch.escalations)
+    yield from metrics.escalated(batch.reached)
+    if batch.reached:
+        yield batch.raised(event.sweep_id)
     lanes = 0
     if batch.claimed == allowed:
         following = BatchRequested(sweep_id=event.sweep_id)
@@ -70,5 +70,5 @@ def _claim(
         yield from [Later(following, rate.until_next_window(tx))] if throttled else [following] * lanes
     if isinstance(event, BatchRequested):
         lanes -= 1  # the lane that asked for this batch
-    tx.execute(COUNT, {"id": event.sweep_id, "escalated": len(batch.escalations), "lanes": lanes})
+    tx.execute(COUNT, {"id": event.sweep_id, "escalated": len(batch.reached), "lanes": lanes})
     yield from finish_if_settled(tx, event.sweep_id)

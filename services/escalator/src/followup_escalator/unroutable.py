@@ -46,5 +46,4 @@ def raise_again(tx: Transaction, limit: int) -> Iterator[EscalationsRaised]:
     """Take up to `limit` unroutable escalations that are current and can be routed now."""
     rows = tx.execute(TAKE, {"limit": limit}).mappings().all()
     if rows:
-        keys = tuple(EscalationKey.model_validate(dict(row)) for row in rows)
-        yield EscalationsRaised(sweep_id=None, escalations=keys)
+        yield EscalationsRaised.of(None, (EscalationKey.model_validate(dict(row)) for row in rows))

@@ -6,13 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
+from followup_common.contracts import (
+    EscalationKey,
+    EscalationsDelivered,
+    EscalationsRaised,
+    EscalationsRaisedV1,
+)
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
+from followup_common.db.plans import row_by_row
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import Emitted, handles
 from followup_common.metrics import Measured
-from followup_common.policy import position, recipients
+from followup_common.policy import level_at, recipients
 from sqlalchemy import Row, text
 
 from followup_notifier import inbox, metrics
@@ -22,12 +28,13 @@ from followup_notifier.settings import NotifierSettings
 # The stop check. The rows stay locked until the notifications are committed, so that a complete,
 # reschedule, reassign or delete comes either before (and is seen here) or after.
 LOCK_CURRENT = text("""
-    SELECT f.id, f.due_version, f.due_at, f.assignee_id, f.policy_version_id, k.step, k.repeat, now() AS now
+    SELECT f.id, k.step, k.repeat, f.due_version, f.policy_version_id, f.assignee_id,
+        now() - f.due_at AS overdue
     FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]),
                 CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
         AS k (follow_up_id, due_version, step, repeat)
     JOIN follow_ups f ON f.id = k.follow_up_id
-    WHERE f.is_open AND f.due_version = k.due_version
+    WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.is_open AND f.due_version = k.due_version
     ORDER BY f.id
     FOR NO KEY UPDATE OF f
 """)
@@ -45,11 +52,11 @@ class Sorted:
 @handles(EscalationsRaised)
 def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) -> Iterator[Emitted]:
     """Tell each escalation's audience, unless it was stopped or overtaken by a later step."""
-    batch = _sort(tx, _lock_current(tx, event.escalations))
+    batch = _sort(tx, _lock_current(tx, event))
     notified = inbox.write(tx, batch.announced)
     yield EscalationsDelivered(
         sweep_id=event.sweep_id,
-        delivered=len(event.escalations),
+        delivered=len(event),
         notified=sum(notified.values()),
         superseded=tuple(batch.superseded),
         unroutable=tuple(batch.unroutable),
@@ -59,13 +66,22 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
     yield Measured(metrics.UNROUTABLE, len(batch.unroutable))
 
 
-def _lock_current(tx: Transaction, keys: Sequence[EscalationKey]) -> Sequence[Row[Any]]:
+@handles(EscalationsRaisedV1)
+def write_inbox_v1(
+    event: EscalationsRaisedV1, tx: Transaction, settings: NotifierSettings
+) -> Iterator[Emitted]:
+    """The same for a batch that was stored before an upgrade."""
+    yield from write_inbox(event.upgraded(), tx, settings)
+
+
+def _lock_current(tx: Transaction, event: EscalationsRaised) -> Sequence[Row[Any]]:
     parameters = {
-        "ids": int_array(key.follow_up_id for key in keys),
-        "due_versions": int_array(key.due_version for key in keys),
-        "steps": int_array(key.step for key in keys),
-        "repeats": int_array(key.repeat for key in keys),
+        "ids": int_array(event.follow_up_ids),
+        "due_versions": int_array(event.due_versions),
+        "steps": int_array(event.steps),
+        "repeats": int_array(event.repeats),
     }
+    row_by_row(tx)
     return tx.execute(LOCK_CURRENT, parameters).all()
 
 
@@ -78,14 +94,14 @@ def _sort(tx: Transaction, rows: Sequence[Row[Any]]) -> Sorted:
         policy = policies[row.policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
-        if position(policy, row.due_at, row.now).level > row.step:
+        if level_at(policy, row.overdue) > row.step:
             batch.superseded.append(_key(row))
             continue
         way = (row.policy_version_id, row.step, row.assignee_id)
         if way not in routes:
             routes[way] = recipients(policy.steps[row.step - 1], row.assignee_id, directory)
-        if routes[way]:
-            batch.announced.append(inbox.Announcement(row.id, row.step, row.repeat, routes[way]))
+        if route := routes[way]:
+            batch.announced.append(inbox.Announcement(row.id, row.step, row.repeat, route))
         else:
             batch.unroutable.append(_key(row))
     return batch

@@ -4,53 +4,54 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from typing import NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
+from followup_common.db.once import InsertOnce
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.policy import Recipient
-from sqlalchemy import text
 
 # A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
-# has few, so they travel once and each row names its own.
-ANNOUNCED = """
-    unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
-           CAST(:routes AS integer[])) AS a (follow_up_id, step, repeat, route)
-    JOIN follow_ups f ON f.id = a.follow_up_id
-"""
-
-# "Nothing is said twice": the unique keys say so, not a look before.
-LOG_ACTIVITY = text(f"""
-    INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
-    SELECT 'escalated', f.id, f.due_version, a.step, a.repeat, f.policy_version_id,
-        jsonb_build_object('due_at', f.due_at, 'recipients', CAST(:recipients AS jsonb) -> a.route)
-    FROM {ANNOUNCED}
-    ON CONFLICT (follow_up_id, due_version, step, repeat) WHERE step IS NOT NULL DO NOTHING
-""")
-
-NOTIFY_PEOPLE = text(f"""
-    WITH told AS MATERIALIZED (
+# has few, so they travel once and each row names its own. "Nothing is said twice": the unique keys say
+# so, not a look before.
+ANNOUNCE = InsertOnce(
+    """
+    WITH announced AS MATERIALIZED (
+        SELECT f.id, f.due_version, a.step, a.repeat, f.policy_version_id, f.due_at, a.route
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
+                    CAST(:routes AS integer[])) AS a (follow_up_id, step, repeat, route)
+        JOIN follow_ups f ON f.id = a.follow_up_id AND f.id = ANY(CAST(:ids AS bigint[]))
+    ), told AS MATERIALIZED (
         SELECT route - 1 AS route, person.*
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
             jsonb_to_recordset(r.people) AS person (user_id bigint, audience text, fallback text)
-    ), written AS (
+    ), logged AS (
+        INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
+        SELECT 'escalated', id, due_version, step, repeat, policy_version_id,
+            jsonb_build_object('due_at', due_at, 'recipients', CAST(:recipients AS jsonb) -> route)
+        FROM announced
+        {unless_logged}
+    ), notified AS (
         INSERT INTO notifications
             (follow_up_id, due_version, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
-        SELECT f.id, f.due_version, a.step, a.repeat, f.policy_version_id, f.due_at,
+        SELECT a.id, a.due_version, a.step, a.repeat, a.policy_version_id, a.due_at,
             told.user_id, told.audience, told.fallback
-        FROM {ANNOUNCED} JOIN told ON told.route = a.route
-        ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
+        FROM announced a JOIN told USING (route)
+        {unless_told}
         RETURNING step
     )
-    SELECT step, count(*) AS number FROM written GROUP BY step
-""")
+    SELECT step, count(*) AS number FROM notified GROUP BY step
+    """,
+    unless_logged=("ON CONFLICT (follow_up_id, due_version, step, repeat) WHERE step IS NOT NULL DO NOTHING"),
+    unless_told="ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING",
+)
 
 Route = tuple[Recipient, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """An escalation to write, and whom to tell of it."""
 
     follow_up_id: int
@@ -68,15 +69,15 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, in
     """
     if not announced:
         return {}
-    routes = {route: number for number, route in enumerate({a.route: None for a in announced})}
+    ids, steps, repeats, ways = zip(*announced, strict=True)
+    routes = {route: number for number, route in enumerate(dict.fromkeys(ways))}
     parameters = {
-        "ids": int_array(a.follow_up_id for a in announced),
-        "steps": int_array(a.step for a in announced),
-        "repeats": int_array(a.repeat for a in announced),
-        "routes": int_array(routes[a.route] for a in announced),
+        "ids": int_array(ids),
+        "steps": int_array(steps),
+        "repeats": int_array(repeats),
+        "routes": int_array(map(routes.__getitem__, ways)),
         "recipients": json.dumps([[asdict(recipient) for recipient in route] for route in routes]),
     }
-    tx.execute(LOG_ACTIVITY, parameters)
-    notified = {row.step: row.number for row in tx.execute(NOTIFY_PEOPLE, parameters)}
+    notified = {row.step: row.number for row in ANNOUNCE(tx, parameters)}
     wake_inboxes(tx, {recipient.user_id for route in routes for recipient in route})
     return notified

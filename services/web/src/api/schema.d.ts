@@ -1173,7 +1173,7 @@ export interface components {
          * @description Which dead letters to replay.
          * @example {
          *       "limit": 500,
-         *       "type": "followup.escalations.raised.v1"
+         *       "type": "followup.escalations.raised.v2"
          *     }
          */
         BulkReplay: {
@@ -1265,7 +1265,7 @@ export interface components {
          *       "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
          *       "source": "followup/escalator",
          *       "subject": "sweeps/7",
-         *       "type": "followup.escalations.raised.v1"
+         *       "type": "followup.escalations.raised.v2"
          *     }
          */
         DeadLetter: {
@@ -1325,13 +1325,17 @@ export interface components {
          *       "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
          *       "last_failed_at": "2026-03-31T09:00:02Z",
          *       "payload": {
-         *         "escalations": [
-         *           {
-         *             "due_version": 1,
-         *             "follow_up_id": 42,
-         *             "repeat": 0,
-         *             "step": 2
-         *           }
+         *         "due_versions": [
+         *           1
+         *         ],
+         *         "follow_up_ids": [
+         *           42
+         *         ],
+         *         "repeats": [
+         *           0
+         *         ],
+         *         "steps": [
+         *           2
          *         ],
          *         "sweep_id": 7
          *       },
@@ -1339,7 +1343,7 @@ export interface components {
          *       "replayable": true,
          *       "source": "followup/escalator",
          *       "subject": "sweeps/7",
-         *       "type": "followup.escalations.raised.v1"
+         *       "type": "followup.escalations.raised.v2"
          *     }
          */
         DeadLetterDetail: {
@@ -6548,7 +6552,7 @@ export interface operations {
                      *           "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
                      *           "source": "followup/escalator",
                      *           "subject": "sweeps/7",
-                     *           "type": "followup.escalations.raised.v1"
+                     *           "type": "followup.escalations.raised.v2"
                      *         }
                      *       ],
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
@@ -6607,7 +6611,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "limit": 500,
-                 *       "type": "followup.escalations.raised.v1"
+                 *       "type": "followup.escalations.raised.v2"
                  *     }
                  */
                 "application/json": components["schemas"]["BulkReplay"];
@@ -6796,13 +6800,17 @@ export interface operations {
                      *       "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
                      *       "last_failed_at": "2026-03-31T09:00:02Z",
                      *       "payload": {
-                     *         "escalations": [
-                     *           {
-                     *             "due_version": 1,
-                     *             "follow_up_id": 42,
-                     *             "repeat": 0,
-                     *             "step": 2
-                     *           }
+                     *         "due_versions": [
+                     *           1
+                     *         ],
+                     *         "follow_up_ids": [
+                     *           42
+                     *         ],
+                     *         "repeats": [
+                     *           0
+                     *         ],
+                     *         "steps": [
+                     *           2
                      *         ],
                      *         "sweep_id": 7
                      *       },
@@ -6810,7 +6818,7 @@ export interface operations {
                      *       "replayable": true,
                      *       "source": "followup/escalator",
                      *       "subject": "sweeps/7",
-                     *       "type": "followup.escalations.raised.v1"
+                     *       "type": "followup.escalations.raised.v2"
                      *     }
                      */
                     "application/json": components["schemas"]["DeadLetterDetail"];

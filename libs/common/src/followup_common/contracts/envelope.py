@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -48,7 +48,7 @@ class Event(BaseModel):
         """CloudEvents `subject`: what the event is about, for people who watch queues."""
         return None
 
-    def halves(self) -> tuple[Self, Self] | None:
+    def halves(self) -> tuple[Event, Event] | None:
         """Split a batch in two, so that one bad entry can be found; None when it cannot be split."""
         return None
 

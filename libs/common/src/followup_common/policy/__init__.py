@@ -1,6 +1,6 @@
 """The rules of escalation: pure functions that take `now` and know neither database nor broker."""
 
-from followup_common.policy.levels import Position, position
+from followup_common.policy.levels import Position, level_at, position
 from followup_common.policy.routing import Directory, Fallback, Person, Recipient, recipients
 from followup_common.policy.steps import Audience, Policy, Step
 
@@ -13,6 +13,7 @@ __all__ = [
     "Position",
     "Recipient",
     "Step",
+    "level_at",
     "position",
     "recipients",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from followup_common.policy.steps import Policy
 
@@ -29,7 +30,10 @@ def position(policy: Policy, due_at: datetime, now: datetime) -> Position:
         due_at: when it was promised (aware).
         now: the database's clock (aware).
     """
-    overdue = now - due_at
-    level = sum(1 for step in policy.steps if step.after <= overdue)
-    upcoming = policy.steps[level:]
-    return Position(level, due_at + upcoming[0].after if upcoming else None)
+    level = level_at(policy, now - due_at)
+    return Position(level, due_at + policy.afters[level] if level < len(policy.afters) else None)
+
+
+def level_at(policy: Policy, overdue: timedelta) -> int:
+    """Number of the last step reached after this time since due; 0 when it is not due yet."""
+    return bisect_right(policy.afters, overdue)

@@ -14,7 +14,7 @@ from followup_api.schemas import Schema, Search, Time, storable
 EVENT_ID = "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47"
 LISTED: JsonDict = {
     "id": EVENT_ID,
-    "type": "followup.escalations.raised.v1",
+    "type": "followup.escalations.raised.v2",
     "subject": "sweeps/7",
     "source": "followup/escalator",
     "reason": 'CheckViolation: new row for relation "notifications" violates check constraint',
@@ -27,7 +27,10 @@ DETAILED: JsonDict = {
     **LISTED,
     "payload": {
         "sweep_id": 7,
-        "escalations": [{"follow_up_id": 42, "due_version": 1, "step": 2, "repeat": 0}],
+        "follow_up_ids": [42],
+        "due_versions": [1],
+        "steps": [2],
+        "repeats": [0],
     },
     "replayable": True,
     "not_replayable_because": None,
@@ -91,7 +94,7 @@ class BulkReplay(Schema):
     """Which dead letters to replay."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"type": "followup.escalations.raised.v1", "limit": 500}]}
+        json_schema_extra={"examples": [{"type": "followup.escalations.raised.v2", "limit": 500}]}
     )
 
     type: EventType
