@@ -1,4 +1,4 @@
-"""The data that every contender gets: due follow-ups among many that wait, and the people behind them."""
+"""The data that every contender gets: people, and follow-ups due, waiting, or escalated long ago."""
 
 from __future__ import annotations
 
@@ -12,27 +12,34 @@ PEOPLE = text("""
         SELECT 'agent' || i || '@example.com', 'Agent ' || i, 2 + i % 20 FROM generate_series(1, 200) i;
 """)
 
-# A third of what is due stands at each level.
-DUE = text("""
-    INSERT INTO follow_ups (title, due_at, assignee_id)
-    SELECT 'Call ' || i, now() - (1 + i % 144) * interval '1 hour', 22 + i % 200
-    FROM generate_series(1, :due) i
-""")
+# What the trigger would set is given, so that a million rows take seconds.
+WITHOUT_TRIGGERS = text("SET LOCAL session_replication_role = replica")
+FOLLOW_UPS = """
+    INSERT INTO follow_ups (title, due_at, assignee_id, policy_version_id, level, next_step_at)
+    SELECT 'Call ' || i, due_at, 22 + i % 200, 1, {level}, {next_step_at}
+    FROM generate_series(1, :number) i, LATERAL (SELECT now() + {due} * interval '1 hour') AS d (due_at)
+"""
+WAITING = text(FOLLOW_UPS.format(due="(1 + i % 2000)", level=0, next_step_at="due_at"))
+ESCALATED = text(FOLLOW_UPS.format(due="-(100 + i % 9000)", level=3, next_step_at="NULL"))
+DUE = text(FOLLOW_UPS.format(due="-(1 + i % 144)", level=0, next_step_at="due_at"))
+"""A third of what is due stands at each level."""
 
-WAITING = text("""
-    INSERT INTO follow_ups (title, due_at, assignee_id)
-    SELECT 'Call ' || i, now() + (1 + i % 2000) * interval '1 hour', 22 + i % 200
-    FROM generate_series(1, :waiting) i
-""")
 
+def fill(database_url: str, *, due: int = 0, waiting: int = 0, escalated: int = 0) -> None:
+    """Fill an empty, migrated database.
 
-def fill(database_url: str, *, due: int, waiting: int) -> None:
-    """Fill an empty, migrated database."""
+    Args:
+        database_url: the owner's.
+        due: follow-ups of which no step has been taken, from 1 to 144 hours late.
+        waiting: follow-ups that are due later.
+        escalated: open follow-ups that have taken their last step.
+    """
     engine = create_engine(database_url)
     with engine.begin() as tx:
         tx.execute(PEOPLE)
-        tx.execute(WAITING, {"waiting": waiting})
-        tx.execute(DUE, {"due": due})
+        tx.execute(WITHOUT_TRIGGERS)
+        for statement, number in ((WAITING, waiting), (ESCALATED, escalated), (DUE, due)):
+            tx.execute(statement, {"number": number})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
         connection.execute(text("CHECKPOINT"))

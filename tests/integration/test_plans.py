@@ -1,0 +1,163 @@
+"""What escalator and notifier run finds its rows by an index, at 100,000 rows.
+
+Plans can be asserted; times cannot. Each statement is explained right before a handler runs it, with
+its own parameters and settings, so that a new one is held to the same without being listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from followup_common.contracts import EscalationKey, EscalationsDelivered, SweepRequested
+from followup_common.messaging import Emitted, outbox
+from followup_escalator.batches import claim_batch
+from followup_escalator.settings import EscalatorSettings
+from followup_escalator.settlement import settle_delivery
+from followup_escalator.sweeps import run_sweep
+from followup_notifier.escalations import write_inbox
+from followup_notifier.settings import NotifierSettings
+from pydantic import SecretStr
+from sqlalchemy import Connection, create_engine, event, text
+
+from tests.support.servers import Servers
+
+ROWS = 100_000
+LARGE = {"follow_ups", "escalations", "notifications", "activities", "outbox"}
+NO_SERVERS = {"database_url": SecretStr("postgresql://unused"), "broker_url": SecretStr("amqp://unused")}
+ESCALATOR, NOTIFIER = EscalatorSettings(**NO_SERVERS), NotifierSettings(**NO_SERVERS)  # type: ignore[arg-type]
+
+# A third of the follow-ups is due, a third waits for its time, a third has taken its last step.
+FILL = f"""
+    INSERT INTO users (email, name, role) VALUES ('ada@example.com', 'Ada', 'admin');
+    INSERT INTO users (email, name, manager_id) VALUES ('eve@example.com', 'Eve', 1);
+    ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules;
+    INSERT INTO follow_ups (title, due_at, assignee_id, policy_version_id, level, next_step_at)
+        SELECT 'Call', now() - i * interval '1 minute', 2, 1, CASE i % 3 WHEN 2 THEN 3 ELSE 0 END,
+               CASE i % 3 WHEN 0 THEN now() - i * interval '1 minute' WHEN 1 THEN now() + interval '1 day' END
+        FROM generate_series(1, {ROWS}) i;
+    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id)
+        SELECT id, 2, 1, 1 FROM follow_ups;
+    INSERT INTO sweeps (trigger, status, finished_at)
+        SELECT 'manual', 'completed', now() FROM generate_series(1, 1000) i;
+    INSERT INTO outbox (id, type, source, subject, payload, available_at, handled_at)
+        SELECT gen_random_uuid(), 'followup.escalations.raised.v2', 't', 'sweeps/' || i / 100, '{{}}', now(),
+               CASE WHEN i % 1000 > 0 THEN now() END
+        FROM generate_series(1, {ROWS}) i;
+    ANALYZE;
+"""
+
+
+@dataclass
+class Plans:
+    """Everything that was run, and how PostgreSQL went about it."""
+
+    nodes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def add(self, statement: str, plan: dict[str, Any]) -> None:
+        self.nodes.append((statement, plan))
+        for child in plan.get("Plans", []):
+            self.add(statement, child)
+
+    @property
+    def indexes(self) -> set[str]:
+        return {node["Index Name"] for _, node in self.nodes if "Index Name" in node}
+
+    @property
+    def read_whole(self) -> list[tuple[str, str]]:
+        """Large tables that a statement reads from one end to the other, be it along a key."""
+        return [
+            (node["Relation Name"], statement)
+            for statement, node in self.nodes
+            if node.get("Relation Name") in LARGE
+            and "Index Cond" not in node
+            and (node["Node Type"] == "Seq Scan" or node.get("Index Name", "").startswith(("pk_", "uq_")))
+        ]
+
+
+@pytest.fixture(scope="module")
+def filled(servers: Servers) -> Iterator[Connection]:
+    """One transaction on a company with a history, for all tests of this file; none of it is committed."""
+    url = servers.new_database()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        connection.execute(text(FILL))
+        yield connection
+        transaction.rollback()
+    engine.dispose()
+    servers.postgres().drop_database(url)
+
+
+@contextmanager
+def explained(tx: Connection) -> Iterator[Plans]:
+    """Explain what is run in this block, and undo it."""
+    plans = Plans()
+
+    def explain(connection: Connection, _: Any, statement: str, parameters: Any, __: Any, many: bool) -> None:
+        if "SAVEPOINT" in statement:
+            return
+        cursor = connection.connection.cursor()
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters[0] if many else parameters)
+        [(answer,)] = cursor.fetchall()
+        plans.add(statement, answer[0]["Plan"])
+
+    with tx.begin_nested() as savepoint:
+        event.listen(tx, "before_cursor_execute", explain)
+        try:
+            yield plans
+        finally:
+            event.remove(tx, "before_cursor_execute", explain)
+            savepoint.rollback()
+
+
+def sweep(tx: Connection) -> Iterable[Emitted]:
+    return run_sweep(SweepRequested(sweep_id=1), tx, ESCALATOR)
+
+
+def settle(tx: Connection) -> Iterable[Emitted]:
+    keys = [EscalationKey(follow_up_id=i, due_version=2, step=1) for i in range(1, 1_000)]
+    answer = EscalationsDelivered(sweep_id=1, delivered=999, notified=1, superseded=tuple(keys))
+    return settle_delivery(answer, tx, ESCALATOR)
+
+
+def redrive(tx: Connection) -> Iterable[Emitted]:
+    return outbox.redrive(tx)
+
+
+@pytest.mark.parametrize(
+    ("work", "indexes"),
+    [
+        (sweep, {"ix_follow_ups_next_step_at", "pk_follow_ups", "ix_escalations_unroutable", "pk_sweeps"}),
+        (settle, {"pk_escalations", "pk_sweeps"}),
+        (redrive, {"ix_outbox_unhandled", "pk_outbox"}),
+    ],
+)
+def test_the_escalator_reads_by_index(
+    filled: Connection, work: Callable[[Connection], Iterable[Emitted]], indexes: set[str]
+) -> None:
+    with explained(filled) as plans:
+        assert isinstance(list(work(filled)), list)
+    assert plans.read_whole == []
+    assert plans.indexes >= indexes
+
+
+@pytest.mark.parametrize("size", [10, 1_000, 10_000])
+def test_claiming_and_announcing_a_batch_of_any_size_reads_by_index(filled: Connection, size: int) -> None:
+    with explained(filled) as plans:
+        batch = claim_batch(filled, 1, size)
+        assert len(batch.reached) == size
+        list(write_inbox(batch.raised(1), filled, NOTIFIER))
+    assert plans.read_whole == []
+    assert plans.indexes >= {"ix_follow_ups_next_step_at", "pk_follow_ups"}
+
+
+def test_a_duplicate_is_noticed_by_index(filled: Connection) -> None:
+    with explained(filled) as plans:
+        [stored] = outbox.store(filled, [SweepRequested(sweep_id=1)], source="t")
+        assert [outbox.mark_handled(filled, stored.id) for _ in range(2)] == [True, False]
+    assert plans.read_whole == []
+    assert plans.indexes >= {"pk_outbox"}
