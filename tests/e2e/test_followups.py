@@ -133,6 +133,9 @@ def test_a_stale_edit_shows_both_versions_and_lets_one_choose(product: Product, 
         both = dialog(page, "Somebody changed this while you were editing")
         expect(both.get_by_role("row", name="What")).to_contain_text(f"Mine {number}")
         expect(both.get_by_role("row", name="What")).to_contain_text(f"Theirs {number}")
+        page.keyboard.press("Escape")  # closes the topmost alone
+        expect(both).to_be_hidden()
+        form.get_by_role("button", name="Save").click()
         both.get_by_role("button", name=choice).click()
         expect(both).to_be_hidden()
         if choice == "Take theirs":
@@ -153,6 +156,7 @@ def test_search_and_filters_stay_in_the_address(product: Product, visit: Visit) 
     page.keyboard.press("/")
     page.keyboard.type("globex")
     expect(row(page, "Ask about wheat")).to_be_hidden()
+    expect(page.get_by_label("Search follow-ups")).to_be_focused()
     expect(row(page, "Ask about barley")).to_be_visible()
     page.reload()
     expect(row(page, "Ask about barley")).to_be_visible()
@@ -183,6 +187,11 @@ def test_everything_can_be_done_by_keyboard(product: Product, visit: Visit) -> N
     expect(dialog(page, "Edit follow-up").get_by_label("What is to be done")).to_have_value("Second")
     page.keyboard.press("Escape")
     expect(dialog(page, "Edit follow-up")).to_be_hidden()
+    expect(page.get_by_role("link", name="Second")).to_be_focused()
+    more = page.get_by_role("button", name="More about Second")
+    more.press("Enter")
+    page.get_by_role("menuitem", name="History").press("Escape")
+    expect(more).to_be_focused()
     page.keyboard.press("c")
     expect(dialog(page, "New follow-up").get_by_label("What is to be done")).to_be_focused()
     page.keyboard.type("Typed by hand")
@@ -228,6 +237,22 @@ def test_delete_asks_first(product: Product, visit: Visit) -> None:
     delete_from_menu(page, "Call Acme")
     dialog(page, "Delete “Call Acme”?").get_by_role("button", name="Delete").click()
     expect(row(page, "Call Acme")).to_be_hidden()
+
+
+def test_bulk_on_a_phone(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    for number in (1, 2, 3):
+        product.follow_up(amir, f"Call {number}", due=hours(-number))
+    page = visit(amir, "/followups", viewport={"width": 390, "height": 844})
+    expect(row(page, "Call 1")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Select Call 1")).to_be_hidden()
+    page.get_by_role("button", name="Select", exact=True).click()
+    page.get_by_role("checkbox", name="Select Call 1").check()
+    page.get_by_role("checkbox", name="Select Call 2").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Complete").click()
+    expect(said(page, "Completed 2 follow-ups")).to_be_visible()
+    expect(row(page, "Call 1")).to_be_hidden()
+    expect(row(page, "Call 3")).to_be_visible()
 
 
 def delete_from_menu(page: Page, title: str) -> None:
