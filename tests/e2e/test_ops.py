@@ -104,7 +104,7 @@ def test_an_operator_sees_what_is_broken_mends_it_and_replays(
     publish_raw(system, b"\x00 no message")
     system.start("notifier")
     expect(queue(page, "notifier")).to_contain_text("1 consuming", timeout=30_000)
-    expect(queue(page, "notifier")).to_contain_text("notifier.XQ given up2")
+    expect(queue(page, "notifier")).to_contain_text("notifier.XQ copies of what was given up2")
     expect(page.get_by_role("region", name="Self-audit")).to_contain_text("Dead letters2")
     page.get_by_role("table", name="Outbox by event type").get_by_role("row", name=RAISED).get_by_role(
         "link"

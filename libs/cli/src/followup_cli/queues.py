@@ -95,15 +95,10 @@ def _queue_table(services: Iterable[Mapping[str, Any]]) -> Table:
     for service in services:
         for kind in ("main", "delayed", "dead"):
             queue = service[kind]
-            style = _style(kind, queue)
-            table.add_row(queue["name"], *(_figure(queue[name]) for name in FIGURES.values()), style=style)
+            unattended = kind == "main" and queue["consumers"] == 0
+            figures = (_figure(queue[name]) for name in FIGURES.values())
+            table.add_row(queue["name"], *figures, style="red" if unattended else None)
     return table
-
-
-def _style(kind: str, queue: Mapping[str, Any]) -> str | None:
-    """Red is what somebody should look at."""
-    unattended = kind == "main" and queue["consumers"] == 0
-    return "red" if unattended or (kind == "dead" and queue["ready"]) else None
 
 
 def _reasons(services: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -131,7 +126,7 @@ def _table(first: str, *columns: str) -> Table:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD)
-    table.add_column(first, no_wrap=True, min_width=32)
+    table.add_column(first, no_wrap=True, min_width=30)
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     return table

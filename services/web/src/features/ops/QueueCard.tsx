@@ -26,7 +26,7 @@ export function QueueCard({ service, main, delayed, dead, history }: Props) {
       <Sparkline label={`Messages ready in ${main.name}`} values={history} alarming={unattended} />
       <dl className={classes.beside}>
         <Beside state={delayed} meaning="tried again soon" />
-        <Beside state={dead} meaning="given up" alarming={Boolean(dead.ready)} />
+        <Beside state={dead} meaning="copies of what was given up" />
       </dl>
     </article>
   );
@@ -60,9 +60,9 @@ function Figure({ name, value, digits = 0, large }: FigureProps) {
   );
 }
 
-function Beside({ state, meaning, alarming }: { state: QueueState; meaning: string; alarming?: boolean }) {
+function Beside({ state, meaning }: { state: QueueState; meaning: string }) {
   return (
-    <div data-alarming={alarming || undefined}>
+    <div>
       <dt>
         {state.name} <span className={classes.meaning}>{meaning}</span>
       </dt>

@@ -21,6 +21,7 @@ KEEP_SECONDS = 2
 WAIT_SECONDS = 4
 """How long a reading may keep its callers; it may go on after that."""
 ABANDON_SECONDS = 30
+"""A reading that takes so long never ends: the next one does not wait for it."""
 UNKNOWN = "RabbitMQ was asked and told nothing: see the problems."
 IN_PROCESS = (
     "Events are delivered within this process, without RabbitMQ: there are no queues. What waits is in the "
