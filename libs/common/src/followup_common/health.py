@@ -1,15 +1,12 @@
 """Health of a service over HTTP: /healthz (alive), /readyz (can do its job, or what is missing), /metrics.
 
-`python -m followup_common.health` asks the service on this machine; for a container's HEALTHCHECK.
+`followup_common.healthcheck` asks it from a container's HEALTHCHECK.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 import threading
-import urllib.request
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from http import HTTPStatus
@@ -173,18 +170,3 @@ def database_check(database: Database) -> Check:
         return None
 
     return check
-
-
-def main() -> int:
-    """Exit status 0 when the service on FOLLOWUP_HEALTH_PORT (default 8080) is alive."""
-    port = os.environ.get("FOLLOWUP_HEALTH_PORT", "8080")
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=3) as answer:
-            return 0 if answer.status == HTTPStatus.OK else 1
-    except OSError as error:
-        print(f"not healthy: {error}", file=sys.stderr)  # noqa: T201 - a command
-        return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

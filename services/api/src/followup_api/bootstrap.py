@@ -11,6 +11,7 @@ import os
 import sys
 
 from followup_common.db import Database
+from followup_common.db.migrate import wait_or_exit
 from followup_common.settings import DatabaseSettings, load
 from sqlalchemy import func, select
 
@@ -51,7 +52,9 @@ def main() -> int:
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", required=True)
     arguments = parser.parse_args()
-    database = open_database(load(DatabaseSettings))
+    settings = load(DatabaseSettings)
+    wait_or_exit(settings.database_url.get_secret_value())  # migrate lets the role log in as its last step
+    database = open_database(settings)
     try:
         password = os.environ.get("FOLLOWUP_ADMIN_PASSWORD")
         token = first_admin(database, email=arguments.email, name=arguments.name, password=password)

@@ -72,6 +72,15 @@ def wait_for(url: str, seconds: float = 60) -> None:
             return
 
 
+def wait_or_exit(url: str, seconds: float = 60) -> None:
+    """Wait until PostgreSQL takes connections; else end the process with one line that says why it does not."""
+    try:
+        wait_for(url, seconds)
+    except OperationalError as error:
+        why = str(error.orig).strip().splitlines()[-1]
+        sys.exit(f"FOLLOWUP_DATABASE_URL cannot be reached for {seconds:.0f} s: {why}")
+
+
 def alembic_config(url: str = "") -> Config:
     """Where Alembic finds the migrations, and the database of `url`."""
     config = Config()
@@ -87,7 +96,7 @@ def main() -> int:
     parser.add_argument("-m", "--message", help="what a new revision changes")
     arguments = parser.parse_args()
     url = load(MigrationSettings).database_url.get_secret_value()
-    wait_for(url)
+    wait_or_exit(url)
     if arguments.action == "revision":
         command.revision(alembic_config(url), message=arguments.message, autogenerate=True)
     elif arguments.action == "check":

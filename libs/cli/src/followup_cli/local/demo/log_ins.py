@@ -13,7 +13,7 @@ from followup_cli.local.demo.seed import DemoState
 def show_log_ins(demo: DemoState, screen: Console) -> None:
     """Print who can log in; or, where there was data already, that the demo was left out."""
     if not demo.present:
-        screen.print("\nThe folder has data already, so the demo company was not added.", soft_wrap=True)
+        screen.print("\nThere is data already, so the demo company was not added.", soft_wrap=True)
         return
     table = Table(box=SIMPLE_HEAD)
     for title in ("Name", "E-mail", "Role", "Team"):

@@ -1,0 +1,28 @@
+"""`python -m followup_common.healthcheck`: asks the service in this container; for a HEALTHCHECK.
+
+It runs every few seconds beside the service, so it imports nothing but a little of the standard library.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from http.client import HTTPConnection, HTTPException
+
+
+def main() -> int:
+    """Exit status 0 when the service on FOLLOWUP_HEALTH_PORT (default 8080) is alive; else says why not."""
+    connection = HTTPConnection("127.0.0.1", int(os.environ.get("FOLLOWUP_HEALTH_PORT", "8080")), timeout=3)
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        body = answer.read().decode(errors="replace")
+    except (OSError, HTTPException) as error:
+        print(f"not healthy: {error}", file=sys.stderr)  # noqa: T201 - a command
+        return 1
+    print(body, file=sys.stderr)  # noqa: T201 - a command
+    return 0 if answer.status == 200 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
