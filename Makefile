@@ -84,7 +84,7 @@ test-integration: setup ## The tests on real PostgreSQL, RabbitMQ and processes
 	@$(call pytest,integration and not serial,serial)
 
 .PHONY: check
-check: check-code check-imports check-migrations check-documents check-monitoring check-web ## Everything that needs no test: style, types, contracts, documents
+check: check-code check-imports check-migrations check-documents check-monitoring check-deploy check-web ## Everything that needs no test: style, types, contracts, documents
 
 .PHONY: check-code
 check-code: setup # style and types
@@ -113,6 +113,12 @@ check-documents: setup # the published contracts are those of the code, and no l
 .PHONY: check-monitoring
 check-monitoring: setup # Prometheus takes our configuration, and the alerts fire when they should
 	@$(BIN)/python -m tests.support.prometheus
+
+.PHONY: check-deploy
+check-deploy: setup # Compose, the Kubernetes files and CI are what their schemas say
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/python -m tests.support.manifests $(addprefix deploy/kubernetes/,base overlays/example/jobs overlays/example/services)
 
 .PHONY: check-web
 check-web: $(if $(WEB),$(WEB)/node_modules/.package-lock.json) # types, lint and tests of the page

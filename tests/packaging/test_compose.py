@@ -32,6 +32,8 @@ def test_the_clock_has_no_database() -> None:
 def test_a_service_comes_back_by_itself_and_tells_its_health(name: str) -> None:
     dockerfile = (REPOSITORY / SERVICES[name]["build"]["dockerfile"]).read_text()
     assert SERVICES[name]["restart"] == "unless-stopped"
+    assert SERVICES[name]["read_only"]
+    assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert "HEALTHCHECK" in dockerfile
     assert "USER 10001" in dockerfile
 
@@ -42,6 +44,18 @@ def test_no_password_has_a_default_in_the_file_and_the_example_names_every_setti
     defaulted = {name for name, rest in used if rest.startswith(":-")}
     example = (REPOSITORY / ".env.example").read_text()
     documented = set(re.findall(r"^(?:# )?(\w+)=", example, flags=re.MULTILINE))
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     assert not secrets & defaulted
     assert {name for name, _ in used} == documented
+
+
+@pytest.mark.parametrize("name", ["migrate", "first-admin", "demo"])
+def test_a_one_shot_is_tried_again_until_it_succeeds(name: str) -> None:
+    assert SERVICES[name]["restart"] == "on-failure"
+    assert SERVICES[name]["healthcheck"] == {"disable": True}
+    assert SERVICES[name]["read_only"]
+
+
+def test_without_a_profile_there_is_neither_demo_nor_monitoring() -> None:
+    profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
+    assert profiles == {"demo": ["demo"], "prometheus": ["monitoring"], "grafana": ["monitoring"]}

@@ -73,7 +73,7 @@ def wait_for(url: str, seconds: float = 60) -> None:
 
 
 def wait_or_exit(url: str, seconds: float = 60) -> None:
-    """Wait until PostgreSQL takes connections; else end the process with one line that says why it does not."""
+    """Wait until PostgreSQL takes connections, or end the process with one line that says why not."""
     try:
         wait_for(url, seconds)
     except OperationalError as error:
