@@ -38,6 +38,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "subjects": {"INSERT", "UPDATE"},
         "sessions": ALL,
         "api_tokens": ALL,
+        "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
         "outbox": {"INSERT", "UPDATE"},
         "notifications": {"UPDATE(read_at)"},

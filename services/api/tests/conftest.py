@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from followup_api.app import create_app
+from followup_api.auth.oidc.provider import CALLBACK
 from followup_api.auth.passwords import hashed
 from followup_api.auth.queries import set_password_hash
 from followup_api.auth.secrets import new_api_token
@@ -22,9 +23,13 @@ from followup_common.messaging import Publisher, in_process_broker
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
+from tests.support import oidc
+
 PASSWORD = "correct horse battery staple"
 HASHED = hashed(PASSWORD)
 """Made once: hashing is slow on purpose."""
+PUBLIC = "http://localhost:8000"
+"""Where clients find the application."""
 
 
 class RecordingPublisher(Publisher):
@@ -81,7 +86,7 @@ class World:
             add_token(tx, user.id, "test", token)
         return Person(user.id, email, token.token)
 
-    def client(self, person: Person | None = None, base_url: str = "http://localhost:8000") -> TestClient:
+    def client(self, person: Person | None = None, base_url: str = PUBLIC) -> TestClient:
         """A client with the person's token, or with nothing."""
         return TestClient(self.app, base_url=base_url, headers=person.headers if person else {})
 
@@ -142,3 +147,23 @@ def api(world: World, admin: Person) -> TestClient:
 def anonymous(world: World) -> TestClient:
     """A client that is not logged in."""
     return world.client()
+
+
+@pytest.fixture(scope="session")
+def running_provider() -> Iterator[oidc.Provider]:
+    """An OpenID Connect provider; ask for `provider` instead."""
+    with oidc.running(f"{PUBLIC}{CALLBACK}") as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running_provider: oidc.Provider) -> oidc.Provider:
+    """An OpenID Connect provider, whatever tests before have made of it."""
+    running_provider.reset()
+    return running_provider
+
+
+@pytest.fixture
+def trusting(build: Callable[..., World], provider: oidc.Provider) -> Callable[..., World]:
+    """Build an application that trusts the provider, with other settings beside."""
+    return lambda **changes: build(**{**provider.settings, **changes})

@@ -79,6 +79,9 @@ def only_amirs(status: int) -> Line:
 LINES: dict[str, Line] = {
     "POST /api/v1/session": public(201, json={"email": "amir.patel@example.com", "password": PASSWORD}),
     "DELETE /api/v1/session": everybody(204),
+    "GET /api/v1/session/options": public(200),
+    "GET /api/v1/session/oidc": public(303),
+    "GET /api/v1/session/oidc/callback": public(303),
     "GET /api/v1/me": everybody(200),
     "GET /api/v1/tokens": everybody(200),
     "POST /api/v1/tokens": everybody(201, json={"name": "x"}),
@@ -87,6 +90,7 @@ LINES: dict[str, Line] = {
     "POST /api/v1/users": admins(201, json={"email": "new@example.com", "name": "New"}),
     "GET /api/v1/users/{user_id}": everybody(200),
     "PATCH /api/v1/users/{user_id}": admins(200, json={"name": "Renamed"}),
+    "DELETE /api/v1/users/{user_id}/identities": admins(204),
     "GET /api/v1/follow-ups": everybody(200),
     "POST /api/v1/follow-ups": Line(
         ("amir", "mia", "dana", "ada"),
@@ -238,7 +242,8 @@ def ask(cast: Cast, client: TestClient, route: str, who: str) -> int:
     elif line.json is not None:
         content["json"] = _filled(line.json, target)
     client.cookies.clear()
-    status: int = client.request(method, path.format(**target), headers=headers, **content).status_code
+    content |= {"headers": headers, "follow_redirects": False}
+    status: int = client.request(method, path.format(**target), **content).status_code
     return status
 
 

@@ -22,6 +22,9 @@ from starlette.routing import BaseRoute
 NOWHERE = "postgresql://localhost/nowhere"
 OPEN = {
     ("POST", "/api/v1/session"),
+    ("GET", "/api/v1/session/options"),
+    ("GET", "/api/v1/session/oidc"),
+    ("GET", "/api/v1/session/oidc/callback"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),

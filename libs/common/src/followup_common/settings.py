@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -87,6 +88,18 @@ class WorkerSettings(BrokerSettings, DatabaseSettings):
         return timedelta(seconds=self.redrive_after_seconds)
 
 
+class WrongSettings(ValueError):
+    """Settings that are right one by one and do not fit together.
+
+    Args:
+        problems: what is wrong and the mend, by the name of the setting.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(f"{_variable(name)} {said}." for name, said in problems.items()))
+
+
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -108,13 +121,21 @@ def problems(settings_class: type[BaseSettings]) -> list[tuple[str, str, str]]:
     try:
         settings_class()
     except ValidationError as error:
-        return [_described(settings_class, problem) for problem in error.errors(include_url=False)]
+        return [each for problem in error.errors() for each in _described(settings_class, problem)]
     return []
 
 
-def _described(settings_class: type[BaseSettings], problem: ErrorDetails) -> tuple[str, str, str]:
+def _described(settings_class: type[BaseSettings], problem: ErrorDetails) -> Iterator[tuple[str, str, str]]:
+    combination = problem.get("ctx", {}).get("error")
+    if isinstance(combination, WrongSettings):
+        yield from ((_variable(name), said, "") for name, said in combination.problems.items())
+        return
     name = str(problem["loc"][0]) if problem["loc"] else "?"
     field = settings_class.model_fields.get(name)
     said = "is not set" if problem["type"] == "missing" else f"is wrong: {problem['msg']}"
     expected = f"Expected: {field.description}" if field and field.description else ""
-    return f"FOLLOWUP_{name.upper()}", said, expected
+    yield _variable(name), said, expected
+
+
+def _variable(name: str) -> str:
+    return f"FOLLOWUP_{name.upper()}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 
 from anyio import Semaphore
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from followup_common.db import Database
 from followup_common.db.metrics import watch_pool
@@ -17,6 +17,9 @@ from followup_common.tracing import Tracing
 from starlette.middleware import Middleware
 
 from followup_api import metrics, openapi, problems
+from followup_api.auth.oidc.bearer import read_access_token
+from followup_api.auth.oidc.provider import Provider
+from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import BodyLimit
 from followup_api.cron.routes import router as cron
@@ -43,6 +46,7 @@ API = "/api/v1"
 
 ROUTERS: tuple[APIRouter, ...] = (
     session,
+    provider_log_in,
     tokens,
     users,
     follow_ups,
@@ -91,6 +95,7 @@ def create_app(
         broker_reachable=broker_reachable,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),
+        oidc=Provider(settings) if settings.oidc_issuer else None,
     )
     paths: dict[int, str] = {}
     app = FastAPI(
@@ -116,7 +121,7 @@ def _router() -> APIRouter:
     """Every route; working out what each asks for takes a while, and is the same for every application."""
     whole = APIRouter(generate_unique_id_function=openapi.ABOUT["generate_unique_id_function"])
     for router in ROUTERS:
-        whole.include_router(router, prefix=API)
+        whole.include_router(router, prefix=API, dependencies=[Depends(read_access_token)])
     for router in (cron, health):
         whole.include_router(router)
     return whole

@@ -21,6 +21,8 @@ class Action(StrEnum):
     LOGGED_IN = "log-in.succeeded"
     LOG_IN_FAILED = "log-in.failed"
     LOGGED_OUT = "log-out"
+    IDENTITY_BOUND = "identity.bound"
+    IDENTITY_UNBOUND = "identity.unbound"
     TOKEN_CREATED = "token.created"  # noqa: S105 - a name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a name
     USER_CREATED = "user.created"

@@ -17,6 +17,7 @@ from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
 from followup_common.tracing import Tracing
 
+from followup_api.auth.oidc.provider import Provider
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
@@ -42,6 +43,7 @@ class Parts:
     """None where events are delivered in process."""
     database_state: Callable[[], str]
     """`ok`, or what is wrong with the database; raises TimeoutError when that is not to be known."""
+    oidc: Provider | None = None
 
 
 @dataclass

@@ -12,8 +12,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from followup_api.auth import browser, queries, secrets
+from followup_api.auth.oidc import queries as oidc
+from followup_api.auth.oidc.bearer import AccessToken, Subject
 from followup_api.dependencies import AppParts, Parts, UnitOfWork, Work
-from followup_api.problems import Forbidden, Unauthenticated
+from followup_api.problems import Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
 
 Role = Literal["employee", "manager", "admin"]
@@ -103,7 +105,10 @@ def declared_permissions(dependant: Dependant) -> Iterator[Permission]:
 
 
 _bearer = HTTPBearer(
-    auto_error=False, scheme_name="token", description="An API token, made with `POST /api/v1/tokens`."
+    auto_error=False,
+    scheme_name="token",
+    description="An API token, made with `POST /api/v1/tokens`; or, where that is configured, an access "
+    "token of the OpenID Connect provider, of somebody who has logged in through it before.",
 )
 _cookie = APIKeyCookie(
     name=browser.SECURE_COOKIE,
@@ -127,15 +132,21 @@ class _Required:
 
     def __call__(
         self,
+        *,
         request: Request,
         response: Response,
         app: AppParts,
+        access_token: AccessToken,
         work: Work,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         _: Annotated[str | None, Depends(_cookie)],
     ) -> Caller:
-        by_token = bearer and _by_token(work, bearer.credentials)
-        caller = by_token or _by_session(request, response, app, work)
+        if access_token is not None:
+            caller = _by_access_token(work, access_token)
+        elif bearer:
+            caller = _by_token(work, bearer.credentials)
+        else:
+            caller = _by_session(request, response, app, work)
         request.state.user_id = caller.user_id
         if self.permission not in caller.permissions:
             raise NotPermitted(caller.role, self.permission)
@@ -149,6 +160,15 @@ def _by_token(work: UnitOfWork, token: str) -> Caller:
         raise Unauthenticated("The API token is not valid: it was revoked, has expired, or is mistyped.")
     queries.note_token_use(work.tx, row.token_id)
     return caller_of(row, token_id=row.token_id)
+
+
+def _by_access_token(work: UnitOfWork, found: Subject | Problem) -> Caller:
+    if isinstance(found, Problem):
+        raise found
+    row = oidc.by_subject(work.tx, found.issuer, found.subject)
+    if row is None or not row.active:
+        raise Unauthenticated("Nobody here belongs to this access token: log in once with a browser first.")
+    return caller_of(row)
 
 
 def _by_session(request: Request, response: Response, app: Parts, work: UnitOfWork) -> Caller:

@@ -7,21 +7,18 @@ from typing import Annotated
 
 from annotated_types import Len
 from followup_common.settings import BrokerSettings, DatabaseSettings, ManagementUrl
-from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic import Field, SecretStr
+
+from followup_api.auth.oidc.settings import OidcSettings
 
 CronSecret = Annotated[SecretStr, Len(16)]
 
 
-class ApiSettings(DatabaseSettings):
+class ApiSettings(DatabaseSettings, OidcSettings):
     """What the HTTP application takes, wherever it runs."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
-    public_url: AnyHttpUrl | None = Field(
-        None,
-        description="Address that people use, such as https://followup.example.com. Set it behind a proxy "
-        "that changes the Host header or ends TLS: cookies and origin checks go by it.",
-    )
     forwarded_allow_ips: str | None = Field(
         None,
         description="Comma-separated addresses of proxies whose X-Forwarded-* headers count; default: none.",

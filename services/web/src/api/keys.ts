@@ -1,6 +1,7 @@
 /** Names of what is kept in the cache; a change invalidates by prefix. */
 export const keys = {
   me: ["me"] as const,
+  logInOptions: ["log-in options"] as const,
   followUps: ["follow-ups"] as const,
   followUpLists: ["follow-ups", "list"] as const,
   followUpList: (filters: object) => ["follow-ups", "list", filters] as const,

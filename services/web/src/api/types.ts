@@ -8,6 +8,7 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+export type LogInOptions = Schemas["LogInOptions"];
 export type Me = Schemas["Me"];
 export type Permission = Schemas["Permission"];
 export type User = Schemas["User"];

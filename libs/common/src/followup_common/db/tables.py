@@ -80,6 +80,18 @@ sessions = Table(
     Column("expires_at", Time, nullable=False),
 )
 
+# Which account of the OpenID Connect provider is which person; at most one of each provider's.
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    _created_at(),
+    PrimaryKeyConstraint("issuer", "subject"),
+    UniqueConstraint("user_id", "issuer"),
+)
+
 api_tokens = Table(
     "api_tokens",
     metadata,

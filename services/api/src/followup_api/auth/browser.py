@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -12,6 +13,8 @@ from followup_api.settings import ApiSettings
 
 SECURE_COOKIE = "__Host-followup"
 LOCAL_COOKIE = "followup"
+FLOW = "-oidc"
+"""Ends the name of the cookie of a log-in under way."""
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -33,22 +36,29 @@ def session_of(request: Request, settings: ApiSettings) -> str | None:
 
 def set_session(request: Request, response: Response, settings: ApiSettings, token: str) -> None:
     """Give the browser a session, or renew its time."""
-    name = _cookie_name(request, settings)
-    response.set_cookie(
-        name,
-        token,
-        max_age=round(settings.session_life.total_seconds()),
-        path="/",
-        secure=name == SECURE_COOKIE,
-        httponly=True,
-        samesite="lax",
-    )
+    _keep(response, _cookie_name(request, settings), token, settings.session_life)
 
 
 def clear_session(request: Request, response: Response, settings: ApiSettings) -> None:
     """Take the session from the browser."""
-    name = _cookie_name(request, settings)
-    response.delete_cookie(name, path="/", secure=name == SECURE_COOKIE, httponly=True, samesite="lax")
+    _forget(response, _cookie_name(request, settings))
+
+
+def flow_of(request: Request, settings: ApiSettings) -> str | None:
+    """What the browser keeps of a log-in through the provider that it has started."""
+    return request.cookies.get(_cookie_name(request, settings) + FLOW)
+
+
+def set_flow(
+    request: Request, response: Response, settings: ApiSettings, value: str, life: timedelta
+) -> None:
+    """Have the browser keep a log-in through the provider until it comes back."""
+    _keep(response, _cookie_name(request, settings) + FLOW, value, life)
+
+
+def clear_flow(request: Request, response: Response, settings: ApiSettings) -> None:
+    """The browser has come back."""
+    _forget(response, _cookie_name(request, settings) + FLOW)
 
 
 def refuse_other_origins(request: Request, settings: ApiSettings, *, by_cookie: bool) -> None:
@@ -76,6 +86,32 @@ def refuse_other_origins(request: Request, settings: ApiSettings, *, by_cookie: 
         raise CrossOrigin
 
 
+def origin_of(url: AnyHttpUrl) -> str:
+    """The origin of an address, as browsers write it."""
+    parts = urlsplit(str(url))
+    default = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port and parts.port != default else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def _keep(response: Response, name: str, value: str, life: timedelta) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=round(life.total_seconds()),
+        path="/",
+        secure=name.startswith(SECURE_COOKIE),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _forget(response: Response, name: str) -> None:
+    response.delete_cookie(
+        name, path="/", secure=name.startswith(SECURE_COOKIE), httponly=True, samesite="lax"
+    )
+
+
 def _cookie_name(request: Request, settings: ApiSettings) -> str:
     url = settings.public_url
     scheme, host = (url.scheme, url.host) if url else (request.url.scheme, request.url.hostname)
@@ -85,13 +121,6 @@ def _cookie_name(request: Request, settings: ApiSettings) -> str:
 
 def _own_origins(request: Request, settings: ApiSettings) -> set[str]:
     if settings.public_url:
-        return {_origin(settings.public_url)}
+        return {origin_of(settings.public_url)}
     # A proxy in front may end TLS; a page under https of the same host is this site all the same.
     return {f"{scheme}://{request.url.netloc}" for scheme in (request.url.scheme, "https")}
-
-
-def _origin(url: AnyHttpUrl) -> str:
-    parts = urlsplit(str(url))
-    default = {"http": 80, "https": 443}[parts.scheme]
-    port = f":{parts.port}" if parts.port and parts.port != default else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"

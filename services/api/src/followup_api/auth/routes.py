@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from followup_api.audit import Action, Audit, address_of
-from followup_api.auth import browser, passwords, queries, secrets
+from followup_api.auth import browser, passwords, queries, sessions
 from followup_api.auth.schemas import LogIn, Me
 from followup_api.auth.throttle import Attempt
 from followup_api.dependencies import AppParts, Work
 from followup_api.permissions import Caller, Permission, caller_of, require
-from followup_api.problems import Unauthenticated, documented
+from followup_api.problems import Forbidden, Unauthenticated, documented
 
 router = APIRouter(tags=["Session"])
 
@@ -22,6 +22,13 @@ class WrongCredentials(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("The e-mail address or the password is wrong.")
+
+
+class PasswordsOff(Forbidden):
+    """People log in through the provider only."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(f"Passwords are switched off here: log in with {provider}.")
 
 
 @router.post(
@@ -38,6 +45,8 @@ def log_in(
     credentials: LogIn, request: Request, response: Response, *, app: AppParts, work: Work, audit: Audit
 ) -> Me | Response:
     browser.refuse_other_origins(request, app.settings, by_cookie=False)
+    if not app.settings.password_log_in:
+        raise PasswordsOff(app.settings.oidc_name)
     attempt = Attempt(
         work.tx, credentials.email, address_of(request), app.settings.log_in_failures_per_address
     )
@@ -53,10 +62,7 @@ def log_in(
     attempt.succeeded()
     if kept and passwords.outdated(kept):
         queries.set_password_hash(work.tx, person.id, passwords.hashed(password))
-    token = secrets.new_session_token()
-    queries.add_session(work.tx, person.id, secrets.digest(token), app.settings.session_life)
-    browser.set_session(request, response, app.settings, token)
-    audit(Action.LOGGED_IN, f"users/{person.id}", actor_id=person.id)
+    sessions.begin(request, response, app.settings, audit, person.id)
     return _me(caller_of(person))
 
 

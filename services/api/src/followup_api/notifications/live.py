@@ -55,6 +55,8 @@ class Stream:
         """What let the person in."""
         if self.caller.token_id is not None:
             return "token", self.caller.token_id
+        # 0: an access token of the provider, which cannot be asked about later. The stream ends at the next
+        # look, and the client comes again, with a token that is valid then.
         return "session", self.caller.session_id or 0
 
     def show(self, inbox: Inbox) -> None:

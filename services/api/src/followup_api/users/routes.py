@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Response
 from followup_common.db.tables import users
 
 from followup_api.audit import Action, Audit
+from followup_api.auth.oidc.queries import unbind
 from followup_api.auth.queries import end_sessions
-from followup_api.dependencies import Work
+from followup_api.dependencies import AppParts, Parts, Work
 from followup_api.pagination import Page, paginate
 from followup_api.permissions import Caller, Permission, require
-from followup_api.problems import documented
+from followup_api.problems import Invalid, documented
 from followup_api.rows import Record
 from followup_api.schemas import PathId
 from followup_api.users import queries
@@ -38,7 +39,9 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     description="Managers may not form a cycle.",
     responses=documented(409),
 )
-def create_user(new: NewUser, response: Response, work: Work, audit: Audit, _: Admin) -> User:
+def create_user(new: NewUser, response: Response, app: AppParts, work: Work, audit: Audit, _: Admin) -> User:
+    if new.password:
+        _refuse_without_passwords(app)
     values = new.model_dump(exclude={"password"})
     password = new.password.get_secret_value() if new.password else None
     row = queries.create_user(work.tx, **values, password=password)
@@ -65,9 +68,12 @@ def read_user(user_id: PathId, work: Work) -> User:
     "The last active admin can neither be deactivated nor get another role.",
     responses=documented(404, 409),
 )
-def change_user(user_id: PathId, changed: UserChanges, work: Work, audit: Audit, caller: Admin) -> User:
+def change_user(
+    user_id: PathId, changed: UserChanges, *, app: AppParts, work: Work, audit: Audit, caller: Admin
+) -> User:
     changes = changed.changes()
     if "password" in changes:
+        _refuse_without_passwords(app)
         changes["password"] = changed.password.get_secret_value()
     before = queries.get_user(work.tx, user_id)
     row = queries.change_user(work.tx, user_id, changes)
@@ -79,6 +85,27 @@ def change_user(user_id: PathId, changed: UserChanges, work: Work, audit: Audit,
     if differences:
         audit(Action.USER_CHANGED, f"users/{user_id}", **differences)
     return User.model_validate(row)
+
+
+@router.delete(
+    "/{user_id}/identities",
+    status_code=204,
+    summary="Unbind a person from the provider",
+    description="Forgets which account of the OpenID Connect provider is theirs and ends their sessions. "
+    "Their next log-in there binds them anew, by e-mail address.",
+    responses=documented(404),
+)
+def unbind_user(user_id: PathId, work: Work, audit: Audit, caller: Admin) -> None:
+    queries.get_user(work.tx, user_id)
+    if unbind(work.tx, user_id):
+        end_sessions(work.tx, user_id, keep=caller.session_id)
+        audit(Action.IDENTITY_UNBOUND, f"users/{user_id}")
+
+
+def _refuse_without_passwords(app: Parts) -> None:
+    if not app.settings.password_log_in:
+        message = f"password is of no use: people log in with {app.settings.oidc_name} only. Leave it out."
+        raise Invalid("password", message)
 
 
 def _differences(before: Record, after: Record) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import type { Role, User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { reportsOf } from "@/features/followups/people";
 import { done } from "@/features/followups/toasts";
+import { useLogInOptions } from "@/features/session/session";
 
 interface Props {
   /** Null: somebody new. */
@@ -26,6 +27,7 @@ const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, a
 
 export function PersonForm({ person, people, close }: Props) {
   const cache = useQueryClient();
+  const options = useLogInOptions();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [draft, setDraft] = useState<Omit<User, "id">>(() => person ?? { ...NEW, time_zone: zone });
   const [password, setPassword] = useState("");
@@ -107,15 +109,17 @@ export function PersonForm({ person, people, close }: Props) {
               limit={50}
               error={problem?.messageFor("time_zone")}
             />
-            <PasswordInput
-              label={person ? "New password" : "Password"}
-              description={person ? "Empty: stays as it is" : undefined}
-              autoComplete="new-password"
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-              error={problem?.messageFor("password")}
-              visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
-            />
+            {options?.password && (
+              <PasswordInput
+                label={person ? "New password" : "Password"}
+                description={person ? "Empty: stays as it is" : undefined}
+                autoComplete="new-password"
+                value={password}
+                onChange={(event) => setPassword(event.currentTarget.value)}
+                error={problem?.messageFor("password")}
+                visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+              />
+            )}
           </SimpleGrid>
           <Switch
             label="Active"

@@ -1,4 +1,5 @@
-import { Text, Title } from "@mantine/core";
+import { Alert, Divider, Text, Title } from "@mantine/core";
+import { IconAlertCircle } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Navigate, useLocation, useNavigate } from "react-router";
@@ -6,7 +7,9 @@ import { keys } from "@/api/keys";
 import type { Me } from "@/api/types";
 import { Logo } from "@/components/Logo";
 import { LoginForm } from "@/features/session/LoginForm";
-import { meQuery, nextPath } from "@/features/session/session";
+import { problemIn } from "@/features/session/problems";
+import { ProviderButton } from "@/features/session/ProviderButton";
+import { meQuery, nextPath, useLogInOptions } from "@/features/session/session";
 import classes from "./LoginPage.module.css";
 
 export function LoginPage() {
@@ -14,6 +17,8 @@ export function LoginPage() {
   const navigate = useNavigate();
   const cache = useQueryClient();
   const me = useQuery({ ...meQuery, retry: false });
+  const options = useLogInOptions();
+  const problem = problemIn(search);
   useEffect(() => {
     document.title = "Log in · Followup";
   }, []);
@@ -35,7 +40,18 @@ export function LoginPage() {
         <Text c="dimmed" mt={4} mb="xl">
           Every promised call, on time.
         </Text>
-        <LoginForm onDone={(person) => void enter(person)} />
+        {problem && (
+          <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert" mb="md">
+            {problem}
+          </Alert>
+        )}
+        {options?.provider && (
+          <ProviderButton returnTo={nextPath(search)} variant={options.password ? "default" : "filled"}>
+            Log in with {options.provider}
+          </ProviderButton>
+        )}
+        {options?.provider && options.password && <Divider label="or" my="lg" />}
+        {options?.password && <LoginForm onDone={(person) => void enter(person)} />}
       </section>
     </main>
   );

@@ -1,15 +1,19 @@
-import { Text } from "@mantine/core";
+import { Divider, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { api } from "@/api/client";
 import { Dialog } from "@/components/Dialog";
 import { LoginForm } from "@/features/session/LoginForm";
-import { sessionEnded, useMe } from "@/features/session/session";
+import { ProviderButton } from "@/features/session/ProviderButton";
+import { sessionEnded, useLogInOptions, useMe } from "@/features/session/session";
 import type { Me } from "@/api/types";
 
-/** Asks for the password over the open page, so that nothing typed on it is lost. */
+/** Asks for a new log-in over the open page, so that nothing typed on it is lost. */
 export function SessionEndedDialog() {
   const opened = sessionEnded.use();
   const me = useMe();
   const cache = useQueryClient();
+  const options = useLogInOptions();
 
   function resume(next: Me) {
     if (next.id !== me.id) {
@@ -19,6 +23,14 @@ export function SessionEndedDialog() {
     sessionEnded.set(false);
     void cache.invalidateQueries();
   }
+
+  useEffect(() => {
+    if (!opened) return;
+    // Back from a log-in in another tab. Without one, the question stays.
+    const look = () => void api.get<Me>("/me").then(resume, () => undefined);
+    window.addEventListener("focus", look);
+    return () => window.removeEventListener("focus", look);
+  });
 
   if (!opened) return null;
   return (
@@ -32,7 +44,13 @@ export function SessionEndedDialog() {
       <Text size="sm" c="dimmed" mb="md">
         Log in again to go on. What you have typed on the page is still there.
       </Text>
-      <LoginForm email={me.email} onDone={resume} />
+      {options?.provider && (
+        <ProviderButton returnTo="/" newTab variant={options.password ? "default" : "filled"}>
+          Log in with {options.provider} in a new tab
+        </ProviderButton>
+      )}
+      {options?.provider && options.password && <Divider label="or" my="lg" />}
+      {options?.password && <LoginForm email={me.email} onDone={resume} />}
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Me, Permission } from "@/api/types";
+import type { LogInOptions, Me, Permission } from "@/api/types";
 import { createStore } from "@/app/store";
 
 export const meQuery = queryOptions({
@@ -9,6 +9,18 @@ export const meQuery = queryOptions({
   queryFn: ({ signal }) => api.get<Me>("/me", { signal }),
   staleTime: 5 * 60_000,
 });
+
+const PASSWORDS: LogInOptions = { password: true, provider: null };
+
+/** How people can log in here; undefined: not known yet. Were it not to be had, they try their password. */
+export function useLogInOptions(): LogInOptions | undefined {
+  const { data, isError } = useQuery({
+    queryKey: keys.logInOptions,
+    queryFn: ({ signal }) => api.get<LogInOptions>("/session/options", { signal }),
+    staleTime: Infinity,
+  });
+  return isError ? PASSWORDS : data;
+}
 
 /** The person who is logged in. Only for components below `RequireSession`. */
 export function useMe(): Me {

@@ -1,11 +1,11 @@
 """What is old is found by its age, to be pruned.
 
-Revision 0012, after 0005. It only adds, and lets others write meanwhile.
+Revision 0006, after 0005. It only adds, and lets others write meanwhile.
 """
 
 from alembic import op
 
-revision = "0012"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,141 @@
+"""Log in through the provider: there, and back. Whatever goes wrong, people land on the log-in page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse
+
+from followup_api.audit import Action, Audit
+from followup_api.auth import browser, sessions
+from followup_api.auth.oidc.flow import LIFE, Flow, own_page
+from followup_api.auth.oidc.people import BY, Visitor
+from followup_api.auth.oidc.problems import LogInFailed, Reason, RefusedByProvider
+from followup_api.auth.oidc.provider import Claims
+from followup_api.auth.oidc.schemas import LogInOptions
+from followup_api.dependencies import AppParts
+from followup_api.permissions import Permission, require
+
+router = APIRouter(prefix="/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
+
+log = structlog.get_logger()
+
+AWAY: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}
+Text = Annotated[str, Query()]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Where to send the browser, and what it is to keep."""
+
+    url: str
+    flow: Flow
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Who came back from the provider, and where they wanted to go."""
+
+    claims: Claims
+    return_to: str
+
+
+async def _departure(
+    app: AppParts,
+    return_to: Annotated[str, Query(description="Page of this site to show after the log-in.")] = "/",
+) -> Departure | LogInFailed:
+    """Ask the provider where it wants people to come: before anything of the database is held."""
+    if app.oidc is None:
+        return LogInFailed(Reason.OFF)
+    flow = Flow.start(return_to)
+    try:
+        return Departure(await app.oidc.ask(app.oidc.log_in_url, flow), flow)
+    except LogInFailed as failed:
+        return failed
+
+
+async def _arrival(
+    request: Request, app: AppParts, *, code: Text = "", state: Text = "", error: Text = ""
+) -> Arrival | LogInFailed:
+    """Ask the provider who came back: before anything of the database is held."""
+    if app.oidc is None:
+        return LogInFailed(Reason.OFF)
+    flow = Flow.resume(browser.flow_of(request, app.settings), state)
+    if flow is None:
+        return LogInFailed(Reason.ELSEWHERE)
+    if error or not code:
+        log.info("oidc_refused", error=error[:100])
+        return RefusedByProvider()
+    try:
+        return Arrival(await app.oidc.ask(app.oidc.identify, code, flow), flow.return_to)
+    except LogInFailed as failed:
+        return failed
+
+
+@router.get(
+    "/options", summary="How people can log in", description="For the log-in page: what it should offer."
+)
+def read_log_in_options(app: AppParts) -> LogInOptions:
+    settings = app.settings
+    return LogInOptions(
+        password=settings.password_log_in, provider=settings.oidc_name if settings.oidc_issuer else None
+    )
+
+
+@router.get(
+    "/oidc",
+    summary="Log in through the provider",
+    description="For browsers: leads to the OpenID Connect provider, and back to the log-in page if that is "
+    "not possible.",
+    **AWAY,
+)
+def log_in_with_provider(
+    request: Request, app: AppParts, departure: Annotated[Departure | LogInFailed, Depends(_departure)]
+) -> RedirectResponse:
+    if isinstance(departure, LogInFailed):
+        return _log_in_page(departure.reason)
+    answer = RedirectResponse(departure.url, status_code=303)
+    browser.set_flow(request, answer, app.settings, departure.flow.cookie, LIFE)
+    return answer
+
+
+@router.get(
+    "/oidc/callback",
+    summary="Come back from the provider",
+    description="For browsers: where the provider sends people. Sets the session cookie and leads to the "
+    "page where the log-in began, or to the log-in page with what went wrong.",
+    **AWAY,
+)
+def return_from_provider(
+    request: Request,
+    app: AppParts,
+    arrival: Annotated[Arrival | LogInFailed, Depends(_arrival)],
+    audit: Audit,
+) -> RedirectResponse:
+    if isinstance(arrival, LogInFailed):
+        answer = _log_in_page(arrival.reason)
+    else:
+        answer = _let_in(request, app, arrival, audit)
+    browser.clear_flow(request, answer, app.settings)
+    return answer
+
+
+def _let_in(request: Request, app: AppParts, arrival: Arrival, audit: Audit) -> RedirectResponse:
+    tx = audit.work.tx
+    try:
+        with tx.begin_nested():
+            user_id = Visitor(tx, audit, app.settings, arrival.claims).admit()
+    except LogInFailed as failed:
+        target = f"users/{failed.user_id}" if failed.user_id else None
+        audit(Action.LOG_IN_FAILED, target, by=BY, reason=failed.reason, subject=arrival.claims["sub"])
+        return _log_in_page(failed.reason)
+    answer = RedirectResponse(own_page(arrival.return_to), status_code=303)
+    sessions.begin(request, answer, app.settings, audit, user_id, by=BY)
+    return answer
+
+
+def _log_in_page(reason: Reason) -> RedirectResponse:
+    return RedirectResponse(f"/login?problem={reason}", status_code=303)
