@@ -18,7 +18,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -63,6 +63,10 @@ class Department:
     def due_at(self, deal: Deal) -> datetime:
         newest = max(deal.engaged for deal in self.deals)
         return self.now - (newest - deal.engaged)
+
+    def with_everybody_active(self) -> Department:
+        """The same before anybody left: follow-ups are given to people who are there."""
+        return replace(self, people=[replace(person, active=True) for person in self.people])
 
 
 @dataclass
