@@ -2273,7 +2273,7 @@ export interface components {
          *         {
          *           "failed": 1,
          *           "oldest_waiting_at": "2026-03-31T08:58:00Z",
-         *           "type": "followup.escalations.raised.v1",
+         *           "type": "followup.escalations.raised.v2",
          *           "waiting": 12
          *         }
          *       ],
@@ -6730,7 +6730,7 @@ export interface operations {
                      *         {
                      *           "failed": 1,
                      *           "oldest_waiting_at": "2026-03-31T08:58:00Z",
-                     *           "type": "followup.escalations.raised.v1",
+                     *           "type": "followup.escalations.raised.v2",
                      *           "waiting": 12
                      *         }
                      *       ],
