@@ -108,7 +108,8 @@ check-documents: setup # the published contracts are those of the code, and no l
 	@$(BIN)/python -m followup_cli.settings_document --check docs/settings.md
 	@$(BIN)/python -m followup_cli.metrics_document --check docs/metrics.md
 	@$(BIN)/python -m followup_api.openapi --check docs/openapi.json
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@mkdir -p build # with --quiet it would not count its warnings
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir build/site >build/site.log 2>&1 || { cat build/site.log; exit 1; }
 
 .PHONY: check-monitoring
 check-monitoring: setup # Prometheus takes our configuration, and the alerts fire when they should
