@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from followup_api.auth.oidc.flow import Flow
+from followup_api.auth.oidc.settings import OidcSettings
 from followup_api.auth.schemas import LogIn
 from followup_api.auth.secrets import new_api_token
 from followup_api.settings import ApiServiceSettings
@@ -143,6 +145,15 @@ def test_an_error_of_the_database_does_not_show_what_was_written(database_url: s
                 "cron_secret": PASSWORD,
             }
         ),
+        OidcSettings.model_validate(
+            {
+                "public_url": "http://localhost:8000",
+                "oidc_issuer": "https://id.example.com",
+                "oidc_client_id": "followup",
+                "oidc_client_secret": PASSWORD,
+            }
+        ),
+        Flow(PASSWORD, "/"),
     ],
 )
 def test_what_holds_a_secret_does_not_show_it(shown: Any) -> None:

@@ -79,6 +79,12 @@ def test_an_answer_to_a_log_in_that_this_browser_did_not_start_is_refused(
     assert client.get("/api/v1/me").status_code == 401
 
 
+@pytest.mark.parametrize("cookie", [None, "", ".", ".Lw"])
+def test_a_browser_that_keeps_no_secret_has_started_nothing(cookie: str | None) -> None:
+    """Anybody can derive the state of an empty secret."""
+    assert Flow.resume(cookie, Flow("", "/").state) is None
+
+
 def test_a_code_of_another_log_in_is_worth_nothing_here(trusting: Trusting) -> None:
     """Its PKCE challenge is another one: who catches a code, or plants one, gets nowhere."""
     world = trusting()

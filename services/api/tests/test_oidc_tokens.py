@@ -67,6 +67,8 @@ def test_a_forged_access_token_opens_nothing(trusting: Trusting, provider: Provi
 def test_without_an_audience_no_access_token_is_taken(trusting: Trusting, provider: Provider) -> None:
     world = trusting()
     world.person("Amir")
+    assert bearer(world, provider.access_token()).status_code == 401
+    assert provider.fetched == []  # it is not even asked
     log_in(world.client())
     assert bearer(world, provider.access_token()).status_code == 401
     assert bearer(world, provider.sign({"iss": provider.issuer, "sub": "amir-1"})).status_code == 401
