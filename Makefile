@@ -60,6 +60,7 @@ documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write th
 	@$(BIN)/python -m followup_cli.settings_document docs/settings.md
 	@$(BIN)/python -m followup_cli.metrics_document docs/metrics.md
 	@$(BIN)/python -m followup_api.openapi docs/openapi.json
+	@$(BIN)/python -m tests.support.prometheus_rule
 	@$(BIN)/python -m tests.support.with_postgres -- sh -ec '$(BIN)/python -m followup_common.db.migrate upgrade; \
 		$(BIN)/python -m followup_common.db.grants $(GRANTS)'
 	@$(if $(WEB),$(npm) --prefix $(WEB) run --silent generate,:)

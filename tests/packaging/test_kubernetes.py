@@ -10,6 +10,7 @@ from followup_common.contracts import event_types
 
 from tests.support.deployment import SETTINGS, container_environment, manifests, named, of_kind
 from tests.support.manifests import KUBERNETES, Manifest, problems
+from tests.support.prometheus_rule import WRITTEN, document
 
 DNS, DATABASE, BROKER = 53, 5432, 5672
 JOBS = ("migrate", "first-admin")
@@ -143,6 +144,10 @@ def test_prometheus_scrapes_each_service_by_its_name() -> None:
     assert {one[spec["jobLabel"]] for one in services} == {f"followup-{name}" for name in SETTINGS}
     assert all(spec["selector"]["matchLabels"].items() <= one.items() for one in services)
     assert [endpoint["path"] for endpoint in spec["endpoints"]] == ["/metrics"]
+
+
+def test_the_alerts_are_those_of_prometheus() -> None:
+    assert WRITTEN.read_text(encoding="utf-8") == document(), "run: make documents"
 
 
 def test_the_first_admin_comes_under_the_role_of_the_api() -> None:
