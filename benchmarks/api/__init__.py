@@ -73,11 +73,11 @@ def _cases() -> Iterator[Case]:
     for who in ("employee", "manager", "admin"):
         for view in VIEWS:
             yield Case(f"{view}.{who}", who, "/follow-ups", f"view={view}")
-        yield Case(f"counts.{who}", who, "/follow-ups/counts", is_list=False, seconds=2)
+        yield Case(f"counts.{who}", who, "/follow-ups/counts", is_list=False)
     for who in ("manager", "admin"):
         for level in ("manager", "admin"):
             yield Case(f"escalations_{level}.{who}", who, "/escalations", f"level={level}")
-        yield Case(f"summary.{who}", who, "/escalations/summary", is_list=False, seconds=5)
+        yield Case(f"summary.{who}", who, "/escalations/summary", is_list=False, seconds=3)
     yield Case("unread_count", "manager", "/notifications/unread-count", is_list=False)
     yield Case("notifications", "manager", "/notifications")
 
