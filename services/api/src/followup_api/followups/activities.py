@@ -7,21 +7,9 @@ from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
-from followup_common.db.prepared import Prepared
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
 from followup_common.policy import Step
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Text,
-    any_,
-    bindparam,
-    func,
-    insert,
-    literal_column,
-    select,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, ColumnElement, func, insert, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from followup_api.followups import sentences
@@ -30,9 +18,6 @@ from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record
 
 a = activities.c
-
-_USER_IDS = bindparam("user_ids", type_=ARRAY(BigInteger()))
-NAMES = Prepared(select(users.c.id, users.c.name).where(users.c.id == any_(_USER_IDS)))
 
 
 class Names(NamedTuple):
@@ -78,8 +63,7 @@ def assignee_then(
 ) -> ColumnElement[int]:
     """SQL for whose follow-up it was at a moment: its first reassignment since says from whom it came."""
     later = activities.alias("later")
-    path: ColumnElement[str] = literal_column("'{changes,assignee_id,from}'")
-    from_whom = later.c.details.op("#>>", return_type=Text())(path).cast(BigInteger)
+    from_whom = later.c.details[("changes", "assignee_id", "from")].astext.cast(BigInteger)
     since = later.c.created_at >= moment if activity_id is None else later.c.id > activity_id
     moved = (
         select(from_whom)
@@ -99,7 +83,7 @@ def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
     wanted = set(user_ids)
     if not wanted:
         return Names({})
-    rows = NAMES.all(tx, user_ids=list(wanted))
+    rows = tx.execute(select(users.c.id, users.c.name).where(users.c.id.in_(wanted)))
     return Names({row.id: row.name for row in rows})
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Body, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.openapi.models import Example
 from fastapi.responses import StreamingResponse
 
-from followup_api.answers import page_of
-from followup_api.dependencies import Reading, Work
+from followup_api.dependencies import Work
 from followup_api.notifications import live, queries
 from followup_api.notifications.messages import told
 from followup_api.notifications.schemas import (
@@ -22,10 +21,9 @@ from followup_api.notifications.schemas import (
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import NotFound, Unavailable, documented
-from followup_api.routing import api_router
 from followup_api.schemas import PathId
 
-router = api_router(prefix="/notifications", tags=["Notifications"], lifespan=live.lifespan)
+router = APIRouter(prefix="/notifications", tags=["Notifications"], lifespan=live.lifespan)
 
 Recipient = Annotated[Caller, require(Permission.NOTIFICATIONS)]
 
@@ -55,19 +53,18 @@ class NotificationNotFound(NotFound):
         super().__init__(f"You have no notification {notification_id}.")
 
 
-@router.get("", summary="List one's notifications", response_model=Page[Notification])
+@router.get("", summary="List one's notifications")
 def list_notifications(
-    tx: Reading, caller: Recipient, query: Annotated[NotificationQuery, Query()], response: Response
-) -> Response:
+    work: Work, caller: Recipient, query: Annotated[NotificationQuery, Query()]
+) -> Page[Notification]:
     """What you were told, newest first, and why it was you."""
-    page = queries.page(tx, caller.user_id, query)
-    return page_of(told(tx, page.rows), page.next_cursor, response)
+    return told(work.tx, queries.page(work.tx, caller.user_id, query))
 
 
 @router.get("/unread-count", summary="Count what is unread")
-def count_unread(tx: Reading, caller: Recipient) -> UnreadCount:
+def count_unread(work: Work, caller: Recipient) -> UnreadCount:
     """How many of your notifications are unread."""
-    return UnreadCount(unread=queries.unread(tx, caller.user_id))
+    return UnreadCount(unread=queries.unread(work.tx, caller.user_id))
 
 
 @router.get(
