@@ -63,6 +63,21 @@ class Servers:
         )
         return postgres.create_database(f"{self._prefix}{uuid4().hex[:12]}", template=template)
 
+    def shared_database(self, name: str, fill: Callable[[str], object]) -> str:
+        """A migrated database that is filled once for all tests of this run, which only read it.
+
+        Args:
+            name: by which they share it.
+            fill: gets its URL.
+        """
+
+        def filled(_: Path) -> str:
+            url = self.new_database()
+            fill(url)
+            return url
+
+        return self.once(f"shared-{name}", filled)
+
     def stop(self) -> None:
         """End everything that was started, and delete its files."""
         with self._lock("stop"):

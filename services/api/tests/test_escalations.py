@@ -126,6 +126,13 @@ def noon(days_ago: int) -> datetime:
 
 
 def raised(company: Company, follow_up_id: int, step: int, days_ago: int, due_version: int = 1) -> None:
+    """A step that was raised then, as the escalator leaves it."""
+    company.world.execute(
+        "UPDATE follow_ups SET level = :step WHERE id = :id AND due_version = :due_version",
+        id=follow_up_id,
+        step=step,
+        due_version=due_version,
+    )
     company.world.execute(
         "INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at) "
         "VALUES (:id, :due_version, :step, 1, :at)",

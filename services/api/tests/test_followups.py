@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from .companies import Company
 from .conftest import Person, World
+from .pipelines import swept
 
 HOUR = timedelta(hours=1)
 DUE = "2026-03-02T09:00:00Z"
@@ -199,7 +201,7 @@ def test_due_exactly_now_is_overdue_and_a_moment_later_is_not(world: World) -> N
             tx.execute(text(statement), values)
         filters = Filters(Scope(None), "UTC")
         titles = {
-            view: [entry.title for entry in page(tx, view, filters, PageQuery.model_validate({})).items]
+            view: [entry.title for entry in page(tx, view, filters, PageQuery.model_validate({})).rows]
             for view in View
         }
         found = counts(tx, filters)
@@ -231,8 +233,8 @@ def test_today_ends_with_the_callers_local_day(world: World, zone: str) -> None:
             )
         filters = Filters(Scope(frozenset({person.id})), zone)
         query = PageQuery.model_validate({})
-        assert [entry.title for entry in page(tx, View.TODAY, filters, query).items] == ["last of today"]
-        assert [entry.title for entry in page(tx, View.UPCOMING, filters, query).items] == ["tomorrow"]
+        assert [entry.title for entry in page(tx, View.TODAY, filters, query).rows] == ["last of today"]
+        assert [entry.title for entry in page(tx, View.UPCOMING, filters, query).rows] == ["tomorrow"]
 
 
 def test_views_are_sorted_and_counted(company: Company) -> None:
@@ -466,3 +468,29 @@ def test_naming_the_assignee_it_has_is_no_reassignment_even_when_they_are_inacti
     answer = company.ask(company.mia, "PATCH", path, json=change)
     assert answer.status_code == 200
     assert answer.json()["assignee"]["active"] is False
+
+
+def test_lists_say_what_their_models_would(company: Company) -> None:
+    """They are written straight from rows: nothing checks them on the way."""
+    from followup_api.escalations.schemas import EscalatedFollowUp
+    from followup_api.followups.schemas import FollowUp
+    from followup_api.notifications.schemas import Notification
+
+    lead = {"subject": {"kind": "lead", "name": "Ann"}}
+    for hours, more in ((1, {}), (60, lead), (100, {"external_id": "x"})):
+        due = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+        body = {"title": "Call", "due_at": due, "assignee_id": company.amir.id, **more}
+        assert company.ask(company.ada, "POST", "/follow-ups", json=body).status_code == 201
+    swept(company.world)
+    company.tell(company.mia, 1)
+    models: list[tuple[str, type[BaseModel]]] = [
+        ("/follow-ups", FollowUp),
+        ("/escalations", EscalatedFollowUp),
+        ("/notifications", Notification),
+    ]
+    for path, model in models:
+        items = company.get(company.mia, path)["items"]
+        assert items
+        for item in items:
+            written = model.model_validate(item).model_dump(mode="json")
+            assert list(written.items()) == list(item.items())

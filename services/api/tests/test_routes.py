@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from followup_api import openapi
 from followup_api.app import ROUTERS, create_app
+from followup_api.arguments import calls, in_place
+from followup_api.dependencies import opened, unit_of_work
 from followup_api.permissions import PERMISSIONS, Permission, declared_permissions
 from followup_api.problems import MEDIA_TYPE
+from followup_api.routing import OneThreadRoute
 from followup_api.settings import ApiSettings
 from followup_common.db import Database
 from followup_common.messaging import Publisher, in_process_broker
@@ -99,10 +103,13 @@ def test_routes_of_domains_are_under_the_versioned_base(app: FastAPI) -> None:
 
 
 def test_no_route_is_async_by_accident(app: FastAPI) -> None:
-    from inspect import iscoroutinefunction
+    from inspect import iscoroutinefunction, unwrap
 
-    found = {route.path for route in routes(app) if iscoroutinefunction(route.endpoint)}
-    assert found <= {"/api/v1/notifications/stream"}  # the others use the database, which blocks
+    found = {
+        route.path for route in routes(app) if route.endpoint and iscoroutinefunction(unwrap(route.endpoint))
+    }
+    # The others use the database, which blocks; the callback does so in a thread.
+    assert found <= {"/api/v1/notifications/stream", "/api/v1/session/oidc/callback"}
 
 
 def test_every_operation_is_described(document: dict[str, Any]) -> None:
@@ -180,3 +187,30 @@ def test_a_stale_document_is_found_and_written_anew(
 
 def _successes(operation: dict[str, Any]) -> list[dict[str, Any]]:
     return [response for status, response in operation["responses"].items() if status < "300"]
+
+
+def test_every_route_that_asks_the_database_runs_in_one_thread(app: FastAPI) -> None:
+    """On another kind of route the dependencies of `OneThreadRoute` would find no connection."""
+    asking = {unit_of_work, opened}
+    found = {
+        route.path_format: isinstance(route.original_route, OneThreadRoute)
+        for route in routes(app)
+        if isinstance(route.original_route, APIRoute)
+        and (
+            asking & set(calls(route.original_route.dependant))
+            or set(declared_permissions(route.original_route.dependant)) - {Permission.PUBLIC}
+        )
+    }
+    assert len(found) > 20
+    assert all(found.values()), found
+
+
+def test_what_awaits_the_event_loop_in_a_thread_is_told_so() -> None:
+    loop = asyncio.new_event_loop()
+
+    async def waits() -> None:
+        await loop.create_future()
+
+    with pytest.raises(RuntimeError, match="awaits the event loop"):
+        in_place(waits())
+    loop.close()

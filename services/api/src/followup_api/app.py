@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
-from anyio import Semaphore
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from followup_common.db import Database
 from followup_common.db.metrics import watch_pool
@@ -17,7 +17,6 @@ from followup_common.tracing import Tracing
 from starlette.middleware import Middleware
 
 from followup_api import metrics, openapi, problems
-from followup_api.auth.oidc.bearer import read_access_token
 from followup_api.auth.oidc.provider import Provider
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
@@ -35,6 +34,7 @@ from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import router as ops
+from followup_api.routing import Direct, OneThreadRoute
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
@@ -91,7 +91,7 @@ def create_app(
         meter=meter,
         tracing=tracing or Tracing(),
         gauges=Gauges(meter, database, settings.late_after),
-        connections=Semaphore(settings.database_pool_size),
+        threads=ThreadPoolExecutor(settings.database_pool_size, thread_name_prefix="request"),
         broker_reachable=broker_reachable,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),
@@ -112,6 +112,8 @@ def create_app(
     app.router.routes.extend(_router().routes)
     openapi.install(app)
     app.router.default = Ui()
+    app.router.route_class = OneThreadRoute
+    app.router.middleware_stack = Direct.before(app.router.middleware_stack, iter_route_contexts(app.routes))
     paths.update(_paths(app))
     return app
 
@@ -121,7 +123,7 @@ def _router() -> APIRouter:
     """Every route; working out what each asks for takes a while, and is the same for every application."""
     whole = APIRouter(generate_unique_id_function=openapi.ABOUT["generate_unique_id_function"])
     for router in ROUTERS:
-        whole.include_router(router, prefix=API, dependencies=[Depends(read_access_token)])
+        whole.include_router(router, prefix=API)
     for router in (cron, health):
         whole.include_router(router)
     return whole

@@ -94,7 +94,7 @@ class Trail:
         )
 
 
-def _trail(work: Work, request: Request) -> Trail:
+async def _trail(work: Work, request: Request) -> Trail:
     return Trail(work, request)
 
 

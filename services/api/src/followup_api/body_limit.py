@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,7 +29,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         limit = next((most for prefix, most in self.larger if scope["path"].startswith(prefix)), self.limit)
-        announced = Headers(scope=scope).get("content-length", "0")
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if announced.isdigit() and int(announced) > limit:
             await _too_large(limit).response()(scope, receive, send)
             return

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from anyio import Semaphore
 from fastapi import Depends, Request
-from fastapi.concurrency import contextmanager_in_threadpool
 from followup_common.contracts import Envelope, Event
 from followup_common.db import Database, Transaction
 from followup_common.messaging.outbox import store
@@ -35,9 +34,8 @@ class Parts:
     meter: Meter
     tracing: Tracing
     gauges: Gauges
-    connections: Semaphore
-    """As many as the pool has. Requests wait here without a thread: were they to wait inside the
-    threadpool, they could take the very threads that the holders of connections need to go on."""
+    threads: ThreadPoolExecutor
+    """As many as the pool has connections: a request waits for one of them, and then never for the other."""
     broker_reachable: Callable[[], bool]
     queues: QueueReader | None
     """None where events are delivered in process."""
@@ -64,6 +62,13 @@ class UnitOfWork:
 
 
 @contextmanager
+def reading(database: Database) -> Iterator[UnitOfWork]:
+    """Open a unit of work that only reads: its statements need no transaction around them."""
+    with database.reading() as tx:
+        yield UnitOfWork(tx)
+
+
+@contextmanager
 def transaction(
     database: Database, publisher: Publisher, tracing: Tracing | None = None
 ) -> Iterator[UnitOfWork]:
@@ -76,21 +81,26 @@ def transaction(
     publisher.publish(work.again + envelopes)
 
 
-def parts(request: Request) -> Parts:
+async def parts(request: Request) -> Parts:
     """The parts of the application that serves this request."""
     found: Parts = request.app.state.parts
     return found
 
 
-async def unit_of_work(app: Annotated[Parts, Depends(parts)]) -> AsyncIterator[UnitOfWork]:
+async def opened(request: Request) -> Transaction:
+    """The connection that `routing.OneThreadRoute` has opened for this request."""
+    found: Transaction = request.state.work.tx
+    return found
+
+
+async def unit_of_work(request: Request) -> UnitOfWork:
     """The unit of work of this request; committed before the answer is sent."""
-    async with (
-        app.connections,
-        contextmanager_in_threadpool(transaction(app.database, app.publisher, app.tracing)) as work,
-    ):
-        yield work
+    found: UnitOfWork = request.state.work
+    return found
 
 
 AppParts = Annotated[Parts, Depends(parts)]
-Work = Annotated[UnitOfWork, Depends(unit_of_work, scope="function")]
-"""Scope "function": the commit comes before the answer, so a caller who has one can rely on it."""
+Reading = Annotated[Transaction, Depends(opened)]
+"""For what only reads. Unless something else of the request asks for `Work`, each statement stands alone."""
+Work = Annotated[UnitOfWork, Depends(unit_of_work)]
+"""For what writes: one transaction, whose commit comes before the answer, so a caller can rely on it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Styles: the UI's components set them on elements, which needs 'unsafe-inline'. Scripts never do.
@@ -23,6 +23,22 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 ONE_YEAR = 31_536_000
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+ALWAYS = [
+    (name.lower().encode(), value.encode())
+    for name, value in {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }.items()
+]
+BY_HTTPS = (b"strict-transport-security", f"max-age={ONE_YEAR}".encode())
+NOT_KEPT = (b"cache-control", b"no-store")
 
 
 @dataclass(frozen=True)
@@ -44,18 +60,15 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(scope, MutableHeaders(scope=message))
+                message["headers"] = self._added(scope, message["headers"])
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
-    def _add(self, scope: Scope, headers: MutableHeaders) -> None:
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    def _added(self, scope: Scope, headers: Headers) -> Headers:
+        added = [*headers, *ALWAYS]
         if self.https or scope["scheme"] == "https":
-            headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
-        if scope["path"].startswith("/api/"):
-            headers.setdefault("Cache-Control", "no-store")
+            added.append(BY_HTTPS)
+        if scope["path"].startswith("/api/") and not any(name == b"cache-control" for name, _ in headers):
+            added.append(NOT_KEPT)
+        return added

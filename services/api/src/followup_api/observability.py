@@ -12,13 +12,12 @@ from uuid import uuid4
 import structlog
 from followup_common.metrics import Meter
 from followup_common.tracing import Attributes, Span, Tracing
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from followup_api.metrics import NO_ROUTE, observe_request
 from followup_api.problems import unexpected
 
-REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 QUIET = {"/healthz", "/readyz", "/metrics"}
 """Asked every few seconds: logged only when they fail."""
 
@@ -58,7 +57,8 @@ class Observability:
     def _span(self, scope: Scope) -> AbstractContextManager[Span]:
         if scope["path"] in QUIET:
             return nullcontext(Span())
-        return self.tracing.span(scope["method"], "server", parent=Headers(scope=scope).get("traceparent"))
+        parent = _header(scope, b"traceparent").decode("latin-1")
+        return self.tracing.span(scope["method"], "server", parent=parent or None)
 
     async def _measured(self, scope: Scope, receive: Receive, answer: _Answer, span: Span) -> None:
         started = time.perf_counter()
@@ -101,7 +101,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)["X-Request-ID"] = self.request_id
+            message["headers"] = [*message["headers"], (b"x-request-id", self.request_id.encode())]
         await self.send(message)
 
 
@@ -115,5 +115,9 @@ def _described(route: str, method: str, status: int) -> tuple[str, Attributes]:
 
 
 def _request_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get("x-request-id", "")
-    return given if REQUEST_ID.match(given) else uuid4().hex
+    given = _header(scope, b"x-request-id")
+    return given.decode("latin-1") if REQUEST_ID.match(given) else uuid4().hex
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")

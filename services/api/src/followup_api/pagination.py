@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from followup_common.db import Transaction
+from followup_common.db.prepared import Prepared
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal, literal_column, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
@@ -56,29 +58,76 @@ class Rows:
     next_cursor: str | None
 
 
+Within = Callable[[Sequence[ColumnElement[bool]], ColumnElement[int]], ColumnElement[bool]]
+"""From what holds for all rows after the cursor, and a limit, to a condition that holds for the page's."""
+
+
+class Listing:
+    """A list whose statements, for its first page and for later ones, are put together once.
+
+    Args:
+        query: selects the columns of the answer, with every filter; neither ordered nor limited. What a
+            request brings are bind parameters.
+        order: what to sort by, such as `(users.c.name, users.c.id.desc())`: never null, and unique together.
+        within: finds the rows of the page in a way that suits their indexes better than sorting does.
+    """
+
+    def __init__(
+        self,
+        query: Select[*tuple[Any, ...]],
+        order: Sequence[ColumnElement[Any]],
+        within: Within | None = None,
+    ) -> None:
+        self._keys = [_Key.of(expression) for expression in order]
+        self._query, self._order, self._within = query.add_columns(*_labelled(self._keys)), order, within
+
+    def page(self, tx: Transaction, page: PageQuery, **values: Any) -> Rows:
+        """Run it for one page.
+
+        Args:
+            tx: where to run it.
+            page: limit and cursor as the caller sent them.
+            values: of the query's bind parameters.
+
+        Raises:
+            Invalid: the cursor does not come from this list.
+        """
+        keys = () if page.cursor is None else _decode(page.cursor, self._keys)
+        values |= {f"after_{n}": value for n, value in enumerate(keys)}
+        rows = self.prepared(page.limit + 1, later=bool(keys)).all(tx, **values)
+        return _page(rows, page.limit, self._keys)
+
+    @cache  # noqa: B019 - a listing lives as long as the process, and limits are few
+    def prepared(self, limit: int, *, later: bool) -> Prepared:
+        """Its statement. The limit stands in its text: not knowing it, PostgreSQL plans for more rows."""
+        bounds = [bindparam(f"after_{n}", type_=key.column.type) for n, key in enumerate(self._keys)]
+        after = [_after(self._keys, bounds)] if later else []
+        number = literal_column(str(limit), Integer())
+        condition = [self._within(after, number)] if self._within else after
+        return Prepared(self._query.where(*condition).order_by(*self._order).limit(number))
+
+
 def paginate(
     tx: Transaction, query: Select[*tuple[Any, ...]], order: Sequence[ColumnElement[Any]], page: PageQuery
 ) -> Rows:
-    """Run a query for one page.
-
-    Args:
-        tx: where to run it.
-        query: selects the columns of the answer, with every filter; neither ordered nor limited.
-        order: what to sort by, such as `(users.c.name, users.c.id.desc())`: never null, and unique together.
-        page: limit and cursor as the caller sent them.
-
-    Raises:
-        Invalid: the cursor does not come from this list.
-    """
+    """Run a query that was put together for one request, for one page; arguments and errors as `Listing`."""
     keys = [_Key.of(expression) for expression in order]
-    statement = query.add_columns(*(key.column.label(f"_key_{n}") for n, key in enumerate(keys)))
+    statement = query.add_columns(*_labelled(keys))
     if page.cursor is not None:
-        statement = statement.where(_after(keys, _decode(page.cursor, keys)))
-    rows = tx.execute(statement.order_by(*order).limit(page.limit + 1)).all()
-    if len(rows) <= page.limit:
+        values = zip(_decode(page.cursor, keys), keys, strict=True)
+        statement = statement.where(_after(keys, [literal(value, key.column.type) for value, key in values]))
+    return _page(tx.execute(statement.order_by(*order).limit(page.limit + 1)).all(), page.limit, keys)
+
+
+def _labelled(keys: Sequence[_Key]) -> Iterator[ColumnElement[Any]]:
+    return (key.column.label(f"key_{n}") for n, key in enumerate(keys))
+
+
+def _page(rows: Sequence[Record], limit: int, keys: Sequence[_Key]) -> Rows:
+    if len(rows) <= limit:
         return Rows(rows, None)
-    last = rows[page.limit - 1]
-    return Rows(rows[: page.limit], _encode(tuple(last)[-len(keys) :]))
+    last = rows[limit - 1]
+    return Rows(rows[:limit], _encode(tuple(last)[-len(keys) :]))
 
 
 @dataclass(frozen=True)
@@ -93,8 +142,7 @@ class _Key:
         return cls(expression, descending=False)
 
 
-def _after(keys: Sequence[_Key], values: Sequence[Any]) -> ColumnElement[bool]:
-    bound = [literal(value, key.column.type) for key, value in zip(keys, values, strict=True)]
+def _after(keys: Sequence[_Key], bound: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
     if len({key.descending for key in keys}) == 1:  # a row comparison can walk an index
         row, last = tuple_(*(key.column for key in keys)), tuple_(*bound)
         return row < last if keys[0].descending else row > last

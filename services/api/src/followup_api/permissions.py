@@ -10,11 +10,12 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from followup_common.db import Transaction
 
 from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
-from followup_api.auth.oidc.bearer import AccessToken, Subject
-from followup_api.dependencies import AppParts, Parts, UnitOfWork, Work
+from followup_api.auth.oidc.bearer import Subject
+from followup_api.dependencies import Parts
 from followup_api.problems import Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
 
@@ -122,7 +123,7 @@ _cookie = APIKeyCookie(
 class _Open:
     permission: Permission = Permission.PUBLIC
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         return
 
 
@@ -130,56 +131,59 @@ class _Open:
 class _Required:
     permission: Permission
 
-    def __call__(
+    async def __call__(
         self,
         *,
         request: Request,
         response: Response,
-        app: AppParts,
-        access_token: AccessToken,
-        work: Work,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         _: Annotated[str | None, Depends(_cookie)],
     ) -> Caller:
+        # Taken from the request: as dependencies they would be looked for once more each time.
+        app: Parts = request.app.state.parts
+        tx: Transaction = request.state.work.tx
+        access_token: Subject | Problem | None = request.state.access_token
         if access_token is not None:
-            caller = _by_access_token(work, access_token)
+            caller = _by_access_token(tx, access_token)
         elif bearer:
-            caller = _by_token(work, bearer.credentials)
+            caller = _by_token(tx, bearer.credentials)
         else:
-            caller = _by_session(request, response, app, work)
+            caller = _by_session(request, response, app, tx)
         request.state.user_id = caller.user_id
         if self.permission not in caller.permissions:
             raise NotPermitted(caller.role, self.permission)
         return caller
 
 
-def _by_token(work: UnitOfWork, token: str) -> Caller:
+def _by_token(tx: Transaction, token: str) -> Caller:
     prefix = secrets.prefix_of(token)
-    row = queries.by_token_prefix(work.tx, prefix) if prefix else None
+    row = queries.by_token_prefix(tx, prefix) if prefix else None
     if row is None or not secrets.same(row.token_hash, secrets.digest(token)):
         raise Unauthenticated("The API token is not valid: it was revoked, has expired, or is mistyped.")
-    queries.note_token_use(work.tx, row.token_id)
+    if row.use_is_news:
+        queries.note_token_use(tx, row.token_id)
     return caller_of(row, token_id=row.token_id)
 
 
-def _by_access_token(work: UnitOfWork, found: Subject | Problem) -> Caller:
+def _by_access_token(tx: Transaction, found: Subject | Problem) -> Caller:
     if isinstance(found, Problem):
         raise found
-    row = oidc.by_subject(work.tx, found.issuer, found.subject)
+    row = oidc.by_subject(tx, found.issuer, found.subject)
     if row is None or not row.active:
         raise Unauthenticated("Nobody here belongs to this access token: log in once with a browser first.")
     return caller_of(row)
 
 
-def _by_session(request: Request, response: Response, app: Parts, work: UnitOfWork) -> Caller:
+def _by_session(request: Request, response: Response, app: Parts, tx: Transaction) -> Caller:
     token = browser.session_of(request, app.settings)
     if token is None:
         raise Unauthenticated
-    row = queries.by_session(work.tx, secrets.digest(token))
+    life = app.settings.session_life
+    row = queries.by_session(tx, secrets.digest(token), life)
     if row is None:
         raise Unauthenticated("The session has ended: log in again.")
     browser.refuse_other_origins(request, app.settings, by_cookie=True)
-    if queries.renew_session(work.tx, row.session_id, app.settings.session_life):
+    if row.renewal_due and queries.renew_session(tx, row.session_id, life):
         browser.set_session(request, response, app.settings, token)
     return caller_of(row, session_id=row.session_id)
 

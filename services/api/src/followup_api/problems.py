@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -166,6 +167,8 @@ def install(app: FastAPI) -> None:
     app.exception_handler(DataError)(_not_storable)
     app.exception_handler(UnicodeEncodeError)(_not_storable)
     app.exception_handler(OperationalError)(_database_away)
+    app.exception_handler(psycopg.DataError)(_not_storable)
+    app.exception_handler(psycopg.OperationalError)(_database_away)
     app.exception_handler(NoFreeConnection)(_database_away)
 
 
@@ -239,12 +242,12 @@ async def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
     return _answer(Invalid.status, Invalid.kind, Invalid.title, detail, errors=errors)
 
 
-async def _not_storable(_: Request, __: DataError | UnicodeEncodeError) -> JSONResponse:
+async def _not_storable(_: Request, __: Exception) -> JSONResponse:
     detail = "A value is outside of what the database can keep: check numbers, dates and special characters."
     return _answer(Invalid.status, Invalid.kind, Invalid.title, detail)
 
 
-async def _database_away(_: Request, __: OperationalError | NoFreeConnection) -> JSONResponse:
+async def _database_away(_: Request, __: Exception) -> JSONResponse:
     detail = "The database is away or busy. Nothing was changed: try again shortly."
     return _answer(503, Unavailable.kind, Unavailable.title, detail, headers={"Retry-After": "5"})
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,12 +13,18 @@ from typing import Self
 import psycopg
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from followup_common.settings import DatabaseSettings
 
 Transaction = Connection
 """A connection inside an open transaction. Whoever gets one never commits: the edge does."""
+
+LOOK_AFTER_SECONDS = 0.1
+"""A connection that was used so shortly ago is used again without a look."""
+ASK_AFTER_SECONDS = 5.0
+"""A connection that was idle for so long is asked whether it lives before it is used again."""
 
 
 class Database:
@@ -45,7 +54,6 @@ class Database:
             poolclass=QueuePool,
             pool_size=pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
             pool_timeout=30,
             hide_parameters=True,  # errors are logged, and what people write is not for logs
             connect_args={
@@ -56,7 +64,10 @@ class Database:
                 "tcp_user_timeout": 30_000,
             },
         )
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine, "handle_error", _without_values)
+        event.listen(self.engine.pool, "checkin", _note_use)
+        event.listen(self.engine.pool, "checkout", _refuse_dead)
 
     @classmethod
     def of(cls, settings: DatabaseSettings, *, application_name: str) -> Self:
@@ -73,6 +84,15 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction; commit it on success, roll it back on an error."""
         with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Open a connection whose statements each stand alone: it saves BEGIN and COMMIT their way there.
+
+        Each statement commits by itself, and `now()` is the statement's.
+        """
+        with self._reading.connect() as connection:
             yield connection
 
     def close(self) -> None:
@@ -96,6 +116,35 @@ def libpq_url(url: str) -> str:
     return f"{address}?{query.replace('+', '%20')}" if query else address
 
 
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _refuse_dead(connection: psycopg.Connection, record: ConnectionPoolEntry, _: object) -> None:
+    """Let the pool open another connection where this one is dead.
+
+    A server that stops, or a backend that is killed, leaves something to read where nothing is awaited, and
+    to see that takes no round trip. Networks forget in silence: what was idle for long is asked.
+
+    Raises:
+        DisconnectionError: it is dead.
+    """
+    idle = time.monotonic() - record.info.get("used", math.inf)
+    if idle < LOOK_AFTER_SECONDS or not (_readable(connection) or idle > ASK_AFTER_SECONDS):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError(str(error)) from error
+
+
+def _readable(connection: psycopg.Connection) -> bool:
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 def _without_values(context: ExceptionContext) -> None:
     """Take PostgreSQL's DETAIL from an error: it quotes rows, and what people write is not for logs."""
     error = context.original_exception
@@ -113,5 +162,6 @@ def _options(url: str, statement_timeout: timedelta, lock_timeout: timedelta) ->
         f"-c statement_timeout={round(statement_timeout.total_seconds() * 1000)}"
         f" -c lock_timeout={round(lock_timeout.total_seconds() * 1000)}"
         " -c timezone=UTC"
+        " -c jit=off"  # it pays for queries of many seconds, and there are none
     )
     return f"{ours} {given if isinstance(given, str) else ' '.join(given)}".strip()

@@ -153,9 +153,21 @@ follow_ups = Table(
     Column("level", SmallInteger, nullable=False, server_default="0"),
     Column("next_step_at", Time),
     Index("ix_follow_ups_next_step_at", "next_step_at", postgresql_where=text("next_step_at IS NOT NULL")),
-    Index("ix_follow_ups_open_due_at", "due_at", "id", postgresql_where=text("is_open")),
+    Index(
+        "ix_follow_ups_open_due_at",
+        "due_at",
+        "id",
+        postgresql_include=["assignee_id"],
+        postgresql_where=text("is_open"),
+    ),
     Index("ix_follow_ups_open_assignee", "assignee_id", "due_at", "id", postgresql_where=text("is_open")),
-    Index("ix_follow_ups_completed", "completed_at", "id", postgresql_where=text("NOT is_open")),
+    Index(
+        "ix_follow_ups_completed",
+        "completed_at",
+        "id",
+        postgresql_include=["assignee_id"],
+        postgresql_where=text("NOT is_open"),
+    ),
     Index(
         "ix_follow_ups_completed_assignee",
         "assignee_id",
@@ -164,7 +176,18 @@ follow_ups = Table(
         postgresql_where=text("NOT is_open"),
     ),
     Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
-    Index("ix_follow_ups_escalated", "due_at", "id", postgresql_where=text("is_open AND level >= 2")),
+    Index(
+        "ix_follow_ups_escalated",
+        *("policy_version_id", "level", "due_at", "id"),
+        postgresql_include=["assignee_id"],
+        postgresql_where=text("is_open AND level >= 2"),
+    ),
+    Index(
+        "ix_follow_ups_ended_escalated",
+        "completed_at",
+        postgresql_include=["assignee_id", "policy_version_id", "level"],
+        postgresql_where=text("NOT is_open AND level >= 2"),
+    ),
 )
 
 # No foreign keys from here on: one check a row would cost more than the row. Rows are written
@@ -235,6 +258,13 @@ activities = Table(
         postgresql_where=text("step IS NOT NULL"),
     ),
     _by_age("activities"),
+    Index(
+        "ix_activities_moves",
+        "created_at",
+        postgresql_where=text(
+            "kind IN ('rescheduled', 'reopened') OR kind = 'imported' AND details ? 'changes'"
+        ),
+    ),
 )
 
 sweeps = Table(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from followup_common.db import Transaction
+from followup_common.db.prepared import Prepared
 from followup_common.db.tables import api_tokens, sessions, users
-from sqlalchemy import delete, func, insert, or_, select, true, update
+from sqlalchemy import Interval, bindparam, delete, func, insert, or_, select, true, update
 
 from followup_api.rows import Record
 
@@ -16,28 +17,43 @@ TOKEN_USE_EVERY = timedelta(minutes=1)
 RENEW_SESSION_EVERY = timedelta(days=1)
 
 
-def by_session(tx: Transaction, token_hash: bytes) -> Record | None:
-    """The active person behind a session that has not expired."""
-    statement = (
-        select(*CALLER, sessions.c.id.label("session_id"), sessions.c.expires_at)
-        .join(users, users.c.id == sessions.c.user_id)
-        .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > func.now(), users.c.active)
+_STALE_USE = func.coalesce(api_tokens.c.last_used_at < func.now() - TOKEN_USE_EVERY, true())
+_LIFE = bindparam("life", type_=Interval())
+_RENEWAL_DUE = sessions.c.expires_at < func.now() + (_LIFE - RENEW_SESSION_EVERY)
+BY_SESSION = Prepared(
+    select(*CALLER, sessions.c.id.label("session_id"), _RENEWAL_DUE.label("renewal_due"))
+    .join(users, users.c.id == sessions.c.user_id)
+    .where(
+        sessions.c.token_hash == bindparam("token_hash"), sessions.c.expires_at > func.now(), users.c.active
     )
-    return tx.execute(statement).one_or_none()
+)
+BY_TOKEN_PREFIX = Prepared(
+    select(
+        *CALLER,
+        api_tokens.c.id.label("token_id"),
+        api_tokens.c.token_hash,
+        _STALE_USE.label("use_is_news"),
+    )
+    .join(users, users.c.id == api_tokens.c.user_id)
+    .where(
+        api_tokens.c.prefix == bindparam("prefix"),
+        or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now()),
+        users.c.active,
+    )
+)
+
+
+def by_session(tx: Transaction, token_hash: bytes, life: timedelta) -> Record | None:
+    """The active person behind a session that has not expired, and whether `renew_session` would do any."""
+    return BY_SESSION.first(tx, token_hash=token_hash, life=life)
 
 
 def by_token_prefix(tx: Transaction, prefix: str) -> Record | None:
-    """The active person behind an API token that has not expired; the caller compares `token_hash`."""
-    statement = (
-        select(*CALLER, api_tokens.c.id.label("token_id"), api_tokens.c.token_hash)
-        .join(users, users.c.id == api_tokens.c.user_id)
-        .where(
-            api_tokens.c.prefix == prefix,
-            or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now()),
-            users.c.active,
-        )
-    )
-    return tx.execute(statement).one_or_none()
+    """The active person behind an API token that has not expired; the caller compares `token_hash`.
+
+    `use_is_news` says whether `note_token_use` would write.
+    """
+    return BY_TOKEN_PREFIX.first(tx, prefix=prefix)
 
 
 def note_token_use(tx: Transaction, token_id: int) -> None:
@@ -45,8 +61,8 @@ def note_token_use(tx: Transaction, token_id: int) -> None:
 
     Skips a row that another request holds: a long import must not make the token's other requests wait.
     """
-    stale = or_(api_tokens.c.last_used_at.is_(None), api_tokens.c.last_used_at < func.now() - TOKEN_USE_EVERY)
-    free = select(api_tokens.c.id).where(api_tokens.c.id == token_id, stale).with_for_update(skip_locked=True)
+    stale = select(api_tokens.c.id).where(api_tokens.c.id == token_id, _STALE_USE)
+    free = stale.with_for_update(skip_locked=True)
     tx.execute(
         update(api_tokens).where(api_tokens.c.id == free.scalar_subquery()).values(last_used_at=func.now())
     )
@@ -54,12 +70,12 @@ def note_token_use(tx: Transaction, token_id: int) -> None:
 
 def renew_session(tx: Transaction, session_id: int, life: timedelta) -> bool:
     """Let a session last `life` from now, at most once a day; says whether it did."""
-    due = sessions.c.expires_at < func.now() + (life - RENEW_SESSION_EVERY)
-    free = select(sessions.c.id).where(sessions.c.id == session_id, due).with_for_update(skip_locked=True)
+    due = select(sessions.c.id).where(sessions.c.id == session_id, _RENEWAL_DUE)
+    free = due.with_for_update(skip_locked=True)
     statement = (
         update(sessions).where(sessions.c.id == free.scalar_subquery()).values(expires_at=func.now() + life)
     )
-    return tx.execute(statement).rowcount == 1
+    return tx.execute(statement, {"life": life}).rowcount == 1
 
 
 def by_email(tx: Transaction, email: str) -> Record | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from followup_api.audit import Action, Audit, address_of
 from followup_api.auth import browser, passwords, queries, sessions
@@ -13,8 +13,9 @@ from followup_api.auth.throttle import Attempt
 from followup_api.dependencies import AppParts, Work
 from followup_api.permissions import Caller, Permission, caller_of, require
 from followup_api.problems import Forbidden, Unauthenticated, documented
+from followup_api.routing import api_router
 
-router = APIRouter(tags=["Session"])
+router = api_router(tags=["Session"])
 
 
 class WrongCredentials(Unauthenticated):

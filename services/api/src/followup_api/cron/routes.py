@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.contracts import SweepRequested
 
@@ -14,10 +14,11 @@ from followup_api.auth.secrets import digest, same
 from followup_api.dependencies import AppParts, UnitOfWork, Work
 from followup_api.permissions import Permission
 from followup_api.problems import Unauthenticated, Unavailable, documented
+from followup_api.routing import api_router
 from followup_api.sweeps.queries import request_sweep
 from followup_api.sweeps.schemas import Sweep
 
-router = APIRouter(tags=["Cron"], prefix="/api/cron")
+router = api_router(tags=["Cron"], prefix="/api/cron")
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="cron", description="The configured FOLLOWUP_CRON_SECRET.")
 
@@ -33,7 +34,7 @@ class CronClosed(Unavailable):
 class _CronSecret:
     permission: Permission = Permission.CRON_SECRET
 
-    def __call__(
+    async def __call__(
         self, app: AppParts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> None:
         current, previous = app.settings.cron_secret, app.settings.cron_secret_previous

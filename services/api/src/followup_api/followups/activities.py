@@ -7,9 +7,21 @@ from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
+from followup_common.db.prepared import Prepared
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
 from followup_common.policy import Step
-from sqlalchemy import BigInteger, ColumnElement, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from followup_api.followups import sentences
@@ -18,6 +30,9 @@ from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record
 
 a = activities.c
+
+_USER_IDS = bindparam("user_ids", type_=ARRAY(BigInteger()))
+NAMES = Prepared(select(users.c.id, users.c.name).where(users.c.id == any_(_USER_IDS)))
 
 
 class Names(NamedTuple):
@@ -63,7 +78,8 @@ def assignee_then(
 ) -> ColumnElement[int]:
     """SQL for whose follow-up it was at a moment: its first reassignment since says from whom it came."""
     later = activities.alias("later")
-    from_whom = later.c.details[("changes", "assignee_id", "from")].astext.cast(BigInteger)
+    path: ColumnElement[str] = literal_column("'{changes,assignee_id,from}'")
+    from_whom = later.c.details.op("#>>", return_type=Text())(path).cast(BigInteger)
     since = later.c.created_at >= moment if activity_id is None else later.c.id > activity_id
     moved = (
         select(from_whom)
@@ -83,7 +99,7 @@ def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
     wanted = set(user_ids)
     if not wanted:
         return Names({})
-    rows = tx.execute(select(users.c.id, users.c.name).where(users.c.id.in_(wanted)))
+    rows = NAMES.all(tx, user_ids=list(wanted))
     return Names({row.id: row.name for row in rows})
 
 

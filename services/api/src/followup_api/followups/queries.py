@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from followup_common.db import Transaction
+from followup_common.db.prepared import Prepared
 from followup_common.db.tables import Time, follow_ups, policy_versions, subjects, users
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     Float,
     Select,
     Text,
     and_,
+    bindparam,
     case,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -25,9 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.fields import contains
+from followup_api.followups.firsts import first, firsts
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
-from followup_api.followups.scopes import Scope
-from followup_api.pagination import Page, PageQuery, paginate
+from followup_api.followups.scopes import CONDITIONS, Reach, Scope
+from followup_api.pagination import Listing, PageQuery, Rows, paginate
 from followup_api.rows import Record
 
 f, u, s, pv = follow_ups.c, users.c, subjects.c, policy_versions.c
@@ -58,6 +64,9 @@ FOLLOW_UPS: Select[*tuple[Any, ...]] = (
 """Every column that `follow_up` reads; narrow, order and extend it."""
 
 
+TIME_ZONE = bindparam("time_zone", type_=Text())
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list of follow-ups is narrowed to."""
@@ -70,14 +79,34 @@ class Filters:
 
 def find(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp | None:
     """One follow-up, unless it is out of the caller's sight."""
-    row = tx.execute(FOLLOW_UPS.where(f.id == follow_up_id, scope.condition())).one_or_none()
+    values = {"follow_up_id": follow_up_id, **scope.values()}
+    row = _finding(scope.reach).first(tx, **values)
     return follow_up(row) if row else None
 
 
-def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Page[FollowUp]:
+@cache
+def _finding(reach: Reach) -> Prepared:
+    wanted = f.id == bindparam("follow_up_id", type_=BigInteger())
+    return Prepared(FOLLOW_UPS.where(wanted, CONDITIONS[reach]))
+
+
+def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
-    rows = paginate(tx, FOLLOW_UPS.where(*_conditions(view, filters)), _order(view), query)
-    return Page[FollowUp](items=[follow_up(row) for row in rows.rows], next_cursor=rows.next_cursor)
+    if filters.search or filters.subject_id is not None:
+        return paginate(tx, FOLLOW_UPS.where(*_conditions(view, filters)), _order(view), query)
+    listing = _listing(view, filters.scope.reach)
+    return listing.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
+
+
+@cache
+def _listing(view: View, reach: Reach) -> Listing:
+    in_view = _in_view(view, TIME_ZONE)
+    if reach is Reach.SEVERAL and view is not View.ALL:
+        return Listing(FOLLOW_UPS, _order(view), firsts([in_view], _order(view)))
+    in_scope = CONDITIONS[reach]
+    if view is View.ALL and reach is Reach.ONE:
+        return Listing(FOLLOW_UPS, _order(view), first([_by_both_indexes(in_scope)], _order(view)))
+    return Listing(FOLLOW_UPS.where(in_scope, in_view), _order(view))
 
 
 def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
@@ -88,13 +117,20 @@ def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
 
 def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
     """How many open follow-ups each view holds, in one statement."""
-    views = (View.OVERDUE, View.TODAY, View.UPCOMING)
-    numbers = [func.count().filter(_in_view(view, filters.time_zone)).label(view) for view in views]
-    statement = select(*numbers).select_from(follow_ups).where(f.is_open, filters.scope.condition())
+    statement = _counting(filters.scope.reach)
     if filters.search:
         statement = statement.join(subjects, s.id == f.subject_id, isouter=True)
-    row = tx.execute(statement.where(*_narrowing(filters))).one()
+    values = {"time_zone": filters.time_zone, **filters.scope.values()}
+    row = tx.execute(statement.where(*_narrowing(filters)), values).one()
     return FollowUpCounts(overdue=row.overdue, today=row.today, upcoming=row.upcoming)
+
+
+@cache
+def _counting(reach: Reach) -> Select[*tuple[Any, ...]]:
+    views = (View.OVERDUE, View.TODAY, View.UPCOMING)
+    # Of `due_at` alone, so that the index has all that it takes.
+    numbers = [func.count().filter(_due_in(view, TIME_ZONE)).label(view) for view in views]
+    return select(*numbers).select_from(follow_ups).where(f.is_open, CONDITIONS[reach])
 
 
 def follow_up(row: Record) -> FollowUp:
@@ -103,15 +139,43 @@ def follow_up(row: Record) -> FollowUp:
 
 
 def values_of(row: Record) -> dict[str, Any]:
-    """The fields of a `FollowUp` that a row of `FOLLOW_UPS` holds."""
-    values = dict(row._mapping)
-    subject = {name: values.pop(f"subject_{name}") for name in ("id", "kind", "external_id", "name", "url")}
-    assignee = {name: values.pop(f"assignee_{name}") for name in ("name", "email", "active")}
+    """The fields of a `FollowUp` that a row of `FOLLOW_UPS` holds, as `FollowUp` would write them."""
+    id_, external_id, title, notes, due_at, is_open, completed_at, *more = row
+    assignee_id, level, next_step_at, version, created_at, updated_at, *more = more
+    hours_overdue, level_label, sla_breach, *more = more
+    assignee_name, assignee_email, assignee_active, *more = more
+    subject_id, subject_kind, subject_external_id, subject_name, subject_url, *_ = more
+    subject = {
+        "id": subject_id,
+        "kind": subject_kind,
+        "external_id": subject_external_id,
+        "name": subject_name,
+        "url": subject_url,
+    }
     return {
-        **{name: value for name, value in values.items() if name in FollowUp.model_fields},
-        "status": "open" if row.is_open else "completed",
-        "assignee": {"id": row.assignee_id, **assignee},
-        "subject": subject if subject["id"] is not None else None,
+        "id": id_,
+        "external_id": external_id,
+        "title": title,
+        "notes": notes,
+        "due_at": due_at,
+        "status": "open" if is_open else "completed",
+        "completed_at": completed_at,
+        "assignee_id": assignee_id,
+        "assignee": {
+            "id": assignee_id,
+            "name": assignee_name,
+            "email": assignee_email,
+            "active": assignee_active,
+        },
+        "subject": None if subject_id is None else subject,
+        "hours_overdue": hours_overdue,
+        "level": level,
+        "level_label": level_label,
+        "sla_breach": sla_breach,
+        "next_step_at": next_step_at,
+        "version": version,
+        "created_at": created_at,
+        "updated_at": updated_at,
     }
 
 
@@ -123,23 +187,32 @@ def searched(search: str) -> ColumnElement[bool]:
 def _conditions(view: View, filters: Filters) -> list[ColumnElement[bool]]:
     in_scope = filters.scope.condition()
     if view is View.ALL and filters.scope.user_ids is not None:
-        # Both indexes by assignee are partial: said like this, PostgreSQL can use the two of them.
-        in_scope = or_(and_(f.is_open, in_scope), and_(~f.is_open, in_scope))
-    return [in_scope, _in_view(view, filters.time_zone), *_narrowing(filters)]
+        in_scope = _by_both_indexes(in_scope)
+    return [in_scope, _in_view(view, literal(filters.time_zone)), *_narrowing(filters)]
 
 
-def _in_view(view: View, time_zone: str) -> ColumnElement[bool]:
+def _by_both_indexes(in_scope: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Both indexes by assignee are partial: said like this, PostgreSQL can use the two of them."""
+    return or_(and_(f.is_open, in_scope), and_(~f.is_open, in_scope))
+
+
+def _in_view(view: View, time_zone: ColumnElement[str]) -> ColumnElement[bool]:
     match view:
-        case View.OVERDUE:
-            return and_(f.is_open, f.due_at <= func.now())
-        case View.TODAY:
-            return and_(f.is_open, f.due_at > func.now(), f.due_at < _end_of_local_day(time_zone))
-        case View.UPCOMING:
-            return and_(f.is_open, f.due_at > func.now(), f.due_at >= _end_of_local_day(time_zone))
         case View.COMPLETED:
             return ~f.is_open
         case View.ALL:
             return true()
+        case _:
+            return and_(f.is_open, _due_in(view, time_zone))
+
+
+def _due_in(view: View, time_zone: ColumnElement[str]) -> ColumnElement[bool]:
+    """When the open follow-ups of a view are due."""
+    if view is View.OVERDUE:
+        return f.due_at <= func.now()
+    end_of_today = _end_of_local_day(time_zone)
+    by_then = f.due_at < end_of_today if view is View.TODAY else f.due_at >= end_of_today
+    return and_(f.due_at > func.now(), by_then)
 
 
 def _narrowing(filters: Filters) -> list[ColumnElement[bool]]:
@@ -159,7 +232,7 @@ def _order(view: View) -> Sequence[ColumnElement[Any]]:
     return (f.due_at, f.id)
 
 
-def _end_of_local_day(time_zone: str) -> ColumnElement[Any]:
+def _end_of_local_day(time_zone: ColumnElement[str]) -> ColumnElement[Any]:
     local_now = func.timezone(time_zone, func.now())
     midnight = func.date_trunc("day", local_now) + literal_column("interval '1 day'")
     return func.timezone(time_zone, midnight, type_=Time)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
+from followup_common.db import Transaction
 from starlette.background import BackgroundTask
 
+from followup_api.answers import page_of
 from followup_api.audit import Action, Audit
-from followup_api.dependencies import Work
+from followup_api.dependencies import Reading, Work
 from followup_api.followups import activities, bulk, changes, export, queries
 from followup_api.followups.changes import Target, Versions
 from followup_api.followups.problems import FollowUpNotFound, etag
@@ -31,9 +33,10 @@ from followup_api.followups.scopes import narrowed_scope, scope_of
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import documented
+from followup_api.routing import api_router
 from followup_api.schemas import PathId
 
-router = APIRouter(prefix="/follow-ups", tags=["Follow-ups"])
+router = api_router(prefix="/follow-ups", tags=["Follow-ups"])
 
 CSV_FILE: dict[str, Any] = {
     "description": "The file.",
@@ -44,7 +47,7 @@ Reader = Annotated[Caller, require(Permission.FOLLOW_UPS_READ)]
 Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
 
 
-def seen_versions(
+async def seen_versions(
     if_match: Annotated[
         str | None,
         Header(
@@ -60,7 +63,7 @@ def seen_versions(
     return frozenset(int(tag) for tag in re.findall(r'(?:^|,)\s*"(\d{1,9})"', if_match))
 
 
-def target(
+async def target(
     work: Work,
     caller: Writer,
     follow_up_id: PathId,
@@ -73,18 +76,21 @@ def target(
 Targeted = Annotated[Target, Depends(target)]
 
 
-@router.get("", summary="List follow-ups")
-def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()]) -> Page[FollowUp]:
+@router.get("", summary="List follow-ups", response_model=Page[FollowUp])
+def list_follow_ups(
+    tx: Reading, caller: Reader, query: Annotated[FollowUpQuery, Query()], response: Response
+) -> Response:
     """Follow-ups that you may see: your own; as a manager your reports' too; as an admin everyone's."""
-    return queries.page(work.tx, query.view, _filters(work, caller, query), query)
+    page = queries.page(tx, query.view, _filters(tx, caller, query), query)
+    return page_of(map(queries.values_of, page.rows), page.next_cursor, response)
 
 
 @router.get("/counts", summary="Count open follow-ups by view")
 def count_follow_ups(
-    work: Work, caller: Reader, query: Annotated[FollowUpFilters, Query()]
+    tx: Reading, caller: Reader, query: Annotated[FollowUpFilters, Query()]
 ) -> FollowUpCounts:
     """How many open follow-ups the views overdue, today and upcoming hold, under the same filters."""
-    return queries.counts(work.tx, _filters(work, caller, query))
+    return queries.counts(tx, _filters(tx, caller, query))
 
 
 @router.get(
@@ -102,7 +108,7 @@ def export_follow_ups(
 ) -> StreamingResponse:
     """A file for spreadsheets, of at most 100,000 follow-ups. Where a text could be taken for a formula, an
     apostrophe stands before it."""
-    rows = queries.stream(work.tx, query.view, _filters(work, caller, query))
+    rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
     file = export.written(rows)
     audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value)
     headers = {**response.headers, "Content-Disposition": 'attachment; filename="follow-ups.csv"'}
@@ -126,9 +132,9 @@ def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResul
 
 
 @router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
-def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
+def get_follow_up(tx: Reading, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
     """One follow-up."""
-    found = queries.find(work.tx, follow_up_id, scope_of(work.tx, caller))
+    found = queries.find(tx, follow_up_id, scope_of(tx, caller))
     if found is None:
         raise FollowUpNotFound(follow_up_id)
     return _tagged(found, response)
@@ -162,16 +168,16 @@ def reopen_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
 
 @router.get("/{follow_up_id}/activities", summary="List a follow-up's history", responses=documented(404))
 def list_activities(
-    work: Work, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
+    tx: Reading, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
 ) -> Page[Activity]:
     """What happened to a follow-up, newest first: who did what, and who was told what and why."""
-    if queries.find(work.tx, follow_up_id, scope_of(work.tx, caller)) is None:
+    if queries.find(tx, follow_up_id, scope_of(tx, caller)) is None:
         raise FollowUpNotFound(follow_up_id)
-    return activities.page(work.tx, follow_up_id, query, caller.time_zone)
+    return activities.page(tx, follow_up_id, query, caller.time_zone)
 
 
-def _filters(work: Work, caller: Caller, query: FollowUpFilters) -> Filters:
-    scope = narrowed_scope(work.tx, caller, query.assignee)
+def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters:
+    scope = narrowed_scope(tx, caller, query.assignee)
     return Filters(scope, caller.time_zone, query.subject_id, query.q)
 
 

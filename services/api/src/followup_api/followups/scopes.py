@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
 from followup_common.db import Transaction
+from followup_common.db.prepared import Prepared
 from followup_common.db.tables import follow_ups
-from sqlalchemy import ColumnElement, any_, literal, text, true
+from sqlalchemy import ColumnElement, any_, bindparam, literal, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from followup_api.permissions import Caller
 
-REPORTS = text("""
+REPORTS = Prepared(
+    text("""
     WITH RECURSIVE line AS (
         SELECT id FROM users WHERE manager_id = :manager_id
         UNION -- not UNION ALL: a cycle that slipped in must end here
         SELECT u.id FROM users u JOIN line ON u.manager_id = line.id
     ) SELECT id FROM line
 """)
+)
+
+
+class Reach(Enum):
+    """How many people a scope holds: indexes are read differently for each."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    EVERYONE = "everyone"
+
+
+SCOPE = bindparam("scope", type_=ARRAY(BIGINT()))
+"""The people of a scope of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +52,36 @@ class Scope:
         wanted = frozenset(user_ids)
         return Scope(wanted if self.user_ids is None else self.user_ids & wanted)
 
+    @property
+    def reach(self) -> Reach:
+        """How many people it holds."""
+        if self.user_ids is None:
+            return Reach.EVERYONE
+        return Reach.ONE if len(self.user_ids) == 1 else Reach.SEVERAL
+
+    def values(self) -> dict[str, Any]:
+        """The bind parameter of a condition in `CONDITIONS`."""
+        match self.reach:
+            case Reach.EVERYONE:
+                return {}
+            case Reach.ONE:
+                return {"assignee": next(iter(self.user_ids or ()))}
+            case Reach.SEVERAL:
+                return {"scope": sorted(self.user_ids or ())}
+
     def condition(self) -> ColumnElement[bool]:
         """SQL that holds for the follow-ups in scope."""
         if self.user_ids is None:
             return true()
         return follow_ups.c.assignee_id == any_(literal(sorted(self.user_ids), ARRAY(BIGINT)))
+
+
+CONDITIONS: dict[Reach, ColumnElement[bool]] = {
+    Reach.ONE: follow_ups.c.assignee_id == bindparam("assignee", type_=BIGINT()),
+    Reach.SEVERAL: follow_ups.c.assignee_id == any_(SCOPE),
+    Reach.EVERYONE: true(),
+}
+"""SQL that holds for the follow-ups in a scope, for statements that are put together once."""
 
 
 def scope_of(tx: Transaction, caller: Caller) -> Scope:
@@ -65,4 +107,4 @@ def narrowed_scope(tx: Transaction, caller: Caller, assignee: str) -> Scope:
 
 def reports(tx: Transaction, user_id: int) -> frozenset[int]:
     """Everyone below a user, at any depth; survives a cycle."""
-    return frozenset(tx.execute(REPORTS, {"manager_id": user_id}).scalars()) - {user_id}
+    return frozenset(row.id for row in REPORTS.all(tx, manager_id=user_id)) - {user_id}

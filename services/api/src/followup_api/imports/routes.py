@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from followup_api.audit import Action, Audit, Trail
 from followup_api.dependencies import Work
@@ -14,8 +14,9 @@ from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.upload import CsvFile, Importer, csv_body
 from followup_api.imports.users import import_users as write_users
 from followup_api.problems import MEDIA_TYPE, documented
+from followup_api.routing import api_router
 
-router = APIRouter(prefix="/imports", tags=["Imports"])
+router = api_router(prefix="/imports", tags=["Imports"])
 
 USERS_EXAMPLE = """\
 email,name,role,manager_email,time_zone,active
@@ -55,7 +56,8 @@ header names all columns, in any order; the file is UTF-8.
 def import_users(
     work: Work, audit: Audit, _: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
-    return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
+    with file:
+        return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
 
 
 @router.post(
@@ -70,7 +72,8 @@ def import_users(
 def import_follow_ups(
     work: Work, audit: Audit, caller: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
-    result = write_follow_ups(work, file, query, caller.user_id)
+    with file:
+        result = write_follow_ups(work, file, query, caller.user_id)
     return _audited(audit, Action.FOLLOW_UPS_IMPORTED, result)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
 
 from fastapi import Depends, Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from followup_api.imports.problems import NotCsv
 from followup_api.permissions import Caller, Permission, require
@@ -17,8 +19,8 @@ CSV_TYPES = {"text/csv", "application/csv", "text/plain"}
 Importer = Annotated[Caller, require(Permission.IMPORTS)]
 
 
-async def uploaded(request: Request, _: Importer) -> AsyncIterator[BinaryIO]:
-    """Take the body chunk by chunk, once the caller is known to be allowed to send it.
+async def uploaded(request: Request, _: Importer) -> BinaryIO:
+    """Take the body chunk by chunk, once the caller is known to be allowed to send it; the route closes it.
 
     Raises:
         NotCsv: the body says that it is something else.
@@ -27,14 +29,24 @@ async def uploaded(request: Request, _: Importer) -> AsyncIterator[BinaryIO]:
     media_type = request.headers.get("content-type", "text/csv").partition(";")[0].strip().lower()
     if media_type not in CSV_TYPES:
         raise NotCsv
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        async for chunk in request.stream():
-            file.write(chunk)
-        file.seek(0)
-        yield cast(BinaryIO, file)
+    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the route closes it
+    more = True
+    while more:
+        # The event loop receives while this thread waits.
+        message = asyncio.run_coroutine_threadsafe(_received(request), request.state.loop).result()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        file.write(message.get("body", b""))
+        more = message.get("more_body", False)
+    file.seek(0)
+    return cast(BinaryIO, file)
 
 
-CsvFile = Annotated[BinaryIO, Depends(uploaded, scope="function")]
+async def _received(request: Request) -> Message:
+    return await request.receive()
+
+
+CsvFile = Annotated[BinaryIO, Depends(uploaded)]
 
 
 def csv_body(example: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import psycopg
 import structlog
-from anyio import to_thread
 from fastapi import FastAPI
 from followup_common.db import Transaction
 from followup_common.db.database import libpq_url
@@ -238,8 +237,7 @@ class LiveInboxes:
             with self._parts.database.transaction() as tx:
                 return query(tx)
 
-        async with self._parts.connections:
-            return await to_thread.run_sync(run)
+        return await asyncio.get_running_loop().run_in_executor(self._parts.threads, run)
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:

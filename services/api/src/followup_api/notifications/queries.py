@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from followup_common.db import Transaction
+from followup_common.db.prepared import Prepared
 from followup_common.db.tables import follow_ups, notifications, policy_versions, subjects
 from followup_common.db.wakeups import wake_inboxes
-from sqlalchemy import func, select, text, update
+from sqlalchemy import BigInteger, bindparam, func, select, text, true, update
 
 from followup_api.followups.activities import assignee_then
 from followup_api.notifications.schemas import NotificationQuery
-from followup_api.pagination import Rows, paginate
+from followup_api.pagination import Listing, Rows
 
 """PostgreSQL channel that wakes live inboxes; the payload lists user ids, or is `*` for everyone."""
 
@@ -42,30 +43,39 @@ class Inbox(NamedTuple):
     newest_id: int | None
 
 
+USER_ID = bindparam("user_id", type_=BigInteger())
+NOTIFICATIONS = (
+    select(
+        *(n.id, n.created_at, n.read_at, n.step, n.policy_version_id, n.due_at, n.audience, n.fallback),
+        *(n.actor_id, n.follow_up_id, f.title, f.is_open),
+        *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
+        *(pv.policy, pv.version),
+        assignee_then(n.follow_up_id, n.created_at).label("assignee_id"),
+    )
+    .join(follow_ups, f.id == n.follow_up_id)
+    .join(policy_versions, pv.id == n.policy_version_id)
+    .join(subjects, s.id == f.subject_id, isouter=True)
+    .where(n.user_id == USER_ID)
+)
+LISTINGS = {
+    unread: Listing(NOTIFICATIONS.where(condition), (n.id.desc(),))
+    for unread, condition in ((None, true()), (True, n.read_at.is_(None)), (False, n.read_at.is_not(None)))
+}
+UNREAD = Prepared(
+    select(func.count().label("number"))
+    .select_from(notifications)
+    .where(n.user_id == USER_ID, n.read_at.is_(None))
+)
+
+
 def page(tx: Transaction, user_id: int, query: NotificationQuery) -> Rows:
     """A person's notifications, newest first."""
-    statement = (
-        select(
-            *(n.id, n.created_at, n.read_at, n.step, n.policy_version_id, n.due_at, n.audience, n.fallback),
-            *(n.actor_id, n.follow_up_id, f.title, f.is_open),
-            *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
-            *(pv.policy, pv.version),
-            assignee_then(n.follow_up_id, n.created_at).label("assignee_id"),
-        )
-        .join(follow_ups, f.id == n.follow_up_id)
-        .join(policy_versions, pv.id == n.policy_version_id)
-        .join(subjects, s.id == f.subject_id, isouter=True)
-        .where(n.user_id == user_id)
-    )
-    if query.unread is not None:
-        statement = statement.where(n.read_at.is_(None) if query.unread else n.read_at.is_not(None))
-    return paginate(tx, statement, (n.id.desc(),), query)
+    return LISTINGS[query.unread].page(tx, query, user_id=user_id)
 
 
 def unread(tx: Transaction, user_id: int) -> int:
     """How many notifications a person has not read."""
-    statement = select(func.count()).select_from(notifications)
-    return tx.execute(statement.where(n.user_id == user_id, n.read_at.is_(None))).scalar_one()
+    return sum(row.number for row in UNREAD.all(tx, user_id=user_id))
 
 
 def mark_read(tx: Transaction, user_id: int, notification_id: int) -> bool:

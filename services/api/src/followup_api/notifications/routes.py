@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import Body, Query, Request, Response
 from fastapi.openapi.models import Example
 from fastapi.responses import StreamingResponse
 
-from followup_api.dependencies import Work
+from followup_api.answers import page_of
+from followup_api.dependencies import Reading, Work
 from followup_api.notifications import live, queries
 from followup_api.notifications.messages import told
 from followup_api.notifications.schemas import (
@@ -21,9 +22,10 @@ from followup_api.notifications.schemas import (
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import NotFound, Unavailable, documented
+from followup_api.routing import api_router
 from followup_api.schemas import PathId
 
-router = APIRouter(prefix="/notifications", tags=["Notifications"], lifespan=live.lifespan)
+router = api_router(prefix="/notifications", tags=["Notifications"], lifespan=live.lifespan)
 
 Recipient = Annotated[Caller, require(Permission.NOTIFICATIONS)]
 
@@ -53,18 +55,19 @@ class NotificationNotFound(NotFound):
         super().__init__(f"You have no notification {notification_id}.")
 
 
-@router.get("", summary="List one's notifications")
+@router.get("", summary="List one's notifications", response_model=Page[Notification])
 def list_notifications(
-    work: Work, caller: Recipient, query: Annotated[NotificationQuery, Query()]
-) -> Page[Notification]:
+    tx: Reading, caller: Recipient, query: Annotated[NotificationQuery, Query()], response: Response
+) -> Response:
     """What you were told, newest first, and why it was you."""
-    return told(work.tx, queries.page(work.tx, caller.user_id, query))
+    page = queries.page(tx, caller.user_id, query)
+    return page_of(told(tx, page.rows), page.next_cursor, response)
 
 
 @router.get("/unread-count", summary="Count what is unread")
-def count_unread(work: Work, caller: Recipient) -> UnreadCount:
+def count_unread(tx: Reading, caller: Recipient) -> UnreadCount:
     """How many of your notifications are unread."""
-    return UnreadCount(unread=queries.unread(work.tx, caller.user_id))
+    return UnreadCount(unread=queries.unread(tx, caller.user_id))
 
 
 @router.get(

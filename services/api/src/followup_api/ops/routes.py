@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from followup_api.ops.audit_log.routes import router as audit_log
 from followup_api.ops.dead_letters.routes import router as dead_letters
 from followup_api.ops.outbox.routes import router as outbox
 from followup_api.ops.queues.routes import router as queues
 from followup_api.ops.self_audit.routes import router as self_audit
+from followup_api.routing import api_router
 
-router = APIRouter()
+router = api_router()
 for part in (self_audit, queues, outbox, dead_letters, audit_log):
     router.include_router(part)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from followup_api.dependencies import Work
 from followup_api.followups.scopes import scope_of
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import Conflict, NotFound, documented
+from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.subjects import queries
 from followup_api.subjects.schemas import Subject, SubjectCreate, SubjectDetails, SubjectQuery
 
-router = APIRouter(prefix="/subjects", tags=["Subjects"])
+router = api_router(prefix="/subjects", tags=["Subjects"])
 
 Reader = Annotated[Caller, require(Permission.SUBJECTS_READ)]
 Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]

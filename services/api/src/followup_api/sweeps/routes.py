@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from followup_common.contracts import SweepRequested
 
 from followup_api.audit import Action, Audit
@@ -12,11 +12,12 @@ from followup_api.dependencies import Work
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import NotFound, documented
+from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.sweeps import queries
 from followup_api.sweeps.schemas import Sweep
 
-router = APIRouter(prefix="/sweeps", tags=["Sweeps"])
+router = api_router(prefix="/sweeps", tags=["Sweeps"])
 
 ADMIN = require(Permission.SWEEPS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from followup_common.db.tables import api_tokens
 
 from followup_api.audit import Action, Audit
@@ -13,11 +13,12 @@ from followup_api.dependencies import Work
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import Invalid, NotFound, documented
+from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.tokens import queries
 from followup_api.tokens.schemas import CreatedToken, NewToken, Token
 
-router = APIRouter(prefix="/tokens", tags=["API tokens"])
+router = api_router(prefix="/tokens", tags=["API tokens"])
 
 Self = Annotated[Caller, require(Permission.SELF)]
 

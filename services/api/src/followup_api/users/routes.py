@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from followup_common.db.tables import users
 
 from followup_api.audit import Action, Audit
@@ -14,12 +14,13 @@ from followup_api.dependencies import AppParts, Parts, Work
 from followup_api.pagination import Page, paginate
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import Invalid, documented
+from followup_api.routing import api_router
 from followup_api.rows import Record
 from followup_api.schemas import PathId
 from followup_api.users import queries
 from followup_api.users.schemas import NewUser, User, UserChanges, UserQuery
 
-router = APIRouter(prefix="/users", tags=["Users"])
+router = api_router(prefix="/users", tags=["Users"])
 
 Reader = require(Permission.USERS_READ)
 Admin = Annotated[Caller, require(Permission.USERS_WRITE)]

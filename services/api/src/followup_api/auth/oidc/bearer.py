@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 from followup_api.auth.oidc.problems import NotProven, ProviderAway
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import Parts
 from followup_api.problems import Problem, Unauthenticated, Unavailable
 
 
@@ -20,12 +19,12 @@ class Subject:
     subject: str
 
 
-async def read_access_token(request: Request, app: AppParts) -> Subject | Problem | None:
+async def read_access_token(request: Request, app: Parts) -> Subject | Problem | None:
     """Whom the provider's access token of a request stands for, or what is wrong with it.
 
-    None: the request has no such token, or none are taken. Routes get it before they open a transaction:
-    a provider that is slow keeps no connection of the database. It raises nothing: whoever is asked for
-    no log-in may send what they like.
+    None: the request has no such token, or none are taken. It is asked before a request gets its thread: a
+    provider that is slow keeps neither that nor a connection of the database. It raises nothing: whoever is
+    asked for no log-in may send what they like.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     issuer = app.settings.oidc_issuer
@@ -43,6 +42,3 @@ async def read_access_token(request: Request, app: AppParts) -> Subject | Proble
             "The access token is not valid: it has expired, is not for this API, or was not signed by the "
             "log-in provider."
         )
-
-
-AccessToken = Annotated[Subject | Problem | None, Depends(read_access_token)]

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse
 
-from followup_api.audit import Action, Audit
+from followup_api.audit import Action, Trail
 from followup_api.auth import browser, sessions
 from followup_api.auth.oidc.flow import LIFE, Flow, own_page
 from followup_api.auth.oidc.people import BY, Visitor
 from followup_api.auth.oidc.problems import LogInFailed, Reason, RefusedByProvider
 from followup_api.auth.oidc.provider import Claims
 from followup_api.auth.oidc.schemas import LogInOptions
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import AppParts, UnitOfWork
 from followup_api.permissions import Permission, require
+from followup_api.routing import in_transaction
 
 router = APIRouter(prefix="/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
 
@@ -109,22 +111,19 @@ def log_in_with_provider(
     "page where the log-in began, or to the log-in page with what went wrong.",
     **AWAY,
 )
-def return_from_provider(
-    request: Request,
-    app: AppParts,
-    arrival: Annotated[Arrival | LogInFailed, Depends(_arrival)],
-    audit: Audit,
+async def return_from_provider(
+    request: Request, app: AppParts, arrival: Annotated[Arrival | LogInFailed, Depends(_arrival)]
 ) -> RedirectResponse:
     if isinstance(arrival, LogInFailed):
         answer = _log_in_page(arrival.reason)
     else:
-        answer = _let_in(request, app, arrival, audit)
+        answer = await in_transaction(app, partial(_let_in, request, app, arrival))
     browser.clear_flow(request, answer, app.settings)
     return answer
 
 
-def _let_in(request: Request, app: AppParts, arrival: Arrival, audit: Audit) -> RedirectResponse:
-    tx = audit.work.tx
+def _let_in(request: Request, app: AppParts, arrival: Arrival, work: UnitOfWork) -> RedirectResponse:
+    tx, audit = work.tx, Trail(work, request)
     try:
         with tx.begin_nested():
             user_id = Visitor(tx, audit, app.settings, arrival.claims).admit()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from followup_api.dependencies import Work
 from followup_api.ops.audit_log import queries
 from followup_api.ops.audit_log.schemas import AuditEntry, AuditQuery
 from followup_api.pagination import Page
 from followup_api.permissions import Permission, require
+from followup_api.routing import api_router
 
-router = APIRouter(prefix="/ops/audit-log", tags=["Operations"], dependencies=[require(Permission.OPS)])
+router = api_router(prefix="/ops/audit-log", tags=["Operations"], dependencies=[require(Permission.OPS)])
 
 
 @router.get("", summary="Read the audit log")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from followup_api.audit import Action, Audit
 from followup_api.dependencies import Work
@@ -23,8 +23,9 @@ from followup_api.ops.dead_letters.schemas import (
 from followup_api.pagination import Page
 from followup_api.permissions import Permission, require
 from followup_api.problems import Conflict, NotFound, documented
+from followup_api.routing import api_router
 
-router = APIRouter(prefix="/ops/dead-letters", tags=["Operations"], dependencies=[require(Permission.OPS)])
+router = api_router(prefix="/ops/dead-letters", tags=["Operations"], dependencies=[require(Permission.OPS)])
 
 EventId = Annotated[UUID, Path(description="Id of the event.", examples=[EVENT_ID])]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from followup_api.dependencies import Work
 from followup_api.ops.outbox import queries
 from followup_api.ops.outbox.schemas import Outbox, OutboxType
 from followup_api.permissions import Permission, require
+from followup_api.routing import api_router
 
-router = APIRouter(prefix="/ops/outbox", tags=["Operations"], dependencies=[require(Permission.OPS)])
+router = api_router(prefix="/ops/outbox", tags=["Operations"], dependencies=[require(Permission.OPS)])
 
 
 @router.get("", summary="Look at the outbox")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from followup_api.dependencies import AppParts
 from followup_api.ops.queues.queries import in_process
 from followup_api.ops.queues.schemas import Queues
 from followup_api.permissions import Permission, require
+from followup_api.routing import api_router
 
-router = APIRouter(prefix="/ops/queues", tags=["Operations"], dependencies=[require(Permission.OPS)])
+router = api_router(prefix="/ops/queues", tags=["Operations"], dependencies=[require(Permission.OPS)])
 
 
 @router.get("", summary="Look at the queues")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from followup_api.dependencies import AppParts, Work
 from followup_api.ops.self_audit import queries
 from followup_api.ops.self_audit.schemas import Check, Finding, SelfAudit
 from followup_api.permissions import Permission, require
+from followup_api.routing import api_router
 
-router = APIRouter(prefix="/ops/self-audit", tags=["Operations"], dependencies=[require(Permission.OPS)])
+router = api_router(prefix="/ops/self-audit", tags=["Operations"], dependencies=[require(Permission.OPS)])
 
 
 @router.get("", summary="Look for what does not go its way")

@@ -1,0 +1,128 @@
+"""A company of 2,000 people after a year: a million follow-ups, two million notifications, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from followup_api.auth.secrets import new_api_token
+from followup_api.tokens.queries import add_token
+from sqlalchemy import Connection, create_engine, text
+
+FOLLOW_UPS = 1_000_000
+PEOPLE = 2_000
+ADMIN, DIRECTOR = 1, 2
+
+# Two directors below the admin, eight people below each of their managers: half of the company each.
+MAKE_PEOPLE = """
+    INSERT INTO users (email, name, role, manager_id)
+    SELECT 'person' || i || '@example.com', 'Person ' || i,
+           CASE WHEN i = 1 THEN 'admin' WHEN i <= 3 + (:people - 3) / 8 THEN 'manager' ELSE 'employee' END,
+           CASE WHEN i = 1 THEN NULL WHEN i <= 3 THEN 1 ELSE 2 + (i - 4) / 8 END
+    FROM generate_series(1, :people) i
+"""
+MAKE_SUBJECTS = """
+    INSERT INTO subjects (kind, external_id, name)
+    SELECT CASE WHEN i % 2 = 0 THEN 'lead' ELSE 'client' END, 'C-' || i, 'Company ' || i
+    FROM generate_series(1, :people * 10) i
+"""
+# Half of it is completed, a third is late, and a sixth is still to come. Most of what is late has been for
+# long: it stands at the last level.
+MAKE_FOLLOW_UPS = """
+    INSERT INTO follow_ups (external_id, title, notes, due_at, assignee_id, subject_id, created_at,
+                            completed_at, policy_version_id, level, next_step_at)
+    SELECT external_id, title, 'Ask how the trial went.', due_at, assignee_id, subject_id,
+           due_at - interval '20 days', completed_at, 1, level,
+           CASE WHEN completed_at IS NULL THEN due_at + (ARRAY[0, 48, 96])[level + 1] * interval '1 hour' END
+    FROM (
+        SELECT *,
+               CASE WHEN late < interval '0' THEN 0 WHEN late < interval '48 hours' THEN 1
+                    WHEN late < interval '96 hours' THEN 2 ELSE 3 END AS level
+        FROM (
+            SELECT *, COALESCE(completed_at, now()) - due_at AS late
+            FROM (
+                SELECT *,
+                       CASE WHEN i % 6 < 3 THEN due_at + (random() ^ 4 * 8 - 1) * interval '1 day' END
+                           AS completed_at
+                FROM (
+                    SELECT i, 'deal-' || i AS external_id, 'Call about contract ' || i AS title,
+                           1 + (random() * (:people - 1))::int AS assignee_id,
+                           1 + (random() * (:people * 10 - 1))::int AS subject_id,
+                           CASE i % 6
+                               WHEN 5 THEN now() + random() ^ 2 * interval '60 days'
+                               ELSE now() - interval '8 days' * (i % 6 < 3)::int
+                                          - random() * interval '350 days' END AS due_at
+                    FROM generate_series(1, :follow_ups) i
+                ) planned
+            ) done
+        ) timed
+    ) placed
+"""
+MAKE_ESCALATIONS = """
+    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at)
+    SELECT f.id, 1, step, 1, f.due_at + (ARRAY[0, 48, 96])[step] * interval '1 hour'
+    FROM follow_ups f, generate_series(1, f.level) step ORDER BY 5
+"""
+MAKE_ACTIVITIES = """
+    INSERT INTO activities (follow_up_id, kind, actor_id, details, created_at)
+    SELECT id, 'created', assignee_id, jsonb_build_object('assignee_id', assignee_id, 'due_at', due_at),
+           created_at
+    FROM follow_ups
+    UNION ALL
+    SELECT id, 'completed', assignee_id, '{}', completed_at FROM follow_ups WHERE NOT is_open
+"""
+# Two about each follow-up; the last month's are unread for one in three.
+MAKE_NOTIFICATIONS = """
+    INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, audience,
+                               created_at, read_at)
+    SELECT CASE step WHEN 1 THEN f.assignee_id ELSE COALESCE(u.manager_id, u.id) END, f.id, 1, step, 1,
+           f.due_at, CASE step WHEN 1 THEN 'assignee' ELSE 'manager' END, f.due_at + step * interval '1 hour',
+           CASE WHEN f.due_at < now() - interval '30 days' OR f.id % 3 > 0
+                THEN f.due_at + interval '1 day' END
+    FROM follow_ups f JOIN users u ON u.id = f.assignee_id, generate_series(1, 2) step
+    ORDER BY f.due_at
+"""
+
+
+@dataclass(frozen=True)
+class Company:
+    """Who asks.
+
+    Args:
+        tokens: API tokens of an employee, a manager of half of the company, and an admin, by these names.
+        last_follow_up: id of the newest one.
+    """
+
+    tokens: dict[str, str]
+    last_follow_up: int
+
+
+def make_company(database_url: str, follow_ups: int = FOLLOW_UPS, people: int = PEOPLE) -> Company:
+    """Fill an empty, migrated database; the URL is a superuser's."""
+    engine = create_engine(database_url)
+    with engine.begin() as tx:
+        # As rows of a backup would come: what triggers and foreign keys would do has been done.
+        tx.execute(text("SET LOCAL session_replication_role = replica"))
+        tx.execute(text("SELECT setseed(0.5)"))
+        for statement in _statements():
+            tx.execute(text(statement), {"people": people, "follow_ups": follow_ups})
+        company = Company(_tokens(tx, people), follow_ups)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text("CHECKPOINT"))
+    engine.dispose()
+    return company
+
+
+def _statements() -> Iterator[str]:
+    yield from (MAKE_PEOPLE, MAKE_SUBJECTS, MAKE_FOLLOW_UPS)
+    yield from (MAKE_ESCALATIONS, MAKE_ACTIVITIES, MAKE_NOTIFICATIONS)
+
+
+def _tokens(tx: Connection, people: int) -> dict[str, str]:
+    tokens = {}
+    for name, user_id in (("employee", people), ("manager", DIRECTOR), ("admin", ADMIN)):
+        token = new_api_token()
+        add_token(tx, user_id, "benchmark", token)
+        tokens[name] = token.token
+    return tokens

@@ -1,0 +1,185 @@
+"""The plans of what people read most: from indexes, however much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from followup_api.escalations import queries as escalations
+from followup_api.escalations import summary
+from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
+from followup_api.followups import queries as follow_ups
+from followup_api.followups.queries import Filters
+from followup_api.followups.schemas import View
+from followup_api.followups.scopes import Scope, reports
+from followup_api.notifications import queries as notifications
+from followup_api.notifications.schemas import NotificationQuery
+from followup_api.pagination import PageQuery
+from followup_common.db import Database, Transaction
+from sqlalchemy import event
+
+from benchmarks.api.company import DIRECTOR, make_company
+from tests.support.servers import Servers
+
+LARGE = {"follow_ups", "notifications", "escalations", "activities"}
+FOLLOW_UPS, PEOPLE = 100_000, 2_000
+EMPLOYEE, MANAGER_OF_EIGHT = PEOPLE, 240
+SCOPES = ("employee", "small team", "half of all", "everyone")
+LIST_PAGES = 3_000
+"""More buffers than a page of a list ever takes; the smallest scan of a large table takes more."""
+
+Node = dict[str, Any]
+Reading = Callable[[Callable[[Transaction], object]], list[Node]]
+
+
+class Explained(psycopg.Cursor[Any]):
+    """Runs each statement twice, the first time to see its plan."""
+
+    plans: list[Node] = []  # noqa: RUF012 - of all cursors together
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Explained:
+        with psycopg.Cursor(self.connection) as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", params)
+            row = cursor.fetchone()
+            assert row
+            self.plans.append(row[0][0]["Plan"])
+        super().execute(query, params, **options)
+        return self
+
+
+@pytest.fixture(scope="module")
+def database(servers: Servers) -> Iterator[Database]:
+    """A company with a hundred thousand follow-ups, the same for all tests here."""
+    url = servers.shared_database("company", lambda url: make_company(url, FOLLOW_UPS, PEOPLE))
+    database = Database(url)
+    event.listen(database.engine, "connect", lambda connection, _: _explain(connection))
+    yield database
+    database.close()
+
+
+def _explain(connection: Any) -> None:
+    connection.cursor_factory = Explained
+
+
+@pytest.fixture
+def plans(database: Database) -> Reading:
+    """The plans of what a function asks, in turn."""
+
+    def read(ask: Callable[[Transaction], object]) -> list[Node]:
+        with database.reading() as tx:
+            Explained.plans.clear()
+            ask(tx)
+            return list(Explained.plans)
+
+    return read
+
+
+def scope(database: Database, name: str) -> Scope:
+    with database.reading() as tx:
+        match name:
+            case "employee":
+                return Scope(frozenset({EMPLOYEE}))
+            case "small team":
+                return Scope(reports(tx, MANAGER_OF_EIGHT))
+            case "half of all":
+                return Scope(reports(tx, DIRECTOR))
+            case _:
+                return Scope(None)
+
+
+def nodes(plan: Node) -> list[Node]:
+    """What was really run of a plan."""
+    own = [plan] if plan["Actual Loops"] else []
+    return own + [node for part in plan.get("Plans", []) for node in nodes(part)]
+
+
+def buffers(plan: Node) -> int:
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def from_indexes(plans: list[Node]) -> None:
+    """No large table is read from its beginning to its end."""
+    scans = [node for plan in plans for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+    assert not {node["Relation Name"] for node in scans} & LARGE
+
+
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("whose", SCOPES)
+def test_a_page_of_follow_ups_and_the_next_one(
+    database: Database, plans: Reading, whose: str, view: View
+) -> None:
+    filters = Filters(scope(database, whose), "Europe/Berlin")
+    cursors = []
+
+    def ask(tx: Transaction) -> None:
+        page = follow_ups.page(tx, view, filters, PageQuery(limit=20))
+        assert page.rows or view is View.TODAY
+        cursors.append(page.next_cursor)
+        if page.next_cursor:
+            follow_ups.page(tx, view, filters, PageQuery(limit=20, cursor=page.next_cursor))
+
+    found = plans(ask)
+    assert len(found) == 1 + bool(cursors[0])
+    from_indexes(found)
+    assert max(buffers(plan) for plan in found) < LIST_PAGES
+
+
+@pytest.mark.parametrize("level", [None, *EscalationLevel])
+@pytest.mark.parametrize("whose", SCOPES)
+def test_a_page_of_escalations(
+    database: Database, plans: Reading, whose: str, level: EscalationLevel | None
+) -> None:
+    who = scope(database, whose)
+    [plan] = plans(lambda tx: escalations.page(tx, EscalationQuery(level=level, limit=20), who))
+    from_indexes([plan])
+    assert buffers(plan) < LIST_PAGES
+    if who.reach.value != "one":
+        assert "ix_follow_ups_escalated" in {node.get("Index Name") for node in nodes(plan)}
+
+
+@pytest.mark.parametrize("whose", SCOPES)
+def test_counts_come_from_an_index_alone(database: Database, plans: Reading, whose: str) -> None:
+    filters = Filters(scope(database, whose), "UTC")
+    [plan] = plans(lambda tx: follow_ups.counts(tx, filters))
+    from_indexes([plan])
+    assert {node["Node Type"] for node in nodes(plan)} & {"Index Only Scan", "Bitmap Index Scan"}
+
+
+@pytest.mark.parametrize("whose", SCOPES[1:])
+def test_the_summary_reads_what_is_escalated_and_these_thirty_days(
+    database: Database, plans: Reading, whose: str
+) -> None:
+    who = scope(database, whose)
+
+    def ask(tx: Transaction) -> None:
+        now = summary.open_now(tx, who)
+        assert now.at(admin=True) > now.at(admin=False) > 0 or whose == "small team"
+        assert list(summary.over_time(tx, who, "UTC", now))
+        summary.unroutable(tx)
+
+    from_indexes(plans(ask))
+
+
+def test_an_inbox(plans: Reading) -> None:
+    def ask(tx: Transaction) -> None:
+        for unread in (None, True):
+            notifications.page(tx, DIRECTOR, NotificationQuery(limit=20, unread=unread))
+        notifications.unread(tx, DIRECTOR)
+
+    found = plans(ask)
+    from_indexes(found)
+    assert max(buffers(plan) for plan in found) < LIST_PAGES
+
+
+def test_a_follow_up_and_who_reports_to_whom(database: Database, plans: Reading) -> None:
+    everyone = Scope(None)
+
+    def ask(tx: Transaction) -> None:
+        assert follow_ups.find(tx, 7, everyone)
+        assert len(reports(tx, MANAGER_OF_EIGHT)) == 8
+
+    found = plans(ask)
+    from_indexes(found)
+    assert buffers(found[0]) < 50
