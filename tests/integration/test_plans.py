@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from followup_common.contracts import EscalationKey, EscalationsDelivered, SweepRequested
+from followup_common.contracts import EscalationKey, EscalationsDelivered, OutboxTick, SweepRequested
 from followup_common.messaging import Emitted, outbox
 from followup_escalator.batches import claim_batch
+from followup_escalator.housekeeping import look_after_outbox
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import settle_delivery
 from followup_escalator.sweeps import run_sweep
@@ -44,7 +45,8 @@ FILL = f"""
     INSERT INTO sweeps (trigger, status, finished_at)
         SELECT 'manual', 'completed', now() FROM generate_series(1, 1000) i;
     INSERT INTO outbox (id, type, source, subject, payload, available_at, handled_at)
-        SELECT gen_random_uuid(), 'followup.escalations.raised.v2', 't', 'sweeps/' || i / 100, '{{}}', now(),
+        SELECT ('0' || to_hex((extract(epoch FROM now()) * 1000)::bigint) || right(md5(i::text), 20))::uuid,
+               'followup.escalations.raised.v2', 't', 'sweeps/' || i / 100, '{{}}', now(),
                CASE WHEN i % 1000 > 0 THEN now() END
         FROM generate_series(1, {ROWS}) i;
     ANALYZE;
@@ -124,8 +126,8 @@ def settle(tx: Connection) -> Iterable[Emitted]:
     return settle_delivery(answer, tx, ESCALATOR)
 
 
-def redrive(tx: Connection) -> Iterable[Emitted]:
-    return outbox.redrive(tx)
+def look_after(tx: Connection) -> Iterable[Emitted]:
+    return look_after_outbox(OutboxTick(), tx, ESCALATOR)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def redrive(tx: Connection) -> Iterable[Emitted]:
     [
         (sweep, {"ix_follow_ups_next_step_at", "pk_follow_ups", "ix_escalations_unroutable", "pk_sweeps"}),
         (settle, {"pk_escalations", "pk_sweeps"}),
-        (redrive, {"ix_outbox_unhandled", "pk_outbox"}),
+        (look_after, {"ix_outbox_unhandled", "ix_outbox_failed", "pk_outbox"}),
     ],
 )
 def test_the_escalator_reads_by_index(

@@ -145,7 +145,10 @@ def test_a_discarded_event_is_neither_sent_again_nor_handled_and_age_prunes_it(c
         assert outbox.mark_handled(tx, row.id) is False
         assert outbox.mark_failed(tx, row.id, "late") is False
         assert outbox.prune(tx, older_than=timedelta(days=7)) == 0
-    company.world.execute("UPDATE outbox SET handled_at = now() - interval '8 days'")
+    company.world.execute(
+        "UPDATE outbox SET handled_at = now() - interval '8 days',"
+        " id = overlay(id::text PLACING '0180' FROM 1 FOR 4)::uuid"
+    )
     with company.world.engine.begin() as tx:
         assert outbox.prune(tx, older_than=timedelta(days=7)) == 1
     [(action, target, details)] = audited(company)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, RowMapping, bindparam, func, insert, text
+from sqlalchemy import Interval, RowMapping, Uuid, bindparam, func, insert, text
 from sqlalchemy import cast as sql_cast
 from uuid_utils.compat import uuid7
 
@@ -147,14 +147,18 @@ def redrive(tx: Transaction, *, limit: int = 500, redrive_after: timedelta = RED
 
 
 def prune(tx: Transaction, *, older_than: timedelta, limit: int = 10_000) -> int:
-    """Delete events handled or discarded more than `older_than` ago, at most `limit`; returns how many."""
+    """Delete events handled or discarded more than `older_than` ago, at most `limit`; returns how many.
+
+    Ids carry the time of their making, so what is too young for it is not even read.
+    """
     statement = text("""
         DELETE FROM outbox WHERE id IN (
-            SELECT id FROM outbox WHERE handled_at < now() - :age ORDER BY id LIMIT :limit
-            FOR UPDATE SKIP LOCKED
+            SELECT id FROM outbox WHERE id < :first_young AND handled_at < now() - :age
+            ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
         )
-    """).bindparams(bindparam("age", older_than, Interval))
-    return tx.execute(statement, {"limit": limit}).rowcount
+    """).bindparams(bindparam("age", older_than, Interval), bindparam("first_young", type_=Uuid))
+    first_young = _first_id(datetime.now(UTC) - older_than)
+    return tx.execute(statement, {"limit": limit, "first_young": first_young}).rowcount
 
 
 def envelope(row: RowMapping) -> Envelope:
@@ -168,6 +172,11 @@ def envelope(row: RowMapping) -> Envelope:
         traceparent=row["traceparent"],
         data=row["payload"],
     )
+
+
+def _first_id(at: datetime) -> UUID:
+    """The smallest UUIDv7 of a millisecond (RFC 9562: its first 48 bits are the time)."""
+    return UUID(int=round(at.timestamp() * 1000) << 80)
 
 
 def _columns(envelope: Envelope) -> dict[str, Any]:
