@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,10 +46,16 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="share of the data, for a quick try (1)")
     arguments = parser.parse_args()
     bench = Bench(arguments.runs, arguments.scale)
+    measured: dict[str, list[Figure]] = {}
     try:
-        report(bench, {name: _measure(bench, name) for name in arguments.only})
+        for name in arguments.only:
+            with _going_on():
+                measured[name] = _measure(bench, name)
+        report(bench, measured)
     finally:
         bench.servers.stop()
+    if broken := set(arguments.only) - measured.keys():
+        sys.exit(f"not measured: {', '.join(sorted(broken))}; what stopped them is shown above")
 
 
 def report(bench: Bench, measured: dict[str, list[Figure]]) -> None:
@@ -71,6 +80,15 @@ def table(figures: Iterable[Figure]) -> str:
         f"{name:{widths[0]}}  {value:>{widths[1]}} {unit:{widths[2]}}  {goal:{widths[3]}}  {met}".rstrip()
         for name, value, unit, goal, met in rows
     )
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """Show what stops a part, and let the others have their turn."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - whatever it is, what others measured is kept
+        traceback.print_exc()
 
 
 def _measure(bench: Bench, name: str) -> list[Figure]:
