@@ -74,7 +74,7 @@ docs: setup ## Serve the documentation as a site on http://127.0.0.1:8001, anew 
 .PHONY: test
 test: ## All checks and all tests: what CI runs
 	@$(MAKE) --no-print-directory -j 2 check
-	@$(call pytest,not serial,serial)
+	@$(call pytest,)
 
 .PHONY: test-unit
 test-unit: setup ## The tests that need no server: seconds
@@ -82,7 +82,7 @@ test-unit: setup ## The tests that need no server: seconds
 
 .PHONY: test-integration
 test-integration: setup ## The tests on real PostgreSQL, RabbitMQ and processes
-	@$(call pytest,integration and not serial,serial)
+	@$(call pytest,integration and )
 
 .PHONY: check
 check: check-code check-imports check-migrations check-documents check-monitoring check-deploy check-web ## Everything that needs no test: style, types, contracts, documents
@@ -153,13 +153,17 @@ help: ## This list
 		function shorter(names) { gsub(/scheduler escalator notifier api/, "api, escalator, …", names); return names }' \
 		$(MAKEFILE_LIST)
 
-# Most tests run on two workers, in the order of their files; the one that is ready first takes over half
-# of what the other has left. Those that stop shared servers or measure a page run alone after them. Both run, so that one failure does not hide the other's. Finding no test (5) is a failure, unless
-# ARGS chose among them.
+# Three runs fill two cores, for tests mostly wait. Two workers take most tests, in the order of their
+# files; the one that is ready first takes over half of what the other has left. Beside them those that
+# stop servers have servers of their own, and show what they said afterwards; those that measure come last,
+# when nothing else runs. All of them run, so that one failure does not hide another's. Finding no test
+# (5) is a failure, unless ARGS chose among them.
 define pytest
-status=0; \
-$(BIN)/pytest -q -n 2 --dist worksteal -m "$(1)" $(ARGS) || [ $$? -eq $(if $(ARGS),5,0) ] || status=1; \
-$(BIN)/pytest -q -m "$(2)" $(ARGS) || [ $$? -eq $(if $(ARGS),5,0) ] || status=1; \
+status=0; ended() { [ $$1 -eq 0 ] || [ $$1 -eq $(if $(ARGS),5,0) ] || status=1; }; mkdir -p build; \
+$(BIN)/pytest -q -m "$(1)serial" $(ARGS) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
+$(BIN)/pytest -q -n 2 --dist worksteal -m "$(1)not serial and not alone" $(ARGS); ended $$?; \
+wait $$serial; ended $$?; cat build/serial.log; \
+$(BIN)/pytest -q -m "$(1)alone" $(ARGS); ended $$?; \
 exit $$status
 endef
 

@@ -13,7 +13,7 @@ from tests.e2e.conftest import Visit, running
 from tests.e2e.pages import row
 from tests.e2e.product import Person, Product, hours
 
-pytestmark = pytest.mark.serial  # frames are measured: no neighbours, please
+pytestmark = pytest.mark.alone  # frames are measured: no neighbours, please
 
 Record = Callable[[str, object], None]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
+
+LOCK = Path(tempfile.gettempdir()) / "followup-apt.lock"
 
 
 class CannotInstall(Exception):
@@ -22,7 +26,7 @@ class CannotInstall(Exception):
 
 
 def apt_install(package: str) -> None:
-    """Install a Debian package, but do not let it start a service.
+    """Install a Debian package, but do not let it start a service; waits while another test run installs.
 
     Raises:
         CannotInstall: this is no Debian, we are not root, or apt-get failed.
@@ -30,6 +34,12 @@ def apt_install(package: str) -> None:
     apt = shutil.which("apt-get")
     if apt is None or os.getuid() != 0:
         raise CannotInstall(package, "only root can, and only where there is apt-get")
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _install(apt, package)
+
+
+def _install(apt: str, package: str) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with _NoServiceStart():
         for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):

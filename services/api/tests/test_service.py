@@ -50,24 +50,25 @@ def serving(url: str, port: int) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ({}, "FOLLOWUP_DATABASE_URL is not set"),
-        ({"FOLLOWUP_DATABASE_URL": "postgresql://x"}, "FOLLOWUP_BROKER_URL is not set"),
-        ({"FOLLOWUP_PORT": "eighty"}, "FOLLOWUP_PORT is wrong"),
-        ({"FOLLOWUP_CRON_SECRET": "short"}, "FOLLOWUP_CRON_SECRET is wrong"),
-        ({"FOLLOWUP_PUBLIC_URL": "example"}, "FOLLOWUP_PUBLIC_URL is wrong"),
-        (
-            {"FOLLOWUP_RABBITMQ_MANAGEMENT_URL": "amqp://u:short@x"},
-            "FOLLOWUP_RABBITMQ_MANAGEMENT_URL is wrong",
-        ),
-    ],
-)
-def test_a_wrong_setting_is_named_without_a_traceback(environment: dict[str, str], expected: str) -> None:
-    finished = run("followup_api", **environment)
+def test_every_wrong_setting_is_named_without_a_traceback() -> None:
+    finished = run(
+        "followup_api",
+        FOLLOWUP_BROKER_URL="",
+        FOLLOWUP_PORT="eighty",
+        FOLLOWUP_CRON_SECRET="short",
+        FOLLOWUP_PUBLIC_URL="example",
+        FOLLOWUP_RABBITMQ_MANAGEMENT_URL="amqp://u:short@x",
+    )
     assert finished.returncode == 2
-    assert expected in finished.stderr
+    for expected in (
+        "FOLLOWUP_DATABASE_URL is not set",
+        "FOLLOWUP_BROKER_URL is",
+        "FOLLOWUP_PORT is wrong",
+        "FOLLOWUP_CRON_SECRET is wrong",
+        "FOLLOWUP_PUBLIC_URL is wrong",
+        "FOLLOWUP_RABBITMQ_MANAGEMENT_URL is wrong",
+    ):
+        assert expected in finished.stderr
     assert "Traceback" not in finished.stderr
     assert "short" not in finished.stderr.replace("shortly", "")
 
