@@ -1,7 +1,8 @@
 """A small OpenID Connect provider over real HTTP, which checks what a careful one checks.
 
-Authorization code with PKCE only. Whoever comes is `person`, after a click on its page or, with
-`asks=False`, at once. Tests may have it sign what no honest provider would: see `forge`.
+Authorization code with PKCE only. Whoever comes is `person`, after a click on its page (or is refused,
+after another) or, with `asks=False`, at once. Tests may have it sign what no honest provider would: see
+`forge`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,10 @@ class Provider:
         in_id_token: which of them the ID token holds; None: all. UserInfo always has all.
         forge: makes the ID token from its claims; default: signed with the current key.
         overlay: replaces entries of the published document.
+        further_keys: what it publishes beside the key it signs with.
+        key: number of the one it signs with.
+        fetched: what was asked of it so far.
+        secrets: whatever passed between it and others so far that opens something.
     """
 
     port: int
@@ -69,8 +74,10 @@ class Provider:
     in_id_token: set[str] | None = None
     forge: Callable[[dict[str, Any]], str] | None = None
     overlay: dict[str, Any] = field(default_factory=dict)
+    further_keys: list[dict[str, str]] = field(default_factory=list)
     key: int = 1
     fetched: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=lambda: [CLIENT_SECRET])
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def reset(self) -> None:
@@ -93,10 +100,11 @@ class Provider:
         }
 
     def sign(self, claims: dict[str, Any], *, key: int | None = None, **more: Any) -> str:
-        """A token of this provider's: signed with a key, the current one by default."""
+        """A token signed by this provider, with its current key by default; a None leaves a claim out."""
         number = key or self.key
         headers = {"kid": f"key-{number}", **more.pop("headers", {})}
-        return jwt.encode({**self.times(), **claims}, private_key(number), algorithm="RS256", headers=headers)
+        told = {name: value for name, value in {**self.times(), **claims}.items() if value is not None}
+        return jwt.encode(told, private_key(number), algorithm="RS256", headers=headers)
 
     def access_token(self, **claims: Any) -> str:
         """An access token for our API, of the current person."""
@@ -135,25 +143,36 @@ class Provider:
     def _keys(self, _: Request) -> Response:
         self.fetched.append("keys")
         public = jwt.algorithms.RSAAlgorithm.to_jwk(private_key(self.key).public_key(), as_dict=True)
-        return JSONResponse({"keys": [{**public, "kid": f"key-{self.key}", "use": "sig", "alg": "RS256"}]})
+        current = {**public, "kid": f"key-{self.key}", "use": "sig", "alg": "RS256"}
+        return JSONResponse({"keys": [current, *self.further_keys]})
 
     def _authorize(self, request: Request) -> Response:
         asked = request.query_params
         _check(asked.get("response_type") == "code", "response_type")
         _check(asked.get("client_id") == CLIENT_ID, "client_id")
         _check(asked.get("redirect_uri") == self.redirect_uri, "redirect_uri")
+        _check(len(asked.get("state", "")) > 20, "state")
+        _check(len(asked.get("nonce", "")) > 20, "nonce")
         _check("openid" in asked.get("scope", "").split(), "scope")
         _check(len(asked.get("code_challenge", "")) == 43, "code_challenge")
         _check(asked.get("code_challenge_method") == "S256", "code_challenge_method")
         if self.asks and "agreed" not in asked:
-            link = escape(f"{request.url}&agreed=yes")
-            return HTMLResponse(
-                f'<title>Provider</title><a href="{link}">Continue as {self.person["name"]}</a>'
-            )
+            return HTMLResponse(self._question(str(request.url)))
+        if asked.get("agreed") == "no":
+            return self._back(error="access_denied", state=asked["state"])
         code = secrets.token_urlsafe(16)
         self._codes[code] = dict(asked)
-        back = urlencode({"code": code, "state": asked.get("state", "")})
-        return RedirectResponse(f"{self.redirect_uri}?{back}", status_code=303)
+        self.secrets += [code, asked["state"], asked["nonce"]]
+        return self._back(code=code, state=asked["state"])
+
+    def _question(self, url: str) -> str:
+        links = {"yes": f"Continue as {self.person['name']}", "no": "Cancel"}
+        return "<title>Provider</title>" + " ".join(
+            f'<a href="{escape(url)}&amp;agreed={answer}">{text}</a>' for answer, text in links.items()
+        )
+
+    def _back(self, **answer: str) -> Response:
+        return RedirectResponse(f"{self.redirect_uri}?{urlencode(answer)}", status_code=303)
 
     async def _token(self, request: Request) -> Response:
         sent = dict(parse_qsl((await request.body()).decode()))
@@ -168,7 +187,9 @@ class Provider:
         claims = {"iss": self.issuer, "aud": CLIENT_ID, **self.times(), **self._own_claims()}
         claims |= {"nonce": asked["nonce"]}
         token = self.forge(claims) if self.forge else self.sign(claims)
-        answer = {"access_token": self.access_token(), "token_type": "Bearer", "expires_in": LIFE_SECONDS}
+        access_token = self.access_token()
+        self.secrets += [sent["code_verifier"], token, access_token]
+        answer = {"access_token": access_token, "token_type": "Bearer", "expires_in": LIFE_SECONDS}
         return JSONResponse({**answer, "id_token": token})
 
     def _userinfo(self, request: Request) -> Response:

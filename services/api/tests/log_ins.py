@@ -8,11 +8,11 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote_plus
 
 import httpx
 import jwt
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from fastapi.testclient import TestClient
 from followup_api.auth.oidc.problems import Reason
 from httpx import Response
 
@@ -25,7 +25,7 @@ START = "/api/v1/session/oidc"
 Trusting = Callable[..., World]
 
 
-def depart(client: TestClient, return_to: str = "/") -> str:
+def depart(client: httpx.Client, return_to: str = "/") -> str:
     """Start to log in; returns where the browser comes back from the provider."""
     start = client.get(START, params={"return_to": return_to}, follow_redirects=False)
     assert start.status_code == 303
@@ -34,28 +34,39 @@ def depart(client: TestClient, return_to: str = "/") -> str:
     return str(there.headers["location"])
 
 
-def arrive(client: TestClient, address: str) -> Response:
+def arrive(client: httpx.Client, address: str) -> Response:
     answer: Response = client.get(address, follow_redirects=False)
     assert answer.status_code == 303
     return answer
 
 
-def log_in(client: TestClient, return_to: str = "/") -> str:
+def log_in(client: httpx.Client, return_to: str = "/") -> str:
     """Log in; returns where it led."""
     return str(arrive(client, depart(client, return_to)).headers["location"])
 
 
-def problem(reason: Reason) -> str:
-    return f"/login?problem={reason}"
+def problem(reason: Reason, page: str = "") -> str:
+    return f"/login?problem={reason}{page and '&next='}{quote_plus(page)}"
 
 
 def entries(world: World) -> list[Any]:
     return world.execute("SELECT action, actor_id, target, details FROM audit_log ORDER BY id")
 
 
+READABLE = b"published by a provider that knows no better"
+READABLE_KEY = {
+    "kty": "oct",
+    "alg": "HS256",
+    "kid": "readable",
+    "k": urlsafe_b64encode(READABLE).decode().rstrip("="),
+}
+
 FORGED: dict[str, Callable[[oidc.Provider, dict[str, Any]], str]] = {
     "unsigned": lambda _, claims: jwt.encode(claims, "", algorithm="none", headers={"kid": "key-1"}),
     "signed with the public key as a password": lambda _, claims: hs256(claims),
+    "signed with a key that everybody can read": lambda p, claims: jwt.encode(
+        claims, READABLE, algorithm="HS256", headers={"kid": "readable"}
+    ),
     "signed by somebody else": lambda p, claims: p.sign(claims, key=3, headers={"kid": "key-1"}),
     "signed with a key that is not published": lambda p, claims: p.sign(claims, key=3),
     "naming a key elsewhere": lambda p, claims: p.sign(
@@ -67,9 +78,12 @@ FORGED: dict[str, Callable[[oidc.Provider, dict[str, Any]], str]] = {
         {**claims, "aud": [CLIENT_ID, "somebody-else"], "azp": "somebody-else"}
     ),
     "of another log-in": lambda p, claims: p.sign({**claims, "nonce": "another"}),
-    "without a nonce": lambda p, claims: p.sign({k: v for k, v in claims.items() if k != "nonce"}),
+    "without a nonce": lambda p, claims: p.sign({**claims, "nonce": None}),
     "expired": lambda p, claims: p.sign({**claims, "exp": claims["iat"] - 60}),
     "without an end": lambda p, claims: p.sign({**claims, "exp": None}),
+    "without a beginning": lambda p, claims: p.sign({**claims, "iat": None}),
+    "for nobody": lambda p, claims: p.sign({**claims, "aud": None}),
+    "of no issuer": lambda p, claims: p.sign({**claims, "iss": None}),
     "not valid yet": lambda p, claims: p.sign({**claims, "nbf": claims["iat"] + 600}),
     "without a subject": lambda p, claims: p.sign({**claims, "sub": None}),
     "no token": lambda _, __: "nonsense",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64encode
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from followup_api.auth.oidc.flow import Flow, own_page
+from followup_api.auth.oidc.flow import Flow
 from followup_api.auth.oidc.problems import Reason
 from followup_api.auth.oidc.provider import CALLBACK
 
-from tests.support.oidc import Provider
+from tests.support.oidc import AMIR, Provider
 from tests.support.processes import REPOSITORY
 
 from .conftest import PASSWORD, PUBLIC, World
-from .log_ins import FORGED, START, Trusting, arrive, depart, entries, log_in, problem
+from .log_ins import FORGED, READABLE_KEY, START, Trusting, arrive, depart, entries, log_in, problem
 
 
 def test_a_person_logs_in_with_what_the_provider_has_verified(trusting: Trusting) -> None:
@@ -112,10 +113,10 @@ def test_an_answer_works_once(trusting: Trusting) -> None:
 
 def test_who_changes_their_mind_at_the_provider_is_told_so(trusting: Trusting) -> None:
     client = trusting().client()
-    state = parse_qs(urlsplit(depart(client)).query)["state"][0]
+    state = parse_qs(urlsplit(depart(client, "/inbox?a=b")).query)["state"][0]
     address = f"{CALLBACK}?error=access_denied&error_description=%3Cscript%3E&state={state}"
     answer = arrive(client, address)
-    assert answer.headers["location"] == problem(Reason.CANCELLED)
+    assert answer.headers["location"] == problem(Reason.CANCELLED, "/inbox?a=b")
 
 
 @pytest.mark.parametrize(
@@ -136,14 +137,25 @@ def test_who_changes_their_mind_at_the_provider_is_told_so(trusting: Trusting) -
     ],
 )
 def test_a_log_in_leads_to_pages_of_this_site_only(where: str) -> None:
-    assert own_page(where) == "/"
-    flow = Flow("secret", where)  # as if somebody had written the cookie
-    resumed = Flow.resume(flow.cookie, flow.state)
-    assert resumed is not None
+    assert Flow.start(where).return_to == "/"
+    written_by_somebody = f"secret.{urlsafe_b64encode(where.encode()).decode()}"
+    resumed = Flow.resume(written_by_somebody, Flow("secret", "/").state)
+    assert resumed == Flow("secret", where)
     assert resumed.return_to == "/"
 
 
+def test_neither_a_log_in_nor_a_refusal_leads_to_another_site(trusting: Trusting, provider: Provider) -> None:
+    world = trusting()
+    world.person("Amir")
+    evil = "https://evil.example"
+    assert log_in(world.client(), evil) == "/"
+    provider.person = {**AMIR, "sub": "x", "email_verified": False}
+    assert log_in(world.client(), evil) == problem(Reason.UNVERIFIED)
+    assert log_in(world.client(), "/inbox") == problem(Reason.UNVERIFIED, "/inbox")
+
+
 def test_a_forged_proof_is_refused(trusting: Trusting, provider: Provider) -> None:
+    provider.further_keys = [READABLE_KEY]
     world = trusting()
     world.person("Amir")
     led: dict[str, str] = {}

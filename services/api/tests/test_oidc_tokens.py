@@ -18,7 +18,7 @@ from tests.support.oidc import AUDIENCE, CLIENT_ID, Provider
 from tests.support.ports import free_port
 
 from .conftest import PASSWORD, World
-from .log_ins import FORGED, START, Trusting, log_in, problem
+from .log_ins import FORGED, READABLE_KEY, START, Trusting, log_in, problem
 from .test_stream import LiveServer
 
 
@@ -49,6 +49,7 @@ def headers_of(provider: Provider) -> dict[str, str]:
 
 
 def test_a_forged_access_token_opens_nothing(trusting: Trusting, provider: Provider) -> None:
+    provider.further_keys = [READABLE_KEY]
     world = trusting(oidc_audience=AUDIENCE)
     world.person("Amir")
     log_in(world.client())

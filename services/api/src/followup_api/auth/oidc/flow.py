@@ -27,27 +27,32 @@ class Flow:
 
     Args:
         secret: of the browser that started it.
-        return_to: the page of ours where it leads.
+        asked_for: where it is to lead; anybody may have written that.
     """
 
     secret: str = field(repr=False)
-    return_to: str
+    asked_for: str
 
     @classmethod
-    def start(cls, return_to: str) -> Self:
-        """A new one; wherever it is told to lead, it stays on this site."""
-        return cls(secrets.token_urlsafe(32), own_page(return_to))
+    def start(cls, asked_for: str) -> Self:
+        """A new one."""
+        return cls(secrets.token_urlsafe(32), asked_for)
 
     @classmethod
     def resume(cls, cookie: str | None, state: str | None) -> Self | None:
         """The one of this browser's cookie; None unless `state` belongs to it."""
         secret, _, packed = (cookie or "").partition(".")
-        return_to = HOME
+        asked_for = HOME
         with suppress(ValueError):
-            return_to = urlsafe_b64decode(packed + "===").decode()
-        flow = cls(secret, own_page(return_to))
+            asked_for = urlsafe_b64decode(packed + "===").decode()
+        flow = cls(secret, asked_for)
         same = hmac.compare_digest(flow.state.encode(), (state or "").encode("utf-8", "surrogatepass"))
         return flow if secret and same else None
+
+    @property
+    def return_to(self) -> str:
+        """The page of ours where it leads."""
+        return own_page(self.asked_for)
 
     @property
     def cookie(self) -> str:

@@ -31,7 +31,7 @@ Claims = Mapping[str, Any]
 
 CALLBACK = "/api/v1/session/oidc/callback"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-"""Asymmetric ones only: with `none` or HS256 anybody who can read the published key could sign."""
+"""Asymmetric ones only: with HS256 anybody who can read a published key could sign."""
 
 THREADS = 8
 TIMEOUT_SECONDS = 5
@@ -143,7 +143,7 @@ class Provider:
                 audience=audience,
                 issuer=self._issuer,
                 leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+                options={"require": ["exp", "iat", "sub"]},
             )
         except jwt.PyJWKClientConnectionError as error:
             raise _away(error) from None

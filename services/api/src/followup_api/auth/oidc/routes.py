@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,9 +13,9 @@ from fastapi.responses import RedirectResponse
 
 from followup_api.audit import Action, Trail
 from followup_api.auth import browser, sessions
-from followup_api.auth.oidc.flow import LIFE, Flow, own_page
+from followup_api.auth.oidc.flow import HOME, LIFE, Flow
 from followup_api.auth.oidc.people import BY, Visitor
-from followup_api.auth.oidc.problems import LogInFailed, Reason, RefusedByProvider
+from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.provider import Claims
 from followup_api.auth.oidc.schemas import LogInOptions
 from followup_api.dependencies import AppParts, UnitOfWork
@@ -45,36 +46,44 @@ class Arrival:
     return_to: str
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why somebody stays on the log-in page, and where they wanted to go."""
+
+    reason: Reason
+    return_to: str = HOME
+
+
 async def _departure(
     app: AppParts,
-    return_to: Annotated[str, Query(description="Page of this site to show after the log-in.")] = "/",
-) -> Departure | LogInFailed:
+    return_to: Annotated[str, Query(description="Page of this site to show after the log-in.")] = HOME,
+) -> Departure | Refusal:
     """Ask the provider where it wants people to come: before anything of the database is held."""
     if app.oidc is None:
-        return LogInFailed(Reason.OFF)
+        return Refusal(Reason.OFF)
     flow = Flow.start(return_to)
     try:
         return Departure(await app.oidc.ask(app.oidc.log_in_url, flow), flow)
     except LogInFailed as failed:
-        return failed
+        return Refusal(failed.reason, flow.return_to)
 
 
 async def _arrival(
     request: Request, app: AppParts, *, code: Text = "", state: Text = "", error: Text = ""
-) -> Arrival | LogInFailed:
+) -> Arrival | Refusal:
     """Ask the provider who came back: before anything of the database is held."""
     if app.oidc is None:
-        return LogInFailed(Reason.OFF)
+        return Refusal(Reason.OFF)
     flow = Flow.resume(browser.flow_of(request, app.settings), state)
     if flow is None:
-        return LogInFailed(Reason.ELSEWHERE)
+        return Refusal(Reason.ELSEWHERE)
     if error or not code:
         log.info("oidc_refused", error=error[:100])
-        return RefusedByProvider()
+        return Refusal(Reason.CANCELLED, flow.return_to)
     try:
         return Arrival(await app.oidc.ask(app.oidc.identify, code, flow), flow.return_to)
     except LogInFailed as failed:
-        return failed
+        return Refusal(failed.reason, flow.return_to)
 
 
 @router.get(
@@ -95,10 +104,10 @@ def read_log_in_options(app: AppParts) -> LogInOptions:
     **AWAY,
 )
 def log_in_with_provider(
-    request: Request, app: AppParts, departure: Annotated[Departure | LogInFailed, Depends(_departure)]
+    request: Request, app: AppParts, departure: Annotated[Departure | Refusal, Depends(_departure)]
 ) -> RedirectResponse:
-    if isinstance(departure, LogInFailed):
-        return _log_in_page(departure.reason)
+    if isinstance(departure, Refusal):
+        return _log_in_page(departure)
     answer = RedirectResponse(departure.url, status_code=303)
     browser.set_flow(request, answer, app.settings, departure.flow.cookie, LIFE)
     return answer
@@ -112,10 +121,10 @@ def log_in_with_provider(
     **AWAY,
 )
 async def return_from_provider(
-    request: Request, app: AppParts, arrival: Annotated[Arrival | LogInFailed, Depends(_arrival)]
+    request: Request, app: AppParts, arrival: Annotated[Arrival | Refusal, Depends(_arrival)]
 ) -> RedirectResponse:
-    if isinstance(arrival, LogInFailed):
-        answer = _log_in_page(arrival.reason)
+    if isinstance(arrival, Refusal):
+        answer = _log_in_page(arrival)
     else:
         answer = await in_transaction(app, partial(_let_in, request, app, arrival))
     browser.clear_flow(request, answer, app.settings)
@@ -130,11 +139,12 @@ def _let_in(request: Request, app: AppParts, arrival: Arrival, work: UnitOfWork)
     except LogInFailed as failed:
         target = f"users/{failed.user_id}" if failed.user_id else None
         audit(Action.LOG_IN_FAILED, target, by=BY, reason=failed.reason, subject=arrival.claims["sub"])
-        return _log_in_page(failed.reason)
-    answer = RedirectResponse(own_page(arrival.return_to), status_code=303)
+        return _log_in_page(Refusal(failed.reason, arrival.return_to))
+    answer = RedirectResponse(arrival.return_to, status_code=303)
     sessions.begin(request, answer, app.settings, audit, user_id, by=BY)
     return answer
 
 
-def _log_in_page(reason: Reason) -> RedirectResponse:
-    return RedirectResponse(f"/login?problem={reason}", status_code=303)
+def _log_in_page(refusal: Refusal) -> RedirectResponse:
+    query = {"problem": refusal.reason} | ({"next": refusal.return_to} if refusal.return_to != HOME else {})
+    return RedirectResponse(f"/login?{urlencode(query)}", status_code=303)
