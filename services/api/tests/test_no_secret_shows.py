@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from followup_api.auth.oidc.flow import Flow
+from followup_api.auth.oidc.provider import CALLBACK
 from followup_api.auth.oidc.settings import OidcSettings
 from followup_api.auth.schemas import LogIn
 from followup_api.auth.secrets import new_api_token
@@ -22,10 +24,12 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
+from tests.support import oidc
 from tests.support.ports import free_port
 from tests.support.processes import Process
 
 from .conftest import Person, World
+from .log_ins import arrive, depart
 
 DATABASE_PASSWORD = "database-pass-7351"
 BROKER_PASSWORD = "broker-pass-7352"
@@ -59,57 +63,94 @@ def environment(database_url: str, port: int, log_format: str) -> dict[str, str]
     }
 
 
+@contextmanager
+def away(world: World, table: str) -> Iterator[None]:
+    """Something that nobody foresaw: a table that is not there."""
+    world.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
+    yield
+    world.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
+
+
+def use_a_token(url: str, world: World, admin: Person) -> Iterator[str]:
+    """Write people and follow-ups, and fail at both; yields the answers."""
+    user = {"email": "eve@example.com", "name": "Eve", "password": PASSWORD}
+    planned = {"title": "Call", "due_at": "2026-01-01T00:00:00Z", "notes": PRIVATE_NOTE}
+    with httpx.Client(base_url=f"{url}/api/v1", headers=admin.headers) as api:
+        yield api.post("/users", json={"email": "x", "name": "X", "password": PASSWORD}).text
+        yield api.post("/users", json=user).text
+        yield api.post("/users", json=user).text  # taken
+        api.post("/follow-ups", json=planned)
+        api.post("/sweeps")
+        # Errors that nobody foresaw, with secrets in the parameters of statements and in local variables:
+        world.execute("ALTER TABLE follow_ups ADD CONSTRAINT broken CHECK (notes = '') NOT VALID")
+        yield failing(api.post("/follow-ups", json=planned))
+        world.execute("ALTER TABLE users ADD CONSTRAINT broken CHECK (email <> 'bo@example.com') NOT VALID")
+        yield failing(api.post("/users", json={**user, "email": "bo@example.com"}))
+
+
+def failing(answer: httpx.Response) -> str:
+    assert answer.status_code == 500
+    return answer.text
+
+
+def use_passwords(browser: httpx.Client, world: World) -> Iterator[str]:
+    """Log in, right and wrong and in vain; yields the answers."""
+    known = {"email": "eve@example.com", "password": PASSWORD}
+    with away(world, "sessions"):
+        yield failing(browser.post("/api/v1/session", json=known))
+    for password in (WRONG_PASSWORD, PASSWORD):
+        yield browser.post("/api/v1/session", json={**known, "password": password}).text
+    yield browser.get("/api/v1/me", headers={"Authorization": f"Bearer {WRONG_TOKEN}"}).text
+    for secret in (CRON_SECRET, WRONG_PASSWORD):
+        yield browser.post("/api/cron/followups", headers={"Authorization": f"Bearer {secret}"}).text
+
+
+def use_the_provider(browser: httpx.Client, world: World, provider: oidc.Provider) -> Iterator[str]:
+    """Log in through the provider, with good and used and forged proofs and in vain; yields the answers."""
+    back = depart(browser)
+    flow = browser.cookies["followup-oidc"]
+    yield arrive(browser, back).text
+    yield httpx.get(back, headers={"Cookie": f"followup-oidc={flow}"}).text  # the code is used up
+    yield arrive(browser, f"{depart(browser)}&error=access_denied").text
+    for claims in ({"nonce": "another"}, {"exp": 1}):
+        provider.forge = lambda right, claims=claims: provider.sign({**right, **claims})
+        yield arrive(browser, depart(browser)).text
+    provider.forge = None
+    with away(world, "sessions"):
+        yield failing(browser.get(depart(browser)))
+    for claims in ({}, {"exp": 1}):
+        token = provider.access_token(**claims)
+        provider.secrets.append(token)
+        yield browser.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).text
+    provider.secrets += [flow, flow.partition(".")[0]]
+
+
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_the_log_of_a_whole_run_holds_no_secret(
     world: World, admin: Person, database_url: str, start_service: Callable[..., Process], log_format: str
 ) -> None:
     port = free_port()
-    process = start_service("api", **environment(database_url, port, log_format))
     url = f"http://localhost:{port}"
-    process.wait_until(lambda: httpx.get(f"{url}/healthz").status_code == 200, what="the API answers")
-    secrets = [*SECRETS, admin.token]
-    answers = ""
-    with httpx.Client(base_url=f"{url}/api/v1", headers=admin.headers) as api:
-        answers += api.post("/users", json={"email": "x", "name": "X", "password": PASSWORD}).text
-        user = {"email": "eve@example.com", "name": "Eve", "password": PASSWORD}
-        answers += api.post("/users", json=user).text
-        answers += api.post("/users", json=user).text  # taken
-        secrets.append(api.post("/tokens", json={"name": "x"}).json()["token"])
-        due = "2026-01-01T00:00:00Z"
-        api.post("/follow-ups", json={"title": "Call", "due_at": due, "notes": PRIVATE_NOTE})
-        api.post("/sweeps")
-        # Errors that nobody foresaw, with secrets in the parameters of statements and in local variables:
-        world.execute("ALTER TABLE follow_ups ADD CONSTRAINT broken CHECK (notes = '') NOT VALID")
-        failed = api.post("/follow-ups", json={"title": "Call", "due_at": due, "notes": PRIVATE_NOTE})
-        assert failed.status_code == 500
-        answers += failed.text
-        world.execute("ALTER TABLE users ADD CONSTRAINT broken CHECK (email <> 'bo@example.com') NOT VALID")
-        failed = api.post("/users", json={**user, "email": "bo@example.com"})
-        assert failed.status_code == 500
-        answers += failed.text
-        world.execute("ALTER TABLE sessions RENAME TO elsewhere")
-        log_in = {"email": "eve@example.com", "password": PASSWORD}
-        failed = httpx.post(f"{url}/api/v1/session", json=log_in)
-        assert failed.status_code == 500
-        answers += failed.text
-        world.execute("ALTER TABLE elsewhere RENAME TO sessions")
-    with httpx.Client(base_url=url) as browser:
-        for password in (WRONG_PASSWORD, PASSWORD):
-            answers += browser.post(
-                "/api/v1/session", json={"email": "eve@example.com", "password": password}
-            ).text
-        secrets.append(browser.cookies["followup"])
-        answers += browser.get("/api/v1/me", headers={"Authorization": f"Bearer {WRONG_TOKEN}"}).text
-        for secret in (CRON_SECRET, WRONG_PASSWORD):
-            answers += browser.post("/api/cron/followups", headers={"Authorization": f"Bearer {secret}"}).text
+    world.person("Amir")
+    with oidc.running(f"{url}{CALLBACK}") as provider, httpx.Client(base_url=url) as browser:
+        trusting = {**provider.settings, "oidc_audience": oidc.AUDIENCE}
+        single_sign_on = {f"FOLLOWUP_{name.upper()}": value for name, value in trusting.items()}
+        process = start_service("api", **environment(database_url, port, log_format), **single_sign_on)
+        process.wait_until(lambda: httpx.get(f"{url}/healthz").status_code == 200, what="the API answers")
+        answers = [*use_a_token(url, world, admin), *use_the_provider(browser, world, provider)]
+        sessions = [browser.cookies["followup"]]
+        made = httpx.post(f"{url}/api/v1/tokens", json={"name": "x"}, headers=admin.headers).json()
+        answers += use_passwords(browser, world)
+        sessions.append(browser.cookies["followup"])
     process.wait_until(lambda: "publish_left_to_redrive" in process.output, what="a publish has failed")
     process.terminate(15)
-    for row in world.execute("SELECT password_hash FROM users WHERE password_hash IS NOT NULL"):
-        secrets.append(row.password_hash)
-    assert "request_failed" in process.output
-    for secret in secrets:
-        assert secret not in process.output
-        assert secret not in answers
+    hashes = world.execute("SELECT password_hash FROM users WHERE password_hash IS NOT NULL")
+    secrets = [*SECRETS, *provider.secrets, *sessions, admin.token, made["token"]]
+    secrets += [row.password_hash for row in hashes]
+    for event in ("request_failed", "oidc_refused", "oidc_code_refused", "oidc_token_refused"):
+        assert event in process.output
+    shown = process.output + "".join(answers)
+    assert [secret for secret in secrets if secret in shown] == []
 
 
 @pytest.mark.parametrize("name", ["escalator", "notifier", "scheduler"])
