@@ -24,6 +24,13 @@ from .conftest import STARTED_WITHIN, Run, command, run_in
 
 pytestmark = pytest.mark.integration
 
+SINGLE_SIGN_ON = {
+    "FOLLOWUP_PUBLIC_URL": "https://followup.example.com/",
+    "FOLLOWUP_OIDC_ISSUER": "https://sso.example.com",
+    "FOLLOWUP_OIDC_CLIENT_ID": "followup",
+    "FOLLOWUP_OIDC_NAME": "Acme SSO",
+    "FOLLOWUP_PASSWORD_LOG_IN": "false",
+}
 ENDED_WITHIN = 60
 """Seconds; it promises 5, where nothing else runs."""
 
@@ -208,9 +215,18 @@ def test_a_path_too_long_for_a_socket_or_with_spaces_is_no_obstacle(home: Path) 
 
 
 def test_settings_of_the_services_count(home: Path) -> None:
-    run = run_in(home, FOLLOWUP_CRON_SECRET="a long enough secret")
+    """Those of single sign-on too: it says how people log in where passwords are switched off."""
+    run = run_in(home, **SINGLE_SIGN_ON, FOLLOWUP_CRON_SECRET="a long enough secret")
     try:
         run.start()
+        assert "https://followup.example.com/login, with Acme SSO" in run.process.output
+        assert "Add yourself, with your e-mail address at Acme SSO:" in run.process.output
+        assert "--password" not in run.process.output
+        person = ("user", "create", "ada@example.com", "--name", "Ada")
+        refused = run.command(*person, "--password", "correct horse battery")
+        assert "people log in with Acme SSO only. Leave it out" in refused.stderr
+        added = run.command(*person)
+        assert "They log in with Acme SSO, where this has to be their e-mail address." in added.stderr
         headers = {"Authorization": "Bearer a long enough secret"}
         answer = httpx.post(f"{run.url}/api/cron/followups", headers=headers, timeout=STARTED_WITHIN)
         assert answer.status_code == 202

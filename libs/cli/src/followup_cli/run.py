@@ -92,22 +92,27 @@ def _serve(
 
 def show(running: Running, folder: DataFolder) -> None:
     """Print where everything is, and who can log in."""
-    screen = console()
+    screen, settings = console(), running.settings
+    provider = settings.oidc_name if settings.oidc_issuer else None
     lines = {
         "Followup": running.url,
         "API": f"{running.url}/api/docs",
         "Data": str(folder.path),
         "Admin token": str(folder.admin_token_file),
     }
+    if provider and settings.public_url:
+        lines["Log in"] = f"{str(settings.public_url).rstrip('/')}/login, with {provider}"
     for name, value in lines.items():
         screen.print(f"{name:<12} {value}", markup=False, soft_wrap=True)
     if running.demo:
         from followup_cli.local.demo.log_ins import show_log_ins
 
-        show_log_ins(running.demo, screen)
+        show_log_ins(running.demo, screen, instead=None if settings.password_log_in else provider)
     if not running.somebody_can_log_in:
-        screen.print("\nNobody can log in yet. Add yourself:", soft_wrap=True)
-        add = "user create ada@example.com --name 'Ada Lovelace' --role admin --password"
+        address = f", with your e-mail address at {provider}" if provider else ""
+        screen.print(f"\nNobody can log in yet. Add yourself{address}:", markup=False, soft_wrap=True)
+        add = "user create ada@example.com --name 'Ada Lovelace' --role admin"
+        add += "" if provider else " --password"
         screen.print(f"  {_command()} {add}{_where(folder)}", markup=False, soft_wrap=True)
     screen.print("\nCtrl-C ends it.")
 

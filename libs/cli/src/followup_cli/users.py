@@ -59,10 +59,15 @@ def create_user(
         if password:
             person["password"] = password
         made = api.post("/users", person)
+        provider = api.get("/session/options")["provider"]
     console().print(
         f"Added {made['name']} <{made['email']}> as {made['role']}, id {made['id']}.", markup=False
     )
-    if not password:
+    if password:
+        return
+    if provider:
+        say(f"They log in with {provider}, where this has to be their e-mail address.")
+    else:
         say("They have no password, so they cannot log in yet.")
 
 

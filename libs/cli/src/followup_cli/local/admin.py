@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from followup_api.auth import secrets
+from followup_api.auth.oidc.settings import OidcSettings
 from followup_api.auth.queries import by_token_prefix
 from followup_api.tokens.queries import add_token
 from followup_api.users.queries import create_user
 from followup_common.db import Database, Transaction
 from followup_common.db.tables import api_tokens, users
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select, true
 
 from followup_cli.local.folder import DataFolder
 
@@ -34,9 +35,14 @@ def ensure_admin_token(database: Database, folder: DataFolder) -> None:
     folder.keep_admin_token(made.token)
 
 
-def has_passwords(database: Database) -> bool:
-    """Whether anybody can log in."""
-    somebody = select(users.c.id).where(users.c.active, users.c.password_hash.is_not(None)).limit(1)
+def somebody_can_log_in(database: Database, settings: OidcSettings) -> bool:
+    """Whether there is anybody whom the settings let in."""
+    ways: list[ColumnElement[bool]] = []
+    if settings.password_log_in:
+        ways.append(users.c.password_hash.is_not(None))
+    if settings.oidc_issuer:  # no provider knows the local admin
+        ways.append(true() if settings.oidc_create_users else users.c.email != EMAIL)
+    somebody = select(users.c.id).where(users.c.active, or_(*ways)).limit(1)
     with database.transaction() as tx:
         return tx.execute(somebody).first() is not None
 

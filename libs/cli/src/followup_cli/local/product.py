@@ -12,7 +12,7 @@ from followup_common.db import migrate
 from followup_common.messaging import Publisher
 from followup_common.metrics import Meter
 
-from followup_cli.local.admin import ensure_admin_token, has_passwords
+from followup_cli.local.admin import ensure_admin_token, somebody_can_log_in
 from followup_cli.local.clock import ClockThread
 from followup_cli.local.delivery import Delivery
 from followup_cli.local.demo.seed import DemoState, ensure_demo
@@ -32,6 +32,7 @@ class Running:
 
     url: str
     demo: DemoState | None
+    settings: RunSettings
     somebody_can_log_in: bool
 
 
@@ -88,7 +89,7 @@ def serve(
 
         def started() -> None:
             folder.announce(url)
-            on_running(Running(url, state, has_passwords(database)))
+            on_running(Running(url, state, settings, somebody_can_log_in(database, settings)))
 
         app = create_app(api_settings, database=database, publisher=publisher, meter=meter)
         server = LocalServer(app, api_settings, on_started=started, cut_off=postgres.stop)
