@@ -43,24 +43,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @contextmanager
-def running() -> Iterator[Product]:
+def running(port: int | None = None, **environment: str) -> Iterator[Product]:
     """A product on an empty folder.
+
+    Args:
+        port: where it listens; None: a free one.
+        environment: settings beside those of every test.
 
     Not below pytest's folder: each run of pytest shuts that to other accounts, and PostgreSQL, which does
     not run as root, may be one.
     """
     with TemporaryDirectory(prefix="followup-e2e-", ignore_cleanup_errors=True) as folder:
-        yield from _run(Path(folder))
+        yield from _run(Path(folder), port or free_port(), environment)
 
 
-def _run(folder: Path) -> Iterator[Product]:
-    port = free_port()
+def _run(folder: Path, port: int, environment: dict[str, str]) -> Iterator[Product]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("FOLLOWUP_")}
     followup = str(Path(sys.executable).with_name("followup"))
     process = Process(
         command=[followup, "run", "--no-demo", "--data", str(folder / "data"), "--port", str(port)],
         log=folder / "followup.log",
-        environment={**inherited, "FOLLOWUP_SWEEP_CRON": SELDOM},
+        environment={**inherited, "FOLLOWUP_SWEEP_CRON": SELDOM, **environment},
     )
     process.start()
     try:

@@ -7,6 +7,8 @@ it.each([
   ["?next=https%3A%2F%2Fevil.example", "/"],
   ["?next=%2F%2Fevil.example", "/"],
   ["?next=%2F%5Cevil.example", "/"],
+  ["?next=%2F%09%2Fevil.example", "/"],
+  ["?next=%2F%0A%2Fevil.example", "/"],
   ["?next=%2Flogin", "/"],
 ])("after log-in, %s leads to %s: never to another site", (search, path) => {
   expect(nextPath(search)).toBe(path);

@@ -48,5 +48,5 @@ export function useLogOut(): () => Promise<void> {
 /** Where to go after log-in: only to a path of this site. */
 export function nextPath(search: string): string {
   const next = new URLSearchParams(search).get("next") ?? "/";
-  return /^\/(?![/\\])/.test(next) && !next.startsWith("/login") ? next : "/";
+  return /^\/(?![/\\])[^\s\\]*$/.test(next) && !next.startsWith("/login") ? next : "/";
 }
