@@ -79,7 +79,7 @@ class Attempt:
 
     @property
     def _account(self) -> bytes:
-        return digest(f"account {self.email.lower()}")
+        return digest(f"account {self._name}")
 
     @property
     def _origin(self) -> bytes:
@@ -87,7 +87,12 @@ class Attempt:
 
     @property
     def _pair(self) -> bytes:
-        return digest(f"pair {network_of(self.address)} {self.email.lower()}")
+        return digest(f"pair {network_of(self.address)} {self._name}")
+
+    @property
+    def _name(self) -> str:
+        """The address as PostgreSQL lowers it: letter by letter, so that İ is i and not two letters."""
+        return "".join(letter.lower()[0] for letter in self.email)
 
     def _count(self, key: bytes) -> int:
         new = insert(log_in_failures).values(key=key, failures=1)
