@@ -34,6 +34,7 @@ def test_a_service_comes_back_by_itself_and_tells_its_health(name: str) -> None:
     assert SERVICES[name]["restart"] == "unless-stopped"
     assert SERVICES[name]["read_only"]
     assert SERVICES[name]["cap_drop"] == ["ALL"]
+    assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
     assert "HEALTHCHECK" in dockerfile
     assert "USER 10001" in dockerfile
 
@@ -54,6 +55,7 @@ def test_a_one_shot_is_tried_again_until_it_succeeds(name: str) -> None:
     assert SERVICES[name]["restart"] == "on-failure"
     assert SERVICES[name]["healthcheck"] == {"disable": True}
     assert SERVICES[name]["read_only"]
+    assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
 
 
 def test_without_a_profile_there_is_neither_demo_nor_monitoring() -> None:

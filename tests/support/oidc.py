@@ -122,6 +122,7 @@ class Provider:
             Route("/token", self._token, methods=["POST"]),
             Route("/userinfo", self._userinfo),
             Route("/keys", self._keys),
+            Route("/moved/{path:path}", self._moved, methods=["GET", "POST"]),
         ]
         return Starlette(routes=routes)
 
@@ -139,6 +140,9 @@ class Provider:
             "code_challenge_methods_supported": ["S256"],
         }
         return JSONResponse({**published, **self.overlay})
+
+    def _moved(self, request: Request) -> Response:
+        return RedirectResponse(f"/{request.path_params['path']}", status_code=307)
 
     def _keys(self, _: Request) -> Response:
         self.fetched.append("keys")

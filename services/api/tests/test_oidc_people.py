@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from followup_api.auth.oidc.people import role_of
 from followup_api.auth.oidc.problems import Reason
 from followup_api.auth.oidc.settings import OidcSettings
+from sqlalchemy import text
 
 from tests.support.oidc import AMIR, Provider
+from tests.support.waiting import eventually
 
 from .log_ins import Trusting, arrive, depart, entries, log_in, problem
 
@@ -77,6 +80,32 @@ def test_an_account_of_the_provider_stays_the_person_whatever_its_address_become
     assert client.get("/api/v1/me").json()["id"] == amir.id
     provider.person = {**AMIR, "sub": "another", "email": amir.email}  # somebody got Amir's old address
     assert log_in(world.client()) == problem(Reason.TAKEN)
+
+
+def test_an_account_of_another_provider_is_somebody_else(trusting: Trusting) -> None:
+    """After a move to another one, which may call a new person as the old one called somebody."""
+    world = trusting()
+    amir, mia = world.person("Amir"), world.person("Mia")
+    bind = "INSERT INTO identities (issuer, subject, user_id) VALUES ('https://old.example', :subject, :id)"
+    world.execute(bind, subject=AMIR["sub"], id=mia.id)
+    world.execute(bind, subject="amir-before", id=amir.id)
+    client = world.client()
+    assert log_in(client) == "/"
+    assert client.get("/api/v1/me").json()["id"] == amir.id
+
+
+def test_two_first_log_ins_of_one_account_at_once_add_one_person(trusting: Trusting) -> None:
+    world = trusting(oidc_create_users=True)
+    clients = [world.client() for _ in range(2)]
+    back = [(client, depart(client)) for client in clients]
+    with ThreadPoolExecutor(2) as pool, world.engine.begin() as tx:
+        tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('identities'))"))
+        arriving = [pool.submit(arrive, *each) for each in back]
+        waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        eventually(lambda: len(world.execute(waiting)) == 2, what="both wait for their turn")
+        tx.commit()
+        assert [each.result().headers["location"] for each in arriving] == ["/", "/"]
+    assert len(world.execute("SELECT FROM users")) == 1
 
 
 def test_an_admin_can_unbind_a_person_whose_account_was_made_anew(

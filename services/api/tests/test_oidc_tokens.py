@@ -102,15 +102,33 @@ ELSEWHERE: list[dict[str, Any]] = [
     {"token_endpoint": "file:///etc/passwd"},
     {"token_endpoint": None},
     {"jwks_uri": "http://10.0.0.1/keys"},
+    {"userinfo_endpoint": "http://10.0.0.1/userinfo"},
+    {"authorization_endpoint": "javascript:alert(1)"},
 ]
 
 
+def led(world: World) -> str:
+    """Where a log-in ends, at its start or after the provider."""
+    client = world.client()
+    start = client.get(START, follow_redirects=False).headers["location"]
+    return start if start.startswith("/") else log_in(client)
+
+
 def test_a_document_that_leads_elsewhere_is_not_followed(trusting: Trusting, provider: Provider) -> None:
+    provider.in_id_token = set()
     for provider.overlay in ELSEWHERE:
-        client = trusting().client()
-        start = client.get(START, follow_redirects=False).headers["location"]
-        led = start if "issuer" in provider.overlay else log_in(client)
-        assert led == problem(Reason.AWAY), provider.overlay
+        assert led(trusting()) == problem(Reason.AWAY), provider.overlay
+
+
+def test_no_answer_of_the_provider_sends_us_elsewhere(trusting: Trusting, provider: Provider) -> None:
+    """It could be to an address that only we can reach."""
+    provider.in_id_token = set()
+    moved = f"{provider.issuer}/moved"
+    for name, path in (("token_endpoint", "token"), ("jwks_uri", "keys"), ("userinfo_endpoint", "userinfo")):
+        provider.overlay = {name: f"{moved}/{path}"}
+        assert led(trusting()) == problem(Reason.AWAY), name
+    provider.overlay = {"issuer": moved}
+    assert led(trusting(oidc_issuer=moved)) == problem(Reason.AWAY)
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
+import psycopg
 import pytest
 from followup_api.bootstrap import first_admin
 from followup_api.settings import ApiSettings
 from followup_common.db import Database
+from followup_common.db.database import libpq_url
 
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
@@ -33,12 +35,13 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 @contextmanager
-def serving(url: str, port: int) -> Iterator[subprocess.Popen[str]]:
+def serving(url: str, port: int, **more: str) -> Iterator[subprocess.Popen[str]]:
     environment = {
         **os.environ,
         "FOLLOWUP_DATABASE_URL": url,
         "FOLLOWUP_BROKER_URL": "amqp://guest:guest@localhost:1/",
         "FOLLOWUP_PORT": str(port),
+        **more,
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "followup_api"], env=environment, stderr=subprocess.PIPE, text=True
@@ -73,14 +76,29 @@ def test_every_wrong_setting_is_named_without_a_traceback() -> None:
     assert "short" not in finished.stderr.replace("shortly", "")
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_without_the_broker_and_ends_cleanly(settings: ApiSettings, stop: signal.Signals) -> None:
-    port = free_port()
-    with serving(settings.database_url.get_secret_value(), port) as process:
+SPOOFED = "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("stop", "proxies", "address"),
+    [
+        (signal.SIGTERM, {}, "127.0.0.1"),
+        (signal.SIGINT, {"FOLLOWUP_FORWARDED_ALLOW_IPS": "127.0.0.1"}, SPOOFED),
+    ],
+)
+def test_it_serves_without_the_broker_believes_known_proxies_only_and_ends_cleanly(
+    settings: ApiSettings, stop: signal.Signals, proxies: dict[str, str], address: str
+) -> None:
+    port, database_url = free_port(), settings.database_url.get_secret_value()
+    with serving(database_url, port, **proxies) as process:
         answer = eventually(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz"), what="the API to start")
         assert answer.json()["status"] == "ready"
         assert answer.json()["checks"]["broker"].startswith("away")
         assert "server" not in answer.headers
+        body, headers = {"email": "x@example.com", "password": "wrong"}, {"X-Forwarded-For": SPOOFED}
+        httpx.post(f"http://127.0.0.1:{port}/api/v1/session", json=body, headers=headers)
+        with psycopg.connect(libpq_url(database_url)) as connection:
+            assert connection.execute("SELECT address FROM audit_log").fetchall() == [(address,)]
         process.send_signal(stop)
         assert process.wait(timeout=60) == 0
 

@@ -38,7 +38,7 @@ def server_config(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=settings.forwarded_allow_ips is not None,
-        forwarded_allow_ips=settings.forwarded_allow_ips or "",
+        forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 
