@@ -111,7 +111,7 @@ def test_no_secret_is_in_the_files_and_each_is_documented() -> None:
         for variable in container_of(name)["env"]
         if (reference := variable.get("valueFrom", {}).get("secretKeyRef"))
     }
-    assert len(used) == 10
+    assert len(used) == 12
     assert [pair for pair in used if "| `{}` | `{}` |".format(*pair) not in README] == []
 
 
@@ -140,10 +140,19 @@ def test_consumers_scale_with_their_own_queue() -> None:
 
 def test_prometheus_scrapes_each_service_by_its_name() -> None:
     spec = named("ServiceMonitor", "followup")["spec"]
-    services = [one["metadata"]["labels"] for one in of_kind("Service")]
-    assert {one[spec["jobLabel"]] for one in services} == {f"followup-{name}" for name in SETTINGS}
-    assert all(spec["selector"]["matchLabels"].items() <= one.items() for one in services)
+    wanted = spec["selector"]["matchLabels"].items()
+    found = [one["metadata"].get("labels", {}) for one in of_kind("Service")]
+    assert {one[spec["jobLabel"]] for one in found if wanted <= one.items()} == {
+        f"followup-{name}" for name in SETTINGS
+    }
     assert [endpoint["path"] for endpoint in spec["endpoints"]] == ["/metrics"]
+
+
+def test_people_outside_do_not_reach_the_figures() -> None:
+    paths = named("Ingress", "followup")["spec"]["rules"][0]["http"]["paths"]
+    behind = {one["path"]: one["backend"]["service"]["name"] for one in paths}
+    assert behind == {"/metrics": "followup-nowhere", "/": "followup-api"}
+    assert "selector" not in named("Service", "followup-nowhere")["spec"]
 
 
 def test_the_alerts_are_those_of_prometheus() -> None:

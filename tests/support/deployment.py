@@ -86,8 +86,11 @@ def _value(variable: Manifest) -> str:
     if "configMapKeyRef" in source:
         reference = source["configMapKeyRef"]
         return str(named("ConfigMap", reference["name"])["data"][reference["key"]])
-    key = source["secretKeyRef"]["key"]
-    return f"amqp://followup:{WORTH}@rabbitmq:5672/" if key == "url" else WORTH
+    urls = {
+        "url": f"amqp://followup:{WORTH}@rabbitmq:5672/",
+        "management-url": f"http://followup:{WORTH}@rabbitmq:15672/",
+    }
+    return urls.get(source["secretKeyRef"]["key"], WORTH)
 
 
 @cache
