@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import dramatiq
@@ -16,6 +18,7 @@ from followup_common.contracts import (
 from sqlalchemy import text
 
 from tests.support.company import Company
+from tests.support.processes import Process
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.system import System, ask, populate
 from tests.support.waiting import eventually
@@ -136,6 +139,14 @@ def purge(system: System, queue: str) -> int:
     return count
 
 
+def asked_in_its_container(process: Process, *path: str) -> subprocess.CompletedProcess[str]:
+    """What an image's HEALTHCHECK asks, and a person in a container that has no curl."""
+    command = [sys.executable, "-m", "followup_common.healthcheck", *path]
+    return subprocess.run(
+        command, env=process.environment, capture_output=True, text=True, check=False, timeout=20
+    )
+
+
 @pytest.mark.serial
 def test_rabbitmq_away_while_follow_ups_cross_two_steps(system: System, rabbitmq: RabbitMQ) -> None:
     """What was claimed before the outage, and what came due in it, is announced at its current level only."""
@@ -152,6 +163,10 @@ def test_rabbitmq_away_while_follow_ups_cross_two_steps(system: System, rabbitmq
     escalator = system.services["escalator"]
     eventually(lambda: "RabbitMQ" in ask(escalator, "/readyz").json()["checks"]["broker"], 40)
     assert ask(escalator, "/healthz").status_code == 200  # a restart would not help
+    assert asked_in_its_container(escalator).returncode == 0
+    unready = asked_in_its_container(escalator, "/readyz")
+    assert unready.returncode == 1
+    assert "not connected to RabbitMQ" in unready.stderr
     with system.owner.transaction() as tx:
         Company(tx).let_pass(100 * HOUR)
     for _ in range(3):

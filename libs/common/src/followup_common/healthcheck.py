@@ -1,6 +1,7 @@
-"""`python -m followup_common.healthcheck`: asks the service in this container; for a HEALTHCHECK.
+"""`python -m followup_common.healthcheck [PATH]`: asks the service in this container; for a HEALTHCHECK.
 
-It runs every few seconds beside the service, so it imports nothing but a little of the standard library.
+PATH is /healthz, or /readyz to see what is missing; an image needs no curl for it. It runs every few
+seconds beside the service, so it imports nothing but a little of the standard library.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from http.client import HTTPConnection, HTTPException
 
 
 def main() -> int:
-    """Exit status 0 when the service on FOLLOWUP_HEALTH_PORT (default 8080) is alive; else says why not."""
-    connection = HTTPConnection("127.0.0.1", int(os.environ.get("FOLLOWUP_HEALTH_PORT", "8080")), timeout=3)
+    """Exit status 0 when the service on FOLLOWUP_HEALTH_PORT (default 8080) is well; else says why not."""
+    path = sys.argv[1] if len(sys.argv) > 1 else "/healthz"
+    connection = HTTPConnection("127.0.0.1", int(os.environ.get("FOLLOWUP_HEALTH_PORT", "8080")), timeout=4)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", path)
         answer = connection.getresponse()
         body = answer.read().decode(errors="replace")
     except (OSError, HTTPException) as error:
