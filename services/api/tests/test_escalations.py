@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from .companies import Company
 from .conftest import Person, World
@@ -147,6 +148,16 @@ def history(company: Company, who: Person) -> dict[int, tuple[int, int]]:
     """Days ago: open at manager level, at admin level."""
     days: list[dict[str, Any]] = company.get(who, "/escalations/summary")["over_time"]
     return {29 - n: (day["manager"], day["admin"]) for n, day in enumerate(days)}
+
+
+def test_the_summary_is_of_one_moment(late: Company) -> None:
+    """What a sweep raises while it is asked for is in all of its numbers, or in none."""
+
+    @event.listens_for(late.world.database.engine, "after_cursor_execute")
+    def raise_another(*_: object) -> None:
+        raised(late, late.follow_up(late.amir, overdue=60 * HOUR), 2, 0)
+
+    assert set(list(history(late, late.ada).values())[:-1]) == {(0, 0)}
 
 
 def test_over_time_each_step_lasts_until_the_next_or_the_end(company: Company) -> None:

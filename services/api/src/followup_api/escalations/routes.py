@@ -8,8 +8,9 @@ from fastapi import Query, Response
 
 from followup_api.answers import page_of
 from followup_api.dependencies import Reading
-from followup_api.escalations import queries, summary
+from followup_api.escalations import queries
 from followup_api.escalations.schemas import EscalatedFollowUp, EscalationQuery, EscalationSummary
+from followup_api.escalations.summary import summary, unroutable
 from followup_api.followups.scopes import narrowed_scope, scope_of
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
@@ -35,13 +36,12 @@ def list_escalations(
 @router.get("/summary", summary="Sum up open escalations")
 def summarize_escalations(tx: Reading, caller: Overseer) -> EscalationSummary:
     """Open escalations by level, team, age and day, as far as you may see them."""
-    scope = scope_of(tx, caller)
-    now = summary.open_now(tx, scope)
+    found = summary(tx, scope_of(tx, caller), caller.time_zone)
     return EscalationSummary(
-        manager=now.at(admin=False),
-        admin=now.at(admin=True),
-        unroutable=summary.unroutable(tx) if caller.role == "admin" else 0,
-        by_team=now.by_team(),
-        age=now.by_age(),
-        over_time=list(summary.over_time(tx, scope, caller.time_zone, now)),
+        manager=found.at(admin=False),
+        admin=found.at(admin=True),
+        unroutable=unroutable(tx) if caller.role == "admin" else 0,
+        by_team=found.by_team(),
+        age=found.by_age(),
+        over_time=found.days,
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from followup_common.db import Transaction
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from followup_api.escalations.schemas import AgeGroup, EscalationDay, TeamEscalations
 from followup_api.followups.schemas import PersonName
 from followup_api.followups.scopes import Scope
-from followup_api.rows import Record
 
 AGES = (0, 48, 72, 96, 168, 336)
 """Where groups of age begin, in hours: up to two, three, four, seven and fourteen days, and longer."""
@@ -22,7 +21,7 @@ DAYS = 30
 # The number of a group of age. Comparing is all that is done a row: reckoning with hours took longer.
 AGE = " + ".join(f"(f.due_at <= now() - interval '{hours} hours')::int" for hours in AGES[1:])
 # Counted from the index alone; steps are looked up a few times rather than once a row.
-NOW = """
+OPEN_NOW = """
     SELECT m.id, m.name, counted.admin, counted.age, sum(counted.number)::bigint AS number
     FROM (
         SELECT grouped.assignee_id, grouped.age, grouped.number,
@@ -62,8 +61,9 @@ START = "((now() AT TIME ZONE :time_zone)::date - (:days - 1))::timestamp AT TIM
 # A step begins when it is raised, and the one before it ends with that. The last one ends when its follow-up
 # is completed or gets another due time. For an earlier due version the history says when that was, and which
 # follow-ups have one is told by the moves of these days; should it not, the last edit stands in.
-OVER_TIME = """
-    WITH raised AS MATERIALIZED (
+# All in one statement: between two, a sweep could raise what the one counts and the other does not.
+SUMMARY = """
+    WITH open_now AS MATERIALIZED ({open_now}), raised AS MATERIALIZED (
         SELECT e.follow_up_id, e.raised_at, e.policy_version_id, e.step
         FROM escalations e WHERE e.raised_at >= {start} AND e.repeat = 0 AND e.step >= 2
     ), turns AS (
@@ -104,78 +104,77 @@ OVER_TIME = """
         ) told GROUP BY 1
     ), days AS (
         SELECT (now() AT TIME ZONE :time_zone)::date - i AS day FROM generate_series(0, :days - 1) i
+    ), over_time AS (
+        SELECT day AS date,
+               ((SELECT COALESCE(sum(number), 0) FROM open_now o WHERE NOT o.admin)
+                - COALESCE(sum(by_day.manager) OVER later, 0))::bigint AS manager,
+               ((SELECT COALESCE(sum(number), 0) FROM open_now o WHERE o.admin)
+                - COALESCE(sum(by_day.admin) OVER later, 0))::bigint AS admin
+        FROM days LEFT JOIN by_day USING (day)
+        WINDOW later AS (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     )
-    SELECT day, (:manager - COALESCE(sum(by_day.manager) OVER later, 0))::bigint AS manager,
-           (:admin - COALESCE(sum(by_day.admin) OVER later, 0))::bigint AS admin
-    FROM days LEFT JOIN by_day USING (day)
-    WINDOW later AS (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ORDER BY day
+    SELECT (SELECT COALESCE(jsonb_agg(o), '[]') FROM open_now o) AS open_now,
+           (SELECT jsonb_agg(d ORDER BY d.date) FROM over_time d) AS over_time
 """
 
 
 @dataclass(frozen=True)
-class OpenNow:
-    """Open escalations, counted by team, level and age."""
+class Summary:
+    """Open escalations of one moment.
 
-    rows: Sequence[Record]
+    Args:
+        open_now: counted by team, level and age.
+        days: how many were open at the end of each of the last days.
+    """
+
+    open_now: Sequence[Mapping[str, Any]]
+    days: Sequence[EscalationDay]
 
     def at(self, *, admin: bool) -> int:
         """How many there are at manager or at admin level."""
-        return sum(row.number for row in self.rows if row.admin is admin)
+        return sum(group["number"] for group in self.open_now if group["admin"] is admin)
 
     def by_team(self) -> list[TeamEscalations]:
         """Those of each team, most first."""
         teams: dict[int | None, TeamEscalations] = {}
-        for row in self.rows:
-            manager = PersonName(id=row.id, name=row.name) if row.id is not None else None
+        for group in self.open_now:
+            id_ = group["id"]
+            manager = PersonName(id=id_, name=group["name"]) if id_ is not None else None
             empty = TeamEscalations(manager=manager, manager_level=0, admin_level=0)
-            team = teams.setdefault(row.id, empty)
-            if row.admin:
-                team.admin_level += row.number
+            team = teams.setdefault(id_, empty)
+            if group["admin"]:
+                team.admin_level += group["number"]
             else:
-                team.manager_level += row.number
+                team.manager_level += group["number"]
         return sorted(teams.values(), key=lambda team: -team.manager_level - team.admin_level)
 
     def by_age(self) -> list[AgeGroup]:
         """How long they have been overdue."""
         numbers = [0] * len(AGES)
-        for row in self.rows:
-            numbers[row.age] += row.number
+        for group in self.open_now:
+            numbers[group["age"]] += group["number"]
         return [
-            AgeGroup(from_hours=begin, to_hours=end, count=numbers[group])
-            for group, (begin, end) in enumerate(zip_longest(AGES, AGES[1:]))
+            AgeGroup(from_hours=begin, to_hours=end, count=numbers[age])
+            for age, (begin, end) in enumerate(zip_longest(AGES, AGES[1:]))
         ]
 
 
-def open_now(tx: Transaction, scope: Scope) -> OpenNow:
-    """Open escalations as they are now."""
-    return OpenNow(tx.execute(_scoped(NOW, scope), _values(scope)).all())
-
-
-def over_time(tx: Transaction, scope: Scope, time_zone: str, now: OpenNow) -> Iterator[EscalationDay]:
-    """Escalations that were open at the end of each of the last days."""
-    values = {
-        **_values(scope),
-        "time_zone": time_zone,
-        "days": DAYS,
-        "manager": now.at(admin=False),
-        "admin": now.at(admin=True),
+def summary(tx: Transaction, scope: Scope, time_zone: str) -> Summary:
+    """Open escalations as they are now, and as they were at the end of each of the last days there."""
+    everyone = scope.user_ids is None
+    parts = {
+        "scope": "" if everyone else "AND f.assignee_id = ANY(CAST(:scope AS bigint[]))",
+        "start": START,
+        "moved": MOVED,
+        "ages": AGE,
     }
-    for row in tx.execute(_scoped(OVER_TIME, scope), values):
-        yield EscalationDay(date=row.day, manager=row.manager, admin=row.admin)
+    theirs = "" if everyone else THEIRS.format(**parts)
+    statement = SUMMARY.format(open_now=OPEN_NOW.format(**parts), theirs=theirs, **parts)
+    values = {"scope": sorted(scope.user_ids or ()), "time_zone": time_zone, "days": DAYS}
+    row = tx.execute(text(statement), values).one()
+    return Summary(row.open_now, [EscalationDay(**day) for day in row.over_time])
 
 
 def unroutable(tx: Transaction) -> int:
     """Steps of open follow-ups that wait until somebody can be told."""
     return int(tx.execute(UNROUTABLE).scalar_one())
-
-
-def _scoped(statement: str, scope: Scope) -> TextClause:
-    everyone = scope.user_ids is None
-    condition = "" if everyone else "AND f.assignee_id = ANY(CAST(:scope AS bigint[]))"
-    parts = {"scope": condition, "start": START, "moved": MOVED, "ages": AGE}
-    theirs = "" if everyone else THEIRS.format(**parts)
-    return text(statement.format(theirs=theirs, **parts))
-
-
-def _values(scope: Scope) -> dict[str, Any]:
-    return {} if scope.user_ids is None else {"scope": sorted(scope.user_ids)}
