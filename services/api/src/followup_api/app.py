@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
 from fastapi import APIRouter, FastAPI
@@ -38,6 +37,7 @@ from followup_api.routing import Direct, OneThreadRoute
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
+from followup_api.threads import Threads
 from followup_api.tokens.routes import router as tokens
 from followup_api.ui import Ui
 from followup_api.users.routes import router as users
@@ -91,7 +91,7 @@ def create_app(
         meter=meter,
         tracing=tracing or Tracing(),
         gauges=Gauges(meter, database, settings.late_after),
-        threads=ThreadPoolExecutor(settings.database_pool_size, thread_name_prefix="request"),
+        threads=Threads(settings.database_pool_size),
         broker_reachable=broker_reachable,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -20,6 +19,7 @@ from followup_api.auth.oidc.provider import Provider
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
+from followup_api.threads import Threads
 
 SOURCE = "followup/api"
 
@@ -34,8 +34,7 @@ class Parts:
     meter: Meter
     tracing: Tracing
     gauges: Gauges
-    threads: ThreadPoolExecutor
-    """As many as the pool has connections: a request waits for one of them, and then never for the other."""
+    threads: Threads
     broker_reachable: Callable[[], bool]
     queues: QueueReader | None
     """None where events are delivered in process."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial, wraps
 from inspect import iscoroutinefunction
@@ -47,9 +46,8 @@ class OneThreadRoute(APIRoute):
             if self.body_field:
                 await request.body()  # kept with the request
             request.state.access_token = await read_access_token(request, app)
-            request.state.loop = loop = asyncio.get_running_loop()
-            run = partial(copy_context().run, _run, handle, request, _work(app, writes=writes))
-            return await loop.run_in_executor(app.threads, run)
+            request.state.loop = asyncio.get_running_loop()
+            return await app.threads.run(partial(_run, handle, request, _work(app, writes=writes)))
 
         return handled
 
@@ -120,7 +118,7 @@ async def in_transaction(app: Parts, work: Callable[[UnitOfWork], T]) -> T:
         with transaction(app.database, app.publisher, app.tracing) as opened:
             return work(opened)
 
-    return await asyncio.get_running_loop().run_in_executor(app.threads, copy_context().run, run)
+    return await app.threads.run(run)
 
 
 def _work(app: Parts, *, writes: bool) -> AbstractContextManager[UnitOfWork]:

@@ -237,7 +237,7 @@ class LiveInboxes:
             with self._parts.database.transaction() as tx:
                 return query(tx)
 
-        return await asyncio.get_running_loop().run_in_executor(self._parts.threads, run)
+        return await self._parts.threads.run(run)
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
