@@ -8,8 +8,10 @@ import pytest
 from followup_common.db import Database
 from followup_common.db.migrate import upgrade
 from psycopg import errors
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from tests.support.waiting import eventually
 
 
 def test_a_migration_gives_up_on_a_table_that_stays_locked(database_url: str) -> None:
@@ -29,3 +31,20 @@ def test_a_migration_gives_up_on_a_table_that_stays_locked(database_url: str) ->
         assert not thread.is_alive(), "it waits for the lock"
     assert isinstance(found[0].orig, errors.LockNotAvailable)
     database.close()
+
+
+def test_a_migration_that_waits_for_another_one_does_not_hold_up_its_indexes(database_url: str) -> None:
+    """An index that is built beside others' writes waits for every statement that began before."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg%advisory_lock%'")
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    thread = threading.Thread(target=upgrade, args=[database_url], daemon=True)
+    with engine.connect() as first:
+        first.execute(text("SELECT pg_advisory_lock(112628746448759)"))  # env.py: MIGRATION_LOCK
+        with engine.connect() as other:
+            thread.start()
+            eventually(lambda: other.execute(waiting).scalar_one() > 1, what="the other one waits")
+        first.execute(text("CREATE INDEX CONCURRENTLY a_new_one ON users (name)"))
+        first.execute(text("SELECT pg_advisory_unlock_all()"))
+        thread.join(60)
+        assert not thread.is_alive()
+    engine.dispose()

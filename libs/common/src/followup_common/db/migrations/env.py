@@ -1,5 +1,7 @@
 """Alembic's entry: one transaction for all, and no waiting behind a busy table (`lock_timeout`)."""
 
+import time
+
 from alembic import context
 from sqlalchemy import create_engine, text
 
@@ -11,7 +13,11 @@ MIGRATION_LOCK = 0x666F6C6C6F77
 
 engine = create_engine(sqlalchemy_url(context.config.get_main_option("sqlalchemy.url") or ""))
 with engine.connect() as connection:
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+    # Asked for again and again: an index that the first one builds beside others' writes has to wait for the
+    # end of every statement that began before, and the second one's waiting would be such a statement.
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}):
+        connection.rollback()
+        time.sleep(0.2)
     connection.execute(text("SET lock_timeout = '4s'"))
     connection.execute(text("SET statement_timeout = '15min'"))
     connection.commit()
