@@ -224,7 +224,7 @@ def test_silence_is_filled_with_comments(company: Company, listen: Listen) -> No
     eventually(lambda: listener.comments >= 2, what="two heartbeats have come")
 
 
-@pytest.mark.parametrize("how", ["token", "session", "person"])
+@pytest.mark.parametrize("how", ["token", "expiry", "session", "person"])
 def test_a_stream_ends_with_the_log_in_behind_it(
     company: Company, server: LiveServer, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -248,6 +248,7 @@ def test_a_stream_ends_with_the_log_in_behind_it(
     company.world.execute(
         {
             "token": "DELETE FROM api_tokens WHERE user_id = :id",
+            "expiry": "UPDATE api_tokens SET expires_at = now() WHERE user_id = :id",
             "session": "DELETE FROM sessions WHERE user_id = :id",
             "person": "UPDATE users SET active = false WHERE id = :id",
         }[how],

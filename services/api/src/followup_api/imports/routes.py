@@ -54,7 +54,7 @@ header names all columns, in any order; the file is UTF-8.
     openapi_extra=csv_body(USERS_EXAMPLE),
 )
 def import_users(
-    work: Work, audit: Audit, _: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work, audit: Audit, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
     with file:
         return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
