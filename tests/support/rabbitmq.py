@@ -249,7 +249,11 @@ def _in_container(folder: Path) -> RabbitMQ:
         name=f"{folder.name}-rabbitmq",
         image=IMAGE,
         ports=(5672, 15672, 15692),
-        environment={"RABBITMQ_DEFAULT_USER": "followup", "RABBITMQ_DEFAULT_PASS": "followup"},
+        environment={
+            "RABBITMQ_NODENAME": "rabbit@localhost",  # by which rabbitmqctl finds it as well
+            "RABBITMQ_DEFAULT_USER": "followup",
+            "RABBITMQ_DEFAULT_PASS": "followup",
+        },
     )
     try:
         container.create()

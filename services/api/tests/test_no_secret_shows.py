@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -49,11 +50,20 @@ SECRETS = [
 ]
 
 
+@pytest.fixture
+def secretive_url(world: World, database_url: str) -> Iterator[str]:
+    """The database's URL with a user whose password must not show."""
+    user = f"secretive_{uuid4().hex[:12]}"
+    world.execute(f"CREATE ROLE {user} SUPERUSER LOGIN PASSWORD '{DATABASE_PASSWORD}'")
+    url = make_url(database_url).set(username=user, password=DATABASE_PASSWORD)
+    yield url.render_as_string(hide_password=False)
+    world.execute(f"DROP ROLE {user}")
+
+
 def environment(database_url: str, port: int, log_format: str) -> dict[str, str]:
     """Everything secret that the API takes, at its most talkative, with a broker that is away."""
-    url = make_url(database_url).set(password=DATABASE_PASSWORD)
     return {
-        "FOLLOWUP_DATABASE_URL": url.render_as_string(hide_password=False),
+        "FOLLOWUP_DATABASE_URL": database_url,
         "FOLLOWUP_BROKER_URL": f"amqp://followup:{BROKER_PASSWORD}@127.0.0.1:1/",
         "FOLLOWUP_CRON_SECRET": CRON_SECRET,
         "FOLLOWUP_PORT": str(port),
@@ -127,7 +137,7 @@ def use_the_provider(browser: httpx.Client, world: World, provider: oidc.Provide
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_the_log_of_a_whole_run_holds_no_secret(
-    world: World, admin: Person, database_url: str, start_service: Callable[..., Process], log_format: str
+    world: World, admin: Person, secretive_url: str, start_service: Callable[..., Process], log_format: str
 ) -> None:
     port = free_port()
     url = f"http://localhost:{port}"
@@ -135,7 +145,7 @@ def test_the_log_of_a_whole_run_holds_no_secret(
     with oidc.running(f"{url}{CALLBACK}") as provider, httpx.Client(base_url=url) as browser:
         trusting = {**provider.settings, "oidc_audience": oidc.AUDIENCE}
         single_sign_on = {f"FOLLOWUP_{name.upper()}": value for name, value in trusting.items()}
-        process = start_service("api", **environment(database_url, port, log_format), **single_sign_on)
+        process = start_service("api", **environment(secretive_url, port, log_format), **single_sign_on)
         process.wait_until(lambda: httpx.get(f"{url}/healthz").status_code == 200, what="the API answers")
         answers = [*use_a_token(url, world, admin), *use_the_provider(browser, world, provider)]
         sessions = [browser.cookies["followup"]]
@@ -155,9 +165,9 @@ def test_the_log_of_a_whole_run_holds_no_secret(
 
 @pytest.mark.parametrize("name", ["escalator", "notifier", "scheduler"])
 def test_a_worker_without_its_servers_logs_no_secret(
-    database_url: str, start_service: Callable[..., Process], name: str, tmp_path: Path
+    secretive_url: str, start_service: Callable[..., Process], name: str, tmp_path: Path
 ) -> None:
-    process = start_service(name, **environment(database_url, free_port(), "json"))
+    process = start_service(name, **environment(secretive_url, free_port(), "json"))
     process.wait_until(lambda: "127.0.0.1" in process.output or "refused" in process.output.lower(), 40)
     process.terminate(40)
     assert DATABASE_PASSWORD not in process.output
