@@ -58,6 +58,9 @@ def test_a_one_shot_is_tried_again_until_it_succeeds(name: str) -> None:
     assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_without_a_profile_there_is_neither_demo_nor_monitoring() -> None:
+def test_without_a_profile_there_is_neither_demo_nor_command_nor_monitoring() -> None:
     profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
-    assert profiles == {"demo": ["demo"], "prometheus": ["monitoring"], "grafana": ["monitoring"]}
+    assert profiles == {
+        **{"demo": ["demo"], "cli": ["cli"], "backup": ["backup"]},
+        **{"prometheus": ["monitoring"], "grafana": ["monitoring"]},
+    }
