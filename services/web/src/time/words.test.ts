@@ -69,6 +69,11 @@ describe("times in a person's zone", () => {
     expect(calendar("2027-03-06T09:00:00Z", "UTC", NOW)).toBe("Sat 6 Mar 2027, 09:00");
   });
 
+  it("takes the year from the zone's calendar, as the day", () => {
+    expect(calendar("2026-12-31T23:30:00Z", "Asia/Tokyo", NOW)).toBe("Fri 1 Jan 2027, 08:30");
+    expect(calendar("2027-01-01T02:00:00Z", "America/New_York", NOW)).toBe("Thu 31 Dec, 21:00");
+  });
+
   it("tells the exact time with the zone", () => {
     expect(inZone(late, "Europe/Berlin", "exact")).toMatch(/Wednesday,? 4 March 2026 at 00:30 (CET|GMT\+1)/);
   });

@@ -57,7 +57,7 @@ function coarse(length: number): string {
   return duration(Math.floor(length / DAY) * DAY);
 }
 
-type Style = "time" | "day" | "dayTime" | "exact";
+type Style = "time" | "day" | "dayTime" | "year" | "exact";
 
 const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
@@ -65,6 +65,7 @@ const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
   dayTime: {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   },
+  year: { year: "numeric" },
   exact: {
     weekday: "long", day: "numeric", month: "long", year: "numeric",
     hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
@@ -83,7 +84,7 @@ function format(style: Style, zone: string): Intl.DateTimeFormat {
   return found;
 }
 
-/** A moment in a zone: "14:30", "Tue, 3 Mar", "Tue, 3 Mar, 14:30" or in full with the zone's name. */
+/** A moment in a zone: "14:30", "Tue, 3 Mar", "Tue, 3 Mar, 14:30", "2026" or in full with the zone's name. */
 export function inZone(at: string | number, zone: string, style: Style = "dayTime"): string {
   return format(style, zone).format(new Date(at));
 }
@@ -93,8 +94,8 @@ export function calendar(at: string, zone: string, now: number): string {
   const days = dayNumber(at, zone) - dayNumber(now, zone);
   const named = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[days];
   if (named) return `${named} ${inZone(at, zone, "time")}`;
-  const year = new Date(at).getUTCFullYear();
-  const other = year === new Date(now).getUTCFullYear() ? "" : ` ${year}`;
+  const year = inZone(at, zone, "year");
+  const other = year === inZone(now, zone, "year") ? "" : ` ${year}`;
   return `${inZone(at, zone, "day")}${other}, ${inZone(at, zone, "time")}`;
 }
 

@@ -52,7 +52,7 @@ export function ConflictDialog({ mine, theirs, busy, keepMine, takeTheirs, back 
         Compare the two versions: fields that you left alone are as they were saved. Nothing is written until you
         choose.
       </Text>
-      <Table.ScrollContainer minWidth={480}>
+      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table verticalSpacing="xs" layout="fixed">
           <Table.Thead>
             <Table.Tr>

@@ -2,8 +2,10 @@ import "@mantine/dates/styles.css";
 import { Button, Group } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
 import { IconCalendar } from "@tabler/icons-react";
+import { useId } from "react";
 import { now } from "@/time/clock";
 import { fromWallTime, localTimeIn, wallTime } from "@/time/zone";
+import classes from "./DueField.module.css";
 
 interface Props {
   /** A moment in UTC. */
@@ -21,6 +23,8 @@ const SHORTCUTS = [
 
 /** Picks a moment on the wall clock of the person's zone, whatever zone the browser is in. */
 export function DueField({ value, onChange, zone, error }: Props) {
+  const id = useId();
+  const today = wallTime(now(), zone).slice(0, 10);
   return (
     <div>
       <DateTimePicker
@@ -34,10 +38,13 @@ export function DueField({ value, onChange, zone, error }: Props) {
         timePickerProps={{ format: "24h", hoursInputLabel: "Hours", minutesInputLabel: "Minutes" }}
         submitButtonProps={{ "aria-label": "Take this day and time" }}
         firstDayOfWeek={1}
-        highlightToday
+        getDayProps={(day) => (day === today ? { "aria-current": "date" } : {})} // its own today is the browser's
+        hideOutsideDates
+        classNames={{ day: classes.day }}
         error={error}
-        ariaLabels={{ nextMonth: "Next month", previousMonth: "Previous month", monthLevelControl: "Choose the month" }}
-        popoverProps={{ withinPortal: true }}
+        ariaLabels={{ nextMonth: "Next month", previousMonth: "Previous month" }}
+        id={id}
+        popoverProps={{ id, withinPortal: true }} // its dialog takes its name from the field of that id
       />
       <Group gap={6} mt={8}>
         {SHORTCUTS.map(({ label, days, time }) => (
