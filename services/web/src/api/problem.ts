@@ -7,6 +7,9 @@ export interface FieldError {
   line?: number;
 }
 
+/** What a proxy answers in the server's place, and the server while its database is away. */
+const AWAY: readonly number[] = [502, 503, 504];
+
 /** Any answer of the API other than success, or no answer at all (`status` 0). */
 export class Problem extends Error {
   constructor(
@@ -22,7 +25,7 @@ export class Problem extends Error {
   }
 
   get unreachable(): boolean {
-    return this.status === 0;
+    return this.status === 0 || AWAY.includes(this.status);
   }
 
   messageFor(field: string): string | undefined {
@@ -30,9 +33,10 @@ export class Problem extends Error {
   }
 }
 
-export function noAnswer(): Problem {
+/** @param status 0, or what a proxy answered */
+export function noAnswer(status = 0): Problem {
   return navigator.onLine
-    ? new Problem(0, "Followup cannot be reached", "The server does not answer. Try again in a moment.")
+    ? new Problem(status, "Followup cannot be reached", "The server does not answer. Try again in a moment.")
     : new Problem(0, "You are offline", "You are offline: nothing was sent. Try again when the connection is back.");
 }
 
@@ -48,6 +52,7 @@ export async function problemOf(response: Response): Promise<Problem> {
       body.current ?? null,
     );
   } catch {
+    if (AWAY.includes(response.status)) return noAnswer(response.status);
     return new Problem(
       response.status,
       response.status >= 500 ? "Followup has a problem" : "That did not work",
