@@ -8,15 +8,27 @@ from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, row, said
 from tests.e2e.product import Product, hours
 
+FORM_IS_HERE = """async () => {
+    const loaded = performance.getEntriesByType("resource");
+    const script = loaded.find(({ name }) => /FollowUpForm.*[.]js$/.test(name));
+    if (!script) return false;
+    await import(script.name);
+    return [...document.querySelectorAll("link[rel=stylesheet]")].every(({ sheet }) => sheet);
+}"""
+
 
 def test_offline_and_back(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
     product.follow_up(amir, "Call Acme", due=hours(-3))
     page = visit(amir, "/followups")
     expect(row(page, "Call Acme")).to_be_visible()
+    page.wait_for_function(FORM_IS_HERE)
 
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
+    page.keyboard.press("c")  # never opened before
+    expect(dialog(page, "New follow-up").get_by_role("button", name="Due")).to_be_visible()
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Complete Call Acme").click()
     expect(said(page, "“Call Acme” is still open")).to_contain_text("You are offline")
     expect(row(page, "Call Acme")).to_be_visible()

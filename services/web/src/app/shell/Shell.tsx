@@ -3,6 +3,8 @@ import { lazy, Suspense, useEffect } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
 import { Problem } from "@/api/problem";
 import { ConnectionBanner } from "@/app/shell/ConnectionBanner";
+import { strayFiles } from "@/app/shell/strayFiles";
+import { whenIdle } from "@/app/shell/whenIdle";
 import { Shortcuts } from "@/app/shell/Shortcuts";
 import { Sidebar } from "@/app/shell/Sidebar";
 import { TabBar } from "@/app/shell/TabBar";
@@ -14,12 +16,16 @@ import { SessionEndedDialog } from "@/features/session/SessionEndedDialog";
 import { sessionEnded } from "@/features/session/session";
 import classes from "./Shell.module.css";
 
-const FollowUpForm = lazy(() => import("@/features/followups/FollowUpForm"));
+const loadForm = () => import("@/features/followups/FollowUpForm");
+const FollowUpForm = lazy(loadForm);
 
 /** The frame around every page of a person who is logged in. */
 export function Shell() {
   useInboxStream();
   useSessionWatch();
+  useEffect(strayFiles, []);
+  // Here before it is asked for: it opens at once then, without a connection too.
+  useEffect(() => whenIdle(() => void loadForm().catch(() => undefined)), []);
   const request = formRequest.use();
   return (
     <div className={classes.shell}>
