@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import type { User } from "@/api/types";
+import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
@@ -16,7 +17,8 @@ import { peopleQuery } from "@/features/followups/people";
 /** Who works here, under whom, and what they may do. */
 export function Component() {
   const { data, error, refetch } = useQuery(peopleQuery);
-  const [q, setQ] = useState("");
+  const [parameters, change] = useParameters();
+  const q = parameters.get("q") ?? "";
   const [edited, setEdited] = useState<User | "new" | null>(null);
   const rows = useMemo(() => treeOf((data ?? []).filter((person) => matches(person, q))), [data, q]);
   return (
@@ -27,7 +29,7 @@ export function Component() {
           Person
         </Button>
       }
-      toolbar={<SearchField q={q} change={setQ} label="Search people" />}
+      toolbar={<SearchField q={q} change={(next) => change({ q: next })} label="Search people" />}
     >
       {data ? (
         rows.length > 0 ? (

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
+import { useParameters } from "@/app/useParameters";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
@@ -8,6 +9,7 @@ import { summaryQuery } from "@/features/escalations/queries";
 import { Totals } from "@/features/escalations/Totals";
 import { BulkBar } from "@/features/followups/BulkBar";
 import { SearchField } from "@/features/followups/FilterBar";
+import { whoIn } from "@/features/followups/filters";
 import { SelectionProvider } from "@/features/followups/SelectionProvider";
 import { SelectToggle } from "@/features/followups/SelectToggle";
 import { WhoFilter } from "@/features/followups/WhoFilter";
@@ -17,8 +19,9 @@ const Charts = lazy(() => import("@/features/escalations/Charts"));
 
 /** What has gone so far that managers and admins were told, most overdue first. */
 export function Component() {
-  const [q, setQ] = useState("");
-  const [who, setWho] = useState("all");
+  const [parameters, change] = useParameters();
+  const q = parameters.get("q") ?? "";
+  const who = whoIn(parameters);
   const summary = useQuery(summaryQuery);
   const filters = { q: q || undefined, assignee: who };
   return (
@@ -27,8 +30,8 @@ export function Component() {
         title="Escalations"
         toolbar={
           <div className={classes.toolbar}>
-            <WhoFilter who={who} change={(next) => setWho(next.who ?? "all")} />
-            <SearchField q={q} change={setQ} label="Search escalations" />
+            <WhoFilter who={who} change={(next) => change({ who: next })} />
+            <SearchField q={q} change={(next) => change({ q: next })} label="Search escalations" />
             <SelectToggle />
           </div>
         }

@@ -42,7 +42,7 @@ export function FilterBar({ filters, change, counts }: Props) {
         ))}
       </div>
       <div className={classes.fields}>
-        {seesOthers && <WhoFilter who={filters.who} change={change} />}
+        {seesOthers && <WhoFilter who={filters.who} change={(who) => change({ who })} />}
         {filters.subject && <SubjectFilter id={Number(filters.subject)} clear={() => change({ subject: "" })} />}
         <SearchField q={filters.q} change={(q) => change({ q })} />
         <SelectToggle />

@@ -1,12 +1,11 @@
 import { Select } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
-import type { Filters } from "@/features/followups/filters";
 import { usePeopleInScope } from "@/features/followups/people";
 import { useMe } from "@/features/session/session";
 
 interface Props {
   who: string;
-  change: (next: Partial<Filters>) => void;
+  change: (who: string) => void;
 }
 
 export function WhoFilter({ who, change }: Props) {
@@ -26,7 +25,7 @@ export function WhoFilter({ who, change }: Props) {
           : []),
       ]}
       value={who}
-      onChange={(next) => change({ who: next ?? "all" })}
+      onChange={(next) => change(next ?? "all")}
       allowDeselect={false}
       searchable
       nothingFoundMessage="Nobody by that name"

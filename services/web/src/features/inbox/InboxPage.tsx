@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { IconChecks, IconInbox } from "@tabler/icons-react";
-import { useState } from "react";
+import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
@@ -11,7 +11,8 @@ import { notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/i
 import classes from "./InboxPage.module.css";
 
 export function Component() {
-  const [shown, setShown] = useState("all");
+  const [parameters, change] = useParameters();
+  const unread = parameters.get("show") === "unread";
   const { data: count } = useQuery(unreadQuery);
   const mark = useMarkRead();
   return (
@@ -31,8 +32,8 @@ export function Component() {
       toolbar={
         <SegmentedControl
           aria-label="Show"
-          value={shown}
-          onChange={setShown}
+          value={unread ? "unread" : "all"}
+          onChange={(next) => change({ show: next === "unread" ? next : "" })}
           data={[
             { value: "all", label: "All" },
             { value: "unread", label: count?.unread ? `Unread (${count.unread})` : "Unread" },
@@ -40,7 +41,7 @@ export function Component() {
         />
       }
     >
-      <Entries unread={shown === "unread"} />
+      <Entries unread={unread} />
     </Page>
   );
 }

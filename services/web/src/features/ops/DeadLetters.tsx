@@ -2,7 +2,7 @@ import { Button, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { IconMailOff } from "@tabler/icons-react";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
@@ -16,12 +16,11 @@ import classes from "./DeadLetters.module.css";
 
 /** Events that were given up: look at them, send them again once their cause is mended, or discard them. */
 export function DeadLetters() {
-  const [search, setSearch] = useSearchParams();
-  const [q, setQ] = useState("");
+  const [parameters, change] = useParameters();
   const [discarded, setDiscarded] = useState<Target | null>(null);
-  const type = search.get("type") ?? "";
+  const type = parameters.get("type") ?? "";
+  const q = parameters.get("q") ?? "";
   const failed = useFailed();
-  const setType = (next: string) => setSearch({ tab: "dead-letters", ...(next && { type: next }) });
   return (
     <>
       <div className={classes.filters}>
@@ -31,11 +30,11 @@ export function DeadLetters() {
           placeholder="Every event type"
           data={[...new Set([...failed.keys(), ...(type ? [type] : [])])]}
           value={type || null}
-          onChange={(next) => setType(next ?? "")}
+          onChange={(next) => change({ type: next ?? "" })}
           clearable
           clearButtonProps={{ "aria-label": "Every event type" }}
         />
-        <SearchField q={q} change={setQ} label="Search reasons" />
+        <SearchField q={q} change={(next) => change({ q: next })} label="Search reasons" />
         {type && <BulkActions type={type} amount={failed.get(type) ?? 0} discard={setDiscarded} />}
       </div>
       <Letters type={type} q={q} discard={setDiscarded} />

@@ -1,9 +1,9 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconAddressBook, IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
 import { Link } from "react-router";
 import type { Subject } from "@/api/types";
+import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
@@ -14,9 +14,16 @@ import { openForm } from "@/features/followups/formRequest";
 import { subjectsQuery } from "@/features/subjects/queries";
 import classes from "./SubjectsPage.module.css";
 
+const KINDS = [
+  { value: "", label: "All" },
+  { value: "lead", label: "Leads" },
+  { value: "client", label: "Clients" },
+];
+
 export function Component() {
-  const [q, setQ] = useState("");
-  const [kind, setKind] = useState("");
+  const [parameters, change] = useParameters();
+  const q = parameters.get("q") ?? "";
+  const kind = KINDS.find(({ value }) => value === parameters.get("kind"))?.value ?? "";
   return (
     <Page
       title="Leads & clients"
@@ -26,14 +33,10 @@ export function Component() {
           <SegmentedControl
             aria-label="Kind"
             value={kind}
-            onChange={setKind}
-            data={[
-              { value: "", label: "All" },
-              { value: "lead", label: "Leads" },
-              { value: "client", label: "Clients" },
-            ]}
+            onChange={(next) => change({ kind: next })}
+            data={KINDS}
           />
-          <SearchField q={q} change={setQ} label="Search leads and clients" />
+          <SearchField q={q} change={(next) => change({ q: next })} label="Search leads and clients" />
         </div>
       }
     >
