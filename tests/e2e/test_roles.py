@@ -27,6 +27,9 @@ def test_an_employee_cannot_open_somebody_elses_follow_up(product: Product, visi
     planned = product.follow_up(lena, "Call Acme", due=hours(3))
     page = visit(amir, f"/followups/{planned['id']}")
     expect(page.get_by_role("alert")).to_contain_text("There is no follow-up")
+    for path in ("/followups/abc", "/subjects/0"):
+        page.goto(path)
+        expect(page.get_by_text("There is nothing at this address")).to_be_visible()
 
 
 def test_a_manager_works_on_the_escalations_of_reports_at_any_depth(product: Product, visit: Visit) -> None:
@@ -46,6 +49,20 @@ def test_a_manager_works_on_the_escalations_of_reports_at_any_depth(product: Pro
     expect(row(page, "Four days late")).to_contain_text("Manager: Amir Patel")
     expect(page.get_by_text("Not theirs")).to_be_hidden()
     expect(page.get_by_role("figure", name="By age")).to_be_visible()
+
+    page.get_by_label("Search escalations").fill("four")
+    page.get_by_role("combobox", name="Whose follow-ups").click()
+    page.get_by_role("option", name="Omar Haddad").click()
+    expect(row(page, "Two days late")).to_be_hidden()
+    row(page, "Four days late").get_by_role("link", name="Four days late").click()
+    page.get_by_role("link", name="Back").click()  # to the same filters
+    expect(row(page, "Four days late")).to_be_visible()
+    expect(row(page, "Two days late")).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Whose follow-ups")).to_have_value("Omar Haddad")
+    page.get_by_role("button", name="Clear search").click()
+    page.get_by_role("combobox", name="Whose follow-ups").click()
+    page.get_by_role("option", name="Everyone").click()
+    expect(row(page, "Two days late")).to_be_visible()
 
     admin.get_by_role("button", name="Complete Four days late").click()
     expect(row(page, "Four days late")).to_be_hidden()

@@ -1,8 +1,10 @@
 import { Anchor, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconArrowLeft, IconCheck, IconPencil, IconRotate2 } from "@tabler/icons-react";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import type { FollowUp } from "@/api/types";
+import { NotFoundPage } from "@/app/NotFoundPage";
+import { usePathId } from "@/app/usePathId";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
@@ -15,7 +17,11 @@ import { Timeline } from "@/features/followups/Timeline";
 import classes from "./FollowUpPage.module.css";
 
 export function Component() {
-  const id = Number(useParams().id);
+  const id = usePathId();
+  return id === null ? <NotFoundPage /> : <FollowUpPage id={id} />;
+}
+
+function FollowUpPage({ id }: { id: number }) {
   const { data, error, refetch } = useQuery(followUpQuery(id));
   return (
     <Page

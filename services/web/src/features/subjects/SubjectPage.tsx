@@ -1,8 +1,10 @@
 import { Alert, Anchor, Button, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconCalendarOff, IconExternalLink, IconPlus } from "@tabler/icons-react";
-import { Link, useParams } from "react-router";
+import { Link } from "react-router";
 import type { FollowUp, SubjectDetails } from "@/api/types";
+import { NotFoundPage } from "@/app/NotFoundPage";
+import { usePathId } from "@/app/usePathId";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
@@ -20,7 +22,11 @@ import classes from "./SubjectPage.module.css";
 
 /** A lead or client: who it is, what is planned, and what was done. */
 export function Component() {
-  const id = Number(useParams().id);
+  const id = usePathId();
+  return id === null ? <NotFoundPage /> : <SubjectPage id={id} />;
+}
+
+function SubjectPage({ id }: { id: number }) {
   const { data, error, refetch } = useQuery(subjectQuery(id));
   return (
     <Page
