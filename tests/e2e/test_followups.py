@@ -216,8 +216,14 @@ def test_times_are_those_of_the_persons_zone(product: Product, visit: Visit) -> 
 
 def test_a_client_without_plans_says_so_and_offers_one(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
-    hooli = product.call("POST", "/subjects", json={"kind": "client", "name": "Hooli Harbour"})
-    page = visit(amir, f"/subjects/{hooli['id']}")
+    product.call("POST", "/subjects", json={"kind": "client", "name": "Hooli Harbour"})
+    page = visit(amir, "/subjects?kind=client&q=hooli")
+    page.get_by_role("radiogroup", name="Kind").get_by_text("Leads").click()
+    expect(page.get_by_text("Nobody by that name")).to_be_visible()
+    page.reload()  # the address keeps the filters
+    expect(page.get_by_text("Nobody by that name")).to_be_visible()
+    page.get_by_role("radiogroup", name="Kind").get_by_text("Clients").click()
+    page.get_by_role("link", name="Hooli Harbour").click()
     expect(page.get_by_text("No follow-up planned")).to_be_visible()
     page.get_by_role("button", name="Plan one").click()
     form = dialog(page, "New follow-up")
@@ -239,12 +245,15 @@ def test_delete_asks_first(product: Product, visit: Visit) -> None:
     expect(row(page, "Call Acme")).to_be_hidden()
 
 
-def test_bulk_on_a_phone(product: Product, visit: Visit) -> None:
-    amir = product.person("Amir Patel")
+def test_bulk_and_whose_it_is_on_a_phone(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    product.follow_up(product.person("Amir Patel", manager=dana), "Call 4", due=hours(-4))
     for number in (1, 2, 3):
-        product.follow_up(amir, f"Call {number}", due=hours(-number))
-    page = visit(amir, "/followups", viewport={"width": 390, "height": 844})
+        product.follow_up(dana, f"Call {number}", due=hours(-number))
+    page = visit(dana, "/followups", viewport={"width": 390, "height": 844})
+    expect(row(page, "Call 4").get_by_text("Amir Patel")).to_be_visible()
     expect(row(page, "Call 1")).to_be_visible()
+    expect(row(page, "Call 1").get_by_text("Dana Reyes")).to_be_hidden()
     expect(page.get_by_role("checkbox", name="Select Call 1")).to_be_hidden()
     page.get_by_role("button", name="Select", exact=True).click()
     page.get_by_role("checkbox", name="Select Call 1").check()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.alone  # frames are measured: no neighbours, please
 Record = Callable[[str, object], None]
 
 SHARED = 2
-"""How much slower a machine may be that others use too. The goals are 2 s, 100 ms and 1.5 s."""
+"""How much slower a machine may be that others use too. The goals are 2 s, 100 ms, 1.5 s and 2.5 s."""
 
 OVERDUE = 10_000
 ESCALATED = 500
@@ -78,15 +78,18 @@ def test_five_hundred_escalations_open_within_two_seconds_and_scroll_smoothly(
     assert slowest < 100 * SHARED
 
 
-def test_the_first_paint_comes_soon_on_a_slow_machine(
+def test_the_first_and_the_largest_paint_come_soon_on_a_slow_machine(
     crowded: tuple[Product, Person], visit: Visit, record_property: Record
 ) -> None:
     product, dana = crowded
     page = visit(dana, "/inbox", at=product)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    painted = best(1500, lambda: first_paint(page))
-    report(record_property, first_contentful_paint_ms=painted)
-    assert painted < 1500 * SHARED
+    first = best(1500, lambda: first_paint(page))
+    expect(row(page, "Call 0")).to_be_visible()
+    largest = paint(page, "largest-contentful-paint")
+    report(record_property, first_contentful_paint_ms=first, largest_contentful_paint_ms=largest)
+    assert first < 1500 * SHARED
+    assert largest < 2500 * SHARED
 
 
 def best(limit: float, measure: Callable[[], float]) -> float:
@@ -135,14 +138,22 @@ def first_paint(page: Page) -> float:
     """Milliseconds to the first contentful paint of the Follow-ups page."""
     page.goto("/followups")
     expect(page.get_by_role("heading", name="Follow-ups")).to_be_visible()
-    painted: float = page.evaluate("""() => new Promise((resolve) => {
-        const seen = (list) => {
-            const paint = list.getEntriesByName("first-contentful-paint")[0];
-            if (paint) resolve(paint.startTime);
-        };
-        new PerformanceObserver(seen).observe({ type: "paint", buffered: true });
-    })""")
+    return paint(page, "paint", "first-contentful-paint")
+
+
+def paint(page: Page, kind: str, name: str = "") -> float:
+    """Milliseconds from asking for the page to the latest paint of a kind that the browser noted."""
+    painted: float = page.evaluate(PAINTED, [kind, name])
     return painted
+
+
+PAINTED = """([type, name]) => new Promise((resolve) => {
+    const seen = (list) => {
+        const paint = list.getEntries().findLast((entry) => entry.name === name);
+        if (paint) resolve(paint.startTime);
+    };
+    new PerformanceObserver(seen).observe({ type, buffered: true });
+})"""
 
 
 def report(record_property: Record, **figures: float) -> None:

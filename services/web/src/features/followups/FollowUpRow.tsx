@@ -13,6 +13,7 @@ import { openForm } from "@/features/followups/formRequest";
 import { useReopen } from "@/features/followups/mutations";
 import { RowMenu } from "@/features/followups/RowMenu";
 import { useSelection } from "@/features/followups/SelectionProvider";
+import { useMe } from "@/features/session/session";
 import classes from "./FollowUpRow.module.css";
 
 interface Props {
@@ -22,15 +23,18 @@ interface Props {
 
 export function FollowUpRow({ followUp, view }: Props) {
   const { chosen, toggle } = useSelection();
-  return <Row followUp={followUp} view={view} ticked={chosen.has(followUp.id)} toggle={toggle} />;
+  const mine = followUp.assignee_id === useMe().id;
+  return <Row followUp={followUp} view={view} mine={mine} ticked={chosen.has(followUp.id)} toggle={toggle} />;
 }
 
 interface RowProps extends Props {
+  /** A phone has room for others' names only. */
+  mine: boolean;
   ticked: boolean;
   toggle: (followUp: FollowUp) => void;
 }
 
-const Row = memo(function Row({ followUp, view, ticked, toggle }: RowProps) {
+const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps) {
   const { id, title, subject, assignee } = followUp;
   return (
     <div className={classes.row} data-ticked={ticked || undefined} data-follow-up={id}>
@@ -49,7 +53,7 @@ const Row = memo(function Row({ followUp, view, ticked, toggle }: RowProps) {
           {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
         </span>
       </div>
-      <span className={classes.who}>
+      <span className={classes.who} data-mine={mine || undefined}>
         <Person name={assignee.name} inactive={!assignee.active} />
       </span>
       <span className={classes.level}>
