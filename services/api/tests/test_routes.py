@@ -71,6 +71,17 @@ def test_every_route_declares_exactly_one_permission(app: FastAPI) -> None:
     assert wrong == set()
 
 
+def test_no_route_gets_more_to_call_where_it_is_included(app: FastAPI) -> None:
+    """The short way through a route calls what the route itself declares."""
+    more = {
+        route.path
+        for route in routes(app)
+        if isinstance(own := route.original_route, APIRoute)
+        and set(calls(route.dependant)) != set(calls(own.dependant))
+    }
+    assert more == set()
+
+
 def test_a_route_without_a_permission_would_be_found(app: FastAPI) -> None:
     router = APIRouter()
 

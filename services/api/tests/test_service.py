@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import psycopg
@@ -95,12 +96,22 @@ def test_it_serves_without_the_broker_believes_known_proxies_only_and_ends_clean
         assert answer.json()["status"] == "ready"
         assert answer.json()["checks"]["broker"].startswith("away")
         assert "server" not in answer.headers
+        assert sent(port, b"GET / HTTP/1.1\r\nX: " + b"x" * 1_000_000).startswith(b"HTTP/1.1 400")
+        assert sent(port, b"GET / HTTP/1.1\r\n" + b"X: x\r\n" * 200_000).startswith(b"HTTP/1.1 400")
         body, headers = {"email": "x@example.com", "password": "wrong"}, {"X-Forwarded-For": SPOOFED}
         httpx.post(f"http://127.0.0.1:{port}/api/v1/session", json=body, headers=headers)
         with psycopg.connect(libpq_url(database_url)) as connection:
             assert connection.execute("SELECT address FROM audit_log").fetchall() == [(address,)]
         process.send_signal(stop)
         assert process.wait(timeout=60) == 0
+
+
+def sent(port: int, data: bytes) -> bytes:
+    """What comes back for something that is no whole request."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        with suppress(ConnectionError):  # it was refused before all of it was there
+            connection.sendall(data)
+        return connection.recv(1_000)
 
 
 def test_the_first_admin_gets_a_token_once(settings: ApiSettings) -> None:

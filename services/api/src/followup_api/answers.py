@@ -20,5 +20,17 @@ def page_of(items: Iterable[Mapping[str, Any]], next_cursor: str | None, respons
         next_cursor: as in `Page`.
         response: the one of the request, whose headers go with the answer.
     """
-    body = to_json({"items": list(items), "next_cursor": next_cursor})
-    return Response(body, headers=dict(response.headers), media_type="application/json")
+    return json_answer(to_json({"items": list(items), "next_cursor": next_cursor}), response)
+
+
+def json_answer(body: bytes, response: Response) -> Response:
+    """JSON with the headers and cookies that a request's functions have set.
+
+    Args:
+        body: the JSON.
+        response: the one that they were given.
+    """
+    answer = Response(body, media_type="application/json")
+    own = {name for name, _ in answer.raw_headers}
+    answer.raw_headers += [(name, value) for name, value in response.raw_headers if name not in own]
+    return answer

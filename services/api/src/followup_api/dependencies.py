@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from followup_common.contracts import Envelope, Event
@@ -15,11 +15,13 @@ from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
 from followup_common.tracing import Tracing
 
-from followup_api.auth.oidc.provider import Provider
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
 from followup_api.threads import Threads
+
+if TYPE_CHECKING:
+    from followup_api.auth.oidc.provider import Provider
 
 SOURCE = "followup/api"
 

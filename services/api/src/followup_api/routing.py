@@ -13,8 +13,11 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import ResponseValidationError
 from fastapi.routing import APIRoute, RouteContext
+from starlette.requests import ClientDisconnect
+from starlette.status import HTTP_400_BAD_REQUEST
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from followup_api.answers import json_answer
 from followup_api.arguments import Call, NotTaken, calls, in_place
 from followup_api.auth.oidc.bearer import read_access_token
 from followup_api.dependencies import Parts, UnitOfWork, reading, transaction, unit_of_work
@@ -44,7 +47,10 @@ class OneThreadRoute(APIRoute):
         async def handled(request: Request) -> Response:
             app: Parts = request.app.state.parts
             if self.body_field:
-                await request.body()  # kept with the request
+                try:
+                    await request.body()  # kept with the request
+                except ClientDisconnect:
+                    return Response(status_code=HTTP_400_BAD_REQUEST)  # nobody hears it
             request.state.access_token = await read_access_token(request, app)
             request.state.loop = asyncio.get_running_loop()
             return await app.threads.run(partial(_run, handle, request, _work(app, writes=writes)))
@@ -69,8 +75,7 @@ class OneThreadRoute(APIRoute):
             answer, errors = field.validate(found, {}, loc=("response",))
             if errors:
                 raise ResponseValidationError(errors)
-            headers = dict(response.headers)
-            return Response(field.serialize_json(answer), headers=headers, media_type="application/json")
+            return json_answer(field.serialize_json(answer), response)
 
         return handle
 

@@ -21,8 +21,6 @@ from followup_common.settings import DatabaseSettings
 Transaction = Connection
 """A connection inside an open transaction. Whoever gets one never commits: the edge does."""
 
-LOOK_AFTER_SECONDS = 0.1
-"""A connection that was used so shortly ago is used again without a look."""
 ASK_AFTER_SECONDS = 5.0
 """A connection that was idle for so long is asked whether it lives before it is used again."""
 
@@ -130,7 +128,7 @@ def _refuse_dead(connection: psycopg.Connection, record: ConnectionPoolEntry, _:
         DisconnectionError: it is dead.
     """
     idle = time.monotonic() - record.info.get("used", math.inf)
-    if idle < LOOK_AFTER_SECONDS or not (_readable(connection) or idle > ASK_AFTER_SECONDS):
+    if not _readable(connection) and idle < ASK_AFTER_SECONDS:
         return
     try:
         connection.execute("SELECT 1")
@@ -146,14 +144,22 @@ def _readable(connection: psycopg.Connection) -> bool:
 
 
 def _without_values(context: ExceptionContext) -> None:
-    """Take PostgreSQL's DETAIL from an error: it quotes rows, and what people write is not for logs."""
     error = context.original_exception
-    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
-    if said is None:
-        return
-    error.args = (said,)
-    if context.sqlalchemy_exception is not None:
+    said = leave_out_values(error)
+    if said is not None and context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {said}",)
+
+
+def leave_out_values(error: BaseException) -> str | None:
+    """Take PostgreSQL's DETAIL from an error: it quotes rows, and what people write is not for logs.
+
+    Returns:
+        What is left of it; None where PostgreSQL said nothing.
+    """
+    said = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    if said is not None:
+        error.args = (said,)
+    return said
 
 
 def _options(url: str, statement_timeout: timedelta, lock_timeout: timedelta) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from psycopg import Connection
+from psycopg import Connection, Error
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from followup_common.db.database import Transaction
+from followup_common.db.database import Transaction, leave_out_values
 
 Record = Row[*tuple[Any, ...]]
 
@@ -36,24 +36,26 @@ class Prepared:
         Args:
             tx: where to run it.
             values: of the bind parameters; those that the statement does not have are ignored.
+
+        Raises:
+            psycopg.Error: as the driver raises it, without what a DETAIL would quote.
         """
         connection = cast(Connection, tx.connection.driver_connection)
+        statement, constants = self._compiled
         with connection.cursor(row_factory=namedtuple_row) as cursor:
-            cursor.execute(self._text, {**self._constants, **values})
+            try:
+                cursor.execute(statement, {**constants, **values})
+            except Error as error:
+                leave_out_values(error)
+                raise
             return cast(Sequence[Record], cursor.fetchall())
 
     def first(self, tx: Transaction, **values: Any) -> Record | None:
         """The first row; None without one."""
         return next(iter(self.all(tx, **values)), None)
 
-    @property
-    def _text(self) -> str:
-        return self._compiled.string
-
     @cached_property
-    def _constants(self) -> dict[str, Any]:
-        return {name: value for name, value in self._compiled.params.items() if value is not None}
-
-    @cached_property
-    def _compiled(self) -> SQLCompiler:
-        return cast(SQLCompiler, self.statement.compile(dialect=_dialect))
+    def _compiled(self) -> tuple[str, dict[str, Any]]:
+        """The text, and the values of what is constant in it."""
+        compiled = cast(SQLCompiler, self.statement.compile(dialect=_dialect))
+        return compiled.string, {name: value for name, value in compiled.params.items() if value is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 import structlog
@@ -16,11 +16,13 @@ from followup_api.auth import browser, sessions
 from followup_api.auth.oidc.flow import HOME, LIFE, Flow
 from followup_api.auth.oidc.people import BY, Visitor
 from followup_api.auth.oidc.problems import LogInFailed, Reason
-from followup_api.auth.oidc.provider import Claims
 from followup_api.auth.oidc.schemas import LogInOptions
 from followup_api.dependencies import AppParts, UnitOfWork
 from followup_api.permissions import Permission, require
 from followup_api.routing import in_transaction
+
+if TYPE_CHECKING:
+    from followup_api.auth.oidc.provider import Claims
 
 router = APIRouter(prefix="/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
 
