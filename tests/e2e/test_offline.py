@@ -29,6 +29,9 @@ def test_offline_and_back(product: Product, visit: Visit) -> None:
     page.keyboard.press("c")  # never opened before
     expect(dialog(page, "New follow-up").get_by_role("button", name="Due")).to_be_visible()
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Completed", exact=True).click()  # never loaded
+    expect(page.get_by_role("alert")).to_contain_text("You are offline")
+    page.get_by_role("button", name="All open").click()
     page.get_by_role("button", name="Complete Call Acme").click()
     expect(said(page, "“Call Acme” is still open")).to_contain_text("You are offline")
     expect(row(page, "Call Acme")).to_be_visible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from .companies import Company
@@ -19,7 +21,9 @@ def test_an_admin_asks_for_a_sweep_and_its_event_goes_with_it(company: Company) 
     assert answer.status_code == 202
     assert answer.headers["Location"] == f"/api/v1/sweeps/{sweep['id']}"
     assert (sweep["trigger"], sweep["status"], sweep["finished_at"]) == ("manual", "queued", None)
-    assert company.get(company.ada, f"/sweeps/{sweep['id']}") == sweep
+    assert company.get(company.ada, f"/sweeps/{sweep['id']}") == {**sweep, "waiting": 0}
+    company.follow_up(company.amir, overdue=timedelta(minutes=1))
+    assert company.get(company.ada, f"/sweeps/{sweep['id']}")["waiting"] == 1
     assert company.events("sweep.requested") == [{"sweep_id": sweep["id"]}]
     assert [envelope.data for envelope in company.world.publisher.published] == [{"sweep_id": sweep["id"]}]
 

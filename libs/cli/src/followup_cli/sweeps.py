@@ -64,5 +64,6 @@ def _see_through(api: Client, sweep: dict[str, Any]) -> dict[str, Any]:
         while sweep["finished_at"] is None:
             time.sleep(POLL_SECONDS)
             sweep = api.get(f"/sweeps/{sweep['id']}")
-            progress.update(task, **sweep)
+            reached = sweep["escalated"]
+            progress.update(task, total=reached + sweep["waiting"] or None, completed=reached, **sweep)
     return sweep

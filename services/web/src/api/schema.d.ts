@@ -2975,6 +2975,66 @@ export interface components {
             failed: number;
         };
         /**
+         * SweepProgress
+         * @description A sweep and what it has not reached yet.
+         * @example {
+         *       "escalated": 120,
+         *       "failed": 0,
+         *       "finished_at": "2026-03-31T09:00:01.480000Z",
+         *       "id": 7,
+         *       "notified": 160,
+         *       "requested_at": "2026-03-31T09:00:00Z",
+         *       "started_at": "2026-03-31T09:00:00.120000Z",
+         *       "status": "completed",
+         *       "trigger": "manual",
+         *       "waiting": 0
+         *     }
+         */
+        SweepProgress: {
+            /** Id */
+            id: number;
+            /**
+             * Trigger
+             * @description What asked for it.
+             * @enum {string}
+             */
+            trigger: "schedule" | "manual" | "cron";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "completed" | "failed";
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Escalated
+             * @description Follow-ups that reached a step.
+             */
+            escalated: number;
+            /**
+             * Notified
+             * @description Notifications written.
+             */
+            notified: number;
+            /**
+             * Failed
+             * @description Escalations that became dead letters.
+             */
+            failed: number;
+            /**
+             * Waiting
+             * @description Follow-ups that have passed a step and no sweep has taken yet; 100,000 stands for more.
+             */
+            waiting: number;
+        };
+        /**
          * TeamEscalations
          * @description Open escalations of the people who report to one manager.
          */
@@ -6272,10 +6332,11 @@ export interface operations {
                      *       "requested_at": "2026-03-31T09:00:00Z",
                      *       "started_at": "2026-03-31T09:00:00.120000Z",
                      *       "status": "completed",
-                     *       "trigger": "manual"
+                     *       "trigger": "manual",
+                     *       "waiting": 0
                      *     }
                      */
-                    "application/json": components["schemas"]["Sweep"];
+                    "application/json": components["schemas"]["SweepProgress"];
                 };
             };
             /** @description Log in first */

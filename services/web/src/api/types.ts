@@ -37,6 +37,7 @@ export type Notification = Schemas["Notification"];
 export type UnreadCount = Schemas["UnreadCount"];
 
 export type Sweep = Schemas["Sweep"];
+export type SweepProgress = Schemas["SweepProgress"];
 export type ImportResult = Schemas["ImportResult"];
 export type Token = Schemas["Token"];
 export type CreatedToken = Schemas["CreatedToken"];

@@ -9,6 +9,9 @@ function final(error: unknown): boolean {
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // Without a connection a page says so; by itself, it would wait unseen, as if it were loading.
+      networkMode: "always",
+      refetchOnReconnect: true,
       staleTime: 15_000,
       gcTime: 10 * 60_000,
       retry: (failures, error) => !final(error) && failures < 2,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from followup_common.db import Transaction
-from followup_common.db.tables import sweeps
-from sqlalchemy import insert, select
+from followup_common.db.tables import follow_ups, sweeps
+from sqlalchemy import func, insert, select
 
 from followup_api.pagination import PageQuery, Rows, paginate
 from followup_api.rows import Record
@@ -23,6 +23,8 @@ COLUMNS = (
     sweeps.c.failed,
 )
 
+COUNTED = 100_000
+
 
 def request_sweep(tx: Transaction, trigger: Literal["manual", "cron"], requested_by: int | None) -> Record:
     """Record a sweep that waits to be run. The caller emits `SweepRequested` with its id."""
@@ -36,5 +38,7 @@ def page(tx: Transaction, query: PageQuery) -> Rows:
 
 
 def find(tx: Transaction, sweep_id: int) -> Record | None:
-    """One sweep."""
-    return tx.execute(select(*COLUMNS).where(sweeps.c.id == sweep_id)).one_or_none()
+    """One sweep, and how many follow-ups wait for any, counted up to `COUNTED`."""
+    due = select(follow_ups.c.id).where(follow_ups.c.next_step_at <= func.now()).limit(COUNTED).subquery()
+    waiting = select(func.count()).select_from(due).scalar_subquery().label("waiting")
+    return tx.execute(select(*COLUMNS, waiting).where(sweeps.c.id == sweep_id)).one_or_none()

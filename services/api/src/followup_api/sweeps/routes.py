@@ -15,7 +15,7 @@ from followup_api.problems import NotFound, documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.sweeps import queries
-from followup_api.sweeps.schemas import Sweep
+from followup_api.sweeps.schemas import Sweep, SweepProgress
 
 router = api_router(prefix="/sweeps", tags=["Sweeps"])
 
@@ -48,9 +48,9 @@ def list_sweeps(work: Work, query: Annotated[PageQuery, Query()]) -> Page[Sweep]
 
 
 @router.get("/{sweep_id}", summary="Read a sweep", dependencies=[ADMIN], responses=documented(404))
-def get_sweep(work: Work, sweep_id: PathId) -> Sweep:
+def get_sweep(work: Work, sweep_id: PathId) -> SweepProgress:
     """One sweep and how far it is."""
     row = queries.find(work.tx, sweep_id)
     if row is None:
         raise SweepNotFound(sweep_id)
-    return Sweep.model_validate(row)
+    return SweepProgress.model_validate(row)

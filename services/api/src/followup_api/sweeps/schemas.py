@@ -36,3 +36,13 @@ class Sweep(Schema):
     escalated: int = Field(description="Follow-ups that reached a step.")
     notified: int = Field(description="Notifications written.")
     failed: int = Field(description="Escalations that became dead letters.")
+
+
+class SweepProgress(Sweep):
+    """A sweep and what it has not reached yet."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**EXAMPLE, "waiting": 0}]})
+
+    waiting: int = Field(
+        description="Follow-ups that have passed a step and no sweep has taken yet; 100,000 stands for more."
+    )

@@ -1,7 +1,7 @@
 import { Progress, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import type { Sweep } from "@/api/types";
+import type { Sweep, SweepProgress as Progressing } from "@/api/types";
 import { Status } from "@/features/admin/Status";
 import { isUnderWay, sweepQuery, useSweepDone } from "@/features/admin/sweeps";
 import classes from "./SweepProgress.module.css";
@@ -25,7 +25,7 @@ export function SweepProgress({ id }: { id: number }) {
       </div>
       <Progress.Root size="md">
         <Progress.Section
-          value={done ? 100 : sweep?.status === "running" ? 60 : 15}
+          value={done ? 100 : reached(sweep)}
           animated={!done}
           color={sweep?.status === "failed" ? "red" : "pine"}
           aria-label="Progress of the sweep"
@@ -33,6 +33,12 @@ export function SweepProgress({ id }: { id: number }) {
       </Progress.Root>
     </section>
   );
+}
+
+/** In per cent; what was reached last is still being announced, so that it is never all of it. */
+export function reached(sweep: Progressing | undefined): number {
+  if (!sweep || sweep.escalated === 0) return 3;
+  return Math.min(95, (100 * sweep.escalated) / (sweep.escalated + sweep.waiting));
 }
 
 function said(sweep: Sweep | undefined): string {

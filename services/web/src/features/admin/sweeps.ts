@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Page, Sweep } from "@/api/types";
+import type { Page, Sweep, SweepProgress } from "@/api/types";
 import { refreshLists } from "@/features/followups/cache";
 import { failed } from "@/features/followups/toasts";
 
@@ -25,7 +25,7 @@ export const sweepsQuery = infiniteQueryOptions({
 export const sweepQuery = (id: number) =>
   queryOptions({
     queryKey: [...keys.sweeps, "one", id],
-    queryFn: ({ signal }) => api.get<Sweep>(`/sweeps/${id}`, { signal }),
+    queryFn: ({ signal }) => api.get<SweepProgress>(`/sweeps/${id}`, { signal }),
     refetchInterval: ({ state }) => (state.data && !isUnderWay(state.data) ? false : POLL_MS),
   });
 

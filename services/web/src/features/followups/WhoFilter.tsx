@@ -14,7 +14,7 @@ export function WhoFilter({ who, change }: Props) {
   return (
     <Select
       aria-label="Whose follow-ups"
-      w={190}
+      w={{ base: 140, xs: 190 }}
       leftSection={<IconUsers size={15} />}
       data={[
         { value: "all", label: "Everyone" },
