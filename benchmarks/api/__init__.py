@@ -11,7 +11,7 @@ import pickle
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from benchmarks.api.company import FOLLOW_UPS, Company, make_company
 from benchmarks.api.floor import RECORDED
 from benchmarks.api.load import Measured, load
 from benchmarks.api.recording import recorded
-from benchmarks.bench import Bench, timed
+from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from tests.support.ports import free_port
 from tests.support.postgres import libpq_url, role_url
@@ -157,11 +157,9 @@ def _said(measured: list[Measured]) -> str:
 
 
 def _filled(bench: Bench, database_url: str) -> Company:
-    made: list[Company] = []
     follow_ups = bench.scaled(FOLLOW_UPS)
-    fill: Callable[[], None] = lambda: made.append(make_company(database_url, follow_ups))  # noqa: E731
-    bench.say(f"{follow_ups:,} follow-ups in {timed(fill):.0f} s")
-    return made[0]
+    bench.say(f"{follow_ups:,} follow-ups")
+    return make_company(database_url, follow_ups)
 
 
 @contextmanager

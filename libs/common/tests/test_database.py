@@ -40,7 +40,7 @@ def test_statements_of_a_reading_stand_alone(shared_database_url: str) -> None:
 def state(tx: Transaction) -> str:
     """What a connection is in after a statement."""
     tx.execute(text("SELECT 1"))
-    status = tx.connection.driver_connection.info.transaction_status.name  # type: ignore[union-attr]
+    status = tx.connection.driver_connection.info.transaction_status.name  # type: ignore[union-attr]  # it is connected
     return {"IDLE": "idle", "INTRANS": "in transaction"}[status]
 
 

@@ -20,7 +20,7 @@ def test_work_that_finds_no_thread_in_time_is_not_begun() -> None:
 
     async def ask() -> None:
         busy = asyncio.create_task(threads.run(lambda: go_on.wait(20)))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn of the loop: it has what was given to it
         with pytest.raises(NoFreeConnection):
             await threads.run(begun.set)
         go_on.set()
@@ -37,7 +37,7 @@ def test_work_whose_request_is_cancelled_is_not_begun() -> None:
     async def ask() -> None:
         busy = asyncio.create_task(threads.run(lambda: go_on.wait(20)))
         waiting = asyncio.create_task(threads.run(begun.set))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn of the loop: it has what was given to it
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

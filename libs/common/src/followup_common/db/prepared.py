@@ -17,7 +17,7 @@ from followup_common.db.database import Transaction, leave_out_values
 
 Record = Row[*tuple[Any, ...]]
 
-_dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types there
 
 
 class Prepared:
