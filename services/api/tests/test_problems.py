@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +16,10 @@ from followup_api.permissions import Permission, require
 from followup_api.settings import ApiSettings
 from followup_common.contracts import SweepRequested
 from sqlalchemy import create_engine, text
+from starlette.types import Message
 from structlog.testing import capture_logs
 
-from .conftest import World
+from .conftest import Person, World
 
 ME = "/api/v1/me"
 
@@ -32,6 +34,25 @@ def problem(answer: Any, status: int, kind: str) -> dict[str, Any]:
     assert body["title"]
     assert body["detail"]
     return body
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/imports/users"])
+def test_who_leaves_while_sending_is_no_error_of_ours(world: World, admin: Person, path: str) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    names = {"path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "scheme": "http"}
+    headers = [(name.lower().encode(), value.encode()) for name, value in admin.headers.items()]
+    with capture_logs() as logs:
+        asyncio.run(world.app({"type": "http", "method": "POST", "headers": headers, **names}, receive, send))
+    assert sent[0]["status"] == 400
+    assert [line for line in logs if line["log_level"] == "error"] == []
+    assert world.execute("SELECT FROM users WHERE id <> :id", id=admin.id) == []
 
 
 def test_unknown_addresses_and_methods(api: TestClient) -> None:

@@ -16,7 +16,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -170,6 +171,11 @@ def install(app: FastAPI) -> None:
     app.exception_handler(psycopg.DataError)(_not_storable)
     app.exception_handler(psycopg.OperationalError)(_database_away)
     app.exception_handler(NoFreeConnection)(_database_away)
+    app.exception_handler(ClientDisconnect)(_gone)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # nobody hears it: who asked has left before all was sent
 
 
 def unexpected() -> JSONResponse:

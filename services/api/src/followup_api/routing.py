@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import ResponseValidationError
 from fastapi.routing import APIRoute, RouteContext
-from starlette.requests import ClientDisconnect
-from starlette.status import HTTP_400_BAD_REQUEST
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from followup_api.answers import json_answer
@@ -47,10 +45,7 @@ class OneThreadRoute(APIRoute):
         async def handled(request: Request) -> Response:
             app: Parts = request.app.state.parts
             if self.body_field:
-                try:
-                    await request.body()  # kept with the request
-                except ClientDisconnect:
-                    return Response(status_code=HTTP_400_BAD_REQUEST)  # nobody hears it
+                await request.body()  # kept with the request
             request.state.access_token = await read_access_token(request, app)
             request.state.loop = asyncio.get_running_loop()
             return await app.threads.run(partial(_run, handle, request, _work(app, writes=writes)))
