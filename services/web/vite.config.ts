@@ -23,6 +23,8 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // One document for all files of a worker, cleaned up after each test: to make one takes longer than the tests.
+    isolate: false,
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
   },
