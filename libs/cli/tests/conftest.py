@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 from followup_cli.local.folder import DataFolder
+from followup_cli.main import app
 
 from tests.support.postgres import Postgres
 from tests.support.processes import Process
@@ -25,6 +28,9 @@ from tests.support.processes import Process
 COMMAND = [sys.executable, "-m", "followup_cli.main"]
 STARTED_WITHIN = 120
 """Seconds; far more than a start takes, for machines that are busy with other tests."""
+ENDED_WITHIN = 60
+"""Seconds; it promises 5, where nothing else runs."""
+ADA = "ada@example.com"
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
@@ -34,8 +40,32 @@ def clean_environment(**settings: str) -> dict[str, str]:
     return {**inherited, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **settings}
 
 
+@dataclass(frozen=True)
+class Finished:
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def called(*arguments: str, **settings: str) -> Finished:
+    """Run a command in this process, which has loaded what it needs already."""
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    with (
+        mock.patch.dict(os.environ, clean_environment(**settings), clear=True),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            app(list(arguments), prog_name="followup")
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return Finished(status, out.getvalue(), err.getvalue())
+
+
 def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command until it ends."""
+    """Run a command as a process, until it ends."""
     return subprocess.run(
         [*COMMAND, *arguments],
         env=clean_environment(**settings),
@@ -75,9 +105,9 @@ class Run:
         """Whether /readyz says so."""
         return httpx.get(f"{self.url}/readyz", timeout=30).status_code == 200
 
-    def command(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run another command on the same folder."""
-        return command(*arguments, "--data", str(self.data), **settings)
+    def call(self, *arguments: str, **settings: str) -> Finished:
+        """Run another command on the same folder, in this process."""
+        return called(*arguments, "--data", str(self.data), **settings)
 
     def api(self) -> httpx.Client:
         """A client with the admin token of the folder."""
@@ -89,6 +119,11 @@ class Run:
         """Read something as the admin."""
         with self.api() as api:
             return api.get(path, params=query).raise_for_status().json()
+
+    def add_person(self, email: str) -> None:
+        """Let an admin in."""
+        finished = self.call("user", "create", email, "--name", "Ada", "--role", "admin")
+        assert finished.returncode == 0, finished.stderr
 
     def log_in(self, email: str, password: str) -> int:
         """The status that a log-in gets."""
@@ -151,6 +186,25 @@ def run_in(home: Path, *arguments: str, name: str = "data", **settings: str) -> 
 def empty(home: Path) -> Iterator[Run]:
     """A run without the demo, not started."""
     run = run_in(home)
+    yield run
+    run.destroy()
+
+
+@pytest.fixture(scope="session")
+def used_folder(home: Path) -> Path:
+    """The data of a run that has ended, with a person beside the admin of the folder."""
+    run = run_in(home)
+    run.start()
+    run.add_person(ADA)
+    run.process.terminate(ENDED_WITHIN)
+    return run.data
+
+
+@pytest.fixture
+def used(home: Path, used_folder: Path) -> Iterator[Run]:
+    """A run that ended some time ago, and can be started again."""
+    run = run_in(home)
+    subprocess.run(["cp", "-a", used_folder, run.data], check=True)  # owners and modes too
     yield run
     run.destroy()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Run
+from .conftest import Run, command
 
 pytestmark = pytest.mark.integration
 
@@ -44,6 +44,14 @@ def test_demo_people_can_log_in(demo: Run) -> None:
     assert "followup-demo" in demo.process.output
 
 
+def test_a_second_start_on_the_same_folder_says_who_uses_it(demo: Run) -> None:
+    second = command("run", "--data", str(demo.data), "--port", "0")
+    assert second.returncode == 1
+    assert f"in use by process {demo.process.pid}" in second.stderr
+    assert demo.url in second.stderr
+    assert demo.ready()
+
+
 def test_the_demo_has_a_past(demo: Run) -> None:
     [completed, *_] = demo.get("/follow-ups", view="completed", limit=1)["items"]
     assert completed["created_at"] < completed["completed_at"]
@@ -53,7 +61,7 @@ def test_the_demo_has_a_past(demo: Run) -> None:
 
 
 def test_each_service_works_under_its_own_role(demo: Run) -> None:
-    demo.command("sweep", "--wait")
+    demo.call("sweep", "--wait")
     with demo.database() as connection:
         rows = connection.execute(
             "SELECT DISTINCT application_name, usename FROM pg_stat_activity "
@@ -64,26 +72,26 @@ def test_each_service_works_under_its_own_role(demo: Run) -> None:
 
 
 def test_a_sweep_is_seen_through(demo: Run) -> None:
-    finished = demo.command("sweep", "--wait")
+    finished = demo.call("sweep", "--wait")
     assert finished.returncode == 0, finished.stderr
     assert "completed: escalated" in finished.stdout
     assert demo.get("/sweeps", limit=1)["items"][0]["status"] == "completed"
 
 
 def test_after_a_sweep_every_level_has_been_reached(demo: Run) -> None:
-    demo.command("sweep", "--wait")
+    demo.call("sweep", "--wait")
     overdue = demo.get("/follow-ups", view="overdue", limit=200)["items"]
     assert {item["level_label"] for item in overdue} == {"employee", "manager", "admin"}
 
 
 def test_a_sweep_need_not_be_waited_for(demo: Run) -> None:
-    finished = demo.command("sweep")
+    finished = demo.call("sweep")
     assert finished.returncode == 0
     assert "queued" in finished.stderr
 
 
 def test_wrong_lines_are_shown_and_nothing_is_written(demo: Run, users: Path) -> None:
-    finished = demo.command("import", "users", str(users))
+    finished = demo.call("import", "users", str(users))
     assert finished.returncode == 1
     for shown in ("Line", "Field", "Message", "3", "role", "'boss' is unknown", "time_zone", "'Mars'"):
         assert shown in finished.stderr
@@ -92,14 +100,14 @@ def test_wrong_lines_are_shown_and_nothing_is_written(demo: Run, users: Path) ->
 
 
 def test_a_dry_run_says_what_would_happen(demo: Run, users: Path) -> None:
-    finished = demo.command("import", "users", str(users), "--dry-run")
+    finished = demo.call("import", "users", str(users), "--dry-run")
     assert finished.returncode == 1
     assert "Would create 1" in finished.stdout
     assert demo.get("/users", q="nina@example.com")["items"] == []
 
 
 def test_good_lines_can_be_imported_without_the_others(demo: Run, users: Path) -> None:
-    finished = demo.command("import", "users", str(users), "--partial")
+    finished = demo.call("import", "users", str(users), "--partial")
     assert finished.returncode == 1  # a line was left out
     assert "Created 1, updated 0, unchanged 0." in finished.stdout
     assert "'boss' is unknown" in finished.stderr
@@ -107,40 +115,40 @@ def test_good_lines_can_be_imported_without_the_others(demo: Run, users: Path) -
 
 
 def test_follow_ups_are_imported_once(demo: Run, follow_ups: Path) -> None:
-    first = demo.command("import", "follow-ups", str(follow_ups))
+    first = demo.call("import", "follow-ups", str(follow_ups))
     assert (first.returncode, first.stdout) == (0, "Created 1, updated 0, unchanged 0.\n"), first.stderr
-    again = demo.command("import", "follow-ups", str(follow_ups))
+    again = demo.call("import", "follow-ups", str(follow_ups))
     assert (again.returncode, again.stdout) == (0, "Created 0, updated 0, unchanged 1.\n")
 
 
 def test_wrong_follow_ups_are_shown(demo: Run, follow_ups: Path) -> None:
     with follow_ups.open("a") as file:
         file.write("imp-2,Call,nobody@example.com,2026-03-02 09:00,,,,,,open\n")
-    finished = demo.command("import", "follow-ups", str(follow_ups))
+    finished = demo.call("import", "follow-ups", str(follow_ups))
     assert finished.returncode == 1
     assert "due_at" in finished.stderr
     assert "no time zone" in finished.stderr
 
 
 def test_a_new_token_is_all_of_standard_output(demo: Run) -> None:
-    finished = demo.command("token", "create", "nightly import", "--days", "30")
+    finished = command("token", "create", "nightly import", "--days", "30", "--data", str(demo.data))
     assert finished.returncode == 0, finished.stderr
     token = finished.stdout.strip()
-    used = demo.command("sweep", FOLLOWUP_TOKEN=token)
+    used = demo.call("sweep", FOLLOWUP_TOKEN=token)
     assert used.returncode == 0, used.stderr
     names = [kept["name"] for kept in demo.get("/tokens")["items"]]
     assert "nightly import" in names
 
 
 def test_a_wrong_token_is_refused(demo: Run) -> None:
-    finished = demo.command("sweep", "--token", "fu_wrong")
+    finished = demo.call("sweep", "--token", "fu_wrong")
     assert finished.returncode == 1
     assert "The API token is not valid" in finished.stderr
     assert "--token" in finished.stderr
 
 
 def test_a_person_is_added_under_a_manager_and_can_log_in(demo: Run) -> None:
-    finished = demo.command(
+    finished = demo.call(
         *("user", "create", "pia@example.com", "--name", "Pia", "--role", "manager"),
         *("--manager", "Priya.Raman@larkfield.example", "--time-zone", "Europe/Vienna"),
         FOLLOWUP_USER_PASSWORD="correct horse battery",
@@ -153,11 +161,9 @@ def test_a_person_is_added_under_a_manager_and_can_log_in(demo: Run) -> None:
 
 
 def test_what_the_api_refuses_is_said_as_it_says_it(demo: Run) -> None:
-    finished = demo.command("user", "create", ZOFIA, "--name", "Zofia again")
+    finished = demo.call("user", "create", ZOFIA, "--name", "Zofia again")
     assert finished.returncode == 1
     assert f"email {ZOFIA} belongs to another user" in finished.stderr
-    unknown = demo.command(
-        "user", "create", "x@example.com", "--name", "X", "--manager", "nobody@example.com"
-    )
+    unknown = demo.call("user", "create", "x@example.com", "--name", "X", "--manager", "nobody@example.com")
     assert unknown.returncode == 1
     assert "Nobody has the e-mail address nobody@example.com" in unknown.stderr

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.ports import free_port
 
-from .conftest import command
+from .conftest import called, command
 
 HEAVY = {"fastapi", "sqlalchemy", "uvicorn", "httpx", "dramatiq", "psycopg", "pydantic"}
 
@@ -26,7 +26,7 @@ def test_help_loads_nothing_heavy() -> None:
     [("run",), ("migrate",), ("sweep",), ("import", "users"), ("import", "follow-ups"), ("token", "create")],
 )
 def test_every_command_explains_itself(arguments: tuple[str, ...]) -> None:
-    finished = command(*arguments, "--help")
+    finished = called(*arguments, "--help")
     assert finished.returncode == 0
     assert "Usage" in finished.stdout
 
@@ -42,14 +42,14 @@ def test_every_command_explains_itself(arguments: tuple[str, ...]) -> None:
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
-    finished = command(*arguments)
+    finished = called(*arguments)
     assert finished.returncode == 2
     assert "Traceback" not in finished.stderr
 
 
 def test_when_nobody_answers_it_says_what_to_do() -> None:
     url = f"http://localhost:{free_port()}"
-    finished = command("sweep", "--url", url, "--token", "fu_x")
+    finished = called("sweep", "--url", url, "--token", "fu_x")
     assert finished.returncode == 1
     assert f"Nobody answers at {url}" in finished.stderr
     assert "followup run" in finished.stderr
@@ -57,7 +57,7 @@ def test_when_nobody_answers_it_says_what_to_do() -> None:
 
 
 def test_without_a_token_it_says_where_one_comes_from(tmp_path: Path) -> None:
-    finished = command("sweep", "--data", str(tmp_path))
+    finished = called("sweep", "--data", str(tmp_path))
     assert finished.returncode == 1
     assert "FOLLOWUP_TOKEN" in finished.stderr
     assert str(tmp_path / "admin-token") in finished.stderr
@@ -65,7 +65,7 @@ def test_without_a_token_it_says_where_one_comes_from(tmp_path: Path) -> None:
 
 def test_the_folders_token_goes_to_this_machine_only(tmp_path: Path) -> None:
     (tmp_path / "admin-token").write_text("fu_secret\n")
-    finished = command("sweep", "--data", str(tmp_path), "--url", "http://followup.example")
+    finished = called("sweep", "--data", str(tmp_path), "--url", "http://followup.example")
     assert finished.returncode == 1
     assert "There is no API token to send to http://followup.example" in finished.stderr
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 import httpx
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 from followup_cli.local.postgres import EmbeddedPostgres
@@ -20,7 +21,7 @@ from sqlalchemy import text
 
 from tests.support.waiting import eventually
 
-from .conftest import STARTED_WITHIN, Run, command, run_in
+from .conftest import ADA, ENDED_WITHIN, STARTED_WITHIN, Run, command, run_in
 
 pytestmark = pytest.mark.integration
 
@@ -31,8 +32,6 @@ SINGLE_SIGN_ON = {
     "FOLLOWUP_OIDC_NAME": "Acme SSO",
     "FOLLOWUP_PASSWORD_LOG_IN": "false",
 }
-ENDED_WITHIN = 60
-"""Seconds; it promises 5, where nothing else runs."""
 
 
 @pytest.fixture
@@ -51,11 +50,6 @@ def stop(run: Run, number: signal.Signals = signal.SIGINT, *, cutting_off: bool 
     assert cutting_off or "Traceback" not in run.process.output, run.process.output
 
 
-def add_person(run: Run, email: str = "ada@example.com") -> None:
-    finished = run.command("user", "create", email, "--name", "Ada", "--role", "admin")
-    assert finished.returncode == 0, finished.stderr
-
-
 def test_it_starts_tells_where_it_is_and_keeps_all_data(empty: Run) -> None:
     empty.start()
     assert empty.url in empty.process.output
@@ -63,86 +57,56 @@ def test_it_starts_tells_where_it_is_and_keeps_all_data(empty: Run) -> None:
     token = empty.data / "admin-token"
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
     before = token.read_text()
-    add_person(empty)
+    empty.add_person(ADA)
     stop(empty)
 
     empty.start()
     assert token.read_text() == before
-    assert [user["email"] for user in empty.get("/users")["items"]] == ["ada@example.com", "admin@localhost"]
+    assert [user["email"] for user in empty.get("/users")["items"]] == [ADA, "admin@localhost"]
     stop(empty, signal.SIGTERM)
 
 
-def test_the_demo_is_added_once_and_stays(with_demo: Run) -> None:
+def test_the_demo_is_added_once(with_demo: Run) -> None:
     try:
         with_demo.start()
         first = with_demo.get("/follow-ups/counts"), len(with_demo.get("/users", limit=200)["items"])
         stop(with_demo)
         with_demo.start()
-        assert (
-            with_demo.get("/follow-ups/counts"),
-            len(with_demo.get("/users", limit=200)["items"]),
-        ) == first
-        stop(with_demo)
-        with_demo.process.command.remove("--demo")
-        with_demo.start()
-        assert with_demo.get("/follow-ups/counts") == first[0]
+        again = with_demo.get("/follow-ups/counts"), len(with_demo.get("/users", limit=200)["items"])
+        assert again == first
     finally:
         with_demo.destroy()
 
 
-def test_a_folder_with_data_gets_no_demo(empty: Run) -> None:
-    empty.start()
-    add_person(empty)
-    stop(empty)
-    empty.process.command.append("--demo")
-    empty.start()
-    assert "the demo company was not added" in empty.process.output
-    assert len(empty.get("/users")["items"]) == 2
-
-
-def test_a_token_that_no_longer_works_is_replaced(empty: Run) -> None:
-    empty.start()
-    stop(empty)
-    (empty.data / "admin-token").write_text("fu_old\n")
-    empty.start()
-    assert empty.get("/me")["role"] == "admin"
-    assert len(empty.get("/tokens")["items"]) == 1
-
-
-@pytest.mark.parametrize("victims", ["the command", "the command and PostgreSQL"])
-def test_after_a_kill_the_next_start_goes_on_with_all_data(empty: Run, victims: str) -> None:
-    empty.start()
-    add_person(empty)
-    postmaster = empty.postmaster()
-    empty.process.kill()
-    if victims == "the command":
-        assert postmaster.is_running()
-    else:
-        postmaster.kill()
-    empty.start()
-    assert empty.postmaster() != postmaster
-    assert "ada@example.com" in [user["email"] for user in empty.get("/users")["items"]]
-    stop(empty)
-    assert not postmaster.is_running()
-
-
-def test_a_process_id_that_another_process_has_now_is_no_obstacle(empty: Run) -> None:
-    empty.start()
-    stop(empty)
-    stale = empty.data / "postgres" / "postmaster.pid"
-    stale.write_text(f"1\n{empty.data}/postgres\n1700000000\n5432\n\n\n0 0\nready\n")
+def test_what_lies_in_a_used_folder_is_no_obstacle(used: Run) -> None:
+    """People, so that there is no place for the demo; a token that is none; a process id of another one."""
+    (used.data / "admin-token").write_text("fu_old\n")
+    stale = used.data / "postgres" / "postmaster.pid"
+    stale.write_text(f"1\n{used.data}/postgres\n1700000000\n5432\n\n\n0 0\nready\n")
     stale.chmod(0o600)
-    empty.start()
-    stop(empty)
+    used.process.command.append("--demo")
+    used.start()
+    assert "the demo company was not added" in used.process.output
+    assert len(used.get("/users")["items"]) == 2
+    assert used.get("/me")["role"] == "admin"
+    assert len(used.get("/tokens")["items"]) == 1
+    stop(used)
 
 
-def test_a_second_start_on_the_same_folder_says_who_uses_it(empty: Run) -> None:
-    empty.start()
-    second = command("run", "--data", str(empty.data), "--port", "0")
-    assert second.returncode == 1
-    assert f"in use by process {empty.process.pid}" in second.stderr
-    assert empty.url in second.stderr
-    assert empty.ready()
+def test_after_a_kill_the_next_start_goes_on_with_all_data(used: Run) -> None:
+    postmasters: list[psutil.Process] = []
+    for victims in ("nothing", "the command", "the command and PostgreSQL"):
+        if victims != "nothing":
+            used.process.kill()
+            assert postmasters[-1].is_running()
+        if victims == "the command and PostgreSQL":
+            postmasters[-1].kill()
+        used.start()
+        assert used.postmaster() not in postmasters
+        postmasters.append(used.postmaster())
+        assert ADA in [user["email"] for user in used.get("/users")["items"]]
+    stop(used)
+    assert not any(postmaster.is_running() for postmaster in postmasters)
 
 
 def test_a_taken_port_is_named_before_anything_is_started(empty: Run) -> None:
@@ -155,24 +119,24 @@ def test_a_taken_port_is_named_before_anything_is_started(empty: Run) -> None:
     assert not (empty.data / "postgres").exists()
 
 
-def test_it_ends_under_open_streams_and_hanging_requests(empty: Run) -> None:
-    empty.start()
+def test_it_ends_under_open_streams_and_hanging_requests(used: Run) -> None:
+    used.start()
     statuses: list[object] = []
 
     def ask() -> None:
         try:
-            with empty.api() as api:
+            with used.api() as api:
                 statuses.append(api.post("/users", json={"email": "late@example.com", "name": "Late"}))
         except httpx.HTTPError as error:
             statuses.append(error)
 
-    with empty.api() as api, api.stream("GET", "/notifications/stream") as stream, empty.database() as held:
+    with used.api() as api, api.stream("GET", "/notifications/stream") as stream, used.database() as held:
         assert stream.status_code == 200
         held.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
         hanging = Thread(target=ask)
         hanging.start()
         eventually(lambda: waiting_for_a_lock(held) > 0)
-        stop(empty, cutting_off=True)
+        stop(used, cutting_off=True)
         hanging.join(ENDED_WITHIN)
         held.close()
     assert len(statuses) == 1
@@ -185,50 +149,39 @@ def waiting_for_a_lock(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def test_what_was_not_handled_before_a_kill_is_handled_at_the_next_start(home: Path) -> None:
-    run = run_in(home, FOLLOWUP_SWEEP_CRON="0 0 1 1 *")
-    try:
-        run.start()
-        stop(run)
-        with EmbeddedPostgres(run.data / "postgres", run.data / "postgres.log", connections=10) as postgres:
-            database = Database(postgres.url())
-            with database.transaction() as tx:
-                sweep = tx.execute(
-                    text("INSERT INTO sweeps (trigger) VALUES ('manual') RETURNING id")
-                ).scalar_one()
-                outbox.store(tx, [SweepRequested(sweep_id=sweep)], source="test")
-            database.close()
-        run.start()
-        run.process.wait_until(lambda: run.get(f"/sweeps/{sweep}")["status"] == "completed")
-    finally:
-        run.destroy()
-
-
-def test_a_path_too_long_for_a_socket_or_with_spaces_is_no_obstacle(home: Path) -> None:
-    run = run_in(home, name=f"my data {'x' * 90}")
-    try:
-        run.start()
-        add_person(run)
-        stop(run)
-    finally:
-        run.destroy()
+def test_what_was_not_handled_before_a_kill_is_handled_at_the_next_start(used: Run) -> None:
+    with EmbeddedPostgres(used.data / "postgres", used.data / "postgres.log", connections=10) as postgres:
+        database = Database(postgres.url())
+        with database.transaction() as tx:
+            request = text("INSERT INTO sweeps (trigger) VALUES ('manual') RETURNING id")
+            sweep = tx.execute(request).scalar_one()
+            outbox.store(tx, [SweepRequested(sweep_id=sweep)], source="test")
+        database.close()
+    used.process.environment["FOLLOWUP_SWEEP_CRON"] = "0 0 1 1 *"
+    used.start()
+    used.process.wait_until(lambda: used.get(f"/sweeps/{sweep}")["status"] == "completed")
 
 
 def test_settings_of_the_services_count(home: Path) -> None:
-    """Those of single sign-on too: it says how people log in where passwords are switched off."""
-    run = run_in(home, **SINGLE_SIGN_ON, FOLLOWUP_CRON_SECRET="a long enough secret")
+    """Those of single sign-on too: it says how people log in where passwords are switched off.
+
+    A path too long for a socket, and with spaces, is no obstacle.
+    """
+    name = f"my data {'x' * 90}"
+    run = run_in(home, name=name, **SINGLE_SIGN_ON, FOLLOWUP_CRON_SECRET="a long enough secret")
     try:
         run.start()
         assert "https://followup.example.com/login, with Acme SSO" in run.process.output
         assert "Add yourself, with your e-mail address at Acme SSO:" in run.process.output
         assert "--password" not in run.process.output
-        person = ("user", "create", "ada@example.com", "--name", "Ada")
-        refused = run.command(*person, "--password", "correct horse battery")
+        person = ("user", "create", ADA, "--name", "Ada")
+        refused = run.call(*person, "--password", "correct horse battery")
         assert "people log in with Acme SSO only. Leave it out" in refused.stderr
-        added = run.command(*person)
+        added = run.call(*person)
         assert "They log in with Acme SSO, where this has to be their e-mail address." in added.stderr
         headers = {"Authorization": "Bearer a long enough secret"}
         answer = httpx.post(f"{run.url}/api/cron/followups", headers=headers, timeout=STARTED_WITHIN)
         assert answer.status_code == 202
+        stop(run)
     finally:
         run.destroy()
