@@ -155,11 +155,11 @@ help: ## This list
 		function shorter(names) { gsub(/scheduler escalator notifier api/, "api, escalator, …", names); return names }' \
 		$(MAKEFILE_LIST)
 
-# Four processes keep two cores busy, for tests wait now and then. Three workers take most tests, in the order of their
-# files; the one that is ready first takes over half of what the other has left. Beside them those that
-# stop servers have servers of their own, and show what they said afterwards; those that measure come last,
-# when nothing else runs. All of them run, so that one failure does not hide another's. Finding no test
-# (5) is a failure, unless ARGS chose among them.
+# Four processes keep two cores busy, for tests wait now and then. Three workers take most tests, in the
+# order of their files; the one that is ready first takes over half of what another has left. Beside them
+# those that stop servers have servers of their own, and show what they said afterwards; those that measure
+# come last, when nothing else runs. All of them run, so that one failure does not hide another's. Finding
+# no test (5) is a failure, unless ARGS chose among them.
 define pytest
 status=0; ended() { [ $$1 -eq 0 ] || [ $$1 -eq $(if $(ARGS),5,0) ] || status=1; }; mkdir -p build; \
 $(BIN)/pytest -q -m "$(1)serial" $(ARGS) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
