@@ -10,6 +10,8 @@ from httpx import Response
 from .conftest import Person, World
 
 API = "/api/v1"
+DUE = "2026-03-02T09:00:00Z"
+"""Long ago."""
 
 
 class Company:
@@ -54,6 +56,13 @@ class Company:
         )
         [(follow_up_id,)] = self.world.execute(statement, overdue=overdue, **columns)
         return int(follow_up_id)
+
+    def create(self, who: Person, **more: Any) -> dict[str, Any]:
+        """Plan a follow-up as somebody, through the API."""
+        answer = self.ask(who, "POST", "/follow-ups", json={"title": "Call Acme", "due_at": DUE, **more})
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
 
     def tell(self, person: Person, number: int) -> list[int]:
         """Put notifications about one follow-up into somebody's inbox; returns their ids, oldest first."""
