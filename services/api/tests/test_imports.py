@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from followup_api.imports import files
 from httpx import Response
 
 from .companies import Company
@@ -181,6 +182,26 @@ def test_columns_come_in_any_order_with_bom_and_crlf_and_empty_lines(company: Co
     file = "\ufeff" + ",".join(names).upper() + "\r\n\r\n" + line + "\r\n\r\n"
     assert imported(company, "follow-ups", file) == (1, 0, 0)
     assert company.titles(company.amir, "/follow-ups") == ["Tür"]
+
+
+def test_what_means_something_to_copy_arrives_as_it_is(company: Company) -> None:
+    odd = ["\\N", "\\.", "a\tb", "a\\nb", "first\nsecond", "first\r\nsecond", "a\rb", "\\", "back\\\tslash"]
+    lines = "".join(f'd-{n},"{text}",{AMIR},{DUE},,,,,"{text}",\n' for n, text in enumerate(odd))
+    assert imported(company, "follow-ups", FOLLOW_UPS + lines) == (len(odd), 0, 0)
+    assert [(row.title, row.notes) for row in follow_up_rows(company)] == [(text, text) for text in odd]
+
+
+def test_lines_are_counted_across_blocks_and_records_of_several_lines(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "BLOCK", 100)
+    records = [f'd-{n},"T\n{n}",{PLAIN}\n' if n % 3 else f"d-{n},,{PLAIN}\n" for n in range(60)]
+    file = (FOLLOW_UPS + "".join(records)).encode() + f"x,T\x00,{PLAIN}\nd,T\xff,{PLAIN}\n".encode("latin-1")
+    first = [2 + sum(record.count("\n") for record in records[:n]) for n in range(0, 60, 3)]
+    last = 2 + sum(record.count("\n") for record in records)
+    expected = [(line, "title") for line in first] + [(last, ""), (last + 1, "")]
+    assert wrong(send(company, "follow-ups", file)) == expected
+    assert send(company, "follow-ups", file, partial=True).json()["created"] == 40
 
 
 BAD_FOLLOW_UPS = [

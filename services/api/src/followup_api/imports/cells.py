@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from followup_api.fields import http_url, sane_time
-from followup_api.imports.problems import Errors
+from followup_api.imports.files import Records
 from followup_api.users.schemas import email_address, time_zone
 
 Check = Callable[[str, str], Any]
@@ -16,18 +16,26 @@ Check = Callable[[str, str], Any]
 TIME_EXAMPLE = "2026-03-31T09:00:00Z"
 
 
-def checked(
-    line: int, cells: Mapping[str, str], checks: Mapping[str, Check], errors: Errors
-) -> dict[str, Any]:
-    """The values of a record; a wrong cell becomes an error and None."""
+def checked(records: Records, checks: Mapping[str, Check]) -> dict[str, list[Any]]:
+    """The values of records, column by column; a wrong cell becomes an error and None."""
+    return {column: _values(records, column, check) for column, check in checks.items()}
+
+
+def _values(records: Records, column: str, check: Check) -> list[Any]:
+    """What repeats is checked once."""
+    cells = records.cells[column]
     values: dict[str, Any] = {}
-    for column, check in checks.items():
+    wrong: dict[str, str] = {}
+    for cell in set(cells):
         try:
-            values[column] = check(column, cells[column].strip())
+            values[cell] = check(column, cell)
         except ValueError as error:
-            errors.add(line, column, f"{error}.")
-            values[column] = None
-    return values
+            wrong[cell] = f"{error}."
+    if wrong:
+        for line, cell in zip(records.lines, cells, strict=True):
+            if cell in wrong:
+                records.refuse(line, column, wrong[cell])
+    return list(map(values.get, cells))
 
 
 def text(most: int = 200, *, required: bool = True) -> Check:

@@ -1,18 +1,45 @@
-"""Reading CSV files line by line: memory does not grow with the file."""
+"""Reading CSV files block by block: memory does not grow with the file."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO, StringIO
 from typing import BinaryIO
 
 from followup_api.imports.problems import Errors, NotImported
 
-Record = tuple[int, list[str]]
-"""The line where a record begins, and its cells in the order of the columns asked for."""
+BLOCK = 256 * 1024
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+Row = tuple[int, list[str]]
+"""The line where a record begins, and its cells; none if it is empty or cannot be read."""
 
 
-def read_csv(file: BinaryIO, columns: Sequence[str], errors: Errors) -> Iterator[Record]:
+@dataclass(frozen=True)
+class Records:
+    """Some records of a file, column by column: what is done to a whole column costs little a cell.
+
+    Args:
+        lines: where each record begins.
+        cells: those of each column, without the spaces around them.
+        errors: where to note what is wrong.
+        bad: the lines of which something is wrong.
+    """
+
+    lines: Sequence[int]
+    cells: Mapping[str, Sequence[str]]
+    errors: Errors
+    bad: set[int] = field(default_factory=set)
+
+    def refuse(self, line: int, column: str, message: str) -> None:
+        """Note what is wrong with a cell, and the mend."""
+        self.bad.add(line)
+        self.errors.add(line, column, message)
+
+
+def read_csv(file: BinaryIO, columns: Sequence[str], errors: Errors) -> Iterator[Records]:
     """The records of a CSV file with a header; those that cannot be read become errors.
 
     Args:
@@ -24,31 +51,42 @@ def read_csv(file: BinaryIO, columns: Sequence[str], errors: Errors) -> Iterator
         NotImported: the header is wrong, so that no line can be understood.
     """
     text = _Text(file)
-    reader = csv.reader(text, strict=True)
-    order: list[int] | None = None
-    while True:
-        begins = reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            errors.add(begins, "", _unreadable(begins, reader.line_num, error))
-            cells = []
-        if cells is None:
-            break
-        problem = text.take_problem()
-        if problem:
-            errors.add(problem[0], "", problem[1])
-            cells = []
-        if order is None and (cells or errors.count):
-            order = _order(begins, cells, columns, errors)
-        elif order and len(cells) == len(order):
-            yield begins, [cells[position] for position in order]
-        elif order and cells:
+    rows = _rows(text, errors)
+    order = _order_of(rows, columns, errors)
+    blocks, lines, good = text.blocks, list[int](), list[list[str]]()
+    for begins, cells in rows:
+        if len(cells) == len(order):
+            lines.append(begins)
+            good.append(cells)
+        elif cells:
             message = f"The line has {len(cells)} cells where the header has {len(order)}: check its commas."
             errors.add(begins, "", f"{message} A cell that contains a comma needs quotes around it.")
-    if order is None:
-        errors.add(1, "", f"The file is empty: it needs a header line with {', '.join(columns)}.")
-        raise NotImported(errors)
+        if text.blocks > blocks:
+            yield _records(lines, good, order, errors)
+            blocks, lines, good = text.blocks, [], []
+    yield _records(lines, good, order, errors)
+
+
+def _records(lines: list[int], rows: list[list[str]], order: Mapping[str, int], errors: Errors) -> Records:
+    columns = list(zip(*rows, strict=True)) or [()] * len(order)
+    cells = {column: list(map(str.strip, columns[position])) for column, position in order.items()}
+    return Records(lines, cells, errors)
+
+
+def _rows(text: _Text, errors: Errors) -> Iterator[Row]:
+    reader = csv.reader(text, strict=True)
+    begins, ended = 1, False
+    while not ended:
+        try:
+            for cells in reader:
+                yield begins, [] if text.problem and text.take_problem(errors) else cells
+                begins = reader.line_num + 1
+            ended = True
+        except csv.Error as error:
+            errors.add(begins, "", _unreadable(begins, reader.line_num, error))
+            text.take_problem(errors)
+            yield begins, []
+            begins = reader.line_num + 1
 
 
 class _Text:
@@ -57,18 +95,37 @@ class _Text:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._number = 0
-        self._problem: tuple[int, str] | None = None
+        self.problem: tuple[int, str] | None = None
+        self.blocks = 0
 
     def __iter__(self) -> Iterator[str]:
-        return self
+        while block := self._file.read(BLOCK):
+            block += self._file.readline()
+            self.blocks += 1
+            yield from self._lines(block if self.blocks > 1 else block.removeprefix(BYTE_ORDER_MARK))
 
-    def __next__(self) -> str:
-        raw = self._file.readline()
-        if not raw:
-            raise StopIteration
+    def take_problem(self, errors: Errors) -> bool:
+        """Note it, if there is one."""
+        if self.problem is None:
+            return False
+        errors.add(self.problem[0], "", self.problem[1])
+        self.problem = None
+        return True
+
+    def _lines(self, block: bytes) -> Iterable[str]:
+        """The lines of a block; one by one only where there is something wrong with it."""
+        if b"\x00" not in block:
+            try:
+                text = block.decode("utf-8")
+            except UnicodeDecodeError:
+                pass
+            else:
+                self._number += block.count(b"\n")
+                return StringIO(text)
+        return map(self._line, BytesIO(block))
+
+    def _line(self, raw: bytes) -> str:
         self._number += 1
-        if self._number == 1:
-            raw = raw.removeprefix(b"\xef\xbb\xbf")
         if b"\x00" in raw:
             self._note("The line contains the NUL character: remove it.")
         try:
@@ -80,15 +137,20 @@ class _Text:
             )
             return raw.decode("utf-8", "replace")
 
-    def take_problem(self) -> tuple[int, str] | None:
-        problem, self._problem = self._problem, None
-        return problem
-
     def _note(self, message: str) -> None:
-        self._problem = self._problem or (self._number, message)
+        self.problem = self.problem or (self._number, message)
 
 
-def _order(line: int, header: list[str], columns: Sequence[str], errors: Errors) -> list[int]:
+def _order_of(rows: Iterator[Row], columns: Sequence[str], errors: Errors) -> dict[str, int]:
+    """Where each column stands, as the first line that is not empty says."""
+    for line, header in rows:
+        if header or errors.count:
+            return _order(line, header, columns, errors)
+    errors.add(1, "", f"The file is empty: it needs a header line with {', '.join(columns)}.")
+    raise NotImported(errors)
+
+
+def _order(line: int, header: list[str], columns: Sequence[str], errors: Errors) -> dict[str, int]:
     """Where each column stands in the header."""
     names = [name.strip().lower() for name in header]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
@@ -105,7 +167,7 @@ def _order(line: int, header: list[str], columns: Sequence[str], errors: Errors)
                 errors.add(line, name, f"The column {name!r} is unknown: remove it. Known are {known}.")
     if errors.count:
         raise NotImported(errors)
-    return [names.index(column) for column in columns]
+    return {column: names.index(column) for column in columns}
 
 
 def _unreadable(begins: int, ends: int, error: csv.Error) -> str:

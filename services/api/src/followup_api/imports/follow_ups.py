@@ -12,6 +12,7 @@ from followup_api.dependencies import UnitOfWork
 from followup_api.followups.changes import reassigned
 from followup_api.imports import cells, staging
 from followup_api.imports.cells import Check, checked
+from followup_api.imports.files import Records
 from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import Staging
@@ -28,6 +29,7 @@ COLUMNS = (
     "notes",
     "status",
 )
+SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
 CHECKS: dict[str, Check] = {
     "external_id": cells.text(),
     "title": cells.text(),
@@ -185,15 +187,16 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
     )
 
 
-def _parse(line: int, record: dict[str, str], errors: Errors) -> Sequence[Any]:
-    values = checked(line, record, CHECKS, errors)
-    if record["subject_kind"].strip():
-        if not record["subject_name"].strip():
-            errors.add(line, "subject_name", "subject_name is empty: a subject needs its name.")
-    elif any(record[column].strip() for column in ("subject_external_id", "subject_name", "subject_url")):
-        message = "subject_kind is empty: say whether the subject is a lead or a client."
-        errors.add(line, "subject_kind", message)
-    return tuple(values.values())
+def _parse(records: Records) -> Sequence[Sequence[Any]]:
+    values = checked(records, CHECKS)
+    subjects = zip(records.lines, *(records.cells[column] for column in SUBJECT), strict=True)
+    for line, kind, external_id, name, url in subjects:
+        if kind and not name:
+            records.refuse(line, "subject_name", "subject_name is empty: a subject needs its name.")
+        elif not kind and (external_id or name or url):
+            message = "subject_kind is empty: say whether the subject is a lead or a client."
+            records.refuse(line, "subject_kind", message)
+    return list(values.values())
 
 
 def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:

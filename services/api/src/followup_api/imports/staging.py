@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -10,13 +10,17 @@ from followup_common.db import Transaction
 from psycopg import Connection as PsycopgConnection
 from sqlalchemy import text
 
-from followup_api.imports.files import Record, read_csv
+from followup_api.imports.files import Records, read_csv
 from followup_api.imports.problems import Errors, ImportRunning
 
 TIMEOUT = "15min"
+NULL = " "
+"""No value is that: cells have no spaces around them."""
+ESCAPED = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+ESCAPES = str.maketrans(ESCAPED)
 
-Parse = Callable[[int, dict[str, str], Errors], Sequence[Any]]
-"""Makes a row of the temporary table from a line; notes what is wrong with it."""
+Parse = Callable[[Records], Sequence[Sequence[Any]]]
+"""Makes columns of the temporary table from those of the file; notes what is wrong with them."""
 
 
 def begin(tx: Transaction, kind: str) -> None:
@@ -33,30 +37,35 @@ def begin(tx: Transaction, kind: str) -> None:
 
 @dataclass(frozen=True)
 class Staging:
-    """A temporary table `(line, valid, ...)`, the columns of the file, and how a line becomes a row."""
+    """A temporary table `(line, valid, ...)`, the columns of the file, and how records become its rows."""
 
     table: str
     columns: Sequence[str]
     parse: Parse
 
-    def row(self, record: Record, errors: Errors) -> tuple[Any, ...]:
-        """The row of a record of the file."""
-        line, cells = record
-        before = errors.count
-        values = self.parse(line, dict(zip(self.columns, cells, strict=True)), errors)
-        return (line, errors.count == before, *values)
+    def rows(self, records: Records) -> str:
+        """The rows of records of the file, as COPY reads them."""
+        columns = self.parse(records)
+        valid = [line not in records.bad for line in records.lines]
+        texts = map(_texts, (records.lines, valid, *columns))
+        return "".join(f"{row}\n" for row in map("\t".join, zip(*texts, strict=True)))
 
 
 def load(tx: Transaction, file: BinaryIO, staging: Staging, errors: Errors) -> None:
     """Copy a CSV file into a temporary table; bad lines are in it too, with valid = false."""
-    records = read_csv(file, staging.columns, errors)
-    _copy(tx, staging.table, (staging.row(record, errors) for record in records))
+    connection = tx.connection.driver_connection
+    assert isinstance(connection, PsycopgConnection)  # noqa: S101 - the engine's driver, for mypy
+    statement = f"COPY {staging.table} FROM STDIN (NULL '{NULL}')"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for records in read_csv(file, staging.columns, errors):
+            copy.write(staging.rows(records))
     tx.execute(text(f"ANALYZE {staging.table}"))
 
 
-def _copy(tx: Transaction, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    connection = tx.connection.driver_connection
-    assert isinstance(connection, PsycopgConnection)  # noqa: S101 - the engine's driver, for mypy
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    """A column as COPY reads it: psycopg's `write_row` looks at each value, this at all of them at once."""
+    texts = [NULL if value is None else str(value) for value in column]
+    together = "".join(texts)
+    if any(mark in together for mark in ESCAPED):
+        return [value.translate(ESCAPES) for value in texts]
+    return texts

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from followup_api.imports import cells, staging
 from followup_api.imports.cells import Check, checked
+from followup_api.imports.files import Records
 from followup_api.imports.managers import Entry, manager_errors
 from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
@@ -116,17 +117,16 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
     )
 
 
-def _parse(line: int, record: dict[str, str], errors: Errors) -> Sequence[Any]:
-    values = checked(line, record, CHECKS, errors)
-    if (
-        values["manager_email"]
-        and values["email"]
-        and (values["manager_email"].lower() == values["email"].lower())
-    ):
-        message = "manager_email is the person's own address: name somebody else, or leave it empty."
-        errors.add(line, "manager_email", message)
-        values["manager_email"] = None
-    return tuple(values.values())
+def _parse(records: Records) -> Sequence[Sequence[Any]]:
+    values = checked(records, CHECKS)
+    managers = values["manager_email"]
+    people = zip(records.lines, values["email"], managers, strict=True)
+    for position, (line, email, manager) in enumerate(people):
+        if email and manager and email.lower() == manager.lower():
+            message = "manager_email is the person's own address: name somebody else, or leave it empty."
+            records.refuse(line, "manager_email", message)
+            managers[position] = None
+    return list(values.values())
 
 
 def _repeated(tx: Transaction) -> Iterator[tuple[int, str, str]]:
