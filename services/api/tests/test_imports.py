@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from followup_api.imports import files
 from httpx import Response
+from sqlalchemy import text
+
+from tests.support.waiting import eventually
 
 from .companies import Company
 from .conftest import World
@@ -476,6 +480,24 @@ def test_a_second_import_of_a_kind_does_not_get_in_the_way(company: Company) -> 
         assert answer.status_code == 409
         assert imported(company, "users", USERS + "bo@example.com,Bo,employee,,,\n") == (1, 0, 0)
     assert imported(company, "follow-ups", FOLLOW_UPS + f"a,T,{PLAIN}\n") == (1, 0, 0)
+
+
+def test_whoever_makes_the_same_follow_up_at_this_moment_sees_it_brought_up_to_date(company: Company) -> None:
+    lines = f"new,New,{PLAIN}\ntaken,From the file,{AMIR},{DUE},client,C-1,Acme,,,\n"
+    made = (
+        "INSERT INTO follow_ups (external_id, title, assignee_id, due_at) VALUES ('taken', 'T', :id, now())"
+    )
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with company.world.engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text(made), {"id": company.amir.id})
+        answer = pool.submit(imported, company, "follow-ups", FOLLOW_UPS + lines)
+        eventually(lambda: company.world.execute(waiting), what="the import waits for it")
+        other.commit()
+    assert answer.result() == (2, 0, 0)
+    rows = {row.external_id: row for row in follow_up_rows(company)}
+    assert (rows["new"].title, rows["taken"].title) == ("New", "From the file")
+    assert rows["taken"].subject_id is not None
+    assert [company.activities(row.id) for row in rows.values()] == [["imported"]] * 2
 
 
 def test_a_hundred_thousand_lines_import_within_bounds(company: Company, tmp_path: Path) -> None:

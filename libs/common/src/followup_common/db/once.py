@@ -1,6 +1,6 @@
 """Inserting what should not exist yet, under a unique key that has the last word.
 
-`ON CONFLICT DO NOTHING` looks for each row before it writes it, and marks the row twice; for the rows
+`ON CONFLICT` looks for each row before it writes it, and marks the row twice; for the rows
 of a batch, of which hardly ever one exists, that is a third of the work. So a batch is inserted
 plainly, and only when a row of it exists once more, with the clause.
 """
@@ -17,7 +17,7 @@ from followup_common.db.database import Transaction
 
 
 class InsertOnce:
-    """An INSERT that passes over rows which exist.
+    """An INSERT whose rows hardly ever exist; what its clauses say is done about those that do.
 
     Args:
         template: the statement, with a place in braces for each `ON CONFLICT` clause.

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from followup_common.db import Transaction
-from sqlalchemy import text
+from followup_common.db.once import InsertOnce
+from sqlalchemy import Row, text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups.changes import reassigned
@@ -54,15 +55,21 @@ INCOMING = """
 PLANNED = """
     CREATE TEMPORARY TABLE planned_follow_ups ON COMMIT DROP AS
     SELECT i.*, u.id AS assignee_id, f.id AS follow_up_id, COALESCE(s.id, n.id) AS subject_id,
+           COALESCE(r.first_line, i.line) AS first_line,
            u.name AS assignee_name, (u.active OR f.assignee_id = u.id) IS TRUE AS assignable,
-           i.valid AND i.line = i.first_line AND (u.active OR f.assignee_id = u.id) IS TRUE AS good,
+           i.valid AND i.line = COALESCE(r.first_line, i.line)
+               AND (u.active OR f.assignee_id = u.id) IS TRUE AS good,
            f.id IS NOT NULL AND (
                (f.title, f.assignee_id, f.due_at, f.notes, f.subject_id)
                    IS DISTINCT FROM (i.title, u.id, i.due_at, i.notes, COALESCE(s.id, n.id))
                OR i.subject_kind IS NOT NULL AND COALESCE(s.id, n.id) IS NULL
                OR f.is_open <> (COALESCE(i.status, CASE WHEN f.is_open THEN 'open' END, '') = 'open')
            ) AS differs
-    FROM (SELECT *, min(line) OVER (PARTITION BY external_id) AS first_line FROM incoming_follow_ups) i
+    FROM incoming_follow_ups i
+    LEFT JOIN (
+        SELECT external_id, min(line) AS first_line FROM incoming_follow_ups
+        GROUP BY external_id HAVING count(*) > 1
+    ) r ON r.external_id = i.external_id
     LEFT JOIN users u ON lower(u.email) = lower(i.assignee_email)
     LEFT JOIN follow_ups f ON f.external_id = i.external_id
     LEFT JOIN subjects s ON s.kind = i.subject_kind AND s.external_id = i.subject_external_id
@@ -75,36 +82,41 @@ WRONG = """
     WHERE external_id IS NOT NULL AND line <> first_line
        OR assignee_email IS NOT NULL AND NOT assignable
 """
-KEEP_SUBJECTS = (
-    """
+# Of several lines about a subject the last one counts.
+KEEP_SUBJECTS = """
     INSERT INTO subjects (kind, external_id, name, url)
-    SELECT DISTINCT ON (subject_kind, subject_external_id)
-           subject_kind, subject_external_id, subject_name, subject_url
-    FROM planned_follow_ups WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NOT NULL
-    ORDER BY subject_kind, subject_external_id, line DESC
+    SELECT subject_kind, subject_external_id, subject_name, subject_url FROM planned_follow_ups
+    WHERE line IN (
+        SELECT max(line) FROM planned_follow_ups
+        WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NOT NULL
+        GROUP BY subject_kind, subject_external_id
+    )
+    ORDER BY subject_kind, subject_external_id
     ON CONFLICT (kind, external_id) DO UPDATE
     SET name = excluded.name, url = COALESCE(excluded.url, subjects.url)
     WHERE (subjects.name, subjects.url)
         IS DISTINCT FROM (excluded.name, COALESCE(excluded.url, subjects.url))
-    """,
-    """
+"""
+ADD_UNNUMBERED_SUBJECTS = """
     INSERT INTO subjects (kind, name, url)
-    SELECT DISTINCT ON (subject_kind, lower(subject_name)) subject_kind, subject_name, subject_url
-    FROM planned_follow_ups
-    WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NULL AND subject_id IS NULL
-    ORDER BY subject_kind, lower(subject_name), line DESC
-    """,
-    """
-    UPDATE planned_follow_ups p SET subject_id = s.id FROM subjects s
-    WHERE p.good AND p.subject_id IS NULL AND s.kind = p.subject_kind
-      AND s.external_id = p.subject_external_id
-    """,
-    """
+    SELECT subject_kind, subject_name, subject_url FROM planned_follow_ups
+    WHERE line IN (
+        SELECT max(line) FROM planned_follow_ups
+        WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NULL AND subject_id IS NULL
+        GROUP BY subject_kind, lower(subject_name)
+    )
+    ORDER BY line
+"""
+PLAN_UNNUMBERED_SUBJECTS = """
     UPDATE planned_follow_ups p SET subject_id = s.id FROM subjects s
     WHERE p.good AND p.subject_id IS NULL AND p.subject_external_id IS NULL
       AND s.kind = p.subject_kind AND s.external_id IS NULL AND lower(s.name) = lower(p.subject_name)
-    """,
-)
+"""
+# New subjects with an external id are joined where they are needed: writing the plan anew costs more.
+PLAN = """
+    planned_follow_ups p LEFT JOIN subjects s
+        ON p.subject_id IS NULL AND s.kind = p.subject_kind AND s.external_id = p.subject_external_id
+"""
 # In the order of ids, like everyone who locks several follow-ups: nobody waits in a circle.
 LOCK = """
     SELECT count(*) FROM (
@@ -112,14 +124,14 @@ LOCK = """
         WHERE p.good AND p.differs ORDER BY f.id FOR UPDATE OF f
     ) locked
 """
-UPDATE = """
+UPDATE = f"""
     WITH changed AS (
         UPDATE follow_ups f
         SET title = p.title, assignee_id = p.assignee_id, due_at = p.due_at, notes = p.notes,
-            subject_id = p.subject_id,
+            subject_id = COALESCE(p.subject_id, s.id),
             completed_at = CASE p.status WHEN 'open' THEN NULL
                 WHEN 'completed' THEN COALESCE(old.completed_at, now()) ELSE old.completed_at END
-        FROM planned_follow_ups p, follow_ups old
+        FROM {PLAN}, follow_ups old
         WHERE f.id = p.follow_up_id AND old.id = f.id AND p.good AND p.differs
         RETURNING f.id, f.is_open, f.assignee_id, f.assignment, old.assignee_id AS old_assignee_id,
             to_jsonb(old) AS was, to_jsonb(f) AS became
@@ -127,7 +139,7 @@ UPDATE = """
         INSERT INTO activities (follow_up_id, kind, actor_id, details)
         SELECT c.id, 'imported', :actor_id, jsonb_build_object('changes', (
             SELECT COALESCE(
-                jsonb_object_agg(name, jsonb_build_object('from', was -> name, 'to', became -> name)), '{}')
+                jsonb_object_agg(name, jsonb_build_object('from', was -> name, 'to', became -> name)), '{{}}')
             FROM unnest(CAST(:columns AS text[])) name WHERE was -> name IS DISTINCT FROM became -> name
         )) FROM changed c
     )
@@ -136,20 +148,25 @@ UPDATE = """
 """
 CHANGEABLE = ["title", "assignee_id", "due_at", "notes", "subject_id", "completed_at"]
 # A follow-up that somebody makes with the same external id at this very moment is brought up to date.
-INSERT = """
+INSERT = InsertOnce(
+    f"""
     WITH added AS (
         INSERT INTO follow_ups (external_id, title, assignee_id, due_at, notes, subject_id, completed_at)
-        SELECT external_id, title, assignee_id, due_at, notes, subject_id,
-               CASE status WHEN 'completed' THEN now() END
-        FROM planned_follow_ups WHERE good AND follow_up_id IS NULL ORDER BY line
+        SELECT p.external_id, p.title, p.assignee_id, p.due_at, p.notes, COALESCE(p.subject_id, s.id),
+               CASE p.status WHEN 'completed' THEN now() END
+        FROM {PLAN}
+        WHERE p.good AND p.follow_up_id IS NULL ORDER BY p.line
+        {{or_bring_up_to_date}}
+        RETURNING id
+    )
+    INSERT INTO activities (follow_up_id, kind, actor_id) SELECT id, 'imported', :actor_id FROM added
+    """,
+    or_bring_up_to_date="""
         ON CONFLICT (external_id) DO UPDATE
         SET title = excluded.title, assignee_id = excluded.assignee_id, due_at = excluded.due_at,
             notes = excluded.notes, subject_id = excluded.subject_id, completed_at = excluded.completed_at
-        RETURNING id
-    )
-    INSERT INTO activities (follow_up_id, kind, actor_id)
-    SELECT id, 'imported', :actor_id FROM added ORDER BY id
-"""
+    """,
+)
 COUNTS = """
     SELECT count(*) FILTER (WHERE follow_up_id IS NULL) AS created,
            count(*) FILTER (WHERE differs) AS updated,
@@ -176,7 +193,7 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
         raise NotImported(errors)
     counts = tx.execute(text(COUNTS)).one()
     if not query.dry_run:
-        _write(work, actor_id)
+        _write(work, actor_id, counts)
     return ImportResult(
         created=counts.created,
         updated=counts.updated,
@@ -212,10 +229,19 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
             yield line, "assignee_email", message
 
 
-def _write(work: UnitOfWork, actor_id: int) -> None:
-    for statement in (*KEEP_SUBJECTS, LOCK):
-        work.tx.execute(text(statement))
-    moved = work.tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE})
-    for row in moved:
-        work.emit(reassigned(row, actor_id))
-    work.tx.execute(text(INSERT), {"actor_id": actor_id})
+def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
+    """What there is to do: a statement that finds nothing reads the whole plan all the same."""
+    if counts.created or counts.updated:
+        _keep_subjects(work.tx)
+    if counts.updated:
+        work.tx.execute(text(LOCK))
+        for row in work.tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE}):
+            work.emit(reassigned(row, actor_id))
+    if counts.created:
+        INSERT(work.tx, {"actor_id": actor_id})
+
+
+def _keep_subjects(tx: Transaction) -> None:
+    tx.execute(text(KEEP_SUBJECTS))
+    if tx.execute(text(ADD_UNNUMBERED_SUBJECTS)).rowcount:
+        tx.execute(text(PLAN_UNNUMBERED_SUBJECTS))
