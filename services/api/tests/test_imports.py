@@ -501,13 +501,16 @@ def test_whoever_makes_the_same_follow_up_at_this_moment_sees_it_brought_up_to_d
 
 
 def test_a_hundred_thousand_lines_import_within_bounds(company: Company, tmp_path: Path) -> None:
-    """In a process of its own, whose memory is then the import's: far below 1 GiB."""
+    """In a process of its own, whose memory is then the import's.
+
+    Every tenth person has a manager: the rest would only repeat a trigger that costs more than all else.
+    """
     many = 100_000
     people = tmp_path / "people.csv"
     with people.open("w") as file:
         file.write(USERS)
         for n in range(many):
-            boss = f"u{n // 10}@example.com" if n else ""
+            boss = f"u{n // 10}@example.com" if n and n % 10 == 0 else ""
             file.write(f"u{n}@example.com,User {n},employee,{boss},Europe/Berlin,true\n")
     promises = tmp_path / "follow-ups.csv"
     with promises.open("w") as file:
@@ -529,4 +532,4 @@ def test_a_hundred_thousand_lines_import_within_bounds(company: Company, tmp_pat
     assert done.returncode == 0, done.stderr
     *results, mebibytes = done.stdout.split()
     assert results == [f"{many},0,0", f"{many},0,0", f"0,0,{many}"]
-    assert int(mebibytes) < 512
+    assert int(mebibytes) < 300
