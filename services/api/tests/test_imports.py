@@ -179,6 +179,18 @@ def test_a_subject_is_renamed_by_a_later_line_and_keeps_its_link(company: Compan
     ]
 
 
+def test_subjects_known_by_name_are_not_looked_for_one_by_one_in_all_of_them(company: Company) -> None:
+    lines = "".join(f"d-{n},T,{AMIR},{DUE},lead,,Lead {n % 1_000},,,\n" for n in range(2_000))
+    assert imported(company, "follow-ups", FOLLOW_UPS + lines) == (2_000, 0, 0)
+    reads = (
+        "SELECT n_tup_ins, seq_tup_read + idx_tup_fetch AS read FROM pg_stat_user_tables "
+        "WHERE relname = 'subjects' AND n_tup_ins > 0"
+    )
+    [(added, read)] = eventually(lambda: company.world.execute(reads), what="what was read is counted")
+    assert added == 1_000
+    assert read < 50_000, "a line times a subject would be two million"
+
+
 def test_columns_come_in_any_order_with_bom_and_crlf_and_empty_lines(company: Company) -> None:
     names = FOLLOW_UPS.strip().split(",")[::-1]
     values = {"external_id": "d-1", "title": "Tür", "assignee_email": AMIR, "due_at": DUE}
