@@ -1,0 +1,136 @@
+"""Importing people from a CSV file: their managers, sessions, and the last admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .companies import Company
+from .conftest import World
+from .importing import AMIR, USERS, imported, send, wrong
+
+
+@pytest.fixture
+def company(world: World) -> Company:
+    return Company(world)
+
+
+def user_rows(company: Company) -> dict[str, Any]:
+    rows = company.world.execute(
+        "SELECT u.*, m.email AS manager FROM users u LEFT JOIN users m ON m.id = u.manager_id"
+    )
+    return {row.email: row for row in rows}
+
+
+def test_people_are_created_with_managers_from_later_lines(company: Company) -> None:
+    file = USERS + (
+        "bo@example.com,Bo,employee,CY@example.com,Europe/Berlin,\n"
+        "cy@example.com,Cy,manager,ada.admin@example.com,,TRUE\n"
+        "di@example.com,Di,admin,,America/New_York,false\n"
+    )
+    assert imported(company, "users", file) == (3, 0, 0)
+    rows = user_rows(company)
+    bo, cy, di = (rows[f"{name}@example.com"] for name in ("bo", "cy", "di"))
+    assert (bo.manager, bo.time_zone, bo.active, bo.role) == (
+        "cy@example.com",
+        "Europe/Berlin",
+        True,
+        "employee",
+    )
+    assert (cy.manager, cy.time_zone) == ("ada.admin@example.com", "UTC")
+    assert (di.role, di.active, di.manager) == ("admin", False, None)
+    assert imported(company, "users", file) == (0, 0, 3)
+    assert {email: row.updated_at for email, row in user_rows(company).items()} == {
+        email: row.updated_at for email, row in rows.items()
+    }
+
+
+def test_people_are_known_by_address_whatever_its_case(company: Company) -> None:
+    line = "AMIR.Patel@example.com,Amir Q. Patel,employee,mia.middle@example.com,UTC,true\n"
+    assert imported(company, "users", USERS + line) == (0, 1, 0)
+    row = user_rows(company)["AMIR.Patel@example.com"]
+    assert (row.id, row.name) == (company.amir.id, "Amir Q. Patel")
+
+
+def test_a_line_of_managers_can_be_turned_round(company: Company) -> None:
+    """Line by line this would close a cycle; as a whole it does not."""
+    file = USERS + (
+        "mia.middle@example.com,Mia Middle,manager,ada.admin@example.com,UTC,true\n"
+        "dana.reyes@example.com,Dana Reyes,manager,mia.middle@example.com,UTC,true\n"
+    )
+    assert imported(company, "users", file) == (0, 2, 0)
+    assert user_rows(company)["dana.reyes@example.com"].manager == "mia.middle@example.com"
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "says"),
+    [
+        ("bo,Bo,employee,,,", "email", "is not an e-mail address"),
+        (",Bo,employee,,,", "email", "is empty"),
+        ("bo@example.com,,employee,,,", "name", "is empty"),
+        ("bo@example.com,Bo,boss,,,", "role", "employee, manager or admin"),
+        ("bo@example.com,Bo,,,,", "role", "employee, manager or admin"),
+        ("bo@example.com,Bo,employee,who@example.com,,", "manager_email", "neither a user nor in this file"),
+        ("bo@example.com,Bo,employee,BO@example.com,,", "manager_email", "own address"),
+        ("bo@example.com,Bo,employee,,Mars/Olympus,", "time_zone", "Europe/Berlin"),
+        ("bo@example.com,Bo,employee,,,perhaps", "active", "true or false"),
+        ("first@EXAMPLE.com,Bo,employee,,,", "email", "line 2 already"),
+        ("dana.reyes@example.com,Dana,manager,amir.patel@example.com,,", "manager_email", "circle"),
+    ],
+)
+def test_a_bad_person_is_named_and_nobody_is_written(
+    company: Company, line: str, field: str, says: str
+) -> None:
+    file = USERS + f"first@example.com,First,employee,,,\n{line}\n"
+    before = user_rows(company)
+    answer = send(company, "users", file)
+    assert wrong(answer) == [(3, field)]
+    assert says in answer.json()["errors"][0]["message"]
+    assert user_rows(company) == before
+    partial = send(company, "users", file, partial=True)
+    assert (partial.status_code, partial.json()["created"]) == (200, 1)
+    assert set(user_rows(company)) == {*before, "first@example.com"}
+
+
+def test_every_line_of_a_circle_is_named(company: Company) -> None:
+    file = USERS + "".join(
+        f"{one}@example.com,{one},employee,{other}@example.com,,\n" for one, other in ("ab", "bc", "ca", "da")
+    )
+    answer = send(company, "users", file)
+    assert wrong(answer) == [(2, "manager_email"), (3, "manager_email"), (4, "manager_email")]
+    assert (
+        "a@example.com → b@example.com → c@example.com → a@example.com"
+        in answer.json()["errors"][0]["message"]
+    )
+
+
+def test_with_partial_a_line_whose_manager_is_left_out_is_left_out_too(company: Company) -> None:
+    file = USERS + (
+        "a@example.com,A,boss,,,\n"
+        "b@example.com,B,employee,a@example.com,,\n"
+        "c@example.com,C,employee,b@example.com,,\n"
+        "d@example.com,D,employee,,,\n"
+    )
+    body = send(company, "users", file, partial=True).json()
+    assert body["created"] == 1
+    assert [(error["line"], error["field"]) for error in body["errors"]] == [
+        (2, "role"),
+        (3, "manager_email"),
+        (4, "manager_email"),
+    ]
+
+
+def test_the_last_admin_cannot_be_imported_away(company: Company) -> None:
+    answer = send(company, "users", USERS + "ada.admin@example.com,Ada Admin,employee,,UTC,true\n")
+    assert answer.status_code == 409
+    assert user_rows(company)["ada.admin@example.com"].role == "admin"
+
+
+def test_a_deactivated_persons_sessions_end(company: Company) -> None:
+    company.world.execute(
+        "INSERT INTO sessions (user_id, token_hash, expires_at) VALUES (:id, 'x', now() + interval '1 day')",
+        id=company.amir.id,
+    )
+    imported(company, "users", USERS + f"{AMIR},Amir Patel,employee,mia.middle@example.com,UTC,false\n")
+    assert company.world.execute("SELECT FROM sessions") == []
