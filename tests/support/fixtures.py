@@ -5,6 +5,7 @@ A plugin rather than a conftest, so that the tests beside each service have them
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,8 @@ SERVERS = pytest.StashKey[Servers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The services that tests start some hundred times keep what Python compiles, whatever the shell says.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # The default prints the local variables of every frame of a traceback: a minute for a deep one.
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
