@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from followup_common.contracts import EscalationKey, EscalationsDelivered, OutboxTick, SweepRequested
-from followup_common.messaging import Emitted, outbox
+from followup_common.messaging import outbox
+from followup_common.messaging.handlers import Emitted
 from followup_escalator.batches import claim_batch
 from followup_escalator.housekeeping import look_after_outbox
 from followup_escalator.settings import EscalatorSettings

@@ -9,7 +9,7 @@ import pytest
 from followup_common.contracts import EscalationsRaised, OutboxTick
 from followup_common.db import Database
 from followup_common.db.metrics import watch_pool
-from followup_common.messaging import Consumer
+from followup_common.messaging.consumer import Consumer
 from followup_common.metrics import Meter
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text

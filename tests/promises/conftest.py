@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from followup_common.contracts import Event
-from followup_common.messaging import Emitted, Handler
+from followup_common.messaging.handlers import Emitted, Handler
 from followup_common.metrics import Measured
 from followup_escalator.settings import EscalatorSettings
 from followup_notifier.settings import NotifierSettings

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from followup_common.contracts import EscalationsRaised
-from followup_common.messaging import Emitted
+from followup_common.messaging.handlers import Emitted
 from followup_escalator.batches import claim_batch
 from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings

@@ -11,7 +11,7 @@ from followup_common.contracts import (
     FollowUpReassigned,
     SweepRequested,
 )
-from followup_common.messaging import Emitted
+from followup_common.messaging.handlers import Emitted
 from followup_escalator.settlement import settle_delivery
 from followup_escalator.sweeps import run_sweep
 from followup_notifier.assignments import announce_assignment

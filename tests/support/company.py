@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
-from followup_common.messaging import Emitted
+from followup_common.messaging.handlers import Emitted
 from sqlalchemy import Connection, RowMapping, text
 
 _numbers = count(1)

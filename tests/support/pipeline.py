@@ -11,8 +11,9 @@ import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from followup_common.contracts import Envelope, Event, SweepRequested, event_types, wrap
 from followup_common.db import Database
-from followup_common.messaging import Consumer, in_process_broker, outbox
+from followup_common.messaging import in_process_broker, outbox
 from followup_common.messaging.broker import SafeRetries, message_of
+from followup_common.messaging.consumer import Consumer
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.worker import HANDLERS as ESCALATOR
 from followup_notifier.settings import NotifierSettings

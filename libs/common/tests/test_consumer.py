@@ -11,8 +11,10 @@ import pytest
 import structlog
 from followup_common.contracts import Envelope, Event, OutboxTick, SweepRequested, SweepTick, wrap
 from followup_common.db import Database
-from followup_common.messaging import Consumer, handles, in_process_broker, outbox
+from followup_common.messaging import in_process_broker, outbox
 from followup_common.messaging.broker import MAX_RETRIES, SafeRetries
+from followup_common.messaging.consumer import Consumer
+from followup_common.messaging.handlers import handles
 from followup_common.settings import WorkerSettings
 from pydantic import SecretStr
 

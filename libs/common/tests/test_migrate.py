@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from alembic.script import ScriptDirectory
 from followup_common.db import Database
-from followup_common.db.migrate import upgrade
+from followup_common.db.migrate import alembic_config, upgrade
+from followup_common.db.revisions import revisions
 from psycopg import errors
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -48,3 +50,8 @@ def test_a_migration_that_waits_for_another_one_does_not_hold_up_its_indexes(dat
         thread.join(60)
         assert not thread.is_alive()
     engine.dispose()
+
+
+def test_the_names_of_migrations_begin_with_their_revisions() -> None:
+    found = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    assert revisions() == tuple(script.revision for script in found)

@@ -14,10 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Generic, TypeVar
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from followup_common.db import Database
 from followup_common.metrics import CONTENT_TYPE, Meter
 
 log = structlog.get_logger()
@@ -151,22 +148,3 @@ def verdict(results: Mapping[str, str | None]) -> Report:
         "checks": {name: problem or "ok" for name, problem in results.items()},
     }
     return (HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE), body
-
-
-def database_check(database: Database) -> Check:
-    """Whether PostgreSQL answers."""
-
-    def ask() -> None:
-        with database.transaction() as tx:
-            tx.execute(text("SELECT 1"))
-
-    bounded = Bounded(ask, PATIENCE_SECONDS)
-
-    def check() -> str | None:
-        try:
-            bounded()
-        except (SQLAlchemyError, TimeoutError) as error:
-            return f"PostgreSQL does not answer: {type(error).__name__}"
-        return None
-
-    return check

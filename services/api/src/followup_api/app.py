@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 from followup_common.db import Database
 from followup_common.db.metrics import watch_pool
 from followup_common.health import PATIENCE_SECONDS, Bounded
@@ -28,12 +29,13 @@ from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
+from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
-from followup_api.ops.routes import router as ops
-from followup_api.routing import Direct, OneThreadRoute
+from followup_api.ops.routes import routers as ops
+from followup_api.routing import API, Direct, OneThreadRoute
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
@@ -45,7 +47,9 @@ from followup_api.users.routes import router as users
 if TYPE_CHECKING:
     from followup_api.auth.oidc.provider import Provider
 
-API = "/api/v1"
+NOTHING: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""What FastAPI itself is to tell OpenTelemetry: `tracing` records our spans, and else it would look for
+somebody to tell at each request."""
 
 ROUTERS: tuple[APIRouter, ...] = (
     session,
@@ -58,9 +62,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     notifications,
     sweeps,
     imports,
-    ops,
+    *ops,
 )
-"""One router of each domain folder, under /api/v1."""
+"""Those of each domain folder, under /api/v1."""
 
 
 def create_app(
@@ -108,11 +112,13 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
         middleware=_middleware(parts, paths),
-        lifespan=_router().lifespan_context,
+        lifespan=live.lifespan,
+        telemetry=NOTHING,
     )
     app.state.parts = parts
     problems.install(app)
-    app.router.routes.extend(_router().routes)
+    for router in (*ROUTERS, cron, health):
+        app.router.routes.extend(router.routes)
     openapi.install(app)
     app.router.default = Ui()
     app.router.route_class = OneThreadRoute
@@ -128,17 +134,6 @@ def _provider(settings: ApiSettings) -> Provider | None:
     from followup_api.auth.oidc.provider import Provider
 
     return Provider(settings)
-
-
-@cache
-def _router() -> APIRouter:
-    """Every route; working out what each asks for takes a while, and is the same for every application."""
-    whole = APIRouter(generate_unique_id_function=openapi.ABOUT["generate_unique_id_function"])
-    for router in ROUTERS:
-        whole.include_router(router, prefix=API)
-    for router in (cron, health):
-        whole.include_router(router)
-    return whole
 
 
 def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from followup_api import docs_page
 from followup_api.permissions import Permission, require
 from followup_api.problems import MEDIA_TYPE, ProblemDetails, documented
+from followup_api.routing import operation_id
 
 ADDRESS = "/api/openapi.json"
 
@@ -42,7 +43,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Cron", "description": "For external cron services."},
         {"name": "Health", "description": "For probes and for Prometheus."},
     ],
-    "generate_unique_id_function": lambda route: route.name,
+    "generate_unique_id_function": operation_id,
 }
 
 

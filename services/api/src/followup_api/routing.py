@@ -20,6 +20,8 @@ from followup_api.arguments import Call, NotTaken, calls, in_place
 from followup_api.auth.oidc.bearer import read_access_token
 from followup_api.dependencies import Parts, UnitOfWork, reading, transaction, unit_of_work
 
+API = "/api/v1"
+
 T = TypeVar("T")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -106,9 +108,22 @@ class Direct:
         await context.app(scope, receive, send)
 
 
-def api_router(**options: Any) -> APIRouter:
-    """A router of routes that use the database."""
-    return APIRouter(route_class=OneThreadRoute, **options)
+def api_router(prefix: str = "", **options: Any) -> APIRouter:
+    """A router of routes that use the database, under `API`."""
+    return plain_router(prefix=API + prefix, route_class=OneThreadRoute, **options)
+
+
+def plain_router(**options: Any) -> APIRouter:
+    """A router whose routes stand for themselves: the application takes them over as they are.
+
+    Including it in another one would build all of its routes once more.
+    """
+    return APIRouter(generate_unique_id_function=operation_id, **options)
+
+
+def operation_id(route: APIRoute) -> str:
+    """What a route is called in the OpenAPI document: like its function."""
+    return route.name
 
 
 async def in_transaction(app: Parts, work: Callable[[UnitOfWork], T]) -> T:

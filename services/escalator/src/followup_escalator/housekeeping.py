@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from followup_common.contracts import EscalationsDelivered, EscalationsRaised, EscalationsRaisedV1, OutboxTick
 from followup_common.db import Transaction
-from followup_common.messaging import Emitted, handles, outbox
+from followup_common.messaging import outbox
+from followup_common.messaging.handlers import Emitted, handles
 from followup_common.metrics import Measured
 from sqlalchemy import text
 

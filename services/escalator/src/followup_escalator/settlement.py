@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from followup_common.contracts import EscalationKey, EscalationsDelivered
 from followup_common.db import Transaction
 from followup_common.db.plans import row_by_row
-from followup_common.messaging import Emitted, handles
+from followup_common.messaging.handlers import Emitted, handles
 from followup_common.metrics import Measured
 from sqlalchemy import text
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from followup_common.contracts import BatchRequested, SweepRequested, SweepTick
 from followup_common.db import Transaction
-from followup_common.messaging import Emitted, Later, handles
+from followup_common.messaging.handlers import Emitted, handles
+from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
 from sqlalchemy import text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from followup_common.contracts import FollowUpReassigned
 from followup_common.db import Transaction
 from followup_common.db.wakeups import wake_inboxes
-from followup_common.messaging import Emitted, handles
+from followup_common.messaging.handlers import Emitted, handles
 from sqlalchemy import text
 
 from followup_notifier.settings import NotifierSettings

@@ -16,7 +16,7 @@ from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
 from followup_common.db.plans import row_by_row
 from followup_common.db.policies import PolicyUnreadable, load_policies
-from followup_common.messaging import Emitted, handles
+from followup_common.messaging.handlers import Emitted, handles
 from followup_common.metrics import Measured
 from followup_common.policy import level_at, recipients
 from sqlalchemy import Row, text

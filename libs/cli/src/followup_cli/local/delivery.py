@@ -7,7 +7,8 @@ from collections.abc import Callable
 import dramatiq
 from followup_common.db import Database
 from followup_common.db.tables import outbox
-from followup_common.messaging import Consumer, in_process_broker
+from followup_common.messaging import in_process_broker
+from followup_common.messaging.consumer import Consumer
 from followup_common.metrics import Meter
 from followup_escalator.worker import HANDLERS as ESCALATOR
 from followup_notifier.worker import HANDLERS as NOTIFIER

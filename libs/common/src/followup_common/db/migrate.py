@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 import time
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -16,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from followup_common.db.database import sqlalchemy_url
+from followup_common.db.revisions import MIGRATIONS
 from followup_common.settings import MigrationSettings, load
 
 ROLES = ("api", "escalator", "notifier")
@@ -84,7 +84,7 @@ def wait_or_exit(url: str, seconds: float = 60) -> None:
 def alembic_config(url: str = "") -> Config:
     """Where Alembic finds the migrations, and the database of `url`."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
 

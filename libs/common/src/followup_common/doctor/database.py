@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from alembic.script import ScriptDirectory
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -15,7 +14,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from followup_common.db import Database, Transaction
 from followup_common.db.database import sqlalchemy_url
 from followup_common.db.grants import granted, intended
-from followup_common.db.migrate import alembic_config
+from followup_common.db.revisions import revisions
 from followup_common.doctor.findings import Finding
 
 OLDEST_VERSION = 15
@@ -93,15 +92,14 @@ def _clock(tx: Transaction, clock: Callable[[], float]) -> Finding:
 
 
 def _schema(tx: Transaction) -> Finding:
-    revisions = ScriptDirectory.from_config(alembic_config())
-    head = revisions.get_current_head()
+    known = revisions()
     if tx.execute(text("SELECT to_regclass('alembic_version')")).scalar() is None:
         return Finding("schema", "the database has no tables of Followup's", MIGRATE)
     current = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if current == head:
+    if current == known[0]:
         return Finding("schema", f"at revision {current}, the newest")
-    if current in {revision.revision for revision in revisions.walk_revisions()}:
-        return Finding("schema", f"at revision {current}; this code needs {head}", MIGRATE)
+    if current in known:
+        return Finding("schema", f"at revision {current}; this code needs {known[0]}", MIGRATE)
     newer = "The database was migrated by a newer release: deploy that one. Older ones may go on meanwhile."
     return Finding("schema", f"at revision {current}, which this code does not know", newer)
 

@@ -12,7 +12,6 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import CurrentMessage, Middleware, Retries, ShutdownNotifications, TimeLimit
 
 from followup_common.contracts import Envelope, event_types
-from followup_common.messaging.failures import DeadLettered
 
 AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
 MAX_RETRIES = 5
@@ -20,6 +19,10 @@ MIN_BACKOFF_MS = 1_000
 MAX_BACKOFF_MS = 60_000
 TIME_LIMIT_MS = 120_000
 """Well above the statement timeout: a handler is stopped by PostgreSQL before it is stopped by us."""
+
+
+class DeadLettered(Exception):
+    """The event was given up; its message goes to the dead letters. Carries the reason."""
 
 
 class SafeRetries(Retries):

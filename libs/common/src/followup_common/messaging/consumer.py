@@ -17,9 +17,8 @@ from dramatiq.middleware import CurrentMessage, TimeLimitExceeded
 from followup_common.contracts import Envelope, Event, EventRejected, open_envelope
 from followup_common.db import Database, Transaction
 from followup_common.messaging import metrics, outbox
-from followup_common.messaging.broker import MAX_RETRIES, declare_actors
+from followup_common.messaging.broker import MAX_RETRIES, DeadLettered, declare_actors
 from followup_common.messaging.failures import (
-    DeadLettered,
     awaits_deployment,
     may_be_one_row,
     may_pass,

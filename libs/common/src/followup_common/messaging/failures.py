@@ -8,10 +8,6 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Program
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
-class DeadLettered(Exception):
-    """The event was given up; its message goes to the dead letters. Carries the reason."""
-
-
 def may_pass(error: BaseException) -> bool:
     """Whether trying again can help: the database is away, busy or not deployed yet.
 

@@ -11,7 +11,8 @@ import dramatiq
 from dramatiq import cli
 
 from followup_common.db import Database, metrics
-from followup_common.health import HealthServer, database_check, probes
+from followup_common.db.health import database_check
+from followup_common.health import HealthServer, probes
 from followup_common.logging import configure_logging
 from followup_common.messaging.broker import rabbitmq_broker
 from followup_common.messaging.consumer import Consumer

@@ -14,11 +14,11 @@ from followup_api.auth.secrets import digest, same
 from followup_api.dependencies import AppParts, UnitOfWork, Work
 from followup_api.permissions import Permission
 from followup_api.problems import Unauthenticated, Unavailable, documented
-from followup_api.routing import api_router
+from followup_api.routing import OneThreadRoute, plain_router
 from followup_api.sweeps.queries import request_sweep
 from followup_api.sweeps.schemas import Sweep
 
-router = api_router(tags=["Cron"], prefix="/api/cron")
+router = plain_router(tags=["Cron"], prefix="/api/cron", route_class=OneThreadRoute)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="cron", description="The configured FOLLOWUP_CRON_SECRET.")
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
-import followup_common.db
-from alembic.script import ScriptDirectory
 from followup_common.db import Database
+from followup_common.db.revisions import revisions
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
@@ -23,14 +19,8 @@ def database_state(database: Database) -> str:
         revision = None  # there is no such table
     except SQLAlchemyError:
         return "away"
-    known = _revisions()
+    known = revisions()
     # A revision that this code does not know is newer: migrations run before the new code does.
     if revision is None or (revision in known and revision != known[0]):
         return f"migrations are missing: it is at {revision}, needed is {known[0]}"
     return OK
-
-
-@cache
-def _revisions() -> tuple[str, ...]:
-    folder = Path(followup_common.db.__file__).parent / "migrations"
-    return tuple(script.revision for script in ScriptDirectory(str(folder)).walk_revisions())

@@ -25,7 +25,7 @@ from followup_api.problems import NotFound, Unavailable, documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
 
-router = api_router(prefix="/notifications", tags=["Notifications"], lifespan=live.lifespan)
+router = api_router(prefix="/notifications", tags=["Notifications"])
 
 Recipient = Annotated[Caller, require(Permission.NOTIFICATIONS)]
 

@@ -7,8 +7,5 @@ from followup_api.ops.dead_letters.routes import router as dead_letters
 from followup_api.ops.outbox.routes import router as outbox
 from followup_api.ops.queues.routes import router as queues
 from followup_api.ops.self_audit.routes import router as self_audit
-from followup_api.routing import api_router
 
-router = api_router()
-for part in (self_audit, queues, outbox, dead_letters, audit_log):
-    router.include_router(part)
+routers = (self_audit, queues, outbox, dead_letters, audit_log)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 import structlog
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse
 
 from followup_api.audit import Action, Trail
@@ -19,12 +19,12 @@ from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.schemas import LogInOptions
 from followup_api.dependencies import AppParts, UnitOfWork
 from followup_api.permissions import Permission, require
-from followup_api.routing import in_transaction
+from followup_api.routing import API, in_transaction, plain_router
 
 if TYPE_CHECKING:
     from followup_api.auth.oidc.provider import Claims
 
-router = APIRouter(prefix="/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
+router = plain_router(prefix=f"{API}/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
 
 log = structlog.get_logger()
 
