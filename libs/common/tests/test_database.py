@@ -30,10 +30,11 @@ def test_a_connection_whose_backend_was_killed_is_replaced_unnoticed(
 
 def test_statements_of_a_reading_stand_alone(shared_database_url: str) -> None:
     pool = Database(shared_database_url, pool_size=1)
-    with pool.reading() as tx:
-        assert state(tx) == "idle"
-    with pool.transaction() as tx:
-        assert state(tx) == "in transaction"
+    for _ in "once", "on the same connection again":
+        with pool.reading() as tx:
+            assert state(tx) == "idle"
+        with pool.transaction() as tx:
+            assert state(tx) == "in transaction"
     pool.close()
 
 
