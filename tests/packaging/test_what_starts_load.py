@@ -13,7 +13,7 @@ UNUSED = {
     "followup_scheduler.__main__": {"sqlalchemy", "psycopg", "alembic", "httpx", *TRACING},
     "followup_escalator.worker": {"alembic", "httpx", *TRACING},
     "followup_notifier.worker": {"alembic", "httpx", *TRACING},
-    "followup_api.__main__": {"alembic", "httpx", "authlib", "requests", "pydantic.v1", *TRACING},
+    "followup_api.__main__": {"alembic", "httpx", "authlib", "requests", *TRACING},
     "followup_cli.main": {"pydantic", "rich", "httpx", "structlog"},
 }
 """What a start imports, and what not before it is needed; the scheduler never needs a database."""

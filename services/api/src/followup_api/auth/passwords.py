@@ -12,7 +12,8 @@ MAX_LENGTH = 200
 # The parameters of OWASP's password storage cheat sheet for argon2id. With at most one log-in per
 # database connection at work, memory stays below pool size times 19 MiB.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_nobodys = f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}"
+_costs = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+_nobodys = f"$argon2id$v=19${_costs}${'A' * 22}${'A' * 43}"
 """In form a hash by these parameters. To make one takes as long as a log-in, at every start."""
 
 
