@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,17 @@ def main(url: str, token: str, users: Path, *follow_ups: Path) -> None:
         answer = client.post(f"/api/v1/imports/{kind}", content=chunks(path), headers=headers)
         result = answer.raise_for_status().json()
         print(f"{result['created']},{result['updated']},{result['unchanged']}")
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(peak_memory() // 1024**2)
+
+
+def peak_memory() -> int:
+    """The most that this process has had, in bytes."""
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # What getrusage tells on Linux begins with the peak of the process that started this one.
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert peak
+    return int(peak[1]) * 1024
 
 
 if __name__ == "__main__":
