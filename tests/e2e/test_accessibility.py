@@ -35,8 +35,10 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def ada(product: Product) -> Person:
-    """An admin with something on every page."""
+    """An admin with something on every page, and with more people than a list shows at once."""
     ada = product.person("Ada Okafor", "admin")
+    for number in range(10):
+        product.person(f"Colleague {number}")
     client = {"kind": "client", "name": "Acme Quarries", "url": "https://crm.example.com/acme"}
     for amount in (-120, -60, -5, 30):
         product.follow_up(ada, f"Axe {amount}", due=hours(amount), subject=client, notes="Ask for Ms Okafor.")

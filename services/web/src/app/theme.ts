@@ -1,4 +1,4 @@
-import { createTheme, Menu, Modal, Portal, Tooltip, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, Menu, Modal, Portal, Select, Tooltip, type MantineColorsTuple } from "@mantine/core";
 
 /** A deep green of the kind that stays calm on a full screen; shade 7 carries white text. */
 const pine: MantineColorsTuple = [
@@ -40,6 +40,11 @@ export const theme = createTheme({
     Portal: Portal.extend({ defaultProps: { target: "#content" } }),
     // Its own placeholder for the focus is no menu item, and a menu may hold nothing else.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    // A long list scrolls by itself: a scroll area around it would be one more thing to reach by keyboard.
+    Select: Select.extend({
+      defaultProps: { withScrollArea: false },
+      styles: { options: { maxHeight: 250, overflowY: "auto" } },
+    }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true } }),
     Modal: Modal.extend({
       defaultProps: {
