@@ -27,5 +27,6 @@ export default defineConfig({
     isolate: false,
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    unstubGlobals: true,
   },
 });

@@ -143,6 +143,9 @@ def test_a_subject_is_renamed_by_a_later_line_and_keeps_its_link(company: Compan
         ("client", "New", "https://a.example"),
         ("lead", "SAME", None),
     ]
+    alone = f"d-1,T,{AMIR},{DUE},client,C,Newer,https://b.example,,\n"
+    assert imported(company, "follow-ups", FOLLOW_UPS + alone) == (0, 0, 1)
+    assert company.get(company.amir, "/subjects")["items"][0]["name"] == "Newer"
 
 
 def test_subjects_known_by_name_are_not_looked_for_one_by_one_in_all_of_them(company: Company) -> None:
@@ -306,6 +309,14 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(company: Company) -
     assert [error["line"] for error in body["errors"]] == [5]
     assert follow_up_rows(company) == before
     assert company.world.execute("SELECT FROM subjects") == []
+
+
+def test_a_file_of_one_long_line_takes_little_more_memory_than_itself(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "StringIO", None)  # which holds four bytes a character
+    answer = send(company, "follow-ups", FOLLOW_UPS.encode() + b"x" * 3 * files.BLOCK)
+    assert wrong(answer) == [(2, "")]
 
 
 @pytest.mark.parametrize("kind", ["users", "follow-ups"])

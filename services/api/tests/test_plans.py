@@ -116,6 +116,7 @@ def buffers(plan: Node) -> int:
 
 def from_indexes(plans: list[Node]) -> None:
     """No large table is read from its beginning to its end."""
+    assert plans
     scans = [node for plan in plans for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
     assert not {node["Relation Name"] for node in scans} & LARGE
 

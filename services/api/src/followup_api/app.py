@@ -47,7 +47,7 @@ from followup_api.users.routes import router as users
 if TYPE_CHECKING:
     from followup_api.auth.oidc.provider import Provider
 
-NOTHING: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """What FastAPI itself is to tell OpenTelemetry: `tracing` records our spans, and else it would look for
 somebody to tell at each request."""
 
@@ -113,7 +113,7 @@ def create_app(
         redirect_slashes=False,
         middleware=_middleware(parts, paths),
         lifespan=live.lifespan,
-        telemetry=NOTHING,
+        telemetry=NO_TELEMETRY,
     )
     app.state.parts = parts
     problems.install(app)

@@ -43,7 +43,7 @@ export const theme = createTheme({
     // A long list scrolls by itself: a scroll area around it would be one more thing to reach by keyboard.
     Select: Select.extend({
       defaultProps: { withScrollArea: false },
-      styles: { options: { maxHeight: 250, overflowY: "auto" } },
+      styles: { options: { maxHeight: 250, overflowY: "auto", paddingInlineEnd: 4 } },
     }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true } }),
     Modal: Modal.extend({

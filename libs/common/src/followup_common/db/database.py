@@ -81,7 +81,7 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction; commit it on success, roll it back on an error."""
         with self.engine.connect() as connection:
-            _stand_alone(connection, False)
+            _stand_alone(connection, each=False)
             with connection.begin():
                 yield connection
 
@@ -92,7 +92,7 @@ class Database:
         Each statement commits by itself, and `now()` is the statement's.
         """
         with self.engine.connect() as connection:
-            _stand_alone(connection, True)
+            _stand_alone(connection, each=True)
             yield connection
 
     def close(self) -> None:
@@ -116,7 +116,7 @@ def libpq_url(url: str) -> str:
     return f"{address}?{query.replace('+', '%20')}" if query else address
 
 
-def _stand_alone(connection: Connection, each: bool) -> None:
+def _stand_alone(connection: Connection, *, each: bool) -> None:
     """Let each statement of a connection commit by itself, or not.
 
     It stays so in the pool: most connections serve reading after reading, and SQLAlchemy's isolation level

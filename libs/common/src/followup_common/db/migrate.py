@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from followup_common.db.database import sqlalchemy_url
-from followup_common.db.revisions import MIGRATIONS
+from followup_common.db.revisions import MIGRATIONS, revisions
 from followup_common.settings import MigrationSettings, load
 
 ROLES = ("api", "escalator", "notifier")
@@ -89,6 +89,12 @@ def alembic_config(url: str = "") -> Config:
     return config
 
 
+def add_revision(url: str, message: str | None) -> None:
+    """Write a migration for what changed in tables.py, numbered after the newest."""
+    number = f"{int(revisions()[0]) + 1:04}"
+    command.revision(alembic_config(url), message=message, autogenerate=True, rev_id=number)
+
+
 def main() -> int:
     """The command line; the database comes from FOLLOWUP_DATABASE_URL."""
     parser = argparse.ArgumentParser(prog="followup-migrate", description=__doc__)
@@ -98,7 +104,7 @@ def main() -> int:
     url = load(MigrationSettings).database_url.get_secret_value()
     wait_or_exit(url)
     if arguments.action == "revision":
-        command.revision(alembic_config(url), message=arguments.message, autogenerate=True)
+        add_revision(url, arguments.message)
     elif arguments.action == "check":
         try:
             check(url)

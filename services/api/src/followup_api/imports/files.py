@@ -13,7 +13,7 @@ from followup_api.imports.problems import Errors, NotImported
 BLOCK = 256 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-Row = tuple[int, list[str]]
+RawRecord = tuple[int, list[str]]
 """The line where a record begins, and its cells; none if it is empty or cannot be read."""
 
 
@@ -73,7 +73,7 @@ def _records(lines: list[int], rows: list[list[str]], order: Mapping[str, int], 
     return Records(lines, cells, errors)
 
 
-def _rows(text: _Text, errors: Errors) -> Iterator[Row]:
+def _rows(text: _Text, errors: Errors) -> Iterator[RawRecord]:
     reader = csv.reader(text, strict=True)
     begins, ended = 1, False
     while not ended:
@@ -114,7 +114,7 @@ class _Text:
 
     def _lines(self, block: bytes) -> Iterable[str]:
         """The lines of a block; one by one only where there is something wrong with it."""
-        if b"\x00" not in block:
+        if b"\x00" not in block and len(block) < 2 * BLOCK:  # a StringIO holds four bytes a character
             try:
                 text = block.decode("utf-8")
             except UnicodeDecodeError:
@@ -141,7 +141,7 @@ class _Text:
         self.problem = self.problem or (self._number, message)
 
 
-def _order_of(rows: Iterator[Row], columns: Sequence[str], errors: Errors) -> dict[str, int]:
+def _order_of(rows: Iterator[RawRecord], columns: Sequence[str], errors: Errors) -> dict[str, int]:
     """Where each column stands, as the first line that is not empty says."""
     for line, header in rows:
         if header or errors.count:

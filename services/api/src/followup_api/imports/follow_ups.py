@@ -233,8 +233,9 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
 
 def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
     """What there is to do: a statement that finds nothing reads the whole plan all the same."""
+    work.tx.execute(text(KEEP_SUBJECTS))  # of unchanged follow-ups too: their client's name may be news
     if counts.created or counts.updated:
-        _keep_subjects(work.tx)
+        _add_unnumbered_subjects(work.tx)
     if counts.updated:
         work.tx.execute(text(LOCK))
         for row in work.tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE}):
@@ -243,8 +244,7 @@ def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
         INSERT(work.tx, {"actor_id": actor_id})
 
 
-def _keep_subjects(tx: Transaction) -> None:
-    tx.execute(text(KEEP_SUBJECTS))
+def _add_unnumbered_subjects(tx: Transaction) -> None:
     if tx.execute(text(ADD_UNNUMBERED_SUBJECTS)).rowcount:
         tx.execute(text(COUNT_UNNUMBERED_SUBJECTS))
         tx.execute(text(PLAN_UNNUMBERED_SUBJECTS))
