@@ -5,9 +5,7 @@ Next to it the floor: the same rows from a table into the product's, by one stat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -16,6 +14,7 @@ from benchmarks.bench import Bench, timed
 from benchmarks.clients import address_of, admin_token
 from benchmarks.data import fill
 from benchmarks.figures import Figure, ratio
+from tests.support import memory
 from tests.support.postgres import libpq_url
 
 LINES = 100_000
@@ -102,7 +101,7 @@ def _import(bench: Bench, url: str, file: bytes) -> tuple[float, float]:
         created = answers[0].json()["created"]
         assert created == file.count(b"\n") - 1, answers[0].text
         assert process.pid
-        return seconds, _peak(process.pid)
+        return seconds, memory.peak(process.pid) / memory.MIB
 
 
 def _floor(url: str) -> float:
@@ -110,10 +109,3 @@ def _floor(url: str) -> float:
     with psycopg.connect(libpq_url(url), autocommit=True) as connection:
         connection.execute(ROWS)
         return timed(lambda: connection.execute(FLOOR))
-
-
-def _peak(pid: int) -> float:
-    """The most memory that the process ever had, in MiB."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found
-    return int(found[1]) / 1024

@@ -21,13 +21,13 @@ from typing import Any
 from followup_common.contracts import OutboxTick
 from sqlalchemy import text
 
-from tests.faults import memory
 from tests.faults.catalogue import FAULTS
 from tests.faults.fleet import CONSUMERS
 from tests.faults.injection import Missed
 from tests.faults.system import MORE_SCHEDULERS, Hosts, System
 from tests.faults.verdict import LEFT
 from tests.faults.workload import silence
+from tests.support import memory
 from tests.support.company import Company
 from tests.support.servers import Servers
 from tests.support.waiting import eventually

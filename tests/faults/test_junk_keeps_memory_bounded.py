@@ -16,7 +16,7 @@ from followup_common.messaging import rabbitmq_broker
 from followup_common.messaging.broker import message_of
 from sqlalchemy import text
 
-from tests.faults import memory
+from tests.support import memory
 from tests.support.company import Company
 from tests.support.postgres import role_url
 from tests.support.processes import Process

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 TRACING = {"opentelemetry.sdk", "opentelemetry.exporter"}
+"""Only those pay for it who trace."""
 
 UNUSED = {
     "followup_scheduler.__main__": {"sqlalchemy", "psycopg", "alembic", "httpx", *TRACING},

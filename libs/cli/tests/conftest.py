@@ -16,7 +16,7 @@ from typing import Any
 from unittest import mock
 
 import httpx
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]  # it has no types
 import psycopg
 import pytest
 from followup_cli.local.folder import DataFolder

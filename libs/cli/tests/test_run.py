@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 import httpx
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]  # it has no types
 import psycopg
 import pytest
 from followup_cli.local.postgres import EmbeddedPostgres

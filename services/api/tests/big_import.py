@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import resource
 import sys
 from collections.abc import Iterator
@@ -14,6 +14,8 @@ from followup_api.settings import ApiSettings
 from followup_common.db import Database
 from followup_common.logging import configure_logging
 from followup_common.messaging import Publisher, in_process_broker
+
+from tests.support import memory
 
 CHUNK = 64 * 1024
 
@@ -36,17 +38,15 @@ def main(url: str, token: str, users: Path, *follow_ups: Path) -> None:
         answer = client.post(f"/api/v1/imports/{kind}", content=chunks(path), headers=headers)
         result = answer.raise_for_status().json()
         print(f"{result['created']},{result['updated']},{result['unchanged']}")
-    print(peak_memory() // 1024**2)
+    print(peak_memory() // memory.MIB)
 
 
 def peak_memory() -> int:
-    """The most that this process has had, in bytes."""
-    if sys.platform == "darwin":
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # What getrusage tells on Linux begins with the peak of the process that started this one.
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    assert peak
-    return int(peak[1]) * 1024
+    """The most bytes that this process has had."""
+    if memory.MEASURABLE:
+        return memory.peak(os.getpid())
+    # Bytes on a Mac. On Linux it would begin with the peak of the process that started this one.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

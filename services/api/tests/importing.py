@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from httpx import Response
 
-from .companies import Company
+from .companies import DUE, Company
 
 USERS = "email,name,role,manager_email,time_zone,active\n"
 FOLLOW_UPS = (
@@ -12,6 +14,8 @@ FOLLOW_UPS = (
     "notes,status\n"
 )
 AMIR = "amir.patel@example.com"
+PLAIN = f"{AMIR},{DUE},,,,,,"
+"""A follow-up's line after its external id and title."""
 
 
 def send(company: Company, kind: str, content: str | bytes, **query: bool) -> Response:
@@ -36,3 +40,7 @@ def wrong(answer: Response) -> list[tuple[int, str]]:
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     return [(error["line"], error["field"]) for error in answer.json()["errors"]]
+
+
+def follow_up_rows(company: Company) -> list[Any]:
+    return company.world.execute("SELECT * FROM follow_ups ORDER BY external_id")

@@ -15,12 +15,24 @@ from .conftest import World
 from .test_problems import ME, problem
 
 
+async def occupied(threads: Threads) -> tuple[asyncio.Task[bool], threading.Event]:
+    """Occupy the only thread, until the event is set."""
+    started, go_on = threading.Event(), threading.Event()
+
+    def wait() -> bool:
+        started.set()
+        return go_on.wait(20)
+
+    busy = asyncio.create_task(threads.run(wait))
+    assert await asyncio.to_thread(started.wait, 20)
+    return busy, go_on
+
+
 def test_work_that_finds_no_thread_in_time_is_not_begun() -> None:
-    threads, go_on, begun = Threads(1, patience=0.05), threading.Event(), threading.Event()
+    threads, begun = Threads(1, patience=0.05), threading.Event()
 
     async def ask() -> None:
-        busy = asyncio.create_task(threads.run(lambda: go_on.wait(20)))
-        await asyncio.sleep(0)  # one turn of the loop: it has what was given to it
+        busy, go_on = await occupied(threads)
         with pytest.raises(NoFreeConnection):
             await threads.run(begun.set)
         go_on.set()
@@ -32,13 +44,12 @@ def test_work_that_finds_no_thread_in_time_is_not_begun() -> None:
 
 
 def test_work_whose_request_is_cancelled_is_not_begun() -> None:
-    threads, go_on, begun = Threads(1), threading.Event(), threading.Event()
+    threads, begun = Threads(1), threading.Event()
 
     async def ask() -> None:
-        busy = asyncio.create_task(threads.run(lambda: go_on.wait(20)))
+        busy, go_on = await occupied(threads)
         waiting = asyncio.create_task(threads.run(begun.set))
-        await asyncio.sleep(0)  # one turn of the loop: it has what was given to it
-        waiting.cancel()
+        asyncio.get_running_loop().call_soon(waiting.cancel)  # after the task's first step
         with pytest.raises(asyncio.CancelledError):
             await waiting
         go_on.set()

@@ -26,7 +26,7 @@ class InsertOnce:
 
     def __init__(self, template: str, **clauses: str) -> None:
         self.plain = text(template.format(**dict.fromkeys(clauses, "")))
-        self.skipping = text(template.format(**clauses))
+        self.with_clauses = text(template.format(**clauses))
 
     def __call__(self, tx: Transaction, parameters: dict[str, Any]) -> CursorResult[Any]:
         """Insert the rows, none of them twice."""
@@ -36,4 +36,4 @@ class InsertOnce:
         except IntegrityError as error:
             if not isinstance(error.orig, UniqueViolation):
                 raise
-        return tx.execute(self.skipping, parameters)
+        return tx.execute(self.with_clauses, parameters)

@@ -113,7 +113,9 @@ PLAN_UNNUMBERED_SUBJECTS = """
       AND s.kind = p.subject_kind AND s.external_id IS NULL AND lower(s.name) = lower(p.subject_name)
 """
 # Not knowing how many lines it concerns, the planner would look through all subjects for each of them.
-COUNT_UNNUMBERED_SUBJECTS = "ANALYZE planned_follow_ups (good, subject_id, subject_kind, subject_external_id)"
+ANALYZE_UNNUMBERED_SUBJECTS = (
+    "ANALYZE planned_follow_ups (good, subject_id, subject_kind, subject_external_id)"
+)
 # New subjects with an external id are joined where they are needed: writing the plan anew costs more.
 PLAN = """
     planned_follow_ups p LEFT JOIN subjects s
@@ -246,5 +248,5 @@ def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
 
 def _add_unnumbered_subjects(tx: Transaction) -> None:
     if tx.execute(text(ADD_UNNUMBERED_SUBJECTS)).rowcount:
-        tx.execute(text(COUNT_UNNUMBERED_SUBJECTS))
+        tx.execute(text(ANALYZE_UNNUMBERED_SUBJECTS))
         tx.execute(text(PLAN_UNNUMBERED_SUBJECTS))

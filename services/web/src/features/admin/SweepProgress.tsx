@@ -36,7 +36,7 @@ export function SweepProgress({ id }: { id: number }) {
 }
 
 /** In per cent; what was reached last is still being announced, so that it is never all of it. */
-export function reached(sweep: Progressing | undefined): number {
+function reached(sweep: Progressing | undefined): number {
   if (!sweep || sweep.escalated === 0) return 3;
   return Math.min(95, (100 * sweep.escalated) / (sweep.escalated + sweep.waiting));
 }
