@@ -58,7 +58,8 @@ class Model:
     is_open: bool = True
     level: int = 0
     due_version: int = 1
-    version: int = 1
+    tags: list[str] = field(default_factory=lambda: ['"0-00000000"'])
+    """Entity tags that it had, after one that none has; the last one is its own."""
     told: set[tuple[int, int, str]] = field(default_factory=set)
     """Due version, step, and who."""
 
@@ -114,10 +115,8 @@ class FollowUps(RuleBasedStateMachine):
     @rule(number=ids, by=who, title=st.sampled_from(["Call", "Write"]), stale=st.booleans())
     def edit(self, number: int, by: str, title: str, stale: bool) -> None:
         model = self.models.get(number)
-        version = model.version - stale if model else 1
-        answer = self._ask(
-            by, "PATCH", f"/{number}", json={"title": title}, headers={"If-Match": f'"{version}"'}
-        )
+        tag = model.tags[-2 if stale else -1] if model else "*"
+        answer = self._ask(by, "PATCH", f"/{number}", json={"title": title}, headers={"If-Match": tag})
         if self._may(by, model, answer.status_code):
             assert answer.status_code == (412 if stale else 200)
 
@@ -211,7 +210,8 @@ class FollowUps(RuleBasedStateMachine):
     def the_api_shows_what_the_model_says(self) -> None:
         listed = self.company.get(self.company.ada, "/follow-ups", view="all", limit=200)["items"]
         for entry in listed:
-            self.models[entry["id"]].version = entry["version"]
+            tags = self.models[entry["id"]].tags
+            tags += [entry["etag"]] if entry["etag"] != tags[-1] else []
         shown = {
             entry["id"]: (entry["status"] == "open", entry["level"], entry["assignee_id"]) for entry in listed
         }

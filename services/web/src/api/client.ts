@@ -7,8 +7,8 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 
 interface Options {
   query?: Query;
-  /** Version that a change was based on; the API refuses it with 412 when there is a newer one. */
-  version?: number;
+  /** Tag of what a change was based on, as the API gave it; it refuses with 412 what has changed since. */
+  etag?: string;
   signal?: AbortSignal;
 }
 
@@ -23,7 +23,7 @@ function urlOf(path: string, query: Query = {}): string {
 async function send<T>(method: string, path: string, init: RequestInit, options: Options): Promise<T> {
   const headers = new Headers(init.headers);
   headers.set("Accept", "application/json");
-  if (options.version !== undefined) headers.set("If-Match", `"${options.version}"`);
+  if (options.etag !== undefined) headers.set("If-Match", options.etag);
   let response: Response;
   try {
     response = await fetch(urlOf(path, options.query), {

@@ -1541,6 +1541,7 @@ export interface components {
          *       "assignee_id": 3,
          *       "created_at": "2026-02-20T15:31:07Z",
          *       "due_at": "2026-03-02T09:00:00Z",
+         *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
          *       "hours_overdue": 51.25,
          *       "id": 42,
@@ -1621,9 +1622,14 @@ export interface components {
             next_step_at: string | null;
             /**
              * Version
-             * @description Counts edits; the ETag is this number in quotes.
+             * @description Counts edits.
              */
             version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single follow-up.
+             */
+            etag: string;
             /**
              * Created At
              * Format: date-time
@@ -1805,6 +1811,7 @@ export interface components {
          *       "assignee_id": 3,
          *       "created_at": "2026-02-20T15:31:07Z",
          *       "due_at": "2026-03-02T09:00:00Z",
+         *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
          *       "hours_overdue": 51.25,
          *       "id": 42,
@@ -1881,9 +1888,14 @@ export interface components {
             next_step_at: string | null;
             /**
              * Version
-             * @description Counts edits; the ETag is this number in quotes.
+             * @description Counts edits.
              */
             version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single follow-up.
+             */
+            etag: string;
             /**
              * Created At
              * Format: date-time
@@ -2794,6 +2806,7 @@ export interface components {
          *           "assignee_id": 3,
          *           "created_at": "2026-02-20T15:31:07Z",
          *           "due_at": "2026-03-02T09:00:00Z",
+         *           "etag": "\"3-5d41402a\"",
          *           "external_id": "deal-1C1I7A6R",
          *           "hours_overdue": 51.25,
          *           "id": 42,
@@ -4256,6 +4269,7 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
@@ -4363,6 +4377,7 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
@@ -4699,6 +4714,7 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
@@ -4774,7 +4790,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of the follow-up as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever the version. */
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4852,7 +4868,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of the follow-up as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever the version. */
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4889,6 +4905,7 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
@@ -4991,7 +5008,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of the follow-up as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever the version. */
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
             };
             path: {
@@ -5019,6 +5036,7 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
@@ -5103,7 +5121,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of the follow-up as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever the version. */
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
             };
             path: {
@@ -5131,6 +5149,7 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
@@ -5437,6 +5456,7 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
@@ -5559,6 +5579,7 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
@@ -5678,6 +5699,7 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,

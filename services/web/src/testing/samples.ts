@@ -19,6 +19,7 @@ export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp 
     sla_breach: false,
     next_step_at: null,
     version: 1,
+    etag: `"1-${id}"`,
     created_at: "2026-02-01T09:00:00Z",
     updated_at: "2026-02-01T09:00:00Z",
     ...changes,

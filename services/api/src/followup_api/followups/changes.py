@@ -1,4 +1,4 @@
-"""What people do to follow-ups: each change is one UPDATE under the version that the caller saw."""
+"""What people do to follow-ups: each change is one UPDATE of what the caller saw."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from followup_api.dependencies import UnitOfWork
+from followup_api.etags import Tags
 from followup_api.followups import activities
 from followup_api.followups.problems import ExternalIdTaken, FollowUpNotFound, FollowUpStale, NotAssignable
-from followup_api.followups.queries import find
+from followup_api.followups.queries import TAG, find
 from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
 from followup_api.followups.scopes import Scope
 from followup_api.problems import constraint_of
@@ -27,9 +28,6 @@ from followup_api.subjects.queries import keep_subject
 f = follow_ups.c
 EDITABLE = (f.external_id, f.title, f.notes, f.due_at, f.assignee_id, f.subject_id)
 
-Versions = frozenset[int] | None
-"""The versions that `If-Match` allows; None allows any."""
-
 
 @dataclass(frozen=True)
 class Target:
@@ -38,7 +36,7 @@ class Target:
     work: UnitOfWork
     id: int
     scope: Scope
-    versions: Versions
+    tags: Tags
     actor_id: int
 
     @property
@@ -63,13 +61,13 @@ class Target:
             FollowUpStale: it is not.
         """
         current = self.found()
-        if self.versions is not None and current.version not in self.versions:
+        if self.tags is not None and current.etag not in self.tags:
             raise FollowUpStale(current)
         return current
 
     def seen(self) -> list[ColumnElement[bool]]:
-        """SQL that holds for the versions that the caller has seen."""
-        return [] if self.versions is None else [f.version.in_(self.versions)]
+        """SQL that holds if the follow-up is as the caller has seen it."""
+        return [] if self.tags is None else [TAG.in_(self.tags)]
 
     def update(self, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> Record | None:
         """Lock, check and change the row in one statement; the row as it is and, as `old_...`, as it was."""
@@ -130,7 +128,7 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
 
 
 def complete(target: Target) -> FollowUp:
-    """Mark as done. Completing again changes nothing and succeeds, whatever version the caller saw."""
+    """Mark as done. Completing again changes nothing and succeeds, whatever the caller saw."""
     changed = target.update({"completed_at": func.now()}, f.is_open)
     return _brought_to("completed", target, "completed" if changed else None)
 

@@ -23,8 +23,8 @@ class FollowUpStale(Stale):
     def __init__(self, current: FollowUp) -> None:
         super().__init__(
             f"Follow-up {current.id} has changed since you read it. Look at `current`, and repeat your "
-            f'change with `If-Match: "{current.version}"`.',
-            headers={"ETag": etag(current)},
+            f"change with `If-Match: {current.etag}`.",
+            headers={"ETag": current.etag},
         )
         self.current = current
 
@@ -48,8 +48,3 @@ class NotAssignable(Invalid):
 
     def __init__(self, message: str) -> None:
         super().__init__("assignee_id", message)
-
-
-def etag(follow_up: FollowUp) -> str:
-    """The entity tag of a follow-up: its version in quotes."""
-    return f'"{follow_up.version}"'

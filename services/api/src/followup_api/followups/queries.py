@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from followup_api.etags import tag_of
 from followup_api.fields import contains
 from followup_api.followups.firsts import first, firsts
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
@@ -40,12 +41,13 @@ f, u, s, pv = follow_ups.c, users.c, subjects.c, policy_versions.c
 
 # Cut, not rounded: 47.996 hours must not read as a bound that has not been reached.
 _HOURS = "trunc((extract(epoch FROM now() - follow_ups.due_at) / 3600)::numeric, 2)::float8"
+TAG = tag_of(follow_ups)
 # `steps -> -1` would be the last step: level 0 must not get there.
 _STEP = case((f.level > 0, pv.steps.op("->", return_type=JSONB())(f.level - 1)))
 _SLA_BREACH = func.coalesce(_STEP.op("->>", return_type=Text())("sla_breach").cast(Boolean), False)
 COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(f.id, f.external_id, f.title, f.notes, f.due_at, f.is_open, f.completed_at, f.assignee_id),
-    *(f.level, f.next_step_at, f.version, f.created_at, f.updated_at),
+    *(f.level, f.next_step_at, f.version, TAG.label("etag"), f.created_at, f.updated_at),
     case((and_(f.is_open, f.due_at < func.now()), literal_column(_HOURS, Float)), else_=0.0).label(
         "hours_overdue"
     ),
@@ -141,7 +143,7 @@ def follow_up(row: Record) -> FollowUp:
 def values_of(row: Record) -> dict[str, Any]:
     """The fields of a `FollowUp` that a row of `FOLLOW_UPS` holds, as `FollowUp` would write them."""
     id_, external_id, title, notes, due_at, is_open, completed_at, *more = row
-    assignee_id, level, next_step_at, version, created_at, updated_at, *more = more
+    assignee_id, level, next_step_at, version, etag, created_at, updated_at, *more = more
     hours_overdue, level_label, sla_breach, *more = more
     assignee_name, assignee_email, assignee_active, *more = more
     subject_id, subject_kind, subject_external_id, subject_name, subject_url, *_ = more
@@ -174,6 +176,7 @@ def values_of(row: Record) -> dict[str, Any]:
         "sla_breach": sla_breach,
         "next_step_at": next_step_at,
         "version": version,
+        "etag": etag,
         "created_at": created_at,
         "updated_at": updated_at,
     }

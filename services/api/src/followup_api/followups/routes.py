@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
 from starlette.background import BackgroundTask
@@ -13,9 +12,10 @@ from starlette.background import BackgroundTask
 from followup_api.answers import page_of
 from followup_api.audit import Action, Audit
 from followup_api.dependencies import Reading, Work
+from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, changes, export, queries
-from followup_api.followups.changes import Target, Versions
-from followup_api.followups.problems import FollowUpNotFound, etag
+from followup_api.followups.changes import Target
+from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
     Activity,
@@ -47,30 +47,14 @@ Reader = Annotated[Caller, require(Permission.FOLLOW_UPS_READ)]
 Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
 
 
-async def seen_versions(
-    if_match: Annotated[
-        str | None,
-        Header(
-            description="ETag of the follow-up as you read it: a stale one gives 412. Without it, or with "
-            "`*`, the change is made whatever the version.",
-            examples=['"3"'],
-        ),
-    ] = None,
-) -> Versions:
-    """The versions that `If-Match` names; a tag that is none of ours matches nothing."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    return frozenset(int(tag) for tag in re.findall(r'(?:^|,)\s*"(\d{1,9})"', if_match))
-
-
 async def target(
     work: Work,
     caller: Writer,
     follow_up_id: PathId,
-    versions: Annotated[Versions, Depends(seen_versions)],
+    tags: IfMatch,
 ) -> Target:
     """The follow-up that a request is about to change."""
-    return Target(work, follow_up_id, scope_of(work.tx, caller), versions, caller.user_id)
+    return Target(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
 
 
 Targeted = Annotated[Target, Depends(target)]
@@ -182,5 +166,5 @@ def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters
 
 
 def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:
-    response.headers["ETag"] = etag(follow_up)
+    response.headers["ETag"] = follow_up.etag
     return follow_up

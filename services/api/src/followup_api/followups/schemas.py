@@ -37,6 +37,7 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "sla_breach": False,
     "next_step_at": "2026-03-06T09:00:00Z",
     "version": 3,
+    "etag": '"3-5d41402a"',
     "created_at": "2026-02-20T15:31:07Z",
     "updated_at": "2026-02-27T08:02:44Z",
 }
@@ -131,7 +132,8 @@ class FollowUp(Schema):
     level_label: str | None = Field(description="Label of that step; null at level 0.")
     sla_breach: bool = Field(description="Whether that step is an SLA breach.")
     next_step_at: Time | None = Field(description="When the next step comes; null after the last one.")
-    version: int = Field(description="Counts edits; the ETag is this number in quotes.")
+    version: int = Field(description="Counts edits.")
+    etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single follow-up.")
     created_at: Time
     updated_at: Time
 

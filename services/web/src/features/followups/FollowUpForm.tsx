@@ -62,7 +62,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function saveOver(current: FollowUp, mine: Draft) {
     const changes = changesOf(mine, draftOf(current));
     if (Object.keys(changes).length === 0) discard();
-    else edit.mutateAsync({ id: current.id, version: current.version, changes }).then(finish, refuse);
+    else edit.mutateAsync({ id: current.id, etag: current.etag, changes }).then(finish, refuse);
   }
 
   /** The form says why (`problem` above); what is there now is shown beside what was typed. */

@@ -65,7 +65,7 @@ function Items({ followUp, onDeleted }: Props) {
   function moveTo(days: number) {
     const dueAt = localTimeIn(days, "09:00", zone, now());
     // A promise: the menu is gone before the answer comes, and its own callbacks with it.
-    edit.mutateAsync({ id: followUp.id, version: followUp.version, changes: { due_at: dueAt } }).then(
+    edit.mutateAsync({ id: followUp.id, etag: followUp.etag, changes: { due_at: dueAt } }).then(
       () => done(`Moved to ${calendar(dueAt, zone, now())}`),
       (error: unknown) => failed(`“${followUp.title}” was not moved`, error),
     );

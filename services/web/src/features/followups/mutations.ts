@@ -55,15 +55,15 @@ export function useCreate() {
 
 interface Edit {
   id: number;
-  /** The version that the change is based on. */
-  version: number;
+  /** Of the follow-up that the change is based on. */
+  etag: string;
   changes: FollowUpPatch;
 }
 
 export function useEdit() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, version, changes }: Edit) => api.patch<FollowUp>(`/follow-ups/${id}`, changes, { version }),
+    mutationFn: ({ id, etag, changes }: Edit) => api.patch<FollowUp>(`/follow-ups/${id}`, changes, { etag }),
     onSuccess: (edited) => {
       show(cache, edited);
       settle(cache, edited.id);
@@ -74,7 +74,7 @@ export function useEdit() {
 export function useRemove() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, version }: FollowUp) => api.delete(`/follow-ups/${id}`, { version }),
+    mutationFn: ({ id, etag }: FollowUp) => api.delete(`/follow-ups/${id}`, { etag }),
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
       restore(cache, taken, followUp);
