@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 
 import pika
 import pytest
-from followup_common.doctor import Finding, examine_broker, examine_database
+from followup_common.doctor import Finding, examine_broker
+from followup_common.doctor.database import examine_database
 from followup_common.messaging import rabbitmq_broker
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url

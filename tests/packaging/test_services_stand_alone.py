@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.packages import plain_environment, uv
+from tests.support.ports import free_port
 from tests.support.processes import REPOSITORY
 
 SERVICES = {
@@ -19,6 +19,20 @@ SERVICES = {
     "api": "FOLLOWUP_DATABASE_URL",
 }
 """The services, each with a setting that it cannot start without."""
+
+UNUSED = {
+    "scheduler": {"sqlalchemy", "psycopg", "alembic"},
+    "escalator": {"httpx"},
+    "notifier": {"alembic", "httpx"},
+    "api": {"alembic"},
+}
+"""What a service never loads, and so does not install; the escalator's image migrates the database."""
+
+IMPORT_ALL = """
+import importlib, pkgutil, followup_{service} as service
+for module in pkgutil.walk_packages(service.__path__, "followup_{service}."):
+    importlib.import_module(module.name)
+"""
 
 pytestmark = pytest.mark.integration
 
@@ -35,6 +49,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         **plain_environment(),
         "UV_PROJECT_ENVIRONMENT": str(environment),
         "UV_PYTHON": sys.executable,
+        "FOLLOWUP_BUILD_WITHOUT_PAGE": "1",
     }
     finished = subprocess.run(
         command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, check=False
@@ -55,6 +70,28 @@ def test_it_imports_and_the_others_are_not_there(installed: tuple[str, Path], tm
     assert (finished.stdout.strip(), finished.stderr) == ("[]", "")
 
 
+def test_it_installs_what_it_uses_and_nothing_else(installed: tuple[str, Path], tmp_path: Path) -> None:
+    service, python = installed
+    everything = run(python, "-c", IMPORT_ALL.format(service=service), folder=tmp_path)
+    assert (everything.returncode, everything.stderr) == (0, "")
+    tell = f"from importlib.util import find_spec; print([x for x in {UNUSED[service]} if find_spec(x)])"
+    assert run(python, "-c", tell, folder=tmp_path).stdout.strip() == "[]"
+
+
+def test_its_doctor_examines_what_the_service_has(installed: tuple[str, Path], tmp_path: Path) -> None:
+    service, python = installed
+    urls = {
+        "FOLLOWUP_BROKER_URL": f"amqp://localhost:{free_port()}/",
+        "FOLLOWUP_DATABASE_URL": f"postgresql://localhost:{free_port()}/followup",
+    }
+    finished = run(python, "-m", "followup_common.doctor", folder=tmp_path, **urls)
+    assert finished.returncode == 1
+    assert "BAD broker" in finished.stdout
+    assert "BAD database" in finished.stdout
+    assert ("not installed" in finished.stdout) == (service == "scheduler")
+    assert finished.stderr == ""
+
+
 def test_without_settings_it_says_which_is_missing(installed: tuple[str, Path], tmp_path: Path) -> None:
     service, python = installed
     finished = run(python, "-m", f"followup_{service}", folder=tmp_path)
@@ -63,26 +100,13 @@ def test_without_settings_it_says_which_is_missing(installed: tuple[str, Path], 
     assert "Traceback" not in finished.stderr
 
 
-def run(python: Path, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(python: Path, *arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [python, *arguments],
         cwd=folder,
-        env=plain_environment(),
+        env={**plain_environment(), **environment},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-
-
-def plain_environment() -> dict[str, str]:
-    """Without our settings, and without a way for this environment's packages to leak in."""
-    leaks = ("FOLLOWUP_", "PYTHON", "VIRTUAL_ENV", "UV_PROJECT")
-    return {key: value for key, value in os.environ.items() if not key.startswith(leaks)}
-
-
-def uv() -> str:
-    """The uv that set this environment up."""
-    found = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
-    assert found, "run `make setup`: uv is missing"
-    return found

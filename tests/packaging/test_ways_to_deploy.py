@@ -101,6 +101,7 @@ def general(text: str, service: str) -> str:
         r"(?m)^ARG NODE=.*\n",
         r"(?s)FROM \$\{NODE\} AS web.*?\n\n",
         r"(?m)^COPY --from=web .*\n",
+        r"(?m)^COPY services/api/hatch_build\.py .*\n",
         r"(?m)^    FOLLOWUP_(HOST|PORT)=.*\n",
         r"(?<=title=)\".*?\"",
         r"(?<=description=)\".*?\"",

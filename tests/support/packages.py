@@ -1,4 +1,4 @@
-"""Debian packages that tests need: installed where that is possible, and without starting a service."""
+"""Packages that tests need: Debian's, installed without starting a service, and our own, built by uv."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -63,3 +64,16 @@ class _NoServiceStart:
     def __exit__(self, *_: object) -> None:
         if self.ours:
             self.policy.unlink()
+
+
+def plain_environment() -> dict[str, str]:
+    """Without our settings, and without a way for this environment's packages to leak in."""
+    leaks = ("FOLLOWUP_", "PYTHON", "VIRTUAL_ENV", "UV_PROJECT")
+    return {key: value for key, value in os.environ.items() if not key.startswith(leaks)}
+
+
+def uv() -> str:
+    """The uv that set this environment up."""
+    found = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    assert found, "run `make setup`: uv is missing"
+    return found

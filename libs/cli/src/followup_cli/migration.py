@@ -17,12 +17,13 @@ def migrate() -> None:
     FOLLOWUP_NOTIFIER_PASSWORD let the services log in as their own database roles.
     """
     from followup_common.db import migrate as migrations
+    from followup_common.db.waiting import wait_for
     from followup_common.settings import MigrationSettings, load
     from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
     url = load(MigrationSettings).database_url.get_secret_value()
     try:
-        migrations.wait_for(url)
+        wait_for(url)
         migrations.upgrade(url)
         migrations.set_passwords(url, migrations.given_passwords())
     except OperationalError as error:

@@ -11,7 +11,7 @@ import os
 import sys
 
 from followup_common.db import Database
-from followup_common.db.migrate import wait_or_exit
+from followup_common.db.waiting import wait_or_exit
 from followup_common.settings import DatabaseSettings, load
 from sqlalchemy import func, select
 

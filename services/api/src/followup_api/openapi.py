@@ -24,6 +24,7 @@ ADDRESS = "/api/openapi.json"
 ABOUT: dict[str, Any] = {
     "title": "Followup",
     "version": "1",
+    "license_info": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
     "summary": "Nobody forgets a promised call.",
     "description": "Times are RFC 3339 with a zone, answers in UTC. Ids are integers. Unknown fields are "
     "refused. Lists are pages: pass `next_cursor` as `cursor` to get the next one. Errors are problem "
@@ -75,6 +76,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         description=app.description,
         routes=app.routes,
         tags=app.openapi_tags,
+        license_info=app.license_info,
     )
     schemas = built["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -31,6 +31,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Followup events",
             "version": "1.0.0",
+            "license": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
             "description": (
                 "Events between Followup's services, as Dramatiq messages on RabbitMQ whose only argument "
                 "is a CloudEvents 1.0 envelope. The actor name is the event type."

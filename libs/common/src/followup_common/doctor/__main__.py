@@ -9,9 +9,22 @@ import os
 import sys
 from collections.abc import Iterator
 
-from followup_common.doctor import Finding, examine_broker, examine_database
+from followup_common.doctor import Finding, examine_broker
 
-EXAMINATIONS = {"FOLLOWUP_DATABASE_URL": examine_database, "FOLLOWUP_BROKER_URL": examine_broker}
+
+def _examine_database(url: str) -> Iterator[Finding]:
+    try:
+        from followup_common.doctor.database import examine_database
+    except ModuleNotFoundError as missing:
+        mend = "Ask the doctor of a service that works on the database: escalator, notifier or api."
+        yield Finding(
+            "database", f"{missing.name} is not installed here: the scheduler has no database", mend
+        )
+    else:
+        yield from examine_database(url)
+
+
+EXAMINATIONS = {"FOLLOWUP_DATABASE_URL": _examine_database, "FOLLOWUP_BROKER_URL": examine_broker}
 
 
 def examine_environment() -> Iterator[Finding]:

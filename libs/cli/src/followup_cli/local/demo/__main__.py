@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from followup_api.serving import open_database
-from followup_common.db.migrate import wait_or_exit
+from followup_common.db.waiting import wait_or_exit
 from followup_common.messaging import Publisher, in_process_broker
 from followup_common.settings import DatabaseSettings, DatabaseUrl, load
 from pydantic import Field
