@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import stat
+import subprocess
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +52,36 @@ def test_no_password_has_a_default_in_the_file_and_the_example_names_every_setti
     assert len(secrets) == 8
     assert not secrets & defaulted
     assert {name for name, _ in used} == documented
+
+
+def made_environment(repository: Path) -> dict[str, str]:
+    """What deploy/env.sh makes in a copy of the repository."""
+    (repository / "deploy").mkdir(parents=True)
+    for name in (".env.example", "deploy/env.sh"):
+        shutil.copy(REPOSITORY / name, repository / name)
+    subprocess.run(["sh", repository / "deploy" / "env.sh"], check=True, capture_output=True)
+    return dict(re.findall(r"^(\w+)=(.*)$", (repository / ".env").read_text(), flags=re.MULTILINE))
+
+
+def test_no_password_is_published_and_each_installation_makes_its_own(tmp_path: Path) -> None:
+    one, other = made_environment(tmp_path / "one"), made_environment(tmp_path / "other")
+    secrets = [name for name in one if name.endswith(("_PASSWORD", "_SECRET"))]
+    assert len(secrets) == 8
+    for name in secrets:
+        assert re.fullmatch(r"[0-9a-f]{48}", one[name])
+        assert one[name] != other[name]
+    assert not re.search(r"_(PASSWORD|SECRET)=.", (REPOSITORY / ".env.example").read_text())
+    assert stat.S_IMODE((tmp_path / "one" / ".env").stat().st_mode) == 0o600
+
+
+def test_an_environment_that_is_there_stays(tmp_path: Path) -> None:
+    made = made_environment(tmp_path / "one")
+    finished = subprocess.run(
+        ["sh", tmp_path / "one" / "deploy" / "env.sh"], check=True, capture_output=True, text=True
+    )
+    assert "stays as it is" in finished.stdout
+    kept = dict(re.findall(r"^(\w+)=(.*)$", (tmp_path / "one" / ".env").read_text(), flags=re.MULTILINE))
+    assert kept == made
 
 
 @pytest.mark.parametrize("name", ["migrate", "first-admin", "demo"])

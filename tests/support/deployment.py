@@ -50,7 +50,7 @@ class Deployed:
 
 
 def by_compose(service: str) -> Deployed:
-    """As docker-compose.yml runs it, with the settings of .env.example."""
+    """As docker-compose.yml runs it, with .env as deploy/env.sh makes it."""
     environment = {
         name: re.sub(r"\$\{(\w+)(?::([-?])([^}]*))?\}", _of_the_example, value)
         for name, value in COMPOSE[service]["environment"].items()
@@ -131,4 +131,4 @@ def _of_the_example(found: re.Match[str]) -> str:
     if given is None and kind == "-":
         return str(rest)
     assert given, f"{name} is not in .env.example"
-    return given[1]
+    return given[1] or WORTH

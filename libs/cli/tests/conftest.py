@@ -92,9 +92,9 @@ class Run:
     @property
     def url(self) -> str:
         """Address of the API, on whichever port it found free."""
-        url = DataFolder(self.data).served_at()
-        assert url, "nothing is served"
-        return url
+        served = DataFolder(self.data).served()
+        assert served, "nothing is served"
+        return served.url
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from followup_cli import client
 
-from .conftest import Run, command
+from .conftest import Run, called, command
 
 pytestmark = pytest.mark.integration
 
@@ -34,6 +38,14 @@ def follow_ups(tmp_path: Path) -> Path:
         f"{FOLLOW_UPS}imp-1,Call [Acme] about renewal,{ZOFIA},2026-03-02T09:00:00Z,client,A-1,Acme,,,open\n"
     )
     return file
+
+
+@pytest.fixture
+def stranger() -> Iterator[socket.socket]:
+    """Another user of the machine, who listens at a port."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        listener.setblocking(False)
+        yield listener
 
 
 def test_demo_people_can_log_in(demo: Run) -> None:
@@ -167,3 +179,35 @@ def test_what_the_api_refuses_is_said_as_it_says_it(demo: Run) -> None:
     unknown = demo.call("user", "create", "x@example.com", "--name", "X", "--manager", "nobody@example.com")
     assert unknown.returncode == 1
     assert "Nobody has the e-mail address nobody@example.com" in unknown.stderr
+
+
+def test_the_folders_token_goes_to_nobody_but_who_serves_the_folder(
+    demo: Run, stranger: socket.socket
+) -> None:
+    url = f"http://localhost:{stranger.getsockname()[1]}"
+    for there in ({"FOLLOWUP_URL": url}, {}):
+        finished = demo.call("sweep", *([] if there else ["--url", url]), **there)
+        assert finished.returncode == 1
+        assert f"no API token to send to {url}" in finished.stderr
+    with pytest.raises(BlockingIOError):  # nobody came
+        stranger.accept()
+
+
+def test_the_token_of_a_folder_that_nobody_serves_stays_there(
+    used: Run, stranger: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even to the port at which it was served last, or is served by default."""
+    monkeypatch.setattr(client, "DEFAULT_URL", f"http://localhost:{stranger.getsockname()[1]}")
+    finished = used.call("sweep")
+    assert finished.returncode == 1
+    assert "start that" in finished.stderr
+    with pytest.raises(BlockingIOError):
+        stranger.accept()
+
+
+def test_the_commands_need_no_port(demo: Run) -> None:
+    """They come through the folder's socket, past whatever proxy the environment names."""
+    port = demo.url.rpartition(":")[2]
+    for url in (f"http://localhost:{port}", f"http://127.0.0.1:{port}"):
+        finished = called("sweep", "--url", url, "--data", str(demo.data), HTTP_PROXY="http://127.0.0.1:1")
+        assert finished.returncode == 0, finished.stderr

@@ -78,6 +78,54 @@ def test_the_demo_is_added_once(with_demo: Run) -> None:
         with_demo.destroy()
 
 
+ADMIN = "ingrid.solberg@larkfield.example"
+
+
+def shown_password(run: Run, email: str) -> str | None:
+    """What the table of log-ins says last; None where it does not."""
+    rows = [line.split() for line in run.process.output.splitlines() if email in line]
+    return rows[-1][-1] if rows and len(rows[-1][-1]) == 16 else None
+
+
+def test_beyond_this_machine_the_demo_has_passwords_of_its_own_shown_once(home: Path) -> None:
+    run = run_in(home, "--demo", "--host", "0.0.0.0")
+    try:
+        run.start()
+        password = shown_password(run, ADMIN)
+        assert password
+        assert run.log_in(ADMIN, "followup-demo") == 401
+        assert run.log_in(ADMIN, password) == 201
+        stop(run)
+        run.start()
+        assert run.log_in(ADMIN, password) == 201
+        assert run.process.output.count(password) == 1
+        assert "was shown when it was made" in run.process.output
+        stop(run)
+    finally:
+        run.destroy()
+
+
+def test_a_published_password_ends_before_others_can_try_it(with_demo: Run) -> None:
+    try:
+        with_demo.start()
+        assert with_demo.log_in(ADMIN, "followup-demo") == 201
+        token = with_demo.call("token", "create", "made by who knew the password").stdout.strip()
+        stop(with_demo)
+        with_demo.process.command.remove("--demo")
+        with_demo.process.environment["FOLLOWUP_PUBLIC_URL"] = "https://followup.example.com"
+        with_demo.start()
+        password = shown_password(with_demo, ADMIN)
+        assert password
+        assert "in place of the published" in with_demo.process.output
+        assert with_demo.log_in(ADMIN, "followup-demo") == 401
+        assert with_demo.log_in(ADMIN, password) == 201
+        assert with_demo.call("sweep", "--token", token).returncode == 1
+        assert with_demo.get("/me")["role"] == "admin"  # the folder has a token that works
+        stop(with_demo)
+    finally:
+        with_demo.destroy()
+
+
 def test_what_lies_in_a_used_folder_is_no_obstacle(used: Run) -> None:
     """People, so that there is no place for the demo; a token that is none; a process id of another one."""
     (used.data / "admin-token").write_text("fu_old\n")

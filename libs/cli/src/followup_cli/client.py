@@ -23,26 +23,45 @@ TIMEOUT = httpx.Timeout(30, read=60, write=120)
 def connect(url: str | None, token: str | None, data: Path) -> Client:
     """A client of the API that the options name.
 
+    The token in the data folder goes only to what serves that folder, through a socket on which nobody else
+    can listen; an address of this machine proves nothing, because anybody on it can take a free port.
+
     Raises:
         Failure: there is no token to send.
         typer.BadParameter: the address is none.
     """
     folder = DataFolder(data)
-    url = (url or folder.served_at() or DEFAULT_URL).rstrip("/")
+    served = folder.served() if url is None or token is None else None
+    if url is None and served:
+        url = served.url
+    url = (url or DEFAULT_URL).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise typer.BadParameter(f"{url!r} is not an address such as {DEFAULT_URL}", param_hint="--url")
-    if token is None and parts.hostname in THIS_MACHINE:
+    at_folder = served is not None and _same_address(url, served.url)
+    if token is None and at_folder:
         token = folder.admin_token()
     if token is None:
-        raise Failure(
-            f"There is no API token to send to {url}.",
-            hint="Name one with --token or FOLLOWUP_TOKEN; or, for what `followup run` serves on this "
-            f"machine, its data folder with --data or FOLLOWUP_DATA (looked for {folder.admin_token_file}).",
-        )
+        raise _no_token(url, folder)
     if not token.isascii() or not token.isprintable():
         raise typer.BadParameter("an API token consists of ASCII characters", param_hint="--token")
-    return Client(url, token)
+    return Client(url, token, socket=served.socket if served and at_folder else None)
+
+
+def _same_address(one: str, other: str) -> bool:
+    """Whether two addresses are the same; this machine has several names."""
+    ours, theirs = urlsplit(one), urlsplit(other)
+    hosts = {ours.hostname, theirs.hostname}
+    same_host = len(hosts) == 1 or hosts <= THIS_MACHINE
+    return same_host and (ours.scheme, ours.port, ours.path) == (theirs.scheme, theirs.port, theirs.path)
+
+
+def _no_token(url: str, folder: DataFolder) -> Failure:
+    return Failure(
+        f"There is no API token to send to {url}.",
+        hint="Name one with --token or FOLLOWUP_TOKEN. The one in a data folder (--data or FOLLOWUP_DATA; "
+        f"here {folder.path}) goes only to the `followup run` that serves this folder: start that.",
+    )
 
 
 class Client:
@@ -51,12 +70,19 @@ class Client:
     Args:
         url: address of the API, without the path.
         token: API token.
+        socket: the Unix socket at which it listens, in place of the host and port of its address.
     """
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, *, socket: Path | None = None) -> None:
         self.url = url
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        self._http = httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT)
+        self._http = httpx.Client(
+            base_url=f"{url}/api/v1",
+            headers=headers,
+            timeout=TIMEOUT,
+            transport=httpx.HTTPTransport(uds=str(socket)) if socket else None,
+            trust_env=socket is None,  # a proxy that the environment names is for other machines
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -35,7 +35,7 @@ Token = Annotated[
         "--token",
         envvar="FOLLOWUP_TOKEN",
         metavar="TOKEN",
-        show_default="DIR/admin-token, for an API on this machine",
+        show_default="DIR/admin-token, for what `followup run` serves from DIR",
         help="API token of an admin.",
     ),
 ]

@@ -9,13 +9,28 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from followup_cli.local import private
 from followup_cli.output import Failure
 
 PATIENCE_SECONDS = 1.0
 """Commands that ask whether the folder is served hold its lock for an instant."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """The API that serves a data folder now.
+
+    Args:
+        url: its address for browsers, which anybody on the machine could take once it has ended.
+        socket: where the commands reach it: only the folder's owner can listen there, or connect.
+    """
+
+    url: str
+    socket: Path
 
 
 class DataFolder:
@@ -41,9 +56,8 @@ class DataFolder:
             Failure: another process uses it, or it cannot be written.
         """
         try:
-            # Others only pass through: PostgreSQL's account does when root runs it.
-            self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
-            lock = self._lock_file.open("a+")
+            private.make_folder(self.path)
+            lock = os.fdopen(private.open_to_keep(self._lock_file), "a+")
         except OSError as error:
             raise Failure(
                 f"The data folder cannot be used: {error.strerror}: {error.filename}",
@@ -51,32 +65,44 @@ class DataFolder:
             ) from None
         with lock:
             if not _locked(lock):
-                raise self._taken()
+                raise self._taken(_holder(lock))
             self._lock = lock
             self._write({"pid": os.getpid()})
             yield
 
-    def announce(self, url: str) -> None:
+    def announce(self, served: Served) -> None:
         """Let the commands that use this folder know where its API is served."""
-        self._write({"pid": os.getpid(), "url": url})
+        self._write({"pid": os.getpid(), "url": served.url, "socket": str(served.socket)})
 
-    def served_at(self) -> str | None:
-        """Address of the API that serves this folder now; None when there is none."""
+    def served(self) -> Served | None:
+        """The API that serves this folder now; None when there is none.
+
+        Raises:
+            Failure: another user of the machine could have written what the folder says.
+        """
         try:
-            with self._lock_file.open() as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            url = self._holder().get("url")
-            return str(url) if url else None
+            private.check_folder(self.path)
+            lock = os.fdopen(private.open_to_read(self._lock_file))
         except OSError:
-            pass
-        return None  # nobody holds it
+            return None  # nobody has served it yet
+        with lock:
+            if not _is_held(lock):
+                return None
+            holder = _holder(lock)
+        url, socket = holder.get("url"), holder.get("socket")
+        return Served(str(url), Path(str(socket))) if url and socket else None
 
     def admin_token(self) -> str | None:
-        """The API token in the folder, if there is one."""
-        with suppress(OSError, UnicodeDecodeError):
-            return self.admin_token_file.read_text().strip() or None
-        return None
+        """The API token in the folder, if there is one.
+
+        Raises:
+            Failure: another user of the machine could have read or written it.
+        """
+        try:
+            with os.fdopen(private.open_to_read(self.admin_token_file)) as file:
+                return file.read().strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def keep_admin_token(self, token: str) -> None:
         """Write the API token, for nobody else to read; a reader finds the old one or the new one."""
@@ -89,21 +115,13 @@ class DataFolder:
             Path(name).unlink(missing_ok=True)
             raise
 
-    def _taken(self) -> Failure:
-        holder = self._holder()
+    def _taken(self, holder: dict[str, object]) -> Failure:
         who = f"process {holder['pid']}" if "pid" in holder else "another process"
         where = f", which serves {holder['url']}" if "url" in holder else ""
         return Failure(
             f"The data folder {self.path} is in use by {who}{where}.",
             hint="Stop it first, or name another folder with --data DIR.",
         )
-
-    def _holder(self) -> dict[str, object]:
-        with suppress(OSError, ValueError):
-            found = json.loads(self._lock_file.read_text())
-            if isinstance(found, dict):
-                return found
-        return {}
 
     def _write(self, holder: dict[str, object]) -> None:
         if self._lock is None:
@@ -112,6 +130,24 @@ class DataFolder:
         self._lock.truncate()
         self._lock.write(json.dumps(holder))
         self._lock.flush()
+
+
+def _holder(lock: IO[str]) -> dict[str, object]:
+    """What the process that holds the lock says about itself."""
+    with suppress(OSError, ValueError):
+        lock.seek(0)
+        found = json.load(lock)
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _is_held(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _locked(lock: IO[str]) -> bool:

@@ -23,6 +23,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL
 
+from followup_cli.local import private
 from followup_cli.local.account import Account, account_for, as_account, let_through
 from followup_cli.output import Failure, say
 
@@ -187,8 +188,8 @@ class EmbeddedPostgres:
             "log_checkpoints": "off",
         }
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-        with self._log.open("ab") as log:
-            begins = log.tell()
+        with os.fdopen(private.open_to_keep(self._log), "ab") as log:
+            begins = log.seek(0, os.SEEK_END)
             self._process = subprocess.Popen(  # noqa: S603 - all of it is ours
                 [str(self._binaries / "postgres"), "-D", str(self._data), *options],
                 cwd="/",

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 from followup_api.app import create_app
 from followup_api.serving import open_database
-from followup_common.db import migrate
+from followup_common.db import Database, migrate
 from followup_common.messaging import Publisher
 from followup_common.metrics import Meter
 
 from followup_cli.local.admin import ensure_admin_token, somebody_can_log_in
 from followup_cli.local.clock import ClockThread
 from followup_cli.local.delivery import Delivery
-from followup_cli.local.demo.seed import DemoState, ensure_demo
-from followup_cli.local.folder import DataFolder
+from followup_cli.local.demo.seed import DemoState, ensure_demo, protect_demo
+from followup_cli.local.folder import DataFolder, Served
 from followup_cli.local.postgres import EmbeddedPostgres
-from followup_cli.local.server import LocalServer, address_of, listen
+from followup_cli.local.server import LocalServer, address_of, listen, listen_privately, others_reach
 from followup_cli.local.settings import RunSettings
 
 POOLS = 3
@@ -60,6 +60,7 @@ def serve(
         stack.enter_context(folder.in_use())
         listener = stack.enter_context(listen(settings.host, settings.port))
         url = address_of(settings.host, listener)
+        private_listener, socket = stack.enter_context(listen_privately(folder.path))
         on_step("Starting PostgreSQL")
         connections = POOLS * settings.database_pool_size + SPARE_CONNECTIONS
         postgres = EmbeddedPostgres(folder.database, folder.database_log, connections=connections)
@@ -76,7 +77,8 @@ def serve(
         stack.callback(database.close)
         if demo:
             on_step("Setting up the demo company")
-        state = ensure_demo(database, publisher, postgres.url()) if demo else None
+        outside = others_reach(listener, settings.public_url)
+        state = _demo(database, publisher, postgres.url(), wanted=demo, others_reach_it=outside)
         ensure_admin_token(database, folder)
 
         delivery.start()
@@ -88,9 +90,18 @@ def serve(
         stack.callback(clock.stop)
 
         def started() -> None:
-            folder.announce(url)
+            folder.announce(Served(url, socket))
             on_running(Running(url, state, settings, somebody_can_log_in(database, settings)))
 
         app = create_app(api_settings, database=database, publisher=publisher, meter=meter)
         server = LocalServer(app, api_settings, on_started=started, cut_off=postgres.stop)
-        server.run(sockets=[listener])
+        server.run(sockets=[listener, private_listener])
+
+
+def _demo(
+    database: Database, publisher: Publisher, owner_url: str, *, wanted: bool, others_reach_it: bool
+) -> DemoState | None:
+    """The demo company, if it is wanted; one that is there is protected in any case."""
+    if wanted:
+        return ensure_demo(database, publisher, owner_url, others_reach_it=others_reach_it)
+    return protect_demo(database) if others_reach_it else None

@@ -8,19 +8,28 @@ import logging
 import os
 import socket
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
 from types import FrameType
 
 from fastapi import FastAPI
 from followup_api.serving import Server
 from followup_api.settings import ApiSettings
+from pydantic import AnyHttpUrl
 
 from followup_cli.output import Failure
 
 DRAIN_SECONDS = 1
 CUT_OFF_SECONDS = 1.5
 LAST_RESORT_SECONDS = 4.9
+SOCKET = "api.sock"
+LONGEST_SOCKET_PATH = 100
+"""In bytes; systems allow 103 or more."""
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1", "[::1]"}
 EVERYWHERE = {"0.0.0.0", "::", "127.0.0.1", "::1"}  # noqa: S104 - to compare with
 
 
@@ -53,6 +62,39 @@ def address_of(host: str, listener: socket.socket) -> str:
     """The address for a browser on this machine."""
     name = "localhost" if host in EVERYWHERE else host
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
+
+
+def others_reach(listener: socket.socket, public_url: AnyHttpUrl | None) -> bool:
+    """Whether anybody beyond this machine may come to what listens: directly, or by a public address."""
+    address = str(listener.getsockname()[0]).partition("%")[0]
+    public = public_url.host if public_url else None
+    return not ip_address(address).is_loopback or public not in {None, *THIS_MACHINE}
+
+
+@contextmanager
+def listen_privately(folder: Path) -> Iterator[tuple[socket.socket, Path]]:
+    """A Unix socket that only who runs this process can connect to; the commands call the API through it.
+
+    Args:
+        folder: in which nobody else can write; where its path is too long, one of our own takes its place.
+
+    Yields:
+        The socket and its path, which is removed afterwards.
+    """
+    own = len(os.fsencode(folder / SOCKET)) > LONGEST_SOCKET_PATH
+    place = Path(tempfile.mkdtemp(prefix="followup-")) if own else folder  # mode 0700
+    path = place / SOCKET
+    path.unlink(missing_ok=True)  # of a run that was killed: this one holds the folder's lock
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o600)  # before it listens, so that nobody was let in by then
+        listener.listen()
+        try:
+            yield listener, path
+        finally:
+            path.unlink(missing_ok=True)
+            if own:
+                place.rmdir()
 
 
 class LocalServer(Server):

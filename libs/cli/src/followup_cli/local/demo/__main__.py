@@ -31,7 +31,9 @@ def main() -> int:
     # Never started: the outbox keeps the events, and the escalator sends them within a minute.
     publisher = Publisher(in_process_broker())
     try:
-        state = ensure_demo(database, publisher, settings.owner_database_url.get_secret_value())
+        owner_url = settings.owner_database_url.get_secret_value()
+        # Who reaches the services is not to be seen from here.
+        state = ensure_demo(database, publisher, owner_url, others_reach_it=True)
     finally:
         database.close()
     show_log_ins(state, console())

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 
 DOMAIN = "larkfield.example"
-PASSWORD = "followup-demo"  # noqa: S105 - printed at every start
 CRM = f"https://crm.{DOMAIN}"
 QUARTER = timedelta(minutes=15)
 UNITS = {"h": "hours", "d": "days"}

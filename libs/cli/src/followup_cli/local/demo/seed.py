@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from followup_api.dependencies import UnitOfWork, transaction
@@ -16,7 +16,14 @@ from followup_common.db.tables import users
 from followup_common.messaging import Publisher
 from sqlalchemy import func, select, text
 
-from followup_cli.local.demo.company import PASSWORD, DemoFollowUp, DemoPerson, follow_ups, people
+from followup_cli.local.demo.company import DemoFollowUp, DemoPerson, follow_ups, people
+from followup_cli.local.demo.passwords import (
+    PUBLISHED,
+    Passwords,
+    published_passwords,
+    random_password,
+    replace_published,
+)
 
 EVERYONE = Scope(None)
 
@@ -44,43 +51,73 @@ BACKDATE = (
 
 @dataclass(frozen=True)
 class DemoState:
-    """Whether the folder has the demo company."""
+    """Whether there is the demo company, and with which passwords.
+
+    Args:
+        present: added now, or by an earlier start.
+        passwords: those that are known; of others only the hash is.
+        replaced: whether they take the place of published ones, which others could have tried.
+    """
 
     present: bool
+    passwords: Passwords = field(default_factory=dict, repr=False)
+    replaced: bool = False
 
 
-def ensure_demo(database: Database, publisher: Publisher, owner_url: str) -> DemoState:
+def ensure_demo(
+    database: Database, publisher: Publisher, owner_url: str, *, others_reach_it: bool
+) -> DemoState:
     """Add the demo company, unless there are people or follow-ups already.
 
     Args:
         database: under the API's role.
         publisher: takes the events; it may be started later.
         owner_url: of the same database, as the owner of the tables.
-
-    Returns:
-        Whether the company is there: added now or by an earlier start.
+        others_reach_it: whether anybody but this machine's own user may log in: nobody in it has the
+            published password then, whoever added it.
     """
     everybody = people()
     with transaction(database, publisher) as work:
         known = select(func.count()).where(users.c.email == everybody[0].email)
         if work.tx.execute(known).scalar_one():
-            return DemoState(present=True)
+            return _present(work, others_reach_it=others_reach_it)
         if work.tx.execute(
             text("SELECT EXISTS (SELECT FROM follow_ups) OR count(*) > 1 FROM users")
         ).scalar():
             return DemoState(present=False)
         now: datetime = work.tx.execute(select(func.now())).scalar_one()
         planned = follow_ups(now)
-        ids = _add_people(work, everybody)
+        passwords = {
+            person.email: random_password() if others_reach_it else PUBLISHED for person in everybody
+        }
+        ids = _add_people(work, everybody, passwords)
         added = [_add_follow_up(work, follow_up, ids) for follow_up in planned]
         for person in everybody:
             if not person.active:
                 change_user(work.tx, ids[person.email], {"active": False})
     _backdate(owner_url, dict(zip(added, planned, strict=True)))
-    return DemoState(present=True)
+    return DemoState(present=True, passwords=passwords)
 
 
-def _add_people(work: UnitOfWork, everybody: list[DemoPerson]) -> dict[str, int]:
+def protect_demo(database: Database) -> DemoState | None:
+    """Before others reach a demo that an earlier start added: replace its published passwords.
+
+    Returns:
+        The new ones; None when there was nothing to replace.
+    """
+    with database.transaction() as tx:
+        passwords = replace_published(tx)
+    return DemoState(present=True, passwords=passwords, replaced=True) if passwords else None
+
+
+def _present(work: UnitOfWork, *, others_reach_it: bool) -> DemoState:
+    if not others_reach_it:
+        return DemoState(present=True, passwords=published_passwords(work.tx))
+    replaced = replace_published(work.tx)
+    return DemoState(present=True, passwords=replaced, replaced=bool(replaced))
+
+
+def _add_people(work: UnitOfWork, everybody: list[DemoPerson], passwords: Passwords) -> dict[str, int]:
     ids: dict[str, int] = {}
     for person in everybody:
         ids[person.email] = create_user(
@@ -90,7 +127,7 @@ def _add_people(work: UnitOfWork, everybody: list[DemoPerson]) -> dict[str, int]
             role=person.role,
             manager_id=ids[person.manager_email] if person.manager_email else None,
             time_zone=person.time_zone,
-            password=PASSWORD,
+            password=passwords[person.email],
         ).id
     return ids
 
