@@ -29,6 +29,30 @@ def test_the_secret_starts_a_sweep(build: Callable[..., World], method: str) -> 
     assert world.execute("SELECT id FROM outbox") == [(event.id,)]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_started_a_sweep_may_ask_how_it_went(build: Callable[..., World], method: str) -> None:
+    world = build(cron_secret="a secret of today", cron_secret_previous=PREVIOUS)
+    client = world.client()
+    started = client.request(method, CRON, headers=bearer("a secret of today"))
+    location = started.headers["Location"]
+    assert location == f"{CRON}/{started.json()['id']}"
+    assert client.get(location, headers=bearer(PREVIOUS)).json() == {**started.json(), "waiting": 0}
+    world.execute("UPDATE sweeps SET status = 'completed', started_at = now(), finished_at = now()")
+    answer = client.get(location, headers=bearer("a secret of today"))
+    assert (answer.status_code, answer.json()["status"]) == (200, "completed")
+    as_admin = world.client(world.person("Ada", "admin")).get(f"/api/v1/sweeps/{started.json()['id']}")
+    assert answer.json() == as_admin.json()
+
+
+@pytest.mark.parametrize(("number", "status"), [("4711", 404), ("0", 422), ("x", 422)])
+def test_what_is_no_sweep_is_not_found(build: Callable[..., World], number: str, status: int) -> None:
+    client = build(cron_secret="a secret of today").client()
+    assert client.get(f"{CRON}/{number}", headers=bearer("a secret of today")).status_code == status
+    for wrong in ("", "wrong"):
+        assert client.get(f"{CRON}/{number}", headers=bearer(wrong)).status_code == 401
+    assert build().client().get(f"{CRON}/{number}", headers=bearer("any")).status_code == 503
+
+
 @pytest.mark.parametrize(
     "headers",
     [

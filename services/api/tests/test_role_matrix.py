@@ -135,6 +135,7 @@ LINES: dict[str, Line] = {
     # The cron secret opens it, and nobody's role does.
     "GET /api/cron/followups": Line((), 202, others=401),
     "POST /api/cron/followups": Line((), 202, others=401),
+    "GET /api/cron/followups/{sweep_id}": Line((), 200, others=401),
     "GET /healthz": public(200),
     "GET /readyz": public(200),
     "GET /metrics": public(200),
@@ -277,7 +278,11 @@ def test_the_cron_secret_opens_cron_and_nothing_else(cast: Cast) -> None:
         for route, line in LINES.items()
         if line.strangers == 401 and ask(cast, client, route, "cron") != 401
     }
-    assert opened == {"GET /api/cron/followups", "POST /api/cron/followups"}
+    assert opened == {
+        "GET /api/cron/followups",
+        "POST /api/cron/followups",
+        "GET /api/cron/followups/{sweep_id}",
+    }
 
 
 def test_others_data_does_not_show_in_lists(cast: Cast) -> None:

@@ -889,15 +889,35 @@ export interface paths {
         };
         /**
          * Start a sweep, for services that can only GET
-         * @description Records a sweep and returns at once; sweeping twice tells nobody twice.
+         * @description Records a sweep and returns at once; sweeping twice tells nobody twice. `Location` is where its status is read with the same secret.
          */
         get: operations["start_cron_sweep_by_get"];
         put?: never;
         /**
          * Start a sweep
-         * @description Records a sweep and returns at once; sweeping twice tells nobody twice.
+         * @description Records a sweep and returns at once; sweeping twice tells nobody twice. `Location` is where its status is read with the same secret.
          */
         post: operations["start_cron_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cron/followups/{sweep_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a sweep went
+         * @description The same as `GET /api/v1/sweeps/{sweep_id}`, for callers that have only the secret.
+         */
+        get: operations["get_cron_sweep"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7539,6 +7559,79 @@ export interface operations {
             };
             /** @description Log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_cron_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                sweep_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "escalated": 120,
+                     *       "failed": 0,
+                     *       "finished_at": "2026-03-31T09:00:01.480000Z",
+                     *       "id": 7,
+                     *       "notified": 160,
+                     *       "requested_at": "2026-03-31T09:00:00Z",
+                     *       "started_at": "2026-03-31T09:00:00.120000Z",
+                     *       "status": "completed",
+                     *       "trigger": "manual",
+                     *       "waiting": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SweepProgress"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,11 +1,11 @@
-"""For external cron services: one address with a secret, which starts a sweep."""
+"""For external cron services: addresses with a secret, to start a sweep and to ask how it went."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.contracts import SweepRequested
 
@@ -15,8 +15,10 @@ from followup_api.dependencies import AppParts, UnitOfWork, Work
 from followup_api.permissions import Permission
 from followup_api.problems import Unauthenticated, Unavailable, documented
 from followup_api.routing import OneThreadRoute, plain_router
+from followup_api.schemas import PathId
 from followup_api.sweeps.queries import request_sweep
-from followup_api.sweeps.schemas import Sweep
+from followup_api.sweeps.routes import get_sweep
+from followup_api.sweeps.schemas import Sweep, SweepProgress
 
 router = plain_router(tags=["Cron"], prefix="/api/cron", route_class=OneThreadRoute)
 
@@ -47,26 +49,41 @@ class _CronSecret:
             raise Unauthenticated("Send the secret as `Authorization: Bearer ...`.")
 
 
+SECRET = Depends(_CronSecret())
+
 ANSWER: dict[str, Any] = {
     "status_code": 202,
-    "dependencies": [Depends(_CronSecret())],
+    "dependencies": [SECRET],
     "responses": documented(401, 503),
-    "description": "Records a sweep and returns at once; sweeping twice tells nobody twice.",
+    "description": "Records a sweep and returns at once; sweeping twice tells nobody twice. "
+    "`Location` is where its status is read with the same secret.",
 }
 
 
 @router.get("/followups", summary="Start a sweep, for services that can only GET", **ANSWER)
-def start_cron_sweep_by_get(work: Work, audit: Audit) -> Sweep:
-    return _ask(work, audit)
+def start_cron_sweep_by_get(work: Work, audit: Audit, response: Response) -> Sweep:
+    return _ask(work, audit, response)
 
 
 @router.post("/followups", summary="Start a sweep", **ANSWER)
-def start_cron_sweep(work: Work, audit: Audit) -> Sweep:
-    return _ask(work, audit)
+def start_cron_sweep(work: Work, audit: Audit, response: Response) -> Sweep:
+    return _ask(work, audit, response)
 
 
-def _ask(work: UnitOfWork, audit: Trail) -> Sweep:
+@router.get(
+    "/followups/{sweep_id}",
+    summary="Read how a sweep went",
+    dependencies=[SECRET],
+    responses=documented(401, 404, 503),
+)
+def get_cron_sweep(work: Work, sweep_id: PathId) -> SweepProgress:
+    """The same as `GET /api/v1/sweeps/{sweep_id}`, for callers that have only the secret."""
+    return get_sweep(work, sweep_id)
+
+
+def _ask(work: UnitOfWork, audit: Trail, response: Response) -> Sweep:
     row = request_sweep(work.tx, "cron", requested_by=None)
     work.emit(SweepRequested(sweep_id=row.id))
     audit(Action.SWEEP_REQUESTED, f"sweeps/{row.id}", by="cron secret")
+    response.headers["Location"] = f"{router.prefix}/followups/{row.id}"
     return Sweep.model_validate(row)
