@@ -12,7 +12,7 @@ from dramatiq.brokers.stub import StubBroker
 from followup_common.contracts import Envelope, Event, SweepRequested, event_types, wrap
 from followup_common.db import Database
 from followup_common.messaging import in_process_broker, outbox
-from followup_common.messaging.broker import SafeRetries, message_of
+from followup_common.messaging.broker import message_of
 from followup_common.messaging.consumer import Consumer
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.worker import HANDLERS as ESCALATOR
@@ -35,15 +35,15 @@ class Pipeline:
 
     def __init__(self, database_url: str, **changes: Any) -> None:
         self.owner = Database(database_url)
-        self.broker: StubBroker = in_process_broker()
-        for middleware in self.broker.middleware:
-            if isinstance(middleware, SafeRetries):
-                middleware.min_backoff = middleware.max_backoff = 20  # milliseconds
         given: dict[str, Any] = {
             "database_url": SecretStr(database_url),
             "broker_url": SecretStr("amqp://unused"),
+            "handler_backoff_seconds": 0.02,
+            "handler_backoff_max_seconds": 0.02,
             **changes,
         }
+        settings = EscalatorSettings(**given)
+        self.broker: StubBroker = in_process_broker(settings.retrying)
         lock_timeout = timedelta(seconds=float(str(changes.get("lock_timeout_seconds", 5))))
         self.databases = {
             name: Database(role_url(database_url, f"followup_{name}"), lock_timeout=lock_timeout)
@@ -52,7 +52,7 @@ class Pipeline:
         self.escalator = Consumer(
             "escalator",
             ESCALATOR,
-            settings=EscalatorSettings(**given),
+            settings=settings,
             database=self.databases["escalator"],
             broker=self.broker,
         )

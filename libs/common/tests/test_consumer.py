@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -12,11 +13,12 @@ import structlog
 from followup_common.contracts import Envelope, Event, OutboxTick, SweepRequested, SweepTick, wrap
 from followup_common.db import Database
 from followup_common.messaging import in_process_broker, outbox
-from followup_common.messaging.broker import MAX_RETRIES, SafeRetries
+from followup_common.messaging.broker import DeadLettered, SafeRetries, message_of
 from followup_common.messaging.consumer import Consumer
 from followup_common.messaging.handlers import handles
 from followup_common.settings import WorkerSettings
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 
 Consume = Callable[..., Consumer]
 
@@ -25,15 +27,20 @@ Consume = Callable[..., Consumer]
 def consume(database_url: str) -> Iterator[Consume]:
     """A consumer whose handler of an event type calls a function."""
     database = Database(database_url)
-    settings = WorkerSettings(database_url=SecretStr(database_url), broker_url=SecretStr("amqp://unused"))
 
-    def build(event_class: type[Event], function: Callable[[], object]) -> Consumer:
+    def build(event_class: type[Event], function: Callable[[], object], **changes: Any) -> Consumer:
+        urls: dict[str, Any] = {
+            "database_url": SecretStr(database_url),
+            "broker_url": SecretStr("amqp://unused"),
+        }
+        settings = WorkerSettings(**urls, **changes)
+
         @handles(event_class)
         def handle(_: Any, __: Any, ___: Any) -> list[Event]:
             function()
             return []
 
-        broker = in_process_broker()
+        broker = in_process_broker(settings.retrying)
         consumer = Consumer("escalator", [handle], settings=settings, database=database, broker=broker)
         consumer.handler = handle  # type: ignore[attr-defined]  # for `deliver`
         return consumer
@@ -105,7 +112,7 @@ def test_a_message_that_cannot_be_put_back_for_a_retry_becomes_a_dead_letter(
     monkeypatch.setattr(broker, "enqueue", away)
     message: dramatiq.Message[None] = dramatiq.Message("escalator", SweepRequested.type, (), {}, {})
     proxy = dramatiq.MessageProxy(message)
-    retries = SafeRetries(max_retries=MAX_RETRIES, min_backoff=1, max_backoff=1)
+    retries = SafeRetries(max_retries=5, min_backoff=1, max_backoff=1)
     with pytest.raises(ConnectionError):
         retries.after_process_message(broker, proxy, exception=RuntimeError("try again"))
     assert proxy.failed
@@ -119,3 +126,56 @@ def test_the_outbox_says_how_long_an_event_has_been_failing(database_url: str) -
         tx.exec_driver_sql("UPDATE outbox SET first_failed_at = now() - interval '3 hours', attempts = 2")
         assert outbox.record_error(tx, stored.id, "again") == outbox.History(2, timedelta(hours=3))
     database.close()
+
+
+def away() -> NoReturn:
+    raise OperationalError("SELECT 1", {}, RuntimeError("the database is away"))
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_handler_is_tried_again_as_often_as_its_settings_say(consume: Consume, retries: int) -> None:
+    tries: list[None] = []
+
+    def fail() -> NoReturn:
+        tries.append(None)
+        away()
+
+    quick: dict[str, Any] = {"handler_backoff_seconds": 0.001, "handler_backoff_max_seconds": 0.001}
+    consumer = consume(SweepRequested, fail, handler_retries=retries, **quick)
+    with consumer.database.transaction() as tx:
+        [event] = outbox.store(tx, [SweepRequested(sweep_id=1)], source="followup/test")
+    consumer.broker.enqueue(message_of(event))
+    worker = dramatiq.Worker(consumer.broker, worker_timeout=10, worker_threads=1)
+    worker.start()
+    consumer.broker.join("escalator", timeout=20_000)
+    worker.join()
+    worker.stop()
+    assert len(tries) == retries + 1
+    with consumer.database.transaction() as tx:
+        left = tx.exec_driver_sql("SELECT error, handled_at, failed_at FROM outbox").one()
+    assert left == ("RuntimeError: the database is away", None, None)
+
+
+@pytest.mark.parametrize(("attempts", "dead"), [(2, False), (3, True)])
+def test_an_event_is_given_up_after_as_many_redrives_as_the_settings_say(
+    consume: Consume, attempts: int, dead: bool
+) -> None:
+    consumer = consume(SweepRequested, away, redrive_attempts=3)
+    with consumer.database.transaction() as tx:
+        [event] = outbox.store(tx, [SweepRequested(sweep_id=1)], source="followup/test")
+        tx.exec_driver_sql(f"UPDATE outbox SET attempts = {attempts}")
+    with pytest.raises(DeadLettered) if dead else nullcontext():
+        deliver(consumer, event)  # which is its last try, for no message says otherwise
+    with consumer.database.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT failed_at IS NOT NULL FROM outbox").scalar_one() is dead
+
+
+def test_retries_wait_as_long_as_the_settings_say(consume: Consume) -> None:
+    changes: dict[str, Any] = {
+        "handler_backoff_seconds": 2.5,
+        "handler_backoff_max_seconds": 10,
+        "handler_retries": 3,
+    }
+    broker = consume(SweepRequested, away, **changes).broker
+    [retries] = [middleware for middleware in broker.middleware if isinstance(middleware, SafeRetries)]
+    assert (retries.max_retries, retries.min_backoff, retries.max_backoff) == (3, 2_500, 10_000)

@@ -33,6 +33,8 @@ def test_an_event_is_sent_again_after_twice_as_long_each_time_up_to_an_hour(tx: 
         waits.append(tx.execute(text("SELECT available_at - now() FROM outbox")).scalar_one())
         tx.execute(text("UPDATE outbox SET available_at = now()"))
     assert [wait / MINUTE for wait in waits] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert len(outbox.redrive(tx, redrive_after=MINUTE, at_most=5 * MINUTE)) == 1
+    assert tx.execute(text("SELECT available_at - now() FROM outbox")).scalar_one() == 5 * MINUTE
 
 
 def test_an_event_that_a_handler_holds_is_passed_over_and_holds_up_no_other(database_url: str) -> None:

@@ -1,7 +1,9 @@
 """Settings: a missing or wrong one stops the service with its name and what it expects."""
 
+from datetime import timedelta
+
 import pytest
-from followup_common.settings import WorkerSettings, load
+from followup_common.settings import Retrying, WorkerSettings, load
 
 
 def test_missing_and_wrong_settings_are_named_without_a_traceback(
@@ -49,3 +51,46 @@ def test_an_address_that_cannot_be_one_is_named_with_what_is_expected(
     assert f"{name} is wrong" in said
     assert "Expected:" in said
     assert "very-secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FOLLOWUP_HANDLER_RETRIES", "-1", "greater than or equal to 0"),
+        ("FOLLOWUP_HANDLER_BACKOFF_SECONDS", "0", "greater than 0"),
+        ("FOLLOWUP_HANDLER_BACKOFF_MAX_SECONDS", "601", "less than or equal to 600"),
+        (
+            "FOLLOWUP_HANDLER_BACKOFF_MAX_SECONDS",
+            "0.5",
+            "is smaller than FOLLOWUP_HANDLER_BACKOFF_SECONDS (1): raise it, or lower that",
+        ),
+        (
+            "FOLLOWUP_REDRIVE_MAX_SECONDS",
+            "59",
+            "is smaller than FOLLOWUP_REDRIVE_AFTER_SECONDS (60): raise it, or lower that",
+        ),
+    ],
+)
+def test_a_retry_that_cannot_be_is_refused_by_name(
+    name: str,
+    value: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FOLLOWUP_DATABASE_URL", "postgresql://h/d")
+    monkeypatch.setenv("FOLLOWUP_BROKER_URL", "amqp://h/")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        load(WorkerSettings)
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(name)
+    assert said in line
+
+
+def test_retries_are_as_they_were_when_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLLOWUP_DATABASE_URL", "postgresql://h/d")
+    monkeypatch.setenv("FOLLOWUP_BROKER_URL", "amqp://h/")
+    settings = load(WorkerSettings)
+    assert settings.retrying == Retrying(5, timedelta(seconds=1), timedelta(minutes=1))
+    assert (settings.redrive_attempts, settings.redrive_at_most) == (20, timedelta(hours=1))

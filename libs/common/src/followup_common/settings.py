@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -74,18 +75,97 @@ class MigrationSettings(DatabaseSettings):
     """What the migration command takes."""
 
 
-class WorkerSettings(BrokerSettings, DatabaseSettings):
+@dataclass(frozen=True)
+class Retrying:
+    """How a handler that met an error which may pass is tried again.
+
+    Args:
+        retries: tries after the first one.
+        first_after: the wait before the first of them; each further wait is twice as long, and up to twice
+            that, at random.
+        at_most: the longest wait.
+    """
+
+    retries: int = 5
+    first_after: timedelta = timedelta(seconds=1)
+    at_most: timedelta = timedelta(minutes=1)
+
+
+class RetrySettings(Settings):
+    """How often and how soon what failed is tried again: first by its handler, then out of the outbox."""
+
+    handler_retries: int = Field(
+        Retrying.retries,
+        ge=0,
+        le=20,
+        description="How often a handler that met an error which may pass (the database is away or busy) is "
+        "tried again before its event waits in the outbox.",
+    )
+    handler_backoff_seconds: float = Field(
+        Retrying.first_after.total_seconds(),
+        gt=0,
+        description="Wait before a handler's first retry; each further wait is about twice as long.",
+    )
+    # RabbitMQ closes a channel that leaves a message unacknowledged for 30 minutes, and one that waits is.
+    handler_backoff_max_seconds: float = Field(
+        Retrying.at_most.total_seconds(), gt=0, le=600, description="The longest wait between two retries."
+    )
+    redrive_after_seconds: float = Field(
+        60, ge=0, description="How long an event may stay unhandled before it is sent again."
+    )
+    redrive_max_seconds: float = Field(
+        3600,
+        ge=0,
+        le=86_400,
+        description="An event that stays unhandled is sent again and again, each time after twice the time, "
+        "up to this one.",
+    )
+    redrive_attempts: int = Field(
+        20,
+        ge=0,
+        le=1_000,
+        description="How often an event is sent again before one that still fails becomes a dead letter.",
+    )
+
+    @model_validator(mode="after")
+    def _bounds_fit(self) -> Self:
+        wrong = {
+            longest: f"is smaller than {_variable(first)} ({getattr(self, first):g}): raise it, or lower that"
+            for first, longest in (
+                ("handler_backoff_seconds", "handler_backoff_max_seconds"),
+                ("redrive_after_seconds", "redrive_max_seconds"),
+            )
+            if getattr(self, longest) < getattr(self, first)
+        }
+        if wrong:
+            raise WrongSettings(wrong)
+        return self
+
+    @property
+    def retrying(self) -> Retrying:
+        """How handlers are tried again."""
+        return Retrying(
+            retries=self.handler_retries,
+            first_after=timedelta(seconds=self.handler_backoff_seconds),
+            at_most=timedelta(seconds=self.handler_backoff_max_seconds),
+        )
+
+    @property
+    def redrive_after(self) -> timedelta:
+        """How long an event may stay unhandled before it is sent again."""
+        return timedelta(seconds=self.redrive_after_seconds)
+
+    @property
+    def redrive_at_most(self) -> timedelta:
+        """The longest time between two redrives of an event."""
+        return timedelta(seconds=self.redrive_max_seconds)
+
+
+class WorkerSettings(BrokerSettings, DatabaseSettings, RetrySettings):
     """What a service that consumes events takes."""
 
     worker_processes: int = Field(1, ge=1, le=64, description="Worker processes of the service.")
     worker_threads: int = Field(10, ge=1, le=200, description="Handlers in flight in each process.")
-    redrive_after_seconds: float = Field(
-        60, ge=0, description="How long an event may stay unhandled before it is sent again."
-    )
-
-    @property
-    def redrive_after(self) -> timedelta:
-        return timedelta(seconds=self.redrive_after_seconds)
 
 
 class WrongSettings(ValueError):

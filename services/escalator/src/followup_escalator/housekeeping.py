@@ -52,4 +52,4 @@ def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSetting
     for sweep_id in tx.execute(UNFINISHED).scalars().all():
         yield from finish_if_settled(tx, sweep_id)
     outbox.prune(tx, older_than=settings.outbox_retention)
-    yield from outbox.redrive(tx, redrive_after=settings.redrive_after)
+    yield from outbox.redrive(tx, redrive_after=settings.redrive_after, at_most=settings.redrive_at_most)

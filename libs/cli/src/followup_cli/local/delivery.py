@@ -32,7 +32,7 @@ class Delivery:
     """
 
     def __init__(self, settings: RunSettings, url_of: Callable[[str], str], meter: Meter) -> None:
-        self.broker = in_process_broker()
+        self.broker = in_process_broker(settings.retrying)
         self._databases: dict[str, Database] = {}
         for service, handlers in CONSUMERS.items():
             own = settings.on(url_of(service))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import dramatiq
@@ -12,13 +13,13 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import CurrentMessage, Middleware, Retries, ShutdownNotifications, TimeLimit
 
 from followup_common.contracts import Envelope, event_types
+from followup_common.settings import Retrying
 
 AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
-MAX_RETRIES = 5
-MIN_BACKOFF_MS = 1_000
-MAX_BACKOFF_MS = 60_000
 TIME_LIMIT_MS = 120_000
 """Well above the statement timeout: a handler is stopped by PostgreSQL before it is stopped by us."""
+
+DEFAULT = Retrying()
 
 
 class DeadLettered(Exception):
@@ -43,12 +44,15 @@ class SafeRetries(Retries):
             raise
 
 
-def rabbitmq_broker(url: str, *, connection_attempts: int = 5) -> RabbitmqBroker:
+def rabbitmq_broker(
+    url: str, *, connection_attempts: int = 5, retrying: Retrying = DEFAULT
+) -> RabbitmqBroker:
     """A broker that waits for publisher confirms and notices dead or blocked connections.
 
     Args:
         url: AMQP URL; query parameters that it carries win over ours.
         connection_attempts: tries, a second apart, before a connection counts as failed.
+        retrying: how handlers are tried again; of no use to those that only publish.
     """
     ours = {
         "heartbeat": "30",
@@ -60,13 +64,13 @@ def rabbitmq_broker(url: str, *, connection_attempts: int = 5) -> RabbitmqBroker
     parts = urlsplit(url)
     query = urlencode({**ours, **dict(parse_qsl(parts.query))})
     return RabbitmqBroker(
-        url=urlunsplit(parts._replace(query=query)), confirm_delivery=True, middleware=_middleware()
+        url=urlunsplit(parts._replace(query=query)), confirm_delivery=True, middleware=_middleware(retrying)
     )
 
 
-def in_process_broker() -> StubBroker:
+def in_process_broker(retrying: Retrying = DEFAULT) -> StubBroker:
     """A broker within this process, for `followup run`: the outbox makes up for what it forgets."""
-    return StubBroker(middleware=_middleware())
+    return StubBroker(middleware=_middleware(retrying))
 
 
 def declare_actors(broker: dramatiq.Broker, receive: dict[str, Callable[..., None]]) -> None:
@@ -105,10 +109,18 @@ def reachable(url: str) -> bool:
     return True
 
 
-def _middleware() -> list[Middleware]:
+def _middleware(retrying: Retrying) -> list[Middleware]:
     return [
         TimeLimit(time_limit=TIME_LIMIT_MS),
         ShutdownNotifications(),
         CurrentMessage(),
-        SafeRetries(max_retries=MAX_RETRIES, min_backoff=MIN_BACKOFF_MS, max_backoff=MAX_BACKOFF_MS),
+        SafeRetries(
+            max_retries=retrying.retries,
+            min_backoff=_milliseconds(retrying.first_after),
+            max_backoff=_milliseconds(retrying.at_most),
+        ),
     ]
+
+
+def _milliseconds(time: timedelta) -> int:
+    return max(1, round(time / timedelta(milliseconds=1)))

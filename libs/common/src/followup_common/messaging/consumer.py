@@ -17,7 +17,7 @@ from dramatiq.middleware import CurrentMessage, TimeLimitExceeded
 from followup_common.contracts import Envelope, Event, EventRejected, open_envelope
 from followup_common.db import Database, Transaction
 from followup_common.messaging import metrics, outbox
-from followup_common.messaging.broker import MAX_RETRIES, DeadLettered, declare_actors
+from followup_common.messaging.broker import DeadLettered, declare_actors
 from followup_common.messaging.failures import (
     awaits_deployment,
     may_be_one_row,
@@ -31,9 +31,6 @@ from followup_common.settings import WorkerSettings
 from followup_common.tracing import Attributes, Tracing
 
 log = structlog.get_logger()
-
-GIVE_UP_AFTER = 20
-"""Redrives of a single event that keeps failing; with the usual back-off that is most of a day."""
 
 DEPLOYED_WITHIN = timedelta(days=1)
 """How long an event waits for a table, column or grant, however often it was sent meanwhile."""
@@ -108,7 +105,7 @@ class Consumer:
             try:
                 emitted = self._handle(handler, envelope, event)
             except (Exception, TimeLimitExceeded) as error:  # which is no Exception
-                if may_pass(error) and not _is_last_try():
+                if may_pass(error) and not self._is_last_try():
                     self._count(metrics.RETRIED, envelope.type)
                     raise
                 emitted = self._after_failure(envelope, event, error)
@@ -176,7 +173,7 @@ class Consumer:
                 log.warning("batch_split", error=why)
                 self._count(metrics.SPLIT, envelope.type)
                 return self._keep(tx, halves, envelope) if outbox.mark_handled(tx, envelope.id) else []
-            if may_pass(error) and _waits(error, outbox.record_error(tx, envelope.id, why)):
+            if may_pass(error) and self._waits(error, outbox.record_error(tx, envelope.id, why)):
                 log.warning("left_to_redrive", error=why)
                 self._count(metrics.LEFT, envelope.type)
                 return []
@@ -184,6 +181,16 @@ class Consumer:
         log.error("dead_lettered", error=why, exc_info=error)
         self._count(metrics.DEAD_LETTERED, envelope.type)
         raise DeadLettered(why) from error
+
+    def _is_last_try(self) -> bool:
+        message = CurrentMessage.get_current_message()
+        return message is None or message.options.get("retries", 0) >= self.settings.handler_retries
+
+    def _waits(self, error: BaseException, history: outbox.History) -> bool:
+        """Whether an event that keeps failing is sent again, rather than made a dead letter."""
+        if awaits_deployment(error) and history.failing_for < DEPLOYED_WITHIN:
+            return True
+        return history.sent < self.settings.redrive_attempts
 
     def _reject(self, raw: object, rejection: EventRejected) -> None:
         log.error("message_rejected", error=str(rejection))
@@ -209,12 +216,6 @@ class Consumer:
                 self._count(metrics.REDRIVEN, entry.type)
 
 
-def _waits(error: BaseException, history: outbox.History) -> bool:
-    if awaits_deployment(error) and history.failing_for < DEPLOYED_WITHIN:
-        return True
-    return history.sent < GIVE_UP_AFTER
-
-
 def _attributes(envelope: Envelope, event: Event) -> Attributes:
     return {
         "messaging.system": "rabbitmq",
@@ -223,11 +224,6 @@ def _attributes(envelope: Envelope, event: Event) -> Attributes:
         "messaging.destination.name": event.queue,
         "messaging.message.id": str(envelope.id),
     }
-
-
-def _is_last_try() -> bool:
-    message = CurrentMessage.get_current_message()
-    return message is None or message.options.get("retries", 0) >= MAX_RETRIES
 
 
 def _id_of(raw: object) -> UUID | None:

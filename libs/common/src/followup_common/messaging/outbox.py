@@ -127,10 +127,16 @@ def store_junk(tx: Transaction, body: bytes, *, queue: str, error: str) -> None:
     mark_failed(tx, event_id, error)
 
 
-def redrive(tx: Transaction, *, limit: int = 500, redrive_after: timedelta = REDRIVE_AFTER) -> list[Envelope]:
+def redrive(
+    tx: Transaction,
+    *,
+    limit: int = 500,
+    redrive_after: timedelta = REDRIVE_AFTER,
+    at_most: timedelta = REDRIVE_AT_MOST,
+) -> list[Envelope]:
     """Take events that are overdue unhandled, to be sent again after the commit.
 
-    Each time an event is taken its next time comes later, twice as far away, up to an hour. Rows
+    Each time an event is taken its next time comes later, twice as far away, up to `at_most`. Rows
     that a handler holds right now are passed over.
     """
     statement = text("""
@@ -142,7 +148,7 @@ def redrive(tx: Transaction, *, limit: int = 500, redrive_after: timedelta = RED
             ORDER BY available_at LIMIT :limit FOR UPDATE SKIP LOCKED
         )
         RETURNING id, type, source, subject, payload, traceparent, created_at
-    """).bindparams(bindparam("base", redrive_after, Interval), bindparam("most", REDRIVE_AT_MOST, Interval))
+    """).bindparams(bindparam("base", redrive_after, Interval), bindparam("most", at_most, Interval))
     return [envelope(row) for row in tx.execute(statement, {"limit": limit}).mappings()]
 
 

@@ -69,7 +69,7 @@ def set_up(
     meter = SharedMeter()
     meter.declare(*measures)
     metrics.watch_pool(database, meter)
-    broker = rabbitmq_broker(settings.broker_url.get_secret_value())
+    broker = rabbitmq_broker(settings.broker_url.get_secret_value(), retrying=settings.retrying)
     traces = tracing(service, settings)
     Consumer(
         service, handlers, settings=settings, database=database, broker=broker, meter=meter, tracing=traces
