@@ -107,6 +107,16 @@ def test_an_inactive_manager_is_passed_over_up_the_line(company: Company, run: R
     assert company.told(call) == sorted([(2, director), (2, assignee)])
 
 
+def test_a_role_does_not_decide_who_is_told(company: Company, run: Run) -> None:
+    """Those who are told may see it too: `test_who_is_told_may_see.py`."""
+    director = company.person("Dora", role="manager")
+    manager = company.person("Max", role="employee", manager=director)
+    assignee = company.person("Eve", manager=manager)
+    call = company.follow_up(assignee, overdue=50 * HOUR)
+    sweep(company, run)
+    assert company.told(call) == sorted([(2, manager), (2, assignee)])
+
+
 def test_no_admin_is_recorded_as_unroutable_and_told_once_there_is_one(company: Company, run: Run) -> None:
     assignee = company.person("Eve")
     call = company.follow_up(assignee, overdue=100 * HOUR)

@@ -134,3 +134,37 @@ def test_a_deactivated_persons_sessions_end(company: Company) -> None:
     )
     imported(company, "users", USERS + f"{AMIR},Amir Patel,employee,mia.middle@example.com,UTC,false\n")
     assert company.world.execute("SELECT FROM sessions") == []
+
+
+DANA = "dana.reyes@example.com,Dana Reyes,{role},ada.admin@example.com,UTC,{active}\n"
+MIA = "mia.middle@example.com,Mia Middle,{role},{manager},UTC,{active}\n"
+
+
+def test_demoting_and_deactivating_people_with_reports_is_said_before_and_after(company: Company) -> None:
+    file = USERS + DANA.format(role="employee", active="true")
+    file += MIA.format(role="manager", manager="dana.reyes@example.com", active="false")
+    for dry_run in (True, False):
+        demoted, deactivated = send(company, "users", file, dry_run=dry_run).json()["warnings"]
+        assert demoted.startswith("1 person with reports becomes employee: they keep seeing")
+        assert deactivated.startswith("1 person with reports becomes inactive")
+    assert send(company, "users", file).json()["warnings"] == []
+
+
+def test_only_reports_that_are_left_after_the_file_count(company: Company) -> None:
+    file = USERS + DANA.format(role="employee", active="true")
+    file += MIA.format(role="manager", manager="ada.admin@example.com", active="true")
+    assert send(company, "users", file).json()["warnings"] == []
+    file = USERS + "otto.other@example.com,Otto Other,employee,,UTC,false\n"
+    file += "nina@example.com,Nina,employee,otto.other@example.com,UTC,true\n"
+    [warning] = send(company, "users", file).json()["warnings"]
+    assert warning.startswith("1 person with reports becomes inactive")
+
+
+def test_a_line_that_is_left_out_does_not_count(company: Company) -> None:
+    file = (
+        USERS
+        + DANA.format(role="employee", active="true")
+        + MIA.format(role="boss", manager="dana.reyes@example.com", active="true")
+    )
+    body = send(company, "users", file, partial=True).json()
+    assert len(body["errors"]) == len(body["warnings"]) == 1

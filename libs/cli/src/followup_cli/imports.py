@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
-from followup_cli.output import Failure, console, show_errors
+from followup_cli.output import Failure, console, say, show_errors
 
 if TYPE_CHECKING:
     from followup_cli.client import Client
@@ -76,6 +76,8 @@ def _import(api: Client, kind: str, path: Path, *, partial: bool, dry_run: bool)
     api.get("/me")  # a wrong token or address shows before the file is sent
     result = _upload(api, f"/imports/{kind}", path, partial=partial, dry_run=dry_run)
     console().print(_counts(result))
+    for warning in result["warnings"]:
+        say(warning)
     show_errors(result["errors"], result["more_errors"])
     wrong = len(result["errors"]) + result["more_errors"]
     if wrong:

@@ -58,6 +58,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "manager": _MANAGER,
     "admin": _ADMIN,
 }
+OF_A_LEAD = frozenset({Permission.ESCALATIONS_READ})
+"""What comes with having reports, whatever the role: people are told about escalations on their line."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,18 @@ class Caller:
     role: Role
     manager_id: int | None
     time_zone: str
+    has_reports: bool
     session_id: int | None = None
     token_id: int | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
         """What they may do."""
-        return PERMISSIONS[self.role]
+        return PERMISSIONS[self.role] | OF_A_LEAD if self.has_reports else PERMISSIONS[self.role]
 
 
 class NotPermitted(Forbidden):
-    """The caller's role does not include a permission."""
+    """Neither the caller's role nor their place in the company includes a permission."""
 
     def __init__(self, role: Role, permission: Permission) -> None:
         super().__init__(f"This needs the permission {permission}, which the role {role} does not have.")
@@ -197,6 +200,7 @@ def caller_of(row: Record, *, session_id: int | None = None, token_id: int | Non
         role=row.role,
         manager_id=row.manager_id,
         time_zone=row.time_zone,
+        has_reports=row.has_reports,
         session_id=session_id,
         token_id=token_id,
     )

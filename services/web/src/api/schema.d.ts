@@ -195,7 +195,7 @@ export interface paths {
         head?: never;
         /**
          * Change a person
-         * @description A new password or a deactivation ends the person's sessions. The last active admin can neither be deactivated nor get another role.
+         * @description A new password or a deactivation ends the person's sessions. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does.
          */
         patch: operations["change_user"];
         trace?: never;
@@ -229,13 +229,13 @@ export interface paths {
         };
         /**
          * List follow-ups
-         * @description Follow-ups that you may see: your own; as a manager your reports' too; as an admin everyone's.
+         * @description Follow-ups that you may see: your own and those of everyone below you; as an admin everyone's.
          */
         get: operations["list_follow_ups"];
         put?: never;
         /**
          * Plan a follow-up
-         * @description Plan a follow-up: for yourself, as a manager for your reports too, as an admin for anyone.
+         * @description Plan a follow-up: for yourself or anyone below you, as an admin for anyone.
          */
         post: operations["create_follow_up"];
         delete?: never;
@@ -448,7 +448,8 @@ export interface paths {
          * List open escalations
          * @description Open follow-ups that were escalated beyond their assignee, most overdue first.
          *
-         *     A manager sees those of their reports at any depth, and their own; an admin sees all.
+         *     You see your own and those of everyone below you, at any depth; an admin sees all. It takes
+         *     reports, or the role manager or admin.
          */
         get: operations["list_escalations"];
         put?: never;
@@ -2028,7 +2029,8 @@ export interface components {
          *       ],
          *       "more_errors": 0,
          *       "unchanged": 2011,
-         *       "updated": 4
+         *       "updated": 4,
+         *       "warnings": []
          *     }
          */
         ImportResult: {
@@ -2051,6 +2053,11 @@ export interface components {
              * @description How many more there are.
              */
             more_errors: number;
+            /**
+             * Warnings
+             * @description What the good lines bring about that may not be meant, as sentences: such as how many people with reports are demoted or deactivated.
+             */
+            warnings: string[];
             /**
              * Dry Run
              * @description Whether this is what would happen, and nothing was written.
@@ -3133,6 +3140,7 @@ export interface components {
          *       "id": 42,
          *       "manager_id": 7,
          *       "name": "Ada Lovelace",
+         *       "reports": 5,
          *       "role": "manager",
          *       "time_zone": "Europe/London"
          *     }
@@ -3164,6 +3172,11 @@ export interface components {
              * @description IANA name; decides which day is today for them.
              */
             time_zone: string;
+            /**
+             * Reports
+             * @description How many people report to them directly. Somebody with reports sees their follow-ups whatever their own role; while they are inactive the next active one above is told in their place.
+             */
+            reports: number;
         };
         /**
          * UserChanges
@@ -3849,6 +3862,7 @@ export interface operations {
                      *           "id": 42,
                      *           "manager_id": 7,
                      *           "name": "Ada Lovelace",
+                     *           "reports": 5,
                      *           "role": "manager",
                      *           "time_zone": "Europe/London"
                      *         }
@@ -3934,6 +3948,7 @@ export interface operations {
                      *       "id": 42,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
+                     *       "reports": 5,
                      *       "role": "manager",
                      *       "time_zone": "Europe/London"
                      *     }
@@ -4022,6 +4037,7 @@ export interface operations {
                      *       "id": 42,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
+                     *       "reports": 5,
                      *       "role": "manager",
                      *       "time_zone": "Europe/London"
                      *     }
@@ -4110,6 +4126,7 @@ export interface operations {
                      *       "id": 42,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
+                     *       "reports": 5,
                      *       "role": "manager",
                      *       "time_zone": "Europe/London"
                      *     }
@@ -6470,7 +6487,8 @@ export interface operations {
                      *       ],
                      *       "more_errors": 0,
                      *       "unchanged": 2011,
-                     *       "updated": 4
+                     *       "updated": 4,
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["ImportResult"];
@@ -6582,7 +6600,8 @@ export interface operations {
                      *       ],
                      *       "more_errors": 0,
                      *       "unchanged": 2011,
-                     *       "updated": 4
+                     *       "updated": 4,
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["ImportResult"];

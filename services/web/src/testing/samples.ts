@@ -49,9 +49,11 @@ export function person(id: number, manager: number | null, name = `Person ${id}`
     manager_id: manager,
     active: true,
     time_zone: "UTC",
+    reports: 0,
   };
 }
 
 export function me(changes: Partial<Me> = {}): Me {
-  return { ...person(1, null), role: "manager", permissions: [], ...changes };
+  const { id, name, email, manager_id, active, time_zone } = person(1, null);
+  return { id, name, email, manager_id, active, time_zone, role: "manager", permissions: [], ...changes };
 }

@@ -1,4 +1,4 @@
-"""Who is told about a step, and how they were found."""
+"""Who is told about a step and how they were found, and who may see what they are told about."""
 
 from __future__ import annotations
 
@@ -45,6 +45,27 @@ class Recipient:
     fallback: Fallback | None = None
 
 
+def sight(assignee_id: int, directory: Directory) -> frozenset[int]:
+    """Everyone who may see what belongs to an assignee: they, all people above them, and the admins.
+
+    A role decides what else one may do, not what one sees. Everyone whom `recipients` finds is among them.
+    """
+    return frozenset({person.id for person in line(assignee_id, directory)} | {*directory.admins})
+
+
+def line(assignee_id: int, directory: Directory) -> Iterator[Person]:
+    """The assignee, their manager, and so on up; a cycle ends where it closes."""
+    seen: set[int] = set()
+    current: int | None = assignee_id
+    while current is not None and current not in seen:
+        seen.add(current)
+        person = directory.people.get(current)
+        if person is None:
+            return
+        yield person
+        current = person.manager_id
+
+
 def recipients(step: Step, assignee_id: int, directory: Directory) -> tuple[Recipient, ...]:
     """Everyone whom a step tells, each once; the audience that is named first wins.
 
@@ -61,26 +82,12 @@ def _audience(audience: str, assignee_id: int, directory: Directory) -> Iterator
     if audience == "admins":
         yield from (Recipient(admin, audience) for admin in directory.admins)
         return
-    line = list(_line(assignee_id, directory))
     wanted = _steps_up(audience)
-    for height, person in enumerate(line):
+    for height, person in enumerate(line(assignee_id, directory)):
         if height >= wanted and person.active:
             yield Recipient(person.id, audience, None if height == wanted else Fallback.UP_THE_LINE)
             return
     yield from (Recipient(admin, audience, Fallback.ADMINS) for admin in directory.admins)
-
-
-def _line(assignee_id: int, directory: Directory) -> Iterator[Person]:
-    """The assignee, their manager, and so on up; a cycle ends where it closes."""
-    seen: set[int] = set()
-    current: int | None = assignee_id
-    while current is not None and current not in seen:
-        seen.add(current)
-        person = directory.people.get(current)
-        if person is None:
-            return
-        yield person
-        current = person.manager_id
 
 
 def _steps_up(audience: str) -> int:

@@ -7,11 +7,16 @@ from datetime import timedelta
 from followup_common.db import Transaction
 from followup_common.db.prepared import Prepared
 from followup_common.db.tables import api_tokens, sessions, users
-from sqlalchemy import Interval, bindparam, delete, func, insert, or_, select, true, update
+from sqlalchemy import Interval, bindparam, delete, exists, func, insert, or_, select, true, update
 
 from followup_api.rows import Record
 
-CALLER = (users.c.id, users.c.email, users.c.name, users.c.role, users.c.manager_id, users.c.time_zone)
+_reports = users.alias("reports")
+CALLER = (
+    *(users.c.id, users.c.email, users.c.name, users.c.role, users.c.manager_id, users.c.time_zone),
+    # Asked with the caller, so that the scope of those with no reports needs no query of its own.
+    exists().where(_reports.c.manager_id == users.c.id).label("has_reports"),
+)
 
 TOKEN_USE_EVERY = timedelta(minutes=1)
 RENEW_SESSION_EVERY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The escalation dashboard, for managers and admins."""
+"""The escalation dashboard, for managers, admins and everyone with reports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def list_escalations(
 ) -> Response:
     """Open follow-ups that were escalated beyond their assignee, most overdue first.
 
-    A manager sees those of their reports at any depth, and their own; an admin sees all.
+    You see your own and those of everyone below you, at any depth; an admin sees all. It takes
+    reports, or the role manager or admin.
     """
     page = queries.page(tx, query, narrowed_scope(tx, caller, query.assignee))
     return page_of(map(queries.shown, page.rows), page.next_cursor, response)

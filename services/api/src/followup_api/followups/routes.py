@@ -64,7 +64,7 @@ Targeted = Annotated[Target, Depends(target)]
 def list_follow_ups(
     tx: Reading, caller: Reader, query: Annotated[FollowUpQuery, Query()], response: Response
 ) -> Response:
-    """Follow-ups that you may see: your own; as a manager your reports' too; as an admin everyone's."""
+    """Follow-ups that you may see: your own and those of everyone below you; as an admin everyone's."""
     page = queries.page(tx, query.view, _filters(tx, caller, query), query)
     return page_of(map(queries.values_of, page.rows), page.next_cursor, response)
 
@@ -103,7 +103,7 @@ def export_follow_ups(
 
 @router.post("", summary="Plan a follow-up", status_code=201, responses=documented(409))
 def create_follow_up(work: Work, caller: Writer, body: FollowUpCreate, response: Response) -> FollowUp:
-    """Plan a follow-up: for yourself, as a manager for your reports too, as an admin for anyone."""
+    """Plan a follow-up: for yourself or anyone below you, as an admin for anyone."""
     created = changes.create(work, body, scope_of(work.tx, caller), caller.user_id)
     response.headers["Location"] = f"/api/v1/follow-ups/{created.id}"
     return _tagged(created, response)

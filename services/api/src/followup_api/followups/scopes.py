@@ -1,4 +1,8 @@
-"""Whose follow-ups a caller may see, and may give to whom."""
+"""Whose follow-ups a caller may see, and may give to whom.
+
+Sight follows the reporting line, not the role: the rule is `followup_common.policy.routing.sight`, which also
+says whom escalations may tell. The SQL here is the same rule looked at from above; a test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -85,10 +89,10 @@ CONDITIONS: dict[Reach, ColumnElement[bool]] = {
 
 
 def scope_of(tx: Transaction, caller: Caller) -> Scope:
-    """An admin sees everyone's, a manager their own and their reports' at any depth, others their own."""
+    """An admin sees everyone's, all others their own and those of everyone below them, at any depth."""
     if caller.role == "admin":
         return Scope(None)
-    if caller.role == "manager":
+    if caller.has_reports:
         return Scope(frozenset({caller.user_id}) | reports(tx, caller.user_id))
     return Scope(frozenset({caller.user_id}))
 

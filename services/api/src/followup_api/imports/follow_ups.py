@@ -204,6 +204,7 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
         unchanged=counts.unchanged,
         errors=errors.first(),
         more_errors=errors.more,
+        warnings=[],
         dry_run=query.dry_run,
     )
 

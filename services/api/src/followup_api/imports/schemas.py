@@ -48,6 +48,7 @@ class ImportResult(Schema):
                         }
                     ],
                     "more_errors": 0,
+                    "warnings": [],
                     "dry_run": False,
                 }
             ]
@@ -59,4 +60,8 @@ class ImportResult(Schema):
     unchanged: int = Field(description="Lines that say what is there already.")
     errors: list[LineError] = Field(description=f"By line; the first {MAX_ERRORS:,}.")
     more_errors: int = Field(description="How many more there are.")
+    warnings: list[str] = Field(
+        description="What the good lines bring about that may not be meant, as sentences: such as how many "
+        "people with reports are demoted or deactivated.",
+    )
     dry_run: bool = Field(description="Whether this is what would happen, and nothing was written.")

@@ -58,6 +58,22 @@ COUNTS = """
            count(*) FILTER (WHERE user_id IS NOT NULL AND NOT differs) AS unchanged
     FROM planned_users WHERE good
 """
+# Who loses a role or is deactivated although others report to them once the file is written.
+LEADS = """
+    WITH leads AS (
+        SELECT p.key, u.role <> 'employee' AND p.role = 'employee' AS demoted,
+               u.active AND NOT p.active AS deactivated
+        FROM planned_users p JOIN users u ON u.id = p.user_id WHERE p.good AND p.differs
+    ), managers AS (
+        SELECT manager_key AS key FROM planned_users WHERE good
+        UNION ALL
+        SELECT lower(m.email) FROM users u JOIN users m ON m.id = u.manager_id
+        WHERE NOT EXISTS (SELECT FROM planned_users p WHERE p.good AND p.user_id = u.id)
+    )
+    SELECT count(*) FILTER (WHERE demoted AND NOT deactivated) AS demoted,
+           count(*) FILTER (WHERE deactivated) AS deactivated
+    FROM leads WHERE (demoted OR deactivated) AND key IN (SELECT key FROM managers)
+"""
 # First the people, then their managers in one statement: a manager may stand below in the file, and no
 # state in between closes a cycle.
 INSERT = """
@@ -103,6 +119,7 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
     if errors.count and not (query.partial or query.dry_run):
         raise NotImported(errors)
     counts = tx.execute(text(COUNTS)).one()
+    warnings = list(_warnings(tx)) if counts.updated else []
     if not query.dry_run:
         for statement in (LOCK, INSERT, UPDATE, END_SESSIONS):
             tx.execute(text(statement))
@@ -113,6 +130,7 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
         unchanged=counts.unchanged,
         errors=errors.first(),
         more_errors=errors.more,
+        warnings=warnings,
         dry_run=query.dry_run,
     )
 
@@ -132,6 +150,23 @@ def _parse(records: Records) -> Sequence[Sequence[Any]]:
 def _repeated(tx: Transaction) -> Iterator[tuple[int, str, str]]:
     for line, email, first_line in tx.execute(text(REPEATED)):
         yield line, "email", f"email {email!r} is on line {first_line} already: keep one of the two."
+
+
+def _warnings(tx: Transaction) -> Iterator[str]:
+    leads = tx.execute(text(LEADS)).one()
+    if leads.demoted:
+        yield (
+            f"{_people(leads.demoted)} employee: they keep seeing the follow-ups of those who report to "
+            "them. To change that, give the reports another manager_email."
+        )
+    if leads.deactivated:
+        yield (
+            f"{_people(leads.deactivated)} inactive: for the reports the next active person above is told."
+        )
+
+
+def _people(number: int) -> str:
+    return f"{number:,} " + ("person with reports becomes" if number == 1 else "people with reports become")
 
 
 def _check_managers(tx: Transaction, errors: Errors, *, partial: bool) -> None:

@@ -15,6 +15,15 @@ from followup_api.auth.passwords import hashed
 from followup_api.problems import Conflict, Invalid, NotFound, constraint_of
 from followup_api.rows import Record
 
+_reports = users.alias("reports")
+# Correlated by hand: within RETURNING, SQLAlchemy does not see which table is the outer one.
+_REPORTS = (
+    select(func.count())
+    .select_from(_reports)
+    .where(_reports.c.manager_id == users.c.id)
+    .correlate(users)
+    .scalar_subquery()
+)
 COLUMNS = (
     users.c.id,
     users.c.email,
@@ -23,6 +32,7 @@ COLUMNS = (
     users.c.manager_id,
     users.c.active,
     users.c.time_zone,
+    _REPORTS.label("reports"),
 )
 
 

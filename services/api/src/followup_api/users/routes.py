@@ -66,7 +66,8 @@ def read_user(user_id: PathId, work: Work) -> User:
     "/{user_id}",
     summary="Change a person",
     description="A new password or a deactivation ends the person's sessions. "
-    "The last active admin can neither be deactivated nor get another role.",
+    "The last active admin can neither be deactivated nor get another role. Mind `reports`: another role "
+    "does not take the sight of their follow-ups away, only another `manager_id` of theirs does.",
     responses=documented(404, 409),
 )
 def change_user(

@@ -65,7 +65,7 @@ Password = Annotated[SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENG
 class User(Schema):
     """A person."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": 42, **ADA}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": 42, **ADA, "reports": 5}]})
 
     id: int
     email: str
@@ -74,6 +74,10 @@ class User(Schema):
     manager_id: int | None = Field(description="The person they report to.")
     active: bool = Field(description="Inactive people cannot log in and are told nothing.")
     time_zone: str = Field(description="IANA name; decides which day is today for them.")
+    reports: int = Field(
+        description="How many people report to them directly. Somebody with reports sees their follow-ups "
+        "whatever their own role; while they are inactive the next active one above is told in their place."
+    )
 
 
 class NewUser(Schema):

@@ -15,7 +15,7 @@ interface Props {
 
 /** What a file would do, each mistake by line, its first lines, and the decision. */
 export function Checked({ file, result, busy, confirm, discard }: Props) {
-  const { created, updated, unchanged, errors, more_errors: more } = result;
+  const { created, updated, unchanged, errors, more_errors: more, warnings } = result;
   const mistakes = errors.length + more;
   const good = created + updated + unchanged;
   const said = `${created.toLocaleString("en")} to add, ${updated.toLocaleString("en")} to update, ${unchanged.toLocaleString("en")} unchanged`;
@@ -32,6 +32,7 @@ export function Checked({ file, result, busy, confirm, discard }: Props) {
           {said}. Nothing has been written yet.
         </Text>
       </Alert>
+      <Warnings sentences={warnings} />
       {mistakes > 0 && <Mistakes errors={errors} more={more} />}
       <Preview file={file} />
       <Group>
@@ -50,6 +51,20 @@ export function Checked({ file, result, busy, confirm, discard }: Props) {
         </Button>
       </Group>
     </>
+  );
+}
+
+/** What is good and yet may not be meant. */
+export function Warnings({ sentences }: { sentences: readonly string[] }) {
+  if (sentences.length === 0) return null;
+  return (
+    <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} title="Mind" role="status">
+      {sentences.map((sentence) => (
+        <Text key={sentence} size="sm" c="var(--mantine-color-text)">
+          {sentence}
+        </Text>
+      ))}
+    </Alert>
   );
 }
 

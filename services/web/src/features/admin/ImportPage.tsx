@@ -5,7 +5,7 @@ import type { ImportResult } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { Checked } from "@/features/admin/Checked";
+import { Checked, Warnings } from "@/features/admin/Checked";
 import { DropZone } from "@/features/admin/DropZone";
 import { COLUMNS, useCheck, useImport, type Kind } from "@/features/admin/imports";
 import { failed } from "@/features/followups/toasts";
@@ -75,20 +75,23 @@ export function Component() {
 }
 
 function Imported({ result, again }: { result: ImportResult; again: () => void }) {
-  const { created, updated, unchanged, errors, more_errors: more } = result;
+  const { created, updated, unchanged, errors, more_errors: more, warnings } = result;
   const left = errors.length + more;
   return (
-    <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title="Imported" role="status">
-      <Text size="sm" c="var(--mantine-color-text)">
-        {created.toLocaleString("en")} added, {updated.toLocaleString("en")} updated,{" "}
-        {unchanged.toLocaleString("en")} as they were
-        {left > 0 && `; mistakes left out: ${left.toLocaleString("en")}`}.
-      </Text>
-      <Group mt="sm">
-        <Button size="xs" variant="default" onClick={again}>
-          Import another file
-        </Button>
-      </Group>
-    </Alert>
+    <>
+      <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title="Imported" role="status">
+        <Text size="sm" c="var(--mantine-color-text)">
+          {created.toLocaleString("en")} added, {updated.toLocaleString("en")} updated,{" "}
+          {unchanged.toLocaleString("en")} as they were
+          {left > 0 && `; mistakes left out: ${left.toLocaleString("en")}`}.
+        </Text>
+        <Group mt="sm">
+          <Button size="xs" variant="default" onClick={again}>
+            Import another file
+          </Button>
+        </Group>
+      </Alert>
+      <Warnings sentences={warnings} />
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import type { Role, User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { LeadWarning } from "@/features/admin/LeadWarning";
 import { reportsOf } from "@/features/followups/people";
 import { done } from "@/features/followups/toasts";
 import { useLogInOptions } from "@/features/session/session";
@@ -18,8 +19,8 @@ interface Props {
 }
 
 const ROLES = [
-  { value: "employee", label: "Employee: own follow-ups" },
-  { value: "manager", label: "Manager: their reports’ as well" },
+  { value: "employee", label: "Employee" },
+  { value: "manager", label: "Manager" },
   { value: "admin", label: "Admin: everything" },
 ];
 
@@ -29,7 +30,7 @@ export function PersonForm({ person, people, close }: Props) {
   const cache = useQueryClient();
   const options = useLogInOptions();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const [draft, setDraft] = useState<Omit<User, "id">>(() => person ?? { ...NEW, time_zone: zone });
+  const [draft, setDraft] = useState<Omit<User, "id" | "reports">>(() => person ?? { ...NEW, time_zone: zone });
   const [password, setPassword] = useState("");
   const save = useMutation({
     mutationFn: () => {
@@ -84,6 +85,7 @@ export function PersonForm({ person, people, close }: Props) {
               label="Role"
               data={ROLES}
               value={draft.role}
+              description="Everybody sees their own follow-ups and those of all people below them."
               onChange={(role) => update({ role: role as Role })}
               allowDeselect={false}
               error={problem?.messageFor("role")}
@@ -127,6 +129,7 @@ export function PersonForm({ person, people, close }: Props) {
             checked={draft.active}
             onChange={(event) => update({ active: event.currentTarget.checked })}
           />
+          <LeadWarning before={person} after={draft} />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               Cancel

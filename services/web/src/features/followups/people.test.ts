@@ -6,12 +6,10 @@ const people = [person(1, null), person(2, 1), person(3, 2), person(4, null)];
 const ids = (found: { id: number }[]) => found.map(({ id }) => id);
 
 describe("who is in scope", () => {
-  it("is everybody below a manager, at any depth, and the manager", () => {
-    expect(ids(inScope(me({ id: 1, role: "manager" }), people))).toEqual([1, 2, 3]);
-  });
-
-  it("is oneself for an employee, whoever reports to them", () => {
-    expect(ids(inScope(me({ id: 2, role: "employee" }), people))).toEqual([2]);
+  it.each(["manager", "employee"] as const)("is oneself and everybody below at any depth, for a %s", (role) => {
+    expect(ids(inScope(me({ id: 1, role }), people))).toEqual([1, 2, 3]);
+    expect(ids(inScope(me({ id: 2, role }), people))).toEqual([2, 3]);
+    expect(ids(inScope(me({ id: 4, role }), people))).toEqual([4]);
   });
 
   it("is everybody for an admin", () => {

@@ -35,7 +35,7 @@ export function reportsOf(id: number, people: readonly User[]): Set<number> {
 /** Whose follow-ups somebody may see and to whom they may give one: the API's rule, for choosing from. */
 export function inScope(me: Me, people: readonly User[]): User[] {
   if (me.role === "admin") return [...people];
-  const reports = me.role === "manager" ? reportsOf(me.id, people) : new Set<number>();
+  const reports = reportsOf(me.id, people);
   return people.filter(({ id }) => id === me.id || reports.has(id));
 }
 
