@@ -34,6 +34,13 @@ def test_an_envelope_survives_the_wire() -> None:
         ({"data": {"sweep_id": "many"}}, "sweep_id"),
         ({"data": {"sweep_id": 1, "more": 2}}, "more"),
         ({"data": None}, "data"),
+        ({"data": {"sweep_id": "7"}}, "sweep_id"),
+        ({"data": {"sweep_id": True}}, "sweep_id"),
+        ({"data": {"sweep_id": 7.0}}, "sweep_id"),
+        ({"time": 46083}, "time"),
+        ({"time": "46083"}, "time"),
+        ({"time": "2026-03-02"}, "time"),
+        ({"time": "2026-03-02T09:00:00"}, "time"),
         ({"id": "nine"}, "id"),
         ({"specversion": "0.3"}, "specversion"),
         ({"extra": 1}, "extra"),
@@ -42,6 +49,15 @@ def test_an_envelope_survives_the_wire() -> None:
 def test_what_cannot_be_read_is_rejected_with_the_field(changes: dict[str, object], reason: str) -> None:
     with pytest.raises(EventRejected, match=reason):
         open_envelope(raw(**changes))
+
+
+@pytest.mark.parametrize("name", ["follow_up_ids", "due_versions", "steps", "repeats"])
+@pytest.mark.parametrize("value", [True, "1", 1.0, None])
+def test_a_number_of_an_event_is_a_number(name: str, value: object) -> None:
+    event = EscalationsRaised.of(3, [EscalationKey(follow_up_id=1, due_version=1, step=1)])
+    data = {**event.model_dump(mode="json"), name: [value]}
+    with pytest.raises(EventRejected, match=name):
+        open_envelope(raw(type=event.type, data=data))
 
 
 @pytest.mark.parametrize("junk", [None, 1, "text", [], {}])

@@ -74,3 +74,16 @@ def test_steps_must_come_in_the_order_of_time() -> None:
 def test_an_unknown_audience_is_refused(audience: str) -> None:
     with pytest.raises(ValidationError, match="expected assignee, manager"):
         Step(after=timedelta(0), audience=(audience,), label="x")
+
+
+@pytest.mark.parametrize("after", [48, 48.0, "48", "172800", True, "2 days", None])
+def test_a_number_is_no_duration(after: object) -> None:
+    with pytest.raises(ValidationError, match="such as PT48H"):
+        Step.model_validate({"after": after, "audience": ["assignee"], "label": "x"})
+
+
+@pytest.mark.parametrize("breach", ["no", 0, "true", None])
+def test_a_breach_is_true_or_false(breach: object) -> None:
+    step = {"after": "PT2H", "audience": ["assignee"], "label": "x", "sla_breach": breach}
+    with pytest.raises(ValidationError, match="sla_breach"):
+        Step.model_validate(step)

@@ -37,9 +37,16 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
         ("FOLLOWUP_BROKER_URL", "redis://u:very-secret@h/"),
         ("FOLLOWUP_BROKER_URL", "amqp://u:very-secret@h:notaport/"),
         ("FOLLOWUP_BROKER_URL", "amqp://[half"),
+        ("FOLLOWUP_STATEMENT_TIMEOUT_SECONDS", "inf"),
+        ("FOLLOWUP_STATEMENT_TIMEOUT_SECONDS", "0.0001"),
+        ("FOLLOWUP_LOCK_TIMEOUT_SECONDS", "nan"),
+        ("FOLLOWUP_LOCK_TIMEOUT_SECONDS", "1e300"),
+        ("FOLLOWUP_REDRIVE_AFTER_SECONDS", "Infinity"),
+        ("FOLLOWUP_WORKER_THREADS", "true"),
+        ("FOLLOWUP_WORKER_THREADS", "1.5"),
     ],
 )
-def test_an_address_that_cannot_be_one_is_named_with_what_is_expected(
+def test_a_value_that_cannot_be_one_is_named_with_what_is_expected(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FOLLOWUP_DATABASE_URL", "postgresql://h/d")

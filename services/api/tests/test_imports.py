@@ -162,7 +162,7 @@ BAD_FOLLOW_UPS = [
     (f"d,T,{AMIR},,,,,,,", "due_at", "is not a time"),
     (f"d,T,gone@example.com,{DUE},,,,,,", "assignee_email", "Gone is inactive: name an active user"),
     (f"d,T,{AMIR},2026-03-02 09:00,,,,,,", "due_at", "has no time zone"),
-    (f"d,T,{AMIR},2026-03-02,,,,,,", "due_at", "has no time zone"),
+    (f"d,T,{AMIR},2026-03-02,,,,,,", "due_at", "is not a time"),
     (f"d,T,{AMIR},0001-01-01T00:00:00+14:00,,,,,,", "due_at", "1970"),
     (f"d,T,{AMIR},{DUE},friend,,Bo,,,", "subject_kind", "lead or client"),
     (f"d,T,{AMIR},{DUE},lead,,,,,", "subject_name", "is empty"),

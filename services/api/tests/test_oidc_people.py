@@ -21,6 +21,7 @@ REFUSED: dict[str, tuple[dict[str, Any], Reason]] = {
     "unverified": ({"email_verified": False}, Reason.UNVERIFIED),
     "not said to be verified": ({"email_verified": None}, Reason.UNVERIFIED),
     "verified by a word": ({"email_verified": "no"}, Reason.UNVERIFIED),
+    "verified by a number": ({"email_verified": 1}, Reason.UNVERIFIED),
     "without an address": ({"email": None}, Reason.NO_EMAIL),
     "with no address": ({"email": ["amir@example.com"]}, Reason.NO_EMAIL),
     "deactivated": ({"sub": "gone", "email": "gone@example.com"}, Reason.INACTIVE),

@@ -13,6 +13,9 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationErr
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DAY = 86_400
+"""In seconds. Without a bound `inf` would be a setting too, and what cannot be computed with fails later."""
+
 
 class Settings(BaseSettings):
     """What every service takes."""
@@ -67,8 +70,12 @@ class DatabaseSettings(Settings):
         description="URL of the PostgreSQL database, such as postgresql://user:password@host:5432/followup"
     )
     database_pool_size: int = Field(12, ge=1, le=200, description="Connections a process keeps at the most.")
-    statement_timeout_seconds: float = Field(30, gt=0, description="Bound on one SQL statement.")
-    lock_timeout_seconds: float = Field(5, gt=0, description="Bound on waiting for one database lock.")
+    statement_timeout_seconds: float = Field(
+        30, ge=0.001, le=DAY, description="Bound on one SQL statement; at most a day."
+    )
+    lock_timeout_seconds: float = Field(
+        5, ge=0.001, le=DAY, description="Bound on waiting for one database lock; at most a day."
+    )
 
 
 class MigrationSettings(DatabaseSettings):
@@ -111,12 +118,12 @@ class RetrySettings(Settings):
         Retrying.at_most.total_seconds(), gt=0, le=600, description="The longest wait between two retries."
     )
     redrive_after_seconds: float = Field(
-        60, ge=0, description="How long an event may stay unhandled before it is sent again."
+        60, ge=0, le=DAY, description="How long an event may stay unhandled before it is sent again."
     )
     redrive_max_seconds: float = Field(
         3600,
         ge=0,
-        le=86_400,
+        le=DAY,
         description="An event that stays unhandled is sent again and again, each time after twice the time, "
         "up to this one.",
     )

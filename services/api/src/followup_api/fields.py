@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 from sqlalchemy import ColumnElement
 
 from followup_api.problems import MEDIA_TYPE
-from followup_api.schemas import storable
+from followup_api.schemas import WrittenTime, storable
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -40,7 +40,7 @@ def http_url(value: str) -> str:
 
 
 def sane_time(value: datetime) -> datetime:
-    """Check that a due time is one that a person can have meant, and put it into UTC.
+    """Check that a time is one that a person can have meant, and put it into UTC.
 
     Raises:
         ValueError: it lies before 1970 or after 2199.
@@ -57,7 +57,7 @@ Link = Annotated[
     AfterValidator(storable),
     AfterValidator(http_url),
 ]
-DueTime = Annotated[AwareDatetime, AfterValidator(sane_time)]
+SaneTime = Annotated[WrittenTime, AfterValidator(sane_time)]
 
 
 def contains(column: ColumnElement[Any], search: str) -> ColumnElement[bool]:

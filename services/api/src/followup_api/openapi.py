@@ -26,10 +26,11 @@ ABOUT: dict[str, Any] = {
     "version": "1",
     "license_info": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
     "summary": "Nobody forgets a promised call.",
-    "description": "Times are RFC 3339 with a zone, answers in UTC. Ids are integers. Unknown fields are "
-    "refused. Lists are pages: pass `next_cursor` as `cursor` to get the next one. Errors are problem "
-    "details (RFC 9457): `errors` names each wrong field and the mend. Log in with `POST /api/v1/session`, "
-    "or send an API token as `Authorization: Bearer ...`.",
+    "description": "Times are RFC 3339 with a zone, answers in UTC. Ids are integers. JSON is read "
+    "strictly: values of another type and unknown fields are refused. Lists are pages: pass `next_cursor` "
+    "as `cursor` to get the next one. Errors are problem details (RFC 9457): `errors` names each wrong "
+    "field and the mend. Log in with `POST /api/v1/session`, or send an API token as `Authorization: "
+    "Bearer ...`.",
     "openapi_tags": [
         {"name": "Session", "description": "Logging in, and who is logged in."},
         {"name": "API tokens", "description": "For programs that act for a person."},

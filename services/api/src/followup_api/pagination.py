@@ -24,7 +24,7 @@ from sqlalchemy.sql.operators import desc_op
 
 from followup_api.problems import Invalid
 from followup_api.rows import Record
-from followup_api.schemas import MAX_ID, Schema, storable
+from followup_api.schemas import MAX_ID, Parameters, Schema, storable
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Page(Schema, Generic[T]):
     )
 
 
-class PageQuery(Schema):
+class PageQuery(Parameters):
     """Query parameters of a list; a list with filters extends it. Unknown parameters are refused."""
 
     limit: int = Field(50, ge=1, le=200, description="Entries on a page at the most.")

@@ -262,6 +262,13 @@ _MENDS = {
     "missing": "{field} is required: add it.",
     "extra_forbidden": "{field} is not a known field: remove it, or check its spelling.",
     "timezone_aware": "{field} needs a time zone, such as 2026-03-31T09:00:00Z.",
+    "int_type": "{field} must be a whole number, such as 42, without quotes and without a fraction.",
+    "float_type": "{field} must be a number, such as 1.5, without quotes.",
+    "bool_type": "{field} must be true or false, without quotes.",
+    "string_type": '{field} must be a text in quotes, such as "a text".',
+    "string_unicode": "{field} must not contain unpaired surrogates: write whole characters.",
+    "list_type": "{field} must be a list in square brackets, such as [1, 2].",
+    "model_attributes_type": "{field} must be an object in curly brackets.",
     "json_invalid": "{field} is not valid JSON: {error}.",
 }
 
@@ -272,9 +279,10 @@ def _field_error(problem: dict[str, Any]) -> tuple[str, str]:
     named = where == "body" and kind == "json_invalid"
     field = ".".join(str(part) for part in path if not named) or str(where)
     mend = _MENDS.get(kind)
-    if mend:
-        return field, mend.format(field=field, error=problem.get("ctx", {}).get("error", ""))
     if kind == "model_attributes_type" and not path:
         return field, "body must be a JSON object, sent as Content-Type: application/json."
+    if mend:
+        return field, mend.format(field=field, error=problem.get("ctx", {}).get("error", ""))
     said = problem["msg"].removeprefix("Value error, ")
+    said = said.replace("Input should be", "it must be")
     return field, f"{field}: {said[:1].lower()}{said[1:]}."

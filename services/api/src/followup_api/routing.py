@@ -19,6 +19,7 @@ from followup_api.answers import json_answer
 from followup_api.arguments import Call, NotTaken, calls, in_place
 from followup_api.auth.oidc.bearer import read_access_token
 from followup_api.dependencies import Parts, UnitOfWork, reading, transaction, unit_of_work
+from followup_api.json_bodies import StrictRequest
 
 API = "/api/v1"
 
@@ -47,6 +48,7 @@ class OneThreadRoute(APIRoute):
         async def handled(request: Request) -> Response:
             app: Parts = request.app.state.parts
             if self.body_field:
+                request = StrictRequest(request.scope, request.receive)
                 await request.body()  # kept with the request
             request.state.access_token = await read_access_token(request, app)
             request.state.loop = asyncio.get_running_loop()

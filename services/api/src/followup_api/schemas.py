@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from followup_common.moments import NoZone, moment
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticKnownError
+
+from followup_api.texts import parameter
 
 MAX_ID = 2**63 - 1
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[42])]
 
-PathId = Annotated[int, Path(ge=1, le=MAX_ID, description="Id of the entry.", examples=[42])]
+PathId = Annotated[
+    int,
+    Field(ge=1, le=MAX_ID),
+    BeforeValidator(lambda value: parameter(value, int)),
+    Path(description="Id of the entry.", examples=[42]),
+]
 
 
 def storable(value: str) -> str:
@@ -36,13 +56,52 @@ Search = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)
 """A part of a text to look for; nothing in particular when empty."""
 
 Time = AwareDatetime
-"""A moment: RFC 3339 with a zone; answers are in UTC."""
+"""A moment of an answer, in UTC."""
+
+
+def written_time(value: object) -> datetime:
+    """Read a time of a request: a text with date, time and zone, as RFC 3339 writes it.
+
+    Raises:
+        ValueError: it is a number, another text, or of no zone.
+    """
+    if isinstance(value, datetime):  # from our own code: JSON has none
+        return value
+    if not isinstance(value, str):
+        raise ValueError("is not a time: write it as a text like 2026-03-31T09:00:00Z")  # noqa: TRY004
+    try:
+        return moment(value)
+    except NoZone:
+        raise PydanticKnownError("timezone_aware") from None
+
+
+WrittenTime = Annotated[AwareDatetime, BeforeValidator(written_time)]
+"""A moment of a request."""
 
 
 class Schema(BaseModel):
-    """A request or response body. Unknown fields are refused; rows of the database are read by attribute."""
+    """An answer. Rows of the database are read by attribute."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class Input(Schema):
+    """The JSON body of a request, or a part of it. Unknown fields are refused.
+
+    A value counts as what it is: `"1"` and `true` are no numbers, `1` is no text and no truth. An enum
+    needs `Field(strict=False)`, or it would be refused in the form that JSON has for it.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+
+class Parameters(Schema):
+    """The query of a request, which is text: a number is written in digits, a truth as true or false."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _exact(cls, value: object, info: ValidationInfo) -> object:
+        return parameter(value, cls.model_fields[str(info.field_name)].annotation)
 
 
 def unchanged() -> Any:
@@ -53,7 +112,7 @@ def unchanged() -> Any:
     return None
 
 
-class Changes(Schema):
+class Changes(Input):
     """A PATCH body: give every field `default_factory=unchanged`."""
 
     def changes(self) -> dict[str, Any]:

@@ -46,7 +46,10 @@ class ApiSettings(DatabaseSettings, OidcSettings):
     )
 
     late_after_minutes: float = Field(
-        60, gt=0, description="How long a step or a sweep may wait before the self-audit reports it."
+        60,
+        gt=0,
+        le=525_600,
+        description="How long a step or a sweep may wait before the self-audit reports it; at most a year.",
     )
 
     @property

@@ -15,7 +15,7 @@ class EscalatorSettings(WorkerSettings):
         None, ge=1, description="Escalations raised a minute at the most; the rest waits. Unset: no limit."
     )
     outbox_retention_days: float = Field(
-        7, gt=0, description="How long handled events are kept in the outbox."
+        7, gt=0, le=3_650, description="How long handled events are kept in the outbox; at most ten years."
     )
 
     @property

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from uuid_utils.compat import uuid7
+
+from followup_common.moments import moment
 
 TYPE = re.compile(r"^followup\.(?P<name>[a-z-]+(\.[a-z-]+)*)\.v(?P<version>[0-9]+)$")
 
@@ -53,6 +55,15 @@ class Event(BaseModel):
         return None
 
 
+def _time(value: object) -> object:
+    """A text has to be a time as RFC 3339 writes it; a number is none."""
+    if isinstance(value, str):
+        return moment(value)
+    if not isinstance(value, datetime):
+        raise ValueError("is not a time")  # noqa: TRY004 - what pydantic reports
+    return value
+
+
 class Envelope(BaseModel):
     """A CloudEvents 1.0 envelope as it travels, and as the outbox keeps it."""
 
@@ -63,7 +74,7 @@ class Envelope(BaseModel):
     source: str
     type: str
     subject: str | None = None
-    time: datetime
+    time: Annotated[datetime, BeforeValidator(_time)]
     traceparent: str | None = None
     data: dict[str, Any]
 

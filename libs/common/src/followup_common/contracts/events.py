@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
 from followup_common.contracts.envelope import Event
 
@@ -13,9 +13,11 @@ ESCALATOR = "escalator"
 NOTIFIER = "notifier"
 
 
-Version = Annotated[int, Field(ge=1)]
-StepNumber = Annotated[int, Field(ge=1, description="Number of the policy step, from 1.")]
-Repeat = Annotated[int, Field(ge=0)]
+Number = Annotated[int, Strict()]
+"""A number as such: from a message neither `true` nor `"1"` is one."""
+Version = Annotated[Number, Field(ge=1)]
+StepNumber = Annotated[Number, Field(ge=1, description="Number of the policy step, from 1.")]
+Repeat = Annotated[Number, Field(ge=0)]
 
 
 class SweepTick(Event):
@@ -40,7 +42,7 @@ class SweepRequested(Event):
     type: ClassVar[str] = "followup.sweep.requested.v1"
     queue: ClassVar[str] = ESCALATOR
 
-    sweep_id: int
+    sweep_id: Number
 
     @property
     def subject(self) -> str:
@@ -58,7 +60,7 @@ class EscalationKey(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    follow_up_id: int
+    follow_up_id: Number
     due_version: Version
     step: StepNumber
     repeat: Repeat = 0
@@ -74,8 +76,8 @@ class EscalationsRaised(Event):
     type: ClassVar[str] = "followup.escalations.raised.v2"
     queue: ClassVar[str] = NOTIFIER
 
-    sweep_id: int | None
-    follow_up_ids: tuple[int, ...] = Field(min_length=1)
+    sweep_id: Number | None
+    follow_up_ids: tuple[Number, ...] = Field(min_length=1)
     due_versions: tuple[Version, ...]
     steps: tuple[StepNumber, ...]
     repeats: tuple[Repeat, ...]
@@ -128,7 +130,7 @@ class EscalationsRaisedV1(Event):
     type: ClassVar[str] = "followup.escalations.raised.v1"
     queue: ClassVar[str] = NOTIFIER
 
-    sweep_id: int | None
+    sweep_id: Number | None
     escalations: tuple[EscalationKey, ...] = Field(min_length=1)
 
     def upgraded(self) -> EscalationsRaised:
@@ -145,9 +147,9 @@ class EscalationsDelivered(Event):
     type: ClassVar[str] = "followup.escalations.delivered.v1"
     queue: ClassVar[str] = ESCALATOR
 
-    sweep_id: int | None
-    delivered: int = Field(ge=1, description="Escalations that the batch held.")
-    notified: int = Field(ge=0, description="Notifications written.")
+    sweep_id: Number | None
+    delivered: Number = Field(ge=1, description="Escalations that the batch held.")
+    notified: Number = Field(ge=0, description="Notifications written.")
     superseded: tuple[EscalationKey, ...] = Field(
         default=(), description="A later step had been reached before this one was announced."
     )
@@ -164,10 +166,10 @@ class FollowUpReassigned(Event):
     type: ClassVar[str] = "followup.follow-up.reassigned.v1"
     queue: ClassVar[str] = NOTIFIER
 
-    follow_up_id: int
-    assignee_id: int
-    assignment: int = Field(ge=1, description="Counts the assignments of this follow-up.")
-    actor_id: int | None
+    follow_up_id: Number
+    assignee_id: Number
+    assignment: Number = Field(ge=1, description="Counts the assignments of this follow-up.")
+    actor_id: Number | None
 
     @property
     def subject(self) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 AUDIENCE = re.compile(r"^(assignee|manager(\([1-9]\))?|admins)$")
 
@@ -23,15 +23,24 @@ Audience = Annotated[str, AfterValidator(_known_audience)]
 """Who a step tells: `assignee`, `manager`, `manager(2)` (the manager's manager) or `admins`."""
 
 
+def _duration(value: object) -> object:
+    """A number would be taken for seconds, where somebody meant hours."""
+    if not isinstance(value, timedelta) and not (isinstance(value, str) and value.startswith("P")):
+        raise ValueError("expected an ISO 8601 duration, such as PT48H")
+    return value
+
+
 class Step(BaseModel):
     """One step of a policy: `after` this long overdue, tell this audience."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    after: timedelta = Field(ge=timedelta(0), description="Time since due; ISO 8601 duration in JSON.")
+    after: Annotated[timedelta, BeforeValidator(_duration)] = Field(
+        ge=timedelta(0), description="Time since due; ISO 8601 duration in JSON."
+    )
     audience: tuple[Audience, ...] = Field(min_length=1)
     label: str = Field(min_length=1, max_length=50)
-    sla_breach: bool = False
+    sla_breach: Annotated[bool, Strict()] = False
 
 
 class Policy(BaseModel):

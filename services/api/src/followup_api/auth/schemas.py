@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 
 from followup_api.auth.passwords import MAX_LENGTH
 from followup_api.permissions import Permission
-from followup_api.schemas import Schema
+from followup_api.schemas import Input, Schema
 
 LOG_IN: JsonDict = {"email": "ada@example.com", "password": "correct horse battery staple"}
 ADA: JsonDict = {
@@ -24,7 +24,7 @@ ADA: JsonDict = {
 }
 
 
-class LogIn(Schema):
+class LogIn(Input):
     """An e-mail address and a password."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [LOG_IN]})

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from followup_api.fields import DueTime, Link, Notes
+from followup_api.fields import Link, Notes, SaneTime
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Changes, Id, Line, Schema, Search, Time, unchanged
+from followup_api.schemas import Changes, Id, Input, Line, Parameters, Schema, Search, Time, unchanged
 
 EXAMPLE_SUBJECT: JsonDict = {
     "id": 7,
@@ -63,7 +63,7 @@ Assigned = Annotated[
 ]
 
 
-class FollowUpFilters(Schema):
+class FollowUpFilters(Parameters):
     """What follow-ups to count."""
 
     assignee: Assigned = "all"
@@ -148,7 +148,7 @@ class FollowUpCounts(Schema):
     upcoming: int
 
 
-class SubjectInput(Schema):
+class SubjectInput(Input):
     """An existing lead or client by `id`; or its data: updated where `kind` and `external_id` are known."""
 
     model_config = ConfigDict(
@@ -172,7 +172,7 @@ class SubjectInput(Schema):
         return self
 
 
-class FollowUpCreate(Schema):
+class FollowUpCreate(Input):
     """A new follow-up."""
 
     model_config = ConfigDict(
@@ -189,7 +189,7 @@ class FollowUpCreate(Schema):
     )
 
     title: Line
-    due_at: DueTime
+    due_at: SaneTime
     notes: Notes = ""
     assignee_id: Id | None = Field(None, description="Whose it is; without it, the caller's.")
     subject: SubjectInput | None = None
@@ -204,7 +204,7 @@ class FollowUpPatch(Changes):
     )
 
     title: Line = Field(default_factory=unchanged)
-    due_at: DueTime = Field(default_factory=unchanged)
+    due_at: SaneTime = Field(default_factory=unchanged)
     notes: Notes = Field(default_factory=unchanged)
     assignee_id: Id = Field(default_factory=unchanged)
     subject: SubjectInput | None = Field(
@@ -221,7 +221,7 @@ class BulkAction(StrEnum):
     RESCHEDULE = "reschedule"
 
 
-class BulkChange(Schema):
+class BulkChange(Input):
     """One action on up to 200 follow-ups."""
 
     model_config = ConfigDict(
@@ -235,9 +235,9 @@ class BulkChange(Schema):
     )
 
     ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
-    action: BulkAction
+    action: Annotated[BulkAction, Field(strict=False)]
     assignee_id: Id | None = Field(None, description="Needed to reassign.")
-    due_at: DueTime | None = Field(None, description="Needed to reschedule.")
+    due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
 
     @model_validator(mode="after")
     def _argument_of_the_action(self) -> Self:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from followup_common.moments import moment
+
 from followup_api.fields import http_url, sane_time
 from followup_api.imports.files import Records
 from followup_api.users.schemas import email_address, time_zone
 
 Check = Callable[[str, str], Any]
 """Takes the column's name and the cell, stripped."""
-
-TIME_EXAMPLE = "2026-03-31T09:00:00Z"
 
 
 def checked(records: Records, checks: Mapping[str, Check]) -> dict[str, list[Any]]:
@@ -104,13 +104,11 @@ def zone(column: str, cell: str) -> str:
 def due_time(column: str, cell: str) -> datetime:
     """A moment with its zone."""
     try:
-        moment = datetime.fromisoformat(cell)
-    except ValueError:
-        raise ValueError(f"{column} {cell!r} is not a time: write it like {TIME_EXAMPLE}") from None
-    if moment.tzinfo is None:
-        raise ValueError(f"{column} {cell!r} has no time zone: write it like {TIME_EXAMPLE}, or with +02:00")
+        read = moment(cell)
+    except ValueError as error:
+        raise ValueError(f"{column} {cell!r} {error}") from None
     try:
-        return sane_time(moment)
+        return sane_time(read)
     except ValueError as error:
         raise ValueError(f"{column} {cell!r}: {error}") from None
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field
 
-from followup_api.schemas import Schema
+from followup_api.schemas import Parameters, Schema
 
 MAX_ERRORS = 1_000
 
 
-class ImportQuery(Schema):
+class ImportQuery(Parameters):
     """How to treat the file."""
 
     partial: bool = Field(

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Id, Schema, Time
+from followup_api.schemas import Id, Input, Schema, Time
 
 
 class NotificationQuery(PageQuery):
@@ -98,7 +98,7 @@ class UnreadCount(Schema):
     unread: int = Field(examples=[3])
 
 
-class ReadAll(Schema):
+class ReadAll(Input):
     """Which notifications to mark as read."""
 
     up_to: Id | None = Field(None, description="Only those up to this id: what came later stays unread.")

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from followup_api.fields import Link
 from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, EXAMPLE_SUBJECT, FollowUp, SubjectRef
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Line, Schema, Search, Time
+from followup_api.schemas import Input, Line, Search, Time
 
 
 class SubjectQuery(PageQuery):
@@ -61,7 +61,7 @@ class SubjectDetails(Subject):
     )
 
 
-class SubjectCreate(Schema):
+class SubjectCreate(Input):
     """A new lead or client."""
 
     model_config = ConfigDict(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from followup_api.schemas import Line, Schema, Time
+from followup_api.schemas import Input, Line, Schema, Time, WrittenTime
 
 NEW: JsonDict = {"name": "Nightly import", "expires_at": "2027-03-31T00:00:00Z"}
 KEPT: JsonDict = {
@@ -19,13 +19,13 @@ KEPT: JsonDict = {
 TOKEN = "fu_5f2c9a1b7e44_" + "0" * 64  # an example, of the right shape
 
 
-class NewToken(Schema):
+class NewToken(Input):
     """What a new token is for."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [NEW]})
 
     name: Line = Field(description="Says later what it is used for.")
-    expires_at: Time | None = Field(None, description="It stops working then; never when null.")
+    expires_at: WrittenTime | None = Field(None, description="It stops working then; never when null.")
 
 
 class Token(Schema):

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 
 from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Changes, Id, Line, Schema, Search, storable, unchanged
+from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, storable, unchanged
 
 ADA: JsonDict = {
     "email": "ada@example.com",
@@ -80,7 +80,7 @@ class User(Schema):
     )
 
 
-class NewUser(Schema):
+class NewUser(Input):
     """A person to add."""
 
     model_config = ConfigDict(

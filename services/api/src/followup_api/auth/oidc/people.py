@@ -79,7 +79,8 @@ class Visitor:
             email = _email.validate_python(self.claims.get("email"))
         except ValidationError:
             raise LogInFailed(Reason.NO_EMAIL) from None
-        verified = self.claims.get("email_verified") in (True, "true")  # some write booleans as texts
+        said = self.claims.get("email_verified")
+        verified = said is True or said == "true"  # some write truths as texts; 1 equals True and is none
         if self.settings.oidc_require_verified_email and not verified:
             raise LogInFailed(Reason.UNVERIFIED)
         return email

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Schema, Search, Time, storable
+from followup_api.schemas import Input, Schema, Search, Time, storable
 
 EVENT_ID = "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47"
 LISTED: JsonDict = {
@@ -82,7 +82,7 @@ class DeadLetterQuery(PageQuery):
     q: Search | None = Field(None, description="Part of the reason or of the subject.")
 
 
-class Discard(Schema):
+class Discard(Input):
     """Why a dead letter is given up for good."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"note": "Sent by hand on 2 March."}]})
@@ -90,7 +90,7 @@ class Discard(Schema):
     note: Note
 
 
-class BulkReplay(Schema):
+class BulkReplay(Input):
     """Which dead letters to replay."""
 
     model_config = ConfigDict(
