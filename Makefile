@@ -86,6 +86,10 @@ test-unit: setup ## The tests that need no server: seconds
 test-integration: setup ## The tests on real PostgreSQL, RabbitMQ and processes
 	@$(call pytest,integration and )
 
+.PHONY: test-long
+test-long: setup ## The tests that take minutes each and are seldom red
+	@$(BIN)/pytest -q -m long $(ARGS)
+
 .PHONY: check
 check: check-code check-imports check-migrations check-documents check-monitoring check-deploy check-web ## Everything that needs no test: style, types, contracts, documents
 
@@ -162,10 +166,10 @@ help: ## This list
 # no test (5) is a failure, unless ARGS chose among them.
 define pytest
 status=0; ended() { [ $$1 -eq 0 ] || [ $$1 -eq $(if $(ARGS),5,0) ] || status=1; }; mkdir -p build; \
-$(BIN)/pytest -q -m "$(1)serial" $(ARGS) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
-$(BIN)/pytest -q -n 3 --dist worksteal -m "$(1)not serial and not alone" $(ARGS); ended $$?; \
+$(BIN)/pytest -q -m "$(1)serial and not long" $(ARGS) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
+$(BIN)/pytest -q -n 3 --dist worksteal -m "$(1)not serial and not alone and not long" $(ARGS); ended $$?; \
 wait $$serial; ended $$?; cat build/serial.log; \
-$(BIN)/pytest -q -m "$(1)alone" $(ARGS); ended $$?; \
+$(BIN)/pytest -q -m "$(1)alone and not long" $(ARGS); ended $$?; \
 exit $$status
 endef
 

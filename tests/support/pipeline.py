@@ -11,8 +11,8 @@ import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from followup_common.contracts import Envelope, Event, SweepRequested, event_types, wrap
 from followup_common.db import Database
-from followup_common.messaging import in_process_broker, outbox
-from followup_common.messaging.broker import message_of
+from followup_common.messaging import outbox
+from followup_common.messaging.broker import message_of, middleware
 from followup_common.messaging.consumer import Consumer
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.worker import HANDLERS as ESCALATOR
@@ -23,6 +23,18 @@ from sqlalchemy import text
 
 from tests.support.company import Company
 from tests.support.postgres import role_url
+
+
+class HoldingBroker(StubBroker):
+    """The broker of `followup run`, but what is to wait for long waits for the test, not for the time."""
+
+    LONG_MS = 1_000
+
+    def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
+        """Put a message on its queue; one that is to be held back for long stays in the outbox only."""
+        if delay is not None and delay > self.LONG_MS:
+            return message
+        return super().enqueue(message, delay=delay)
 
 
 class Pipeline:
@@ -43,7 +55,7 @@ class Pipeline:
             **changes,
         }
         settings = EscalatorSettings(**given)
-        self.broker: StubBroker = in_process_broker(settings.retrying)
+        self.broker = HoldingBroker(middleware=middleware(settings.retrying))
         lock_timeout = timedelta(seconds=float(str(changes.get("lock_timeout_seconds", 5))))
         self.databases = {
             name: Database(role_url(database_url, f"followup_{name}"), lock_timeout=lock_timeout)

@@ -1,9 +1,15 @@
 """Settings of the escalator."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from followup_common.settings import WorkerSettings
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+
+
+def _unset_when_empty(given: object) -> object:
+    """Compose gives what nobody set as an empty text."""
+    return None if given == "" else given
 
 
 class EscalatorSettings(WorkerSettings):
@@ -11,8 +17,11 @@ class EscalatorSettings(WorkerSettings):
 
     sweep_batch_size: int = Field(2_000, ge=1, le=10_000, description="Follow-ups claimed at once.")
     sweep_lanes: int = Field(4, ge=1, le=64, description="Batches of one sweep claimed side by side.")
-    escalations_per_minute: int | None = Field(
-        None, ge=1, description="Escalations raised a minute at the most; the rest waits. Unset: no limit."
+    escalations_per_minute: Annotated[int | None, BeforeValidator(_unset_when_empty)] = Field(
+        None,
+        ge=1,
+        description="Escalations raised in any 60 seconds at most, such as 100, by all escalators "
+        "together; the rest waits. Unset or empty: no limit.",
     )
     outbox_retention_days: float = Field(
         7, gt=0, le=3_650, description="How long handled events are kept in the outbox; at most ten years."

@@ -11,8 +11,9 @@ from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
 from sqlalchemy import text
 
-from followup_escalator import metrics, rate, unroutable
+from followup_escalator import metrics, unroutable
 from followup_escalator.batches import claim_batch
+from followup_escalator.rate import Limit
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
 
@@ -42,23 +43,27 @@ def run_sweep(event: SweepRequested, tx: Transaction, settings: EscalatorSetting
     """Start a sweep: claim its first batch; when there is more, open its lanes."""
     for trigger in tx.execute(START, {"id": event.sweep_id}).scalars().all():
         yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "running"})
-    yield from unroutable.raise_again(tx, settings.sweep_batch_size)
-    yield from _claim(event, tx, settings, lanes_when_more=settings.sweep_lanes)
+    limit = Limit(tx, settings.escalations_per_minute)
+    for raised in unroutable.raise_again(tx, limit.allowed(settings.sweep_batch_size)):
+        limit.spend(len(raised.follow_up_ids))
+        yield raised
+    yield from _claim(event, tx, settings, limit, lanes_when_more=settings.sweep_lanes)
 
 
 @handles(BatchRequested)
 def continue_sweep(event: BatchRequested, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
     """One lane's next batch; a lane closes when it finds less than a full batch."""
-    yield from _claim(event, tx, settings, lanes_when_more=1)
+    limit = Limit(tx, settings.escalations_per_minute)
+    yield from _claim(event, tx, settings, limit, lanes_when_more=1)
 
 
 def _claim(
-    event: SweepRequested, tx: Transaction, settings: EscalatorSettings, *, lanes_when_more: int
+    event: SweepRequested, tx: Transaction, settings: EscalatorSettings, limit: Limit, *, lanes_when_more: int
 ) -> Iterator[Emitted]:
-    limit = settings.escalations_per_minute
-    allowed = rate.allowance(tx, settings.sweep_batch_size, limit)
+    wanted = settings.sweep_batch_size
+    allowed = limit.allowed(wanted)
     batch = claim_batch(tx, event.sweep_id, allowed)
-    rate.spend(tx, len(batch.reached), limit)
+    limit.spend(len(batch.reached))
     yield Measured(metrics.CLAIMED, batch.claimed)
     yield from metrics.escalated(batch.reached)
     if batch.reached:
@@ -66,9 +71,9 @@ def _claim(
     lanes = 0
     if batch.claimed == allowed:
         following = BatchRequested(sweep_id=event.sweep_id)
-        throttled = allowed < settings.sweep_batch_size
+        throttled = allowed < wanted
         lanes = 1 if throttled else lanes_when_more
-        yield from [Later(following, rate.until_next_window(tx))] if throttled else [following] * lanes
+        yield from [Later(following, limit.until_free(wanted))] if throttled else [following] * lanes
     if isinstance(event, BatchRequested):
         lanes -= 1  # the lane that asked for this batch
     tx.execute(COUNT, {"id": event.sweep_id, "escalated": len(batch.reached), "lanes": lanes})

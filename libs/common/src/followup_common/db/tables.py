@@ -23,7 +23,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
 metadata = MetaData(
     naming_convention={
@@ -293,8 +293,11 @@ rate_windows = Table(
     "rate_windows",
     metadata,
     Column("name", Text, primary_key=True),
+    # What was raised when, within the last minute. The two before are the release's before this one.
     Column("started_at", Time, nullable=False),
     Column("used", Integer, nullable=False),
+    Column("spent_at", ARRAY(Time), nullable=False, server_default="{}"),
+    Column("spent", ARRAY(Integer), nullable=False, server_default="{}"),
 )
 
 outbox = Table(

@@ -64,13 +64,13 @@ def rabbitmq_broker(
     parts = urlsplit(url)
     query = urlencode({**ours, **dict(parse_qsl(parts.query))})
     return RabbitmqBroker(
-        url=urlunsplit(parts._replace(query=query)), confirm_delivery=True, middleware=_middleware(retrying)
+        url=urlunsplit(parts._replace(query=query)), confirm_delivery=True, middleware=middleware(retrying)
     )
 
 
 def in_process_broker(retrying: Retrying = DEFAULT) -> StubBroker:
     """A broker within this process, for `followup run`: the outbox makes up for what it forgets."""
-    return StubBroker(middleware=_middleware(retrying))
+    return StubBroker(middleware=middleware(retrying))
 
 
 def declare_actors(broker: dramatiq.Broker, receive: dict[str, Callable[..., None]]) -> None:
@@ -109,18 +109,20 @@ def reachable(url: str) -> bool:
     return True
 
 
-def _middleware(retrying: Retrying) -> list[Middleware]:
+def middleware(retrying: Retrying) -> list[Middleware]:
+    """What every broker of ours puts around its handlers."""
     return [
         TimeLimit(time_limit=TIME_LIMIT_MS),
         ShutdownNotifications(),
         CurrentMessage(),
         SafeRetries(
             max_retries=retrying.retries,
-            min_backoff=_milliseconds(retrying.first_after),
-            max_backoff=_milliseconds(retrying.at_most),
+            min_backoff=milliseconds(retrying.first_after),
+            max_backoff=milliseconds(retrying.at_most),
         ),
     ]
 
 
-def _milliseconds(time: timedelta) -> int:
+def milliseconds(time: timedelta) -> int:
+    """A wait as dramatiq counts it: one at least."""
     return max(1, round(time / timedelta(milliseconds=1)))

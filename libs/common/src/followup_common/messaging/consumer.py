@@ -25,7 +25,8 @@ from followup_common.messaging.failures import (
     reason,
 )
 from followup_common.messaging.handlers import AnyHandler, Emitted
-from followup_common.messaging.publisher import publish
+from followup_common.messaging.outbox import NOW, Later
+from followup_common.messaging.publisher import Outgoing, publish
 from followup_common.metrics import Measured, Meter, Metric
 from followup_common.settings import WorkerSettings
 from followup_common.tracing import Attributes, Tracing
@@ -112,7 +113,7 @@ class Consumer:
             if not publish(self.broker, emitted):
                 self.meter.record(metrics.PUBLISH_FAILURES)
 
-    def _handle(self, handler: AnyHandler, envelope: Envelope, event: Event) -> list[Envelope]:
+    def _handle(self, handler: AnyHandler, envelope: Envelope, event: Event) -> list[Outgoing]:
         if not event.durable:
             self._note_tick(envelope.type)
             if self._is_repetition(envelope):
@@ -137,20 +138,21 @@ class Consumer:
         since = time.monotonic() - self._ticked.get(tick.type, -math.inf)
         return since < REPEATED_WITHIN_SECONDS and datetime.now(UTC) - tick.time > OLD_TICK
 
-    def _keep(self, tx: Transaction, emitted: Iterable[Emitted], cause: Envelope) -> list[Envelope]:
+    def _keep(self, tx: Transaction, emitted: Iterable[Emitted], cause: Envelope) -> list[Outgoing]:
         """Store new events; those that come from the store already are only sent again."""
         entries = [entry for entry in emitted if not isinstance(entry, Measured)]
         again = [entry for entry in entries if isinstance(entry, Envelope)]
         new = [entry for entry in entries if not isinstance(entry, Envelope)]
-        return again + outbox.store(
+        stored = outbox.store_later(
             tx,
-            new,
+            (entry if isinstance(entry, Later) else Later(entry, NOW) for entry in new),
             source=self.source,
             traceparent=self.tracing.traceparent() or cause.traceparent,
             redrive_after=self.settings.redrive_after,
         )
+        return [*again, *stored]
 
-    def _after_failure(self, envelope: Envelope, event: Event, error: BaseException) -> list[Envelope]:
+    def _after_failure(self, envelope: Envelope, event: Event, error: BaseException) -> list[Outgoing]:
         """Split a batch, leave the event to the redrive, or make it a dead letter."""
         if not event.durable:
             log.warning("tick_failed", error=reason(error))
@@ -165,7 +167,7 @@ class Consumer:
             self._count(metrics.LEFT, envelope.type)
             return []
 
-    def _split_or_give_up(self, envelope: Envelope, event: Event, error: BaseException) -> list[Envelope]:
+    def _split_or_give_up(self, envelope: Envelope, event: Event, error: BaseException) -> list[Outgoing]:
         why = reason(error)
         splits = may_be_one_row(error) or not may_pass(error)
         with self.database.transaction() as tx:

@@ -18,15 +18,17 @@ from uuid_utils.compat import uuid7
 from followup_common.contracts import Envelope, Event, wrap
 from followup_common.db import Transaction
 from followup_common.db.tables import outbox
+from followup_common.messaging.publisher import Delayed
 
 REDRIVE_AFTER = timedelta(seconds=60)
 REDRIVE_AT_MOST = timedelta(hours=1)
 ERROR_LENGTH = 2_000
+NOW = timedelta(0)
 
 
 @dataclass(frozen=True)
 class Later:
-    """An event to hold back: PostgreSQL keeps it, and the redrive sends it once `delay` has passed."""
+    """An event to hold back: it is stored now, and handled once `delay` has passed."""
 
     event: Event
     delay: timedelta
@@ -34,7 +36,7 @@ class Later:
 
 def store(
     tx: Transaction,
-    events: Iterable[Event | Later],
+    events: Iterable[Event],
     *,
     source: str,
     traceparent: str | None = None,
@@ -52,19 +54,28 @@ def store(
     Returns:
         The envelopes to publish once the transaction has committed.
     """
-    rows, envelopes = [], []
-    for entry in events:
-        event, delay = (entry.event, entry.delay) if isinstance(entry, Later) else (entry, redrive_after)
-        wrapped = wrap(event, source=source, traceparent=traceparent)
-        rows.append({**_columns(wrapped), "delay": delay})
-        if not isinstance(entry, Later):
-            envelopes.append(wrapped)
-    if rows:
-        statement = insert(outbox).values(
-            available_at=func.now() + sql_cast(bindparam("delay"), Interval),
-        )
-        tx.execute(statement, rows)
-    return envelopes
+    laters = [Later(event, NOW) for event in events]
+    delayed = store_later(tx, laters, source=source, traceparent=traceparent, redrive_after=redrive_after)
+    return [entry.envelope for entry in delayed]
+
+
+def store_later(
+    tx: Transaction,
+    laters: Iterable[Later],
+    *,
+    source: str,
+    traceparent: str | None = None,
+    redrive_after: timedelta = REDRIVE_AFTER,
+) -> list[Delayed]:
+    """Keep events that are to be held back; like `store` otherwise."""
+    delayed = [
+        Delayed(wrap(later.event, source=source, traceparent=traceparent), later.delay) for later in laters
+    ]
+    if delayed:
+        due = func.now() + sql_cast(bindparam("delay"), Interval)
+        rows = [{**_columns(entry.envelope), "delay": entry.delay + redrive_after} for entry in delayed]
+        tx.execute(insert(outbox).values(available_at=due), rows)
+    return delayed
 
 
 def mark_handled(tx: Transaction, event_id: UUID) -> bool:

@@ -5,26 +5,41 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 
 import dramatiq
 import structlog
 
 from followup_common.contracts import Envelope
-from followup_common.messaging.broker import message_of
+from followup_common.messaging.broker import message_of, milliseconds
 from followup_common.messaging.metrics import PUBLISH_FAILURES
 from followup_common.metrics import Meter
 
 log = structlog.get_logger()
 
 
-def publish(broker: dramatiq.Broker, envelopes: Iterable[Envelope]) -> bool:
+@dataclass(frozen=True)
+class Delayed:
+    """A stored event that the broker is to hold back; what the broker loses is sent by the redrive."""
+
+    envelope: Envelope
+    delay: timedelta
+
+
+Outgoing = Envelope | Delayed
+"""What is stored, and to be sent now or after a while."""
+
+
+def publish(broker: dramatiq.Broker, outgoing: Iterable[Outgoing]) -> bool:
     """Send stored events with confirms. False when the broker did not take one: it is only late.
 
     The rest is not tried after a failure: with the broker away, each try would block for seconds.
     """
-    for envelope in envelopes:
+    for entry in outgoing:
+        envelope, delay = (entry.envelope, entry.delay) if isinstance(entry, Delayed) else (entry, None)
         try:
-            broker.enqueue(message_of(envelope))
+            broker.enqueue(message_of(envelope), delay=milliseconds(delay) if delay else None)
         except Exception as error:  # noqa: BLE001 - whatever it is, the outbox row is there to be redriven
             log.warning("publish_left_to_redrive", event_id=str(envelope.id), error=repr(error))
             return False
