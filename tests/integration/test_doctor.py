@@ -77,6 +77,9 @@ def bad(findings: Iterator[Finding]) -> dict[str, str]:
     return {finding.check: finding.mend for finding in findings if finding.mend}
 
 
+COPIES = 3
+
+
 @pytest.fixture
 def healthy_url(database_url: str) -> str:
     do(database_url, HEALTHY)
@@ -172,6 +175,24 @@ def test_it_names_a_queue_without_consumers(broker_url: str) -> None:
     broker.declare_queue("notifier", ensure=True)
     broker.close()
     assert "Start the notifier" in bad(examine_broker(broker_url))["queue notifier"]
+
+
+def test_what_was_replayed_is_no_fault_though_rabbitmq_still_has_a_copy(
+    database_url: str, healthy_url: str, consumed_url: str
+) -> None:
+    with pika.BlockingConnection(pika.URLParameters(consumed_url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        for _ in range(COPIES):
+            channel.basic_publish("", "notifier.XQ", b"{}", mandatory=True)
+    seen = {finding.check: finding for finding in examine_broker(consumed_url)}["queue notifier"]
+    assert seen.well
+    assert f"{COPIES} copies of what was given up" in seen.seen
+    assert "events" not in bad(examine_database(healthy_url))
+    do(database_url, DATABASE_FAULTS["an event was given up"][0])
+    assert "dead-letters list" in bad(examine_database(healthy_url))["events"]
+    do(database_url, "UPDATE outbox SET handled_at = now(), failed_at = NULL")  # replayed
+    assert "events" not in bad(examine_database(healthy_url))
 
 
 def test_the_command_says_it_all_and_fails(healthy_url: str, consumed_url: str) -> None:

@@ -87,11 +87,13 @@ def _queue(broker: RabbitmqBroker, queue: str) -> Finding:
         return _refused(queue, error)
     if not consumers:
         return Finding(f"queue {queue}", "nobody consumes it", f"Start the {queue}, or look at its log.")
-    dead = broker.channel.queue_declare(xq_name(queue), passive=True).method.message_count
-    if dead:
-        mend = "Read the reasons, mend, and replay: `followup dead-letters list`."
-        return Finding(f"queue {queue}", f"{consumers} consumers; {dead:,} dead letters", mend)
-    return Finding(f"queue {queue}", f"{consumers} consumers")
+    return Finding(f"queue {queue}", f"{consumers} consumers{_copies(broker, queue)}")
+
+
+def _copies(broker: RabbitmqBroker, queue: str) -> str:
+    """What is in a dead letter queue is no fault: the outbox knows whether somebody has dealt with it."""
+    copies = broker.channel.queue_declare(xq_name(queue), passive=True).method.message_count
+    return f"; {copies:,} copies of what was given up, to look at" if copies else ""
 
 
 def _declare_as_services_do(broker: RabbitmqBroker, queue: str) -> int:
