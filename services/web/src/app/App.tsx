@@ -4,13 +4,13 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router/dom";
 import { queryClient } from "@/app/queryClient";
 import { router } from "@/app/router";
-import { theme } from "@/app/theme";
+import { colours, theme } from "@/app/theme";
 
 const colorScheme = localStorageColorSchemeManager({ key: "followup-theme" });
 
 export function App() {
   return (
-    <MantineProvider theme={theme} colorSchemeManager={colorScheme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={colours} colorSchemeManager={colorScheme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <Notifications withinPortal={false} position="bottom-center" limit={3} autoClose={6000} zIndex={400} />
         <RouterProvider router={router} />

@@ -1,4 +1,4 @@
-import { createTheme, Menu, Modal, Portal, Select, Tooltip, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, Menu, Modal, Portal, Select, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** A deep green of the kind that stays calm on a full screen; shade 7 carries white text. */
 const pine: MantineColorsTuple = [
@@ -13,6 +13,16 @@ const slate: MantineColorsTuple = [
 const night: MantineColorsTuple = [
   "#dfe4ea", "#c3cad3", "#9fa9b5", "#7b8694", "#36404c", "#2b343f", "#222a33", "#181e25", "#12171d", "#0c1014",
 ];
+
+const OURS = {
+  "--mantine-color-dimmed": "var(--muted)",
+  "--mantine-color-anchor": "var(--accent)",
+  "--mantine-color-placeholder": "var(--muted)",
+  "--mantine-color-error": "var(--level-3)",
+};
+
+/** The colours of `global.css` in place of Mantine's, whose texts are too faint on our backgrounds. */
+export const colours: CSSVariablesResolver = () => ({ variables: {}, light: OURS, dark: OURS });
 
 export const theme = createTheme({
   primaryColor: "pine",
@@ -55,6 +65,8 @@ export const theme = createTheme({
         transitionProps: { duration: 120 },
       },
       styles: {
+        // It is drawn inside the content, beside the sidebar, and belongs in the middle of the window.
+        inner: { insetInline: 0 },
         header: { padding: "18px 24px 10px" },
         body: { padding: "0 24px 24px" },
         title: { fontSize: "1.0625rem", fontWeight: 640, letterSpacing: "-0.011em" },

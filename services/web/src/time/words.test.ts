@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, calendar, dayNumber, dueWords, duration, hours, inZone } from "@/time/words";
+import { ago, calendar, dayNumber, dueWords, duration, hours, hoursOverdue, inZone } from "@/time/words";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -38,6 +38,8 @@ describe("duration", () => {
 describe("dueWords", () => {
   it("says how overdue something is, and how long is left", () => {
     expect(dueWords(before(2 * DAY + 3 * HOUR), NOW)).toBe("2 days 3 h overdue");
+    expect(dueWords(before(8 * DAY + 8 * HOUR), NOW)).toBe("8 days 8 h overdue");
+    expect(dueWords(before(92 * DAY), NOW)).toBe("92 days overdue");
     expect(dueWords(after(40 * MINUTE), NOW)).toBe("in 40 min");
   });
 
@@ -80,5 +82,15 @@ describe("times in a person's zone", () => {
 
   it("numbers days by the zone's midnight", () => {
     expect(dayNumber(late, "Europe/Berlin") - dayNumber(late, "UTC")).toBe(1);
+  });
+});
+
+describe("hoursOverdue", () => {
+  it("is the whole length in hours, from a day on", () => {
+    expect(hoursOverdue(before(8 * DAY + 8 * HOUR + 59 * MINUTE), NOW)).toBe("200 h");
+    expect(hoursOverdue(before(92 * DAY), NOW)).toBe("2,208 h");
+    expect(hoursOverdue(before(DAY), NOW)).toBe("24 h");
+    expect(hoursOverdue(before(DAY - 1), NOW)).toBeNull();
+    expect(hoursOverdue(after(DAY), NOW)).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 function count(amount: number, unit: string): string {
-  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+  return `${amount.toLocaleString("en")} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
 /**
@@ -36,11 +36,24 @@ export function hours(amount: number): string {
   return duration(amount * HOUR);
 }
 
-/** "2 days 3 h overdue" or "in 40 min". */
+/** "2 days 3 h overdue" or "in 40 min". Overdue by a day or more, it is always days and hours. */
 export function dueWords(dueAt: string, now: number): string {
   const left = Date.parse(dueAt) - now;
   if (left > 0) return `in ${duration(left)}`;
-  return left > -MINUTE ? "due now" : `${duration(left)} overdue`;
+  return left > -MINUTE ? "due now" : `${lateness(-left)} overdue`;
+}
+
+function lateness(length: number): string {
+  if (length < DAY) return duration(length);
+  const hours = Math.floor((length % DAY) / HOUR);
+  const days = count(Math.floor(length / DAY), "day");
+  return hours ? `${days} ${hours} h` : days;
+}
+
+/** The whole length in hours, such as "200 h", of what is overdue by a day or more; else null. */
+export function hoursOverdue(dueAt: string, now: number): string | null {
+  const length = now - Date.parse(dueAt);
+  return length < DAY ? null : `${Math.floor(length / HOUR).toLocaleString("en")} h`;
 }
 
 /** "just now", "5 min ago", "2 days ago" or "in 3 h"; whole units, since it is read at a glance. */

@@ -34,6 +34,7 @@ export function EscalationList({ level, filters, count }: Props) {
       <h2 className={classes.title}>
         <span className={classes.dot} data-level={level} />
         {title}
+        {level === "admin" && <span className={classes.critical}>CRITICAL</span>}
         {count !== undefined && <span className={classes.count}>{count.toLocaleString("en")}</span>}
         <span className={classes.hint}>{hint}</span>
       </h2>

@@ -2,6 +2,7 @@ import { IconPencil } from "@tabler/icons-react";
 import { memo } from "react";
 import { Link } from "react-router";
 import type { Escalation } from "@/api/types";
+import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -51,6 +52,10 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
       </span>
       <span className={classes.when} data-breach={breach}>
         <RelativeTime at={dueAt} as="due" />
+        <span className={classes.exact}>
+          <HoursOverdue dueAt={dueAt} />
+          <RelativeTime at={dueAt} as="day" />
+        </span>
       </span>
       <span className={classes.actions}>
         <IconButton

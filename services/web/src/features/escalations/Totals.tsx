@@ -6,7 +6,7 @@ export function Totals({ summary }: { summary: EscalationSummary }) {
   const { admin, manager, unroutable } = summary;
   return (
     <dl className={classes.totals}>
-      <Total name="Admin escalations" hint="96 h and more, SLA breach" amount={admin} tone={3} />
+      <Total name="Admin escalations" hint="Critical: SLA breach, 96 h and more" amount={admin} tone={3} />
       <Total name="Manager escalations" hint="48 to 96 h overdue" amount={manager} tone={2} />
       <Total name="Not deliverable" hint="Nobody active to tell" amount={unroutable} tone={1} />
     </dl>

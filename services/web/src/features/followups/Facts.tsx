@@ -1,6 +1,7 @@
 import { IconClockHour4 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { FollowUp } from "@/api/types";
+import { HoursOverdue } from "@/components/HoursOverdue";
 import { LevelBadge } from "@/components/LevelBadge";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -23,7 +24,10 @@ export function Facts({ followUp }: { followUp: FollowUp }) {
             </span>
           ) : (
             <span className={classes.status}>
-              <RelativeTime at={dueAt} as="due" className={overdue ? classes.overdue : undefined} />
+              <span className={overdue ? classes.overdue : undefined}>
+                <RelativeTime at={dueAt} as="due" />
+                <HoursOverdue dueAt={dueAt} />
+              </span>
               <LevelBadge {...followUp} />
             </span>
           )}

@@ -13,7 +13,7 @@ import type { SectionList } from "@/features/followups/useSections";
 import classes from "./FollowUpList.module.css";
 
 const ROW = 57;
-const PHONE_ROW = 84;
+const PHONE_ROW = 100;
 const HEIGHTS: Record<Line["kind"], number> = {
   heading: 48, followUp: ROW, skeleton: ROW, more: ROW, failure: 200, empty: 150,
 };

@@ -2,6 +2,7 @@ import { IconPencil, IconRotate2 } from "@tabler/icons-react";
 import { memo } from "react";
 import { Link } from "react-router";
 import type { FollowUp, View } from "@/api/types";
+import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
 import { Person } from "@/components/Person";
@@ -82,7 +83,10 @@ function When({ followUp, view }: Props) {
   return (
     <span className={classes.when} data-view={view}>
       <RelativeTime at={followUp.due_at} as="due" className={classes.words} />
-      <RelativeTime at={followUp.due_at} as="calendar" className={classes.exact} />
+      <span className={classes.exact}>
+        <HoursOverdue dueAt={followUp.due_at} />
+        <RelativeTime at={followUp.due_at} as="calendar" />
+      </span>
     </span>
   );
 }

@@ -1,0 +1,113 @@
+"""What fits where: dialogs in the window, titles in their lines, at every width that people have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import dialog, row
+from tests.e2e.product import Product, hours
+
+WIDTHS = (320, 390, 768, 820, 1024, 1440)
+NARROWEST_TITLE = 150
+LONG = "Send the signed data protection agreement and the slot plan for the installation"
+ERROR_CONTRAST = """
+    element => {
+        const channels = color => color.match(/[\\d.]+/g).slice(0, 3).map(Number);
+        const light = color => channels(color).map(c => c / 255)
+            .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+        let behind = element;
+        while (/rgba\\(0, 0, 0, 0\\)|transparent/.test(getComputedStyle(behind).backgroundColor))
+            behind = behind.parentElement;
+        const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor]
+            .map(light).sort((x, y) => y - x);
+        return (a + 0.05) / (b + 0.05);
+    }
+"""
+
+
+def new_follow_up(page: Page) -> Locator:
+    page.get_by_role("button", name="New follow-up").click()
+    return dialog(page, "New follow-up")
+
+
+def keys(page: Page) -> Locator:
+    expect(page.get_by_role("button", name="New follow-up")).to_be_visible()
+    page.keyboard.press("?")
+    return dialog(page, "Keyboard shortcuts")
+
+
+def new_person(page: Page) -> Locator:
+    page.goto("/admin/people")
+    page.get_by_role("button", name="Person", exact=True).click()
+    return dialog(page, "New person")
+
+
+@pytest.mark.parametrize("opened", [new_follow_up, keys, new_person])
+def test_dialogs_are_whole_and_in_the_middle_of_the_window(
+    product: Product, visit: Visit, opened: Callable[[Page], Locator]
+) -> None:
+    page = visit(product.person("Ada Admin", "admin"), "/followups")
+    window = opened(page)
+    expect(window.get_by_role("button", name="Close")).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        box = _box(window)
+        left, right = box["x"], width - box["x"] - box["width"]
+        assert left >= 0, f"cut at the left at {width} px"
+        assert abs(left - right) <= 2, f"{left} px free at the left and {right} at the right at {width} px"
+
+
+@pytest.mark.parametrize("path", ["/followups", "/dashboard/escalations"])
+def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit, path: str) -> None:
+    manager = product.person("Maximiliana Featherstonehaugh", "manager")
+    report = product.person("Wolfeschlegel Steinhausen", manager=manager)
+    product.follow_up(report, LONG, due=hours(-24 * 92 - 5))
+    product.sweep()
+    page = visit(manager, path)
+    title = row(page, LONG).get_by_role("link", name=LONG)
+    for width in (*WIDTHS, *range(769, 1300, 40)):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert _box(title)["width"] >= NARROWEST_TITLE, f"at {width} px"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"sideways at {width} px"
+
+
+def test_overdue_reads_as_days_and_hours_and_as_hours_in_all(product: Product, visit: Visit) -> None:
+    manager = product.person("Dana Reyes", "manager")
+    report = product.person("Amir Patel", manager=manager)
+    planned = product.follow_up(report, "Call Acme", due=hours(-200.5))
+    product.sweep()
+    page = visit(manager, "/followups")
+    for path in ("/followups", "/dashboard/escalations"):
+        page.goto(path)
+        expect(row(page, "Call Acme")).to_contain_text("8 days 8 h overdue")
+        expect(row(page, "Call Acme")).to_contain_text("200 h")
+    page.goto(f"/followups/{planned['id']}")
+    expect(page.get_by_label("Details")).to_contain_text(re.compile("8 days 8 h overdue.*200 h"))
+
+
+def test_breaches_are_marked_critical(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Dana Reyes", "manager"), "/dashboard/escalations")
+    expect(page.get_by_role("heading", name="Admin escalations")).to_contain_text("CRITICAL")
+    expect(page.get_by_role("heading", name="Manager escalations")).not_to_contain_text("CRITICAL")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_wrong_in_a_form_can_be_read(product: Product, visit: Visit, scheme: str) -> None:
+    page = visit(product.person("Amir Patel"), "/followups", color_scheme=scheme)
+    form = new_follow_up(page)
+    form.get_by_role("button", name="Create follow-up").click()
+    wrong = form.get_by_text("Say what is to be done.")
+    expect(wrong).to_be_visible()
+    assert wrong.evaluate(ERROR_CONTRAST) >= 4.5
+
+
+def _box(element: Locator) -> FloatRect:
+    box = element.bounding_box()
+    assert box
+    return box
