@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from followup_common.db import Database, Transaction, database
+from followup_common.db.database import owners_engine
 from followup_common.db.prepared import Prepared
+from followup_common.messaging.failures import may_pass
 from sqlalchemy import create_engine, literal, select, text
+from sqlalchemy.exc import OperationalError
+
+from tests.support.processes import REPOSITORY
 
 BACKEND = "SELECT pg_backend_pid()"
 
@@ -35,6 +43,50 @@ def test_statements_of_a_reading_stand_alone(shared_database_url: str) -> None:
             assert state(tx) == "idle"
         with pool.transaction() as tx:
             assert state(tx) == "in transaction"
+    pool.close()
+
+
+def test_a_transaction_whose_program_hangs_is_ended_and_what_it_locked_is_free(database_url: str) -> None:
+    pool = Database(database_url, pool_size=2, idle_in_transaction=timedelta(milliseconds=200))
+    lock = text("SELECT pg_advisory_xact_lock(1)")
+
+    def hang() -> None:
+        with pool.transaction() as hanging:
+            hanging.execute(lock)
+            with pool.transaction() as other:
+                other.execute(lock)  # waits until the first is ended, which does nothing more
+            hanging.execute(text("SELECT 1"))
+
+    with pytest.raises(OperationalError, match="idle-in-transaction") as ended:
+        hang()
+    assert may_pass(ended.value)
+    with pool.transaction() as tx:
+        tx.execute(text("SELECT 1"))
+    pool.close()
+
+
+def test_no_connection_may_keep_a_transaction_open_for_ever(database_url: str) -> None:
+    bound = text("SHOW idle_in_transaction_session_timeout")
+    pool, owner = Database(database_url), owners_engine(database_url)
+    with pool.transaction() as tx, owner.begin() as owners:
+        assert [each.execute(bound).scalar_one() for each in (tx, owners)] == ["1min", "1min"]
+    pool.close()
+    owner.dispose()
+
+
+def test_every_connection_is_opened_where_it_gets_its_bounds() -> None:
+    """The two others commit each statement by itself, and have no transaction that could stay open."""
+    parts = (*(REPOSITORY / "libs").glob("*/src"), *(REPOSITORY / "services").glob("*/src"))
+    opening = re.compile(r"\b(create_engine|AsyncConnection\.connect|psycopg\.connect)\(")
+    found = {file.name for part in parts for file in part.rglob("*.py") if opening.search(file.read_text())}
+    assert found == {"database.py", "live.py", "postgres.py"}
+
+
+def test_options_of_the_url_come_after_ours(database_url: str) -> None:
+    pool = Database(f"{database_url}?options=-c%20idle_in_transaction_session_timeout%3D5s")
+    with pool.transaction() as tx:
+        assert tx.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "5s"
+        assert tx.execute(text("SHOW lock_timeout")).scalar_one() == "5s"
     pool.close()
 
 

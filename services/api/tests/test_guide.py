@@ -12,7 +12,7 @@ from typing import Any
 from tests.support.packages import apt_install
 
 from .conftest import Person, World
-from .test_stream import LiveServer
+from .live_server import LiveServer
 
 GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
 EXAMPLE = re.compile(r"```sh\n(?P<command>.*?)```\n+```json\n(?P<answer>.*?)```", re.DOTALL)

@@ -18,8 +18,8 @@ from tests.support.oidc import AUDIENCE, CLIENT_ID, Provider
 from tests.support.ports import free_port
 
 from .conftest import PASSWORD, World
+from .live_server import LiveServer
 from .log_ins import FORGED, READABLE_KEY, START, Trusting, log_in, problem
-from .test_stream import LiveServer
 
 
 def bearer(world: World, token: str) -> Response:

@@ -15,6 +15,7 @@ from followup_api import openapi
 from followup_api.app import ROUTERS, create_app
 from followup_api.arguments import calls, in_place
 from followup_api.dependencies import opened, unit_of_work
+from followup_api.imports.upload import UploadRoute
 from followup_api.permissions import PERMISSIONS, Permission, declared_permissions
 from followup_api.problems import MEDIA_TYPE
 from followup_api.routing import OneThreadRoute
@@ -73,7 +74,7 @@ def test_every_route_declares_exactly_one_permission(app: FastAPI) -> None:
 
 def test_no_route_is_built_twice(app: FastAPI) -> None:
     """An included one would be, with what it depends on; the short way through it knows its own only."""
-    assert {type(route) for route in app.routes} == {APIRoute, OneThreadRoute}
+    assert {type(route) for route in app.routes} == {APIRoute, OneThreadRoute, UploadRoute}
 
 
 def test_a_route_without_a_permission_would_be_found(app: FastAPI) -> None:

@@ -12,35 +12,13 @@ import httpx
 import psycopg
 import pytest
 from followup_api.notifications import live
-from followup_api.serving import Server
 from followup_common.db.database import libpq_url
 
 from tests.support.waiting import eventually
 
 from .companies import Company
 from .conftest import Person, World
-
-
-class LiveServer:
-    """The application behind uvicorn, in a thread."""
-
-    def __init__(self, world: World) -> None:
-        settings = world.app.state.parts.settings.model_copy(update={"port": 0})
-        self.server = Server(world.app, settings)
-        self._thread = threading.Thread(target=self.server.run)
-
-    def start(self) -> str:
-        """Start it; returns its address."""
-        self._thread.start()
-        eventually(lambda: self.server.started, what="the server has started")
-        [socket] = self.server.servers[0].sockets
-        return f"http://127.0.0.1:{socket.getsockname()[1]}"
-
-    def stop(self) -> None:
-        """Stop it."""
-        self.server.should_exit = True
-        self._thread.join(60)
-        assert not self._thread.is_alive()
+from .live_server import LiveServer
 
 
 class Listener:

@@ -20,7 +20,7 @@ from starlette.middleware import Middleware
 from followup_api import metrics, openapi, problems
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
-from followup_api.body_limit import BodyLimit
+from followup_api.body_limit import Allowance, BodyLimit
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import Parts
 from followup_api.escalations.routes import router as escalations
@@ -42,6 +42,7 @@ from followup_api.sweeps.routes import router as sweeps
 from followup_api.threads import Threads
 from followup_api.tokens.routes import router as tokens
 from followup_api.ui import Ui
+from followup_api.uploads import Uploads
 from followup_api.users.routes import router as users
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def create_app(
         tracing=tracing or Tracing(),
         gauges=Gauges(meter, database, settings.late_after),
         threads=Threads(settings.database_pool_size),
+        uploads=_uploads(settings),
         broker_reachable=broker_reachable,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),
@@ -136,15 +138,25 @@ def _provider(settings: ApiSettings) -> Provider | None:
     return Provider(settings)
 
 
+def _uploads(settings: ApiSettings) -> Uploads:
+    return Uploads(
+        at_most=settings.max_uploads,
+        of_one_person=settings.max_uploads_per_person,
+        size=settings.max_uploads_bytes,
+    )
+
+
 def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:
     """From the outside in."""
     settings = parts.settings
     https = settings.public_url is not None and settings.public_url.scheme == "https"
-    larger = ((f"{API}/imports/", settings.max_import_bytes),)
+    larger = (
+        (f"{API}/imports/", Allowance(settings.max_import_bytes, settings.import_seconds, in_memory=False)),
+    )
     return [
         Middleware(SecurityHeaders, https=https),
         Middleware(Observability, meter=parts.meter, tracing=parts.tracing, paths=paths),
-        Middleware(BodyLimit, limit=settings.max_body_bytes, larger=larger),
+        Middleware(BodyLimit, limit=Allowance(settings.max_body_bytes, settings.body_seconds), larger=larger),
     ]
 
 

@@ -19,6 +19,7 @@ from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
 from followup_api.threads import Threads
+from followup_api.uploads import Uploads
 
 if TYPE_CHECKING:
     from followup_api.auth.oidc.provider import Provider
@@ -42,6 +43,8 @@ class Parts:
     """None where events are delivered in process."""
     database_state: Callable[[], str]
     """`ok`, or what is wrong with the database; raises TimeoutError when that is not to be known."""
+    uploads: Uploads
+    """Files on their way."""
     oidc: Provider | None = None
 
 

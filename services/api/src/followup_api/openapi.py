@@ -103,7 +103,7 @@ def _complete_errors(operation: dict[str, Any]) -> None:
     if {"token": []} in operation.get("security", ()):
         statuses |= {401, 403, 503}
     if "requestBody" in operation:
-        statuses |= {413, 503}
+        statuses |= {408, 413, 503}
     for status, response in documented(*statuses).items():
         if status == 422 or str(status) not in responses:
             responses[str(status)] = response

@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.db import Transaction
 
+from followup_api.arguments import in_place
 from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
@@ -97,6 +98,18 @@ def require(permission: Permission) -> Any:
     With `Permission.PUBLIC` it lets everybody in: `dependencies=[require(Permission.PUBLIC)]`.
     """
     return Depends(_Open() if permission is Permission.PUBLIC else _Required(permission))
+
+
+def ask_beforehand(request: Request, permission: Permission) -> Caller:
+    """Who asks, and that they may, before the route itself asks: in the thread and work of the request.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+        NotPermitted: they may not.
+    """
+    required, bearer = _Required(permission), in_place(_bearer(request))
+    caller: Caller = in_place(required(request=request, response=Response(), bearer=bearer, _=None))
+    return caller
 
 
 def declared_permissions(dependant: Dependant) -> Iterator[Permission]:

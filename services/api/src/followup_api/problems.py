@@ -90,6 +90,12 @@ class NotFound(Problem):
     status, kind, title = 404, "not-found", "Not found"
 
 
+class TooSlow(Problem):
+    """The body did not arrive in time."""
+
+    status, kind, title = 408, "too-slow", "The request came too slowly"
+
+
 class Conflict(Problem):
     """The request does not fit the state of things."""
 
@@ -190,6 +196,7 @@ _KNOWN: dict[int, type[Problem]] = {
         Unauthenticated,
         Forbidden,
         NotFound,
+        TooSlow,
         Conflict,
         Stale,
         TooLarge,

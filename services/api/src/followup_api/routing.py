@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -51,7 +50,6 @@ class OneThreadRoute(APIRoute):
                 request = StrictRequest(request.scope, request.receive)
                 await request.body()  # kept with the request
             request.state.access_token = await read_access_token(request, app)
-            request.state.loop = asyncio.get_running_loop()
             return await app.threads.run(partial(_run, handle, request, _work(app, writes=writes)))
 
         return handled

@@ -39,10 +39,23 @@ class ApiSettings(DatabaseSettings, OidcSettings):
     max_import_bytes: int = Field(
         134_217_728, ge=1_024, description="The most that an imported file may have."
     )
+    import_seconds: float = Field(
+        300, gt=0, description="Seconds within which an imported file has to arrive."
+    )
+    max_uploads: int = Field(16, ge=1, description="Files that a process receives and imports at once.")
+    max_uploads_per_person: int = Field(4, ge=1, description="Those of them that one person may send.")
+    max_uploads_bytes: int = Field(
+        536_870_912,
+        ge=1_024,
+        description="What they may take of /tmp together; where that is memory, it is memory.",
+    )
     max_body_bytes: int = Field(
         1_048_576,
         ge=1_024,
         description="The most that a request may carry; imports have a limit of their own.",
+    )
+    body_seconds: float = Field(
+        30, gt=0, description="Seconds within which what a request carries has to arrive; imports have more."
     )
 
     late_after_minutes: float = Field(

@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import psycopg
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from followup_common.settings import DatabaseSettings
@@ -21,6 +21,9 @@ from followup_common.settings import DatabaseSettings
 Transaction = Connection
 """A connection inside an open transaction. Whoever gets one never commits: the edge does."""
 
+IDLE_IN_TRANSACTION = timedelta(minutes=1)
+"""PostgreSQL ends a transaction that sends nothing for so long: it holds locks and a connection, and keeps
+what is deleted from being cleaned up, for somebody who is gone or hangs."""
 ASK_AFTER_SECONDS = 5.0
 """A connection that was idle for so long is asked whether it lives before it is used again."""
 
@@ -34,6 +37,7 @@ class Database:
         pool_size: connections kept at the most.
         statement_timeout: bound on one statement; well below the workers' time limit.
         lock_timeout: bound on waiting for one lock.
+        idle_in_transaction: bound on the time between two statements of a transaction.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Database:
         pool_size: int = 10,
         statement_timeout: timedelta = timedelta(seconds=30),
         lock_timeout: timedelta = timedelta(seconds=5),
+        idle_in_transaction: timedelta = IDLE_IN_TRANSACTION,
     ) -> None:
         self.url = url
         self.pool_size = pool_size
@@ -57,12 +62,13 @@ class Database:
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": 5,
-                "options": _options(url, statement_timeout, lock_timeout),
+                "options": _options(url, statement_timeout, lock_timeout, idle_in_transaction),
                 "keepalives_idle": 30,
                 "tcp_user_timeout": 30_000,
             },
         )
         event.listen(self.engine, "handle_error", _without_values)
+        event.listen(self.engine, "handle_error", _passes_when_ended)
         event.listen(self.engine.pool, "checkin", _note_use)
         event.listen(self.engine.pool, "checkout", _refuse_dead)
 
@@ -163,6 +169,18 @@ def _without_values(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {said}",)
 
 
+def _passes_when_ended(context: ExceptionContext) -> None:
+    """Let the end of a transaction that hung be an OperationalError, as every other end of a connection is.
+
+    Raises:
+        OperationalError: in place of SQLAlchemy's InternalError.
+    """
+    error = context.original_exception
+    if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout):
+        context.is_disconnect = True
+        raise OperationalError(context.statement, None, error) from error
+
+
 def leave_out_values(error: BaseException) -> str | None:
     """Take PostgreSQL's DETAIL from an error: it quotes rows, and what people write is not for logs.
 
@@ -175,12 +193,37 @@ def leave_out_values(error: BaseException) -> str | None:
     return said
 
 
-def _options(url: str, statement_timeout: timedelta, lock_timeout: timedelta) -> str:
-    given = make_url(url).query.get("options", "")
-    ours = (
-        f"-c statement_timeout={round(statement_timeout.total_seconds() * 1000)}"
-        f" -c lock_timeout={round(lock_timeout.total_seconds() * 1000)}"
+def owners_engine(url: str, **connect_args: Any) -> Engine:
+    """Connections of the database's owner, for what may take long: migrations, pruning.
+
+    Their statements have no bounds, but a transaction whose program hangs ends.
+    """
+    options = _with_given(url, _idle(IDLE_IN_TRANSACTION))
+    return create_engine(sqlalchemy_url(url), connect_args={**connect_args, "options": options})
+
+
+def _options(
+    url: str, statement_timeout: timedelta, lock_timeout: timedelta, idle_in_transaction: timedelta
+) -> str:
+    return _with_given(
+        url,
+        f"-c statement_timeout={_milliseconds(statement_timeout)}"
+        f" -c lock_timeout={_milliseconds(lock_timeout)}"
+        f" {_idle(idle_in_transaction)}"
         " -c timezone=UTC"
-        " -c jit=off"  # it pays for queries of many seconds, and there are none
+        " -c jit=off",  # it pays for queries of many seconds, and there are none
     )
+
+
+def _idle(bound: timedelta) -> str:
+    return f"-c idle_in_transaction_session_timeout={_milliseconds(bound)}"
+
+
+def _with_given(url: str, ours: str) -> str:
+    """Our options, and after them, so that they win, those of the URL."""
+    given = make_url(url).query.get("options", "")
     return f"{ours} {given if isinstance(given, str) else ' '.join(given)}".strip()
+
+
+def _milliseconds(bound: timedelta) -> int:
+    return round(bound.total_seconds() * 1000)

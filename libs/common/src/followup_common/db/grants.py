@@ -10,10 +10,10 @@ import json
 import sys
 from importlib.resources import files
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from followup_common.db import Transaction
-from followup_common.db.database import sqlalchemy_url
+from followup_common.db.database import owners_engine
 from followup_common.documents import keep
 from followup_common.settings import MigrationSettings, load
 
@@ -54,7 +54,7 @@ def intended() -> Grants:
 
 
 def _document() -> str:
-    engine = create_engine(sqlalchemy_url(load(MigrationSettings).database_url.get_secret_value()))
+    engine = owners_engine(load(MigrationSettings).database_url.get_secret_value())
     with engine.begin() as tx:
         document = json.dumps(granted(tx), indent=1) + "\n"
     engine.dispose()

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
-from followup_common.db.database import sqlalchemy_url
+from followup_common.db.database import owners_engine
 from followup_common.settings import MigrationSettings, load
 
 WINDOW = timedelta(days=1)
@@ -38,7 +38,7 @@ def prune(url: str, older_than: timedelta, progress: Progress = lambda *_: None)
     Returns:
         How many rows were deleted, by table. What was deleted stays so if it is broken off.
     """
-    engine = create_engine(sqlalchemy_url(url))
+    engine = owners_engine(url)
     try:
         return {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
     finally:

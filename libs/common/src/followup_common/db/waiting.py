@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
-from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from followup_common.db.database import sqlalchemy_url
+from followup_common.db.database import owners_engine
 
 
 def wait_for(url: str, seconds: float = 60) -> None:
@@ -20,7 +19,7 @@ def wait_for(url: str, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            engine = create_engine(sqlalchemy_url(url), connect_args={"connect_timeout": 5})
+            engine = owners_engine(url, connect_timeout=5)
             engine.connect().close()
         except OperationalError:
             if time.monotonic() > deadline:

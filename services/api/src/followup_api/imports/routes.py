@@ -11,12 +11,12 @@ from followup_api.dependencies import Work
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
 from followup_api.imports.problems import NotCsv
 from followup_api.imports.schemas import ImportQuery, ImportResult
-from followup_api.imports.upload import CsvFile, Importer, csv_body
+from followup_api.imports.upload import CsvFile, Importer, UploadRoute, csv_body
 from followup_api.imports.users import import_users as write_users
 from followup_api.problems import MEDIA_TYPE, documented
-from followup_api.routing import api_router
+from followup_api.routing import API, plain_router
 
-router = api_router(prefix="/imports", tags=["Imports"])
+router = plain_router(prefix=f"{API}/imports", tags=["Imports"], route_class=UploadRoute)
 
 USERS_EXAMPLE = """\
 email,name,role,manager_email,time_zone,active
@@ -50,14 +50,13 @@ header names all columns, in any order; the file is UTF-8.
     description="Creates and updates people by `email`. `role` is employee, manager or admin; "
     "`manager_email` may be that of a later line; an empty `time_zone` is UTC, an empty `active` is true."
     + RULES,
-    responses={**documented(409), **NOT_CSV},
+    responses={**documented(409, 429), **NOT_CSV},
     openapi_extra=csv_body(USERS_EXAMPLE),
 )
 def import_users(
-    work: Work, audit: Audit, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work, audit: Audit, _: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
-    with file:
-        return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
+    return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
 
 
 @router.post(
@@ -66,14 +65,13 @@ def import_users(
     description="Creates and updates follow-ups by `external_id`. `due_at` needs a zone. `status` is open or "
     "completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an "
     "open follow-up of somebody else is told, and must be active." + RULES,
-    responses={**documented(409), **NOT_CSV},
+    responses={**documented(409, 429), **NOT_CSV},
     openapi_extra=csv_body(FOLLOW_UPS_EXAMPLE),
 )
 def import_follow_ups(
     work: Work, audit: Audit, caller: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
-    with file:
-        result = write_follow_ups(work, file, query, caller.user_id)
+    result = write_follow_ups(work, file, query, caller.user_id)
     return _audited(audit, Action.FOLLOW_UPS_IMPORTED, result)
 
 

@@ -1,17 +1,23 @@
-"""The uploaded file of a request, kept on disk rather than in memory."""
+"""The uploaded file of a request: received before anything of the database is held."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from starlette.requests import ClientDisconnect
-from starlette.types import Message
 
+from followup_api.auth.oidc.bearer import read_access_token
+from followup_api.dependencies import Parts, UnitOfWork
 from followup_api.imports.problems import NotCsv
-from followup_api.permissions import Caller, Permission, require
+from followup_api.permissions import Caller, Permission, ask_beforehand, require
+from followup_api.routing import OneThreadRoute
+from followup_api.uploads import Upload
 
 IN_MEMORY = 1024 * 1024
 CSV_TYPES = {"text/csv", "application/csv", "text/plain"}
@@ -19,31 +25,34 @@ CSV_TYPES = {"text/csv", "application/csv", "text/plain"}
 Importer = Annotated[Caller, require(Permission.IMPORTS)]
 
 
-async def uploaded(request: Request, _: Importer) -> BinaryIO:
-    """Take the body chunk by chunk, once the caller is known to be allowed to send it; the route closes it.
+class UploadRoute(OneThreadRoute):
+    """Asks who sends a file, receives it, and only then runs the route, which asks again who it is.
 
-    Raises:
-        NotCsv: the body says that it is something else.
-        TooLarge: it is larger than the setting max_import_bytes.
+    Who may not import is told so before the first byte. A file takes as long as its sender likes: in that
+    time nothing of the database is held, and somebody's rights may have gone.
     """
-    media_type = request.headers.get("content-type", "text/csv").partition(";")[0].strip().lower()
-    if media_type not in CSV_TYPES:
-        raise NotCsv
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the route closes it
-    more = True
-    while more:
-        # The event loop receives while this thread waits.
-        message = asyncio.run_coroutine_threadsafe(_received(request), request.state.loop).result()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        file.write(message.get("body", b""))
-        more = message.get("more_body", False)
-    file.seek(0)
-    return cast(BinaryIO, file)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What Starlette calls with a request."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            app: Parts = request.app.state.parts
+            request.state.access_token = await read_access_token(request, app)
+            caller = await app.threads.run(partial(_importer, request, app))
+            _refuse_other_types(request)
+            with app.uploads.one(caller.user_id) as upload:
+                async with _received(request, upload) as file:
+                    request.state.upload = file
+                    return await handle(request)
+
+        return handled
 
 
-async def _received(request: Request) -> Message:
-    return await request.receive()
+async def uploaded(request: Request) -> BinaryIO:
+    """The file that `UploadRoute` has received, which also closes it."""
+    file: BinaryIO = request.state.upload
+    return file
 
 
 CsvFile = Annotated[BinaryIO, Depends(uploaded)]
@@ -53,3 +62,43 @@ def csv_body(example: str) -> dict[str, Any]:
     """`openapi_extra=` of a route that takes a CSV file."""
     content = {"text/csv": {"schema": {"type": "string"}, "example": example}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def _importer(request: Request, app: Parts) -> Caller:
+    """Who asks, in a transaction of its own: what is noted of it is noted when they are asked again."""
+    with app.database.transaction() as tx:
+        request.state.work = UnitOfWork(tx)
+        caller = ask_beforehand(request, Permission.IMPORTS)
+        tx.rollback()
+    return caller
+
+
+def _refuse_other_types(request: Request) -> None:
+    media_type = request.headers.get("content-type", "text/csv").partition(";")[0].strip().lower()
+    if media_type not in CSV_TYPES:
+        raise NotCsv
+
+
+@asynccontextmanager
+async def _received(request: Request, upload: Upload) -> AsyncIterator[BinaryIO]:
+    """The body, on disk once it is no longer small; gone afterwards.
+
+    Raises:
+        ClientDisconnect: the sender left.
+        UploadsFull: there is no room for it.
+    """
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        more = True
+        while more:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            piece = message.get("body", b"")
+            upload.grow(len(piece))
+            if upload.size > IN_MEMORY:  # a disk may be slow
+                await asyncio.to_thread(file.write, piece)
+            else:
+                file.write(piece)
+            more = message.get("more_body", False)
+        file.seek(0)
+        yield cast(BinaryIO, file)

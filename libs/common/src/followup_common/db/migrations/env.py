@@ -3,15 +3,15 @@
 import time
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
-from followup_common.db.database import sqlalchemy_url
+from followup_common.db.database import owners_engine
 from followup_common.db.tables import metadata
 
 MIGRATION_LOCK = 0x666F6C6C6F77
 """Two migrations at once take turns: the second finds nothing left to do."""
 
-engine = create_engine(sqlalchemy_url(context.config.get_main_option("sqlalchemy.url") or ""))
+engine = owners_engine(context.config.get_main_option("sqlalchemy.url") or "")
 with engine.connect() as connection:
     # Asked for again and again: an index that the first one builds beside others' writes has to wait for the
     # end of every statement that began before, and the second one's waiting would be such a statement.
