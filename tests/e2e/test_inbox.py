@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import bell, expect_unread
+from tests.e2e.pages import bell, dialog, expect_unread, row
 from tests.e2e.product import Product, hours
 
 
@@ -69,6 +69,69 @@ def test_reading_one_and_reading_all(product: Product, visit: Visit) -> None:
     expect_unread(page, 0)
     page.reload()  # the address keeps what is shown
     expect(page.get_by_text("Everything is read")).to_be_visible()
+
+
+def test_a_delete_reaches_bell_and_inbox_at_once_and_keeps_the_focus_in_the_list(
+    product: Product, visit: Visit
+) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    amir = product.person("Amir Patel", manager=dana)
+    for number in (1, 2, 3):
+        product.follow_up(amir, f"Call {number}", due=hours(-53 + number))
+    product.sweep()
+    inbox = visit(amir, "/inbox")
+    expect(inbox.get_by_role("listitem").filter(has_text="overdue")).to_have_count(3)
+    page = visit(dana, "/followups")
+    expect_unread(page, 3)
+    page.get_by_role("button", name="More about Call 2").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="Delete").click()
+    dialog(page, "Delete “Call 2”?").get_by_role("button", name="Delete").click()
+    expect(row(page, "Call 2")).to_be_hidden()
+    expect(page.get_by_role("link", name="Call 3", exact=True)).to_be_focused()
+    expect_unread(page, 2)
+    expect_unread(inbox, 2)
+    expect(inbox.get_by_role("listitem").filter(has_text="overdue")).to_have_count(2)
+
+
+def test_a_new_title_shows_in_an_open_inbox_and_what_was_handed_on_shows_none(
+    product: Product, visit: Visit
+) -> None:
+    amir, otto = product.person("Amir Patel"), product.person("Otto Other")
+    call = product.follow_up(amir, "Call Acme", due=hours(-2))
+    product.sweep()
+    page = visit(amir, "/inbox")
+    expect(page.get_by_role("link", name="Call Acme is 2 h overdue")).to_be_visible()
+    product.call("PATCH", f"/follow-ups/{call['id']}", json={"title": "Call Globex"})
+    expect(page.get_by_role("link", name="Call Globex is 2 h overdue")).to_be_visible()
+    product.call("PATCH", f"/follow-ups/{call['id']}", json={"title": "Secret", "assignee_id": otto.id})
+    entry = page.get_by_role("listitem").filter(has_text="A follow-up you were told about was handed on")
+    expect(entry).to_be_visible()
+    expect(entry.get_by_role("link")).to_have_count(0)
+    expect(page.get_by_text("Secret")).to_be_hidden()
+    expect_unread(page, 1)
+    entry.get_by_role("button", name="as read").click()
+    expect_unread(page, 0)
+
+
+def test_what_came_after_what_is_shown_stays_unread(product: Product, visit: Visit) -> None:
+    """The list is an old one: its line to the server was cut when more came."""
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-2))
+    product.sweep()
+    page = visit(amir, "/inbox")
+    expect_unread(page, 1)
+    expect(page.get_by_role("link", name="Call Acme")).to_be_visible()
+    page.route("**/notifications?**", lambda route: route.abort())  # what comes is not shown
+    product.follow_up(amir, "Call Globex", due=hours(-2))
+    product.sweep()
+    expect_unread(page, 2)
+    page.get_by_role("button", name="Mark all as read").click()
+    expect_unread(page, 1)
+    page.unroute("**/notifications?**")
+    page.reload()
+    expect(page.get_by_role("button", name="Mark “Call Globex” as read")).to_be_visible()
+    expect(page.get_by_role("button", name="Mark “Call Acme” as read")).to_be_hidden()
 
 
 def test_the_history_says_who_was_told_and_why(product: Product, visit: Visit) -> None:

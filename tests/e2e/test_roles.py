@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import row
+from tests.e2e.pages import dialog, row
 from tests.e2e.product import Product, hours
 
 
@@ -69,6 +69,30 @@ def test_a_manager_works_on_the_escalations_of_reports_at_any_depth(product: Pro
     page.get_by_role("button", name="More about Two days late").click()
     page.get_by_role("menuitem", name="Tomorrow").click()
     expect(row(page, "Two days late")).to_be_hidden()
+
+
+def test_an_employee_with_reports_opens_what_they_are_told_about(product: Product, visit: Visit) -> None:
+    lead = product.person("Lena Lead")
+    amir = product.person("Amir Patel", manager=lead)
+    product.follow_up(amir, "Call Acme", due=hours(-50))
+    product.sweep()
+    page = visit(lead, "/inbox")
+    page.get_by_role("link", name="Call Acme is 2 days 2 h overdue").click()
+    expect(page.get_by_role("heading", name="Call Acme")).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Escalations").click()
+    expect(row(page, "Call Acme")).to_be_visible()
+
+
+def test_demoting_somebody_with_reports_is_warned_about(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Warned", "manager")
+    product.person("Amir Patel", manager=dana)
+    page = visit(product.person("Ada Okafor", "admin"), "/admin/people")
+    page.get_by_role("button", name="Edit Dana Warned").click()
+    form = dialog(page, "Edit Dana Warned")
+    expect(form.get_by_text("1 person reports to Dana Warned")).to_be_hidden()
+    form.get_by_role("combobox", name="Role").click()
+    page.get_by_role("option", name="Employee").click()
+    expect(form.get_by_text("1 person reports to Dana Warned")).to_contain_text("keeps seeing")
 
 
 def test_a_manager_has_no_admin_pages_and_an_admin_has_all(product: Product, visit: Visit) -> None:

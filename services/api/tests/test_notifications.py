@@ -65,12 +65,81 @@ def test_a_notification_says_what_is_late_and_why_it_is_you(company: Company, tw
 
 
 def test_a_notification_knows_whose_follow_up_it_was(company: Company, two_days_late: int) -> None:
-    company.ask(company.dana, "PATCH", f"/follow-ups/{two_days_late}", json={"assignee_id": company.dana.id})
+    company.ask(company.dana, "PATCH", f"/follow-ups/{two_days_late}", json={"assignee_id": company.mia.id})
     assert one(company, company.mia)["why"]["text"] == "You manage Amir Patel."
     history = company.get(company.dana, f"/follow-ups/{two_days_late}/activities")["items"]
     assert "Told Mia Middle (manager of Amir Patel) and Amir Patel that it is 2 days 3 h overdue" in [
         entry["summary"] for entry in history
     ]
+
+
+HANDED_ON = "A follow-up you were told about was handed on"
+SECRETS = ("Acme", "Zoe", "Otto", "Amir", "Secret")
+
+
+def test_what_has_left_somebodys_sight_shows_nothing_but_that_it_was_handed_on(
+    company: Company, two_days_late: int
+) -> None:
+    """Reassigned to another team and renamed there: old recipients see neither the title nor whose it is."""
+    body = {"assignee_id": company.otto.id, "title": "Secret", "subject": {"kind": "lead", "name": "Secret"}}
+    company.ask(company.ada, "PATCH", f"/follow-ups/{two_days_late}", json=body)
+    for person in (company.amir, company.mia):
+        told = one(company, person)
+        assert told["message"] == HANDED_ON
+        assert told["follow_up"] == {
+            "id": two_days_late,
+            "in_sight": False,
+            "title": "A follow-up that was handed on",
+            "status": "open",
+            "subject": None,
+        }
+        assert (told["label"], told["sla_breach"], told["kind"]) == (None, False, "escalation")
+        assert (told["why"]["label"], told["why"]["hours_overdue"], told["why"]["fallback"]) == (
+            None,
+            0,
+            None,
+        )
+        assert not any(secret in str(told) for secret in SECRETS)
+        assert company.ask(person, "GET", f"/follow-ups/{two_days_late}").status_code == 404
+    assert company.get(company.mia, "/notifications", unread=True)["items"] == [one(company, company.mia)]
+    assert company.get(company.mia, "/notifications/unread-count") == {"unread": 1}
+
+
+def test_what_comes_back_into_sight_is_shown_again(company: Company, two_days_late: int) -> None:
+    for assignee in (company.otto, company.amir):
+        company.ask(company.ada, "PATCH", f"/follow-ups/{two_days_late}", json={"assignee_id": assignee.id})
+    assert one(company, company.mia)["message"] == "Call Acme is 2 days 3 h overdue"
+
+
+def test_an_assignment_that_was_handed_on_names_nobody(company: Company) -> None:
+    call = company.create(company.ada, assignee_id=company.amir.id)["id"]
+    company.world.execute(
+        "INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, "
+        "audience, actor_id) VALUES (:amir, :call, 1, 0, 1, now(), 'assignee', :dana)",
+        amir=company.amir.id,
+        call=call,
+        dana=company.dana.id,
+    )
+    assert one(company, company.amir)["message"] == "Dana Reyes handed you Call Acme"
+    company.ask(company.ada, "PATCH", f"/follow-ups/{call}", json={"assignee_id": company.otto.id})
+    told = one(company, company.amir)
+    assert (told["kind"], told["message"]) == ("assignment", HANDED_ON)
+    assert "Dana" not in str(told)
+
+
+def test_sight_that_a_person_lost_hides_as_well(company: Company, two_days_late: int) -> None:
+    """Nothing was reassigned: Amir's manager is another, and who was an admin is none."""
+    eva = company.world.person("Eva Extra", "admin")
+    company.world.execute(
+        "INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, "
+        "audience) VALUES (:eva, :call, 1, 3, 1, now(), 'admins')",
+        eva=eva.id,
+        call=two_days_late,
+    )
+    assert one(company, eva)["message"] != HANDED_ON
+    company.world.execute("UPDATE users SET role = 'manager' WHERE id = :id", id=eva.id)
+    company.world.execute("UPDATE users SET manager_id = NULL WHERE id = :id", id=company.amir.id)
+    assert one(company, eva)["message"] == one(company, company.mia)["message"] == HANDED_ON
 
 
 @pytest.mark.parametrize(

@@ -179,10 +179,13 @@ def test_the_summary_reads_what_is_escalated_and_these_thirty_days(
     from_indexes(plans(ask))
 
 
-def test_an_inbox(plans: Reading) -> None:
+@pytest.mark.parametrize("whose", SCOPES)
+def test_an_inbox(database: Database, plans: Reading, whose: str) -> None:
+    who = scope(database, whose)
+
     def ask(tx: Transaction) -> None:
         for unread in (None, True):
-            notifications.page(tx, DIRECTOR, NotificationQuery(limit=20, unread=unread))
+            notifications.page(tx, DIRECTOR, who, NotificationQuery(limit=20, unread=unread))
         notifications.unread(tx, DIRECTOR)
 
     found = plans(ask)

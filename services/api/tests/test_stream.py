@@ -127,9 +127,23 @@ def test_what_arrives_is_said_once_to_each_of_its_recipients_streams(
     wake(company, f"{company.amir.id},{company.dana.id}")
     for tab in tabs:
         assert tab.next() == {"unread": 3, "newest_id": ids[-1]}
-    wake(company, f"{company.amir.id}")  # a repeated nudge about nothing new
     assert all(tab.silent() for tab in tabs)
     assert other.silent(0.1)
+
+
+def test_a_wake_up_is_passed_on_though_the_numbers_are_the_same(company: Company, listen: Listen) -> None:
+    """What changed may be a title, or one notification went as another came."""
+    listener = listen(company.amir)
+    first = listener.next()
+    wake(company, f"{company.amir.id}")
+    assert listener.next() == first
+
+
+def test_another_tab_is_no_news(company: Company, listen: Listen) -> None:
+    listener = listen(company.amir)
+    listener.next()
+    assert listen(company.amir).next()
+    assert listener.silent()
 
 
 def test_a_nudge_for_everyone_reaches_everyone(company: Company, listen: Listen) -> None:

@@ -490,6 +490,8 @@ export interface paths {
         /**
          * List one's notifications
          * @description What you were told, newest first, and why it was you.
+         *
+         *     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
          */
         get: operations["list_notifications"];
         put?: never;
@@ -532,7 +534,8 @@ export interface paths {
          * @description Server-sent events.
          *
          *     `event: inbox` says how many notifications are unread and the id of the newest one: at once, and whenever
-         *     that changes. It carries no notifications, so nothing is lost or doubled when you connect again: read the
+         *     your inbox shows something else, be it only another title or one that has gone: then the numbers may be as
+         *     they were. It carries no notifications, so nothing is lost or doubled when you connect again: read the
          *     list. Comments come every 15 seconds. The stream ends with the log-in behind it.
          */
         get: operations["stream_inbox"];
@@ -2230,6 +2233,7 @@ export interface components {
          *       "created_at": "2026-03-04T12:00:02Z",
          *       "follow_up": {
          *         "id": 42,
+         *         "in_sight": true,
          *         "status": "open",
          *         "subject": {
          *           "id": 7,
@@ -2286,18 +2290,28 @@ export interface components {
         };
         /**
          * NotifiedFollowUp
-         * @description The follow-up that a notification is about, as it is now.
+         * @description The follow-up that a notification is about, as its recipient may see it now.
          */
         NotifiedFollowUp: {
             /** Id */
             id: number;
-            /** Title */
+            /**
+             * In Sight
+             * @description Whether you may see it now. When not, it was handed on: its title, status, subject and whose it is are hidden, and reading it gives 404.
+             */
+            in_sight: boolean;
+            /**
+             * Title
+             * @description Out of your sight it is `A follow-up that was handed on`.
+             */
             title: string;
             /**
              * Status
+             * @description Out of your sight it is `open`, as it was when you were told.
              * @enum {string}
              */
             status: "open" | "completed";
+            /** @description Out of your sight it is null. */
             subject: components["schemas"]["SubjectName"] | null;
         };
         /**
@@ -3220,6 +3234,8 @@ export interface components {
         /**
          * Why
          * @description Why somebody was told: the policy step, and how they were found.
+         *
+         *     Of a follow-up out of sight `label` and `fallback` are null, and `hours_overdue` is 0.
          */
         Why: {
             /** Policy */
@@ -5985,6 +6001,7 @@ export interface operations {
                      *           "created_at": "2026-03-04T12:00:02Z",
                      *           "follow_up": {
                      *             "id": 42,
+                     *             "in_sight": true,
                      *             "status": "open",
                      *             "subject": {
                      *               "id": 7,

@@ -1,6 +1,7 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, type ReactNode } from "react";
+import { useKeepFocus } from "@/components/useKeepFocus";
 import { useOffsetTop } from "@/components/useOffsetTop";
 import classes from "./VirtualRows.module.css";
 
@@ -25,13 +26,14 @@ export function VirtualRows<T>({ label, rows, keyOf, height, phoneHeight, render
     scrollMargin: margin,
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone]);
+  useKeepFocus(root);
   return (
     <ul ref={root} className={classes.rows} style={{ height: virtualizer.getTotalSize() }} aria-label={label}>
       {virtualizer.getVirtualItems().map(({ index, start, size }) => {
         const row = rows[index];
         return (
           row !== undefined && (
-            <li key={keyOf(row)} style={{ height: size, transform: `translateY(${start - margin}px)` }}>
+            <li key={keyOf(row)} data-index={index} style={{ height: size, transform: `translateY(${start - margin}px)` }}>
               {render(row)}
             </li>
           )

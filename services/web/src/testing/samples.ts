@@ -1,4 +1,4 @@
-import type { FollowUp, Me, Page, User } from "@/api/types";
+import type { FollowUp, Me, Notification, Page, User } from "@/api/types";
 import type { Pages } from "@/features/followups/cache";
 
 export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp {
@@ -50,6 +50,29 @@ export function person(id: number, manager: number | null, name = `Person ${id}`
     active: true,
     time_zone: "UTC",
     reports: 0,
+  };
+}
+
+export function notification(id: number): Notification {
+  return {
+    id,
+    kind: "escalation",
+    created_at: "2026-03-02T09:00:00Z",
+    read_at: null,
+    follow_up: { id, in_sight: true, title: `Call ${id}`, status: "open", subject: null },
+    message: `Call ${id} is due now`,
+    label: "employee",
+    sla_breach: false,
+    why: {
+      policy: "standard",
+      policy_version: 1,
+      step: 1,
+      label: "employee",
+      hours_overdue: 0,
+      audience: "assignee",
+      fallback: null,
+      text: "You are the assignee.",
+    },
   };
 }
 

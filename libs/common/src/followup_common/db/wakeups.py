@@ -1,4 +1,8 @@
-"""Waking the inboxes that are open: a nudge over PostgreSQL's NOTIFY, sent by whoever changes one."""
+"""Waking the inboxes that are open, over PostgreSQL's NOTIFY.
+
+Those who write notifications or read marks call `wake_inboxes`. Every other change of what an inbox shows
+wakes it by triggers (migration "wake_inboxes"), so that no verb has to think of it.
+"""
 
 from __future__ import annotations
 

@@ -58,9 +58,9 @@ class Stream:
         # look, and the client comes again, with a token that is valid then.
         return "session", self.caller.session_id or 0
 
-    def show(self, inbox: Inbox) -> None:
-        """Have the stream send this, unless it did so last."""
-        if inbox != self.inbox:
+    def show(self, inbox: Inbox, *, again: bool) -> None:
+        """Have the stream send this; unless `again`, only if it is not what it sent last."""
+        if again or inbox != self.inbox:
             self.inbox = inbox
             self.changed.set()
 
@@ -81,6 +81,7 @@ class LiveInboxes:
         self._parts = parts
         self._streams: dict[int, set[Stream]] = {}
         self._woken: set[int] = set()
+        self._changed: set[int] = set()
         self._something = asyncio.Event()
         self._stopping = False
         self._number = 0
@@ -105,7 +106,6 @@ class LiveInboxes:
 
     async def events(self, caller: Caller) -> AsyncIterator[str]:
         """The server-sent events of one person, until they leave, their log-in ends or the server stops."""
-        sent: Inbox | None = None
         with self._open(caller) as stream:
             yield RETRY
             while not stream.closed:
@@ -115,9 +115,8 @@ class LiveInboxes:
                     yield ": still here\n\n"
                     continue
                 stream.changed.clear()
-                if stream.inbox is not None and stream.inbox != sent and not stream.closed:
-                    sent = stream.inbox
-                    yield f"event: inbox\ndata: {json.dumps(sent._asdict())}\n\n"
+                if stream.inbox is not None and not stream.closed:
+                    yield f"event: inbox\ndata: {json.dumps(stream.inbox._asdict())}\n\n"
 
     @contextmanager
     def _open(self, caller: Caller) -> Iterator[Stream]:
@@ -141,33 +140,37 @@ class LiveInboxes:
         self._number += more
         self._parts.meter.record(STREAMS, self._number)
 
-    def _wake(self, user_ids: set[int]) -> None:
+    def _wake(self, user_ids: set[int], *, changed: bool = False) -> None:
+        """Have these looked at; `changed`: what they show is another, even where the numbers are the same."""
         self._woken |= user_ids
+        if changed:
+            self._changed |= user_ids
         self._something.set()
 
     def _notified(self, notification: Notify) -> None:
         if notification.payload == "*":
-            self._wake(set(self._streams))
+            self._wake(set(self._streams), changed=True)
             return
         try:
             user_ids = {int(user_id) for user_id in notification.payload.split(",") if user_id}
         except ValueError:
             log.warning("inbox_payload_ignored", payload=notification.payload[:100])
             return
-        self._wake(user_ids & self._streams.keys())
+        self._wake(user_ids & self._streams.keys(), changed=True)
 
     async def _listen(self) -> None:
         """Keep a listening connection; after each new one everybody looks again, for what was missed."""
-        backoff = SHORTEST_BACKOFF
+        backoff, lost = SHORTEST_BACKOFF, False
         while True:
             try:
                 async with await self._connect() as connection:
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(INBOX_CHANNEL)))
-                    self._wake(set(self._streams))
+                    self._wake(set(self._streams), changed=lost)
                     backoff = SHORTEST_BACKOFF
                     await self._hear(connection)
             except (psycopg.Error, OSError) as error:
                 log.warning("inbox_listener_lost", error=repr(error))
+            lost = True
             await asyncio.sleep(backoff)
             backoff = min(2 * backoff, LONGEST_BACKOFF)
 
@@ -192,16 +195,18 @@ class LiveInboxes:
             await self._something.wait()
             self._something.clear()
             woken, self._woken = self._woken & self._streams.keys(), set()
+            changed, self._changed = self._changed, set()
             try:
                 found = await self._ask(woken) if woken else {}
             except SQLAlchemyError as error:
                 log.warning("inbox_look_failed", error=repr(error))
                 self._wake(woken)
+                self._wake(changed, changed=True)
                 await asyncio.sleep(1)
                 continue
             for user_id, inbox in found.items():
                 for stream in self._streams.get(user_id, ()):
-                    stream.show(inbox)
+                    stream.show(inbox, again=user_id in changed)
             await asyncio.sleep(AT_MOST_EVERY)
 
     async def _recheck(self) -> None:

@@ -10,15 +10,38 @@ from followup_common.policy import Step
 
 from followup_api.followups.activities import Names, names_of, step_of
 from followup_api.followups.sentences import found_as, hours_between, overdue
+from followup_api.notifications.schemas import HANDED_ON
 from followup_api.rows import Record
 
 
 def told(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
     """The fields of a `Notification` for each row of `queries.page`, as its recipient reads it."""
-    mentioned = {user_id for row in rows for user_id in (row.assignee_id, row.actor_id) if user_id}
+    seen = [row for row in rows if row.in_sight]
+    mentioned = {user_id for row in seen for user_id in (row.assignee_id, row.actor_id) if user_id}
     names = names_of(tx, mentioned)
     for row in rows:
-        yield _notification(row, step_of(tx, row.policy_version_id, row.step), names)
+        if row.in_sight:
+            yield _notification(row, step_of(tx, row.policy_version_id, row.step), names)
+        else:
+            yield _out_of_sight(row)
+
+
+def _out_of_sight(row: Record) -> dict[str, Any]:
+    """That somebody was told, when and as what, and nothing of the follow-up or of whose it is."""
+    return {
+        **_kept(row),
+        "follow_up": {
+            "id": row.follow_up_id,
+            "in_sight": False,
+            "title": HANDED_ON,
+            "status": "open",
+            "subject": None,
+        },
+        "message": "A follow-up you were told about was handed on",
+        "label": None,
+        "sla_breach": False,
+        "why": _why(row, hours=0.0, label=None, fallback=None, text="You do not see it any more."),
+    }
 
 
 def _notification(row: Record, step: Step | None, names: Names) -> dict[str, Any]:
@@ -26,25 +49,37 @@ def _notification(row: Record, step: Step | None, names: Names) -> dict[str, Any
     hours = hours_between(row.due_at, row.created_at)
     assigned = row.step == 0
     label = step.label if step else None
+    how = _how_assigned(actor) if assigned else _how_found(row, names.of(row.assignee_id).name)
     return {
-        "id": row.id,
-        "kind": "assignment" if assigned else "escalation",
-        "created_at": row.created_at,
-        "read_at": row.read_at,
+        **_kept(row),
         "follow_up": _follow_up(row),
         "message": _assignment(row.title, actor) if assigned else f"{row.title} {overdue(hours)}",
         "label": label,
         "sla_breach": step.sla_breach if step else False,
-        "why": {
-            "policy": row.policy,
-            "policy_version": row.version,
-            "step": row.step,
-            "label": label,
-            "hours_overdue": hours,
-            "audience": row.audience,
-            "fallback": row.fallback,
-            "text": _how_assigned(actor) if assigned else _how_found(row, names.of(row.assignee_id).name),
-        },
+        "why": _why(row, hours=hours, label=label, fallback=row.fallback, text=how),
+    }
+
+
+def _kept(row: Record) -> dict[str, Any]:
+    """What stays of a notification, whatever its recipient may see."""
+    return {
+        "id": row.id,
+        "kind": "assignment" if row.step == 0 else "escalation",
+        "created_at": row.created_at,
+        "read_at": row.read_at,
+    }
+
+
+def _why(row: Record, *, hours: float, label: str | None, fallback: str | None, text: str) -> dict[str, Any]:
+    return {
+        "policy": row.policy,
+        "policy_version": row.version,
+        "step": row.step,
+        "label": label,
+        "hours_overdue": hours,
+        "audience": row.audience,
+        "fallback": fallback,
+        "text": text,
     }
 
 
@@ -52,6 +87,7 @@ def _follow_up(row: Record) -> dict[str, Any]:
     subject = {"id": row.subject_id, "kind": row.subject_kind, "name": row.subject_name}
     return {
         "id": row.follow_up_id,
+        "in_sight": True,
         "title": row.title,
         "status": "open" if row.is_open else "completed",
         "subject": None if row.subject_id is None else subject,

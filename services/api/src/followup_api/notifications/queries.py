@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from followup_common.db import Transaction
@@ -12,10 +13,9 @@ from followup_common.db.wakeups import wake_inboxes
 from sqlalchemy import BigInteger, bindparam, func, select, text, true, update
 
 from followup_api.followups.activities import assignee_then
+from followup_api.followups.scopes import CONDITIONS, Reach, Scope
 from followup_api.notifications.schemas import NotificationQuery
 from followup_api.pagination import Listing, Rows
-
-"""PostgreSQL channel that wakes live inboxes; the payload lists user ids, or is `*` for everyone."""
 
 n, f, s, pv = notifications.c, follow_ups.c, subjects.c, policy_versions.c
 
@@ -57,10 +57,7 @@ NOTIFICATIONS = (
     .join(subjects, s.id == f.subject_id, isouter=True)
     .where(n.user_id == USER_ID)
 )
-LISTINGS = {
-    unread: Listing(NOTIFICATIONS.where(condition), (n.id.desc(),))
-    for unread, condition in ((None, true()), (True, n.read_at.is_(None)), (False, n.read_at.is_not(None)))
-}
+WANTED = {None: true(), True: n.read_at.is_(None), False: n.read_at.is_not(None)}
 UNREAD = Prepared(
     select(func.count().label("number"))
     .select_from(notifications)
@@ -68,9 +65,15 @@ UNREAD = Prepared(
 )
 
 
-def page(tx: Transaction, user_id: int, query: NotificationQuery) -> Rows:
-    """A person's notifications, newest first."""
-    return LISTINGS[query.unread].page(tx, query, user_id=user_id)
+def page(tx: Transaction, user_id: int, scope: Scope, query: NotificationQuery) -> Rows:
+    """A person's notifications, newest first; `in_sight` says whether they may see the follow-up now."""
+    return _listing(query.unread, scope.reach).page(tx, query, user_id=user_id, **scope.values())
+
+
+@cache
+def _listing(unread: bool | None, reach: Reach) -> Listing:
+    seen = NOTIFICATIONS.add_columns(CONDITIONS[reach].label("in_sight"))
+    return Listing(seen.where(WANTED[unread]), (n.id.desc(),))
 
 
 def unread(tx: Transaction, user_id: int) -> int:

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from followup_api.answers import page_of
 from followup_api.dependencies import Reading, Work
+from followup_api.followups.scopes import scope_of
 from followup_api.notifications import live, queries
 from followup_api.notifications.messages import told
 from followup_api.notifications.schemas import (
@@ -59,8 +60,11 @@ class NotificationNotFound(NotFound):
 def list_notifications(
     tx: Reading, caller: Recipient, query: Annotated[NotificationQuery, Query()], response: Response
 ) -> Response:
-    """What you were told, newest first, and why it was you."""
-    page = queries.page(tx, caller.user_id, query)
+    """What you were told, newest first, and why it was you.
+
+    It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
+    """
+    page = queries.page(tx, caller.user_id, scope_of(tx, caller), query)
     return page_of(told(tx, page.rows), page.next_cursor, response)
 
 
@@ -80,7 +84,8 @@ async def stream_inbox(request: Request, caller: Recipient, response: Response) 
     """Server-sent events.
 
     `event: inbox` says how many notifications are unread and the id of the newest one: at once, and whenever
-    that changes. It carries no notifications, so nothing is lost or doubled when you connect again: read the
+    your inbox shows something else, be it only another title or one that has gone: then the numbers may be as
+    they were. It carries no notifications, so nothing is lost or doubled when you connect again: read the
     list. Comments come every 15 seconds. The stream ends with the log-in behind it.
     """
     inboxes = live.of(request.app)

@@ -16,6 +16,10 @@ class NotificationQuery(PageQuery):
     unread: bool | None = Field(None, description="Only unread ones, or only read ones; without it, both.")
 
 
+HANDED_ON = "A follow-up that was handed on"
+"""The title of what its reader may not see."""
+
+
 class SubjectName(Schema):
     """The lead or client that a notification is about."""
 
@@ -25,16 +29,25 @@ class SubjectName(Schema):
 
 
 class NotifiedFollowUp(Schema):
-    """The follow-up that a notification is about, as it is now."""
+    """The follow-up that a notification is about, as its recipient may see it now."""
 
     id: int
-    title: str
-    status: Literal["open", "completed"]
-    subject: SubjectName | None
+    in_sight: bool = Field(
+        description="Whether you may see it now. When not, it was handed on: its title, status, subject and "
+        "whose it is are hidden, and reading it gives 404."
+    )
+    title: str = Field(description=f"Out of your sight it is `{HANDED_ON}`.")
+    status: Literal["open", "completed"] = Field(
+        description="Out of your sight it is `open`, as it was when you were told."
+    )
+    subject: SubjectName | None = Field(description="Out of your sight it is null.")
 
 
 class Why(Schema):
-    """Why somebody was told: the policy step, and how they were found."""
+    """Why somebody was told: the policy step, and how they were found.
+
+    Of a follow-up out of sight `label` and `fallback` are null, and `hours_overdue` is 0.
+    """
 
     policy: str
     policy_version: int
@@ -59,6 +72,7 @@ class Notification(Schema):
                     "read_at": None,
                     "follow_up": {
                         "id": 42,
+                        "in_sight": True,
                         "title": "Call Acme about renewal",
                         "status": "open",
                         "subject": {"id": 7, "kind": "client", "name": "Acme Corporation"},

@@ -2,6 +2,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { ErrorState } from "@/components/ErrorState";
+import { useKeepFocus } from "@/components/useKeepFocus";
 import { useOffsetTop } from "@/components/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
 import { FollowUpRow } from "@/features/followups/FollowUpRow";
@@ -42,6 +43,7 @@ export function FollowUpList({ list, filters, change }: Props) {
   const drawn = virtualizer.getVirtualItems();
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone, lines.length]);
   useRowKeys(root, lines, virtualizer);
+  useKeepFocus(root);
 
   // Ask for the next page of the section whose end is drawn.
   const near = drawn.map(({ index }) => lines[index]).find((line) => line?.kind === "more");

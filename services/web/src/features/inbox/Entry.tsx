@@ -12,33 +12,43 @@ interface Props {
   onFollow?: (() => void) | undefined;
 }
 
-/** A line of the inbox; following it marks it as read. */
+/** A line of the inbox; following it marks it as read. What its reader may not see any more leads nowhere. */
 export function Entry({ notification, onFollow }: Props) {
   const { id, read_at: readAt, created_at: at, follow_up: followUp, message, why } = notification;
   const mark = useMarkRead();
   const unread = readAt === null;
 
   function follow() {
-    if (unread) mark.mutate(id);
+    if (unread) mark.mutate({ id });
     onFollow?.();
   }
+
+  const said = (
+    <>
+      <span className={classes.title}>{message}</span>
+      <span className={classes.summary}>
+        {why.text}
+        {followUp.status === "completed" && " It is completed by now."}
+      </span>
+      <RelativeTime at={at} as="ago" className={classes.at} />
+    </>
+  );
 
   return (
     <div className={classes.entry} data-unread={unread || undefined}>
       <span className={classes.icon} data-tone={toneOf(notification)}>
         <KindIcon notification={notification} />
       </span>
-      <Link to={`/followups/${followUp.id}`} className={classes.link} onClick={follow}>
-        <span className={classes.title}>{message}</span>
-        <span className={classes.summary}>
-          {why.text}
-          {followUp.status === "completed" && " It is completed by now."}
-        </span>
-        <RelativeTime at={at} as="ago" className={classes.at} />
-      </Link>
+      {followUp.in_sight ? (
+        <Link to={`/followups/${followUp.id}`} className={classes.link} onClick={follow}>
+          {said}
+        </Link>
+      ) : (
+        <div className={classes.link}>{said}</div>
+      )}
       {unread && (
         <Tooltip label="Mark as read">
-          <UnstyledButton className={classes.dot} aria-label={`Mark “${followUp.title}” as read`} onClick={() => mark.mutate(id)}>
+          <UnstyledButton className={classes.dot} aria-label={`Mark “${followUp.title}” as read`} onClick={() => mark.mutate({ id })}>
             <span />
           </UnstyledButton>
         </Tooltip>

@@ -7,7 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { Entry } from "@/features/inbox/Entry";
-import { notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/inbox";
+import { newestOf, notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/inbox";
 import classes from "./InboxPage.module.css";
 
 export function Component() {
@@ -15,6 +15,8 @@ export function Component() {
   const unread = parameters.get("show") === "unread";
   const { data: count } = useQuery(unreadQuery);
   const mark = useMarkRead();
+  const { data } = useInfiniteQuery(notificationsQuery(unread));
+  const newest = newestOf(data?.pages[0]?.items);
   return (
     <Page
       title="Inbox"
@@ -23,8 +25,8 @@ export function Component() {
         <Button
           variant="default"
           leftSection={<IconChecks size={16} />}
-          disabled={!count?.unread}
-          onClick={() => mark.mutate("all")}
+          disabled={!count?.unread || newest === undefined}
+          onClick={() => newest !== undefined && mark.mutate({ upTo: newest })}
         >
           Mark all as read
         </Button>

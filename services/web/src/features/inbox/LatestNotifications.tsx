@@ -6,7 +6,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { Entry } from "@/features/inbox/Entry";
-import { notificationsQuery, useMarkRead } from "@/features/inbox/inbox";
+import { newestOf, notificationsQuery, useMarkRead } from "@/features/inbox/inbox";
 import classes from "./LatestNotifications.module.css";
 
 const SHOWN = 12;
@@ -17,11 +17,17 @@ export default function LatestNotifications({ close }: { close: () => void }) {
   const mark = useMarkRead();
   const entries = data?.pages[0]?.items.slice(0, SHOWN);
   const unread = entries?.some(({ read_at: at }) => at === null) ?? false;
+  const newest = newestOf(entries);
   return (
     <>
       <div className={classes.head}>
         <Text fw={620}>Notifications</Text>
-        <Button variant="subtle" size="compact-sm" disabled={!unread} onClick={() => mark.mutate("all")}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          disabled={!unread || newest === undefined}
+          onClick={() => newest !== undefined && mark.mutate({ upTo: newest })}
+        >
           Mark all as read
         </Button>
       </div>

@@ -27,33 +27,46 @@ export const notificationsQuery = (unread: boolean) =>
 
 type Pages = InfiniteData<Page<Notification>>;
 
-/** The list with some or all entries read; what is shown stays in its place until the next visit. */
-export function markedRead(pages: Pages, ids: ReadonlySet<number> | "all", at: string): Pages {
+/** What to mark as read: one notification, or all up to the newest one that was shown. */
+export type Seen = { id: number } | { upTo: number };
+
+function covers(seen: Seen, id: number): boolean {
+  return "id" in seen ? id === seen.id : id <= seen.upTo;
+}
+
+/** The list with what was seen read; it stays in its place until the next visit. */
+export function markedRead(pages: Pages, seen: Seen, at: string): Pages {
   const read = (entry: Notification): Notification =>
-    entry.read_at === null && (ids === "all" || ids.has(entry.id)) ? { ...entry, read_at: at } : entry;
+    entry.read_at === null && covers(seen, entry.id) ? { ...entry, read_at: at } : entry;
   return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: page.items.map(read) })) };
 }
 
-/** Mark one notification, or all, as read; shown at once, taken back if it fails. */
+/** The newest notification of a list as it is shown; what has come since is not among what was seen. */
+export function newestOf(entries: readonly Notification[] | undefined): number | undefined {
+  return entries && entries.length > 0 ? Math.max(...entries.map(({ id }) => id)) : undefined;
+}
+
+/** Mark what was seen as read, and nothing that came meanwhile; shown at once, taken back if it fails. */
 export function useMarkRead() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (id: number | "all") =>
-      api.post(id === "all" ? "/notifications/read-all" : `/notifications/${id}/read`),
-    onMutate: async (id) => {
+    mutationFn: (seen: Seen) =>
+      "id" in seen
+        ? api.post(`/notifications/${seen.id}/read`)
+        : api.post("/notifications/read-all", { up_to: seen.upTo }),
+    onMutate: async (seen) => {
       await cache.cancelQueries({ queryKey: keys.notifications });
       const before = cache.getQueriesData({ queryKey: keys.notifications });
       const at = new Date(now()).toISOString();
-      const ids = id === "all" ? id : new Set([id]);
       cache.setQueriesData<Pages>({ queryKey: ["notifications", "list"] }, (pages) =>
-        pages && markedRead(pages, ids, at),
+        pages && markedRead(pages, seen, at),
       );
       cache.setQueryData(keys.unread, (old: { unread: number } | undefined) =>
-        old && { unread: id === "all" ? 0 : Math.max(0, old.unread - 1) },
+        old && { unread: "id" in seen ? Math.max(0, old.unread - 1) : 0 },
       );
       return { before };
     },
-    onError: (error, _id, context) => {
+    onError: (error, _seen, context) => {
       context?.before.forEach(([key, data]) => cache.setQueryData(key, data));
       notifications.show({ color: "red", title: "Still unread", message: explain(error) });
     },
