@@ -111,6 +111,44 @@ def test_people_are_shown_below_their_managers_and_can_be_changed(product: Produ
     assert product.call("GET", f"/users/{amir.id}")["active"] is False
 
 
+def test_a_stale_form_of_a_person_shows_both_versions_and_takes_nothing_back(
+    product: Product, visit: Visit
+) -> None:
+    ada, eve = product.person("Ada Okafor", "admin"), product.person("Eve Stale", "admin")
+    page = visit(ada, "/admin/people")
+    page.get_by_label("Search people").fill("eve stale")
+    page.get_by_role("button", name="Edit Eve Stale").click()
+    form = dialog(page, "Edit Eve Stale")
+    form.get_by_label("Name").fill("Eve Mine")
+    product.call("PATCH", f"/users/{eve.id}", json={"role": "employee", "active": False})
+    form.get_by_role("button", name="Save").click()
+    both = dialog(page, "Somebody changed this while you were editing")
+    expect(both.get_by_role("row", name="Name")).to_contain_text("Eve MineEve Stale")
+    expect(both.get_by_role("row", name="Role")).to_contain_text("employeeemployee")
+    expect(both.get_by_role("row", name="Active")).to_contain_text("NoNo")
+    assert product.call("GET", f"/users/{eve.id}")["name"] == "Eve Stale"
+    page.keyboard.press("Escape")  # closes the topmost alone
+    expect(form.get_by_label("Name")).to_have_value("Eve Mine")
+    form.get_by_role("button", name="Save").click()
+    both.get_by_role("button", name="Save mine").click()
+    expect(form).to_be_hidden()
+    saved = product.call("GET", f"/users/{eve.id}")
+    assert (saved["name"], saved["role"], saved["active"]) == ("Eve Mine", "employee", False)
+
+    page.get_by_label("Search people").fill("eve mine")
+    page.get_by_role("button", name="Edit Eve Mine").click()
+    form = dialog(page, "Edit Eve Mine")
+    form.get_by_label("Active").check()
+    product.call("PATCH", f"/users/{eve.id}", json={"name": "Eve Theirs"})
+    form.get_by_role("button", name="Save").click()
+    both.get_by_role("button", name="Take theirs").click()
+    expect(form.get_by_label("Name")).to_have_value("Eve Theirs")
+    expect(form.get_by_label("Active")).not_to_be_checked()
+    form.get_by_role("button", name="Save").click()  # nothing is left to save
+    expect(form).to_be_hidden()
+    assert product.call("GET", f"/users/{eve.id}")["active"] is False
+
+
 def test_a_token_is_shown_once_works_and_can_be_taken_back(product: Product, visit: Visit) -> None:
     page = visit(product.person("Ada Okafor", "admin"), "/settings/tokens")
     page.get_by_role("button", name="Token", exact=True).click()

@@ -41,10 +41,12 @@ def test_an_admin_adds_reads_and_changes_a_person(api: TestClient, admin: Person
     created = api.post(USERS, json={**body, "password": PASSWORD})
     assert created.status_code == 201
     address = created.headers["Location"]
-    assert created.json() == {"id": created.json()["id"], **body, "reports": 0}
+    tag = created.headers["ETag"]
+    assert created.json() == {"id": created.json()["id"], **body, "reports": 0, "version": 1, "etag": tag}
     assert api.get(address).json() == created.json()
     changed = api.patch(address, json={"manager_id": None, "name": "  Bobby "})
-    assert changed.json() == {**created.json(), "manager_id": None, "name": "Bobby"}
+    news = {"manager_id": None, "name": "Bobby", "version": 2, "etag": changed.headers["ETag"]}
+    assert changed.json() == {**created.json(), **news}
     assert api.patch(address, json={}).json() == changed.json()
 
 

@@ -1,5 +1,3 @@
-import type { FollowUp } from "@/api/types";
-
 export interface FieldError {
   field: string;
   message: string;
@@ -17,8 +15,8 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly errors: readonly FieldError[] = [],
-    /** What is there now, when an edit was based on an older version (412). */
-    readonly current: FollowUp | null = null,
+    /** What is there now, as the API gives it, when an edit was based on an older version (412). */
+    readonly current: unknown = null,
   ) {
     super(detail || title);
     this.name = "Problem";

@@ -212,7 +212,7 @@ export interface paths {
         post?: never;
         /**
          * Unbind a person from the provider
-         * @description Forgets which account of the OpenID Connect provider is theirs and ends their sessions. Their next log-in there binds them anew, by e-mail address.
+         * @description Forgets which account of the OpenID Connect provider is theirs and ends their sessions. Their next log-in there binds them again, by e-mail address.
          */
         delete: operations["unbind_user"];
         options?: never;
@@ -3151,12 +3151,14 @@ export interface components {
          * @example {
          *       "active": true,
          *       "email": "ada@example.com",
+         *       "etag": "\"3-5d41402a\"",
          *       "id": 42,
          *       "manager_id": 7,
          *       "name": "Ada Lovelace",
          *       "reports": 5,
          *       "role": "manager",
-         *       "time_zone": "Europe/London"
+         *       "time_zone": "Europe/London",
+         *       "version": 3
          *     }
          */
         User: {
@@ -3191,6 +3193,16 @@ export interface components {
              * @description How many people report to them directly. Somebody with reports sees their follow-ups whatever their own role; while they are inactive the next active one above is told in their place.
              */
             reports: number;
+            /**
+             * Version
+             * @description Counts changes.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single person.
+             */
+            etag: string;
         };
         /**
          * UserChanges
@@ -3893,12 +3905,14 @@ export interface operations {
                      *         {
                      *           "active": true,
                      *           "email": "ada@example.com",
+                     *           "etag": "\"3-5d41402a\"",
                      *           "id": 42,
                      *           "manager_id": 7,
                      *           "name": "Ada Lovelace",
                      *           "reports": 5,
                      *           "role": "manager",
-                     *           "time_zone": "Europe/London"
+                     *           "time_zone": "Europe/London",
+                     *           "version": 3
                      *         }
                      *       ],
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
@@ -3979,12 +3993,14 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "email": "ada@example.com",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "id": 42,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
                      *       "reports": 5,
                      *       "role": "manager",
-                     *       "time_zone": "Europe/London"
+                     *       "time_zone": "Europe/London",
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -4077,12 +4093,14 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "email": "ada@example.com",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "id": 42,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
                      *       "reports": 5,
                      *       "role": "manager",
-                     *       "time_zone": "Europe/London"
+                     *       "time_zone": "Europe/London",
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -4138,7 +4156,10 @@ export interface operations {
     change_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
             path: {
                 /** @description Id of the entry. */
                 user_id: number;
@@ -4166,12 +4187,14 @@ export interface operations {
                      * @example {
                      *       "active": true,
                      *       "email": "ada@example.com",
+                     *       "etag": "\"3-5d41402a\"",
                      *       "id": 42,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
                      *       "reports": 5,
                      *       "role": "manager",
-                     *       "time_zone": "Europe/London"
+                     *       "time_zone": "Europe/London",
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -4222,6 +4245,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description The request is too large */
             413: {
                 headers: {
@@ -4254,7 +4286,10 @@ export interface operations {
     unbind_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
             path: {
                 /** @description Id of the entry. */
                 user_id: number;
@@ -4290,6 +4325,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ export type LogInOptions = Schemas["LogInOptions"];
 export type Me = Schemas["Me"];
 export type Permission = Schemas["Permission"];
 export type User = Schemas["User"];
+export type UserChanges = Schemas["UserChanges"];
 export type Role = User["role"];
 export type PersonName = Schemas["PersonName"];
 

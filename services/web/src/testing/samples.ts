@@ -50,6 +50,8 @@ export function person(id: number, manager: number | null, name = `Person ${id}`
     active: true,
     time_zone: "UTC",
     reports: 0,
+    version: 1,
+    etag: `"1-${id}"`,
   };
 }
 

@@ -63,7 +63,9 @@ users = Table(
     Column("time_zone", Text, nullable=False, server_default="UTC"),
     Column("password_hash", Text),
     _created_at(),
+    # Kept by the trigger `users_keep_version`, never written by a service:
     Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
     CheckConstraint("manager_id <> id", name="not_own_manager"),
     Index("uq_users_email", text("lower(email)"), unique=True),

@@ -109,5 +109,7 @@ def end_sessions(tx: Transaction, user_id: int, *, keep: int | None = None) -> N
 
 
 def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:
-    """Keep another hash of the same password."""
+    """Keep another hash of the same password: nothing that anybody could see has changed."""
+    tx.execute(select(func.set_config("followup.password", "rehashed", true())))
     tx.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+    tx.execute(select(func.set_config("followup.password", "", true())))

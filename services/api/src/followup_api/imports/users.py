@@ -91,7 +91,7 @@ LOCK = """
 UPDATE = """
     UPDATE users u
     SET email = p.email, name = p.name, role = p.role, time_zone = p.time_zone, active = p.active,
-        manager_id = m.id, updated_at = now()
+        manager_id = m.id
     FROM planned_users p LEFT JOIN users m ON lower(m.email) = p.manager_key
     WHERE lower(u.email) = p.key AND p.good AND (p.differs OR p.user_id IS NULL AND p.manager_key IS NOT NULL)
 """

@@ -12,9 +12,13 @@ from sqlalchemy import Select, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from followup_api.auth.passwords import hashed
-from followup_api.problems import Conflict, Invalid, NotFound, constraint_of
+from followup_api.etags import Tags, tag_of
+from followup_api.problems import Invalid, constraint_of
 from followup_api.rows import Record
+from followup_api.users.problems import EmailTaken, LastAdmin, UserNotFound, UserStale
+from followup_api.users.schemas import User
 
+TAG = tag_of(users)
 _reports = users.alias("reports")
 # Correlated by hand: within RETURNING, SQLAlchemy does not see which table is the outer one.
 _REPORTS = (
@@ -33,32 +37,9 @@ COLUMNS = (
     users.c.active,
     users.c.time_zone,
     _REPORTS.label("reports"),
+    users.c.version,
+    TAG.label("etag"),
 )
-
-
-class UserNotFound(NotFound):
-    """There is no such person."""
-
-    def __init__(self, user_id: int) -> None:
-        super().__init__(f"There is no user {user_id}.")
-        self.user_id = user_id
-
-
-class EmailTaken(Conflict):
-    """Somebody else has this e-mail address."""
-
-    def __init__(self, email: str | None) -> None:
-        message = f"email {email} belongs to another user: change that one, or use another address."
-        super().__init__(message, errors=[("email", message)])
-        self.email = email
-
-
-class LastAdmin(Conflict):
-    """Nobody could manage people any more."""
-
-    def __init__(self, field: str) -> None:
-        message = f"{field} would leave no active admin: make another person admin first."
-        super().__init__(message, errors=[(field, message)])
 
 
 def find_users(
@@ -119,22 +100,45 @@ def create_user(
         return tx.execute(insert(users).values(values).returning(*COLUMNS)).one()
 
 
-def change_user(tx: Transaction, user_id: int, changes: dict[str, Any]) -> Record:
+def change_user(tx: Transaction, user_id: int, changes: dict[str, Any], tags: Tags = None) -> Record:
     """Change a person; a `password` among the changes is hashed.
 
+    Args:
+        tx: where to.
+        user_id: of the person.
+        changes: new values by column.
+        tags: entity tags that the person may have; None: whatever was changed meanwhile.
+
     Raises:
-        UserNotFound, EmailTaken, Invalid, LastAdmin: the change is not possible.
+        UserNotFound, UserStale, EmailTaken, Invalid, LastAdmin: the change is not possible.
     """
-    values = {**changes, "updated_at": func.now()}
+    before = lock_user(tx, user_id, tags)
+    if not changes:
+        return before
+    values = dict(changes)
     if "password" in values:
         values["password_hash"] = hashed(values.pop("password"))
     statement = update(users).where(users.c.id == user_id).values(values).returning(*COLUMNS)
     with _named_errors(changes):
-        row = tx.execute(statement).one_or_none()
-    if row is None:
-        raise UserNotFound(user_id)
+        row = tx.execute(statement).one()
     if {"role", "active"} & changes.keys():
         ensure_active_admin(tx, field="role" if "role" in changes else "active")
+    return row
+
+
+def lock_user(tx: Transaction, user_id: int, tags: Tags = None) -> Record:
+    """A person whom nobody else changes until the transaction ends.
+
+    Raises:
+        UserNotFound: there is none with this id.
+        UserStale: they have none of these tags any more.
+    """
+    statement = select(*COLUMNS).where(users.c.id == user_id).with_for_update(key_share=True)
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise UserNotFound(user_id)
+    if tags is not None and row.etag not in tags:
+        raise UserStale(User.model_validate(row))
     return row
 
 

@@ -11,6 +11,7 @@ from followup_api.audit import Action, Audit
 from followup_api.auth.oidc.queries import unbind
 from followup_api.auth.queries import end_sessions
 from followup_api.dependencies import AppParts, Parts, Work
+from followup_api.etags import IfMatch
 from followup_api.pagination import Page, paginate
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import Invalid, documented
@@ -48,7 +49,7 @@ def create_user(new: NewUser, response: Response, app: AppParts, work: Work, aud
     row = queries.create_user(work.tx, **values, password=password)
     response.headers["Location"] = f"/api/v1/users/{row.id}"
     audit(Action.USER_CREATED, f"users/{row.id}", email=row.email, role=row.role)
-    return User.model_validate(row)
+    return _tagged(row, response)
 
 
 @router.get(
@@ -58,8 +59,8 @@ def create_user(new: NewUser, response: Response, app: AppParts, work: Work, aud
     dependencies=[Reader],
     responses=documented(404),
 )
-def read_user(user_id: PathId, work: Work) -> User:
-    return User.model_validate(queries.get_user(work.tx, user_id))
+def read_user(user_id: PathId, work: Work, response: Response) -> User:
+    return _tagged(queries.get_user(work.tx, user_id), response)
 
 
 @router.patch(
@@ -68,17 +69,25 @@ def read_user(user_id: PathId, work: Work) -> User:
     description="A new password or a deactivation ends the person's sessions. "
     "The last active admin can neither be deactivated nor get another role. Mind `reports`: another role "
     "does not take the sight of their follow-ups away, only another `manager_id` of theirs does.",
-    responses=documented(404, 409),
+    responses=documented(404, 409, 412),
 )
 def change_user(
-    user_id: PathId, changed: UserChanges, *, app: AppParts, work: Work, audit: Audit, caller: Admin
+    user_id: PathId,
+    changed: UserChanges,
+    response: Response,
+    *,
+    tags: IfMatch,
+    app: AppParts,
+    work: Work,
+    audit: Audit,
+    caller: Admin,
 ) -> User:
     changes = changed.changes()
     if "password" in changes:
         _refuse_without_passwords(app)
         changes["password"] = changed.password.get_secret_value()
     before = queries.get_user(work.tx, user_id)
-    row = queries.change_user(work.tx, user_id, changes)
+    row = queries.change_user(work.tx, user_id, changes, tags)
     if "password" in changes or not row.active:
         end_sessions(work.tx, user_id, keep=caller.session_id)
     differences = _differences(before, row)
@@ -86,7 +95,7 @@ def change_user(
         differences["password"] = {"changed": True}
     if differences:
         audit(Action.USER_CHANGED, f"users/{user_id}", **differences)
-    return User.model_validate(row)
+    return _tagged(row, response)
 
 
 @router.delete(
@@ -94,14 +103,20 @@ def change_user(
     status_code=204,
     summary="Unbind a person from the provider",
     description="Forgets which account of the OpenID Connect provider is theirs and ends their sessions. "
-    "Their next log-in there binds them anew, by e-mail address.",
-    responses=documented(404),
+    "Their next log-in there binds them again, by e-mail address.",
+    responses=documented(404, 412),
 )
-def unbind_user(user_id: PathId, work: Work, audit: Audit, caller: Admin) -> None:
-    queries.get_user(work.tx, user_id)
+def unbind_user(user_id: PathId, work: Work, audit: Audit, caller: Admin, tags: IfMatch) -> None:
+    queries.lock_user(work.tx, user_id, tags)
     if unbind(work.tx, user_id):
         end_sessions(work.tx, user_id, keep=caller.session_id)
         audit(Action.IDENTITY_UNBOUND, f"users/{user_id}")
+
+
+def _tagged(row: Record, response: Response) -> User:
+    user = User.model_validate(row)
+    response.headers["ETag"] = user.etag
+    return user
 
 
 def _refuse_without_passwords(app: Parts) -> None:
@@ -113,4 +128,5 @@ def _refuse_without_passwords(app: Parts) -> None:
 def _differences(before: Record, after: Record) -> dict[str, Any]:
     """What an entry of the audit log says about a change."""
     was, now = before._mapping, after._mapping
-    return {str(name): {"from": was[name], "to": now[name]} for name in was if was[name] != now[name]}
+    names = [name for name in was if name not in ("version", "etag") and was[name] != now[name]]
+    return {str(name): {"from": was[name], "to": now[name]} for name in names}

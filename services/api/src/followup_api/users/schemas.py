@@ -65,7 +65,11 @@ Password = Annotated[SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENG
 class User(Schema):
     """A person."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": 42, **ADA, "reports": 5}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": 42, **ADA, "reports": 5, "version": 3, "etag": '"3-5d41402a"'}],
+        }
+    )
 
     id: int
     email: str
@@ -78,6 +82,8 @@ class User(Schema):
         description="How many people report to them directly. Somebody with reports sees their follow-ups "
         "whatever their own role; while they are inactive the next active one above is told in their place."
     )
+    version: int = Field(description="Counts changes.")
+    etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single person.")
 
 
 class NewUser(Input):

@@ -1,12 +1,14 @@
 import { Alert, Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
-import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import type { Role, User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { LeadWarning } from "@/features/admin/LeadWarning";
+import { PersonConflict } from "@/features/admin/PersonConflict";
+import { changesOf, draftOf, rebased, type PersonDraft } from "@/features/admin/personDraft";
+import { currentOf, savePerson } from "@/features/admin/savePerson";
 import { reportsOf } from "@/features/followups/people";
 import { done } from "@/features/followups/toasts";
 import { useLogInOptions } from "@/features/session/session";
@@ -24,123 +26,146 @@ const ROLES = [
   { value: "admin", label: "Admin: everything" },
 ];
 
-const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, active: true };
+const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, active: true, password: "" };
 
 export function PersonForm({ person, people, close }: Props) {
   const cache = useQueryClient();
   const options = useLogInOptions();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const [draft, setDraft] = useState<Omit<User, "id" | "reports">>(() => person ?? { ...NEW, time_zone: zone });
-  const [password, setPassword] = useState("");
+  const [base, setBase] = useState(person);
+  const [draft, setDraft] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: zone }));
+  const [conflict, setConflict] = useState<User | null>(null);
   const save = useMutation({
-    mutationFn: () => {
-      const { name, email, role, manager_id, active, time_zone } = draft;
-      const body = { name, email, role, manager_id, active, time_zone, ...(password && { password }) };
-      return person ? api.patch<User>(`/users/${person.id}`, body) : api.post<User>("/users", body);
-    },
+    mutationFn: savePerson,
     onSuccess: (saved) => {
       void cache.invalidateQueries({ queryKey: keys.people });
       void cache.invalidateQueries({ queryKey: keys.me });
       done(`Saved ${saved.name}`);
       close();
     },
+    onError: (error) => {
+      const current = currentOf(error);
+      setConflict(current);
+      if (current) void cache.invalidateQueries({ queryKey: keys.people });
+    },
   });
-  const problem = save.error instanceof Problem ? save.error : null;
-  const update = (change: Partial<User>) => setDraft({ ...draft, ...change });
+  const problem = save.error instanceof Problem && save.error.status !== 412 ? save.error : null;
+  const update = (change: Partial<PersonDraft>) => setDraft({ ...draft, ...change });
   const below = person ? reportsOf(person.id, people) : new Set<number>();
   const managers = people.filter(({ id, active }) => active && id !== person?.id && !below.has(id));
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    save.mutate();
+    if (base && Object.keys(changesOf(draft, draftOf(base))).length === 0) close();
+    else save.mutate({ base, draft });
+  }
+
+  function takeTheirs(theirs: User) {
+    setBase(theirs);
+    setDraft(draftOf(theirs));
+    setConflict(null);
+    save.reset();
   }
 
   return (
-    <Dialog onClose={close} title={person ? `Edit ${person.name}` : "New person"} size="lg">
-      <form onSubmit={submit}>
-        <Stack>
-          {problem && (
-            <Alert color="red" variant="light" title={problem.title} role="alert">
-              {problem.message}
-            </Alert>
-          )}
-          <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <TextInput
-              label="Name"
-              required
-              value={draft.name}
-              onChange={(event) => update({ name: event.currentTarget.value })}
-              error={problem?.messageFor("name")}
-              data-autofocus
-            />
-            <TextInput
-              label="E-mail"
-              type="email"
-              required
-              value={draft.email}
-              onChange={(event) => update({ email: event.currentTarget.value })}
-              error={problem?.messageFor("email")}
-            />
-            <Select
-              label="Role"
-              data={ROLES}
-              value={draft.role}
-              description="Everybody sees their own follow-ups and those of all people below them."
-              onChange={(role) => update({ role: role as Role })}
-              allowDeselect={false}
-              error={problem?.messageFor("role")}
-            />
-            <Select
-              label="Manager"
-              placeholder="Nobody"
-              data={managers.map(({ id, name }) => ({ value: String(id), label: name }))}
-              value={draft.manager_id === null ? null : String(draft.manager_id)}
-              onChange={(id) => update({ manager_id: id === null ? null : Number(id) })}
-              clearable
-              searchable
-              clearButtonProps={{ "aria-label": "No manager" }}
-              error={problem?.messageFor("manager_id")}
-            />
-            <Select
-              label="Time zone"
-              data={zones(draft.time_zone)}
-              value={draft.time_zone}
-              onChange={(next) => update({ time_zone: next ?? "UTC" })}
-              allowDeselect={false}
-              searchable
-              limit={50}
-              error={problem?.messageFor("time_zone")}
-            />
-            {options?.password && (
-              <PasswordInput
-                label={person ? "New password" : "Password"}
-                description={person ? "Empty: stays as it is" : undefined}
-                autoComplete="new-password"
-                value={password}
-                onChange={(event) => setPassword(event.currentTarget.value)}
-                error={problem?.messageFor("password")}
-                visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
-              />
+    <>
+      <Dialog onClose={close} title={person ? `Edit ${person.name}` : "New person"} size="lg">
+        <form onSubmit={submit}>
+          <Stack>
+            {problem && (
+              <Alert color="red" variant="light" title={problem.title} role="alert">
+                {problem.message}
+              </Alert>
             )}
-          </SimpleGrid>
-          <Switch
-            label="Active"
-            description="Inactive people cannot log in; what is theirs escalates to the next one above them."
-            checked={draft.active}
-            onChange={(event) => update({ active: event.currentTarget.checked })}
-          />
-          <LeadWarning before={person} after={draft} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              <TextInput
+                label="Name"
+                required
+                value={draft.name}
+                onChange={(event) => update({ name: event.currentTarget.value })}
+                error={problem?.messageFor("name")}
+                data-autofocus
+              />
+              <TextInput
+                label="E-mail"
+                type="email"
+                required
+                value={draft.email}
+                onChange={(event) => update({ email: event.currentTarget.value })}
+                error={problem?.messageFor("email")}
+              />
+              <Select
+                label="Role"
+                data={ROLES}
+                value={draft.role}
+                description="Everybody sees their own follow-ups and those of all people below them."
+                onChange={(role) => update({ role: role as Role })}
+                allowDeselect={false}
+                error={problem?.messageFor("role")}
+              />
+              <Select
+                label="Manager"
+                placeholder="Nobody"
+                data={managers.map(({ id, name }) => ({ value: String(id), label: name }))}
+                value={draft.manager_id === null ? null : String(draft.manager_id)}
+                onChange={(id) => update({ manager_id: id === null ? null : Number(id) })}
+                clearable
+                searchable
+                clearButtonProps={{ "aria-label": "No manager" }}
+                error={problem?.messageFor("manager_id")}
+              />
+              <Select
+                label="Time zone"
+                data={zones(draft.time_zone)}
+                value={draft.time_zone}
+                onChange={(next) => update({ time_zone: next ?? "UTC" })}
+                allowDeselect={false}
+                searchable
+                limit={50}
+                error={problem?.messageFor("time_zone")}
+              />
+              {options?.password && (
+                <PasswordInput
+                  label={person ? "New password" : "Password"}
+                  description={person ? "Empty: stays as it is" : undefined}
+                  autoComplete="new-password"
+                  value={draft.password}
+                  onChange={(event) => update({ password: event.currentTarget.value })}
+                  error={problem?.messageFor("password")}
+                  visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+                />
+              )}
+            </SimpleGrid>
+            <Switch
+              label="Active"
+              description="Inactive people cannot log in; what is theirs escalates to the next one above them."
+              checked={draft.active}
+              onChange={(event) => update({ active: event.currentTarget.checked })}
+            />
+            <LeadWarning before={base} after={draft} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={close}>
+                Cancel
+              </Button>
+              <Button type="submit" loading={save.isPending}>
+                Save
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Dialog>
+      {conflict && base && (
+        <PersonConflict
+          mine={rebased(draft, draftOf(base), draftOf(conflict))}
+          theirs={conflict}
+          people={people}
+          busy={save.isPending}
+          keepMine={() => save.mutate({ base: conflict, draft: rebased(draft, draftOf(base), draftOf(conflict)) })}
+          takeTheirs={() => takeTheirs(conflict)}
+          back={() => setConflict(null)}
+        />
+      )}
+    </>
   );
 }
 

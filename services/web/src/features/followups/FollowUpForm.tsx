@@ -67,7 +67,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
 
   /** The form says why (`problem` above); what is there now is shown beside what was typed. */
   function refuse(failure: unknown) {
-    if (failure instanceof Problem && failure.status === 412) setConflict(failure.current);
+    if (failure instanceof Problem && failure.status === 412) setConflict(failure.current as FollowUp);
   }
 
   function finish(saved: FollowUp) {

@@ -14,7 +14,8 @@ from followup_api.auth.oidc import queries
 from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.settings import EVERYBODY, OidcSettings, Role
 from followup_api.rows import Record
-from followup_api.users.queries import LastAdmin, change_user, create_user
+from followup_api.users.problems import LastAdmin
+from followup_api.users.queries import change_user, create_user
 from followup_api.users.schemas import Email, NewUser
 
 ROLES: tuple[Role, ...] = get_args(Role)

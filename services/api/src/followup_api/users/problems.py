@@ -1,0 +1,49 @@
+"""What can be wrong with a request about people."""
+
+from __future__ import annotations
+
+from fastapi.responses import JSONResponse
+
+from followup_api.fields import extended
+from followup_api.problems import Conflict, NotFound, Stale
+from followup_api.users.schemas import User
+
+
+class UserNotFound(NotFound):
+    """There is no such person."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(f"There is no user {user_id}.")
+        self.user_id = user_id
+
+
+class EmailTaken(Conflict):
+    """Somebody else has this e-mail address."""
+
+    def __init__(self, email: str | None) -> None:
+        message = f"email {email} belongs to another user: change that one, or use another address."
+        super().__init__(message, errors=[("email", message)])
+        self.email = email
+
+
+class LastAdmin(Conflict):
+    """Nobody could manage people any more."""
+
+    def __init__(self, field: str) -> None:
+        message = f"{field} would leave no active admin: make another person admin first."
+        super().__init__(message, errors=[(field, message)])
+
+
+class UserStale(Stale):
+    """Somebody has changed the person since the caller read them. The answer carries them as they are now."""
+
+    def __init__(self, current: User) -> None:
+        super().__init__(
+            f"User {current.id} has changed since you read it. Look at `current`, and repeat your change "
+            f"with `If-Match: {current.etag}`.",
+            headers={"ETag": current.etag},
+        )
+        self.current = current
+
+    def response(self) -> JSONResponse:
+        return extended(super().response(), current=self.current.model_dump(mode="json"))
