@@ -83,6 +83,10 @@ class Container:
         except docker.errors.NotFound:
             return
 
+    def log(self) -> str:
+        """All that it has written so far."""
+        return bytes(self._handle().logs()).decode(errors="replace")
+
     def _handle(self) -> Any:
         import docker
 

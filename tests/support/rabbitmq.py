@@ -46,6 +46,9 @@ class RabbitMQControl(Protocol):
     def remove(self) -> None:
         """Stop it and delete its files."""
 
+    def log(self) -> str:
+        """All that it has logged so far."""
+
 
 @dataclass
 class RabbitMQ:
@@ -124,6 +127,10 @@ class RabbitMQ:
         self._controlled().start()
         self.wait()
 
+    def log(self) -> str:
+        """All that it has logged so far."""
+        return self._controlled().log()
+
     def _ready(self) -> bool:
         return accepts_connections(self.port, self.host) and self.manage("GET", "vhosts") is not None
 
@@ -191,6 +198,10 @@ class PrivateNode:
         """End the node and its port mapper; the files are left to whoever made the folder."""
         self.node.kill()
         self.mapper.kill()
+
+    def log(self) -> str:
+        """All that it has logged so far."""
+        return self.node.output
 
     @property
     def _name(self) -> str:

@@ -8,11 +8,11 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import dramatiq
-from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import CurrentMessage, Middleware, Retries, ShutdownNotifications, TimeLimit
 
 from followup_common.contracts import Envelope, event_types
+from followup_common.messaging.connections import KeptAliveBroker
 from followup_common.settings import Retrying
 
 AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
@@ -46,7 +46,7 @@ class SafeRetries(Retries):
 
 def rabbitmq_broker(
     url: str, *, connection_attempts: int = 5, retrying: Retrying = DEFAULT
-) -> RabbitmqBroker:
+) -> KeptAliveBroker:
     """A broker that waits for publisher confirms and notices dead or blocked connections.
 
     Args:
@@ -63,7 +63,7 @@ def rabbitmq_broker(
     }
     parts = urlsplit(url)
     query = urlencode({**ours, **dict(parse_qsl(parts.query))})
-    return RabbitmqBroker(
+    return KeptAliveBroker(
         url=urlunsplit(parts._replace(query=query)), confirm_delivery=True, middleware=middleware(retrying)
     )
 

@@ -19,6 +19,10 @@ from followup_common.metrics import Meter
 log = structlog.get_logger()
 
 
+HELD_BACK_AT_MOST = timedelta(minutes=10)
+"""RabbitMQ takes back what a worker holds for 30 minutes; what is due later is left to the redrive."""
+
+
 @dataclass(frozen=True)
 class Delayed:
     """A stored event that the broker is to hold back; what the broker loses is sent by the redrive."""
@@ -37,6 +41,8 @@ def publish(broker: dramatiq.Broker, outgoing: Iterable[Outgoing]) -> bool:
     The rest is not tried after a failure: with the broker away, each try would block for seconds.
     """
     for entry in outgoing:
+        if isinstance(entry, Delayed) and entry.delay > HELD_BACK_AT_MOST:
+            continue
         envelope, delay = (entry.envelope, entry.delay) if isinstance(entry, Delayed) else (entry, None)
         try:
             broker.enqueue(message_of(envelope), delay=milliseconds(delay) if delay else None)
