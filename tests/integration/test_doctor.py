@@ -121,6 +121,11 @@ def test_it_names_a_clock_that_is_off(healthy_url: str) -> None:
     assert "NTP" in bad(examine_database(healthy_url, clock=lambda: time.time() - 3_600))["clock"]
 
 
+def test_it_names_a_clock_that_was_ahead(database_url: str, healthy_url: str) -> None:
+    do(database_url, "INSERT INTO sweeps (trigger, requested_at) VALUES ('cron', now() + interval '3 days')")
+    assert "NTP" in bad(examine_database(healthy_url))["clock of sweeps"]
+
+
 @pytest.mark.parametrize(
     ("changes", "mend"),
     [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from followup_common.db.prune import GROWING, prune
+from followup_common.db.prune import GROWING, ClocksDiffer, prune
 from sqlalchemy import Engine, create_engine, text
 
 MONTH = timedelta(days=30)
@@ -70,6 +70,30 @@ def test_what_is_old_and_no_longer_current_goes(database_url: str, engine: Engin
 def test_pruning_again_finds_nothing(database_url: str, engine: Engine) -> None:
     prune(database_url, MONTH)
     assert prune(database_url, MONTH) == dict.fromkeys(GROWING, 0)
+
+
+@pytest.mark.parametrize("off", [timedelta(days=3), timedelta(days=-3)])
+def test_nothing_is_deleted_by_a_clock_that_is_days_off(
+    database_url: str, engine: Engine, off: timedelta
+) -> None:
+    everything = counts(engine, "true")
+    with pytest.raises(ClocksDiffer, match="nothing was deleted"):
+        prune(database_url, MONTH, own_clock=lambda: datetime.now(UTC) - off)
+    assert counts(engine, "true") == everything
+
+
+def test_what_was_written_by_a_clock_ahead_is_deleted_when_its_time_has_come(
+    database_url: str, engine: Engine
+) -> None:
+    """Fifty years ahead: it would stay for fifty years otherwise."""
+    with engine.begin() as tx:
+        for table, age in GROWING.items():
+            tx.execute(text(f"UPDATE {table} SET {age} = now() + interval '50 years' WHERE follow_up_id = 1"))
+    prune(database_url, MONTH)
+    with engine.begin() as tx:
+        for table, age in GROWING.items():
+            ahead = text(f"SELECT count(*) FROM {table} WHERE {age} > now()")
+            assert tx.execute(ahead).scalar_one() == 0, table
 
 
 @pytest.mark.parametrize("table", GROWING)

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from followup_common.contracts import SweepTick
+from followup_common.contracts import (
+    EscalationsDelivered,
+    EscalationsRaised,
+    Event,
+    FollowUpReassigned,
+    OutboxTick,
+    SweepRequested,
+    SweepTick,
+)
+from followup_common.messaging.handlers import AnyHandler, Emitted
+from followup_escalator.settlement import settle_delivery
+from followup_escalator.sweeps import run_sweep
+from followup_notifier.escalations import write_inbox
+from sqlalchemy import text
 
+from tests.support.clock import DatabaseClock
 from tests.support.pipeline import Pipeline
 
 HOUR = timedelta(hours=1)
+THREE_DAYS = timedelta(days=3)
+RIGHT = timedelta(0)
+
+
+@pytest.fixture
+def clock(database_url: str) -> Iterator[DatabaseClock]:
+    """PostgreSQL's clock, to be moved."""
+    moved = DatabaseClock(database_url)
+    yield moved
+    moved.close()
 
 
 @pytest.mark.parametrize("skew", [-200 * HOUR, 200 * HOUR])
@@ -31,3 +56,148 @@ def test_a_host_whose_clock_is_off_by_days_changes_nothing(
         assert company.told(due) == [(1, assignee)]
         assert company.told(soon) == []
         assert company.told(late) == sorted([(2, manager), (2, assignee)])
+
+
+def in_the_future(pipeline: Pipeline, what: str) -> int:
+    with pipeline.owner.transaction() as tx:
+        return int(
+            tx.execute(text(f"SELECT count(*) FROM {what} > now() + interval '2 minutes'")).scalar_one()
+        )
+
+
+def handled(pipeline: Pipeline, service: str, handler: AnyHandler, event: Event) -> list[Emitted]:
+    """What a handler emits, in a transaction of its own."""
+    consumer = pipeline.escalator if service == "escalator" else pipeline.notifier
+    with pipeline.databases[service].transaction() as tx:
+        return list(handler(event, tx, consumer.settings))
+
+
+def test_the_moved_clock_moves_everything_that_is_written(pipeline: Pipeline, clock: DatabaseClock) -> None:
+    """The tests below would prove nothing else."""
+    clock.set_off(THREE_DAYS)
+    with pipeline.company() as company:
+        assignee = company.person("Eve", manager=company.person("Max", role="manager"))
+        company.follow_up(assignee, overdue=HOUR)
+    pipeline.request_sweep()
+    pipeline.tick(SweepTick())
+    pipeline.work()
+    clock.set_off(RIGHT)
+    for written in ("users WHERE created_at", "follow_ups WHERE created_at", "follow_ups WHERE updated_at"):
+        assert in_the_future(pipeline, written), written
+    for written in ("sweeps WHERE requested_at", "sweeps WHERE started_at", "sweeps WHERE finished_at"):
+        assert in_the_future(pipeline, written) == 2, written
+    for written in ("outbox WHERE created_at", "outbox WHERE available_at", "outbox WHERE handled_at"):
+        assert in_the_future(pipeline, written) >= 4, written
+    for written in ("escalations WHERE raised_at", "notifications WHERE created_at"):
+        assert in_the_future(pipeline, written) == 1, written
+    assert in_the_future(pipeline, "activities WHERE created_at") == 1
+
+
+def test_what_a_clock_that_was_days_ahead_left_unsent_is_due_now(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    with pipeline.company() as company:
+        boss, eve = company.person("Max", role="admin"), company.person("Eve")
+        follow_up = company.follow_up(eve, overdue=HOUR)
+        given = company.follow_up(eve, overdue=-HOUR)
+        sweep = company.new_sweep()
+    clock.set_off(THREE_DAYS)
+    pipeline.emit(
+        SweepRequested(sweep_id=sweep),
+        FollowUpReassigned(follow_up_id=given, assignee_id=eve, assignment=1, actor_id=boss),
+    )
+    clock.set_off(RIGHT)
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == [(1, eve)]
+        assert company.told(given) == [(0, eve)]
+        assert company.sweep(sweep)["status"] == "completed"
+
+
+def test_slots_that_were_taken_ahead_of_their_time_are_free_when_it_comes(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    clock.set_off(THREE_DAYS)
+    pipeline.tick(SweepTick())
+    pipeline.work()
+    clock.set_off(RIGHT)
+    assert in_the_future(pipeline, "sweeps WHERE slot") == 1
+    pipeline.tick(SweepTick())
+    pipeline.work()
+    assert in_the_future(pipeline, "sweeps WHERE slot") == 0
+    with pipeline.company() as company:
+        assert company.count("sweeps") == 2
+
+
+@pytest.mark.parametrize("when_settled", [THREE_DAYS, RIGHT])
+def test_a_step_that_was_overtaken_only_by_a_clock_ahead_is_announced_when_it_is_set_back(
+    pipeline: Pipeline, clock: DatabaseClock, when_settled: timedelta
+) -> None:
+    with pipeline.company() as company:
+        eve = company.person("Eve", manager=company.person("Max", role="manager"))
+        follow_up = company.follow_up(eve, overdue=HOUR)
+        sweep = company.new_sweep()
+    events = handled(pipeline, "escalator", run_sweep, SweepRequested(sweep_id=sweep))
+    [raised] = [event for event in events if isinstance(event, EscalationsRaised)]
+    clock.set_off(THREE_DAYS)
+    events = handled(pipeline, "notifier", write_inbox, raised)
+    [delivered] = [event for event in events if isinstance(event, EscalationsDelivered)]
+    assert len(delivered.superseded) == 1
+    clock.set_off(when_settled)
+    handled(pipeline, "escalator", settle_delivery, delivered)
+    clock.set_off(RIGHT)
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == [(1, eve)]
+        assert company.escalations(follow_up) == {1: "raised"}
+        row = company.get(follow_up)
+        assert (row["level"], row["next_step_at"]) == (1, row["due_at"] + 48 * HOUR)
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert len(company.activities(follow_up)) == 1
+
+
+def test_what_came_by_a_clock_ahead_stays_and_is_not_said_again(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    with pipeline.company() as company:
+        max_, eve = company.person("Max", role="manager"), 0
+        eve = company.person("Eve", manager=max_)
+        follow_up = company.follow_up(eve, overdue=HOUR)
+    for off in (RIGHT, THREE_DAYS, RIGHT, RIGHT):
+        clock.set_off(off)
+        pipeline.tick(OutboxTick())
+        pipeline.request_sweep()
+        pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == [(1, eve), (2, max_), (2, eve)]
+        assert company.get(follow_up)["level"] == 2
+
+
+def test_what_was_set_aside_by_a_clock_ahead_is_looked_at_again(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    with pipeline.company() as company:
+        company.tx.execute(
+            text("INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, '[{}]')")
+        )
+        eve = company.person("Eve")
+        follow_up = company.follow_up(eve, overdue=HOUR)
+        company.tx.execute(text("ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules"))
+        company.set(follow_up, next_step_at=company.get(follow_up)["due_at"])
+    clock.set_off(THREE_DAYS)
+    pipeline.request_sweep()
+    pipeline.work()
+    clock.set_off(RIGHT)
+    with pipeline.company() as company:
+        row = company.get(follow_up)
+        assert row["next_step_at"] > row["now"] + 2 * HOUR
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        row = company.get(follow_up)
+        assert row["next_step_at"] < row["now"] + 2 * HOUR
+        assert row["level"] == 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
+import pytest
 from followup_common.contracts import SweepRequested
 from followup_common.db import Database, Transaction
 from followup_common.messaging import outbox
@@ -60,3 +62,56 @@ def test_handled_events_are_forgotten_after_their_time_and_no_others(tx: Connect
     assert outbox.prune(tx, older_than=timedelta(days=7)) == 1
     left = {str(event_id) for event_id in tx.execute(text("SELECT id FROM outbox")).scalars()}
     assert left == {young, unhandled, dead}
+
+
+def test_what_was_handled_in_the_future_is_forgotten_with_what_is_old(tx: Connection) -> None:
+    """PostgreSQL's clock was ahead, by however much."""
+    ahead, of_today = made_in_2022(tx, store(tx, 2))
+    for event_id, when in ((ahead, "now() + interval '50 years'"), (of_today, "now()")):
+        tx.execute(text(f"UPDATE outbox SET handled_at = {when} WHERE id = :id"), {"id": event_id})
+    assert outbox.prune(tx, older_than=timedelta(days=7)) == 1
+    assert str(tx.execute(text("SELECT id FROM outbox")).scalar_one()) == of_today
+
+
+def test_what_a_host_ahead_of_its_time_has_made_is_forgotten_too(tx: Connection) -> None:
+    [event_id] = store(tx)
+    tx.execute(
+        text("UPDATE outbox SET id = overlay(id::text PLACING '0fff' FROM 1 FOR 4)::uuid, handled_at = now()")
+    )
+    assert outbox.prune(tx, older_than=timedelta(days=7)) == 0
+    tx.execute(text("UPDATE outbox SET handled_at = now() - interval '8 days'"))
+    assert outbox.prune(tx, older_than=timedelta(days=7)) == 1
+    assert event_id
+
+
+def test_a_time_that_no_event_is_ever_held_back_for_is_due_now(tx: Connection) -> None:
+    store(tx, 3)
+    legitimate = outbox.LONGEST_DELAY - MINUTE
+    waits = [timedelta(days=3), legitimate, timedelta(hours=-1)]
+    for wait, event_id in zip(waits, tx.execute(text("SELECT id FROM outbox")).scalars().all(), strict=True):
+        tx.execute(
+            text("UPDATE outbox SET available_at = now() + :wait WHERE id = :id"),
+            {"wait": wait, "id": event_id},
+        )
+    assert len(outbox.redrive(tx)) == 2
+    assert outbox.redrive(tx) == []
+
+
+def test_a_redrive_that_is_set_to_come_late_is_not_taken_for_a_wrong_clock(tx: Connection) -> None:
+    store(tx)
+    day = timedelta(days=1)
+    for _ in range(3):
+        tx.execute(text("UPDATE outbox SET available_at = now(), attempts = 20"))
+        assert len(outbox.redrive(tx, redrive_after=MINUTE, at_most=day)) == 1
+        assert outbox.redrive(tx, redrive_after=MINUTE, at_most=day) == []
+
+
+def test_nothing_is_held_back_for_longer_than_the_redrive_believes() -> None:
+    with pytest.raises(outbox.DelayTooLong):
+        outbox.Later(SweepRequested(sweep_id=1), outbox.LONGEST_DELAY + MINUTE)
+
+
+def test_an_event_that_failed_first_in_the_future_fails_since_now(tx: Connection) -> None:
+    [event_id] = store(tx)
+    tx.execute(text("UPDATE outbox SET first_failed_at = now() + interval '3 days'"))
+    assert outbox.record_error(tx, UUID(event_id), "away").failing_for == timedelta(0)

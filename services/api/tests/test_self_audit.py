@@ -17,7 +17,7 @@ from .companies import Company
 from .conftest import World
 from .test_dead_letters import fail
 
-CHECKS = ["overdue-steps", "outbox-overdue", "sweeps-stuck", "dead-letters", "unroutable"]
+CHECKS = ["overdue-steps", "outbox-overdue", "sweeps-stuck", "dead-letters", "unroutable", "times-ahead"]
 HOUR = timedelta(hours=1)
 
 
@@ -112,6 +112,31 @@ def test_escalations_that_found_nobody_are_found_while_they_matter(company: Comp
     assert found(company)["unroutable"]["examples"][0]["subject"] == f"follow-ups/{follow_up}"
     company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/complete")
     assert found(company) == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        (
+            "INSERT INTO outbox (id, type, source, payload, available_at) "
+            "VALUES (gen_random_uuid(), 'x', 'x', '{}', now() + interval '3 days')",
+            "outbox",
+        ),
+        ("INSERT INTO sweeps (trigger, requested_at) VALUES ('manual', now() + interval '3 days')", "sweeps"),
+        ("INSERT INTO audit_log (action, at) VALUES ('log-out', now() + interval '3 days')", "audit-log"),
+        (
+            "INSERT INTO log_in_failures (key, failures, failed_at) "
+            "VALUES ('k', 1, now() + interval '1 day')",
+            "log-in-failures",
+        ),
+    ],
+)
+def test_times_in_the_future_are_found(company: Company, written: str, kind: str) -> None:
+    company.world.execute(written.replace(":", "\\:"))
+    finding = found(company)["times-ahead"]
+    assert finding["count"] == 1
+    assert finding["examples"][0]["subject"].startswith(f"{kind}/")
+    assert "NTP" in finding["mend"]
 
 
 def test_only_admins_see_it(company: Company) -> None:

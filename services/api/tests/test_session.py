@@ -122,6 +122,15 @@ def test_a_session_ends_after_its_time(world: World, admin: Person) -> None:
     assert "log in again" in answer.json()["detail"]
 
 
+def test_a_session_that_a_clock_ahead_made_too_long_gets_its_own_length(world: World, admin: Person) -> None:
+    client = world.client()
+    client.post("/api/v1/session", json={"email": admin.email, "password": PASSWORD})
+    world.execute("UPDATE sessions SET expires_at = expires_at + interval '300 days'")
+    assert client.get("/api/v1/me").status_code == 200
+    [left] = world.execute("SELECT expires_at < now() + interval '91 days' AS shortened FROM sessions")
+    assert left.shortened
+
+
 def test_a_session_in_use_is_renewed_once_a_day(world: World, admin: Person) -> None:
     client = world.client()
     log_in(client, admin.email)

@@ -164,3 +164,20 @@ def test_what_a_cross_site_page_sends_counts_for_nobody(world: World, admin: Per
 )
 def test_of_ipv6_a_customers_whole_network_is_one_address(address: str | None, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_nobody_waits_for_a_time_that_only_a_clock_ahead_could_set(world: World, admin: Person) -> None:
+    """PostgreSQL's clock was three days ahead while somebody guessed, and was set back."""
+    statuses(world, admin.email, 9)
+    let_pass(world, -timedelta(days=3))
+    assert attempt(world, admin.email, PASSWORD).status_code == 201
+    assert statuses(world, admin.email, 5) == [401] * 5  # what was counted then is forgotten
+    assert attempt(world, admin.email).status_code == 429
+
+
+def test_failures_of_a_clock_ahead_are_pruned(world: World, admin: Person) -> None:
+    attempt(world, "somebody@example.com", address="203.0.113.1")
+    let_pass(world, -timedelta(days=3_000))
+    attempt(world, admin.email)
+    rows = world.execute("SELECT count(*) AS number FROM log_in_failures WHERE failed_at > now() + '1 hour'")
+    assert rows[0].number == 0

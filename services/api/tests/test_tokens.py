@@ -116,3 +116,11 @@ def test_tokens_come_in_pages_newest_first(api: TestClient) -> None:
         cursor = page["next_cursor"]
     assert names == ["token 3", "token 2", "token 1", "token 0", "test"]
     assert cursor is None
+
+
+def test_a_use_in_the_future_does_not_hide_those_of_today(world: World, api: TestClient) -> None:
+    """PostgreSQL's clock was ahead when it was used last."""
+    world.execute("UPDATE api_tokens SET last_used_at = now() + interval '3 days'")
+    assert api.get(ME).status_code == 200
+    [token] = world.execute("SELECT last_used_at < now() + interval '1 hour' AS is_today FROM api_tokens")
+    assert token.is_today

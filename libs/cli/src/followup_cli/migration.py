@@ -43,6 +43,7 @@ def prune(
     Only of follow-ups that are completed or have a newer due time since; follow-ups stay. Runs beside the
     services, in small transactions; what was deleted stays so if it is broken off.
     """
+    from followup_common.db.prune import ClocksDiffer
     from followup_common.db.prune import prune as prune_database
     from followup_common.settings import MigrationSettings, load
     from rich.progress import Progress, TextColumn
@@ -52,13 +53,16 @@ def prune(
     line = TextColumn("{task.description}")
     with Progress(line, console=screen, disable=not screen.is_terminal, transient=True) as shown:
         task = shown.add_task("looking")
-        deleted = prune_database(
-            url,
-            timedelta(days=days),
-            lambda table, until, count: shown.update(
-                task, description=f"{table} until {until:%Y-%m-%d %H:%M}: {count:,} deleted"
-            ),
-        )
+        try:
+            deleted = prune_database(
+                url,
+                timedelta(days=days),
+                lambda table, until, count: shown.update(
+                    task, description=f"{table} until {until:%Y-%m-%d %H:%M}: {count:,} deleted"
+                ),
+            )
+        except ClocksDiffer as error:
+            raise Failure(str(error)) from None
     say(", ".join(f"{table}: {count:,} deleted" for table, count in deleted.items()))
 
 

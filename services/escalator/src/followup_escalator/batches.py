@@ -8,14 +8,14 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
-from followup_common.db import Transaction
+from followup_common.db import Transaction, clock
 from followup_common.db.arrays import int_array
 from followup_common.db.once import InsertOnce
 from followup_common.db.plans import row_by_row
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
 from followup_common.policy import Policy, level_at
-from sqlalchemy import Row, text
+from sqlalchemy import Interval, Row, bindparam, text
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -63,8 +63,37 @@ UNNAMED = text("""
     )
 """)
 
+ASIDE_FOR = timedelta(hours=1)
+"""How long a follow-up whose policy cannot be read waits until it is looked at again."""
+
 SET_ASIDE = text("""
-    UPDATE follow_ups SET next_step_at = now() + interval '1 hour' WHERE id = ANY(CAST(:ids AS bigint[]))
+    UPDATE follow_ups SET next_step_at = now() + :aside_for WHERE id = ANY(CAST(:ids AS bigint[]))
+""").bindparams(bindparam("aside_for", ASIDE_FOR, Interval))
+
+# Those that were set aside while PostgreSQL's clock was ahead wait for longer than ever meant. A dead letter
+# names each of them, with the step that it did not take.
+WAKE_SET_ASIDE = text("""
+    UPDATE follow_ups f SET next_step_at = now()
+    FROM outbox o,
+        jsonb_array_elements_text(o.payload -> 'follow_up_ids') WITH ORDINALITY AS named (id, number)
+    WHERE o.failed_at IS NOT NULL AND o.handled_at IS NULL AND o.type = :type
+        AND f.id = named.id::bigint AND f.next_step_at > now() + :aside_for
+        AND f.due_version = (o.payload -> 'due_versions' ->> (named.number - 1)::integer)::integer
+        AND f.level + 1 = (o.payload -> 'steps' ->> (named.number - 1)::integer)::integer
+""").bindparams(
+    bindparam("aside_for", ASIDE_FOR + clock.MAY_STEP, Interval),
+    bindparam("type", EscalationsRaised.type),
+)
+
+# What the notifier passed over, because a later step had come by the clock of then, and that clock was set
+# back before a sweep took the later step: the follow-up is still at this one, and nobody was told.
+RAISE_AGAIN = text("""
+    UPDATE escalations e SET status = 'raised'
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:levels AS smallint[]))
+        AS k (follow_up_id, due_version, step)
+    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.status = 'skipped' AND e.repeat = 0
+        AND (e.follow_up_id, e.due_version, e.step) = (k.follow_up_id, k.due_version, k.step)
+    RETURNING e.follow_up_id
 """)
 
 
@@ -117,11 +146,20 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int) -> Batch:
     _advance(tx, sweep_id, sorted(moves))
     for problem, aside in unreadable.items():
         _set_aside(tx, problem, aside)
-    return Batch(claimed=len(rows), reached=[move for move in moves if move.level > move.before])
+    again = _raised_again(tx, [move for move in moves if move.level == move.before > 0])
+    return Batch(
+        claimed=len(rows), reached=[move for move in moves if move.level > move.before or move.id in again]
+    )
+
+
+def wake_set_aside(tx: Transaction) -> None:
+    """Let follow-ups be looked at again that were set aside by a clock that was ahead."""
+    tx.execute(WAKE_SET_ASIDE)
 
 
 def _move(policy: Policy, row: Row[Any]) -> Move:
-    level = level_at(policy, row.overdue)
+    """Where a follow-up goes. It never goes back: what was reached by a clock that was ahead is announced."""
+    level = max(level_at(policy, row.overdue), row.level)
     next_after = policy.afters[level] // MICROSECOND if level < len(policy.afters) else None
     return Move(row.id, row.due_version, row.policy_version_id, row.level, level, next_after)
 
@@ -135,6 +173,18 @@ def _advance(tx: Transaction, sweep_id: int, moves: Sequence[Move]) -> None:
     tx.execute(ADVANCE, {**moved, "next_afters": next_afters})
     passed = {"due_versions": due_versions, "policies": policies, "befores": befores}
     RECORD(tx, {**moved, **passed, "sweep_id": sweep_id})
+
+
+def _raised_again(tx: Transaction, moves: Sequence[Move]) -> set[int]:
+    """Those whose step was passed over, though the clock says now that no later one has come."""
+    if not moves:
+        return set()
+    parameters = {
+        "ids": int_array(move.id for move in moves),
+        "due_versions": int_array(move.due_version for move in moves),
+        "levels": int_array(move.level for move in moves),
+    }
+    return set(tx.execute(RAISE_AGAIN, parameters).scalars())
 
 
 def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[Row[Any]]) -> None:

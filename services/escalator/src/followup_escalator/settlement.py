@@ -24,6 +24,16 @@ MARK = text("""
           = (k.follow_up_id, k.due_version, k.step, k.repeat)
 """)
 
+# What was passed over is looked at by the next sweep, whatever the clock says then: a later step has come,
+# or the clock that said so was set back, and it is raised again. Those that have moved on need nothing.
+LOOK_AGAIN = text("""
+    UPDATE follow_ups f SET next_step_at = f.due_at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:steps AS smallint[]))
+        AS k (follow_up_id, due_version, step)
+    WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.next_step_at > f.due_at
+        AND (f.id, f.due_version, f.level) = (k.follow_up_id, k.due_version, k.step)
+""")
+
 COUNT = text("""
     UPDATE sweeps SET delivered = delivered + :delivered, notified = notified + :notified WHERE id = :id
 """)
@@ -32,14 +42,14 @@ COUNT = text("""
 FINISH = text("""
     UPDATE sweeps SET status = 'completed', finished_at = clock_timestamp()
     WHERE id = :id AND status = 'running' AND lanes = 0 AND delivered + failed >= escalated
-    RETURNING trigger, extract(epoch FROM finished_at - requested_at) AS seconds
+    RETURNING trigger, GREATEST(0, extract(epoch FROM finished_at - requested_at)) AS seconds
 """)
 
 
 @handles(EscalationsDelivered)
 def settle_delivery(event: EscalationsDelivered, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
     """Count what a batch came to, and note what was superseded or could not be routed."""
-    _mark(tx, "skipped", event.superseded)
+    _pass_over(tx, event.superseded)
     _mark(tx, "unroutable", event.unroutable)
     if event.sweep_id is not None:
         counts = {"id": event.sweep_id, "delivered": event.delivered, "notified": event.notified}
@@ -54,16 +64,23 @@ def finish_if_settled(tx: Transaction, sweep_id: int) -> Iterator[Measured]:
         yield Measured(metrics.SWEEP_SECONDS, float(seconds), {"trigger": trigger})
 
 
+def _pass_over(tx: Transaction, keys: Sequence[EscalationKey]) -> None:
+    if keys:
+        row_by_row(tx)
+        tx.execute(LOOK_AGAIN, _columns(keys))  # first: who claims follow-ups locks them first as well
+        _mark(tx, "skipped", keys)
+
+
 def _mark(tx: Transaction, status: str, keys: Sequence[EscalationKey]) -> None:
     if keys:
         row_by_row(tx)
-        tx.execute(
-            MARK,
-            {
-                "status": status,
-                "ids": [key.follow_up_id for key in keys],
-                "due_versions": [key.due_version for key in keys],
-                "steps": [key.step for key in keys],
-                "repeats": [key.repeat for key in keys],
-            },
-        )
+        tx.execute(MARK, {"status": status, **_columns(keys)})
+
+
+def _columns(keys: Sequence[EscalationKey]) -> dict[str, list[int]]:
+    return {
+        "ids": [key.follow_up_id for key in keys],
+        "due_versions": [key.due_version for key in keys],
+        "steps": [key.step for key in keys],
+        "repeats": [key.repeat for key in keys],
+    }

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from followup_common.contracts import BatchRequested, SweepRequested, SweepTick
-from followup_common.db import Transaction
+from followup_common.db import Transaction, clock
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
-from sqlalchemy import text
+from sqlalchemy import Interval, bindparam, text
 
 from followup_escalator import metrics, unroutable
-from followup_escalator.batches import claim_batch
+from followup_escalator.batches import claim_batch, wake_set_aside
 from followup_escalator.rate import Limit
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
+
+# Slots that were taken while PostgreSQL's clock was ahead would be found taken when their time comes.
+FREE_SLOTS_AHEAD = text("UPDATE sweeps SET slot = NULL WHERE slot > now() + :may_step").bindparams(
+    bindparam("may_step", clock.MAY_STEP, Interval)
+)
 
 START = text("""
     UPDATE sweeps SET status = 'running', started_at = now() WHERE id = :id AND status = 'queued'
@@ -28,6 +33,7 @@ COUNT = text("UPDATE sweeps SET escalated = escalated + :escalated, lanes = lane
 @handles(SweepTick)
 def open_sweep(_: SweepTick, tx: Transaction, __: EscalatorSettings) -> Iterator[Emitted]:
     """Record the sweep of this slot. The unique slot makes a second clock harmless."""
+    tx.execute(FREE_SLOTS_AHEAD)
     sweep_id = tx.execute(
         text("""
             INSERT INTO sweeps (trigger, slot) VALUES ('schedule', date_trunc('minute', now()))
@@ -43,6 +49,7 @@ def run_sweep(event: SweepRequested, tx: Transaction, settings: EscalatorSetting
     """Start a sweep: claim its first batch; when there is more, open its lanes."""
     for trigger in tx.execute(START, {"id": event.sweep_id}).scalars().all():
         yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "running"})
+    wake_set_aside(tx)
     limit = Limit(tx, settings.escalations_per_minute)
     for raised in unroutable.raise_again(tx, limit.allowed(settings.sweep_batch_size)):
         limit.spend(len(raised.follow_up_ids))

@@ -1316,7 +1316,7 @@ export interface components {
          * @description What is looked for.
          * @enum {string}
          */
-        Check: "overdue-steps" | "outbox-overdue" | "sweeps-stuck" | "dead-letters" | "unroutable";
+        Check: "overdue-steps" | "outbox-overdue" | "sweeps-stuck" | "dead-letters" | "unroutable" | "times-ahead";
         /**
          * CreatedToken
          * @description A new token, with its secret: this is the only time that it is shown.

@@ -3,6 +3,10 @@
 Deletes what was told about follow-ups, and what was done to them, once it is older than that and no
 longer current: the follow-up is completed, or has a newer due time. What an open follow-up's present
 due time led to stays, so that nothing can be said twice; follow-ups themselves stay.
+
+Age goes by PostgreSQL's clock. Nothing is deleted while that is far from this machine's: one that is ahead
+would take what is young for old. What was written in the future, while it was ahead, becomes of today, so
+that its time comes like that of everything else.
 """
 
 from __future__ import annotations
@@ -10,10 +14,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, text
 
+from followup_common.db.clock import STAMPED_AHEAD
 from followup_common.db.database import owners_engine
 from followup_common.settings import MigrationSettings, load
 
@@ -23,26 +28,66 @@ WINDOW = timedelta(days=1)
 # By table, the column of its age.
 GROWING = {"notifications": "created_at", "activities": "created_at", "escalations": "raised_at"}
 
+CLOCKS_MAY_DIFFER = timedelta(hours=1)
+
 Progress = Callable[[str, datetime, int], None]
 """Called after each window: table, how far in time, how many rows were deleted from it so far."""
 
 
-def prune(url: str, older_than: timedelta, progress: Progress = lambda *_: None) -> dict[str, int]:
+class ClocksDiffer(Exception):
+    """PostgreSQL's clock and this machine's are too far apart to say how old anything is."""
+
+    def __init__(self, off: timedelta) -> None:
+        side = "ahead of" if off > timedelta(0) else "behind"
+        super().__init__(
+            f"PostgreSQL's clock is {abs(off)} {side} this machine's: nothing was deleted. "
+            "Let NTP set both, then prune again."
+        )
+
+
+def prune(
+    url: str,
+    older_than: timedelta,
+    progress: Progress = lambda *_: None,
+    *,
+    own_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> dict[str, int]:
     """Delete what is older and no longer current, window by window, oldest first.
 
     Args:
         url: of the database, as its owner: no service may delete these rows.
         older_than: what is younger stays.
         progress: told after each window.
+        own_clock: this machine's.
 
     Returns:
         How many rows were deleted, by table. What was deleted stays so if it is broken off.
+
+    Raises:
+        ClocksDiffer: nobody knows what is old.
     """
     engine = owners_engine(url)
     try:
+        _compare_clocks(engine, own_clock())
+        for table in GROWING:
+            _bring_back(engine, table)
         return {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
     finally:
         engine.dispose()
+
+
+def _compare_clocks(engine: Engine, ours: datetime) -> None:
+    with engine.begin() as tx:
+        off: timedelta = tx.execute(text("SELECT clock_timestamp()")).scalar_one() - ours
+    if abs(off) > CLOCKS_MAY_DIFFER:
+        raise ClocksDiffer(off)
+
+
+def _bring_back(engine: Engine, table: str) -> None:
+    age = GROWING[table]
+    statement = text(f"UPDATE {table} SET {age} = now() WHERE {age} > now() + :ahead")
+    with engine.begin() as tx:
+        tx.execute(statement, {"ahead": STAMPED_AHEAD})
 
 
 def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Progress) -> int:
@@ -77,7 +122,10 @@ def main() -> int:
     parser.add_argument("--days", type=_days, required=True, help="what is younger stays; at least 7")
     arguments = parser.parse_args()
     url = load(MigrationSettings).database_url.get_secret_value()
-    deleted = prune(url, timedelta(days=arguments.days), _show)
+    try:
+        deleted = prune(url, timedelta(days=arguments.days), _show)
+    except ClocksDiffer as error:
+        sys.exit(str(error))
     sys.stdout.write(", ".join(f"{table}: {count:,} deleted" for table, count in deleted.items()) + "\n")
     return 0
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from followup_common.db import Database, Transaction
+from followup_common.db.clock import MAY_STEP
 from followup_common.db.database import sqlalchemy_url
 from followup_common.db.grants import granted, intended
 from followup_common.db.revisions import revisions
@@ -22,6 +23,9 @@ CLOCK_MAY_DIFFER_SECONDS = 30
 SWEEPS_LATE = timedelta(hours=1)
 NO_SWEEP = (
     "Start the scheduler, and the escalator that hears it; or call /api/cron/followups from an outside clock."
+)
+CLOCK_WAS_AHEAD = (
+    "PostgreSQL's clock was ahead, or is behind now: let NTP set it. What was written then is worked off."
 )
 MIGRATE = "Run `followup migrate` (or the migration job) as the owner of the database."
 
@@ -155,8 +159,14 @@ def _admins(tx: Transaction) -> Finding:
 
 
 def _sweeps(tx: Transaction) -> Finding:
-    statement = "SELECT now() - max(requested_at) FROM sweeps WHERE trigger <> 'manual'"
-    since = tx.execute(text(statement)).scalar()
+    asked = text("""
+        SELECT now() - max(requested_at) FILTER (WHERE requested_at <= now() + :may_step) AS since,
+            max(requested_at) FILTER (WHERE requested_at > now() + :may_step) - now() AS ahead
+        FROM sweeps WHERE trigger <> 'manual'
+    """)
+    since, ahead = tx.execute(asked, {"may_step": MAY_STEP}).one()
+    if ahead is not None:
+        return Finding("clock of sweeps", f"asked {_ago(ahead)} ahead of now", CLOCK_WAS_AHEAD)
     if since is None:
         return Finding("clock of sweeps", "has never asked for one", NO_SWEEP)
     return Finding("clock of sweeps", f"asked {_ago(since)} ago", NO_SWEEP if since > SWEEPS_LATE else None)

@@ -17,21 +17,39 @@ from uuid_utils.compat import uuid7
 
 from followup_common.contracts import Envelope, Event, wrap
 from followup_common.db import Transaction
+from followup_common.db.clock import STAMPED_AHEAD
 from followup_common.db.tables import outbox
 from followup_common.messaging.publisher import Delayed
 
 REDRIVE_AFTER = timedelta(seconds=60)
 REDRIVE_AT_MOST = timedelta(hours=1)
+LONGEST_DELAY = timedelta(hours=2)
+"""No event is held back for longer. A time further ahead was written while PostgreSQL's clock was ahead."""
 ERROR_LENGTH = 2_000
 NOW = timedelta(0)
 
 
+class DelayTooLong(ValueError):
+    """An event was to be held back for longer than the redrive believes."""
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(f"{delay} is longer than {LONGEST_DELAY}, the longest that an event is held back")
+
+
 @dataclass(frozen=True)
 class Later:
-    """An event to hold back: it is stored now, and handled once `delay` has passed."""
+    """An event to hold back: it is stored now, and handled once `delay` has passed.
+
+    Raises:
+        DelayTooLong: `delay` is more than `LONGEST_DELAY`.
+    """
 
     event: Event
     delay: timedelta
+
+    def __post_init__(self) -> None:
+        if self.delay > LONGEST_DELAY:
+            raise DelayTooLong(self.delay)
 
 
 def store(
@@ -110,7 +128,7 @@ class History:
 def record_error(tx: Transaction, event_id: UUID, error: str) -> History:
     """Note why an event could not be handled yet."""
     statement = text("""
-        UPDATE outbox SET error = :error, first_failed_at = coalesce(first_failed_at, now())
+        UPDATE outbox SET error = :error, first_failed_at = LEAST(first_failed_at, now())
         WHERE id = :id AND handled_at IS NULL
         RETURNING attempts AS sent, now() - first_failed_at AS failing_for
     """)
@@ -148,34 +166,50 @@ def redrive(
     """Take events that are overdue unhandled, to be sent again after the commit.
 
     Each time an event is taken its next time comes later, twice as far away, up to `at_most`. Rows
-    that a handler holds right now are passed over.
+    that a handler holds right now are passed over. A time further ahead than an event is ever held back
+    comes from a clock that was ahead, and is due now.
     """
     statement = text("""
         UPDATE outbox SET attempts = attempts + 1,
             available_at = now() + LEAST(:base * power(2, LEAST(attempts, 20)), :most)
         WHERE id IN (
             SELECT id FROM outbox
-            WHERE handled_at IS NULL AND failed_at IS NULL AND available_at <= now()
+            WHERE handled_at IS NULL AND failed_at IS NULL
+                AND (available_at <= now() OR available_at > now() + :longest)
             ORDER BY available_at LIMIT :limit FOR UPDATE SKIP LOCKED
         )
         RETURNING id, type, source, subject, payload, traceparent, created_at
-    """).bindparams(bindparam("base", redrive_after, Interval), bindparam("most", at_most, Interval))
+    """).bindparams(
+        bindparam("base", redrive_after, Interval),
+        bindparam("most", at_most, Interval),
+        bindparam("longest", max(at_most, LONGEST_DELAY + redrive_after), Interval),
+    )
     return [envelope(row) for row in tx.execute(statement, {"limit": limit}).mappings()]
 
 
 def prune(tx: Transaction, *, older_than: timedelta, limit: int = 10_000) -> int:
     """Delete events handled or discarded more than `older_than` ago, at most `limit`; returns how many.
 
-    Ids carry the time of their making, so what is too young for it is not even read.
+    Ids carry the time of their making, so what is too young for it is not even read: by this host's clock
+    and by PostgreSQL's, so that one of them alone cannot be so far ahead that events go too early. What was
+    handled in the future, while a clock was ahead, goes with what is old.
     """
     statement = text("""
         DELETE FROM outbox WHERE id IN (
-            SELECT id FROM outbox WHERE id < :first_young AND handled_at < now() - :age
+            SELECT id FROM outbox
+            WHERE (id < :first_young OR id > :first_ahead)
+                AND (handled_at < now() - :age OR handled_at > now() + :ahead)
             ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
         )
-    """).bindparams(bindparam("age", older_than, Interval), bindparam("first_young", type_=Uuid))
-    first_young = _first_id(datetime.now(UTC) - older_than)
-    return tx.execute(statement, {"limit": limit, "first_young": first_young}).rowcount
+    """).bindparams(
+        bindparam("age", older_than, Interval),
+        bindparam("ahead", STAMPED_AHEAD, Interval),
+        bindparam("first_young", type_=Uuid),
+        bindparam("first_ahead", type_=Uuid),
+    )
+    now = datetime.now(UTC)
+    ids = {"first_young": _first_id(now - older_than), "first_ahead": _first_id(now + STAMPED_AHEAD)}
+    return tx.execute(statement, {"limit": limit, **ids}).rowcount
 
 
 def envelope(row: RowMapping) -> Envelope:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from followup_common.db import Transaction
+from followup_common.db import Transaction, clock
 from followup_common.db.prepared import Prepared
 from followup_common.db.tables import api_tokens, sessions, users
-from sqlalchemy import Interval, bindparam, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import Interval, bindparam, delete, exists, func, insert, not_, or_, select, true, update
 
 from followup_api.rows import Record
 
@@ -22,9 +22,15 @@ TOKEN_USE_EVERY = timedelta(minutes=1)
 RENEW_SESSION_EVERY = timedelta(days=1)
 
 
-_STALE_USE = func.coalesce(api_tokens.c.last_used_at < func.now() - TOKEN_USE_EVERY, true())
+_JUST_USED = api_tokens.c.last_used_at.between(func.now() - TOKEN_USE_EVERY, func.now() + clock.MAY_STEP)
+_STALE_USE = func.coalesce(not_(_JUST_USED), true())
 _LIFE = bindparam("life", type_=Interval())
-_RENEWAL_DUE = sessions.c.expires_at < func.now() + (_LIFE - RENEW_SESSION_EVERY)
+# One that ends later than a session made now was made or renewed while the clock was ahead: it gets its due.
+_RENEWAL_DUE = not_(
+    sessions.c.expires_at.between(
+        func.now() + (_LIFE - RENEW_SESSION_EVERY), func.now() + (_LIFE + clock.MAY_STEP)
+    )
+)
 BY_SESSION = Prepared(
     select(*CALLER, sessions.c.id.label("session_id"), _RENEWAL_DUE.label("renewal_due"))
     .join(users, users.c.id == sessions.c.user_id)

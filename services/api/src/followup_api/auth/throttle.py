@@ -7,6 +7,9 @@ right password from an address that does not wait always opens the account, howe
 and who guesses from many addresses gets one guess from each in 15 minutes. Counts end after an hour
 without a wrong password; those of the account also when its owner logs in.
 
+Times that lie further ahead than these waits were written while PostgreSQL's clock was ahead: such a wait is
+over, such a failure is forgotten.
+
 It is the same for accounts that do not exist. Kept in PostgreSQL, so that all processes of the API share it.
 """
 
@@ -17,7 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
-from followup_common.db import Transaction
+from followup_common.db import Transaction, clock
 from followup_common.db.tables import log_in_failures
 from sqlalchemy import case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -61,7 +64,9 @@ class Attempt:
         if not self.tx.execute(alone).scalar():
             raise TooManyTries(1)
         wait = func.extract("epoch", func.max(c.blocked_until) - func.now())
-        seconds = self.tx.execute(select(wait).where(c.key.in_([self._origin, self._pair]))).scalar()
+        possible = c.blocked_until <= func.now() + (AT_MOST + clock.MAY_STEP)
+        waits = select(wait).where(c.key.in_([self._origin, self._pair]), possible)
+        seconds = self.tx.execute(waits).scalar()
         if seconds is not None and seconds > 0:
             raise TooManyTries(math.ceil(seconds))
 
@@ -96,7 +101,8 @@ class Attempt:
 
     def _count(self, key: bytes) -> int:
         new = insert(log_in_failures).values(key=key, failures=1)
-        again = case((c.failed_at < func.now() - FORGOTTEN_AFTER, 1), else_=c.failures + 1)
+        remembered = c.failed_at.between(func.now() - FORGOTTEN_AFTER, func.now() + clock.MAY_STEP)
+        again = case((remembered, c.failures + 1), else_=1)
         statement = new.on_conflict_do_update(
             index_elements=[c.key], set_={"failures": again, "failed_at": func.now()}
         )
@@ -112,11 +118,12 @@ class Attempt:
         self.tx.execute(
             text("""
                 DELETE FROM log_in_failures WHERE key IN (
-                    SELECT key FROM log_in_failures WHERE failed_at < now() - :kept
+                    SELECT key FROM log_in_failures
+                    WHERE failed_at < now() - :kept OR failed_at > now() + :may_step
                     ORDER BY failed_at LIMIT :limit FOR UPDATE SKIP LOCKED
                 )
             """),
-            {"kept": KEPT, "limit": PRUNED_AT_ONCE},
+            {"kept": KEPT, "may_step": clock.MAY_STEP, "limit": PRUNED_AT_ONCE},
         )
 
 

@@ -30,6 +30,7 @@ CHECKS = {
     ),
     Check.DEAD_LETTERS: Gauge("followup_dead_letters", "Events that were given up and wait for somebody."),
     Check.UNROUTABLE: Gauge("followup_unroutable", "Escalations that found nobody active to tell."),
+    Check.TIMES_AHEAD: Gauge("followup_times_ahead", "Rows that were written later than it is now."),
 }
 LAG = Gauge("followup_lag_seconds", "Age of the oldest step that should have been taken; 0 without one.")
 DEPTH = Gauge("followup_outbox_depth", "Events that nobody has handled yet, without the dead letters.")
@@ -42,7 +43,7 @@ MEASURE = text("""
     SELECT (SELECT coalesce(extract(epoch FROM now() - min(next_step_at)), 0)
             FROM follow_ups WHERE next_step_at <= now()) AS lag,
         count(*) AS depth,
-        coalesce(extract(epoch FROM now() - min(created_at)), 0) AS age
+        GREATEST(0, coalesce(extract(epoch FROM now() - min(created_at)), 0)) AS age
     FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL
 """)
 

@@ -12,6 +12,7 @@ const NAMES: Record<Finding["check"], string> = {
   "sweeps-stuck": "Sweeps that do not end",
   "dead-letters": "Dead letters",
   unroutable: "Escalations that found nobody",
+  "times-ahead": "Times that lie in the future",
 };
 
 /** What the system says about itself: nothing, or what is wrong, what that means, and the mend. */

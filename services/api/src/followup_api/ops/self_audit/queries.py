@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from followup_common.db import Transaction
-from followup_common.db.tables import escalations, follow_ups, outbox, sweeps
-from sqlalchemy import Select, Text, and_, func, literal, null, or_, select
+from followup_common.db import Transaction, clock
+from followup_common.db.tables import audit_log, escalations, follow_ups, log_in_failures, outbox, sweeps
+from followup_common.messaging.outbox import LONGEST_DELAY
+from sqlalchemy import Select, Text, and_, func, literal, null, or_, select, union_all
 from sqlalchemy import cast as sql_cast
 
 from followup_api.ops.self_audit.schemas import Check, Example
@@ -18,6 +19,10 @@ EXAMPLES = 5
 REDRIVE_LATE = timedelta(minutes=5)
 """The redrive comes each minute: what it has not taken after this waits for somebody who is not there."""
 SENT_IN_VAIN = 3
+OUTBOX_AHEAD = LONGEST_DELAY + timedelta(days=1)
+"""Further ahead than any setting lets an event wait."""
+NEWEST = 1_000
+"""So many entries of what is written all the time tell whether the clock was ahead lately."""
 
 f, o, s, e = follow_ups.c, outbox.c, sweeps.c, escalations.c
 
@@ -55,6 +60,13 @@ EXPLANATIONS = {
         "Escalations found nobody active to tell: neither the assignee, nor a manager, nor an admin.",
         "Activate an admin, or reassign the follow-ups; the next sweep raises them again.",
     ),
+    Check.TIMES_AHEAD: Explanation(
+        "Rows were written later than PostgreSQL's clock says it is now: it was ahead, and was set back. "
+        "What came due meanwhile was announced, and stays so.",
+        "See that NTP keeps the clock of PostgreSQL's machine: `followup doctor` compares it with another. "
+        "Events, sweeps and waits of that time are worked off by themselves. The finding ends once the time "
+        "of the examples has come.",
+    ),
 }
 
 
@@ -91,6 +103,26 @@ def statement_of(check: Check, late: timedelta) -> Select[*tuple[Any, ...]]:
                 .join_from(escalations, follow_ups, current)
                 .where(e.status == "unroutable", f.is_open)
             )
+        case Check.TIMES_AHEAD:
+            return _times_ahead()
+
+
+def _times_ahead() -> Select[*tuple[Any, ...]]:
+    """What waits for a time that no right clock gave it, and what was written lately in the future."""
+    now = func.now() + clock.MAY_STEP
+    swept = select(s.id, s.requested_at.label("at")).order_by(s.id.desc()).limit(NEWEST).subquery().c
+    noted = select(audit_log.c.id, audit_log.c.at).order_by(audit_log.c.id.desc()).limit(NEWEST).subquery().c
+    failed_at = log_in_failures.c.failed_at
+    waiting = and_(o.handled_at.is_(None), o.failed_at.is_(None), o.available_at > func.now() + OUTBOX_AHEAD)
+    found = union_all(
+        _found("outbox", o.id, o.available_at, o.error).where(waiting),
+        _found("sweeps", swept.id, swept.at, null()).where(swept.at > now),
+        _found("audit-log", noted.id, noted.at, null()).where(noted.at > now),
+        _found("log-in-failures", func.encode(log_in_failures.c.key, "hex"), failed_at, null()).where(
+            failed_at > now
+        ),
+    ).subquery()
+    return select(found.c.subject, found.c.since, found.c.detail)
 
 
 def count(tx: Transaction, check: Check, late: timedelta) -> int:

@@ -28,6 +28,7 @@ class Check(StrEnum):
     SWEEPS_STUCK = "sweeps-stuck"
     DEAD_LETTERS = "dead-letters"
     UNROUTABLE = "unroutable"
+    TIMES_AHEAD = "times-ahead"
 
 
 class Example(Schema):
