@@ -1,4 +1,5 @@
 import { createTheme, Menu, Modal, Portal, Select, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import type { FocusEvent } from "react";
 
 /** A deep green of the kind that stays calm on a full screen; shade 7 carries white text. */
 const pine: MantineColorsTuple = [
@@ -23,6 +24,11 @@ const OURS = {
 
 /** The colours of `global.css` in place of Mantine's, whose texts are too faint on our backgrounds. */
 export const colours: CSSVariablesResolver = () => ({ variables: {}, light: OURS, dark: OURS });
+
+function selectText({ currentTarget: input }: FocusEvent<HTMLInputElement>): void {
+  // After the press that brought the focus has put the caret somewhere.
+  requestAnimationFrame(() => input.select());
+}
 
 export const theme = createTheme({
   primaryColor: "pine",
@@ -52,7 +58,8 @@ export const theme = createTheme({
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     // A long list scrolls by itself: a scroll area around it would be one more thing to reach by keyboard.
     Select: Select.extend({
-      defaultProps: { withScrollArea: false },
+      // What one types replaces what was chosen, and Enter takes the first that fits.
+      defaultProps: { withScrollArea: false, selectFirstOptionOnChange: true, onFocus: selectText },
       styles: { options: { maxHeight: 250, overflowY: "auto", paddingInlineEnd: 4 } },
     }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true } }),

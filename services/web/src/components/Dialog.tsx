@@ -1,5 +1,5 @@
 import { Modal, type ModalProps } from "@mantine/core";
-import { useEffect, useId } from "react";
+import { useEffect, useId, type KeyboardEvent } from "react";
 import { createStore } from "@/app/store";
 
 /** Those that are open, the topmost last. */
@@ -20,5 +20,12 @@ export function Dialog({ closeOnEscape = true, ...rest }: Omit<ModalProps, "open
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, [id]);
-  return <Modal {...rest} opened closeOnEscape={closeOnEscape && topmost} />;
+  return <Modal {...rest} opened closeOnEscape={closeOnEscape && topmost} onKeyDown={saveByKey} />;
+}
+
+/** Ctrl+Enter, or Cmd+Enter, saves the form from wherever one types. */
+function saveByKey(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  event.currentTarget.querySelector("form")?.requestSubmit();
 }

@@ -15,6 +15,7 @@ export function Tick({ label, checked, partly = false, disabled = false, onChang
   return (
     <input
       type="checkbox"
+      data-tick
       aria-label={label}
       className={`${classes.tick} ${className ?? ""}`}
       checked={checked}

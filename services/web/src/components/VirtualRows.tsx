@@ -1,7 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, type ReactNode } from "react";
-import { useKeepFocus } from "@/components/useKeepFocus";
 import { useOffsetTop } from "@/components/useOffsetTop";
 import classes from "./VirtualRows.module.css";
 
@@ -26,7 +25,6 @@ export function VirtualRows<T>({ label, rows, keyOf, height, phoneHeight, render
     scrollMargin: margin,
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone]);
-  useKeepFocus(root);
   return (
     <ul ref={root} className={classes.rows} style={{ height: virtualizer.getTotalSize() }} aria-label={label}>
       {virtualizer.getVirtualItems().map(({ index, start, size }) => {

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
 import { Problem } from "@/api/problem";
 import { ConnectionBanner } from "@/app/shell/ConnectionBanner";
+import { keepFocusInList } from "@/app/shell/rows";
 import { strayFiles } from "@/app/shell/strayFiles";
 import { whenIdle } from "@/app/shell/whenIdle";
 import { Shortcuts } from "@/app/shell/Shortcuts";
@@ -24,6 +25,7 @@ export function Shell() {
   useInboxStream();
   useSessionWatch();
   useEffect(strayFiles, []);
+  useEffect(keepFocusInList, []);
   // Here before it is asked for: it opens at once then, without a connection too.
   useEffect(() => whenIdle(() => void loadForm().catch(() => undefined)), []);
   const request = formRequest.use();

@@ -2,6 +2,7 @@ import { Kbd, Table } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { allowed, WORK } from "@/app/shell/navigation";
+import { pressOnRow, rowKeys } from "@/app/shell/rows";
 import { createStore } from "@/app/store";
 import { Dialog } from "@/components/Dialog";
 import { openForm } from "@/features/followups/formRequest";
@@ -11,20 +12,31 @@ export const keysShown = createStore(false);
 
 const SEQUENCE_MS = 1_000;
 
+/** Keys, and what they do. */
+type Row = [string[], string];
+
+const WALK: Row[] = [
+  [["j"], "Next in the list"],
+  [["k"], "Previous in the list"],
+];
+const EDIT: Row[] = [[["e"], "Edit the follow-up in focus"]];
+const TICK: Row[] = [[["x"], "Select the follow-up in focus"]];
+
 /** Keys that work on every page, unless somebody types or a dialog is open. */
 export function Shortcuts() {
   const opened = keysShown.use();
   const { permissions } = useMe();
   useShortcutKeys();
   if (!opened) return null;
-  const rows: [string[], string][] = [
+  const here = rowKeys();
+  const rows: Row[] = [
     [["c"], "Create a follow-up"],
     [["/"], "Search"],
-    [["j"], "Next follow-up in the list"],
-    [["k"], "Previous follow-up in the list"],
-    [["e"], "Edit the follow-up in focus"],
-    [["x"], "Select the follow-up in focus"],
-    ...allowed(WORK, permissions).map(({ hotkey, label }): [string[], string] => [
+    ...(here.walk ? WALK : []),
+    ...(here.edit ? EDIT : []),
+    ...(here.tick ? TICK : []),
+    [["Ctrl", "Enter"], "Save a form"],
+    ...allowed(WORK, permissions).map(({ hotkey, label }): Row => [
       ["g", hotkey ?? ""],
       `Go to ${label}`,
     ]),
@@ -68,7 +80,7 @@ function useShortcutKeys(): void {
       else if (event.key === "c") openForm({});
       else if (event.key === "?") keysShown.set(true);
       else if (event.key === "/") void focusSearch(() => navigate("/followups"));
-      else return;
+      else if (!pressOnRow(event.key)) return;
       event.preventDefault();
     }
     document.addEventListener("keydown", press);

@@ -28,7 +28,7 @@ interface RowProps {
 const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
   const { id, title, subject, assignee, manager, due_at: dueAt, sla_breach: breach } = escalation;
   return (
-    <div className={classes.row} data-ticked={ticked || undefined} data-follow-up={id}>
+    <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
       <Tick
         label={`Select ${title}`}
         className={classes.tick}
@@ -39,7 +39,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
         <CompleteButton followUp={escalation} />
       </span>
       <div className={classes.what}>
-        <Link to={`/followups/${id}`} className={`quiet ${classes.title}`}>
+        <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
           {title}
         </Link>
         <span className={classes.subject}>
@@ -62,6 +62,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
           aria-label={`Edit ${title}`}
           title="Edit, reassign or reschedule"
           onClick={() => openForm({ followUp: escalation })}
+          data-edit
         >
           <IconPencil size={16} stroke={1.7} />
         </IconButton>

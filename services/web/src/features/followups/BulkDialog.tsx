@@ -6,7 +6,7 @@ import { DueField } from "@/features/followups/DueField";
 import { usePeopleInScope } from "@/features/followups/people";
 import { useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
-import { localTimeIn } from "@/time/zone";
+import { nextMorning } from "@/time/presets";
 
 interface Props {
   action: "reassign" | "reschedule";
@@ -21,7 +21,7 @@ export default function BulkDialog({ action, count, busy, run, close }: Props) {
   const { time_zone: zone } = useMe();
   const people = usePeopleInScope().filter(({ active }) => active);
   const [assignee, setAssignee] = useState<string | null>(null);
-  const [dueAt, setDueAt] = useState<string | null>(() => localTimeIn(1, "09:00", zone, now()));
+  const [dueAt, setDueAt] = useState<string | null>(() => nextMorning(zone, now()));
   const amount = count === 1 ? "1 follow-up" : `${count.toLocaleString("en")} follow-ups`;
   const reassign = action === "reassign";
 

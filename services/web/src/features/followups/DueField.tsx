@@ -4,7 +4,8 @@ import { DateTimePicker } from "@mantine/dates";
 import { IconCalendar } from "@tabler/icons-react";
 import { useId } from "react";
 import { now } from "@/time/clock";
-import { fromWallTime, localTimeIn, wallTime } from "@/time/zone";
+import { presets } from "@/time/presets";
+import { fromWallTime, wallTime } from "@/time/zone";
 import classes from "./DueField.module.css";
 
 interface Props {
@@ -14,12 +15,6 @@ interface Props {
   zone: string;
   error?: string | undefined;
 }
-
-const SHORTCUTS = [
-  { label: "Tomorrow 09:00", days: 1, time: "09:00" },
-  { label: "In 3 days", days: 3, time: "09:00" },
-  { label: "In a week", days: 7, time: "09:00" },
-];
 
 /** Picks a moment on the wall clock of the person's zone, whatever zone the browser is in. */
 export function DueField({ value, onChange, zone, error }: Props) {
@@ -47,14 +42,14 @@ export function DueField({ value, onChange, zone, error }: Props) {
         popoverProps={{ id, withinPortal: true }} // its dialog takes its name from the field of that id
       />
       <Group gap={6} mt={8}>
-        {SHORTCUTS.map(({ label, days, time }) => (
+        {presets(zone, now()).map(({ label, at }) => (
           <Button
-            key={days}
+            key={label}
             size="compact-xs"
             variant="light"
             color="gray"
             c="var(--muted)"
-            onClick={() => onChange(localTimeIn(days, time, zone, now()))}
+            onClick={() => onChange(at)}
           >
             {label}
           </Button>

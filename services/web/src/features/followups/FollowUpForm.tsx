@@ -11,10 +11,11 @@ import { closeForm, formRequest, keptDrafts, type FormRequest } from "@/features
 import { useCreate, useEdit } from "@/features/followups/mutations";
 import { usePeopleInScope } from "@/features/followups/people";
 import { SubjectField } from "@/features/followups/SubjectField";
+import { takeTyped } from "@/features/followups/typedAhead";
 import { done } from "@/features/followups/toasts";
 import { useMay, useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
-import { localTimeIn } from "@/time/zone";
+import { nextMorning } from "@/time/presets";
 
 /** The form of a new follow-up or of one to edit. What is typed survives failures, and closing. */
 export default function FollowUpForm({ request }: { request: FormRequest }) {
@@ -102,6 +103,10 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               maxLength={300}
               value={draft.title}
               onChange={(event) => update({ title: event.currentTarget.value })}
+              onFocus={() => {
+                const typed = takeTyped();
+                if (typed) update({ title: draft.title + typed });
+              }}
               error={mistakes.title ?? problem?.messageFor("title")}
               data-autofocus
             />
@@ -168,8 +173,7 @@ function aboutOf({ subject }: FormRequest): Pick<Draft, "subject"> | null {
 }
 
 function newDraft(request: FormRequest, assignee: number, zone: string): Draft {
-  const dueAt = localTimeIn(1, "09:00", zone, now());
-  return { title: "", notes: "", due_at: dueAt, assignee_id: assignee, subject: null, ...aboutOf(request) };
+  return { title: "", notes: "", due_at: nextMorning(zone, now()), assignee_id: assignee, subject: null, ...aboutOf(request) };
 }
 
 interface AssigneeProps {

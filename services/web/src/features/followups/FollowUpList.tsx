@@ -2,14 +2,12 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { ErrorState } from "@/components/ErrorState";
-import { useKeepFocus } from "@/components/useKeepFocus";
 import { useOffsetTop } from "@/components/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
 import { FollowUpRow } from "@/features/followups/FollowUpRow";
 import { SectionHeading } from "@/features/followups/SectionHeading";
 import { MoreLine, NoneLine, SkeletonLine } from "@/features/followups/lines";
 import type { Line } from "@/features/followups/sections";
-import { useRowKeys } from "@/features/followups/useRowKeys";
 import type { SectionList } from "@/features/followups/useSections";
 import classes from "./FollowUpList.module.css";
 
@@ -42,8 +40,6 @@ export function FollowUpList({ list, filters, change }: Props) {
   });
   const drawn = virtualizer.getVirtualItems();
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone, lines.length]);
-  useRowKeys(root, lines, virtualizer);
-  useKeepFocus(root);
 
   // Ask for the next page of the section whose end is drawn.
   const near = drawn.map(({ index }) => lines[index]).find((line) => line?.kind === "more");
@@ -58,7 +54,6 @@ export function FollowUpList({ list, filters, change }: Props) {
         return line ? (
           <li
             key={key}
-            data-index={index}
             data-line={line.kind}
             className={classes.line}
             style={{ height: size, transform: `translateY(${start - margin}px)` }}

@@ -77,6 +77,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
         leftSection={<IconPencil size={16} />}
         onClick={() => openForm({ followUp })}
         className={classes.edit}
+        data-edit
       >
         Edit
       </Button>

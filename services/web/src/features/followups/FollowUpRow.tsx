@@ -38,7 +38,7 @@ interface RowProps extends Props {
 const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps) {
   const { id, title, subject, assignee } = followUp;
   return (
-    <div className={classes.row} data-ticked={ticked || undefined} data-follow-up={id}>
+    <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
       <Tick
         label={`Select ${title}`}
         className={classes.tick}
@@ -62,7 +62,7 @@ const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps
       </span>
       <When followUp={followUp} view={view} />
       <span className={classes.actions}>
-        <IconButton aria-label={`Edit ${title}`} onClick={() => openForm({ followUp })} className={classes.edit}>
+        <IconButton aria-label={`Edit ${title}`} onClick={() => openForm({ followUp })} className={classes.edit} data-edit>
           <IconPencil size={16} stroke={1.7} />
         </IconButton>
         <RowMenu followUp={followUp} />

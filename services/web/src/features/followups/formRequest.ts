@@ -1,6 +1,7 @@
 import type { FollowUp, SubjectRef } from "@/api/types";
 import { createStore } from "@/app/store";
 import type { Draft } from "@/features/followups/draft";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 
 /** What the form is opened for: a new follow-up, perhaps about somebody, or one to edit. */
 export interface FormRequest {
@@ -23,9 +24,11 @@ export interface Kept {
 export const keptDrafts = new Map<number, Kept>();
 
 export function openForm(request: FormRequest): void {
+  keepTyping();
   formRequest.set(request);
 }
 
 export function closeForm(): void {
+  takeTyped();
   formRequest.set(null);
 }

@@ -35,12 +35,12 @@ export function Entry({ notification, onFollow }: Props) {
   );
 
   return (
-    <div className={classes.entry} data-unread={unread || undefined}>
+    <div className={classes.entry} data-row={`notification-${id}`} data-unread={unread || undefined}>
       <span className={classes.icon} data-tone={toneOf(notification)}>
         <KindIcon notification={notification} />
       </span>
       {followUp.in_sight ? (
-        <Link to={`/followups/${followUp.id}`} className={classes.link} onClick={follow}>
+        <Link to={`/followups/${followUp.id}`} className={classes.link} onClick={follow} data-title>
           {said}
         </Link>
       ) : (

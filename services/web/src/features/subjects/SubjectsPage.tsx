@@ -83,12 +83,12 @@ function Subjects({ q, kind }: { q: string; kind: string }) {
 function Row({ subject }: { subject: Subject }) {
   const { id, kind, name, external_id: externalId, open, overdue } = subject;
   return (
-    <li className={classes.row}>
+    <li className={classes.row} data-row={`subject-${id}`}>
       <span className={classes.icon}>
         <SubjectIcon kind={kind} size={17} />
       </span>
       <span className={classes.name}>
-        <Link to={`/subjects/${id}`} className="quiet">
+        <Link to={`/subjects/${id}`} className="quiet" data-title>
           {name}
         </Link>
         <span className={classes.external}>{externalId}</span>

@@ -1,0 +1,133 @@
+"""Hands on the keys: nothing typed is lost, the focus stays in the list, keys work on every page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import dialog, row, said
+from tests.e2e.product import Person, Product, hours
+
+
+def slow(page: Page) -> None:
+    """A machine four times slower."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+
+
+def three(product: Product, assignee: Person) -> None:
+    for number, title in enumerate(("First", "Second", "Third")):
+        product.follow_up(assignee, title, due=hours(-5 + number))
+
+
+def test_what_is_typed_right_after_c_is_in_the_form(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    expect(row(page, "Call Acme")).to_be_visible()
+    slow(page)
+    title = dialog(page, "New follow-up").get_by_label("What is to be done")
+    for text in ("jex? go xx", "a second time"):
+        page.keyboard.type("c" + text)  # no pause between the keys
+        expect(title).to_be_focused()
+        expect(title).to_have_value(text)
+        dialog(page, "New follow-up").get_by_role("button", name="Cancel").click()
+        expect(dialog(page, "New follow-up")).to_be_hidden()
+    expect(page.get_by_text("1 selected")).to_be_hidden()
+
+
+def test_the_focus_goes_on_to_the_next_row(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    three(product, amir)
+    page = visit(amir, "/followups")
+    page.get_by_role("button", name="Complete First").press("Enter")
+    expect(row(page, "First")).to_be_hidden()
+    expect(page.get_by_role("link", name="Second")).to_be_focused()
+    page.get_by_role("button", name="More about Second").press("Enter")
+    page.get_by_role("menuitem", name="In a week").press("Enter")
+    expect(said(page, "Moved to")).to_be_visible()
+    expect(page.get_by_role("link", name="Third")).to_be_focused()
+    page.keyboard.press("e")
+    form = dialog(page, "Edit follow-up")
+    form.get_by_label("What is to be done").fill("Third, with a better title")
+    page.keyboard.press("Control+Enter")
+    expect(form).to_be_hidden()
+    expect(page.get_by_role("link", name="Third, with a better title")).to_be_focused()
+
+
+def test_back_leads_to_the_row_that_one_came_from(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    three(product, amir)
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Second").press("Enter")
+    page.get_by_role("link", name="Back").click()
+    expect(page.get_by_role("link", name="Second")).to_be_focused()
+
+
+def test_a_picker_takes_what_is_typed_in_place_of_what_it_showed(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    anna = product.person("Anna Zimmer", manager=dana)
+    product.follow_up(anna, "Anna's", due=hours(-3))
+    product.follow_up(dana, "Dana's", due=hours(-3))
+    page = visit(dana, "/followups")
+    picker = page.get_by_role("combobox", name="Whose follow-ups")
+    picker.click()
+    page.keyboard.type("Anna")
+    expect(picker).to_have_value("Anna")
+    page.keyboard.press("Enter")
+    expect(row(page, "Anna's")).to_be_visible()
+    expect(row(page, "Dana's")).to_be_hidden()
+    expect(picker).to_have_value("Anna Zimmer")
+    page.get_by_role("button", name="New follow-up").focus()
+    page.keyboard.press("Tab")
+    picker.focus()
+    page.keyboard.type("Mine")
+    page.keyboard.press("Enter")
+    expect(row(page, "Dana's")).to_be_visible()
+
+
+def test_keys_for_rows_work_wherever_there_are_rows(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    amir = product.person("Amir Patel", manager=dana)
+    client = {"kind": "client", "name": "Acme Rows"}
+    planned = product.follow_up(amir, "Call Acme", due=timedelta(hours=-50), subject=client)
+    product.sweep()
+    pages = {
+        "/dashboard/escalations": "Call Acme",
+        "/inbox": "Call Acme is 2 days 2 h overdue",
+        f"/subjects/{planned['subject']['id']}": "Call Acme",
+        "/subjects?q=Acme Rows": "Acme Rows",
+    }
+    page = visit(dana, "/followups")
+    for path, name in pages.items():
+        page.goto(path)
+        link = page.get_by_role("link", name=name).first
+        expect(link).to_be_visible()
+        page.keyboard.press("j")
+        expect(link).to_be_focused()
+    page.goto("/dashboard/escalations")
+    expect(row(page, "Call Acme")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.keyboard.press("e")
+    expect(dialog(page, "Edit follow-up")).to_be_visible()
+    page.goto(f"/followups/{planned['id']}")
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    page.keyboard.press("e")
+    expect(dialog(page, "Edit follow-up")).to_be_visible()
+
+
+def test_the_list_of_keys_shows_those_that_work_here(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    expect(row(page, "Call Acme")).to_be_visible()
+    page.keyboard.press("?")
+    expect(dialog(page, "Keyboard shortcuts")).to_contain_text("Select the follow-up in focus")
+    page.goto("/inbox")
+    expect(page.get_by_text("Nothing has come yet")).to_be_visible()
+    page.keyboard.press("?")
+    expect(dialog(page, "Keyboard shortcuts")).to_contain_text("Create a follow-up")
+    expect(dialog(page, "Keyboard shortcuts")).not_to_contain_text("in focus")
