@@ -82,9 +82,11 @@ def _serve(
             f"This installation can only use the API of another one: {error.name} is missing.",
             hint="Install followup-cli with its extra `run`.",
         ) from None
+    from followup_common import open_files
     from followup_common.logging import configure_logging
     from followup_common.settings import load
 
+    open_files.raise_limit()
     settings = load(RunSettings).model_copy(update=listening)
     configure_logging("run", log_format=settings.log_format, level=settings.log_level)
     serve(folder, settings, demo=demo, on_step=on_step, on_running=on_running)

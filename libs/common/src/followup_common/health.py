@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -21,6 +23,11 @@ log = structlog.get_logger()
 
 PATIENCE_SECONDS = 3
 """How long a probe waits for a part that does not answer: less than those who probe wait."""
+
+SILENCE_SECONDS = 5
+"""How long a client may say nothing: those who probe ask at once."""
+MOST_CONNECTIONS = 32
+"""Each has a thread; probes and Prometheus need a few."""
 
 T = TypeVar("T")
 
@@ -111,7 +118,7 @@ class HealthServer:
         Raises:
             OSError: the port is taken.
         """
-        server = ThreadingHTTPServer((host, port), self._handler())
+        server = _Server((host, port), self._handler())
         threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
         return int(server.server_address[1])
 
@@ -119,6 +126,8 @@ class HealthServer:
         answer, meter = self._answer, self._meter
 
         class Handler(BaseHTTPRequestHandler):
+            timeout = SILENCE_SECONDS
+
             def do_GET(self) -> None:
                 if meter is not None and self.path == "/metrics":
                     self._send(HTTPStatus.OK, CONTENT_TYPE, meter.exposition())
@@ -138,6 +147,34 @@ class HealthServer:
                 """Probes are not worth a log line."""
 
         return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    """With few connections at a time: the longest open one makes place for the next, which may be a probe."""
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._open: dict[socket.socket, None] = {}
+        self._lock = threading.Lock()
+
+    def process_request(self, request: Any, client_address: object) -> None:
+        with self._lock:
+            self._open[request] = None
+            too_many = len(self._open) > MOST_CONNECTIONS
+            if too_many:
+                self._end(next(iter(self._open)))
+        super().process_request(request, client_address)
+
+    def _end(self, request: Any) -> None:
+        """Let the thread of a connection find that nothing more comes."""
+        del self._open[request]
+        with suppress(OSError):  # the other end has left
+            request.shutdown(socket.SHUT_RDWR)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._open.pop(request, None)
+            super().shutdown_request(request)
 
 
 def verdict(results: Mapping[str, str | None]) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
+from followup_common import open_files
 from followup_common.logging import configure_logging
 from followup_common.messaging.broker import rabbitmq_broker, reachable
 from followup_common.messaging.publisher import Publisher
@@ -20,6 +21,7 @@ from followup_api.settings import ApiServiceSettings
 
 def main() -> None:
     """Load the settings, build the application, and serve it until SIGTERM or Ctrl-C."""
+    open_files.raise_limit()
     settings = load(ApiServiceSettings)
     configure_logging("api", log_format=settings.log_format, level=settings.log_level)
     database = open_database(settings)

@@ -15,8 +15,17 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 STREAMS = Gauge("followup_inbox_streams", "Live inboxes (server-sent events) that are open.")
+CONNECTIONS = Gauge("followup_api_connections", "Connections of clients that are open.")
+CONNECTIONS_LIMIT = Gauge(
+    "followup_api_connections_limit",
+    "Connections of clients that a process takes at once.",
+)
+CONNECTIONS_DROPPED = Counter(
+    "followup_api_connections_dropped_total",
+    "Connections closed, or not taken, because as many were open as the process takes.",
+)
 
-METRICS = (REQUESTS, SECONDS, STREAMS)
+METRICS = (REQUESTS, SECONDS, STREAMS, CONNECTIONS, CONNECTIONS_LIMIT, CONNECTIONS_DROPPED)
 
 
 def observe_request(meter: Meter, route: str | None, method: str, status: int, seconds: float) -> None:

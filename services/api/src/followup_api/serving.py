@@ -9,45 +9,14 @@ import uvicorn
 from fastapi import FastAPI
 from followup_common.db import Database
 from followup_common.settings import DatabaseSettings
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from followup_api.connections import Connections, ServerConfig, most_connections
+from followup_api.dependencies import Parts
 from followup_api.notifications import live
 from followup_api.settings import ApiSettings
 
 DRAIN_SECONDS = 3
 """Requests in flight at SIGTERM get this long; live streams end at once."""
-
-MAX_HEAD_BYTES = 64 * 1024
-"""Of a request's line and headers, as h11 has it; httptools would keep any number of them."""
-
-
-class BoundedHead(HttpToolsProtocol):
-    """Refuses a request whose head does not end: nobody has been asked yet who sends it."""
-
-    _unfinished = 0
-    """Bytes since the last head, piece of a body or request that was complete."""
-
-    def data_received(self, data: bytes) -> None:
-        """Called by the event loop."""
-        self._unfinished += len(data)
-        super().data_received(data)
-        if self._unfinished > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self.send_400_response("The head of the request is too large.")
-
-    def on_headers_complete(self) -> None:
-        """Called by the parser, as are the next two."""
-        self._unfinished = 0
-        super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        """A piece of the body is there."""
-        self._unfinished = 0
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """The request has ended."""
-        self._unfinished = 0
-        super().on_message_complete()
 
 
 def open_database(settings: DatabaseSettings) -> Database:
@@ -61,11 +30,12 @@ def open_database(settings: DatabaseSettings) -> Database:
     )
 
 
-def server_config(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
+def server_config(app: FastAPI, settings: ApiSettings) -> ServerConfig:
     """Configure uvicorn: our logging, no access log of its own, forwarded headers only from known proxies."""
-    return uvicorn.Config(
+    parts: Parts = app.state.parts
+    return ServerConfig(
         app,
-        http=BoundedHead,
+        Connections(most_connections(settings.max_connections), parts.meter),
         host=settings.host,
         port=settings.port,
         log_config=None,

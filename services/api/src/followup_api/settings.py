@@ -49,6 +49,12 @@ class ApiSettings(DatabaseSettings, OidcSettings):
         ge=1_024,
         description="What they may take of /tmp together; where that is memory, it is memory.",
     )
+    max_connections: int = Field(
+        4_000,
+        ge=10,
+        description="Connections of clients that a process has open at once; fewer where it may open fewer "
+        "files.",
+    )
     max_body_bytes: int = Field(
         1_048_576,
         ge=1_024,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
+from followup_common import open_files
 from followup_common.health import HealthServer, probes
 from followup_common.logging import configure_logging
 from followup_common.messaging import rabbitmq_broker
@@ -19,6 +20,7 @@ from followup_scheduler.settings import SchedulerSettings
 
 def main() -> int:
     """Run the clock; returns the exit status."""
+    open_files.raise_limit()
     settings = load(SchedulerSettings)
     configure_logging("scheduler", log_format=settings.log_format, level=settings.log_level)
     use_utc()

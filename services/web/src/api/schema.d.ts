@@ -536,7 +536,8 @@ export interface paths {
          *     `event: inbox` says how many notifications are unread and the id of the newest one: at once, and whenever
          *     your inbox shows something else, be it only another title or one that has gone: then the numbers may be as
          *     they were. It carries no notifications, so nothing is lost or doubled when you connect again: read the
-         *     list. Comments come every 15 seconds. The stream ends with the log-in behind it.
+         *     list. Comments come every 15 seconds. The stream ends with the log-in behind it. One person
+         *     has at most 20: the oldest ends with `event: closed`; do not connect again by yourself then.
          */
         get: operations["stream_inbox"];
         put?: never;

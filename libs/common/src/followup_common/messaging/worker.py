@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import dramatiq
 from dramatiq import cli
 
+from followup_common import open_files
 from followup_common.db import Database, metrics
 from followup_common.db.health import database_check
 from followup_common.health import HealthServer, probes
@@ -35,6 +36,7 @@ def run(service: str, settings: WorkerSettings) -> int:
             `followup_<service>.worker:set_up` to build its broker.
         settings: says how many processes and threads.
     """
+    open_files.raise_limit()  # its worker processes inherit it
     arguments = cli.make_argument_parser().parse_args(
         [
             f"followup_{service}.worker:set_up",

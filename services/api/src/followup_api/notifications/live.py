@@ -35,9 +35,17 @@ RECHECK = 60.0
 """Seconds after which everyone is looked at again, log-ins included, whether woken or not."""
 AT_MOST_EVERY = 0.25
 """Seconds between two looks at the database: an inbox hears of a burst of notifications once."""
+STREAMS_A_PERSON = 20
+"""In one process. The page needs one for all tabs of a browser."""
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.25, 10.0
 RETRY = "retry: 2000\n\n"
 """How many milliseconds a browser waits before it connects again."""
+
+SURPLUS = (
+    # Where nobody handles the event: browsers would be back in two seconds, and close another stream.
+    'retry: 86400000\nevent: closed\ndata: {"reason": "too-many-streams"}\n\n'
+)
+"""The last words of a stream that made place for a newer one of the same person."""
 
 
 @dataclass(eq=False)
@@ -47,6 +55,7 @@ class Stream:
     caller: Caller
     inbox: Inbox | None = None
     closed: bool = False
+    surplus: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -64,6 +73,11 @@ class Stream:
             self.inbox = inbox
             self.changed.set()
 
+    def make_place(self) -> None:
+        """End the stream and say that it should not come back: the person has too many."""
+        self.surplus = True
+        self.close()
+
     def close(self) -> None:
         """End the stream."""
         self.closed = True
@@ -79,7 +93,8 @@ class LiveInboxes:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._streams: dict[int, set[Stream]] = {}
+        self._streams: dict[int, dict[Stream, None]] = {}
+        """Those of each person, oldest first."""
         self._woken: set[int] = set()
         self._changed: set[int] = set()
         self._something = asyncio.Event()
@@ -117,18 +132,24 @@ class LiveInboxes:
                 stream.changed.clear()
                 if stream.inbox is not None and not stream.closed:
                     yield f"event: inbox\ndata: {json.dumps(stream.inbox._asdict())}\n\n"
+            if stream.surplus:
+                yield SURPLUS
 
     @contextmanager
     def _open(self, caller: Caller) -> Iterator[Stream]:
         stream = Stream(caller, closed=self._stopping)
-        own = self._streams.setdefault(caller.user_id, set())
-        own.add(stream)
+        own = self._streams.setdefault(caller.user_id, {})
+        while len(own) >= STREAMS_A_PERSON:
+            oldest = next(iter(own))
+            del own[oldest]
+            oldest.make_place()
+        own[stream] = None
         self._count(1)
         self._wake({caller.user_id})
         try:
             yield stream
         finally:
-            own.discard(stream)
+            own.pop(stream, None)
             if not own and self._streams.get(caller.user_id) is own:
                 del self._streams[caller.user_id]
             self._count(-1)

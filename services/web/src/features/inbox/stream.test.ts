@@ -5,18 +5,22 @@ class FakeSource {
   static made: FakeSource[] = [];
   onerror: (() => void) | null = null;
   closed = false;
-  private heard: ((event: MessageEvent) => void) | undefined;
+  private heard = new Map<string, (event: MessageEvent) => void>();
 
   constructor(readonly url: string) {
     FakeSource.made.push(this);
   }
 
-  addEventListener(_: string, listener: (event: MessageEvent) => void) {
-    this.heard = listener;
+  addEventListener(name: string, listener: (event: MessageEvent) => void) {
+    this.heard.set(name, listener);
   }
 
   say(state: InboxState) {
-    this.heard?.(new MessageEvent("inbox", { data: JSON.stringify(state) }));
+    this.heard.get("inbox")?.(new MessageEvent("inbox", { data: JSON.stringify(state) }));
+  }
+
+  end() {
+    this.heard.get("closed")?.(new MessageEvent("closed", { data: '{"reason": "too-many-streams"}' }));
   }
 
   close() {
@@ -69,4 +73,16 @@ it("has one connection at a time, and none after the end", () => {
   vi.advanceTimersByTime(60_000);
   expect(FakeSource.made).toHaveLength(2);
   expect(latest().closed).toBe(true);
+});
+
+it("does not come back by itself once it made place for another one, but when somebody turns to the tab", () => {
+  latest().end();
+  expect(latest().closed).toBe(true);
+  vi.advanceTimersByTime(600_000);
+  expect(FakeSource.made).toHaveLength(1);
+  window.dispatchEvent(new Event("focus"));
+  window.dispatchEvent(new Event("focus"));
+  expect(FakeSource.made).toHaveLength(2);
+  latest().say({ unread: 1, newest_id: 3 });
+  expect(seen).toEqual([1]);
 });

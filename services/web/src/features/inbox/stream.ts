@@ -24,6 +24,7 @@ export class InboxStream {
 
   close(): void {
     window.removeEventListener("online", this.reopen);
+    window.removeEventListener("focus", this.reopen);
     clearTimeout(this.retry);
     this.source?.close();
   }
@@ -40,6 +41,12 @@ export class InboxStream {
     source.addEventListener("inbox", (event) => {
       this.wait = FIRST_RETRY_MS;
       this.onState(JSON.parse(event.data as string) as InboxState);
+    });
+    // This person has more streams than the server keeps. Coming back by itself would close another one,
+    // whose tab would come back too; so the tab that somebody turns to has it.
+    source.addEventListener("closed", () => {
+      source.close();
+      window.addEventListener("focus", this.reopen, { once: true });
     });
     source.onerror = () => this.later();
     this.source = source;
