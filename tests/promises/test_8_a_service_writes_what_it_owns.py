@@ -36,6 +36,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
     "followup_api": {
         "users": {"INSERT", "UPDATE"},
         "subjects": {"INSERT", "UPDATE"},
+        "subject_changes": {f"INSERT({c})" for c in ("subject_id", "kind", "actor_id", "changes")},
         "sessions": ALL,
         "api_tokens": ALL,
         "identities": {"INSERT", "DELETE"},
@@ -93,6 +94,8 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_api", "UPDATE audit_log SET action = 'nothing happened'"),
         ("followup_api", "DELETE FROM audit_log"),
         ("followup_api", "TRUNCATE audit_log"),
+        ("followup_api", "UPDATE subject_changes SET kind = 'imported'"),
+        ("followup_api", "DELETE FROM subject_changes"),
         ("followup_api", "INSERT INTO audit_log (action, at) VALUES ('user.created', 'epoch')"),
     ],
 )

@@ -110,6 +110,10 @@ LINES: dict[str, Line] = {
     "GET /api/v1/subjects": everybody(200),
     "POST /api/v1/subjects": everybody(201, json={"kind": "lead", "name": "Acme"}),
     "GET /api/v1/subjects/{subject_id}": everybody(200),
+    "PATCH /api/v1/subjects/{subject_id}": Line(
+        ("mia", "dana", "max", "ada"), 200, json={"name": "Acme Corporation"}
+    ),
+    "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
     "GET /api/v1/escalations": managers(200),
     "GET /api/v1/escalations/summary": managers(200),
     "GET /api/v1/notifications": everybody(200),

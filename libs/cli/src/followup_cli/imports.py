@@ -76,6 +76,12 @@ def _import(api: Client, kind: str, path: Path, *, partial: bool, dry_run: bool)
     api.get("/me")  # a wrong token or address shows before the file is sent
     result = _upload(api, f"/imports/{kind}", path, partial=partial, dry_run=dry_run)
     console().print(_counts(result))
+    changed = result["subjects_changed"]
+    if changed:
+        number = "one known lead or client" if changed == 1 else f"{changed:,} known leads and clients"
+        say(
+            f"{'Would rename or link' if result['dry_run'] else 'Renamed or linked'} {number} again, for all."
+        )
     for warning in result["warnings"]:
         say(warning)
     show_errors(result["errors"], result["more_errors"])

@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, StringConstraints
 from sqlalchemy import ColumnElement
 
+from followup_api.links import http_url
 from followup_api.problems import MEDIA_TYPE
 from followup_api.schemas import WrittenTime, storable
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][!-~]*)?")
-"""What needs no taking apart: an import checks one a line."""
-
-
-def http_url(value: str) -> str:
-    """Check that a link leads to a web page.
-
-    Raises:
-        ValueError: it is not an absolute http or https URL.
-    """
-    if PLAIN_LINK.fullmatch(value):
-        return value
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        usable = False
-    if not usable or any(character.isspace() for character in value):
-        raise ValueError("expected a link that starts with http:// or https://")
-    return value
 
 
 def sane_time(value: datetime) -> datetime:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     FOLLOW_UPS_READ = "follow-ups:read"
     FOLLOW_UPS_WRITE = "follow-ups:write"
     SUBJECTS_READ = "subjects:read"
+    SUBJECTS_WRITE = "subjects:write"
     ESCALATIONS_READ = "escalations:read"
     NOTIFICATIONS = "notifications"
     SWEEPS = "sweeps"
@@ -51,7 +52,7 @@ _EMPLOYEE = frozenset(
         Permission.NOTIFICATIONS,
     }
 )
-_MANAGER = _EMPLOYEE | {Permission.ESCALATIONS_READ}
+_MANAGER = _EMPLOYEE | {Permission.ESCALATIONS_READ, Permission.SUBJECTS_WRITE}
 _ADMIN = _MANAGER | {Permission.USERS_WRITE, Permission.SWEEPS, Permission.IMPORTS, Permission.OPS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

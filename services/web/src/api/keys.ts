@@ -10,6 +10,7 @@ export const keys = {
   activities: (id: number) => ["follow-ups", "activities", id] as const,
   subjects: ["subjects"] as const,
   subject: (id: number) => ["subjects", "one", id] as const,
+  subjectChanges: (id: number) => ["subjects", "changes", id] as const,
   subjectList: (filters: object) => ["subjects", "list", filters] as const,
   people: ["people"] as const,
   escalations: ["escalations"] as const,

@@ -434,6 +434,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change a lead or client
+         * @description Change a lead or client for all who have follow-ups on it. Its history keeps what it was before.
+         */
+        patch: operations["edit_subject"];
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was changed about it
+         * @description What was changed about a lead or client, newest first: who did it, and each field from what to what.
+         */
+        get: operations["list_subject_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -2032,6 +2056,7 @@ export interface components {
          *         }
          *       ],
          *       "more_errors": 0,
+         *       "subjects_changed": 1,
          *       "unchanged": 2011,
          *       "updated": 4,
          *       "warnings": []
@@ -2057,6 +2082,12 @@ export interface components {
              * @description How many more there are.
              */
             more_errors: number;
+            /**
+             * Subjects Changed
+             * @description Known leads and clients that get another name or link; their history keeps it.
+             * @default 0
+             */
+            subjects_changed: number;
             /**
              * Warnings
              * @description What the good lines bring about that may not be meant, as sentences: such as how many people with reports are demoted or deactivated.
@@ -2459,6 +2490,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[SubjectChange] */
+        Page_SubjectChange_: {
+            /** Items */
+            items: components["schemas"]["SubjectChange"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[Subject] */
         Page_Subject_: {
             /** Items */
@@ -2508,7 +2550,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "subjects:read" | "escalations:read" | "notifications" | "sweeps" | "imports" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "subjects:read" | "subjects:write" | "escalations:read" | "notifications" | "sweeps" | "imports" | "ops";
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -2767,13 +2809,16 @@ export interface components {
          * @description A lead or client, and what is planned for it.
          * @example {
          *       "created_at": "2026-01-12T08:00:00Z",
+         *       "etag": "\"2-8c21f09b\"",
          *       "external_id": "C-1009",
          *       "id": 7,
          *       "kind": "client",
          *       "name": "Acme Corporation",
          *       "open": 2,
          *       "overdue": 1,
-         *       "url": "https://crm.example.com/clients/C-1009"
+         *       "updated_at": "2026-02-02T13:20:45Z",
+         *       "url": "https://crm.example.com/clients/C-1009",
+         *       "version": 2
          *     }
          */
         Subject: {
@@ -2791,10 +2836,25 @@ export interface components {
             /** Url */
             url: string | null;
             /**
+             * Version
+             * @description Counts changes.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single one.
+             */
+            etag: string;
+            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
             /**
              * Open
              * @description Open follow-ups that the caller may see.
@@ -2805,6 +2865,48 @@ export interface components {
              * @description How many of them are overdue.
              */
             overdue: number;
+        };
+        /**
+         * SubjectChange
+         * @description One entry of the history of a lead or client.
+         * @example {
+         *       "actor": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "changes": {
+         *         "name": {
+         *           "from": "Acme",
+         *           "to": "Acme Corporation"
+         *         }
+         *       },
+         *       "created_at": "2026-02-02T13:20:45Z",
+         *       "id": 12,
+         *       "kind": "edited"
+         *     }
+         */
+        SubjectChange: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @description How it was changed: by itself, or by an import.
+             * @enum {string}
+             */
+            kind: "edited" | "imported";
+            actor: components["schemas"]["PersonName"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changes
+             * @description `{field: {from, to}}`.
+             */
+            changes: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SubjectCreate
@@ -2836,6 +2938,7 @@ export interface components {
          * @description A lead or client with its follow-ups.
          * @example {
          *       "created_at": "2026-01-12T08:00:00Z",
+         *       "etag": "\"2-8c21f09b\"",
          *       "external_id": "C-1009",
          *       "follow_ups": [
          *         {
@@ -2876,7 +2979,9 @@ export interface components {
          *       "name": "Acme Corporation",
          *       "open": 1,
          *       "overdue": 1,
-         *       "url": "https://crm.example.com/clients/C-1009"
+         *       "updated_at": "2026-02-02T13:20:45Z",
+         *       "url": "https://crm.example.com/clients/C-1009",
+         *       "version": 2
          *     }
          */
         SubjectDetails: {
@@ -2894,10 +2999,25 @@ export interface components {
             /** Url */
             url: string | null;
             /**
+             * Version
+             * @description Counts changes.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single one.
+             */
+            etag: string;
+            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
             /**
              * Open
              * @description Open follow-ups that the caller may see.
@@ -2921,7 +3041,9 @@ export interface components {
         };
         /**
          * SubjectInput
-         * @description An existing lead or client by `id`; or its data: updated where `kind` and `external_id` are known.
+         * @description An existing lead or client by `id`, or by a known `kind` and `external_id`; or the data of a new one.
+         *
+         *     A known one stays as it is, whatever name and url are given here.
          * @example {
          *       "external_id": "C-1009",
          *       "kind": "client",
@@ -2955,6 +3077,25 @@ export interface components {
             kind: "lead" | "client";
             /** Name */
             name: string;
+        };
+        /**
+         * SubjectPatch
+         * @description What to change about a lead or client; what is left out stays.
+         * @example {
+         *       "name": "Acme Corporation"
+         *     }
+         * @example {}
+         */
+        SubjectPatch: {
+            /** Name */
+            name?: string;
+            /**
+             * External Id
+             * @description Unique among leads, and among clients.
+             */
+            external_id?: string | null;
+            /** Url */
+            url?: string | null;
         };
         /**
          * SubjectRef
@@ -5523,13 +5664,16 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "created_at": "2026-01-12T08:00:00Z",
+                     *           "etag": "\"2-8c21f09b\"",
                      *           "external_id": "C-1009",
                      *           "id": 7,
                      *           "kind": "client",
                      *           "name": "Acme Corporation",
                      *           "open": 2,
                      *           "overdue": 1,
-                     *           "url": "https://crm.example.com/clients/C-1009"
+                     *           "updated_at": "2026-02-02T13:20:45Z",
+                     *           "url": "https://crm.example.com/clients/C-1009",
+                     *           "version": 2
                      *         }
                      *       ],
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
@@ -5605,6 +5749,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "etag": "\"2-8c21f09b\"",
                      *       "external_id": "C-1009",
                      *       "follow_ups": [
                      *         {
@@ -5645,7 +5790,9 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
-                     *       "url": "https://crm.example.com/clients/C-1009"
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "url": "https://crm.example.com/clients/C-1009",
+                     *       "version": 2
                      *     }
                      */
                     "application/json": components["schemas"]["SubjectDetails"];
@@ -5737,6 +5884,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "etag": "\"2-8c21f09b\"",
                      *       "external_id": "C-1009",
                      *       "follow_ups": [
                      *         {
@@ -5777,10 +5925,272 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
-                     *       "url": "https://crm.example.com/clients/C-1009"
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "url": "https://crm.example.com/clients/C-1009",
+                     *       "version": 2
                      *     }
                      */
                     "application/json": components["schemas"]["SubjectDetails"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_subject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                subject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Acme Corporation"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubjectPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "etag": "\"2-8c21f09b\"",
+                     *       "external_id": "C-1009",
+                     *       "follow_ups": [
+                     *         {
+                     *           "assignee": {
+                     *             "active": true,
+                     *             "email": "amir.patel@example.com",
+                     *             "id": 3,
+                     *             "name": "Amir Patel"
+                     *           },
+                     *           "assignee_id": 3,
+                     *           "created_at": "2026-02-20T15:31:07Z",
+                     *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "etag": "\"3-5d41402a\"",
+                     *           "external_id": "deal-1C1I7A6R",
+                     *           "hours_overdue": 51.25,
+                     *           "id": 42,
+                     *           "level": 2,
+                     *           "level_label": "manager",
+                     *           "next_step_at": "2026-03-06T09:00:00Z",
+                     *           "notes": "Ask for Ms Okafor.",
+                     *           "sla_breach": false,
+                     *           "status": "open",
+                     *           "subject": {
+                     *             "external_id": "C-1009",
+                     *             "id": 7,
+                     *             "kind": "client",
+                     *             "name": "Acme Corporation",
+                     *             "url": "https://crm.example.com/clients/C-1009"
+                     *           },
+                     *           "title": "Call Acme about renewal",
+                     *           "updated_at": "2026-02-27T08:02:44Z",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "has_open": true,
+                     *       "id": 7,
+                     *       "kind": "client",
+                     *       "name": "Acme Corporation",
+                     *       "open": 1,
+                     *       "overdue": 1,
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "url": "https://crm.example.com/clients/C-1009",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubjectDetails"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_subject_changes: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                subject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actor": {
+                     *             "id": 3,
+                     *             "name": "Amir Patel"
+                     *           },
+                     *           "changes": {
+                     *             "name": {
+                     *               "from": "Acme",
+                     *               "to": "Acme Corporation"
+                     *             }
+                     *           },
+                     *           "created_at": "2026-02-02T13:20:45Z",
+                     *           "id": 12,
+                     *           "kind": "edited"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_SubjectChange_"];
                 };
             };
             /** @description Log in first */
@@ -6629,6 +7039,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "more_errors": 0,
+                     *       "subjects_changed": 1,
                      *       "unchanged": 2011,
                      *       "updated": 4,
                      *       "warnings": []
@@ -6760,6 +7171,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "more_errors": 0,
+                     *       "subjects_changed": 1,
                      *       "unchanged": 2011,
                      *       "updated": 4,
                      *       "warnings": []

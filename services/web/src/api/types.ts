@@ -30,6 +30,8 @@ export type ActivityRecipient = Schemas["ActivityRecipient"];
 export type Subject = Schemas["Subject"];
 export type SubjectRef = Schemas["SubjectRef"];
 export type SubjectDetails = Schemas["SubjectDetails"];
+export type SubjectChange = Schemas["SubjectChange"];
+export type SubjectPatch = Schemas["SubjectPatch"];
 export type SubjectInput = Schemas["SubjectInput"];
 
 export type Escalation = Schemas["EscalatedFollowUp"];

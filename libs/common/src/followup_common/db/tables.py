@@ -116,9 +116,26 @@ subjects = Table(
     Column("name", Text, nullable=False),
     Column("url", Text),
     _created_at(),
+    # Kept by the trigger `subjects_keep_version`, never written by a service:
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("kind IN ('lead', 'client')", name="kind"),
     UniqueConstraint("kind", "external_id"),
     Index("ix_subjects_name", text("lower(name)"), "id"),
+)
+
+# What was changed about a lead or client: who did it, and each field from what to what.
+subject_changes = Table(
+    "subject_changes",
+    metadata,
+    _id(),
+    Column("subject_id", BigInteger, ForeignKey("subjects.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("changes", JSONB, nullable=False),
+    Column("created_at", Time, nullable=False, server_default=text("clock_timestamp()")),
+    CheckConstraint("kind IN ('edited', 'imported')", name="kind"),
+    Index("ix_subject_changes_subject_id", "subject_id", "id"),
 )
 
 policy_versions = Table(

@@ -149,7 +149,10 @@ class FollowUpCounts(Schema):
 
 
 class SubjectInput(Input):
-    """An existing lead or client by `id`; or its data: updated where `kind` and `external_id` are known."""
+    """An existing lead or client by `id`, or by a known `kind` and `external_id`; or the data of a new one.
+
+    A known one stays as it is, whatever name and url are given here.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{k: v for k, v in EXAMPLE_SUBJECT.items() if k != "id"}]},

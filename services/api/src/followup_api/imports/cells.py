@@ -8,8 +8,9 @@ from typing import Any
 
 from followup_common.moments import moment
 
-from followup_api.fields import http_url, sane_time
+from followup_api.fields import sane_time
 from followup_api.imports.files import Records
+from followup_api.links import http_url
 from followup_api.users.schemas import email_address, time_zone
 
 Check = Callable[[str, str], Any]

@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups.changes import reassigned
-from followup_api.imports import cells, staging
+from followup_api.imports import cells, staging, subjects
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
 from followup_api.imports.problems import Errors, NotImported
@@ -81,21 +81,6 @@ WRONG = """
     SELECT line, external_id, first_line, assignee_email, assignee_name, assignable FROM planned_follow_ups
     WHERE external_id IS NOT NULL AND line <> first_line
        OR assignee_email IS NOT NULL AND NOT assignable
-"""
-# Of several lines about a subject the last one counts.
-KEEP_SUBJECTS = """
-    INSERT INTO subjects (kind, external_id, name, url)
-    SELECT subject_kind, subject_external_id, subject_name, subject_url FROM planned_follow_ups
-    WHERE line IN (
-        SELECT max(line) FROM planned_follow_ups
-        WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NOT NULL
-        GROUP BY subject_kind, subject_external_id
-    )
-    ORDER BY subject_kind, subject_external_id
-    ON CONFLICT (kind, external_id) DO UPDATE
-    SET name = excluded.name, url = COALESCE(excluded.url, subjects.url)
-    WHERE (subjects.name, subjects.url)
-        IS DISTINCT FROM (excluded.name, COALESCE(excluded.url, subjects.url))
 """
 ADD_UNNUMBERED_SUBJECTS = """
     INSERT INTO subjects (kind, name, url)
@@ -195,8 +180,9 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
     errors.extend(_wrong(tx))
     if errors.count and not (query.partial or query.dry_run):
         raise NotImported(errors)
-    counts = tx.execute(text(COUNTS)).one()
+    counts, about = tx.execute(text(COUNTS)).one(), subjects.plan(tx)
     if not query.dry_run:
+        subjects.write(tx, about, actor_id)  # of unchanged follow-ups too: their client's name may be news
         _write(work, actor_id, counts)
     return ImportResult(
         created=counts.created,
@@ -205,14 +191,15 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
         errors=errors.first(),
         more_errors=errors.more,
         warnings=[],
+        subjects_changed=about.known,
         dry_run=query.dry_run,
     )
 
 
 def _parse(records: Records) -> Sequence[Sequence[Any]]:
     values = checked(records, CHECKS)
-    subjects = zip(records.lines, *(records.cells[column] for column in SUBJECT), strict=True)
-    for line, kind, external_id, name, url in subjects:
+    about = zip(records.lines, *(records.cells[column] for column in SUBJECT), strict=True)
+    for line, kind, external_id, name, url in about:
         if kind and not name:
             records.refuse(line, "subject_name", "subject_name is empty: a subject needs its name.")
         elif not kind and (external_id or name or url):
@@ -236,7 +223,6 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
 
 def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
     """What there is to do: a statement that finds nothing reads the whole plan all the same."""
-    work.tx.execute(text(KEEP_SUBJECTS))  # of unchanged follow-ups too: their client's name may be news
     if counts.created or counts.updated:
         _add_unnumbered_subjects(work.tx)
     if counts.updated:

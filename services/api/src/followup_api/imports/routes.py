@@ -77,5 +77,5 @@ def import_follow_ups(
 
 def _audited(audit: Trail, action: Action, result: ImportResult) -> ImportResult:
     if not result.dry_run:
-        audit(action, **result.model_dump(include={"created", "updated", "unchanged"}))
+        audit(action, **result.model_dump(include={"created", "updated", "unchanged", "subjects_changed"}))
     return result

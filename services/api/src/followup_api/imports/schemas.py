@@ -49,6 +49,7 @@ class ImportResult(Schema):
                     ],
                     "more_errors": 0,
                     "warnings": [],
+                    "subjects_changed": 1,
                     "dry_run": False,
                 }
             ]
@@ -60,6 +61,10 @@ class ImportResult(Schema):
     unchanged: int = Field(description="Lines that say what is there already.")
     errors: list[LineError] = Field(description=f"By line; the first {MAX_ERRORS:,}.")
     more_errors: int = Field(description="How many more there are.")
+    subjects_changed: int = Field(
+        0,
+        description="Known leads and clients that get another name or link; their history keeps it.",
+    )
     warnings: list[str] = Field(
         description="What the good lines bring about that may not be meant, as sentences: such as how many "
         "people with reports are demoted or deactivated.",

@@ -10,6 +10,7 @@ from followup_common.db.tables import follow_ups, subjects
 from sqlalchemy import Select, Text, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
+from followup_api.etags import tag_of
 from followup_api.fields import contains
 from followup_api.followups.queries import FOLLOW_UPS, follow_up
 from followup_api.followups.schemas import FollowUp, SubjectInput
@@ -20,7 +21,9 @@ from followup_api.rows import Record
 from followup_api.subjects.schemas import SubjectCreate, SubjectQuery
 
 s, f = subjects.c, follow_ups.c
-COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.created_at)
+TAG = tag_of(subjects)
+COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.version, TAG.label("etag"))
+TIMES = (s.created_at, s.updated_at)
 
 
 def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
@@ -54,7 +57,10 @@ def add(tx: Transaction, body: SubjectCreate) -> int | None:
 
 
 def keep_subject(tx: Transaction, subject: SubjectInput) -> int:
-    """The id of the lead or client that a follow-up names; written or brought up to date first.
+    """The id of the lead or client that a follow-up names; one with an unknown external id is added.
+
+    A known one is only found: it keeps its name and link, whatever the follow-up calls it. Changing it is a
+    permission of its own, see `subjects.changes`.
 
     Raises:
         Invalid: there is none with the id given.
@@ -65,12 +71,9 @@ def keep_subject(tx: Transaction, subject: SubjectInput) -> int:
             raise Invalid("subject.id", message)
         return subject.id
     values = subject.model_dump(exclude={"id"})
-    offered = insert(subjects).values(values)
-    fresh = {"name": offered.excluded.name, "url": func.coalesce(offered.excluded.url, s.url)}
-    changed = or_(s.name != fresh["name"], s.url.is_distinct_from(fresh["url"]))
     # Without an external id there is no conflict: NULLs differ, and each is a new lead or client.
-    kept = offered.on_conflict_do_update(index_elements=[s.kind, s.external_id], set_=fresh, where=changed)
-    written = tx.execute(kept.returning(s.id)).scalar()
+    added = insert(subjects).values(values).on_conflict_do_nothing(index_elements=[s.kind, s.external_id])
+    written = tx.execute(added.returning(s.id)).scalar()
     if written is not None:
         return int(written)
     known = select(s.id).where(s.kind == subject.kind, s.external_id == subject.external_id)
@@ -86,4 +89,4 @@ def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:
         .where(f.subject_id == s.id, f.is_open, scope.condition())
         .lateral("planned")
     )
-    return select(*COLUMNS, planned.c.open, planned.c.overdue).join(planned, true())
+    return select(*COLUMNS, *TIMES, planned.c.open, planned.c.overdue).join(planned, true())

@@ -7,34 +7,29 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from followup_api.dependencies import Work
+from followup_api.etags import IfMatch
 from followup_api.followups.scopes import scope_of
-from followup_api.pagination import Page
+from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
-from followup_api.problems import Conflict, NotFound, documented
+from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
-from followup_api.subjects import queries
-from followup_api.subjects.schemas import Subject, SubjectCreate, SubjectDetails, SubjectQuery
+from followup_api.subjects import changes, queries
+from followup_api.subjects.problems import SubjectNotFound, SubjectStale, SubjectTaken
+from followup_api.subjects.schemas import (
+    Subject,
+    SubjectChange,
+    SubjectCreate,
+    SubjectDetails,
+    SubjectPatch,
+    SubjectQuery,
+)
 
 router = api_router(prefix="/subjects", tags=["Subjects"])
 
 Reader = Annotated[Caller, require(Permission.SUBJECTS_READ)]
-Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
-
-
-class SubjectTaken(Conflict):
-    """Another lead or client of this kind has the external id."""
-
-    def __init__(self, kind: str, external_id: str | None) -> None:
-        message = f"external_id {external_id!r} belongs to another {kind}: use that one, or choose another."
-        super().__init__(message, errors=[("external_id", message)])
-
-
-class SubjectNotFound(NotFound):
-    """There is no lead or client with this id."""
-
-    def __init__(self, subject_id: int) -> None:
-        super().__init__(f"There is no lead or client {subject_id}.")
+Planner = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
+Writer = Annotated[Caller, require(Permission.SUBJECTS_WRITE)]
 
 
 @router.get("", summary="List leads and clients")
@@ -46,19 +41,40 @@ def list_subjects(work: Work, caller: Reader, query: Annotated[SubjectQuery, Que
 
 
 @router.post("", summary="Add a lead or client", status_code=201, responses=documented(409))
-def create_subject(work: Work, caller: Writer, body: SubjectCreate, response: Response) -> SubjectDetails:
+def create_subject(work: Work, caller: Planner, body: SubjectCreate, response: Response) -> SubjectDetails:
     """Add a lead or client."""
     subject_id = queries.add(work.tx, body)
     if subject_id is None:
         raise SubjectTaken(body.kind, body.external_id)
     response.headers["Location"] = f"/api/v1/subjects/{subject_id}"
-    return _details(work, caller, subject_id)
+    return _tagged(_details(work, caller, subject_id), response)
 
 
 @router.get("/{subject_id}", summary="Read a lead or client", responses=documented(404))
-def get_subject(work: Work, caller: Reader, subject_id: PathId) -> SubjectDetails:
+def get_subject(work: Work, caller: Reader, subject_id: PathId, response: Response) -> SubjectDetails:
     """One lead or client with the follow-ups on it that you may see."""
-    return _details(work, caller, subject_id)
+    return _tagged(_details(work, caller, subject_id), response)
+
+
+@router.patch("/{subject_id}", summary="Change a lead or client", responses=documented(404, 409, 412))
+def edit_subject(
+    work: Work, caller: Writer, subject_id: PathId, body: SubjectPatch, *, tags: IfMatch, response: Response
+) -> SubjectDetails:
+    """Change a lead or client for all who have follow-ups on it. Its history keeps what it was before."""
+    edited = changes.edit(work.tx, subject_id, body, tags, caller.user_id)
+    current = _details(work, caller, subject_id)
+    if not edited:
+        raise SubjectStale(current)
+    return _tagged(current, response)
+
+
+@router.get("/{subject_id}/changes", summary="List what was changed about it", responses=documented(404))
+def list_subject_changes(
+    work: Work, caller: Reader, subject_id: PathId, query: Annotated[PageQuery, Query()]
+) -> Page[SubjectChange]:
+    """What was changed about a lead or client, newest first: who did it, and each field from what to what."""
+    _details(work, caller, subject_id)
+    return changes.history(work.tx, subject_id, query)
 
 
 def _details(work: Work, caller: Caller, subject_id: int) -> SubjectDetails:
@@ -68,3 +84,8 @@ def _details(work: Work, caller: Caller, subject_id: int) -> SubjectDetails:
         raise SubjectNotFound(subject_id)
     found = queries.follow_ups_of(work.tx, subject_id, scope)
     return SubjectDetails.model_validate({**row._mapping, "follow_ups": found})
+
+
+def _tagged(subject: SubjectDetails, response: Response) -> SubjectDetails:
+    response.headers["ETag"] = subject.etag
+    return subject

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from followup_api.fields import Link
-from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, EXAMPLE_SUBJECT, FollowUp, SubjectRef
+from followup_api.followups.schemas import (
+    EXAMPLE_FOLLOW_UP,
+    EXAMPLE_PERSON,
+    EXAMPLE_SUBJECT,
+    FollowUp,
+    PersonName,
+    SubjectRef,
+)
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Input, Line, Search, Time
+from followup_api.schemas import Changes, Input, Line, Schema, Search, Time, unchanged
+
+EXAMPLE_VERSION: JsonDict = {
+    **EXAMPLE_SUBJECT,
+    "version": 2,
+    "etag": '"2-8c21f09b"',
+    "created_at": "2026-01-12T08:00:00Z",
+    "updated_at": "2026-02-02T13:20:45Z",
+}
 
 
 class SubjectQuery(PageQuery):
@@ -25,12 +41,15 @@ class Subject(SubjectRef):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {**EXAMPLE_SUBJECT, "created_at": "2026-01-12T08:00:00Z", "open": 2, "overdue": 1},
+                {**EXAMPLE_VERSION, "open": 2, "overdue": 1},
             ]
         }
     )
 
+    version: int = Field(description="Counts changes.")
+    etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single one.")
     created_at: Time
+    updated_at: Time
     open: int = Field(description="Open follow-ups that the caller may see.")
     overdue: int = Field(description="How many of them are overdue.")
 
@@ -42,8 +61,7 @@ class SubjectDetails(Subject):
         json_schema_extra={
             "examples": [
                 {
-                    **EXAMPLE_SUBJECT,
-                    "created_at": "2026-01-12T08:00:00Z",
+                    **EXAMPLE_VERSION,
                     "open": 1,
                     "overdue": 1,
                     "has_open": True,
@@ -72,3 +90,39 @@ class SubjectCreate(Input):
     name: Line
     external_id: Line | None = Field(None, description="Unique among leads, and among clients.")
     url: Link | None = None
+
+
+class SubjectPatch(Changes):
+    """What to change about a lead or client; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Acme Corporation"}, {"url": None}]})
+
+    name: Line = Field(default_factory=unchanged)
+    external_id: Line | None = Field(
+        default_factory=unchanged, description="Unique among leads, and among clients."
+    )
+    url: Link | None = Field(default_factory=unchanged)
+
+
+class SubjectChange(Schema):
+    """One entry of the history of a lead or client."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 12,
+                    "kind": "edited",
+                    "actor": EXAMPLE_PERSON,
+                    "created_at": "2026-02-02T13:20:45Z",
+                    "changes": {"name": {"from": "Acme", "to": "Acme Corporation"}},
+                }
+            ]
+        }
+    )
+
+    id: int
+    kind: Literal["edited", "imported"] = Field(description="How it was changed: by itself, or by an import.")
+    actor: PersonName
+    created_at: Time
+    changes: dict[str, Any] = Field(description="`{field: {from, to}}`.")

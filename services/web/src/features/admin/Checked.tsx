@@ -15,7 +15,7 @@ interface Props {
 
 /** What a file would do, each mistake by line, its first lines, and the decision. */
 export function Checked({ file, result, busy, confirm, discard }: Props) {
-  const { created, updated, unchanged, errors, more_errors: more, warnings } = result;
+  const { created, updated, unchanged, errors, more_errors: more, warnings, subjects_changed: renamed } = result;
   const mistakes = errors.length + more;
   const good = created + updated + unchanged;
   const said = `${created.toLocaleString("en")} to add, ${updated.toLocaleString("en")} to update, ${unchanged.toLocaleString("en")} unchanged`;
@@ -29,7 +29,8 @@ export function Checked({ file, result, busy, confirm, discard }: Props) {
         role="status"
       >
         <Text size="sm" c="var(--mantine-color-text)">
-          {said}. Nothing has been written yet.
+          {said}.{renamed > 0 && ` ${known(renamed)} to rename or link again, for everybody.`} Nothing has been
+          written yet.
         </Text>
       </Alert>
       <Warnings sentences={warnings} />
@@ -148,4 +149,8 @@ function lines(amount: number, which = ""): string {
 
 function count(mistakes: number): string {
   return mistakes === 1 ? "1 mistake" : `${mistakes.toLocaleString("en")} mistakes`;
+}
+
+function known(number: number): string {
+  return number === 1 ? "One known lead or client" : `${number.toLocaleString("en")} known leads and clients`;
 }

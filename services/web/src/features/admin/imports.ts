@@ -45,6 +45,7 @@ function refused({ errors, message }: Problem): ImportResult {
     unchanged: 0,
     errors: lines.length > 0 ? lines : [{ line: 1, field: "", message }],
     more_errors: 0,
+    subjects_changed: 0,
     warnings: [],
     dry_run: true,
   };

@@ -1,6 +1,7 @@
-import { Alert, Anchor, Button, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconCalendarOff, IconExternalLink, IconPlus } from "@tabler/icons-react";
+import { IconCalendarOff, IconExternalLink, IconPencil, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
 import { Link } from "react-router";
 import type { FollowUp, SubjectDetails } from "@/api/types";
 import { NotFoundPage } from "@/app/NotFoundPage";
@@ -15,8 +16,10 @@ import { openForm } from "@/features/followups/formRequest";
 import { viewOf } from "@/features/followups/sections";
 import { BulkBar } from "@/features/followups/BulkBar";
 import { SelectionProvider } from "@/features/followups/SelectionProvider";
-import { useMe } from "@/features/session/session";
+import { useMay, useMe } from "@/features/session/session";
 import { subjectQuery } from "@/features/subjects/queries";
+import { SubjectForm } from "@/features/subjects/SubjectForm";
+import { SubjectHistory } from "@/features/subjects/SubjectHistory";
 import { useNow } from "@/time/useNow";
 import classes from "./SubjectPage.module.css";
 
@@ -28,6 +31,8 @@ export function Component() {
 
 function SubjectPage({ id }: { id: number }) {
   const { data, error, refetch } = useQuery(subjectQuery(id));
+  const mayEdit = useMay("subjects:write");
+  const [editing, setEditing] = useState(false);
   return (
     <Page
       title={data?.name ?? "Lead or client"}
@@ -35,12 +40,20 @@ function SubjectPage({ id }: { id: number }) {
       longTitle
       actions={
         data && (
-          <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject: data })}>
-            Follow-up
-          </Button>
+          <Group gap="xs">
+            {mayEdit && (
+              <Button variant="default" leftSection={<IconPencil size={16} />} onClick={() => setEditing(true)}>
+                Edit
+              </Button>
+            )}
+            <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject: data })}>
+              Follow-up
+            </Button>
+          </Group>
         )
       }
     >
+      {editing && data && <SubjectForm subject={data} close={() => setEditing(false)} />}
       {data ? <Details subject={data} /> : error ? <ErrorState error={error} retry={() => void refetch()} /> : <RowsSkeleton />}
     </Page>
   );
@@ -55,7 +68,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
         <span className={classes.kind}>{subject.kind === "lead" ? "Lead" : "Client"}</span>
         {subject.external_id && <span>{subject.external_id}</span>}
         {subject.url && (
-          <Anchor href={subject.url} target="_blank" rel="noreferrer" size="sm">
+          <Anchor href={subject.url} target="_blank" rel="noopener noreferrer" title={subject.url} size="sm">
             Open in the CRM <IconExternalLink size={13} aria-hidden />
           </Anchor>
         )}
@@ -75,6 +88,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
           <Rows followUps={completed} />
         </>
       )}
+      <SubjectHistory id={subject.id} />
       <Anchor component={Link} to={`/followups?subject=${subject.id}`} size="sm" mt="lg" display="inline-block">
         Show in Follow-ups
       </Anchor>

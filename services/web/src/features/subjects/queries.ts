@@ -1,12 +1,21 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Page, Subject, SubjectDetails } from "@/api/types";
+import type { Page, Subject, SubjectChange, SubjectDetails } from "@/api/types";
 
 export const subjectQuery = (id: number) =>
   queryOptions({
     queryKey: keys.subject(id),
     queryFn: ({ signal }) => api.get<SubjectDetails>(`/subjects/${id}`, { signal }),
+  });
+
+export const subjectChangesQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: keys.subjectChanges(id),
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<SubjectChange>>(`/subjects/${id}/changes`, { query: { limit: 20, cursor: pageParam }, signal }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
   });
 
 export const subjectsQuery = (filters: { q?: string | undefined; kind?: string | undefined }) =>

@@ -11,6 +11,8 @@ from followup_common.settings import Settings, WrongSettings
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
+from followup_api.links import http_url
+
 Role = Literal["employee", "manager", "admin"]
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -29,9 +31,9 @@ def safe_url(url: str) -> str:
     """Check that nobody on the way can read or change what is said to this address.
 
     Raises:
-        ValueError: it is neither https nor on this machine.
+        ValueError: it is neither https nor on this machine, or leads elsewhere than it seems to.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(http_url(url))
     local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
     if not parts.hostname or not (parts.scheme == "https" or local):
         raise ValueError("not a URL that begins with https:// (http:// is for this machine only)")

@@ -1,0 +1,39 @@
+"""What can be wrong with a request about leads and clients."""
+
+from __future__ import annotations
+
+from fastapi.responses import JSONResponse
+
+from followup_api.fields import extended
+from followup_api.problems import Conflict, NotFound, Stale
+from followup_api.subjects.schemas import SubjectDetails
+
+
+class SubjectTaken(Conflict):
+    """Another lead or client of this kind has the external id."""
+
+    def __init__(self, kind: str, external_id: str | None) -> None:
+        message = f"external_id {external_id!r} belongs to another {kind}: use that one, or choose another."
+        super().__init__(message, errors=[("external_id", message)])
+
+
+class SubjectNotFound(NotFound):
+    """There is no lead or client with this id."""
+
+    def __init__(self, subject_id: int) -> None:
+        super().__init__(f"There is no lead or client {subject_id}.")
+
+
+class SubjectStale(Stale):
+    """Somebody has changed it since the caller read it. The answer carries it as it is now."""
+
+    def __init__(self, current: SubjectDetails) -> None:
+        super().__init__(
+            f"{current.name} has changed since you read it. Look at `current`, and repeat your change with "
+            f"`If-Match: {current.etag}`.",
+            headers={"ETag": current.etag},
+        )
+        self.current = current
+
+    def response(self) -> JSONResponse:
+        return extended(super().response(), current=self.current.model_dump(mode="json"))

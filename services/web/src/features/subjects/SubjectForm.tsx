@@ -1,0 +1,126 @@
+import { Alert, Button, Group, Stack, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type SubmitEvent } from "react";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import { Problem } from "@/api/problem";
+import type { SubjectDetails, SubjectPatch } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
+import { done } from "@/features/followups/toasts";
+
+interface Props {
+  /** As it is now: newer than what the form began with, when somebody else saves first. */
+  subject: SubjectDetails;
+  close: () => void;
+}
+
+interface Draft {
+  name: string;
+  external_id: string;
+  url: string;
+}
+
+const LABELS: Record<keyof Draft, string> = { name: "Name", external_id: "Id in the CRM", url: "Link to the CRM" };
+const FIELDS = Object.keys(LABELS) as (keyof Draft)[];
+
+/** Changes a lead or client for everybody; sends only what was changed here. */
+export function SubjectForm({ subject, close }: Props) {
+  const cache = useQueryClient();
+  const [base, setBase] = useState(subject);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(subject));
+  const save = useMutation({
+    mutationFn: (etag: string) => api.patch<SubjectDetails>(`/subjects/${subject.id}`, changed(base, draft), { etag }),
+    onSuccess: (saved) => {
+      for (const key of [keys.subjects, keys.followUps, keys.escalations, keys.notifications]) {
+        void cache.invalidateQueries({ queryKey: key });
+      }
+      done(`Saved ${saved.name}`);
+      close();
+    },
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 412) {
+        void cache.invalidateQueries({ queryKey: keys.subject(subject.id) });
+      }
+    },
+  });
+  const problem = save.error instanceof Problem ? save.error : null;
+  const stale = problem?.status === 412;
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    save.mutate(base.etag);
+  }
+
+  function takeTheirs() {
+    setBase(subject);
+    setDraft(draftOf(subject));
+    save.reset();
+  }
+
+  return (
+    <Dialog onClose={close} title={`Edit ${base.name}`} size="md">
+      <form onSubmit={submit}>
+        <Stack>
+          {problem && !stale && (
+            <Alert color="red" variant="light" title={problem.title} role="alert">
+              {problem.message}
+            </Alert>
+          )}
+          {stale && <Conflict mine={draft} theirs={draftOf(subject)} />}
+          {FIELDS.map((field) => (
+            <TextInput
+              key={field}
+              label={LABELS[field]}
+              required={field === "name"}
+              value={draft[field]}
+              onChange={(event) => setDraft({ ...draft, [field]: event.currentTarget.value })}
+              error={stale ? undefined : problem?.messageFor(field)}
+              data-autofocus={field === "name" || undefined}
+            />
+          ))}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={stale ? takeTheirs : close}>
+              {stale ? "Take theirs" : "Cancel"}
+            </Button>
+            {stale ? (
+              <Button loading={save.isPending} onClick={() => save.mutate(subject.etag)}>
+                Save mine
+              </Button>
+            ) : (
+              <Button type="submit" loading={save.isPending}>
+                Save
+              </Button>
+            )}
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Somebody else saved first: what differs, both ways. */
+function Conflict({ mine, theirs }: { mine: Draft; theirs: Draft }) {
+  return (
+    <Alert color="red" variant="light" title="Somebody changed this while you were editing" role="alert">
+      {FIELDS.filter((field) => mine[field] !== theirs[field]).map((field) => (
+        <div key={field}>
+          {LABELS[field]}: they saved “{theirs[field] || "(empty)"}”, yours is “{mine[field] || "(empty)"}”.
+        </div>
+      ))}
+      Nothing is written until you choose.
+    </Alert>
+  );
+}
+
+function draftOf({ name, external_id, url }: SubjectDetails): Draft {
+  return { name, external_id: external_id ?? "", url: url ?? "" };
+}
+
+function changed(base: SubjectDetails, draft: Draft): SubjectPatch {
+  const before = draftOf(base);
+  return {
+    ...(draft.name !== before.name && { name: draft.name }),
+    ...(draft.external_id !== before.external_id && { external_id: draft.external_id || null }),
+    ...(draft.url !== before.url && { url: draft.url || null }),
+  };
+}
