@@ -47,7 +47,7 @@ def test_ten_minutes_of_a_healthy_system_have_no_error(system: System, rabbitmq:
     logged = len(rabbitmq.log())
     populate(system, 1_000)
     system.start(*SERVICES, FOLLOWUP_SWEEP_CRON="*/2 * * * *")
-    eventually(lambda: system.ask("SELECT count(*) >= 5 FROM sweeps"), 720, interval=5, what="ten minutes")
+    eventually(lambda: system.ask("SELECT count(*) >= 6 FROM sweeps"), 840, interval=5, what="ten minutes")
     eventually(system.settled, 60, what="the last sweep is done")
     for service in system.services.values():
         assert service.terminate(timeout=40) == 0

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+from followup_api.ops import gauges
 from followup_common.contracts import event_types
 
 from tests.support.deployment import SETTINGS, container_environment, manifests, named, of_kind
@@ -85,9 +86,13 @@ def test_a_pod_talks_to_what_it_needs_and_to_nothing_else(name: str, ports: set[
 
 @pytest.mark.parametrize(
     ("name", "peers"),
-    [("scheduler", {"monitoring"}), ("api", {"monitoring", "ingress-nginx"}), ("migrate", {"monitoring"})],
+    [
+        ("scheduler", {"monitoring"}),
+        ("api", {"monitoring", "ingress-nginx", "keda"}),
+        ("migrate", {"monitoring"}),
+    ],
 )
-def test_only_the_ingress_and_prometheus_reach_a_pod(name: str, peers: set[str]) -> None:
+def test_only_the_ingress_prometheus_and_keda_reach_a_pod(name: str, peers: set[str]) -> None:
     namespaces = [
         peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
         for rule in rules(name, "ingress")
@@ -125,17 +130,19 @@ def test_a_secret_of_one_service_is_not_given_to_another() -> None:
         }
 
 
-def test_consumers_scale_with_their_own_queue() -> None:
+def test_consumers_scale_with_what_waits_in_the_database() -> None:
     queues = {event.queue for event in event_types().values()}
     scaled = {one["spec"]["scaleTargetRef"]["name"]: one["spec"] for one in of_kind("ScaledObject")}
     assert scaled.keys() == {f"followup-{queue}" for queue in queues}
+    service = named("Service", "followup-api")
+    address = f"http://followup-api.{service['metadata']['namespace']}.svc:8000/metrics"
     for target, spec in scaled.items():
         (trigger,) = spec["triggers"]
-        assert f"followup-{trigger['metadata']['queueName']}" == target
+        assert trigger["type"] == "metrics-api"
+        assert (trigger["metadata"]["url"], trigger["metadata"]["format"]) == (address, "prometheus")
         assert "replicas" not in named("Deployment", target)["spec"]
-    (reference,) = named("TriggerAuthentication", "followup-broker")["spec"]["secretTargetRef"]
-    services = [one for one in container_of("escalator")["env"] if one["name"] == "FOLLOWUP_BROKER_URL"]
-    assert services[0]["valueFrom"]["secretKeyRef"] == {"name": reference["name"], "key": reference["key"]}
+    read = [spec["triggers"][0]["metadata"]["valueLocation"] for spec in scaled.values()]
+    assert sorted(read) == sorted([gauges.DUE.name, gauges.UNANNOUNCED.name])
 
 
 def test_prometheus_scrapes_each_service_by_its_name() -> None:

@@ -11,6 +11,8 @@ import pytest
 from followup_api.ops import gauges
 from followup_api.ops.self_audit.queries import statement_of
 from followup_api.ops.self_audit.schemas import Check
+from followup_common.contracts import EscalationKey, EscalationsRaised, EscalationsRaisedV1
+from followup_common.messaging import outbox
 from sqlalchemy import text
 
 from .companies import Company
@@ -168,12 +170,37 @@ def test_the_counts_are_metrics(company: Company, monkeypatch: pytest.MonkeyPatc
     company.follow_up(company.amir, overdue=timedelta(hours=3))
     counted = metrics(company)
     assert counted.pop("followup_lag_seconds") == pytest.approx(3 * 3600, abs=60)
-    assert counted == dict.fromkeys(counted, 0) | {"followup_dead_letters": 1, "followup_overdue_steps": 1}
+    ones = ("followup_dead_letters", "followup_overdue_steps", "followup_due")
+    assert counted == dict.fromkeys(counted, 0) | dict.fromkeys(ones, 1)
     wait(company, "1 second", created_at="now() - interval '7 minutes'")
     wait(company, "1 second", created_at="now() - interval '3 minutes'")
     counted = metrics(company)
     assert counted["followup_outbox_depth"] == 2
     assert counted["followup_outbox_age_seconds"] == pytest.approx(7 * 60, abs=60)
+
+
+def test_what_waits_for_the_services_is_a_metric(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
+    due = [company.follow_up(company.amir, overdue=HOUR) for _ in range(3)]
+    company.follow_up(company.amir, overdue=-HOUR)
+    assert metrics(company)["followup_due"] == 3
+    keys = [EscalationKey(follow_up_id=number, due_version=1, step=1) for number in due]
+    with company.world.database.transaction() as tx:
+        events = [EscalationsRaised.of(None, keys), EscalationsRaisedV1(sweep_id=None, escalations=keys[:2])]
+        outbox.store(tx, events, source="followup/test")
+    assert metrics(company)["followup_unannounced"] == 5
+    company.world.execute("UPDATE outbox SET handled_at = now()")
+    assert metrics(company)["followup_unannounced"] == 0
+
+
+def test_what_waits_is_counted_by_indexes(company: Company) -> None:
+    with company.world.engine.begin() as tx:
+        tx.execute(text("SET LOCAL enable_seqscan = off"))
+        values = gauges.BACKLOG.compile(tx, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(tx.exec_driver_sql(f"EXPLAIN {values}").scalars())
+    assert "ix_follow_ups_next_step_at" in plan
+    assert "ix_outbox_unhandled" in plan
+    assert "Seq Scan" not in plan
 
 
 def test_a_scrape_does_not_wait_for_a_database_that_hangs(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
+from followup_common.contracts import EscalationsRaised, EscalationsRaisedV1
 from followup_common.db import Database, Transaction
 from followup_common.health import Bounded
 from followup_common.metrics import Gauge, Meter
@@ -35,8 +36,16 @@ CHECKS = {
 LAG = Gauge("followup_lag_seconds", "Age of the oldest step that should have been taken; 0 without one.")
 DEPTH = Gauge("followup_outbox_depth", "Events that nobody has handled yet, without the dead letters.")
 AGE = Gauge("followup_outbox_age_seconds", "Age of the oldest event that nobody has handled; 0 without one.")
+DUE = Gauge(
+    "followup_due",
+    "Follow-ups whose next step has come and that no sweep has taken; 100,000 stands for more.",
+)
+UNANNOUNCED = Gauge(
+    "followup_unannounced",
+    "Follow-ups whose escalation was raised and that the notifier has not handled, in up to 100 batches.",
+)
 
-METRICS = (*CHECKS.values(), LAG, DEPTH, AGE)
+METRICS = (*CHECKS.values(), LAG, DEPTH, AGE, DUE, UNANNOUNCED)
 """NaN while the database does not answer: unknown, not zero."""
 
 MEASURE = text("""
@@ -46,6 +55,17 @@ MEASURE = text("""
         GREATEST(0, coalesce(extract(epoch FROM now() - min(created_at)), 0)) AS age
     FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL
 """)
+
+# Both end early where much waits: what reads them scales the services, and has a most that it scales to.
+BACKLOG = text("""
+    SELECT (SELECT count(*) FROM (
+                SELECT FROM follow_ups WHERE next_step_at <= now() LIMIT 100000) found) AS due,
+        (SELECT coalesce(sum(jsonb_array_length(
+                    coalesce(payload -> 'follow_up_ids', payload -> 'escalations'))), 0) FROM (
+                SELECT payload FROM outbox
+                WHERE handled_at IS NULL AND failed_at IS NULL AND type IN (:raised, :raised_v1) LIMIT 100
+            ) found) AS unannounced
+""").bindparams(raised=EscalationsRaised.type, raised_v1=EscalationsRaisedV1.type)
 
 log = structlog.get_logger()
 
@@ -93,3 +113,5 @@ def _values(tx: Transaction, late: timedelta) -> Iterator[tuple[Gauge, float]]:
         yield gauge, count(tx, check, late)
     row = tx.execute(MEASURE).one()
     yield from ((LAG, row.lag), (DEPTH, row.depth), (AGE, row.age))
+    backlog = tx.execute(BACKLOG).one()
+    yield from ((DUE, backlog.due), (UNANNOUNCED, float(backlog.unannounced)))
