@@ -24,12 +24,13 @@ run: setup web ## Run everything with the demo on http://localhost:8000; else: m
 	@$(BIN)/followup run --demo $(ARGS)
 
 .PHONY: serve
-serve: migrate web ## Run the four services on your own FOLLOWUP_DATABASE_URL and FOLLOWUP_BROKER_URL
-	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONUNBUFFERED=1 $(BIN)/honcho start
+serve: migrate web ## Run the four services on your own FOLLOWUP_DATABASE_URL and FOLLOWUP_BROKER_URL; two of one: INSTANCES=escalator=2
+	@$(serve)
 
 .PHONY: scheduler escalator notifier api
 scheduler escalator notifier api: setup ## Run one service, on the same settings
-	@FOLLOWUP_LOG_FORMAT=$${FOLLOWUP_LOG_FORMAT:-console} $(BIN)/python -m followup_$@
+	@FOLLOWUP_LOG_FORMAT=$${FOLLOWUP_LOG_FORMAT:-console} FOLLOWUP_HEALTH_PORT=$${FOLLOWUP_HEALTH_PORT:-$(health_port)} \
+		$(BIN)/python -m followup_$@
 
 .PHONY: migrate
 migrate: setup ## Bring the database of FOLLOWUP_DATABASE_URL to the current schema
@@ -123,10 +124,11 @@ check-monitoring: setup # Prometheus takes our configuration, and the alerts fir
 	@$(BIN)/python -m tests.support.prometheus
 
 .PHONY: check-deploy
-check-deploy: setup # Compose, the Kubernetes files and CI are what their schemas say
+check-deploy: setup # Compose, the Kubernetes files, the systemd units and CI are what their schemas say
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/python -m tests.support.manifests $(addprefix deploy/kubernetes/,base overlays/example/jobs overlays/example/services)
+	@$(BIN)/python -m tests.support.systemd
 
 .PHONY: check-web
 check-web: $(if $(WEB),$(WEB)/node_modules/.package-lock.json) # types, lint and tests of the page
@@ -158,6 +160,12 @@ help: ## This list
 		/^[a-z][a-z -]*:.*## / { printf "  \033[36m%-18s\033[0m %s\n", shorter($$1), $$2 } \
 		function shorter(names) { gsub(/scheduler escalator notifier api/, "api, escalator, …", names); return names }' \
 		$(MAKEFILE_LIST)
+
+# Each instance has a port of its own, on loopback: api 8000, 8001, ..., scheduler 8100, escalator 8200, notifier
+# 8300, and so on; FOLLOWUP_PORT is the first. What dies is started again (followup_cli.keep_running).
+health_port = $(word 2,$(subst =, ,$(filter $@=%,api=8000 scheduler=8100 escalator=8200 notifier=8300)))
+serve = PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONUNBUFFERED=1 \
+	$(BIN)/honcho start --port $${FOLLOWUP_PORT:-8000} $(if $(INSTANCES),--concurrency $(INSTANCES))
 
 # Four processes keep two cores busy, for tests wait now and then. Three workers take most tests, in the
 # order of their files; the one that is ready first takes over half of what another has left. Beside them

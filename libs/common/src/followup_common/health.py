@@ -28,6 +28,9 @@ SILENCE_SECONDS = 5
 """How long a client may say nothing: those who probe ask at once."""
 MOST_CONNECTIONS = 32
 """Each has a thread; probes and Prometheus need a few."""
+TAKEN = (
+    "Set FOLLOWUP_HEALTH_PORT to a free port: nobody answers probes for this process, nor shows its metrics."
+)
 
 T = TypeVar("T")
 
@@ -100,17 +103,17 @@ class HealthServer:
         self._answer = answer
         self._meter = meter
 
-    def start(self, port: int) -> None:
-        """Listen for everyone; port 0 serves nothing.
+    def start(self, host: str, port: int) -> None:
+        """Listen where the settings say; port 0 serves nothing.
 
-        A port that is taken (by a sister process of the same service) is left to its owner.
+        A service whose port is taken, such as the second one on a machine, works all the same, but says so.
         """
         if not port:
             return
         try:
-            self.listen("0.0.0.0", port)  # noqa: S104 - probes come from outside
+            self.listen(host, port)
         except OSError as error:
-            log.info("health_port_taken", port=port, error=str(error))
+            log.warning("health_port_not_served", host=host, port=port, error=str(error), fix=TAKEN)
 
     def listen(self, host: str, port: int) -> int:
         """Listen at an address; returns the port, which 0 leaves to the system.

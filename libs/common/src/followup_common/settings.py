@@ -26,6 +26,9 @@ class Settings(BaseSettings):
 
     log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least to log.")
+    health_host: str = Field(
+        "127.0.0.1", description="Address to listen on for the health port; 0.0.0.0 for every interface."
+    )
     health_port: int = Field(
         8080, ge=0, le=65535, description="Port of /healthz, /readyz and /metrics; 0: none."
     )

@@ -1,4 +1,4 @@
-"""The worker processes of one service: whichever has the service's port answers for all of them."""
+"""The worker processes of one service: the first of them answers for all, on the service's port."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ class Siblings:
         unfinished = self._folder / f"{os.getpid()}.new"
         unfinished.write_text(str(port))
         unfinished.rename(unfinished.with_suffix(".port"))
+
+    def first(self) -> bool:
+        """Whether this process is the first to ask: it is the one that listens on the service's port."""
+        try:
+            os.close(os.open(self._folder / "first", os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True
 
     def answer(self, path: str) -> Report | None:
         """What all of them say together: a check is well when it is well in each process."""

@@ -37,7 +37,7 @@ def main() -> int:
         return clock.last_failure or (None if reachable(url) else "RabbitMQ does not answer")
 
     answer = probes(alive={"clock": clock.stopped}, ready={"broker": away})
-    HealthServer(answer, meter).start(settings.health_port)
+    HealthServer(answer, meter).start(settings.health_host, settings.health_port)
     try:
         clock.schedule()
         clock.loop()

@@ -92,7 +92,7 @@ class WorkerHealth(dramatiq.Middleware):
     """
 
     def __init__(self, settings: WorkerSettings, database: Database, meter: SharedMeter) -> None:
-        self._port = settings.health_port
+        self._host, self._port = settings.health_host, settings.health_port
         self._siblings = Siblings(meter.folder, settings.worker_processes)
         self._database = database
         self._meter = meter
@@ -105,7 +105,8 @@ class WorkerHealth(dramatiq.Middleware):
                 ready={"database": database_check(self._database), "broker": lambda: _broker(worker)},
             )
         )
-        HealthServer(self._siblings.answer, self._meter).start(self._port)
+        if self._siblings.first():
+            HealthServer(self._siblings.answer, self._meter).start(self._host, self._port)
 
 
 class LastSpans(dramatiq.Middleware):
