@@ -9,12 +9,26 @@ from typing import Any
 
 from tests.support.ports import free_port
 
+ONLY_CONTAINERS = """\
+FOLLOWUP_TEST_SERVERS=containers asks for servers in containers, and no engine answers. Start Docker or Podman
+(DOCKER_HOST names a socket elsewhere), or unset it to take servers of this machine."""
+
 
 @cache
 def engine_answers() -> bool:
-    """Whether containers can be started here. FOLLOWUP_TEST_SERVERS=local says: do not try."""
-    if os.environ.get("FOLLOWUP_TEST_SERVERS") == "local":
-        return False
+    """Whether containers can be started here. FOLLOWUP_TEST_SERVERS=local says: do not try.
+
+    Raises:
+        RuntimeError: they cannot, and FOLLOWUP_TEST_SERVERS=containers says that nothing else will do.
+    """
+    wanted = os.environ.get("FOLLOWUP_TEST_SERVERS")
+    answers = wanted != "local" and _ping()
+    if wanted == "containers" and not answers:
+        raise RuntimeError(ONLY_CONTAINERS)
+    return answers
+
+
+def _ping() -> bool:
     import docker
 
     try:
