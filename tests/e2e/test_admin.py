@@ -154,16 +154,38 @@ def test_a_token_is_shown_once_works_and_can_be_taken_back(product: Product, vis
     page.get_by_role("button", name="Token", exact=True).click()
     form = dialog(page, "New API token")
     form.get_by_label("What it is for").fill("Nightly import")
+    expect(form.get_by_role("checkbox", name="People")).not_to_be_checked()
+    form.get_by_role("checkbox", name="Write").uncheck()
+    form.get_by_role("checkbox", name="Operations").check()
     form.get_by_role("button", name="Create token").click()
     token = dialog(page, "Copy it now").get_by_label("Token").input_value()
     headers = {"Authorization": f"Bearer {token}"}
     assert httpx.get(f"{product.url}/api/v1/me", headers=headers).json()["name"] == "Ada Okafor"
     page.get_by_role("button", name="Done").click()
-    expect(page.get_by_role("row").filter(has_text="Nightly import")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Nightly import")).to_contain_text("read, ops")
     assert token not in page.content()
     page.get_by_role("button", name="Revoke Nightly import").click()
     dialog(page, "Revoke “Nightly import”?").get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("No tokens")).to_be_visible()
+    assert httpx.get(f"{product.url}/api/v1/me", headers=headers).status_code == 401
+
+
+def test_an_admin_takes_back_a_token_of_somebody_else(product: Product, visit: Visit) -> None:
+    ada, amir = product.person("Ada Okafor", "admin"), product.person("Zeno Tokenholder")
+    mine = visit(amir).request.post(
+        "/api/v1/tokens",
+        data={"name": "Forgotten script", "scopes": ["read"]},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+    headers = {"Authorization": f"Bearer {mine.json()['token']}"}
+    page = visit(ada, "/admin/people?q=zeno")
+    page.get_by_role("button", name="Edit Zeno Tokenholder").click()
+    form = dialog(page, "Edit Zeno Tokenholder")
+    held = form.get_by_role("row").filter(has_text="Forgotten script")
+    expect(held).to_contain_text("read")
+    held.get_by_role("button", name="Revoke Forgotten script").click()
+    dialog(page, "Revoke “Forgotten script”?").get_by_role("button", name="Revoke").click()
+    expect(held).to_have_count(0)
     assert httpx.get(f"{product.url}/api/v1/me", headers=headers).status_code == 401
 
 

@@ -143,13 +143,18 @@ def test_wrong_follow_ups_are_shown(demo: Run, follow_ups: Path) -> None:
 
 
 def test_a_new_token_is_all_of_standard_output(demo: Run) -> None:
-    finished = command("token", "create", "nightly import", "--days", "30", "--data", str(demo.data))
+    create = ("token", "create", "nightly import", "--data", str(demo.data))
+    finished = command(*create, "--days", "365", "--scope", "read", "--scope", "ops")
     assert finished.returncode == 0, finished.stderr
+    assert "For read, ops. Expires at " in finished.stderr
     token = finished.stdout.strip()
     used = demo.call("sweep", FOLLOWUP_TOKEN=token)
     assert used.returncode == 0, used.stderr
     names = [kept["name"] for kept in demo.get("/tokens")["items"]]
     assert "nightly import" in names
+    usual = command(*create).stdout.strip()
+    refused = demo.call("sweep", FOLLOWUP_TOKEN=usual)
+    assert (refused.returncode, "this one has read, write" in refused.stderr) == (1, True)
 
 
 def test_a_wrong_token_is_refused(demo: Run) -> None:

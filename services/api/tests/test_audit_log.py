@@ -76,7 +76,7 @@ def test_changes_of_people_say_what_changed_but_no_password(company: Company) ->
     assert changed["actor_id"] == company.ada.id
     assert changed["details"] == {
         "role": {"from": "employee", "to": "admin"},
-        "password": {"changed": True},
+        "password": {"changed": True, "tokens_revoked": 0},
     }
 
 

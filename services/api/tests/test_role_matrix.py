@@ -86,6 +86,8 @@ LINES: dict[str, Line] = {
     "GET /api/v1/tokens": everybody(200),
     "POST /api/v1/tokens": everybody(201, json={"name": "x"}),
     "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
+    "GET /api/v1/users/{user_id}/tokens": admins(200),
+    "DELETE /api/v1/users/{user_id}/tokens/{token_id}": admins(204),
     "GET /api/v1/users": everybody(200),
     "POST /api/v1/users": admins(201, json={"email": "new@example.com", "name": "New"}),
     "GET /api/v1/users/{user_id}": everybody(200),

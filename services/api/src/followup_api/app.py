@@ -40,6 +40,7 @@ from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
 from followup_api.threads import Threads
+from followup_api.tokens.routes import of_people as tokens_of_people
 from followup_api.tokens.routes import router as tokens
 from followup_api.ui import Ui
 from followup_api.uploads import Uploads
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session,
     provider_log_in,
     tokens,
+    tokens_of_people,
     users,
     follow_ups,
     subjects,

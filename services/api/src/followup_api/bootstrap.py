@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import timedelta
 
 from followup_common.db import Database
 from followup_common.db.waiting import wait_or_exit
@@ -18,18 +19,28 @@ from sqlalchemy import func, select
 from followup_api.audit import Action, record
 from followup_api.auth.secrets import new_api_token
 from followup_api.serving import open_database
-from followup_api.tokens.queries import add_token
+from followup_api.tokens.queries import add_token, latest_end
+from followup_api.tokens.settings import TokenSettings
 from followup_api.users.queries import create_user, has_active_admin
 
+A_YEAR = timedelta(days=365)
 
-def first_admin(database: Database, *, email: str, name: str, password: str | None = None) -> str | None:
-    """Create the first admin with an API token.
+
+class BootstrapSettings(DatabaseSettings, TokenSettings):
+    """What the command takes from the environment."""
+
+
+def first_admin(
+    database: Database, *, email: str, name: str, password: str | None = None, life: timedelta = A_YEAR
+) -> str | None:
+    """Create the first admin with an API token that has all scopes.
 
     Args:
         database: migrated.
         email: of the admin.
         name: of the admin.
         password: to log in with; without, they have the token only.
+        life: how long the token works.
 
     Returns:
         The token, or None when there is an active admin already.
@@ -41,7 +52,7 @@ def first_admin(database: Database, *, email: str, name: str, password: str | No
             return None
         admin = create_user(tx, email=email, name=name, role="admin", password=password)
         token = new_api_token()
-        add_token(tx, admin.id, "First admin", token)
+        add_token(tx, admin.id, "First admin", token, expires_at=latest_end(tx, life, None))
         record(tx, Action.USER_CREATED, target=f"users/{admin.id}", email=email, role="admin", by="bootstrap")
         return token.token
 
@@ -52,12 +63,13 @@ def main() -> int:
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", required=True)
     arguments = parser.parse_args()
-    settings = load(DatabaseSettings)
+    settings = load(BootstrapSettings)
     wait_or_exit(settings.database_url.get_secret_value())  # migrate lets the role log in as its last step
     database = open_database(settings)
     try:
         password = os.environ.get("FOLLOWUP_ADMIN_PASSWORD")
-        token = first_admin(database, email=arguments.email, name=arguments.name, password=password)
+        about = {"email": arguments.email, "name": arguments.name}
+        token = first_admin(database, **about, password=password, life=settings.token_life)
     finally:
         database.close()
     if token is None:

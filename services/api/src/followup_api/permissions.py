@@ -1,8 +1,12 @@
-"""Who may do what. Every route declares one permission; a test walks all routes and finds those without."""
+"""Who may do what. Every route declares one permission; a test walks all routes and finds those without.
+
+A person's role decides which permissions they have. An API token has those of its person that its scopes
+include, looked up at each request: a token never has more than the person has at that moment.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -29,6 +33,7 @@ class Permission(StrEnum):
     PUBLIC = "public"
     CRON_SECRET = "cron-secret"  # noqa: S105 - a name
     SELF = "self"
+    SELF_WRITE = "self:write"
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
     FOLLOW_UPS_READ = "follow-ups:read"
@@ -37,23 +42,33 @@ class Permission(StrEnum):
     SUBJECTS_WRITE = "subjects:write"
     ESCALATIONS_READ = "escalations:read"
     NOTIFICATIONS = "notifications"
+    NOTIFICATIONS_WRITE = "notifications:write"
     SWEEPS = "sweeps"
     IMPORTS = "imports"
+    USERS_IMPORT = "imports:users"
     OPS = "ops"
 
 
 _EMPLOYEE = frozenset(
     {
         Permission.SELF,
+        Permission.SELF_WRITE,
         Permission.USERS_READ,
         Permission.FOLLOW_UPS_READ,
         Permission.FOLLOW_UPS_WRITE,
         Permission.SUBJECTS_READ,
         Permission.NOTIFICATIONS,
+        Permission.NOTIFICATIONS_WRITE,
     }
 )
 _MANAGER = _EMPLOYEE | {Permission.ESCALATIONS_READ, Permission.SUBJECTS_WRITE}
-_ADMIN = _MANAGER | {Permission.USERS_WRITE, Permission.SWEEPS, Permission.IMPORTS, Permission.OPS}
+_ADMIN = _MANAGER | {
+    Permission.USERS_WRITE,
+    Permission.SWEEPS,
+    Permission.IMPORTS,
+    Permission.USERS_IMPORT,
+    Permission.OPS,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "employee": _EMPLOYEE,
@@ -62,6 +77,40 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 OF_A_LEAD = frozenset({Permission.ESCALATIONS_READ})
 """What comes with having reports, whatever the role: people are told about escalations on their line."""
+
+
+class Scope(StrEnum):
+    """What an API token may be used for, as far as its person may."""
+
+    READ = "read"
+    WRITE = "write"
+    OPS = "ops"
+    ADMIN = "admin"
+
+
+SCOPES: Mapping[Permission, Scope | None] = {
+    Permission.PUBLIC: None,
+    Permission.CRON_SECRET: None,
+    Permission.SELF: Scope.READ,
+    Permission.SELF_WRITE: Scope.WRITE,
+    Permission.USERS_READ: Scope.READ,
+    Permission.USERS_WRITE: Scope.ADMIN,
+    Permission.FOLLOW_UPS_READ: Scope.READ,
+    Permission.FOLLOW_UPS_WRITE: Scope.WRITE,
+    Permission.SUBJECTS_READ: Scope.READ,
+    Permission.SUBJECTS_WRITE: Scope.WRITE,
+    Permission.ESCALATIONS_READ: Scope.READ,
+    Permission.NOTIFICATIONS: Scope.READ,
+    Permission.NOTIFICATIONS_WRITE: Scope.WRITE,
+    Permission.SWEEPS: Scope.OPS,
+    Permission.IMPORTS: Scope.WRITE,
+    Permission.USERS_IMPORT: Scope.ADMIN,
+    Permission.OPS: Scope.OPS,
+}
+"""The scope that a token needs for a permission; None: nobody has to be known for it."""
+
+ALL_SCOPES = frozenset(Scope)
+"""Of who is not known by an API token, and of tokens made before there were scopes."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +126,17 @@ class Caller:
     has_reports: bool
     session_id: int | None = None
     token_id: int | None = None
+    scopes: frozenset[Scope] = ALL_SCOPES
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What they may do."""
+        """What they may do; with an API token, as far as its scopes include it."""
+        of_scopes = frozenset(each for each, scope in SCOPES.items() if scope in self.scopes)
+        return self.entitled & of_scopes
+
+    @property
+    def entitled(self) -> frozenset[Permission]:
+        """What their role, and their place in the company, let them do."""
         return PERMISSIONS[self.role] | OF_A_LEAD if self.has_reports else PERMISSIONS[self.role]
 
 
@@ -91,6 +147,21 @@ class NotPermitted(Forbidden):
         super().__init__(f"This needs the permission {permission}, which the role {role} does not have.")
         self.role = role
         self.permission = permission
+
+
+class MissingScope(Forbidden):
+    """The caller's API token does not include a permission that their role does."""
+
+    kind, title = "missing-scope", "The API token's scopes do not allow this"
+
+    def __init__(self, scope: Scope, scopes: frozenset[Scope]) -> None:
+        has = ", ".join(each for each in Scope if each in scopes)
+        super().__init__(
+            f"This needs an API token with the scope {scope}; this one has {has}. Make another token, with "
+            f"{scope} among its scopes.",
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+        )
+        self.scope = scope
 
 
 def require(permission: Permission) -> Any:
@@ -167,8 +238,11 @@ class _Required:
         else:
             caller = _by_session(request, response, app, tx)
         request.state.user_id = caller.user_id
-        if self.permission not in caller.permissions:
+        if self.permission not in caller.entitled:
             raise NotPermitted(caller.role, self.permission)
+        scope = SCOPES[self.permission]
+        if scope and scope not in caller.scopes:
+            raise MissingScope(scope, caller.scopes)
         return caller
 
 
@@ -179,7 +253,7 @@ def _by_token(tx: Transaction, token: str) -> Caller:
         raise Unauthenticated("The API token is not valid: it was revoked, has expired, or is mistyped.")
     if row.use_is_news:
         queries.note_token_use(tx, row.token_id)
-    return caller_of(row, token_id=row.token_id)
+    return caller_of(row, token_id=row.token_id, scopes=frozenset(map(Scope, row.scopes)))
 
 
 def _by_access_token(tx: Transaction, found: Subject | Problem) -> Caller:
@@ -205,8 +279,13 @@ def _by_session(request: Request, response: Response, app: Parts, tx: Transactio
     return caller_of(row, session_id=row.session_id)
 
 
-def caller_of(row: Record, *, session_id: int | None = None, token_id: int | None = None) -> Caller:
-    """The caller in a row of `auth.queries`."""
+def caller_of(row: Record, **known_by: Any) -> Caller:
+    """The caller in a row of `auth.queries`.
+
+    Args:
+        row: the person.
+        known_by: the fields of `Caller` about their session or their token.
+    """
     return Caller(
         user_id=row.id,
         email=row.email,
@@ -215,6 +294,5 @@ def caller_of(row: Record, *, session_id: int | None = None, token_id: int | Non
         manager_id=row.manager_id,
         time_zone=row.time_zone,
         has_reports=row.has_reports,
-        session_id=session_id,
-        token_id=token_id,
+        **known_by,
     )

@@ -10,11 +10,12 @@ from followup_common.settings import BrokerSettings, DatabaseSettings, Managemen
 from pydantic import Field, SecretStr
 
 from followup_api.auth.oidc.settings import OidcSettings
+from followup_api.tokens.settings import TokenSettings
 
 CronSecret = Annotated[SecretStr, Len(16)]
 
 
-class ApiSettings(DatabaseSettings, OidcSettings):
+class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):
     """What the HTTP application takes, wherever it runs."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")

@@ -21,5 +21,6 @@ export const keys = {
   unread: ["notifications", "unread"] as const,
   sweeps: ["sweeps"] as const,
   tokens: ["tokens"] as const,
+  tokensOf: (person: number) => ["tokens", "of", person] as const,
   ops: ["ops"] as const,
 };

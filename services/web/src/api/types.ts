@@ -43,6 +43,7 @@ export type Sweep = Schemas["Sweep"];
 export type SweepProgress = Schemas["SweepProgress"];
 export type ImportResult = Schemas["ImportResult"];
 export type Token = Schemas["Token"];
+export type Scope = Schemas["Scope"];
 export type CreatedToken = Schemas["CreatedToken"];
 
 export type Queues = Schemas["Queues"];

@@ -79,7 +79,7 @@ def serve(
             on_step("Setting up the demo company")
         outside = others_reach(listener, settings.public_url)
         state = _demo(database, publisher, postgres.url(), wanted=demo, others_reach_it=outside)
-        ensure_admin_token(database, folder)
+        ensure_admin_token(database, folder, settings.token_life)
 
         delivery.start()
         stack.callback(delivery.stop)

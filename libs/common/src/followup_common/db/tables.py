@@ -36,6 +36,8 @@ metadata = MetaData(
 )
 
 Time = TIMESTAMP(timezone=True)
+ALL_SCOPES = "'{read,write,ops,admin}'::text[]"
+"""Of API tokens."""
 
 
 def _id() -> Column[int]:
@@ -80,6 +82,11 @@ sessions = Table(
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     _created_at(),
     Column("expires_at", Time, nullable=False),
+    Column("last_used_at", Time, nullable=False, server_default=func.now()),
+    # When its person last showed that it is them: by a password, or freshly at the provider.
+    Column("proved_at", Time, nullable=False, server_default=func.now()),
+    Column("address", Text),
+    Column("browser", Text),
 )
 
 # Which account of the OpenID Connect provider is which person; at most one of each provider's.
@@ -105,6 +112,8 @@ api_tokens = Table(
     _created_at(),
     Column("expires_at", Time),
     Column("last_used_at", Time),
+    Column("scopes", ARRAY(Text), nullable=False, server_default=text(ALL_SCOPES)),
+    CheckConstraint(f"scopes <@ {ALL_SCOPES}", name="scopes"),
 )
 
 subjects = Table(

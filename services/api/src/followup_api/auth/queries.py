@@ -7,7 +7,20 @@ from datetime import timedelta
 from followup_common.db import Transaction, clock
 from followup_common.db.prepared import Prepared
 from followup_common.db.tables import api_tokens, sessions, users
-from sqlalchemy import Interval, bindparam, delete, exists, func, insert, not_, or_, select, true, update
+from sqlalchemy import (
+    Interval,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from followup_api.rows import Record
 
@@ -43,6 +56,7 @@ BY_TOKEN_PREFIX = Prepared(
         *CALLER,
         api_tokens.c.id.label("token_id"),
         api_tokens.c.token_hash,
+        api_tokens.c.scopes,
         _STALE_USE.label("use_is_news"),
     )
     .join(users, users.c.id == api_tokens.c.user_id)
@@ -65,6 +79,14 @@ def by_token_prefix(tx: Transaction, prefix: str) -> Record | None:
     `use_is_news` says whether `note_token_use` would write.
     """
     return BY_TOKEN_PREFIX.first(tx, prefix=prefix)
+
+
+def still_there(tx: Transaction, *, session_id: int | None, token_id: int | None) -> bool:
+    """Whether what a caller is known by was not ended in the meantime; one or none of both is given."""
+    session = exists().where(sessions.c.id == session_id)
+    token = exists().where(api_tokens.c.id == token_id)
+    found = select(or_(literal(session_id is None), session), or_(literal(token_id is None), token))
+    return all(tx.execute(found).one())
 
 
 def note_token_use(tx: Transaction, token_id: int) -> None:

@@ -80,7 +80,7 @@ def log_out(
     app: AppParts,
     work: Work,
     audit: Audit,
-    caller: Annotated[Caller, require(Permission.SELF)],
+    caller: Annotated[Caller, require(Permission.SELF_WRITE)],
 ) -> None:
     if caller.session_id:
         queries.end_session(work.tx, caller.session_id)

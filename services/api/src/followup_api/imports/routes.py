@@ -11,12 +11,18 @@ from followup_api.dependencies import Work
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
 from followup_api.imports.problems import NotCsv
 from followup_api.imports.schemas import ImportQuery, ImportResult
-from followup_api.imports.upload import CsvFile, Importer, UploadRoute, csv_body
+from followup_api.imports.upload import CsvFile, UploadRoute, csv_body
 from followup_api.imports.users import import_users as write_users
+from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import MEDIA_TYPE, documented
 from followup_api.routing import API, plain_router
 
 router = plain_router(prefix=f"{API}/imports", tags=["Imports"], route_class=UploadRoute)
+
+# Asked before the file is received, and again afterwards. An import of people
+# decides about roles, so a token needs another scope for it than for follow-ups.
+Admin = Annotated[Caller, require(Permission.USERS_IMPORT)]
+Importer = Annotated[Caller, require(Permission.IMPORTS)]
 
 USERS_EXAMPLE = """\
 email,name,role,manager_email,time_zone,active
@@ -54,7 +60,7 @@ header names all columns, in any order; the file is UTF-8.
     openapi_extra=csv_body(USERS_EXAMPLE),
 )
 def import_users(
-    work: Work, audit: Audit, _: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work, audit: Audit, _: Admin, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
     return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
 

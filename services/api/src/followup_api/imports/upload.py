@@ -15,14 +15,12 @@ from starlette.requests import ClientDisconnect
 from followup_api.auth.oidc.bearer import read_access_token
 from followup_api.dependencies import Parts, UnitOfWork
 from followup_api.imports.problems import NotCsv
-from followup_api.permissions import Caller, Permission, ask_beforehand, require
+from followup_api.permissions import Caller, Permission, ask_beforehand, declared_permissions
 from followup_api.routing import OneThreadRoute
 from followup_api.uploads import Upload
 
 IN_MEMORY = 1024 * 1024
 CSV_TYPES = {"text/csv", "application/csv", "text/plain"}
-
-Importer = Annotated[Caller, require(Permission.IMPORTS)]
 
 
 class UploadRoute(OneThreadRoute):
@@ -35,11 +33,12 @@ class UploadRoute(OneThreadRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """What Starlette calls with a request."""
         handle = super().get_route_handler()
+        [permission] = declared_permissions(self.dependant)
 
         async def handled(request: Request) -> Response:
             app: Parts = request.app.state.parts
             request.state.access_token = await read_access_token(request, app)
-            caller = await app.threads.run(partial(_importer, request, app))
+            caller = await app.threads.run(partial(_importer, request, app, permission))
             _refuse_other_types(request)
             with app.uploads.one(caller.user_id) as upload:
                 async with _received(request, upload) as file:
@@ -64,11 +63,11 @@ def csv_body(example: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def _importer(request: Request, app: Parts) -> Caller:
+def _importer(request: Request, app: Parts, permission: Permission) -> Caller:
     """Who asks, in a transaction of its own: what is noted of it is noted when they are asked again."""
     with app.database.transaction() as tx:
         request.state.work = UnitOfWork(tx)
-        caller = ask_beforehand(request, Permission.IMPORTS)
+        caller = ask_beforehand(request, permission)
         tx.rollback()
     return caller
 

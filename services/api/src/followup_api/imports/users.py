@@ -88,16 +88,13 @@ LOCK = """
         WHERE p.good AND p.differs ORDER BY u.id FOR NO KEY UPDATE OF u
     ) locked
 """
+# A trigger ends the sessions and tokens of who becomes inactive.
 UPDATE = """
     UPDATE users u
     SET email = p.email, name = p.name, role = p.role, time_zone = p.time_zone, active = p.active,
         manager_id = m.id
     FROM planned_users p LEFT JOIN users m ON lower(m.email) = p.manager_key
     WHERE lower(u.email) = p.key AND p.good AND (p.differs OR p.user_id IS NULL AND p.manager_key IS NOT NULL)
-"""
-END_SESSIONS = """
-    DELETE FROM sessions s USING users u, planned_users p
-    WHERE s.user_id = u.id AND u.id = p.user_id AND p.good AND p.differs AND NOT u.active
 """
 
 
@@ -121,7 +118,7 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
     counts = tx.execute(text(COUNTS)).one()
     warnings = list(_warnings(tx)) if counts.updated else []
     if not query.dry_run:
-        for statement in (LOCK, INSERT, UPDATE, END_SESSIONS):
+        for statement in (LOCK, INSERT, UPDATE):
             tx.execute(text(statement))
         ensure_active_admin(tx)
     return ImportResult(

@@ -29,6 +29,7 @@ from followup_api.schemas import PathId
 router = api_router(prefix="/notifications", tags=["Notifications"])
 
 Recipient = Annotated[Caller, require(Permission.NOTIFICATIONS)]
+Reader = Annotated[Caller, require(Permission.NOTIFICATIONS_WRITE)]
 
 EVENT_STREAM: dict[int | str, dict[str, Any]] = {
     200: {
@@ -98,7 +99,7 @@ async def stream_inbox(request: Request, caller: Recipient, response: Response) 
 
 @router.post("/read-all", summary="Mark all as read")
 def read_all(
-    work: Work, caller: Recipient, body: Annotated[ReadAll | None, Body(openapi_examples=READ_ALL)] = None
+    work: Work, caller: Reader, body: Annotated[ReadAll | None, Body(openapi_examples=READ_ALL)] = None
 ) -> ReadResult:
     """Mark all your notifications as read; with `up_to`, only what you have seen."""
     return ReadResult(read=queries.mark_all_read(work.tx, caller.user_id, body.up_to if body else None))
@@ -107,7 +108,7 @@ def read_all(
 @router.post(
     "/{notification_id}/read", status_code=204, summary="Mark one as read", responses=documented(404)
 )
-def read_one(work: Work, caller: Recipient, notification_id: PathId) -> None:
+def read_one(work: Work, caller: Reader, notification_id: PathId) -> None:
     """Mark one of your notifications as read. Doing it again changes nothing."""
     if not queries.mark_read(work.tx, caller.user_id, notification_id):
         raise NotificationNotFound(notification_id)

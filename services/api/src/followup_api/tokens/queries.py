@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from followup_common.db import Transaction
-from followup_common.db.tables import api_tokens
-from sqlalchemy import Select, delete, func, insert, literal, select
+from followup_common.db.tables import api_tokens, users
+from sqlalchemy import Select, delete, func, insert, literal, or_, select
 
 from followup_api.auth.secrets import ApiToken
+from followup_api.permissions import ALL_SCOPES, Scope
 from followup_api.rows import Record
 
 COLUMNS = (
     api_tokens.c.id,
     api_tokens.c.name,
     (literal("fu_") + api_tokens.c.prefix).label("prefix"),
+    api_tokens.c.scopes,
     api_tokens.c.created_at,
     api_tokens.c.expires_at,
     api_tokens.c.last_used_at,
 )
+
+_ENDED = api_tokens.c.expires_at <= func.now()
+_WORKS = or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now())
 
 
 def tokens_of(user_id: int) -> Select[*tuple[object, ...]]:
@@ -26,8 +32,45 @@ def tokens_of(user_id: int) -> Select[*tuple[object, ...]]:
     return select(*COLUMNS).where(api_tokens.c.user_id == user_id)
 
 
+def lock_owner(tx: Transaction, user_id: int) -> bool:
+    """Let one change of a person's tokens wait for another, and for a reset or deactivation of them.
+
+    Returns:
+        Whether they are active, now that it is their turn.
+    """
+    active = select(users.c.active).where(users.c.id == user_id).with_for_update(key_share=True)
+    return bool(tx.execute(active).scalar())
+
+
+def count_working(tx: Transaction, user_id: int) -> int:
+    """How many tokens of a person work."""
+    statement = select(func.count()).where(api_tokens.c.user_id == user_id, _WORKS)
+    return int(tx.execute(statement).scalar_one())
+
+
+def forget_ended(tx: Transaction, user_id: int, *, keep: int) -> None:
+    """Delete a person's expired tokens but for the last few, so that nobody fills the table."""
+    ended = select(api_tokens.c.id).where(api_tokens.c.user_id == user_id, _ENDED)
+    old = ended.order_by(api_tokens.c.expires_at.desc()).offset(keep)
+    tx.execute(delete(api_tokens).where(api_tokens.c.id.in_(old)))
+
+
+def latest_end(tx: Transaction, life: timedelta, made_with: int | None) -> datetime:
+    """Until when a new token may work: for `life`, and not longer than the token that asks for it."""
+    by_life = func.now() + literal(life)
+    own = select(api_tokens.c.expires_at).where(api_tokens.c.id == made_with).scalar_subquery()
+    found: datetime = tx.execute(select(func.least(by_life, own))).scalar_one()
+    return found
+
+
 def add_token(
-    tx: Transaction, user_id: int, name: str, token: ApiToken, expires_at: datetime | None = None
+    tx: Transaction,
+    user_id: int,
+    name: str,
+    token: ApiToken,
+    *,
+    expires_at: datetime | None = None,
+    scopes: Iterable[Scope] = ALL_SCOPES,
 ) -> Record:
     """Keep a new token; of its secret only the digest."""
     values = {
@@ -36,6 +79,7 @@ def add_token(
         "prefix": token.prefix,
         "token_hash": token.digest,
         "expires_at": expires_at,
+        "scopes": [each.value for each in Scope if each in set(scopes)],
     }
     return tx.execute(insert(api_tokens).values(values).returning(*COLUMNS)).one()
 
@@ -45,7 +89,13 @@ def is_past(tx: Transaction, moment: datetime) -> bool:
     return bool(tx.execute(select(literal(moment) <= func.now())).scalar())
 
 
-def revoke_token(tx: Transaction, user_id: int, token_id: int) -> bool:
-    """Delete one of a person's tokens; False when they have no such token."""
+def revoke_token(tx: Transaction, user_id: int, token_id: int) -> str | None:
+    """Delete one of a person's tokens: its name; None when they have no such token."""
     statement = delete(api_tokens).where(api_tokens.c.id == token_id, api_tokens.c.user_id == user_id)
-    return tx.execute(statement).rowcount == 1
+    name: str | None = tx.execute(statement.returning(api_tokens.c.name)).scalar()
+    return name
+
+
+def revoke_tokens(tx: Transaction, user_id: int) -> int:
+    """Delete all tokens of a person; how many there were."""
+    return tx.execute(delete(api_tokens).where(api_tokens.c.user_id == user_id)).rowcount

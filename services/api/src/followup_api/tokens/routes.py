@@ -1,4 +1,4 @@
-"""One's own API tokens."""
+"""API tokens: one's own, and for admins those of others."""
 
 from __future__ import annotations
 
@@ -8,32 +8,36 @@ from fastapi import Query
 from followup_common.db.tables import api_tokens
 
 from followup_api.audit import Action, Audit
-from followup_api.auth.secrets import new_api_token
-from followup_api.dependencies import Work
+from followup_api.dependencies import AppParts, Reading, Work
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller, Permission, require
-from followup_api.problems import Invalid, NotFound, documented
+from followup_api.problems import NotFound, documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.tokens import queries
 from followup_api.tokens.schemas import CreatedToken, NewToken, Token
+from followup_api.tokens.service import make_token
+from followup_api.users.queries import get_user
 
 router = api_router(prefix="/tokens", tags=["API tokens"])
+of_people = api_router(prefix="/users/{user_id}/tokens", tags=["API tokens"])
 
 Self = Annotated[Caller, require(Permission.SELF)]
+Owner = Annotated[Caller, require(Permission.SELF_WRITE)]
+ADMIN = require(Permission.USERS_WRITE)
 
 
 class TokenNotFound(NotFound):
-    """The caller has no such token."""
+    """The person has no such token."""
 
-    def __init__(self, token_id: int) -> None:
-        super().__init__(f"You have no API token {token_id}.")
+    def __init__(self, token_id: int, whose: str = "You have") -> None:
+        super().__init__(f"{whose} no API token {token_id}.")
         self.token_id = token_id
 
 
 @router.get("", summary="List one's API tokens", description="Newest first, without their secrets.")
-def list_tokens(page: Annotated[PageQuery, Query()], work: Work, caller: Self) -> Page[Token]:
-    found = paginate(work.tx, queries.tokens_of(caller.user_id), (api_tokens.c.id.desc(),), page)
+def list_tokens(page: Annotated[PageQuery, Query()], tx: Reading, caller: Self) -> Page[Token]:
+    found = paginate(tx, queries.tokens_of(caller.user_id), (api_tokens.c.id.desc(),), page)
     return Page(items=[Token.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
@@ -41,14 +45,14 @@ def list_tokens(page: Annotated[PageQuery, Query()], work: Work, caller: Self) -
     "",
     status_code=201,
     summary="Make an API token",
-    description="The answer shows the token; nobody can read it again later.",
+    description="The answer shows the token; nobody can read it again later. It can do what its scopes say, "
+    "as far as the person's role includes it at that moment. A token makes none with more scopes or a later "
+    "end than its own.",
+    responses=documented(409),
 )
-def create_token(new: NewToken, work: Work, audit: Audit, caller: Self) -> CreatedToken:
-    if new.expires_at and queries.is_past(work.tx, new.expires_at):
-        raise Invalid("expires_at", "expires_at has passed: give a time to come, or null.")
-    token = new_api_token()
-    row = queries.add_token(work.tx, caller.user_id, new.name, token, new.expires_at)
-    audit(Action.TOKEN_CREATED, f"tokens/{row.id}", name=row.name, prefix=row.prefix)
+def create_token(new: NewToken, app: AppParts, work: Work, audit: Audit, caller: Owner) -> CreatedToken:
+    row, token = make_token(work.tx, caller, new, app.settings)
+    audit(Action.TOKEN_CREATED, f"tokens/{row.id}", name=row.name, prefix=row.prefix, scopes=row.scopes)
     return CreatedToken(**row._mapping, token=token.token)
 
 
@@ -59,7 +63,37 @@ def create_token(new: NewToken, work: Work, audit: Audit, caller: Self) -> Creat
     description="It stops working at once.",
     responses=documented(404),
 )
-def revoke_token(token_id: PathId, work: Work, audit: Audit, caller: Self) -> None:
-    if not queries.revoke_token(work.tx, caller.user_id, token_id):
+def revoke_token(token_id: PathId, work: Work, audit: Audit, caller: Owner) -> None:
+    name = queries.revoke_token(work.tx, caller.user_id, token_id)
+    if name is None:
         raise TokenNotFound(token_id)
-    audit(Action.TOKEN_REVOKED, f"tokens/{token_id}")
+    audit(Action.TOKEN_REVOKED, f"tokens/{token_id}", name=name)
+
+
+@of_people.get(
+    "",
+    summary="List a person's API tokens",
+    description="Newest first, without their secrets.",
+    dependencies=[ADMIN],
+    responses=documented(404),
+)
+def list_tokens_of(user_id: PathId, page: Annotated[PageQuery, Query()], tx: Reading) -> Page[Token]:
+    get_user(tx, user_id)
+    found = paginate(tx, queries.tokens_of(user_id), (api_tokens.c.id.desc(),), page)
+    return Page(items=[Token.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@of_people.delete(
+    "/{token_id}",
+    status_code=204,
+    summary="Revoke a person's API token",
+    description="It stops working at once.",
+    dependencies=[ADMIN],
+    responses=documented(404),
+)
+def revoke_token_of(user_id: PathId, token_id: PathId, work: Work, audit: Audit) -> None:
+    get_user(work.tx, user_id)
+    name = queries.revoke_token(work.tx, user_id, token_id)
+    if name is None:
+        raise TokenNotFound(token_id, f"User {user_id} has")
+    audit(Action.TOKEN_REVOKED, f"tokens/{token_id}", name=name, user_id=user_id)

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from followup_api.permissions import Scope
 from followup_api.schemas import Input, Line, Schema, Time, WrittenTime
 
-NEW: JsonDict = {"name": "Nightly import", "expires_at": "2027-03-31T00:00:00Z"}
+NEW: JsonDict = {
+    "name": "Nightly import",
+    "expires_at": "2027-03-31T00:00:00Z",
+    "scopes": ["read", "write"],
+}
 KEPT: JsonDict = {
     "id": 3,
     "name": "Nightly import",
     "prefix": "fu_5f2c9a1b7e44",
+    "scopes": ["read", "write"],
     "created_at": "2026-03-31T09:00:00Z",
     "expires_at": "2027-03-31T00:00:00Z",
     "last_used_at": None,
 }
 TOKEN = "fu_5f2c9a1b7e44_" + "0" * 64  # an example, of the right shape
+
+
+def _each_once(scopes: list[Scope]) -> list[Scope]:
+    return list(dict.fromkeys(scopes))
+
+
+Scopes = Annotated[
+    list[Annotated[Scope, Field(strict=False)]],
+    Field(min_length=1, max_length=20),
+    AfterValidator(_each_once),
+]
 
 
 class NewToken(Input):
@@ -25,7 +44,16 @@ class NewToken(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [NEW]})
 
     name: Line = Field(description="Says later what it is used for.")
-    expires_at: WrittenTime | None = Field(None, description="It stops working then; never when null.")
+    expires_at: WrittenTime | None = Field(
+        None,
+        description="It stops working then. Null, or left out: as late as is allowed, usually in a year.",
+    )
+    scopes: Scopes | None = Field(
+        None,
+        description="What it may be used for: `read`; `write`: to change what one has, and imports of "
+        "follow-ups; `ops`: sweeps and operations; `admin`: people. Each stands for itself. Left out: `read` "
+        "and `write`.",
+    )
 
 
 class Token(Schema):
@@ -36,8 +64,11 @@ class Token(Schema):
     id: int
     name: str
     prefix: str = Field(description="How the token begins.")
+    scopes: list[Scope]
     created_at: Time
-    expires_at: Time | None
+    expires_at: Time | None = Field(
+        description="Null: without an end, as tokens of earlier versions could be; replace and revoke it."
+    )
     last_used_at: Time | None = Field(description="To the minute.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query, Response
+from followup_common.db import Transaction
 from followup_common.db.tables import users
 
 from followup_api.audit import Action, Audit
@@ -18,6 +19,7 @@ from followup_api.problems import Invalid, documented
 from followup_api.routing import api_router
 from followup_api.rows import Record
 from followup_api.schemas import PathId
+from followup_api.tokens.queries import revoke_tokens
 from followup_api.users import queries
 from followup_api.users.schemas import NewUser, User, UserChanges, UserQuery
 
@@ -66,7 +68,8 @@ def read_user(user_id: PathId, work: Work, response: Response) -> User:
 @router.patch(
     "/{user_id}",
     summary="Change a person",
-    description="A new password or a deactivation ends the person's sessions. "
+    description="A new password for somebody else, and a deactivation, end all their sessions and API tokens "
+    "for good. One's own new password ends one's other sessions. "
     "The last active admin can neither be deactivated nor get another role. Mind `reports`: another role "
     "does not take the sight of their follow-ups away, only another `manager_id` of theirs does.",
     responses=documented(404, 409, 412),
@@ -88,11 +91,9 @@ def change_user(
         changes["password"] = changed.password.get_secret_value()
     before = queries.get_user(work.tx, user_id)
     row = queries.change_user(work.tx, user_id, changes, tags)
-    if "password" in changes or not row.active:
-        end_sessions(work.tx, user_id, keep=caller.session_id)
     differences = _differences(before, row)
     if "password" in changes:
-        differences["password"] = {"changed": True}
+        differences["password"] = _password_changed(work.tx, user_id, caller)
     if differences:
         audit(Action.USER_CHANGED, f"users/{user_id}", **differences)
     return _tagged(row, response)
@@ -123,6 +124,17 @@ def _refuse_without_passwords(app: Parts) -> None:
     if not app.settings.password_log_in:
         message = f"password is of no use: people log in with {app.settings.oidc_name} only. Leave it out."
         raise Invalid("password", message)
+
+
+def _password_changed(tx: Transaction, user_id: int, caller: Caller) -> dict[str, Any]:
+    """End what the old password may have opened; returns what the audit log says.
+
+    Who changes their own keeps their tokens: they know best whether somebody else has them.
+    """
+    end_sessions(tx, user_id, keep=caller.session_id)
+    if user_id == caller.user_id:
+        return {"changed": True}
+    return {"changed": True, "tokens_revoked": revoke_tokens(tx, user_id)}
 
 
 def _differences(before: Record, after: Record) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import type { Role, User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { LeadWarning } from "@/features/admin/LeadWarning";
 import { PersonConflict } from "@/features/admin/PersonConflict";
+import { PersonTokens } from "@/features/admin/PersonTokens";
 import { changesOf, draftOf, rebased, type PersonDraft } from "@/features/admin/personDraft";
 import { currentOf, savePerson } from "@/features/admin/savePerson";
 import { reportsOf } from "@/features/followups/people";
@@ -127,7 +128,7 @@ export function PersonForm({ person, people, close }: Props) {
               {options?.password && (
                 <PasswordInput
                   label={person ? "New password" : "Password"}
-                  description={person ? "Empty: stays as it is" : undefined}
+                  description={person ? "Empty: stays as it is. A new one logs them out and revokes their tokens" : undefined}
                   autoComplete="new-password"
                   value={draft.password}
                   onChange={(event) => update({ password: event.currentTarget.value })}
@@ -143,6 +144,7 @@ export function PersonForm({ person, people, close }: Props) {
               onChange={(event) => update({ active: event.currentTarget.checked })}
             />
             <LeadWarning before={base} after={draft} />
+            {person && <PersonTokens id={person.id} />}
             <Group justify="flex-end">
               <Button variant="default" onClick={close}>
                 Cancel

@@ -1,11 +1,12 @@
-import { Alert, Button, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { explain } from "@/api/problem";
-import type { CreatedToken } from "@/api/types";
+import type { CreatedToken, Scope } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { useMay } from "@/features/session/session";
 import { now } from "@/time/clock";
 
 const DAY_MS = 86_400_000;
@@ -13,7 +14,13 @@ const LIFETIMES = [
   { value: "30", label: "30 days" },
   { value: "90", label: "90 days" },
   { value: "365", label: "1 year" },
-  { value: "", label: "Never" },
+  { value: "", label: "As long as is allowed" },
+];
+const SCOPES: readonly { value: Scope; label: string; description: string; adminsOnly?: boolean }[] = [
+  { value: "read", label: "Read", description: "See what you see" },
+  { value: "write", label: "Write", description: "Change follow-ups, leads and clients as you can" },
+  { value: "ops", label: "Operations", description: "Sweeps, queues, dead letters, audit log", adminsOnly: true },
+  { value: "admin", label: "People", description: "Add, change and import people, with their roles", adminsOnly: true },
 ];
 
 /** Makes a token, and shows it this once. */
@@ -21,11 +28,14 @@ export function TokenForm({ close }: { close: () => void }) {
   const cache = useQueryClient();
   const [name, setName] = useState("");
   const [days, setDays] = useState("90");
+  const [scopes, setScopes] = useState<Scope[]>(["read", "write"]);
+  const admin = useMay("users:write");
   const create = useMutation({
     mutationFn: () =>
       api.post<CreatedToken>("/tokens", {
         name: name.trim(),
         expires_at: days ? new Date(now() + Number(days) * DAY_MS).toISOString() : null,
+        scopes,
       }),
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.tokens }),
   });
@@ -56,11 +66,23 @@ export function TokenForm({ close }: { close: () => void }) {
               data-autofocus
             />
             <Select label="Works for" data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? "")} allowDeselect={false} />
+            <Checkbox.Group
+              label="What it may do"
+              description="Never more than you may yourself at that moment."
+              value={scopes}
+              onChange={setScopes}
+            >
+              <Stack gap="xs" mt="xs">
+                {SCOPES.filter(({ adminsOnly }) => admin || !adminsOnly).map(({ value, label, description }) => (
+                  <Checkbox key={value} value={value} label={label} description={description} />
+                ))}
+              </Stack>
+            </Checkbox.Group>
             <Group justify="flex-end">
               <Button variant="default" onClick={close}>
                 Cancel
               </Button>
-              <Button type="submit" loading={create.isPending}>
+              <Button type="submit" loading={create.isPending} disabled={scopes.length === 0}>
                 Create token
               </Button>
             </Group>
