@@ -28,6 +28,7 @@ PAGES = (
     ("/admin/import", "Import"),
     ("/admin/ops", "Operations"),
     ("/admin/ops?tab=audit-log", "Operations"),
+    ("/settings", "Your settings"),
     ("/settings/tokens", "API tokens"),
     ("/no-such-page", "Not found"),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from typing import Any
+
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, log_in, row, said
-from tests.e2e.product import PASSWORD, Product, hours
+from tests.e2e.product import PASSWORD, Person, Product, hours
+from tests.e2e.test_accessibility import violations
 
 
 def test_a_wrong_password_is_told_clearly_and_the_address_stays(product: Product, visit: Visit) -> None:
@@ -52,6 +55,65 @@ def test_a_session_that_ends_loses_nothing_that_was_typed(product: Product, visi
     form.get_by_role("button", name="Create follow-up").click()
     expect(said(page, "Planned “Call about the tender”")).to_be_visible()
     expect(row(page, "Call about the tender")).to_be_visible()
+
+
+def first_call(product: Product, person: Person) -> Any:
+    [planned] = product.call("GET", "/follow-ups", params={"assignee": person.id, "view": "all"})["items"]
+    return planned
+
+
+def another_logs_in(page: Page, person: Person) -> Page:
+    """Log out and in as somebody else, in another tab of the same browser."""
+    tab = page.context.new_page()
+    tab.goto("/")
+    tab.get_by_role("button", name="Account of").first.click()
+    tab.get_by_role("menuitem", name="Log out").click()
+    log_in(tab, person)
+    expect(tab.get_by_role("button", name=f"Account of {person.name}")).to_be_visible()
+    return tab
+
+
+def test_two_people_in_two_tabs_are_told_apart_at_once(product: Product, visit: Visit) -> None:
+    amir, mia = product.person("Amir Patel"), product.person("Mia Middle")
+    product.follow_up(amir, "Call Acme", due=hours(30))
+    page = visit(amir, "/followups")
+    expect(row(page, "Call Acme")).to_be_visible()
+    another_logs_in(page, mia)
+    told = dialog(page, "You are now logged in as Mia Middle in another tab")
+    expect(told).to_contain_text("Amir Patel")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="Reload").click()
+    expect(page.get_by_role("button", name="Account of Mia Middle")).to_be_visible()
+    expect(row(page, "Call Acme")).to_have_count(0)
+
+
+def test_a_page_never_acts_as_somebody_else(product: Product, visit: Visit) -> None:
+    """Where tabs do not hear of each other, the API refuses what is asked for another person."""
+    amir, ada = product.person("Amir Patel"), product.person("Ada Okafor", "admin")
+    product.follow_up(amir, "Call Acme", due=hours(30))
+    page = visit(amir, "/login")
+    page.context.add_init_script("delete window.BroadcastChannel")
+    page.goto("/followups")
+    expect(row(page, "Call Acme")).to_be_visible()
+    another_logs_in(page, ada)  # who may complete it as well
+    row(page, "Call Acme").get_by_role("button", name="Complete Call Acme").click()
+    expect(dialog(page, "You are now logged in as Ada Okafor in another tab")).to_be_visible()
+    assert first_call(product, amir)["completed_at"] is None
+
+
+def test_a_log_out_shows_in_every_tab_and_a_log_in_brings_them_back(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    page = visit(amir, "/inbox")
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    tab = page.context.new_page()
+    tab.goto("/")
+    tab.get_by_role("button", name="Account of Amir Patel").click()
+    tab.get_by_role("menuitem", name="Log out").click()
+    expect(dialog(page, "Your session has ended")).to_be_visible()
+    log_in(tab, amir)
+    expect(dialog(page, "Your session has ended")).to_be_hidden()
 
 
 def test_the_session_is_out_of_reach_for_scripts(product: Product, visit: Visit) -> None:

@@ -32,7 +32,7 @@ HEADING = """# Licences
 What the services and the command need at run time, and under which licence; written by
 `python -m tests.support.licences docs/licences.md`, and held to what is installed by a test. The page's own
 packages are in `services/web/package-lock.json`, each with its licence. LGPL packages are used as they are,
-as separate modules that anybody can replace.
+as separate modules that anybody can replace. The list of the most used passwords is part of zxcvbn.
 
 | package | licence |
 |---|---|

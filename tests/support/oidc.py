@@ -63,6 +63,8 @@ class Provider:
         overlay: replaces entries of the published document.
         further_keys: what it publishes beside the key it signs with.
         key: number of the one it signs with.
+        obeys: whether it has people log in once more where it is asked to.
+        asked: what browsers came with so far.
         fetched: what was asked of it so far.
         secrets: whatever passed between it and others so far that opens something.
     """
@@ -76,6 +78,8 @@ class Provider:
     overlay: dict[str, Any] = field(default_factory=dict)
     further_keys: list[dict[str, str]] = field(default_factory=list)
     key: int = 1
+    obeys: bool = True
+    asked: list[dict[str, str]] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=lambda: [CLIENT_SECRET])
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -152,6 +156,7 @@ class Provider:
 
     def _authorize(self, request: Request) -> Response:
         asked = request.query_params
+        self.asked.append(dict(asked))
         _check(asked.get("response_type") == "code", "response_type")
         _check(asked.get("client_id") == CLIENT_ID, "client_id")
         _check(asked.get("redirect_uri") == self.redirect_uri, "redirect_uri")
@@ -190,6 +195,8 @@ class Provider:
         _check(sent.get("redirect_uri") == asked["redirect_uri"], "redirect_uri")
         claims = {"iss": self.issuer, "aud": CLIENT_ID, **self.times(), **self._own_claims()}
         claims |= {"nonce": asked["nonce"]}
+        if self.obeys and asked.get("prompt") == "login" and asked.get("max_age") == "0":
+            claims["auth_time"] = int(time.time())
         token = self.forge(claims) if self.forge else self.sign(claims)
         access_token = self.access_token()
         self.secrets += [sent["code_verifier"], token, access_token]

@@ -25,9 +25,10 @@ START = "/api/v1/session/oidc"
 Trusting = Callable[..., World]
 
 
-def depart(client: httpx.Client, return_to: str = "/") -> str:
+def depart(client: httpx.Client, return_to: str = "/", *, fresh: bool = False) -> str:
     """Start to log in; returns where the browser comes back from the provider."""
-    start = client.get(START, params={"return_to": return_to}, follow_redirects=False)
+    query = {"return_to": return_to, **({"fresh": "true"} if fresh else {})}
+    start = client.get(START, params=query, follow_redirects=False)
     assert start.status_code == 303
     there = httpx.get(start.headers["location"])
     assert there.status_code == 303, there.text

@@ -82,7 +82,13 @@ LINES: dict[str, Line] = {
     "GET /api/v1/session/options": public(200),
     "GET /api/v1/session/oidc": public(303),
     "GET /api/v1/session/oidc/callback": public(303),
+    "POST /api/v1/session/proof": everybody(204, json={"password": PASSWORD}),
     "GET /api/v1/me": everybody(200),
+    "PATCH /api/v1/me": everybody(200, json={"time_zone": "UTC"}),
+    "PUT /api/v1/me/password": everybody(422, json={"current_password": PASSWORD, "new_password": PASSWORD}),
+    "GET /api/v1/me/sessions": everybody(200),
+    "DELETE /api/v1/me/sessions": everybody(204),
+    "DELETE /api/v1/me/sessions/{session_id}": only_amirs(204),
     "GET /api/v1/tokens": everybody(200),
     "POST /api/v1/tokens": everybody(201, json={"name": "x"}),
     "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
@@ -187,6 +193,8 @@ MAKE = {
     "notification_id": "INSERT INTO notifications "
     "(user_id, follow_up_id, due_version, step, policy_version_id, due_at, audience) "
     "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
+    "session_id": "INSERT INTO sessions (user_id, token_hash, expires_at) "
+    "VALUES (:amir, decode(md5(random()::text), 'hex'), 'infinity')",
     "sweep_id": "INSERT INTO sweeps (trigger) VALUES ('manual')",
     "subject_id": "INSERT INTO subjects (kind, name) VALUES ('lead', 'A')",
 }

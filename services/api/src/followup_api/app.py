@@ -29,6 +29,7 @@ from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
+from followup_api.me.routes import router as me
 from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
@@ -56,6 +57,7 @@ somebody to tell at each request."""
 ROUTERS: tuple[APIRouter, ...] = (
     session,
     provider_log_in,
+    me,
     tokens,
     tokens_of_people,
     users,

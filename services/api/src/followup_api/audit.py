@@ -12,6 +12,7 @@ from followup_common.db import Transaction
 from followup_common.db.tables import audit_log
 from sqlalchemy import insert
 
+from followup_api.auth.browser import address_of
 from followup_api.dependencies import UnitOfWork, Work
 
 
@@ -21,6 +22,7 @@ class Action(StrEnum):
     LOGGED_IN = "log-in.succeeded"
     LOG_IN_FAILED = "log-in.failed"
     LOGGED_OUT = "log-out"
+    SESSION_ENDED = "session.ended"
     IDENTITY_BOUND = "identity.bound"
     IDENTITY_UNBOUND = "identity.unbound"
     TOKEN_CREATED = "token.created"  # noqa: S105 - a name
@@ -65,11 +67,6 @@ def record(
         "details": details,
     }
     tx.execute(insert(audit_log).values(values))
-
-
-def address_of(request: Request) -> str | None:
-    """The address that a request came from, as far as the proxies that we trust say."""
-    return request.client.host if request.client else None
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ changes nothing and says so on standard error, so it can run at every start.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from datetime import timedelta
+from typing import Annotated
 
 from followup_common.db import Database
 from followup_common.db.waiting import wait_or_exit
 from followup_common.settings import DatabaseSettings, load
+from pydantic import BeforeValidator, Field
 from sqlalchemy import func, select
 
 from followup_api.audit import Action, record
@@ -22,12 +23,17 @@ from followup_api.serving import open_database
 from followup_api.tokens.queries import add_token, latest_end
 from followup_api.tokens.settings import TokenSettings
 from followup_api.users.queries import create_user, has_active_admin
+from followup_api.users.schemas import Password
 
 A_YEAR = timedelta(days=365)
 
 
 class BootstrapSettings(DatabaseSettings, TokenSettings):
     """What the command takes from the environment."""
+
+    admin_password: Annotated[Password | None, BeforeValidator(lambda given: given or None)] = Field(
+        None, description="For the first admin to log in with; without, they have a token only."
+    )
 
 
 def first_admin(
@@ -67,9 +73,10 @@ def main() -> int:
     wait_or_exit(settings.database_url.get_secret_value())  # migrate lets the role log in as its last step
     database = open_database(settings)
     try:
-        password = os.environ.get("FOLLOWUP_ADMIN_PASSWORD")
-        about = {"email": arguments.email, "name": arguments.name}
-        token = first_admin(database, **about, password=password, life=settings.token_life)
+        given = settings.admin_password
+        password = given.get_secret_value() if given else None
+        about = {"email": arguments.email, "name": arguments.name, "password": password}
+        token = first_admin(database, **about, life=settings.token_life)
     finally:
         database.close()
     if token is None:

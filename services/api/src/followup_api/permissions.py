@@ -21,10 +21,13 @@ from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
 from followup_api.dependencies import Parts
-from followup_api.problems import Forbidden, Problem, Unauthenticated
+from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
 
 Role = Literal["employee", "manager", "admin"]
+
+PERSON = "Followup-Person"
+"""Header in which a page says whom it shows: in another tab somebody else may have logged in since."""
 
 
 class Permission(StrEnum):
@@ -127,6 +130,8 @@ class Caller:
     session_id: int | None = None
     token_id: int | None = None
     scopes: frozenset[Scope] = ALL_SCOPES
+    proved: bool = True
+    """Whether they have shown a moment ago that it is them; programs are not asked."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -162,6 +167,19 @@ class MissingScope(Forbidden):
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
         )
         self.scope = scope
+
+
+class AnotherPerson(Conflict):
+    """A page shows one person, and its browser is logged in as another."""
+
+    kind, title = "another-person", "Somebody else is logged in now"
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(
+            f"The log-in or token is that of user {user_id}, and {PERSON} names another one: nothing was "
+            "done. Load the page again."
+        )
+        self.user_id = user_id
 
 
 def require(permission: Permission) -> Any:
@@ -232,9 +250,9 @@ class _Required:
         tx: Transaction = request.state.work.tx
         access_token: Subject | Problem | None = request.state.access_token
         if access_token is not None:
-            caller = _by_access_token(tx, access_token)
+            caller = _by_access_token(request, tx, access_token)
         elif bearer:
-            caller = _by_token(tx, bearer.credentials)
+            caller = _by_token(request, tx, bearer.credentials)
         else:
             caller = _by_session(request, response, app, tx)
         request.state.user_id = caller.user_id
@@ -246,22 +264,24 @@ class _Required:
         return caller
 
 
-def _by_token(tx: Transaction, token: str) -> Caller:
+def _by_token(request: Request, tx: Transaction, token: str) -> Caller:
     prefix = secrets.prefix_of(token)
     row = queries.by_token_prefix(tx, prefix) if prefix else None
     if row is None or not secrets.same(row.token_hash, secrets.digest(token)):
         raise Unauthenticated("The API token is not valid: it was revoked, has expired, or is mistyped.")
+    refuse_another(request.headers.get(PERSON), row.id)
     if row.use_is_news:
         queries.note_token_use(tx, row.token_id)
     return caller_of(row, token_id=row.token_id, scopes=frozenset(map(Scope, row.scopes)))
 
 
-def _by_access_token(tx: Transaction, found: Subject | Problem) -> Caller:
+def _by_access_token(request: Request, tx: Transaction, found: Subject | Problem) -> Caller:
     if isinstance(found, Problem):
         raise found
     row = oidc.by_subject(tx, found.issuer, found.subject)
     if row is None or not row.active:
         raise Unauthenticated("Nobody here belongs to this access token: log in once with a browser first.")
+    refuse_another(request.headers.get(PERSON), row.id)
     return caller_of(row)
 
 
@@ -269,14 +289,31 @@ def _by_session(request: Request, response: Response, app: Parts, tx: Transactio
     token = browser.session_of(request, app.settings)
     if token is None:
         raise Unauthenticated
-    life = app.settings.session_life
-    row = queries.by_session(tx, secrets.digest(token), life)
+    lives = {"life": app.settings.session_life, "max_life": app.settings.session_max_life}
+    row = queries.by_session(tx, secrets.digest(token), **lives)
     if row is None:
         raise Unauthenticated("The session has ended: log in again.")
+    refuse_another(request.headers.get(PERSON), row.id)
     browser.refuse_other_origins(request, app.settings, by_cookie=True)
-    if row.renewal_due and queries.renew_session(tx, row.session_id, life):
+    if row.renewal_due and queries.renew_session(tx, row.session_id, **lives):
         browser.set_session(request, response, app.settings, token)
-    return caller_of(row, session_id=row.session_id)
+    if row.use_is_news:
+        queries.note_session_use(tx, row.session_id, browser.address_of(request))
+    return caller_of(row, session_id=row.session_id, proved=row.proved)
+
+
+def refuse_another(expected: str | int | None, user_id: int) -> None:
+    """Refuse what a page asks for somebody whom it shows, where somebody else is logged in by now.
+
+    Args:
+        expected: the id of whom the page shows; None: it does not say.
+        user_id: of the caller.
+
+    Raises:
+        AnotherPerson: they are not the same.
+    """
+    if expected is not None and str(expected).strip() != str(user_id):
+        raise AnotherPerson(user_id)
 
 
 def caller_of(row: Record, **known_by: Any) -> Caller:

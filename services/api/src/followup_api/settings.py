@@ -31,6 +31,9 @@ class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):
         None, description="The secret before, taken as well while callers change over."
     )
     session_days: int = Field(14, ge=1, le=365, description="Days a log-in lasts without use.")
+    session_max_days: int = Field(
+        90, ge=1, le=3650, description="The most days that a log-in lasts, however much it is used."
+    )
     log_in_failures_per_address: int = Field(
         30,
         ge=1,
@@ -80,7 +83,12 @@ class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):
     @property
     def session_life(self) -> timedelta:
         """How long a session lasts without use."""
-        return timedelta(days=self.session_days)
+        return timedelta(days=min(self.session_days, self.session_max_days))
+
+    @property
+    def session_max_life(self) -> timedelta:
+        """How long a session lasts at most."""
+        return timedelta(days=self.session_max_days)
 
 
 class ApiServiceSettings(ApiSettings, BrokerSettings):

@@ -1,5 +1,5 @@
 import { noteServerTime } from "@/time/clock";
-import { noAnswer, problemOf } from "@/api/problem";
+import { noAnswer, Problem, PROOF_NEEDED, problemOf } from "@/api/problem";
 
 const BASE = "/api/v1";
 
@@ -10,6 +10,24 @@ interface Options {
   /** Tag of what a change was based on, as the API gave it; it refuses with 412 what has changed since. */
   etag?: string;
   signal?: AbortSignal;
+  /** Whoever is logged in: for asking who that is. */
+  anybody?: boolean;
+}
+
+/** Whom the page shows. The API refuses what it asks for once the browser is logged in as somebody else. */
+let person: number | null = null;
+
+/** Say whom the page shows from now on. */
+export function showPerson(id: number | null): void {
+  person = id;
+}
+
+/** Asks the person to show that it is them; false: they would rather not. */
+let prove: () => Promise<boolean> = () => Promise.resolve(false);
+
+/** Say who asks the person for their password when a request needs it. */
+export function onProofNeeded(ask: () => Promise<boolean>): void {
+  prove = ask;
 }
 
 function urlOf(path: string, query: Query = {}): string {
@@ -20,9 +38,21 @@ function urlOf(path: string, query: Query = {}): string {
   return `${BASE}${path}${parameters.size ? `?${parameters}` : ""}`;
 }
 
+/** Send a request, and once more whenever the person had to show that it is them and did. */
 async function send<T>(method: string, path: string, init: RequestInit, options: Options): Promise<T> {
+  for (;;) {
+    try {
+      return await sendOnce<T>(method, path, init, options);
+    } catch (error) {
+      if (!(error instanceof Problem && error.type === PROOF_NEEDED && (await prove()))) throw error;
+    }
+  }
+}
+
+async function sendOnce<T>(method: string, path: string, init: RequestInit, options: Options): Promise<T> {
   const headers = new Headers(init.headers);
   headers.set("Accept", "application/json");
+  if (person !== null && !options.anybody) headers.set("Followup-Person", String(person));
   if (options.etag !== undefined) headers.set("If-Match", options.etag);
   let response: Response;
   try {
@@ -54,6 +84,7 @@ export const api = {
     send<T>("POST", path, json(body), options),
   patch: <T>(path: string, body: unknown, options: Options = {}) =>
     send<T>("PATCH", path, json(body), options),
+  put: <T>(path: string, body: unknown, options: Options = {}) => send<T>("PUT", path, json(body), options),
   delete: (path: string, options: Options = {}) => send<undefined>("DELETE", path, {}, options),
   upload: <T>(path: string, file: Blob, options: Options = {}) =>
     send<T>("POST", path, { body: file, headers: { "Content-Type": "text/csv" } }, options),

@@ -1,6 +1,8 @@
 /** Names of what is kept in the cache; a change invalidates by prefix. */
 export const keys = {
   me: ["me"] as const,
+  whoIsIt: ["who is it"] as const,
+  sessions: ["sessions"] as const,
   logInOptions: ["log-in options"] as const,
   followUps: ["follow-ups"] as const,
   followUpLists: ["follow-ups", "list"] as const,

@@ -5,6 +5,11 @@ export interface FieldError {
   line?: number;
 }
 
+/** It is too long ago that the person showed that it is them. */
+export const PROOF_NEEDED = "urn:followup:problem:reauthentication-needed";
+/** In another tab somebody else has logged in: the page shows one person, the browser is another. */
+export const ANOTHER_PERSON = "urn:followup:problem:another-person";
+
 /** What a proxy answers in the server's place, and the server while its database is away. */
 const AWAY: readonly number[] = [502, 503, 504];
 
@@ -17,6 +22,8 @@ export class Problem extends Error {
     readonly errors: readonly FieldError[] = [],
     /** What is there now, as the API gives it, when an edit was based on an older version (412). */
     readonly current: unknown = null,
+    /** Which problem it is, for what the page handles by itself. */
+    readonly type = "",
   ) {
     super(detail || title);
     this.name = "Problem";
@@ -48,6 +55,7 @@ export async function problemOf(response: Response): Promise<Problem> {
       body.detail ?? "",
       body.errors ?? [],
       body.current ?? null,
+      body.type ?? "",
     );
   } catch {
     if (AWAY.includes(response.status)) return noAnswer(response.status);

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Sets the session cookie, which lasts 14 days from its last use. After several wrong passwords the address that sends them has to wait, twice as long each time, 15 minutes at the most.
+         * @description Sets the session cookie, which lasts 14 days from its last use and 90 days at most. After several wrong passwords the address that sends them has to wait, twice as long each time, at most 15 minutes.
          */
         post: operations["log_in"];
         /**
@@ -28,20 +28,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me": {
+    "/api/v1/session/proof": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Who is logged in
-         * @description The caller and what their role lets them do.
-         */
-        get: operations["read_me"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Confirm that it is you
+         * @description Takes the password again. For 15 minutes the session may then do what is answered with 403 `reauthentication-needed` otherwise: change roles and addresses, set passwords of others, import people, make API tokens and revoke those of others. A log-in confirms it as well. Wrong passwords count as for a log-in. With an API token there is nothing to confirm.
+         */
+        post: operations["confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -108,6 +108,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is logged in
+         * @description The caller and what their role lets them do.
+         */
+        get: operations["read_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change oneself
+         * @description One's name and time zone; admins change the rest.
+         */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's password
+         * @description Asks for the current one, and ends one's other sessions. API tokens go on working: revoke those that somebody else may have. Wrong ones count as for a log-in.
+         */
+        put: operations["change_my_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's sessions
+         * @description Where one is logged in, the newest log-in first. API tokens are listed by themselves.
+         */
+        get: operations["list_my_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Log out everywhere else
+         * @description Ends all of one's sessions but the one of this request.
+         */
+        delete: operations["end_my_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of one's sessions
+         * @description Logs out there at once. The one of this request may be it.
+         */
+        delete: operations["end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -123,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API token
-         * @description The answer shows the token; nobody can read it again later.
+         * @description The answer shows the token; nobody can read it again later. It can do what its scopes say, as far as the person's role includes it at that moment. A token makes none with more scopes or a later end than its own.
          */
         post: operations["create_token"];
         delete?: never;
@@ -147,6 +235,46 @@ export interface paths {
          * @description It stops working at once.
          */
         delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a person's API tokens
+         * @description Newest first, without their secrets.
+         */
+        get: operations["list_tokens_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a person's API token
+         * @description It stops working at once.
+         */
+        delete: operations["revoke_token_of"];
         options?: never;
         head?: never;
         patch?: never;
@@ -195,7 +323,7 @@ export interface paths {
         head?: never;
         /**
          * Change a person
-         * @description A new password or a deactivation ends the person's sessions. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does.
+         * @description A new password for somebody else, and a deactivation, end all their sessions and API tokens for good. One's own new password ends one's other sessions. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does.
          */
         patch: operations["change_user"];
         trace?: never;
@@ -1022,7 +1150,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -1351,6 +1479,10 @@ export interface components {
          *       "id": 3,
          *       "name": "Nightly import",
          *       "prefix": "fu_5f2c9a1b7e44",
+         *       "scopes": [
+         *         "read",
+         *         "write"
+         *       ],
          *       "token": "fu_5f2c9a1b7e44_0000000000000000000000000000000000000000000000000000000000000000"
          *     }
          */
@@ -1364,12 +1496,17 @@ export interface components {
              * @description How the token begins.
              */
             prefix: string;
+            /** Scopes */
+            scopes: components["schemas"]["Scope"][];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Expires At */
+            /**
+             * Expires At
+             * @description Null: without an end, as tokens of earlier versions could be; replace and revoke it.
+             */
             expires_at: string | null;
             /**
              * Last Used At
@@ -2194,11 +2331,28 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
         };
         /**
+         * MeChanges
+         * @description What to change about oneself; what is absent stays. Admins change the rest.
+         * @example {
+         *       "time_zone": "Europe/London"
+         *     }
+         */
+        MeChanges: {
+            /** Name */
+            name?: string;
+            /** Time Zone */
+            time_zone?: string;
+        };
+        /**
          * NewToken
          * @description What a new token is for.
          * @example {
          *       "expires_at": "2027-03-31T00:00:00Z",
-         *       "name": "Nightly import"
+         *       "name": "Nightly import",
+         *       "scopes": [
+         *         "read",
+         *         "write"
+         *       ]
          *     }
          */
         NewToken: {
@@ -2209,9 +2363,14 @@ export interface components {
             name: string;
             /**
              * Expires At
-             * @description It stops working then; never when null.
+             * @description It stops working then. Null, or left out: as late as is allowed, usually in a year.
              */
             expires_at?: string | null;
+            /**
+             * Scopes
+             * @description What it may be used for: `read`; `write`: to change what one has, and imports of follow-ups; `ops`: sweeps and operations; `admin`: people. Each stands for itself. Left out: `read` and `write`.
+             */
+            scopes?: components["schemas"]["Scope"][] | null;
         };
         /**
          * NewUser
@@ -2490,6 +2649,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[Session] */
+        Page_Session_: {
+            /** Items */
+            items: components["schemas"]["Session"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[SubjectChange] */
         Page_SubjectChange_: {
             /** Items */
@@ -2546,11 +2716,31 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * PasswordChange
+         * @description The password until now, and the one from now on.
+         * @example {
+         *       "current_password": "correct horse battery staple",
+         *       "new_password": "seven purple lamps hum"
+         *     }
+         */
+        PasswordChange: {
+            /**
+             * Current Password
+             * Format: password
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
+        };
+        /**
          * Permission
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "subjects:read" | "subjects:write" | "escalations:read" | "notifications" | "sweeps" | "imports" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "subjects:read" | "subjects:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -2560,6 +2750,20 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * Proof
+         * @description The password, once more.
+         * @example {
+         *       "password": "correct horse battery staple"
+         *     }
+         */
+        Proof: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
         };
         /**
          * QueueState
@@ -2719,6 +2923,12 @@ export interface components {
             };
         };
         /**
+         * Scope
+         * @description What an API token may be used for, as far as its person may.
+         * @enum {string}
+         */
+        Scope: "read" | "write" | "ops" | "admin";
+        /**
          * SelfAudit
          * @description Whether everything goes its way, by what the database says.
          * @example {
@@ -2797,6 +3007,56 @@ export interface components {
             delayed: components["schemas"]["QueueState"];
             /** @description `.XQ`: copies of what was given up, for a look. What counts is the list of dead letters. */
             dead: components["schemas"]["QueueState"];
+        };
+        /**
+         * Session
+         * @description A browser in which one is logged in.
+         * @example {
+         *       "address": "192.0.2.7",
+         *       "browser": "Firefox on Windows",
+         *       "created_at": "2026-03-02T08:00:00Z",
+         *       "current": true,
+         *       "expires_at": "2026-04-14T09:00:00Z",
+         *       "id": 7,
+         *       "last_used_at": "2026-03-31T09:00:00Z"
+         *     }
+         */
+        Session: {
+            /** Id */
+            id: number;
+            /**
+             * Created At
+             * Format: date-time
+             * @description When one logged in.
+             */
+            created_at: string;
+            /**
+             * Last Used At
+             * Format: date-time
+             * @description To ten minutes.
+             */
+            last_used_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Unless it is used before, and never later than 90 days from the log-in.
+             */
+            expires_at: string;
+            /**
+             * Address
+             * @description From where it was last used.
+             */
+            address: string | null;
+            /**
+             * Browser
+             * @description As it names itself.
+             */
+            browser: string | null;
+            /**
+             * Current
+             * @description Whether it is the one of this request.
+             */
+            current: boolean;
         };
         /**
          * Source
@@ -3250,7 +3510,11 @@ export interface components {
          *       "expires_at": "2027-03-31T00:00:00Z",
          *       "id": 3,
          *       "name": "Nightly import",
-         *       "prefix": "fu_5f2c9a1b7e44"
+         *       "prefix": "fu_5f2c9a1b7e44",
+         *       "scopes": [
+         *         "read",
+         *         "write"
+         *       ]
          *     }
          */
         Token: {
@@ -3263,12 +3527,17 @@ export interface components {
              * @description How the token begins.
              */
             prefix: string;
+            /** Scopes */
+            scopes: components["schemas"]["Scope"][];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Expires At */
+            /**
+             * Expires At
+             * @description Null: without an end, as tokens of earlier versions could be; replace and revoke it.
+             */
             expires_at: string | null;
             /**
              * Last Used At
@@ -3630,6 +3899,185 @@ export interface operations {
             };
         };
     };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_log_in_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "password": true,
+                     *       "provider": "Example SSO"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LogInOptions"];
+                };
+            };
+        };
+    };
+    log_in_with_provider: {
+        parameters: {
+            query?: {
+                /** @description Page of this site to show after the log-in. */
+                return_to?: string;
+                /** @description Whether the provider has to ask who it is, although it knows them. */
+                fresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    return_from_provider: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     read_me: {
         parameters: {
             query?: never;
@@ -3693,169 +4141,7 @@ export interface operations {
             };
         };
     };
-    read_log_in_options: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "password": true,
-                     *       "provider": "Example SSO"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["LogInOptions"];
-                };
-            };
-        };
-    };
-    log_in_with_provider: {
-        parameters: {
-            query?: {
-                /** @description Page of this site to show after the log-in. */
-                return_to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See Other */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    return_from_provider: {
-        parameters: {
-            query?: {
-                code?: string;
-                state?: string;
-                error?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description See Other */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    list_tokens: {
-        parameters: {
-            query?: {
-                /** @description Entries on a page at the most. */
-                limit?: number;
-                /** @description `next_cursor` of the page before; the first page without. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "created_at": "2026-03-31T09:00:00Z",
-                     *           "expires_at": "2027-03-31T00:00:00Z",
-                     *           "id": 3,
-                     *           "name": "Nightly import",
-                     *           "prefix": "fu_5f2c9a1b7e44"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_Token_"];
-                };
-            };
-            /** @description Log in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description The request is not valid */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Not available now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    create_token: {
+    change_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -3866,31 +4152,36 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "expires_at": "2027-03-31T00:00:00Z",
-                 *       "name": "Nightly import"
+                 *       "time_zone": "Europe/London"
                  *     }
                  */
-                "application/json": components["schemas"]["NewToken"];
+                "application/json": components["schemas"]["MeChanges"];
             };
         };
         responses: {
-            /** @description Created */
-            201: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "created_at": "2026-03-31T09:00:00Z",
-                     *       "expires_at": "2027-03-31T00:00:00Z",
-                     *       "id": 3,
-                     *       "name": "Nightly import",
-                     *       "prefix": "fu_5f2c9a1b7e44",
-                     *       "token": "fu_5f2c9a1b7e44_0000000000000000000000000000000000000000000000000000000000000000"
+                     *       "active": true,
+                     *       "email": "ada@example.com",
+                     *       "id": 42,
+                     *       "manager_id": 7,
+                     *       "name": "Ada Lovelace",
+                     *       "permissions": [
+                     *         "escalations:read",
+                     *         "follow-ups:read",
+                     *         "follow-ups:write"
+                     *       ],
+                     *       "role": "manager",
+                     *       "time_zone": "Europe/London"
                      *     }
                      */
-                    "application/json": components["schemas"]["CreatedToken"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Log in first */
@@ -3949,11 +4240,648 @@ export interface operations {
             };
         };
     };
+    change_my_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery staple",
+                 *       "new_password": "seven purple lamps hum"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_my_sessions: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "192.0.2.7",
+                     *           "browser": "Firefox on Windows",
+                     *           "created_at": "2026-03-02T08:00:00Z",
+                     *           "current": true,
+                     *           "expires_at": "2026-04-14T09:00:00Z",
+                     *           "id": 7,
+                     *           "last_used_at": "2026-03-31T09:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Session_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    end_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-31T09:00:00Z",
+                     *           "expires_at": "2027-03-31T00:00:00Z",
+                     *           "id": 3,
+                     *           "name": "Nightly import",
+                     *           "prefix": "fu_5f2c9a1b7e44",
+                     *           "scopes": [
+                     *             "read",
+                     *             "write"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Token_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expires_at": "2027-03-31T00:00:00Z",
+                 *       "name": "Nightly import",
+                 *       "scopes": [
+                 *         "read",
+                 *         "write"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-31T09:00:00Z",
+                     *       "expires_at": "2027-03-31T00:00:00Z",
+                     *       "id": 3,
+                     *       "name": "Nightly import",
+                     *       "prefix": "fu_5f2c9a1b7e44",
+                     *       "scopes": [
+                     *         "read",
+                     *         "write"
+                     *       ],
+                     *       "token": "fu_5f2c9a1b7e44_0000000000000000000000000000000000000000000000000000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     revoke_token: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the entry. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_tokens_of: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-31T09:00:00Z",
+                     *           "expires_at": "2027-03-31T00:00:00Z",
+                     *           "id": 3,
+                     *           "name": "Nightly import",
+                     *           "prefix": "fu_5f2c9a1b7e44",
+                     *           "scopes": [
+                     *             "read",
+                     *             "write"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Token_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    revoke_token_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
                 /** @description Id of the entry. */
                 token_id: number;
             };
@@ -6579,7 +7507,10 @@ export interface operations {
     };
     stream_inbox: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In place of the header Followup-Person, which browsers do not send here. */
+                person?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6610,6 +7541,24 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ export interface Page<T> {
 
 export type LogInOptions = Schemas["LogInOptions"];
 export type Me = Schemas["Me"];
+export type Session = Schemas["Session"];
 export type Permission = Schemas["Permission"];
 export type User = Schemas["User"];
 export type UserChanges = Schemas["UserChanges"];

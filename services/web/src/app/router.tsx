@@ -14,6 +14,7 @@ const pages: RouteObject[] = [
   { path: "subjects", lazy: () => import("@/features/subjects/SubjectsPage") },
   { path: "subjects/:id", lazy: () => import("@/features/subjects/SubjectPage") },
   { path: "inbox", lazy: () => import("@/features/inbox/InboxPage") },
+  { path: "settings", lazy: () => import("@/features/settings/SettingsPage") },
   { path: "settings/tokens", lazy: () => import("@/features/admin/TokensPage") },
   {
     element: <RequirePermission name="escalations:read" />,

@@ -16,6 +16,26 @@ LOCAL_COOKIE = "followup"
 FLOW = "-oidc"
 """Ends the name of the cookie of a log-in under way."""
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+"""The first mark that is found counts: most name others as well."""
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -27,6 +47,23 @@ class CrossOrigin(Forbidden):
             "A change by session cookie must come from a page of this site: send an Origin header of this "
             "site or Sec-Fetch-Site: same-origin. Programs use an API token instead."
         )
+
+
+def address_of(request: Request) -> str | None:
+    """The address that a request came from, as far as the proxies that we trust say."""
+    return request.client.host if request.client else None
+
+
+def name_of(user_agent: str | None) -> str | None:
+    """What people call a browser, such as Firefox on Windows; None where it does not say.
+
+    It names itself, and may lie: it is for people to recognise their own log-ins.
+    """
+    if not user_agent:
+        return None
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "Another program")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
+    return f"{browser} on {system}" if system else browser
 
 
 def session_of(request: Request, settings: ApiSettings) -> str | None:

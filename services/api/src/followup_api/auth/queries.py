@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from followup_common.db import Transaction, clock
 from followup_common.db.prepared import Prepared
 from followup_common.db.tables import api_tokens, sessions, users
 from sqlalchemy import (
+    ColumnElement,
     Interval,
+    and_,
     bindparam,
     delete,
     exists,
@@ -33,23 +36,39 @@ CALLER = (
 
 TOKEN_USE_EVERY = timedelta(minutes=1)
 RENEW_SESSION_EVERY = timedelta(days=1)
+SESSION_USE_EVERY = timedelta(minutes=10)
+SESSIONS_PER_PERSON = 100
+"""Those that were not used for longest end when there are more."""
+PROOF_LASTS = timedelta(minutes=15)
+"""For so long after somebody showed that it is them, they are not asked again."""
 
 
-_JUST_USED = api_tokens.c.last_used_at.between(func.now() - TOKEN_USE_EVERY, func.now() + clock.MAY_STEP)
-_STALE_USE = func.coalesce(not_(_JUST_USED), true())
 _LIFE = bindparam("life", type_=Interval())
+_MAX_LIFE = bindparam("max_life", type_=Interval())
+_SESSION_END = func.least(func.now() + _LIFE, sessions.c.created_at + _MAX_LIFE)
 # One that ends later than a session made now was made or renewed while the clock was ahead: it gets its due.
 _RENEWAL_DUE = not_(
-    sessions.c.expires_at.between(
-        func.now() + (_LIFE - RENEW_SESSION_EVERY), func.now() + (_LIFE + clock.MAY_STEP)
-    )
+    sessions.c.expires_at.between(_SESSION_END - RENEW_SESSION_EVERY, func.now() + (_LIFE + clock.MAY_STEP))
 )
+_SESSION_LIVES = and_(sessions.c.expires_at > func.now(), sessions.c.created_at + _MAX_LIFE > func.now())
+
+
+def _lately(moment: ColumnElement[Any], within: timedelta) -> ColumnElement[bool]:
+    """Whether it is not longer ago; no to what was written while the clock was ahead."""
+    return moment.between(func.now() - within, func.now() + clock.MAY_STEP)
+
+
+_STALE_USE = func.coalesce(not_(_lately(api_tokens.c.last_used_at, TOKEN_USE_EVERY)), true())
 BY_SESSION = Prepared(
-    select(*CALLER, sessions.c.id.label("session_id"), _RENEWAL_DUE.label("renewal_due"))
-    .join(users, users.c.id == sessions.c.user_id)
-    .where(
-        sessions.c.token_hash == bindparam("token_hash"), sessions.c.expires_at > func.now(), users.c.active
+    select(
+        *CALLER,
+        sessions.c.id.label("session_id"),
+        _RENEWAL_DUE.label("renewal_due"),
+        not_(_lately(sessions.c.last_used_at, SESSION_USE_EVERY)).label("use_is_news"),
+        _lately(sessions.c.proved_at, PROOF_LASTS).label("proved"),
     )
+    .join(users, users.c.id == sessions.c.user_id)
+    .where(sessions.c.token_hash == bindparam("token_hash"), _SESSION_LIVES, users.c.active)
 )
 BY_TOKEN_PREFIX = Prepared(
     select(
@@ -68,9 +87,13 @@ BY_TOKEN_PREFIX = Prepared(
 )
 
 
-def by_session(tx: Transaction, token_hash: bytes, life: timedelta) -> Record | None:
-    """The active person behind a session that has not expired, and whether `renew_session` would do any."""
-    return BY_SESSION.first(tx, token_hash=token_hash, life=life)
+def by_session(tx: Transaction, token_hash: bytes, *, life: timedelta, max_life: timedelta) -> Record | None:
+    """The active person behind a session that has not expired.
+
+    `renewal_due` and `use_is_news` say whether `renew_session` and `note_session_use` would write, `proved`
+    whether it is not long ago that they showed that it is them.
+    """
+    return BY_SESSION.first(tx, token_hash=token_hash, life=life, max_life=max_life)
 
 
 def by_token_prefix(tx: Transaction, prefix: str) -> Record | None:
@@ -101,14 +124,50 @@ def note_token_use(tx: Transaction, token_id: int) -> None:
     )
 
 
-def renew_session(tx: Transaction, session_id: int, life: timedelta) -> bool:
-    """Let a session last `life` from now, at most once a day; says whether it did."""
+def renew_session(tx: Transaction, session_id: int, *, life: timedelta, max_life: timedelta) -> bool:
+    """Let a session last `life` from now, but not past `max_life` from its log-in, at most once a day.
+
+    Returns:
+        Whether it did.
+    """
     due = select(sessions.c.id).where(sessions.c.id == session_id, _RENEWAL_DUE)
     free = due.with_for_update(skip_locked=True)
     statement = (
-        update(sessions).where(sessions.c.id == free.scalar_subquery()).values(expires_at=func.now() + life)
+        update(sessions).where(sessions.c.id == free.scalar_subquery()).values(expires_at=_SESSION_END)
     )
-    return tx.execute(statement, {"life": life}).rowcount == 1
+    return tx.execute(statement, {"life": life, "max_life": max_life}).rowcount == 1
+
+
+def note_session_use(tx: Transaction, session_id: int, address: str | None) -> None:
+    """Set `last_used_at` and from where, at most once in ten minutes; skips a row that somebody holds."""
+    stale = not_(_lately(sessions.c.last_used_at, SESSION_USE_EVERY))
+    used = select(sessions.c.id).where(sessions.c.id == session_id, stale)
+    free = used.with_for_update(skip_locked=True)
+    tx.execute(
+        update(sessions)
+        .where(sessions.c.id == free.scalar_subquery())
+        .values(last_used_at=func.now(), address=address)
+    )
+
+
+def note_proof(tx: Transaction, session_id: int) -> None:
+    """The person behind a session has just shown that it is them."""
+    tx.execute(update(sessions).where(sessions.c.id == session_id).values(proved_at=func.now()))
+
+
+def proof_at(tx: Transaction, moment: float | None) -> tuple[datetime, bool]:
+    """What a log-in elsewhere proves here.
+
+    Args:
+        tx: whose clock counts.
+        moment: when somebody last had to show there that it is them, in seconds since 1970; None: not known.
+
+    Returns:
+        The moment, which is not in the future, and whether that is recent enough.
+    """
+    there = func.least(func.to_timestamp(moment or 0), func.now())
+    at, recent = tx.execute(select(there, there > func.now() - PROOF_LASTS)).one()
+    return at, recent
 
 
 def by_email(tx: Transaction, email: str) -> Record | None:
@@ -119,10 +178,34 @@ def by_email(tx: Transaction, email: str) -> Record | None:
     return tx.execute(statement).one_or_none()
 
 
-def add_session(tx: Transaction, user_id: int, token_hash: bytes, life: timedelta) -> None:
-    """Keep a new session, and remove the person's expired ones."""
-    tx.execute(delete(sessions).where(sessions.c.user_id == user_id, sessions.c.expires_at <= func.now()))
-    tx.execute(insert(sessions).values(user_id=user_id, token_hash=token_hash, expires_at=func.now() + life))
+def opens(tx: Transaction, user_id: int, password_hash: str | None) -> bool:
+    """Whether a password that was just checked still opens the account; waits for who is changing that."""
+    person = select(users.c.id).where(users.c.id == user_id, users.c.active)
+    same = person.where(users.c.password_hash == password_hash).with_for_update(read=True)
+    return tx.execute(same).first() is not None
+
+
+def add_session(tx: Transaction, user_id: int, token_hash: bytes, life: timedelta, **more: Any) -> None:
+    """Keep a new session, and remove the person's expired ones.
+
+    Args:
+        tx: the transaction of the log-in.
+        user_id: of the person.
+        token_hash: the digest of its secret.
+        life: how long it lasts without use.
+        more: further columns.
+    """
+    mine = sessions.c.user_id == user_id
+    used = select(sessions.c.id).where(mine).order_by(sessions.c.last_used_at.desc(), sessions.c.id.desc())
+    forgotten = sessions.c.id.in_(used.offset(SESSIONS_PER_PERSON - 1))
+    tx.execute(delete(sessions).where(mine, or_(sessions.c.expires_at <= func.now(), forgotten)))
+    values = {"user_id": user_id, "token_hash": token_hash, "expires_at": func.now() + life, **more}
+    tx.execute(insert(sessions).values(values))
+
+
+def end_session_of(tx: Transaction, token_hash: bytes) -> None:
+    """End the session with a secret, if there is one."""
+    tx.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 
 
 def end_session(tx: Transaction, session_id: int) -> None:
@@ -130,10 +213,16 @@ def end_session(tx: Transaction, session_id: int) -> None:
     tx.execute(delete(sessions).where(sessions.c.id == session_id))
 
 
-def end_sessions(tx: Transaction, user_id: int, *, keep: int | None = None) -> None:
-    """End every session of a person, except the one to keep."""
+def end_sessions(tx: Transaction, user_id: int, *, keep: int | None = None) -> int:
+    """End every session of a person, except the one to keep; how many there were."""
     others = true() if keep is None else sessions.c.id != keep
-    tx.execute(delete(sessions).where(sessions.c.user_id == user_id, others))
+    return tx.execute(delete(sessions).where(sessions.c.user_id == user_id, others)).rowcount
+
+
+def password_hash_of(tx: Transaction, user_id: int) -> str | None:
+    """What is kept of a person's password; None when they have none."""
+    found: str | None = tx.execute(select(users.c.password_hash).where(users.c.id == user_id)).scalar()
+    return found
 
 
 def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:

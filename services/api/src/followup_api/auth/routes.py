@@ -6,13 +6,15 @@ from typing import Annotated
 
 from fastapi import Request, Response
 
-from followup_api.audit import Action, Audit, address_of
+from followup_api.audit import Action, Audit
 from followup_api.auth import browser, passwords, queries, sessions
-from followup_api.auth.schemas import LogIn, Me
-from followup_api.auth.throttle import Attempt
+from followup_api.auth.attempts import attempt_of
+from followup_api.auth.schemas import LogIn, Proof
 from followup_api.dependencies import AppParts, Work
+from followup_api.me.schemas import Me
+from followup_api.me.service import me_of
 from followup_api.permissions import Caller, Permission, caller_of, require
-from followup_api.problems import Forbidden, Unauthenticated, documented
+from followup_api.problems import Invalid, Unauthenticated, documented
 from followup_api.routing import api_router
 
 router = api_router(tags=["Session"])
@@ -25,19 +27,16 @@ class WrongCredentials(Unauthenticated):
         super().__init__("The e-mail address or the password is wrong.")
 
 
-class PasswordsOff(Forbidden):
-    """People log in through the provider only."""
-
-    def __init__(self, provider: str) -> None:
-        super().__init__(f"Passwords are switched off here: log in with {provider}.")
+Self = Annotated[Caller, require(Permission.SELF_WRITE)]
 
 
 @router.post(
     "/session",
     status_code=201,
     summary="Log in",
-    description="Sets the session cookie, which lasts 14 days from its last use. After several wrong "
-    "passwords the address that sends them has to wait, twice as long each time, 15 minutes at the most.",
+    description="Sets the session cookie, which lasts 14 days from its last use and 90 days at most. "
+    "After several wrong passwords the address that sends them has to wait, twice as long each time, at most "
+    "15 minutes.",
     dependencies=[require(Permission.PUBLIC)],
     response_model=Me,
     responses=documented(401, 403, 429),
@@ -46,16 +45,12 @@ def log_in(
     credentials: LogIn, request: Request, response: Response, *, app: AppParts, work: Work, audit: Audit
 ) -> Me | Response:
     browser.refuse_other_origins(request, app.settings, by_cookie=False)
-    if not app.settings.password_log_in:
-        raise PasswordsOff(app.settings.oidc_name)
-    attempt = Attempt(
-        work.tx, credentials.email, address_of(request), app.settings.log_in_failures_per_address
-    )
-    attempt.check()
+    attempt = attempt_of(request, app, work, credentials.email)
     person = queries.by_email(work.tx, credentials.email)
     password = credentials.password.get_secret_value()
     kept = person.password_hash if person else None
-    if not passwords.matches(kept, password) or person is None:
+    right = passwords.matches(kept, password) and person is not None
+    if not right or person is None or not queries.opens(work.tx, person.id, kept):
         attempt.failed()
         # Who was tried, if there is such a person; else not what was typed: some type their password there.
         audit(Action.LOG_IN_FAILED, f"users/{person.id}" if person else None)
@@ -64,7 +59,7 @@ def log_in(
     if kept and passwords.outdated(kept):
         queries.set_password_hash(work.tx, person.id, passwords.hashed(password))
     sessions.begin(request, response, app.settings, audit, person.id)
-    return _me(caller_of(person))
+    return me_of(caller_of(person))
 
 
 @router.delete(
@@ -80,7 +75,7 @@ def log_out(
     app: AppParts,
     work: Work,
     audit: Audit,
-    caller: Annotated[Caller, require(Permission.SELF_WRITE)],
+    caller: Self,
 ) -> None:
     if caller.session_id:
         queries.end_session(work.tx, caller.session_id)
@@ -88,19 +83,29 @@ def log_out(
         browser.clear_session(request, response, app.settings)
 
 
-@router.get("/me", summary="Who is logged in", description="The caller and what their role lets them do.")
-def read_me(caller: Annotated[Caller, require(Permission.SELF)]) -> Me:
-    return _me(caller)
-
-
-def _me(caller: Caller) -> Me:
-    return Me(
-        id=caller.user_id,
-        email=caller.email,
-        name=caller.name,
-        role=caller.role,
-        manager_id=caller.manager_id,
-        active=True,  # nobody else can log in
-        time_zone=caller.time_zone,
-        permissions=sorted(caller.permissions),
-    )
+@router.post(
+    "/session/proof",
+    status_code=204,
+    summary="Confirm that it is you",
+    description="Takes the password again. For 15 minutes the session may then do what is answered with 403 "
+    "`reauthentication-needed` otherwise: change roles and addresses, set passwords of others, import "
+    "people, make API tokens and revoke those of others. A log-in confirms it as well. Wrong passwords count "
+    "as for a log-in. With an API token there is nothing to confirm.",
+    response_model=None,
+    responses=documented(403, 429),
+)
+def confirm(
+    proof: Proof, request: Request, *, app: AppParts, work: Work, audit: Audit, caller: Self
+) -> Response | None:
+    if caller.session_id is None:
+        return None
+    attempt = attempt_of(request, app, work, caller.email)
+    kept = queries.password_hash_of(work.tx, caller.user_id)
+    if not passwords.matches(kept, proof.password.get_secret_value()):
+        attempt.failed()
+        audit(Action.LOG_IN_FAILED, f"users/{caller.user_id}", by="proof")
+        message = "password is wrong: type the one with which you log in."
+        return Invalid("password", message).response()  # not raised: the count has to be committed
+    attempt.succeeded()
+    queries.note_proof(work.tx, caller.session_id)
+    return None

@@ -1,27 +1,16 @@
-"""Logging in, and who is logged in."""
+"""Logging in."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, SecretStr
 from pydantic.config import JsonDict
 
 from followup_api.auth.passwords import MAX_LENGTH
-from followup_api.permissions import Permission
-from followup_api.schemas import Input, Schema
+from followup_api.schemas import Input
 
 LOG_IN: JsonDict = {"email": "ada@example.com", "password": "correct horse battery staple"}
-ADA: JsonDict = {
-    "id": 42,
-    "email": "ada@example.com",
-    "name": "Ada Lovelace",
-    "role": "manager",
-    "manager_id": 7,
-    "active": True,
-    "time_zone": "Europe/London",
-    "permissions": ["escalations:read", "follow-ups:read", "follow-ups:write"],
-}
 
 
 class LogIn(Input):
@@ -33,16 +22,9 @@ class LogIn(Input):
     password: Annotated[SecretStr, Field(min_length=1, max_length=MAX_LENGTH)]
 
 
-class Me(Schema):
-    """The person who is logged in, and what they may do."""
+class Proof(Input):
+    """The password, once more."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [ADA]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"password": LOG_IN["password"]}]})
 
-    id: int
-    email: str
-    name: str
-    role: Literal["employee", "manager", "admin"]
-    manager_id: int | None
-    active: bool
-    time_zone: str
-    permissions: list[Permission]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=MAX_LENGTH)]

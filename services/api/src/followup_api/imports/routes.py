@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from followup_api.audit import Action, Audit, Trail
+from followup_api.auth.proof import require_proof
 from followup_api.dependencies import Work
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
 from followup_api.imports.problems import NotCsv
@@ -60,8 +61,10 @@ header names all columns, in any order; the file is UTF-8.
     openapi_extra=csv_body(USERS_EXAMPLE),
 )
 def import_users(
-    work: Work, audit: Audit, _: Admin, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work, audit: Audit, caller: Admin, query: Annotated[ImportQuery, Query()], file: CsvFile
 ) -> ImportResult:
+    if not query.dry_run:
+        require_proof(caller)
     return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
 
 

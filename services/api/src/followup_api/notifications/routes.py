@@ -21,7 +21,7 @@ from followup_api.notifications.schemas import (
     UnreadCount,
 )
 from followup_api.pagination import Page
-from followup_api.permissions import Caller, Permission, require
+from followup_api.permissions import PERSON, Caller, Permission, refuse_another, require
 from followup_api.problems import NotFound, Unavailable, documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
@@ -79,9 +79,16 @@ def count_unread(tx: Reading, caller: Recipient) -> UnreadCount:
     "/stream",
     summary="Follow one's inbox live",
     response_class=StreamingResponse,
-    responses={**EVENT_STREAM, **documented(503)},
+    responses={**EVENT_STREAM, **documented(409, 503)},
 )
-async def stream_inbox(request: Request, caller: Recipient, response: Response) -> StreamingResponse:
+async def stream_inbox(
+    request: Request,
+    caller: Recipient,
+    response: Response,
+    person: Annotated[
+        int | None, Query(description=f"In place of the header {PERSON}, which browsers do not send here.")
+    ] = None,
+) -> StreamingResponse:
     """Server-sent events.
 
     `event: inbox` says how many notifications are unread and the id of the newest one: at once, and whenever
@@ -90,6 +97,7 @@ async def stream_inbox(request: Request, caller: Recipient, response: Response) 
     list. Comments come every 15 seconds. The stream ends with the log-in behind it. One person
     has at most 20: the oldest ends with `event: closed`; do not connect again by yourself then.
     """
+    refuse_another(person, caller.user_id)
     inboxes = live.of(request.app)
     if inboxes is None:
         raise Unavailable("Live inboxes are not running here: ask for the unread count instead.")

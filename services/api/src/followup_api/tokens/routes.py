@@ -8,6 +8,7 @@ from fastapi import Query
 from followup_common.db.tables import api_tokens
 
 from followup_api.audit import Action, Audit
+from followup_api.auth.proof import require_proof
 from followup_api.dependencies import AppParts, Reading, Work
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller, Permission, require
@@ -24,7 +25,7 @@ of_people = api_router(prefix="/users/{user_id}/tokens", tags=["API tokens"])
 
 Self = Annotated[Caller, require(Permission.SELF)]
 Owner = Annotated[Caller, require(Permission.SELF_WRITE)]
-ADMIN = require(Permission.USERS_WRITE)
+Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
 
 
 class TokenNotFound(NotFound):
@@ -74,10 +75,11 @@ def revoke_token(token_id: PathId, work: Work, audit: Audit, caller: Owner) -> N
     "",
     summary="List a person's API tokens",
     description="Newest first, without their secrets.",
-    dependencies=[ADMIN],
     responses=documented(404),
 )
-def list_tokens_of(user_id: PathId, page: Annotated[PageQuery, Query()], tx: Reading) -> Page[Token]:
+def list_tokens_of(
+    user_id: PathId, page: Annotated[PageQuery, Query()], tx: Reading, _: Admin
+) -> Page[Token]:
     get_user(tx, user_id)
     found = paginate(tx, queries.tokens_of(user_id), (api_tokens.c.id.desc(),), page)
     return Page(items=[Token.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
@@ -88,11 +90,11 @@ def list_tokens_of(user_id: PathId, page: Annotated[PageQuery, Query()], tx: Rea
     status_code=204,
     summary="Revoke a person's API token",
     description="It stops working at once.",
-    dependencies=[ADMIN],
     responses=documented(404),
 )
-def revoke_token_of(user_id: PathId, token_id: PathId, work: Work, audit: Audit) -> None:
+def revoke_token_of(user_id: PathId, token_id: PathId, work: Work, audit: Audit, caller: Admin) -> None:
     get_user(work.tx, user_id)
+    require_proof(caller)
     name = queries.revoke_token(work.tx, user_id, token_id)
     if name is None:
         raise TokenNotFound(token_id, f"User {user_id} has")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from followup_common.db import Transaction
 
+from followup_api.auth.proof import require_proof
 from followup_api.auth.queries import still_there
 from followup_api.auth.secrets import ApiToken, new_api_token
 from followup_api.permissions import SCOPES, Caller, Scope
@@ -47,10 +48,12 @@ def make_token(
         What is kept of it, and the token itself.
 
     Raises:
+        ProofNeeded: with the token somebody could stay who found an open browser.
         Unauthenticated: the caller was deactivated, or logged out, a moment ago.
         Invalid: a scope or the end is not for them to give.
         TooManyTokens: they have the most that is allowed.
     """
+    require_proof(caller)
     known_by = {"session_id": caller.session_id, "token_id": caller.token_id}
     if not queries.lock_owner(tx, caller.user_id) or not still_there(tx, **known_by):
         raise Unauthenticated

@@ -10,6 +10,7 @@ from followup_common.db.tables import users
 
 from followup_api.audit import Action, Audit
 from followup_api.auth.oidc.queries import unbind
+from followup_api.auth.proof import require_proof
 from followup_api.auth.queries import end_sessions
 from followup_api.dependencies import AppParts, Parts, Work
 from followup_api.etags import IfMatch
@@ -24,6 +25,9 @@ from followup_api.users import queries
 from followup_api.users.schemas import NewUser, User, UserChanges, UserQuery
 
 router = api_router(prefix="/users", tags=["Users"])
+
+WITH_PROOF = ("role", "email", "password")
+"""What decides who can log in as somebody, and what they may do: not for whoever finds an open browser."""
 
 Reader = require(Permission.USERS_READ)
 Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
@@ -43,7 +47,11 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     description="Managers may not form a cycle.",
     responses=documented(409),
 )
-def create_user(new: NewUser, response: Response, app: AppParts, work: Work, audit: Audit, _: Admin) -> User:
+def create_user(
+    new: NewUser, response: Response, *, app: AppParts, work: Work, audit: Audit, caller: Admin
+) -> User:
+    if new.role != "employee":
+        require_proof(caller)
     if new.password:
         _refuse_without_passwords(app)
     values = new.model_dump(exclude={"password"})
@@ -89,7 +97,9 @@ def change_user(
     if "password" in changes:
         _refuse_without_passwords(app)
         changes["password"] = changed.password.get_secret_value()
-    before = queries.get_user(work.tx, user_id)
+    before = queries.lock_user(work.tx, user_id, tags)
+    if any(name in changes and changes[name] != getattr(before, name, None) for name in WITH_PROOF):
+        require_proof(caller)
     row = queries.change_user(work.tx, user_id, changes, tags)
     differences = _differences(before, row)
     if "password" in changes:
@@ -109,6 +119,7 @@ def change_user(
 )
 def unbind_user(user_id: PathId, work: Work, audit: Audit, caller: Admin, tags: IfMatch) -> None:
     queries.lock_user(work.tx, user_id, tags)
+    require_proof(caller)
     if unbind(work.tx, user_id):
         end_sessions(work.tx, user_id, keep=caller.session_id)
         audit(Action.IDENTITY_UNBOUND, f"users/{user_id}")

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic.config import JsonDict
 
+from followup_api.auth.common_passwords import is_common
 from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, storable, unchanged
@@ -51,6 +52,20 @@ def email_address(value: str) -> str:
     return value
 
 
+def not_common(value: SecretStr) -> SecretStr:
+    """Refuse the passwords that everybody tries first.
+
+    Raises:
+        ValueError: it is one of them.
+    """
+    if is_common(value.get_secret_value()):
+        raise ValueError(
+            "is one of the most used passwords, or nearly one: choose another, such as four words that have "
+            "nothing to do with each other"
+        )
+    return value
+
+
 Role = Literal["employee", "manager", "admin"]
 Email = Annotated[
     str,
@@ -59,7 +74,10 @@ Email = Annotated[
     AfterValidator(storable),
 ]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(time_zone)]
-Password = Annotated[SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+Password = Annotated[
+    SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH), AfterValidator(not_common)
+]
+"""A new one; an old one may be shorter, or have become common."""
 
 
 class User(Schema):

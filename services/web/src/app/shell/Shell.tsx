@@ -1,7 +1,5 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
-import { Problem } from "@/api/problem";
 import { ConnectionBanner } from "@/app/shell/ConnectionBanner";
 import { keepFocusInList } from "@/app/shell/rows";
 import { strayFiles } from "@/app/shell/strayFiles";
@@ -13,8 +11,10 @@ import { Question } from "@/components/Question";
 import { PageSkeleton } from "@/components/PageSkeleton";
 import { formRequest } from "@/features/followups/formRequest";
 import { useInboxStream } from "@/features/inbox/useInboxStream";
+import { OtherPersonDialog } from "@/features/session/OtherPersonDialog";
+import { ProofDialog } from "@/features/session/ProofDialog";
 import { SessionEndedDialog } from "@/features/session/SessionEndedDialog";
-import { sessionEnded } from "@/features/session/session";
+import { useSessionWatch } from "@/features/session/session";
 import classes from "./Shell.module.css";
 
 const loadForm = () => import("@/features/followups/FollowUpForm");
@@ -45,28 +45,10 @@ export function Shell() {
       <Suspense>{request && <FollowUpForm request={request} />}</Suspense>
       <Shortcuts />
       <Question />
+      <ProofDialog />
       <SessionEndedDialog />
+      <OtherPersonDialog />
       <ScrollRestoration />
     </div>
   );
-}
-
-/** Any call that the API no longer knows the person of opens the log-in over the page. */
-function useSessionWatch(): void {
-  const cache = useQueryClient();
-  useEffect(() => {
-    const check = (error: unknown) => {
-      if (error instanceof Problem && error.status === 401) sessionEnded.set(true);
-    };
-    const queries = cache.getQueryCache().subscribe((event) => {
-      if (event.type === "updated" && event.action.type === "error") check(event.action.error);
-    });
-    const mutations = cache.getMutationCache().subscribe((event) => {
-      if (event.type === "updated" && event.action.type === "error") check(event.action.error);
-    });
-    return () => {
-      queries();
-      mutations();
-    };
-  }, [cache]);
 }

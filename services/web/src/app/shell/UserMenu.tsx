@@ -7,6 +7,7 @@ import {
   IconKeyboard,
   IconLogout,
   IconMoon,
+  IconSettings,
   IconSun,
 } from "@tabler/icons-react";
 import { notifications } from "@mantine/notifications";
@@ -83,6 +84,9 @@ function AccountItems() {
         </Menu.Item>
       ))}
       <Menu.Divider />
+      <Menu.Item leftSection={<IconSettings size={16} />} component={Link} to="/settings">
+        Your settings
+      </Menu.Item>
       <Menu.Item leftSection={<IconKey size={16} />} component={Link} to="/settings/tokens">
         API tokens
       </Menu.Item>

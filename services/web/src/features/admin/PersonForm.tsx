@@ -13,6 +13,7 @@ import { currentOf, savePerson } from "@/features/admin/savePerson";
 import { reportsOf } from "@/features/followups/people";
 import { done } from "@/features/followups/toasts";
 import { useLogInOptions } from "@/features/session/session";
+import { zones } from "@/time/zones";
 
 interface Props {
   /** Null: somebody new. */
@@ -169,8 +170,4 @@ export function PersonForm({ person, people, close }: Props) {
       )}
     </>
   );
-}
-
-function zones(current: string): string[] {
-  return [...new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")])];
 }

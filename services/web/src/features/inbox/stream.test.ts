@@ -37,7 +37,7 @@ beforeEach(() => {
   FakeSource.made = [];
   vi.stubGlobal("EventSource", FakeSource);
   seen = [];
-  stream = new InboxStream(({ unread }) => seen.push(unread));
+  stream = new InboxStream(42, ({ unread }) => seen.push(unread));
 });
 
 afterEach(() => {

@@ -4,7 +4,7 @@ export interface InboxState {
   newest_id: number | null;
 }
 
-const URL = "/api/v1/notifications/stream";
+const PATH = "/api/v1/notifications/stream";
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 
@@ -17,7 +17,11 @@ export class InboxStream {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private wait = FIRST_RETRY_MS;
 
-  constructor(private readonly onState: (state: InboxState) => void) {
+  constructor(
+    /** Whose it is: the API refuses it once the browser is logged in as somebody else. */
+    private readonly userId: number,
+    private readonly onState: (state: InboxState) => void,
+  ) {
     this.open();
     window.addEventListener("online", this.reopen);
   }
@@ -37,7 +41,7 @@ export class InboxStream {
   private open(): void {
     clearTimeout(this.retry);
     this.source?.close();
-    const source = new EventSource(URL);
+    const source = new EventSource(`${PATH}?person=${this.userId}`);
     source.addEventListener("inbox", (event) => {
       this.wait = FIRST_RETRY_MS;
       this.onState(JSON.parse(event.data as string) as InboxState);
@@ -70,7 +74,7 @@ export class InboxStream {
  */
 export function followInbox(userId: number, onState: (state: InboxState) => void): () => void {
   if (!("locks" in navigator) || !("BroadcastChannel" in window)) {
-    const stream = new InboxStream(onState);
+    const stream = new InboxStream(userId, onState);
     return () => stream.close();
   }
   const name = `followup-inbox-${userId}`;
@@ -84,7 +88,7 @@ export function followInbox(userId: number, onState: (state: InboxState) => void
         resolve();
         return;
       }
-      stream = new InboxStream((state) => {
+      stream = new InboxStream(userId, (state) => {
         onState(state);
         channel.postMessage(state);
       });

@@ -3,6 +3,7 @@ import { IconAlertCircle } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Navigate, useLocation, useNavigate } from "react-router";
+import { showPerson } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { Me } from "@/api/types";
 import { Logo } from "@/components/Logo";
@@ -22,9 +23,10 @@ export function LoginPage() {
   useEffect(() => {
     document.title = "Log in · Followup";
   }, []);
-  if (me.data) return <Navigate to={nextPath(search)} replace />;
+  if (me.data && !problem) return <Navigate to={nextPath(search)} replace />;
 
   async function enter(person: Me) {
+    showPerson(person.id);
     cache.clear(); // nothing of whoever was logged in before
     cache.setQueryData(keys.me, person);
     await navigate(nextPath(search), { replace: true });

@@ -5,12 +5,14 @@ import { api } from "@/api/client";
 import { Dialog } from "@/components/Dialog";
 import { LoginForm } from "@/features/session/LoginForm";
 import { ProviderButton } from "@/features/session/ProviderButton";
-import { sessionEnded, useLogInOptions, useMe } from "@/features/session/session";
+import { otherPerson, sessionEnded, useLogInOptions, useMe } from "@/features/session/session";
+import { tellTabs } from "@/features/session/tabs";
 import type { Me } from "@/api/types";
 
 /** Asks for a new log-in over the open page, so that nothing typed on it is lost. */
 export function SessionEndedDialog() {
-  const opened = sessionEnded.use();
+  const ended = sessionEnded.use();
+  const opened = !otherPerson.use() && ended;
   const me = useMe();
   const cache = useQueryClient();
   const options = useLogInOptions();
@@ -21,13 +23,14 @@ export function SessionEndedDialog() {
       return;
     }
     sessionEnded.set(false);
+    tellTabs(next.id);
     void cache.invalidateQueries();
   }
 
   useEffect(() => {
     if (!opened) return;
     // Back from a log-in in another tab. Without one, the question stays.
-    const look = () => void api.get<Me>("/me").then(resume, () => undefined);
+    const look = () => void api.get<Me>("/me", { anybody: true }).then(resume, () => undefined);
     window.addEventListener("focus", look);
     return () => window.removeEventListener("focus", look);
   });

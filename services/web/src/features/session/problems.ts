@@ -11,6 +11,8 @@ const SENTENCES: Record<string, string> = {
   inactive: "Your account here is not active. Ask your administrator.",
   taken: "Your e-mail address belongs to another account of the log-in provider here. Ask your administrator.",
   "no-role": "The log-in provider gives you no role here. Ask your administrator.",
+  "not-fresh":
+    "The log-in provider did not ask you to log in again, or does not say so. Log out there, then try again.",
   "last-admin":
     "You are the last admin here, and the log-in provider gives you another role. Let another admin log in first.",
 };

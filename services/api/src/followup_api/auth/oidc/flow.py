@@ -17,6 +17,7 @@ from typing import Self
 
 LIFE = timedelta(minutes=10)
 HOME = "/"
+FRESH = "fresh"
 PAGE_OF_OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]{0,1999}")
 NOT_PAGES = ("/api", "/login")
 
@@ -28,24 +29,26 @@ class Flow:
     Args:
         secret: of the browser that started it.
         asked_for: where it is to lead; anybody may have written that.
+        fresh: whether the person has to show the provider once more that it is them.
     """
 
     secret: str = field(repr=False)
     asked_for: str
+    fresh: bool = False
 
     @classmethod
-    def start(cls, asked_for: str) -> Self:
+    def start(cls, asked_for: str, *, fresh: bool = False) -> Self:
         """A new one."""
-        return cls(secrets.token_urlsafe(32), asked_for)
+        return cls(secrets.token_urlsafe(32), asked_for, fresh)
 
     @classmethod
     def resume(cls, cookie: str | None, state: str | None) -> Self | None:
         """The one of this browser's cookie; None unless `state` belongs to it."""
-        secret, _, packed = (cookie or "").partition(".")
+        secret, packed, mark, *_ = [*(cookie or "").split("."), "", ""]
         asked_for = HOME
         with suppress(ValueError):
             asked_for = urlsafe_b64decode(packed + "===").decode()
-        flow = cls(secret, asked_for)
+        flow = cls(secret, asked_for, mark == FRESH)
         same = hmac.compare_digest(flow.state.encode(), (state or "").encode("utf-8", "surrogatepass"))
         return flow if secret and same else None
 
@@ -57,7 +60,7 @@ class Flow:
     @property
     def cookie(self) -> str:
         """What the browser keeps."""
-        return f"{self.secret}.{_base64(self.return_to.encode())}"
+        return f"{self.secret}.{_base64(self.return_to.encode())}" + (f".{FRESH}" if self.fresh else "")
 
     @property
     def state(self) -> str:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     TAKEN = "taken"
     NO_ROLE = "no-role"
     LAST_ADMIN = "last-admin"
+    NOT_FRESH = "not-fresh"
 
 
 class LogInFailed(Exception):

@@ -44,6 +44,9 @@ RETRY_SECONDS = 5
 LEEWAY_SECONDS = 30
 """By which its clock may differ from ours."""
 
+ASK_AGAIN = {"prompt": "login", "max_age": "0"}
+"""With it a provider has people log in although it knows them, and has to say when they did: `auth_time`."""
+
 log = structlog.get_logger()
 
 
@@ -90,6 +93,7 @@ class Provider:
                 state=flow.state,
                 nonce=flow.nonce,
                 code_verifier=flow.verifier,
+                **(ASK_AGAIN if flow.fresh else {}),
             )
         return str(url)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 import structlog
 from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse
+from followup_common.db import Transaction
 
 from followup_api.audit import Action, Trail
 from followup_api.auth import browser, sessions
@@ -17,6 +19,7 @@ from followup_api.auth.oidc.flow import HOME, LIFE, Flow
 from followup_api.auth.oidc.people import BY, Visitor
 from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.schemas import LogInOptions
+from followup_api.auth.queries import proof_at
 from followup_api.dependencies import AppParts, UnitOfWork
 from followup_api.permissions import Permission, require
 from followup_api.routing import API, in_transaction, plain_router
@@ -28,6 +31,8 @@ router = plain_router(prefix=f"{API}/session", tags=["Session"], dependencies=[r
 
 log = structlog.get_logger()
 
+LAST_MOMENT = 10**11
+"""Seconds since 1970; more are some other unit."""
 AWAY: dict[str, Any] = {"status_code": 303, "response_class": RedirectResponse}
 Text = Annotated[str, Query()]
 
@@ -46,6 +51,15 @@ class Arrival:
 
     claims: Claims
     return_to: str
+    fresh: bool
+
+    @property
+    def proved(self) -> float | None:
+        """When the provider last had them log in, in seconds since 1970; None: it does not say."""
+        moment = self.claims.get("auth_time")
+        if isinstance(moment, bool) or not isinstance(moment, int | float):
+            return None
+        return float(moment) if 0 <= moment < LAST_MOMENT else None
 
 
 @dataclass(frozen=True)
@@ -59,11 +73,14 @@ class Refusal:
 async def _departure(
     app: AppParts,
     return_to: Annotated[str, Query(description="Page of this site to show after the log-in.")] = HOME,
+    fresh: Annotated[
+        bool, Query(description="Whether the provider has to ask who it is, although it knows them.")
+    ] = False,
 ) -> Departure | Refusal:
     """Ask the provider where it wants people to come: before anything of the database is held."""
     if app.oidc is None:
         return Refusal(Reason.OFF)
-    flow = Flow.start(return_to)
+    flow = Flow.start(return_to, fresh=fresh)
     try:
         return Departure(await app.oidc.ask(app.oidc.log_in_url, flow), flow)
     except LogInFailed as failed:
@@ -83,7 +100,7 @@ async def _arrival(
         log.info("oidc_refused", error=error[:100])
         return Refusal(Reason.CANCELLED, flow.return_to)
     try:
-        return Arrival(await app.oidc.ask(app.oidc.identify, code, flow), flow.return_to)
+        return Arrival(await app.oidc.ask(app.oidc.identify, code, flow), flow.return_to, flow.fresh)
     except LogInFailed as failed:
         return Refusal(failed.reason, flow.return_to)
 
@@ -138,13 +155,26 @@ def _let_in(request: Request, app: AppParts, arrival: Arrival, work: UnitOfWork)
     try:
         with tx.begin_nested():
             user_id = Visitor(tx, audit, app.settings, arrival.claims).admit()
+            proved_at = _proved_at(tx, arrival, user_id)
     except LogInFailed as failed:
         target = f"users/{failed.user_id}" if failed.user_id else None
         audit(Action.LOG_IN_FAILED, target, by=BY, reason=failed.reason, subject=arrival.claims["sub"])
         return _log_in_page(Refusal(failed.reason, arrival.return_to))
     answer = RedirectResponse(arrival.return_to, status_code=303)
-    sessions.begin(request, answer, app.settings, audit, user_id, by=BY)
+    sessions.begin(request, answer, app.settings, audit, user_id, proved_at=proved_at, by=BY)
     return answer
+
+
+def _proved_at(tx: Transaction, arrival: Arrival, user_id: int) -> datetime:
+    """When somebody showed that it is them.
+
+    Raises:
+        LogInFailed: it should have been just now, and the provider does not say so.
+    """
+    proved_at, recent = proof_at(tx, arrival.proved)
+    if arrival.fresh and not recent:
+        raise LogInFailed(Reason.NOT_FRESH, user_id)
+    return proved_at
 
 
 def _log_in_page(refusal: Refusal) -> RedirectResponse:

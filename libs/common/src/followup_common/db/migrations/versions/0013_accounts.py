@@ -1,6 +1,6 @@
 """Tokens have scopes, sessions say where they are used and how fresh their proof is, and both end for good.
 
-Revision 0010, after 0009. Code of revision 0008 works on: what it writes gets the defaults, which are what it
+Revision 0013, after 0012. Code of revision 0012 works on: what it writes gets the defaults, which are what it
 meant. Tokens made before keep all scopes, and their end, if they have any. The proof of a session made before
 is its log-in.
 """
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,118 @@
+"""Oneself: who one is, one's password, and where one is logged in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+from followup_common.db.tables import sessions
+
+from followup_api.audit import Action, Audit
+from followup_api.auth import browser
+from followup_api.auth.queries import end_sessions
+from followup_api.dependencies import AppParts, Reading, Work
+from followup_api.me import queries
+from followup_api.me.schemas import Me, MeChanges, PasswordChange, Session
+from followup_api.me.service import change_password, me_of
+from followup_api.pagination import Page, PageQuery, paginate
+from followup_api.permissions import Caller, Permission, require
+from followup_api.problems import NotFound, documented
+from followup_api.routing import api_router
+from followup_api.schemas import PathId
+from followup_api.users.queries import change_user
+
+router = api_router(prefix="/me", tags=["Session"])
+
+Self = Annotated[Caller, require(Permission.SELF)]
+Writer = Annotated[Caller, require(Permission.SELF_WRITE)]
+
+
+class SessionNotFound(NotFound):
+    """The caller has no such session."""
+
+    def __init__(self, session_id: int) -> None:
+        super().__init__(f"You have no session {session_id}: it may have ended by itself.")
+        self.session_id = session_id
+
+
+@router.get("", summary="Who is logged in", description="The caller and what their role lets them do.")
+def read_me(caller: Self) -> Me:
+    return me_of(caller)
+
+
+@router.patch("", summary="Change oneself", description="One's name and time zone; admins change the rest.")
+def change_me(changed: MeChanges, work: Work, audit: Audit, caller: Writer) -> Me:
+    changes = changed.changes()
+    differences: dict[str, Any] = {
+        name: {"from": getattr(caller, name), "to": value}
+        for name, value in changes.items()
+        if getattr(caller, name) != value
+    }
+    if differences:
+        change_user(work.tx, caller.user_id, changes)
+        audit(Action.USER_CHANGED, f"users/{caller.user_id}", **differences)
+    return me_of(replace(caller, **changes))
+
+
+@router.put(
+    "/password",
+    status_code=204,
+    summary="Change one's password",
+    description="Asks for the current one, and ends one's other sessions. API tokens go on working: revoke "
+    "those that somebody else may have. Wrong ones count as for a log-in.",
+    response_model=None,
+    responses=documented(409, 429),
+)
+def change_my_password(
+    change: PasswordChange, request: Request, *, app: AppParts, audit: Audit, _: Work, caller: Writer
+) -> Response | None:
+    wrong = change_password(request, app, audit, caller, change)
+    return wrong.response() if wrong else None
+
+
+@router.get(
+    "/sessions",
+    summary="List one's sessions",
+    description="Where one is logged in, the newest log-in first. API tokens are listed by themselves.",
+)
+def list_my_sessions(page: Annotated[PageQuery, Query()], tx: Reading, caller: Self) -> Page[Session]:
+    mine = queries.sessions_of(caller.user_id, caller.session_id)
+    found = paginate(tx, mine, (sessions.c.id.desc(),), page)
+    return Page(items=[Session.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@router.delete(
+    "/sessions",
+    status_code=204,
+    summary="Log out everywhere else",
+    description="Ends all of one's sessions but the one of this request.",
+)
+def end_my_other_sessions(work: Work, audit: Audit, caller: Writer) -> None:
+    ended = end_sessions(work.tx, caller.user_id, keep=caller.session_id)
+    if ended:
+        audit(Action.SESSION_ENDED, f"users/{caller.user_id}", sessions=ended)
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=204,
+    summary="End one of one's sessions",
+    description="Logs out there at once. The one of this request may be it.",
+    responses=documented(404),
+)
+def end_my_session(
+    session_id: PathId,
+    request: Request,
+    response: Response,
+    *,
+    app: AppParts,
+    work: Work,
+    audit: Audit,
+    caller: Writer,
+) -> None:
+    if not queries.end_one(work.tx, caller.user_id, session_id):
+        raise SessionNotFound(session_id)
+    audit(Action.SESSION_ENDED, f"users/{caller.user_id}", session=session_id)
+    if session_id == caller.session_id:
+        browser.clear_session(request, response, app.settings)

@@ -1,0 +1,38 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import type { Me } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
+import { otherPerson, useMe } from "@/features/session/session";
+
+/** Says that the browser is logged in as somebody else by now; this page asks nothing of the API any more. */
+export function OtherPersonDialog() {
+  const opened = otherPerson.use();
+  const me = useMe();
+  const { data: now } = useQuery({
+    queryKey: keys.whoIsIt,
+    queryFn: ({ signal }) => api.get<Me>("/me", { anybody: true, signal }),
+    enabled: opened,
+    staleTime: 0,
+  });
+  if (!opened) return null;
+  return (
+    <Dialog
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      title={`You are now logged in as ${now?.name ?? "somebody else"} in another tab`}
+      zIndex={510}
+    >
+      <Text size="sm" c="dimmed">
+        This page still shows what belongs to {me.name}. Nothing more is sent from it: load it again to go on.
+      </Text>
+      <Group justify="flex-end" mt="lg">
+        <Button onClick={() => location.assign("/")} data-autofocus>
+          Reload
+        </Button>
+      </Group>
+    </Dialog>
+  );
+}

@@ -1,0 +1,83 @@
+import { Alert, Button, Divider, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useState, type SubmitEvent } from "react";
+import { api, onProofNeeded } from "@/api/client";
+import { explain } from "@/api/problem";
+import { Dialog } from "@/components/Dialog";
+import { askForProof, proofAsked } from "@/features/session/proof";
+import { ProviderButton } from "@/features/session/ProviderButton";
+import { useLogInOptions } from "@/features/session/session";
+
+/** Asks who sits at an open page to show that it is still the person who logged in. */
+export function ProofDialog() {
+  const answer = proofAsked.use();
+  const options = useLogInOptions();
+  useEffect(() => onProofNeeded(askForProof), []);
+  if (!answer) return null;
+  return (
+    <Dialog onClose={() => answer(false)} title="Confirm that it is you" size="sm" zIndex={500}>
+      <Text size="sm" c="dimmed" mb="md">
+        This decides who can log in and what they may do, and you logged in more than 15 minutes ago.
+      </Text>
+      {options?.provider && <AtTheProvider name={options.provider} main={!options.password} done={() => answer(true)} />}
+      {options?.provider && options.password && <Divider label="or" my="lg" />}
+      {options?.password && <WithPassword done={() => answer(true)} cancel={() => answer(false)} />}
+    </Dialog>
+  );
+}
+
+function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }) {
+  const [password, setPassword] = useState("");
+  const confirm = useMutation({
+    mutationFn: () => api.post("/session/proof", { password }),
+    onSuccess: done,
+  });
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    confirm.mutate();
+  }
+
+  return (
+    <form onSubmit={submit} aria-label="Confirm that it is you">
+      <Stack>
+        {confirm.error && (
+          <Alert color="red" variant="light" role="alert">
+            {explain(confirm.error)}
+          </Alert>
+        )}
+        <PasswordInput
+          label="Your password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          data-autofocus
+          visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={cancel}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={confirm.isPending}>
+            Confirm
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Back from there, the request is sent again; if it was another log-in than was asked for, so is the question. */
+function AtTheProvider({ name, main, done }: { name: string; main: boolean; done: () => void }) {
+  useEffect(() => {
+    window.addEventListener("focus", done);
+    return () => window.removeEventListener("focus", done);
+  });
+  return (
+    <ProviderButton returnTo="/" newTab fresh variant={main ? "filled" : "default"}>
+      Log in again with {name} in a new tab
+    </ProviderButton>
+  );
+}

@@ -1,0 +1,77 @@
+import { Alert, Button, Select, Stack, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState, type SubmitEvent } from "react";
+import { api } from "@/api/client";
+import { keys } from "@/api/keys";
+import { Problem } from "@/api/problem";
+import type { Me } from "@/api/types";
+import { done } from "@/features/followups/toasts";
+import { useMe } from "@/features/session/session";
+import { zones } from "@/time/zones";
+
+export function ProfileForm() {
+  const me = useMe();
+  const cache = useQueryClient();
+  const [name, setName] = useState(me.name);
+  const [zone, setZone] = useState(me.time_zone);
+  const changes = {
+    ...(name.trim() !== me.name && { name: name.trim() }),
+    ...(zone !== me.time_zone && { time_zone: zone }),
+  };
+  const save = useMutation({
+    mutationFn: () => api.patch<Me>("/me", changes),
+    onSuccess: (saved) => {
+      cache.setQueryData(keys.me, saved);
+      void cache.invalidateQueries();
+      done("Saved");
+    },
+  });
+  const problem = save.error instanceof Problem ? save.error : null;
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    save.mutate();
+  }
+
+  return (
+    <form onSubmit={submit} aria-label="You">
+      <Stack>
+        {problem && (
+          <Alert color="red" variant="light" title={problem.title} role="alert">
+            {problem.message}
+          </Alert>
+        )}
+        <TextInput
+          label="Name"
+          description="As others see it"
+          required
+          withAsterisk={false}
+          autoComplete="name"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={problem?.messageFor("name")}
+        />
+        <TextInput label="E-mail" description="An admin can change it" value={me.email} readOnly />
+        <Select
+          label="Time zone"
+          description="Says when your day ends, and how times are shown"
+          data={zones(zone)}
+          value={zone}
+          onChange={(next) => setZone(next ?? "UTC")}
+          allowDeselect={false}
+          searchable
+          limit={50}
+          error={problem?.messageFor("time_zone")}
+        />
+        <Button
+          type="submit"
+          loading={save.isPending}
+          disabled={Object.keys(changes).length === 0}
+          style={{ alignSelf: "flex-start" }}
+        >
+          Save
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,128 @@
+"""One's own settings: name and time zone, password, sessions; and being asked for the password again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import dialog, said
+from tests.e2e.product import PASSWORD, Person, Product
+from tests.e2e.test_accessibility import violations
+
+NEW = "seven purple lamps hum"
+WIDTHS = (390, 820, 1440)
+
+
+def test_a_person_changes_their_name_and_time_zone(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    page = visit(amir)
+    page.get_by_role("button", name="Account of Amir Patel").click()
+    page.get_by_role("menuitem", name="Your settings").click()
+    form = page.get_by_role("form", name="You")
+    expect(form.get_by_role("button", name="Save")).to_be_disabled()
+    form.get_by_label("Name").fill("Amir Q. Patel")
+    form.get_by_role("combobox", name="Time zone").fill("Tokyo")
+    page.get_by_role("option", name="Asia/Tokyo").click()
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Account of Amir Q. Patel")).to_be_visible()
+    kept = product.call("GET", f"/users/{amir.id}")
+    assert (kept["name"], kept["time_zone"]) == ("Amir Q. Patel", "Asia/Tokyo")
+
+
+def test_a_person_changes_their_password_with_the_keyboard(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    page, elsewhere = visit(amir, "/settings"), visit(amir, "/inbox")
+    form = page.get_by_role("form", name="Password")
+    form.get_by_label("Current password", exact=True).focus()
+    page.keyboard.type("not the password")
+    for typed in (NEW, f"{NEW}!"):
+        page.keyboard.press("Tab")  # past the button that shows it
+        page.keyboard.press("Tab")
+        page.keyboard.type(typed)
+    expect(form.get_by_text("This is not the same as above.")).to_be_visible()
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(form.get_by_text("current_password is wrong")).to_be_visible()
+    form.get_by_label("Current password", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    changed = page.get_by_role("status").filter(has_text="Your password is changed")
+    expect(changed).to_contain_text("You are logged out everywhere else")
+    assert elsewhere.request.get("/api/v1/me").status == 401
+    changed.get_by_role("button", name="Revoke my API tokens").click()
+    dialog(page, "Revoke all your API tokens?").get_by_role("button", name="Revoke all").click()
+    expect(said(page, "Your API tokens are revoked")).to_be_visible()
+    log_in = {"email": amir.email, "password": NEW}
+    assert page.request.post("/api/v1/session", data=log_in).ok
+
+
+def test_a_person_sees_where_they_are_logged_in_and_logs_out_there(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    elsewhere, third = visit(amir), visit(amir)
+    page = visit(amir, "/settings")
+    rows = page.get_by_role("region", name="Where you are logged in").get_by_role("listitem")
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_contain_text("Chrome on Linux at 127.0.0.1")
+    expect(rows.first).to_contain_text("This one")
+    rows.last.get_by_role("button", name="Log out").click()
+    expect(rows).to_have_count(2)
+    assert elsewhere.request.get("/api/v1/me").status == 401
+    assert third.request.get("/api/v1/me").ok
+    page.get_by_role("button", name="Log out everywhere else").click()
+    expect(rows).to_have_count(1)
+    assert third.request.get("/api/v1/me").status == 401
+    assert page.request.get("/api/v1/me").ok
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_settings_fit_every_width(product: Product, visit: Visit, width: int) -> None:
+    page = visit(product.person("Amir Patel"), "/settings", viewport={"width": width, "height": 844})
+    expect(page.get_by_role("heading", name="Where you are logged in")).to_be_visible()
+    expect(page.get_by_text("This one")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+
+
+def late(page: Page) -> None:
+    """Let the page's next request be answered as it is when the last log-in was long ago, once."""
+    problem = {
+        "type": "urn:followup:problem:reauthentication-needed",
+        "title": "Confirm that it is you",
+        "status": 403,
+        "detail": "long ago",
+        "errors": [],
+    }
+    page.route("**/api/v1/tokens", lambda route: route.fulfill(status=403, json=problem), times=1)
+
+
+def ask_for_a_token(product: Product, visit: Visit) -> Page:
+    person: Person = product.person("Ada Okafor", "admin")
+    page = visit(person, "/settings/tokens")
+    page.get_by_role("button", name="Token", exact=True).click()
+    form = dialog(page, "New API token")
+    form.get_by_label("What it is for").fill("Nightly import")
+    late(page)
+    form.get_by_role("button", name="Create token").click()
+    return page
+
+
+def test_what_needs_the_password_again_asks_for_it_and_goes_on(product: Product, visit: Visit) -> None:
+    page = ask_for_a_token(product, visit)
+    asked = dialog(page, "Confirm that it is you")
+    expect(asked.get_by_label("Your password")).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.type("not the password")
+    page.keyboard.press("Enter")
+    expect(asked.get_by_role("alert")).to_contain_text("password is wrong")
+    asked.get_by_label("Your password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(dialog(page, "Copy it now")).to_be_visible()
+
+
+def test_who_does_not_confirm_has_changed_nothing(product: Product, visit: Visit) -> None:
+    page = ask_for_a_token(product, visit)
+    expect(dialog(page, "Confirm that it is you")).to_be_visible()
+    page.keyboard.press("Escape")
+    form = dialog(page, "New API token")
+    expect(form.get_by_role("alert")).to_contain_text("long ago")
+    expect(form.get_by_label("What it is for")).to_have_value("Nightly import")
