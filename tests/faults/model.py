@@ -134,6 +134,11 @@ def audience(step: int, assignee_id: int, people: People) -> frozenset[int]:
     return told
 
 
+def told_by_reassignment(step: int, assignee_id: int, people: People) -> frozenset[int]:
+    """Whom a reassignment tells about a step that was announced before: its audience but the assignee."""
+    return audience(step, assignee_id, people) - {assignee_id}
+
+
 def _first_active(person_id: int | None, people: People) -> frozenset[int]:
     while person_id is not None:
         person = people.by_id[person_id]

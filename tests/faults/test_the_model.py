@@ -8,7 +8,7 @@ from tests.faults.catalogue import FAULTS
 from tests.faults.company import People, Person
 from tests.faults.injection import plan
 from tests.faults.journal import Change, Kind
-from tests.faults.model import audience, history
+from tests.faults.model import audience, history, told_by_reassignment
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -87,6 +87,14 @@ def test_whom_a_step_tells() -> None:
     assert audience(2, 7, PEOPLE) == {7, *ADMINS}
     assert audience(1, 8, PEOPLE) == set(ADMINS)
     assert audience(3, 5, PEOPLE) == set(ADMINS)
+
+
+def test_a_reassignment_tells_the_audience_of_the_step_but_the_assignee() -> None:
+    assert told_by_reassignment(1, 5, PEOPLE) == set()
+    assert told_by_reassignment(2, 6, PEOPLE) == {3}
+    assert told_by_reassignment(2, 7, PEOPLE) == set(ADMINS)
+    assert told_by_reassignment(3, 1, PEOPLE) == {2}
+    assert told_by_reassignment(1, 8, PEOPLE) == set(ADMINS)
 
 
 def test_a_seed_gives_the_same_plan_and_every_kind_its_turn() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, text
 
 from tests.faults import journal
 from tests.faults.company import People
-from tests.faults.model import History, Stay, audience, history
+from tests.faults.model import History, Stay, audience, history, told_by_reassignment
 
 EXAMPLES = 5
 COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
@@ -121,6 +121,7 @@ class _Judged:
         current = self.history.current
         if current:
             yield from self._missing(current, current.level(now))
+            yield from self._audience_now(current, current.level(now))
             yield from self._position(current, current.level(now))
 
     def _stopped(self) -> Iterator[tuple[str, int, str]]:
@@ -154,17 +155,26 @@ class _Judged:
         yield "duplicated", twice, f"{_key(activity)} told {dict(times)}"
         missing = expected - times.keys()
         yield "lost", len(missing), f"{_key(activity)} did not tell {sorted(missing)}"
-        extra = [n for n in told if n["user_id"] not in expected and not self._may_come_again(n)]
+        extra = [n for n in told if n["user_id"] not in expected and not self._told_later(n)]
         yield "after_stop", len(extra), f"{_key(activity)} told {[dict(n) for n in extra]}"
 
-    def _may_come_again(self, notification: RowMapping) -> bool:
-        """Somebody raised it a second time, and it had a new assignee by then, who has not heard of it."""
+    def _told_later(self, notification: RowMapping) -> bool:
+        """It had a new assignee by then: the step told its new audience, or everyone by a repetition."""
         stay = self._held(notification)
-        return (
-            (self.id, *_key(notification)) in self.repeated
-            and stay is not None
-            and notification["user_id"] in audience(notification["step"], stay.assignee_id, self.people)
-        )
+        if stay is None:
+            return False
+        if (self.id, *_key(notification)) in self.repeated:
+            return notification["user_id"] in audience(notification["step"], stay.assignee_id, self.people)
+        to_tell = told_by_reassignment(notification["step"], stay.assignee_id, self.people)
+        return stay.assignment > 1 and notification["user_id"] in to_tell
+
+    def _audience_now(self, current: Stay, level: int) -> Iterator[tuple[str, int, str]]:
+        """Whom the step that has been reached tells now knows of it, however often it was handed on."""
+        key = (current.due_version, level)
+        if key in {_key(activity) for activity in self.found.activities}:
+            told = {notification["user_id"] for notification in self._told()[key]}
+            missing = told_by_reassignment(level, current.assignee_id, self.people) - told
+            yield "lost", len(missing), f"{key} was handed on, and {sorted(missing)} not told"
 
     def _missing(self, current: Stay, level: int) -> Iterator[tuple[str, int, str]]:
         """Each step that was reached is announced, or was overtaken; the last one is announced."""

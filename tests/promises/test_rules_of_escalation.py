@@ -8,13 +8,11 @@ import pytest
 from followup_common.contracts import (
     EscalationsDelivered,
     EscalationsRaised,
-    FollowUpReassigned,
     SweepRequested,
 )
 from followup_common.messaging.handlers import Emitted
 from followup_escalator.settlement import settle_delivery
 from followup_escalator.sweeps import run_sweep
-from followup_notifier.assignments import announce_assignment
 from followup_notifier.escalations import write_inbox
 from sqlalchemy import text
 
@@ -264,44 +262,6 @@ def test_reopening_starts_over_from_the_due_time(company: Company, run: Run) -> 
     assert reopened["due_version"] == row["due_version"] + 1
     sweep(company, run)
     assert company.told(call) == [(1, assignee), (1, assignee)]
-
-
-def test_reassigning_keeps_the_clock_and_tells_the_new_assignee_at_once(company: Company, run: Run) -> None:
-    old, new, boss = company.person("Old"), company.person("New"), company.person("Max", role="manager")
-    call = company.follow_up(old, overdue=HOUR)
-    sweep(company, run)
-    before = company.get(call)
-    company.set(call, assignee_id=new)
-    after = company.get(call)
-    for kept in ("level", "next_step_at", "due_version"):
-        assert after[kept] == before[kept]
-    event = FollowUpReassigned(
-        follow_up_id=call, assignee_id=new, assignment=after["assignment"], actor_id=boss
-    )
-    for _ in range(2):
-        run(announce_assignment, event)
-    assert company.told(call) == [(0, new), (1, old)]
-
-
-def test_who_takes_a_follow_up_is_not_told_that_it_is_theirs(company: Company, run: Run) -> None:
-    old, new = company.person("Old"), company.person("New")
-    call = company.follow_up(old, overdue=-HOUR)
-    company.set(call, assignee_id=new)
-    run(
-        announce_assignment,
-        FollowUpReassigned(follow_up_id=call, assignee_id=new, assignment=2, actor_id=new),
-    )
-    assert company.told(call) == []
-
-
-def test_an_overtaken_assignment_is_not_announced(company: Company, run: Run) -> None:
-    first, second, third = (company.person(name) for name in ("A", "B", "C"))
-    call = company.follow_up(first, overdue=-HOUR)
-    company.set(call, assignee_id=second)
-    company.set(call, assignee_id=third)
-    stale = FollowUpReassigned(follow_up_id=call, assignee_id=second, assignment=2, actor_id=first)
-    run(announce_assignment, stale)
-    assert company.told(call) == []
 
 
 def test_a_follow_up_keeps_the_policy_under_which_its_due_time_was_set(company: Company, run: Run) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from .companies import Company
 from .conftest import Person, World
+from .importing import FOLLOW_UPS, imported
 from .pipelines import swept
 
 HOUR = timedelta(hours=1)
@@ -194,6 +195,47 @@ def test_a_new_assignee_learns_who_handed_it_over(company: Company) -> None:
     assert (told["kind"], told["label"], told["why"]["step"]) == ("assignment", None, 0)
     assert told["message"] == "Dana Reyes handed you Call"
     assert told["why"]["text"] == "Dana Reyes made you the assignee."
+
+
+@pytest.mark.parametrize("way", ["form", "bulk", "import"])
+def test_handed_to_another_team_late_its_manager_is_told_too_and_the_history_says_so(
+    company: Company, way: str
+) -> None:
+    late = company.follow_up(company.amir, "Call Acme", overdue=51 * HOUR, external_id="deal-1")
+    [(due_at,)] = company.world.execute("SELECT due_at FROM follow_ups")
+    lead = company.world.person("Max Other")
+    company.world.execute(f"UPDATE users SET manager_id = {lead.id} WHERE id = {company.otto.id}")
+    swept(company.world)
+    to_otto = {"assignee_id": company.otto.id}
+    if way == "form":
+        company.ask(company.ada, "PATCH", f"/follow-ups/{late}", json=to_otto)
+    elif way == "bulk":
+        body = {"ids": [late], "action": "reassign", **to_otto}
+        company.ask(company.ada, "POST", "/follow-ups/bulk", json=body)
+    else:
+        line = f"deal-1,Call Acme,otto.other@example.com,{due_at.isoformat()},,,,,,\n"
+        assert imported(company, "follow-ups", FOLLOW_UPS + line) == (0, 1, 0)
+    swept(company.world)
+    message = one(company, company.otto)["message"]
+    assert message == "Ada Admin handed you Call Acme, which is 2 days 3 h overdue"
+    told = one(company, lead)
+    assert told["message"] == "Call Acme is 2 days 3 h overdue"
+    assert told["why"]["text"] == "You manage Otto Other."
+    entry, *_ = company.get(lead, f"/follow-ups/{late}/activities")["items"]
+    assert entry["summary"] == (
+        "Told Max Other (manager of Otto Other) that it is 2 days 3 h overdue, after it was handed on"
+    )
+    assert (entry["kind"], entry["escalation"]["step"]) == ("assignment_announced", 2)
+
+
+def test_who_is_handed_a_breach_reads_that_it_is_one(company: Company) -> None:
+    late = company.follow_up(company.amir, "Call Acme", overdue=100 * HOUR)
+    swept(company.world)
+    company.ask(company.ada, "PATCH", f"/follow-ups/{late}", json={"assignee_id": company.otto.id})
+    swept(company.world)
+    told = one(company, company.otto)
+    assert told["message"] == "Ada Admin handed you Call Acme, which is 4 days 4 h overdue, an SLA breach"
+    assert (told["kind"], told["label"], told["sla_breach"]) == ("assignment", None, True)
 
 
 def test_the_inbox_comes_newest_first_in_pages(company: Company) -> None:

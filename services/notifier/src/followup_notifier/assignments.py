@@ -1,19 +1,32 @@
-"""A reassigned follow-up: its new assignee is told at once that it is theirs."""
+"""A reassigned follow-up: its new assignee is told at once, and those whom the step reached tells now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from followup_common.contracts import FollowUpReassigned
 from followup_common.db import Transaction
+from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
-from sqlalchemy import text
+from followup_common.policy import Recipient, Step, level_at, recipients
+from sqlalchemy import Row, text
 
+from followup_notifier import metrics
+from followup_notifier.directory import load_directory
 from followup_notifier.settings import NotifierSettings
 
+# The stop check, as in `escalations.py`. `repeat` is null when the step reached has not been announced: then
+# its announcement is still to come, and goes by the new assignee.
 LOCK_ASSIGNED = text("""
-    SELECT id FROM follow_ups
+    SELECT id, due_version, assignee_id, assignment, policy_version_id, level, now() - due_at AS overdue, (
+        SELECT max(a.repeat) FROM activities a
+        WHERE a.follow_up_id = f.id AND a.due_version = f.due_version AND a.step = f.level AND f.level > 0
+    ) AS repeat
+    FROM follow_ups f
     WHERE id = :id AND is_open AND assignee_id = :assignee_id AND assignment = :assignment
     FOR NO KEY UPDATE
 """)
@@ -27,12 +40,82 @@ TELL_ASSIGNEE = text("""
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
 """)
 
+# Those who were told about this step before are not told again: the unique key says so.
+TELL_AUDIENCE = text("""
+    INSERT INTO notifications (follow_up_id, due_version, step, repeat, policy_version_id, due_at,
+                               user_id, audience, fallback)
+    SELECT f.id, f.due_version, :step, :repeat, f.policy_version_id, f.due_at,
+        told.user_id, told.audience, told.fallback
+    FROM follow_ups f,
+        jsonb_to_recordset(CAST(:recipients AS jsonb)) AS told (user_id bigint, audience text, fallback text)
+    WHERE f.id = :id
+    ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
+    RETURNING user_id
+""")
+
+LOG = text("""
+    INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
+    SELECT 'assignment_announced', id, due_version, 0, assignment, policy_version_id, jsonb_build_object(
+        'due_at', due_at, 'step', CAST(:step AS integer), 'recipients', CAST(:recipients AS jsonb))
+    FROM follow_ups WHERE id = :id
+    ON CONFLICT (follow_up_id, due_version, step, repeat) WHERE step IS NOT NULL DO NOTHING
+""")
+
 
 @handles(FollowUpReassigned)
 def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierSettings) -> Iterator[Emitted]:
-    """Tell the assignee, unless they took it themselves or it has moved on since."""
+    """Tell the assignee, unless they took it themselves, and whom the step reached tells now.
+
+    Nobody is told when it has moved on since.
+    """
     keys = {"id": event.follow_up_id, "assignee_id": event.assignee_id, "assignment": event.assignment}
-    if event.actor_id != event.assignee_id and tx.execute(LOCK_ASSIGNED, keys).first():
+    row = tx.execute(LOCK_ASSIGNED, keys).first()
+    if row is None:
+        return
+    told = _tell_audience(tx, row)
+    if event.actor_id != event.assignee_id:
         tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
-        wake_inboxes(tx, [event.assignee_id])
-    yield from ()
+        wake_inboxes(tx, [*told, event.assignee_id])
+    elif told:
+        wake_inboxes(tx, told)
+    if told:
+        yield from metrics.notified({row.level: len(told)})
+
+
+def _tell_audience(tx: Transaction, row: Row[Any]) -> Sequence[int]:
+    """Tell those whom the announced step would tell now and has not told; returns who they are.
+
+    The assignee is not among them: that the follow-up is theirs, and how late it is, is said to them anyway.
+    The one who reassigned may be: what a policy promises does not depend on who does something.
+    """
+    step = _announced(tx, row)
+    if step is None:
+        return []
+    directory = load_directory(tx, [row.assignee_id])
+    others = [
+        found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
+    ]
+    values = {"id": row.id, "step": row.level, "repeat": row.repeat, "recipients": _json(others)}
+    told = set(tx.execute(TELL_AUDIENCE, values).scalars())
+    if told:
+        news = _json([found for found in others if found.user_id in told])
+        tx.execute(LOG, {"id": row.id, "step": row.level, "recipients": news})
+    return sorted(told)
+
+
+def _announced(tx: Transaction, row: Row[Any]) -> Step | None:
+    """The step that was reached and announced; None when another announcement is to come, which tells all.
+
+    Raises:
+        PolicyUnreadable: the stored policy does not hold a valid one.
+    """
+    if row.repeat is None:
+        return None
+    policy = load_policies(tx, [row.policy_version_id])[row.policy_version_id]
+    if isinstance(policy, PolicyUnreadable):
+        raise policy
+    return policy.steps[row.level - 1] if level_at(policy, row.overdue) == row.level else None
+
+
+def _json(told: Sequence[Recipient]) -> str:
+    return json.dumps([asdict(recipient) for recipient in told])

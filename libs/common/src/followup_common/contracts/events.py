@@ -161,7 +161,7 @@ class EscalationsDelivered(Event):
 
 
 class FollowUpReassigned(Event):
-    """A follow-up got another assignee, who is told at once that it is theirs."""
+    """A follow-up got another assignee: they are told at once, and whom the step reached tells now."""
 
     type: ClassVar[str] = "followup.follow-up.reassigned.v1"
     queue: ClassVar[str] = NOTIFIER

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.prepared import Prepared
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
-from followup_common.policy import Step
+from followup_common.policy import Policy, Step, level_at
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -30,6 +31,9 @@ from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record
 
 a = activities.c
+
+TOLD = {"escalated": "", "assignment_announced": ", after it was handed on"}
+"""Kinds that say whom a step told, and what their sentences end with."""
 
 _USER_IDS = bindparam("user_ids", type_=ARRAY(BigInteger()))
 NAMES = Prepared(select(users.c.id, users.c.name).where(users.c.id == any_(_USER_IDS)))
@@ -105,10 +109,19 @@ def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
 
 def step_of(tx: Transaction, policy_version_id: int, step: int) -> Step | None:
     """A step of a stored policy version; None when the version cannot be read."""
+    policy = _policy(tx, policy_version_id)
+    return policy.steps[step - 1] if policy and 1 <= step <= len(policy.steps) else None
+
+
+def step_reached(tx: Transaction, policy_version_id: int, overdue: timedelta) -> Step | None:
+    """The last step of a stored policy version that is reached by so long after due; None without one."""
+    policy = _policy(tx, policy_version_id)
+    return step_of(tx, policy_version_id, level_at(policy, overdue)) if policy else None
+
+
+def _policy(tx: Transaction, policy_version_id: int) -> Policy | None:
     policy = load_policies(tx, [policy_version_id]).get(policy_version_id)
-    if policy is None or isinstance(policy, PolicyUnreadable) or not 1 <= step <= len(policy.steps):
-        return None
-    return policy.steps[step - 1]
+    return None if isinstance(policy, PolicyUnreadable) else policy
 
 
 def _mentioned(row: Record) -> Iterator[int]:
@@ -122,9 +135,9 @@ def _mentioned(row: Record) -> Iterator[int]:
 
 def _activity(tx: Transaction, row: Record, names: Names, time_zone: str) -> Activity:
     actor = names.of(row.actor_id) if row.actor_id is not None else None
-    escalation = _escalation(tx, row, names) if row.kind == "escalated" else None
+    escalation = _escalation(tx, row, names) if row.kind in TOLD else None
     if escalation:
-        summary = sentences.told(escalation, names.of(row.assignee_id).name)
+        summary = sentences.told(escalation, names.of(row.assignee_id).name) + TOLD[row.kind]
     else:
         summary = sentences.done(row.kind, actor.name if actor else None, row.details, names.of, time_zone)
     return Activity(
@@ -139,11 +152,12 @@ def _activity(tx: Transaction, row: Record, names: Names, time_zone: str) -> Act
 
 
 def _escalation(tx: Transaction, row: Record, names: Names) -> ActivityEscalation | None:
-    step = step_of(tx, row.policy_version_id, row.step)
+    number: int = row.details.get("step", row.step)
+    step = step_of(tx, row.policy_version_id, number)
     told: Sequence[Mapping[str, Any]] = row.details.get("recipients", ())
     return ActivityEscalation(
-        step=row.step,
-        label=step.label if step else f"step {row.step}",
+        step=number,
+        label=step.label if step else f"step {number}",
         hours_overdue=sentences.hours_between(row.details["due_at"], row.created_at),
         sla_breach=step.sla_breach if step else False,
         policy=row.policy or "unknown",

@@ -126,7 +126,10 @@ def get_follow_up(tx: Reading, caller: Reader, follow_up_id: PathId, response: R
 
 @router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))
 def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUp:
-    """Change a follow-up. A new due time starts its escalation over; a new assignee is told at once."""
+    """Change a follow-up. A new due time starts its escalation over; a new assignee is told at once.
+
+    So are those whom the step that has been reached tells now, unless it told them before.
+    """
     return _tagged(changes.edit(follow_up, body), response)
 
 

@@ -329,7 +329,8 @@ class Activity(Schema):
     id: int
     kind: str = Field(
         description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
-        "`escalated` or `assignment_announced`; later versions may add kinds."
+        "`escalated` or `assignment_announced` (whom the step reached told after a "
+        "reassignment); later versions may add kinds."
     )
     actor: PersonName | None = Field(description="Who did it; null for the system.")
     created_at: Time

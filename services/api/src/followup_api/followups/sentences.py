@@ -73,9 +73,6 @@ def done(
             said = f"handed it from {person(moved['from']).name} to {person(moved['to']).name}"
         case "created" | "completed" | "reopened":
             said = f"{kind} it"
-        case "assignment_announced":
-            names = [person(told["user_id"]).name for told in details.get("recipients", ())]
-            said = f"told {listed(names) or 'the assignee'} that it is theirs now"
         case _:
             said = f"noted: {kind.replace('_', ' ')}"
     return f"{who} {said}"

@@ -8,7 +8,7 @@ from typing import Any
 from followup_common.db import Transaction
 from followup_common.policy import Step
 
-from followup_api.followups.activities import Names, names_of, step_of
+from followup_api.followups.activities import Names, names_of, step_of, step_reached
 from followup_api.followups.sentences import found_as, hours_between, overdue
 from followup_api.notifications.schemas import HANDED_ON
 from followup_api.rows import Record
@@ -21,9 +21,16 @@ def told(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
     names = names_of(tx, mentioned)
     for row in rows:
         if row.in_sight:
-            yield _notification(row, step_of(tx, row.policy_version_id, row.step), names)
+            yield _notification(row, _step(tx, row), names)
         else:
             yield _out_of_sight(row)
+
+
+def _step(tx: Transaction, row: Record) -> Step | None:
+    """The step that a notification announces; of an assignment, the one that had been reached by then."""
+    if row.step == 0:
+        return step_reached(tx, row.policy_version_id, row.created_at - row.due_at)
+    return step_of(tx, row.policy_version_id, row.step)
 
 
 def _out_of_sight(row: Record) -> dict[str, Any]:
@@ -48,14 +55,18 @@ def _notification(row: Record, step: Step | None, names: Names) -> dict[str, Any
     actor = names.of(row.actor_id).name if row.actor_id else None
     hours = hours_between(row.due_at, row.created_at)
     assigned = row.step == 0
-    label = step.label if step else None
+    label = step.label if step and not assigned else None
+    breach = step.sla_breach if step else False
+    said = f"{row.title} {overdue(hours)}"
+    if assigned:
+        said = _assignment(row.title, actor, hours, breach=breach)
     how = _how_assigned(actor) if assigned else _how_found(row, names.of(row.assignee_id).name)
     return {
         **_kept(row),
         "follow_up": _follow_up(row),
-        "message": _assignment(row.title, actor) if assigned else f"{row.title} {overdue(hours)}",
+        "message": said,
         "label": label,
-        "sla_breach": step.sla_breach if step else False,
+        "sla_breach": breach,
         "why": _why(row, hours=hours, label=label, fallback=row.fallback, text=how),
     }
 
@@ -94,8 +105,11 @@ def _follow_up(row: Record) -> dict[str, Any]:
     }
 
 
-def _assignment(title: str, actor: str | None) -> str:
-    return f"{actor} handed you {title}" if actor else f"{title} is yours now"
+def _assignment(title: str, actor: str | None, hours: float, *, breach: bool) -> str:
+    """That it is theirs now, and, since this one notification is all they get, how late it is."""
+    late = f", which {overdue(hours)}" if hours else ""
+    said = f"{actor} handed you {title}" if actor else f"{title} is yours now"
+    return said + late + (", an SLA breach" if breach else "")
 
 
 def _how_assigned(actor: str | None) -> str:
