@@ -15,8 +15,9 @@ from followup_common.contracts import EscalationKey, EscalationsRaised, Escalati
 from followup_common.messaging import outbox
 from sqlalchemy import text
 
-from .companies import Company
+from .companies import DUE, Company
 from .conftest import World
+from .importing import FOLLOW_UPS, send
 from .test_dead_letters import fail
 
 CHECKS = ["overdue-steps", "outbox-overdue", "sweeps-stuck", "dead-letters", "unroutable", "times-ahead"]
@@ -67,15 +68,91 @@ def test_nothing_is_wrong_with_what_goes_its_way(company: Company) -> None:
 def test_a_step_that_no_sweep_recorded_is_found(company: Company) -> None:
     older = company.follow_up(company.amir, overdue=timedelta(hours=3))
     newer = company.follow_up(company.amir, overdue=timedelta(hours=2))
+    written(company, 4 * HOUR)
     finding = found(company)["overdue-steps"]
     assert (finding["count"], finding["or_more"]) == (2, False)
     assert [seen["subject"] for seen in finding["examples"]] == [f"follow-ups/{older}", f"follow-ups/{newer}"]
     assert "sweep" in finding["mend"]
 
 
+def written(company: Company, ago: timedelta) -> None:
+    """Everything was written so long ago."""
+    company.world.execute("ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules")
+    company.world.execute(
+        "UPDATE follow_ups SET created_at = now() - :ago, updated_at = now() - :ago", ago=ago
+    )
+    company.world.execute("ALTER TABLE follow_ups ENABLE TRIGGER follow_ups_keep_rules")
+
+
+def import_old(company: Company) -> None:
+    line = f"deal-1,Call,amir.patel@example.com,{DUE},,,,,,\n"
+    assert send(company, "follow-ups", FOLLOW_UPS + line).is_success
+
+
+WRITES: dict[str, Callable[[Company, int], Any]] = {
+    "created": lambda company, _: company.create(company.amir),
+    "imported": lambda company, _: import_old(company),
+    "moved": lambda company, id_: company.ask(
+        company.amir, "PATCH", f"/follow-ups/{id_}", json={"due_at": DUE}
+    ),
+    "reopened": lambda company, id_: (
+        company.ask(company.amir, "POST", f"/follow-ups/{id_}/complete"),
+        company.ask(company.amir, "POST", f"/follow-ups/{id_}/reopen"),
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_what_was_overdue_when_it_was_written_counts_from_then(
+    company: Company, write: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Due long ago, and no sweep could have known of it."""
+    monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
+    id_ = company.follow_up(company.amir, overdue=-HOUR if write in ("created", "imported") else 3 * HOUR)
+    written(company, 3 * HOUR)
+    WRITES[write](company, id_)
+    assert found(company) == {}
+    assert metrics(company)["followup_lag_seconds"] == pytest.approx(0, abs=60)
+    written(company, 2 * HOUR)
+    assert found(company)["overdue-steps"]["count"] == 1
+    assert metrics(company)["followup_lag_seconds"] == pytest.approx(2 * 3600, abs=60)
+
+
+def test_a_step_counts_though_its_follow_up_was_written_under_a_clock_that_was_ahead(
+    company: Company,
+) -> None:
+    company.follow_up(company.amir, overdue=2 * HOUR)
+    written(company, -72 * HOUR)
+    assert found(company)["overdue-steps"]["count"] == 1
+
+
+def test_an_import_of_old_ones_hides_none_that_waits(company: Company) -> None:
+    company.follow_up(company.amir, overdue=2 * HOUR)
+    written(company, 3 * HOUR)
+    import_old(company)
+    assert found(company)["overdue-steps"]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "attempts", "again_in", "expected"),
+    [
+        ("7 minutes", 3, 1, 7),
+        ("3 days", 0, 1, 0),  # held back by the limit of escalations, or replayed a moment ago
+        ("3 days", 2, 1, 3),  # replayed three minutes ago, and sent twice since
+        ("3 days", 9, 60, 3 * 24 * 60),
+    ],
+)
+def test_an_event_is_as_old_as_the_time_for_which_it_could_have_been_handled(
+    company: Company, age: str, attempts: int, again_in: int, expected: int
+) -> None:
+    wait(company, f"-{again_in} minutes", created_at=f"now() - interval '{age}'", attempts=str(attempts))
+    assert metrics(company)["followup_outbox_age_seconds"] == pytest.approx(expected * 60, abs=60)
+
+
 def test_how_late_is_late_can_be_set(build: Callable[..., World]) -> None:
     company = Company(build(late_after_minutes=300))
     company.follow_up(company.amir, overdue=timedelta(hours=3))
+    written(company, 3 * HOUR)
     assert found(company) == {}
 
 
@@ -168,12 +245,13 @@ def test_the_counts_are_metrics(company: Company, monkeypatch: pytest.MonkeyPatc
     assert metrics(company)["followup_dead_letters"] == 0  # counted a moment ago
     monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
     company.follow_up(company.amir, overdue=timedelta(hours=3))
+    written(company, 4 * HOUR)
     counted = metrics(company)
     assert counted.pop("followup_lag_seconds") == pytest.approx(3 * 3600, abs=60)
     ones = ("followup_dead_letters", "followup_overdue_steps", "followup_due")
     assert counted == dict.fromkeys(counted, 0) | dict.fromkeys(ones, 1)
-    wait(company, "1 second", created_at="now() - interval '7 minutes'")
-    wait(company, "1 second", created_at="now() - interval '3 minutes'")
+    for minutes in (7, 3):
+        wait(company, "1 second", created_at=f"now() - interval '{minutes} minutes'", attempts="3")
     counted = metrics(company)
     assert counted["followup_outbox_depth"] == 2
     assert counted["followup_outbox_age_seconds"] == pytest.approx(7 * 60, abs=60)

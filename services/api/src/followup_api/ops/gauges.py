@@ -11,10 +11,10 @@ from followup_common.contracts import EscalationsRaised, EscalationsRaisedV1
 from followup_common.db import Database, Transaction
 from followup_common.health import Bounded
 from followup_common.metrics import Gauge, Meter
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from followup_api.ops.self_audit.queries import count
+from followup_api.ops.self_audit.queries import count, steps_due
 from followup_api.ops.self_audit.schemas import Check
 
 KEEP_SECONDS = 5
@@ -33,9 +33,17 @@ CHECKS = {
     Check.UNROUTABLE: Gauge("followup_unroutable", "Escalations that found nobody active to tell."),
     Check.TIMES_AHEAD: Gauge("followup_times_ahead", "Rows that were written later than it is now."),
 }
-LAG = Gauge("followup_lag_seconds", "Age of the oldest step that should have been taken; 0 without one.")
+LAG = Gauge(
+    "followup_lag_seconds",
+    "How long the oldest step that should have been taken has waited since a sweep could know of it; "
+    "0 without one.",
+)
 DEPTH = Gauge("followup_outbox_depth", "Events that nobody has handled yet, without the dead letters.")
-AGE = Gauge("followup_outbox_age_seconds", "Age of the oldest event that nobody has handled; 0 without one.")
+AGE = Gauge(
+    "followup_outbox_age_seconds",
+    "How long the oldest event that nobody has handled has waited since it could be, at first or after a "
+    "replay; 0 without one.",
+)
 DUE = Gauge(
     "followup_due",
     "Follow-ups whose next step has come and that no sweep has taken; 100,000 stands for more.",
@@ -48,11 +56,15 @@ UNANNOUNCED = Gauge(
 METRICS = (*CHECKS.values(), LAG, DEPTH, AGE, DUE, UNANNOUNCED)
 """NaN while the database does not answer: unknown, not zero."""
 
-MEASURE = text("""
-    SELECT (SELECT coalesce(extract(epoch FROM now() - min(next_step_at)), 0)
-            FROM follow_ups WHERE next_step_at <= now()) AS lag,
-        count(*) AS depth,
-        GREATEST(0, coalesce(extract(epoch FROM now() - min(created_at)), 0)) AS age
+_steps = steps_due()
+MEASURE_LAG = select(func.coalesce(func.extract("epoch", func.now() - func.min(_steps.c.since)), 0))
+# `available_at` tells when an event was first to be handled, or replayed: a minute before it, doubled with
+# each sending; up to an hour, beyond which only the age of the event itself is known.
+MEASURE_OUTBOX = text("""
+    SELECT count(*) AS depth, greatest(0, coalesce(extract(epoch FROM now() - min(
+        CASE WHEN attempts <= 5
+            THEN greatest(created_at, available_at - interval '1 minute' * power(2, attempts))
+            ELSE created_at END)), 0)) AS age
     FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL
 """)
 
@@ -111,7 +123,8 @@ class Gauges:
 def _values(tx: Transaction, late: timedelta) -> Iterator[tuple[Gauge, float]]:
     for check, gauge in CHECKS.items():
         yield gauge, count(tx, check, late)
-    row = tx.execute(MEASURE).one()
-    yield from ((LAG, row.lag), (DEPTH, row.depth), (AGE, row.age))
+    yield LAG, tx.execute(MEASURE_LAG).scalar_one()
+    row = tx.execute(MEASURE_OUTBOX).one()
+    yield from ((DEPTH, row.depth), (AGE, row.age))
     backlog = tx.execute(BACKLOG).one()
     yield from ((DUE, backlog.due), (UNANNOUNCED, float(backlog.unannounced)))

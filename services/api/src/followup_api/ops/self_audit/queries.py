@@ -7,9 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from followup_common.db import Transaction, clock
-from followup_common.db.tables import audit_log, escalations, follow_ups, log_in_failures, outbox, sweeps
+from followup_common.db.tables import (
+    Time,
+    audit_log,
+    escalations,
+    follow_ups,
+    log_in_failures,
+    outbox,
+    sweeps,
+)
 from followup_common.messaging.outbox import LONGEST_DELAY
-from sqlalchemy import Select, Text, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, Subquery, Text, and_, case, func, literal, null, or_, select, union_all
 from sqlalchemy import cast as sql_cast
 
 from followup_api.ops.self_audit.schemas import Check, Example
@@ -23,6 +31,8 @@ OUTBOX_AHEAD = LONGEST_DELAY + timedelta(days=1)
 """Further ahead than any setting lets an event wait."""
 NEWEST = 1_000
 """So many entries of what is written all the time tell whether the clock was ahead lately."""
+STEPS_LOOKED_AT = 2 * COUNT_AT_MOST
+"""Of the steps that are due, those due longest: after an import of a million old ones, no look is long."""
 
 f, o, s, e = follow_ups.c, outbox.c, sweeps.c, escalations.c
 
@@ -37,7 +47,8 @@ class Explanation:
 
 EXPLANATIONS = {
     Check.OVERDUE_STEPS: Explanation(
-        "Follow-ups passed a step of their policy long ago, and no sweep has recorded it: nobody was told.",
+        "Follow-ups passed a step of their policy long ago, and no sweep has recorded it: nobody was told. "
+        "An old due time counts from when it was written, since no sweep could know of it before.",
         "See that a scheduler and an escalator run, and that FOLLOWUP_ESCALATIONS_PER_MINUTE allows enough; "
         "POST /api/v1/sweeps starts a sweep now. Nothing is lost: the next sweep takes them.",
     ),
@@ -79,8 +90,9 @@ def statement_of(check: Check, late: timedelta) -> Select[*tuple[Any, ...]]:
     """
     match check:
         case Check.OVERDUE_STEPS:
-            return _found("follow-ups", f.id, f.next_step_at, null()).where(
-                f.next_step_at < func.now() - late
+            steps = steps_due(late)
+            return _found("follow-ups", steps.c.id, steps.c.since, null()).where(
+                steps.c.since < func.now() - late
             )
         case Check.OUTBOX_OVERDUE:
             return _found("outbox", o.id, o.created_at, o.error).where(
@@ -123,6 +135,22 @@ def _times_ahead() -> Select[*tuple[Any, ...]]:
         ),
     ).subquery()
     return select(found.c.subject, found.c.since, found.c.detail)
+
+
+def steps_due(late: timedelta = timedelta(0)) -> Subquery:
+    """Steps that have been due for longer than `late`, and `since` when a sweep could have known of each.
+
+    Not before somebody last wrote the follow-up: created, imported or reopened it, or moved its due time. A
+    time ahead of now, from a clock that was set back, says nothing of it.
+    """
+    written = case((f.updated_at <= func.now(), f.updated_at))
+    return (
+        select(f.id, func.greatest(f.next_step_at, written, type_=Time).label("since"))
+        .where(f.next_step_at < func.now() - late)
+        .order_by(f.next_step_at)
+        .limit(STEPS_LOOKED_AT)
+        .subquery("steps")
+    )
 
 
 def count(tx: Transaction, check: Check, late: timedelta) -> int:
