@@ -45,7 +45,12 @@ DATABASE_FAULTS = {
         "GRANT UPDATE (next_step_at) ON follow_ups TO followup_escalator",
     ),
     "nobody is an admin": ("UPDATE users SET active = false", "people", "followup_api.bootstrap"),
-    "no sweep was ever asked for": ("DELETE FROM sweeps", "clock of sweeps", "Start the scheduler"),
+    "no sweep was ever asked for": (
+        "DELETE FROM sweeps; SET LOCAL session_replication_role = replica;"  # no trigger keeps the old time
+        " UPDATE policy_versions SET created_at = now() - interval '2 hours'",
+        "clock of sweeps",
+        "Start the scheduler",
+    ),
     "the clock of sweeps has stopped": (
         "UPDATE sweeps SET requested_at = now() - interval '2 hours'",
         "clock of sweeps",
@@ -102,6 +107,11 @@ def consumed_url(broker_url: str) -> Iterator[str]:
 def test_it_finds_nothing_where_all_is_well(healthy_url: str, consumed_url: str) -> None:
     assert bad(examine_database(healthy_url)) == {}
     assert bad(examine_broker(consumed_url)) == {}
+
+
+def test_a_clock_of_sweeps_has_an_hour_for_its_first_one(database_url: str, healthy_url: str) -> None:
+    do(database_url, "DELETE FROM sweeps")
+    assert bad(examine_database(healthy_url)) == {}
 
 
 @pytest.mark.parametrize("fault", DATABASE_FAULTS)

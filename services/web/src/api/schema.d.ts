@@ -457,6 +457,8 @@ export interface paths {
         /**
          * Change a follow-up
          * @description Change a follow-up. A new due time starts its escalation over; a new assignee is told at once.
+         *
+         *     So are those whom the step that has been reached tells now, unless it told them before.
          */
         patch: operations["edit_follow_up"];
         trace?: never;
@@ -1184,7 +1186,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `escalated` or `assignment_announced`; later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */

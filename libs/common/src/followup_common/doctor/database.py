@@ -161,14 +161,16 @@ def _admins(tx: Transaction) -> Finding:
 def _sweeps(tx: Transaction) -> Finding:
     asked = text("""
         SELECT now() - max(requested_at) FILTER (WHERE requested_at <= now() + :may_step) AS since,
-            max(requested_at) FILTER (WHERE requested_at > now() + :may_step) - now() AS ahead
+            max(requested_at) FILTER (WHERE requested_at > now() + :may_step) - now() AS ahead,
+            now() - (SELECT min(created_at) FROM policy_versions) AS installed
         FROM sweeps WHERE trigger <> 'manual'
     """)
-    since, ahead = tx.execute(asked, {"may_step": MAY_STEP}).one()
+    since, ahead, installed = tx.execute(asked, {"may_step": MAY_STEP}).one()
     if ahead is not None:
         return Finding("clock of sweeps", f"asked {_ago(ahead)} ahead of now", CLOCK_WAS_AHEAD)
     if since is None:
-        return Finding("clock of sweeps", "has never asked for one", NO_SWEEP)
+        new = installed is not None and installed < SWEEPS_LATE  # it may be a while until the first one
+        return Finding("clock of sweeps", "has not asked for one yet", None if new else NO_SWEEP)
     return Finding("clock of sweeps", f"asked {_ago(since)} ago", NO_SWEEP if since > SWEEPS_LATE else None)
 
 
