@@ -10,6 +10,8 @@ from followup_common.contracts import EscalationKey, EscalationsRaised, SweepTic
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.promises.conftest import acting_as
+from tests.support.company import Company
 from tests.support.pipeline import Pipeline
 
 HOUR = timedelta(hours=1)
@@ -87,3 +89,69 @@ def test_two_schedulers_in_one_slot_make_one_sweep(pipeline: Pipeline) -> None:
         slots = company.tx.execute(text("SELECT count(*), count(DISTINCT slot) FROM sweeps")).one()
         assert slots[0] == slots[1] <= 2  # 2 only when the minute turned between the ticks
         assert company.count("notifications") == 5
+
+
+def changed_by(company: Company, person: int, follow_up: int, **columns: object) -> None:
+    """Change a follow-up as a person does through the API."""
+    company.tx.execute(text("SELECT set_config('followup.actor_id', :id, true)"), {"id": str(person)})
+    company.set(follow_up, **columns)
+
+
+def undo(company: Company, person: int, follow_up: int) -> str:
+    """Undo a person's last change, with the API's rights; returns what came of it."""
+    statement = text("SELECT outcome FROM follow_ups_undo(ARRAY[CAST(:id AS bigint)], :person)")
+    with acting_as(company.tx, "followup_api"):
+        return str(company.tx.execute(statement, {"id": follow_up, "person": person}).scalar_one())
+
+
+def sweep(pipeline: Pipeline) -> None:
+    pipeline.request_sweep()
+    pipeline.work()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "completed_at = now()",
+        "due_at = now() + interval '1 day'",
+        "due_at = now() - interval '1 day'",
+        "assignee_id = :other",
+        "title = 'Write', due_at = now(), assignee_id = :other, completed_at = now()",
+    ],
+)
+@pytest.mark.parametrize("hours", [1, 50, 100])
+def test_an_undo_is_no_new_run(pipeline: Pipeline, hours: int, change: str) -> None:
+    with pipeline.company() as company:
+        company.person("Ada", role="admin")
+        manager = company.person("Max", role="manager")
+        eve, other = company.person("Eve", manager=manager), company.person("Otto", manager=manager)
+        call = company.follow_up(eve, overdue=hours * HOUR)
+    sweep(pipeline)
+    with pipeline.company() as company:
+        before, told = company.get(call), company.told(call)
+        company.tx.execute(text("SELECT set_config('followup.actor_id', :id, true)"), {"id": str(manager)})
+        company.tx.execute(text(f"UPDATE follow_ups SET {change}"), {"other": other})
+    with pipeline.company() as company:
+        assert undo(company, manager, call) == "undone"
+    sweep(pipeline)
+    with pipeline.company() as company:
+        after = company.get(call)
+        assert company.told(call) == told
+        for column in ("due_at", "assignee_id", "completed_at", "due_version", "level", "next_step_at"):
+            assert after[column] == before[column], column
+
+
+def test_what_was_told_in_an_undone_run_does_not_keep_the_next_one_quiet(pipeline: Pipeline) -> None:
+    with pipeline.company() as company:
+        eve = company.person("Eve")
+        call = company.follow_up(eve, overdue=-HOUR)
+    for again in (False, True):
+        with pipeline.company() as company:
+            changed_by(company, eve, call, due_at=company.get(call)["now"] - HOUR)
+        sweep(pipeline)
+        if not again:
+            with pipeline.company() as company:
+                assert undo(company, eve, call) == "undone"
+    with pipeline.company() as company:
+        assert company.get(call)["due_version"] == 3
+        assert company.told(call) == [(1, eve), (1, eve)]

@@ -94,3 +94,25 @@ def test_a_change_waits_until_the_notifications_of_the_old_state_are_committed(
     person.join(10)
     with pipeline.company() as company:
         assert company.count("notifications") == (0 if change == "delete" else 1)
+
+
+def test_a_step_that_was_claimed_for_an_undone_state_is_not_announced(
+    pipeline: Pipeline, notifier_settings: NotifierSettings
+) -> None:
+    """What was stopped by an undo stays stopped: its run never comes back."""
+    with pipeline.company() as company:
+        eve = company.person("Eve")
+        call = company.follow_up(eve, overdue=-HOUR)
+    with pipeline.company() as company:
+        company.tx.execute(text("SELECT set_config('followup.actor_id', :id, true)"), {"id": str(eve)})
+        company.set(call, due_at=company.get(call)["now"] - HOUR)
+    with pipeline.company() as company:
+        event = claim_batch(company.tx, 1, 10).raised(None)
+    with pipeline.company() as company:
+        statement = text("SELECT outcome FROM follow_ups_undo(ARRAY[CAST(:id AS bigint)], :eve)")
+        assert company.tx.execute(statement, {"id": call, "eve": eve}).scalar() == "undone"
+        company.set(call, due_at=company.get(call)["now"] - HOUR)
+    with pipeline.databases["notifier"].transaction() as tx:
+        list(write_inbox(event, tx, notifier_settings))
+    with pipeline.company() as company:
+        assert company.count("notifications") == company.count("activities") == 0

@@ -25,6 +25,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "escalations": {"INSERT", "UPDATE"},
         "rate_windows": {"INSERT", "UPDATE"},
         "outbox": ALL,
+        "undoable_changes": {"DELETE"},  # what is too old to be undone
         "follow_ups": {"UPDATE(level)", "UPDATE(next_step_at)"},
     },
     "followup_notifier": {
@@ -89,6 +90,10 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_notifier", "DELETE FROM outbox"),
         ("followup_api", "UPDATE follow_ups SET level = 0"),
         ("followup_api", "UPDATE follow_ups SET next_step_at = NULL"),
+        ("followup_api", "UPDATE follow_ups SET due_version = 1, last_run = NULL, moved = 0"),
+        ("followup_api", "INSERT INTO undoable_changes (follow_up_id) VALUES (1)"),
+        ("followup_api", "SELECT was FROM undoable_changes"),
+        ("followup_notifier", "SELECT follow_ups_undo(ARRAY[1], 1)"),
         ("followup_api", "INSERT INTO notifications (user_id) VALUES (1)"),
         ("followup_api", "UPDATE policy_versions SET version = 9"),
         ("followup_api", "UPDATE audit_log SET action = 'nothing happened'"),

@@ -51,13 +51,20 @@ class Company:
         self.tx.execute(statement, {"overdue": overdue, "assignee": assignee, "number": number})
 
     def let_pass(self, time: timedelta) -> None:
-        """Move every open follow-up back in time, with its due version untouched: as if `time` had passed."""
+        """Move every open follow-up back in time, with its due version untouched: as if `time` had passed.
+
+        What an undo would put back moves along.
+        """
         self.tx.execute(
             text(
                 """
                 ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules;
                 UPDATE follow_ups SET due_at = due_at - :time, next_step_at = next_step_at - :time
                 WHERE is_open;
+                UPDATE undoable_changes c SET was = was || jsonb_build_object(
+                    'due_at', CAST(was ->> 'due_at' AS timestamptz) - :time,
+                    'next_step_at', CAST(was ->> 'next_step_at' AS timestamptz) - :time)
+                FROM follow_ups f WHERE f.id = c.follow_up_id AND f.is_open;
                 ALTER TABLE follow_ups ENABLE TRIGGER follow_ups_keep_rules;
             """.replace(":time", f"interval '{time.total_seconds()} seconds'")
             )

@@ -10,6 +10,7 @@ from typing import Any
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from followup_common.contracts import Envelope, Event, SweepRequested, event_types, wrap
+from followup_common.contracts.events import ESCALATOR as ESCALATOR_QUEUE
 from followup_common.db import Database
 from followup_common.messaging import outbox
 from followup_common.messaging.broker import message_of, middleware
@@ -119,6 +120,15 @@ class Pipeline:
                 self.broker.join(queue, fail_fast=False, timeout=60_000)
             worker.join()
         worker.stop()
+
+    def escalator_only(self) -> None:
+        """Let the escalator work until no message is left for it; the notifier's are lost."""
+        worker = dramatiq.Worker(self.broker, worker_timeout=50, queues={ESCALATOR_QUEUE})
+        worker.start()
+        self.broker.join(ESCALATOR_QUEUE, fail_fast=False, timeout=60_000)
+        worker.join()
+        worker.stop()
+        self.broker.flush_all()
 
     def make_due(self) -> None:
         """Let the time come at which unhandled events are sent again."""

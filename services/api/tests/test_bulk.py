@@ -99,3 +99,50 @@ def test_rows_are_locked_in_the_order_of_their_ids_wherever_they_lie(company: Co
         other.rollback()
         assert set(free) == set(ids[1:])
         assert asked.result(10)["done"] == ids[::-1]
+
+
+@pytest.mark.parametrize("name", ["version", "etag"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "complete"},
+        {"action": "reschedule", "due_at": "2031-01-01T00:00:00Z"},
+        {"action": "reassign", "assignee_id": 0},
+    ],
+)
+def test_what_somebody_changed_since_it_was_read_is_named_and_left_alone(
+    company: Company, action: dict[str, Any], name: str
+) -> None:
+    """Somebody has moved the second one to June while it was still on the list of overdue ones."""
+    if "assignee_id" in action:
+        action = {**action, "assignee_id": company.mia.id}
+    ids = [company.follow_up(company.amir) for _ in range(3)]
+    seen = [company.get(company.dana, f"/follow-ups/{follow_up_id}") for follow_up_id in ids]
+    company.ask(company.amir, "PATCH", f"/follow-ups/{ids[1]}", json={"due_at": "2030-06-01T00:00:00Z"})
+    moved = company.get(company.dana, f"/follow-ups/{ids[1]}")
+    body = {"ids": ids, f"{name}s": [entry[name] for entry in seen], **action}
+    answer = company.ask(company.dana, "POST", "/follow-ups/bulk", json=body)
+    assert answer.json()["done"] == [ids[0], ids[2]]
+    [failure] = answer.json()["failed"]
+    assert failure["id"] == ids[1]
+    assert failure["message"].startswith("Changed since you looked")
+    assert company.get(company.dana, f"/follow-ups/{ids[1]}") == moved
+
+
+def test_completing_what_is_completed_is_harmless_whatever_was_seen(company: Company) -> None:
+    follow_up_id = company.follow_up(company.amir)
+    for _ in range(2):
+        result = bulk(company, company.amir, [follow_up_id], "complete", versions=[1])
+        assert result == {"done": [follow_up_id], "failed": []}
+    result = bulk(company, company.amir, [follow_up_id], "undo", versions=[1])
+    assert [failure["id"] for failure in result["failed"]] == [follow_up_id]
+
+
+@pytest.mark.parametrize("seen", [[], [1], [1, 2, 3], [1, 0], [1, None], [1, ""]])
+@pytest.mark.parametrize("field", ["versions", "etags"])
+def test_each_id_has_one_version(company: Company, field: str, seen: list[Any]) -> None:
+    given = seen if field == "versions" else [str(value or "") for value in seen]
+    body = {"ids": [1, 2], field: given, "action": "complete"}
+    answer = company.ask(company.ada, "POST", "/follow-ups/bulk", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith(field)

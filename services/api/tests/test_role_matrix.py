@@ -114,6 +114,7 @@ LINES: dict[str, Line] = {
     "DELETE /api/v1/follow-ups/{follow_up_id}": amirs(204),
     "POST /api/v1/follow-ups/{follow_up_id}/complete": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/reopen": amirs(200),
+    "POST /api/v1/follow-ups/{follow_up_id}/undo": amirs(409),  # nobody has changed anything yet
     "GET /api/v1/follow-ups/{follow_up_id}/activities": amirs(200),
     "GET /api/v1/subjects": everybody(200),
     "POST /api/v1/subjects": everybody(201, json={"kind": "lead", "name": "Acme"}),

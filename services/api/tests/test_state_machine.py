@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,13 +55,18 @@ class Model:
 
     assignee: str
     age: timedelta
+    title: str = "Call"
     is_open: bool = True
     level: int = 0
     due_version: int = 1
     tags: list[str] = field(default_factory=lambda: ['"0-00000000"'])
     """Entity tags that it had, after one that none has; the last one is its own."""
+    runs: int = 1
+    """The highest due version that it ever had."""
     told: set[tuple[int, int, str]] = field(default_factory=set)
     """Due version, step, and who."""
+    last: tuple[str, bool, Model] | None = None
+    """Who made the last change, whether its level had been told by then, and how it was before."""
 
     @property
     def step(self) -> int:
@@ -72,10 +77,33 @@ class Model:
         """Who is told at a step."""
         return ({self.assignee}, {self.assignee, MANAGER[self.assignee]}, {"ada"})[step - 1]
 
+    @property
+    def heard(self) -> bool:
+        """Whether its level has been told."""
+        return self.level == 0 or any(told[:2] == (self.due_version, self.level) for told in self.told)
+
+    def change(self, by: str, **fields: Any) -> None:
+        """What somebody does to it."""
+        self.last = (by, self.heard, replace(self, last=None))
+        for name, value in fields.items():
+            setattr(self, name, value)
+
     def start_over(self) -> None:
         """A new due time, or a reopening."""
-        self.due_version += 1
+        self.runs += 1
+        self.due_version = self.runs
         self.level = 0
+
+    def undo(self) -> bool:
+        """Take the last change back; returns whether its level is to be told now."""
+        assert self.last
+        _, heard, before = self.last
+        restarted = (self.due_version, self.is_open) != (before.due_version, before.is_open)
+        level = before.level if restarted else self.level
+        self.title, self.assignee, self.age = before.title, before.assignee, before.age
+        self.is_open, self.due_version, self.level = before.is_open, before.due_version, level
+        self.last = None
+        return self.is_open and level > 0 and (level != before.level or not heard)
 
 
 class FollowUps(RuleBasedStateMachine):
@@ -117,8 +145,10 @@ class FollowUps(RuleBasedStateMachine):
         model = self.models.get(number)
         tag = model.tags[-2 if stale else -1] if model else "*"
         answer = self._ask(by, "PATCH", f"/{number}", json={"title": title}, headers={"If-Match": tag})
-        if self._may(by, model, answer.status_code):
+        if model and self._may(by, model, answer.status_code):
             assert answer.status_code == (412 if stale else 200)
+            if not stale and title != model.title:
+                model.change(by, title=title)
 
     @rule(number=ids, by=who, age=ages)
     def reschedule(self, number: int, by: str, age: timedelta) -> None:
@@ -126,7 +156,7 @@ class FollowUps(RuleBasedStateMachine):
         answer = self._ask(by, "PATCH", f"/{number}", json={"due_at": self._due(age)})
         if model and self._may(by, model, answer.status_code):
             assert answer.status_code == 200
-            model.age = age
+            model.change(by, age=age)
             model.start_over()
 
     @rule(number=ids, by=who, assignee=who)
@@ -136,8 +166,8 @@ class FollowUps(RuleBasedStateMachine):
         if model and self._may(by, model, answer.status_code):
             allowed = assignee in SEES[by]
             assert answer.status_code == (200 if allowed else 422)
-            if allowed:
-                model.assignee = assignee
+            if allowed and assignee != model.assignee:
+                model.change(by, assignee=assignee)
 
     @rule(number=ids, by=who)
     def complete(self, number: int, by: str) -> None:
@@ -145,7 +175,8 @@ class FollowUps(RuleBasedStateMachine):
         answer = self._ask(by, "POST", f"/{number}/complete")
         if model and self._may(by, model, answer.status_code):
             assert answer.json()["status"] == "completed"
-            model.is_open = False
+            if model.is_open:
+                model.change(by, is_open=False)
 
     @rule(number=ids, by=who)
     def reopen(self, number: int, by: str) -> None:
@@ -154,8 +185,32 @@ class FollowUps(RuleBasedStateMachine):
         if model and self._may(by, model, answer.status_code):
             assert answer.json()["status"] == "open"
             if not model.is_open:
-                model.is_open = True
+                model.change(by, is_open=True)
                 model.start_over()
+
+    @rule(number=ids, by=who, bulk=st.booleans())
+    def undo(self, number: int, by: str, bulk: bool) -> None:
+        model = self.models.get(number)
+        theirs = model is not None and model.last is not None and model.last[0] == by
+        if bulk:
+            body = {"ids": [max(number, 1)], "action": "undo"}
+            done = self._ask(by, "POST", "/bulk", json=body).json()["done"]
+            assert bool(done) == (theirs and model is not None and model.assignee in SEES[by])
+        else:
+            answer = self._ask(by, "POST", f"/{number}/undo")
+            done = self._may(by, model, answer.status_code) and theirs
+            assert answer.status_code in (404, 422) or answer.status_code == (200 if theirs else 409)
+        if done and model and model.undo():
+            self.raised.add((number, model.due_version, model.level))
+
+    @precondition(lambda self: any(model.last for model in self.models.values()))
+    @rule(data=st.data())
+    def undo_own(self, data: st.DataObject) -> None:
+        """By the one who may, so that it happens often."""
+        number = data.draw(st.sampled_from([n for n, model in self.models.items() if model.last]))
+        last = self.models[number].last
+        assert last
+        self.undo(number, last[0], bulk=False)
 
     @rule(number=consumes(ids), by=who)
     def delete(self, number: int, by: str) -> None:
@@ -173,6 +228,8 @@ class FollowUps(RuleBasedStateMachine):
             support.Company(tx).let_pass(PASSES)
         for model in self.models.values():
             model.age += PASSES * model.is_open
+            if model.last and model.is_open:
+                model.last[2].age += PASSES
 
     @rule()
     def sweep(self) -> None:

@@ -424,7 +424,8 @@ export interface paths {
         put?: never;
         /**
          * Change many follow-ups at once
-         * @description Complete, reassign or reschedule up to 200 follow-ups; those that cannot be changed say why.
+         * @description Complete, reassign or reschedule up to 200 follow-ups, or undo that; those that cannot be changed say
+         *     why. With `versions` or `etags`, those that somebody has changed since you read them are left alone.
          */
         post: operations["change_follow_ups"];
         delete?: never;
@@ -458,7 +459,8 @@ export interface paths {
          * Change a follow-up
          * @description Change a follow-up. A new due time starts its escalation over; a new assignee is told at once.
          *
-         *     So are those whom the step that has been reached tells now, unless it told them before.
+         *     So are those whom the step that has been reached tells now, unless it told them before. For
+         *     10 minutes you may undo it.
          */
         patch: operations["edit_follow_up"];
         trace?: never;
@@ -474,7 +476,8 @@ export interface paths {
         put?: never;
         /**
          * Complete a follow-up
-         * @description Mark as done, which stops its escalation. Completing it again changes nothing.
+         * @description Mark as done, which stops its escalation. Completing it again changes nothing. For 10 minutes you may
+         *     undo it.
          */
         post: operations["complete_follow_up"];
         delete?: never;
@@ -494,9 +497,32 @@ export interface paths {
         put?: never;
         /**
          * Reopen a follow-up
-         * @description Undo a completion: its escalation starts over from the due time. An open one stays as it is.
+         * @description Open a completed one: its escalation starts over from the due time. An open one stays as it is. To take
+         *     back a completion of a moment ago, undo it instead.
          */
         post: operations["reopen_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo one's own last change
+         * @description Put a follow-up back as it was before your last change of it (complete, reopen, PATCH, or the same in
+         *     bulk): due time, assignee, and how far its escalation was; nobody is told again. For 10 minutes, and as
+         *     long as nothing else has changed: otherwise 409 says why.
+         */
+        post: operations["undo_change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1186,7 +1212,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `undone`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */
@@ -1350,7 +1376,7 @@ export interface components {
          * @description What to do to many follow-ups at once.
          * @enum {string}
          */
-        BulkAction: "complete" | "reassign" | "reschedule";
+        BulkAction: "complete" | "reassign" | "reschedule" | "undo";
         /**
          * BulkChange
          * @description One action on up to 200 follow-ups.
@@ -1359,6 +1385,10 @@ export interface components {
          *       "ids": [
          *         42,
          *         43
+         *       ],
+         *       "versions": [
+         *         3,
+         *         1
          *       ]
          *     }
          * @example {
@@ -1381,6 +1411,16 @@ export interface components {
         BulkChange: {
             /** Ids */
             ids: number[];
+            /**
+             * Versions
+             * @description The `version` of each of `ids` as you read it, in the same order: what changed since is left alone. Without versions or etags, all are changed whatever was changed meanwhile.
+             */
+            versions?: number[] | null;
+            /**
+             * Etags
+             * @description The same with the `etag` of each, which also tells a row from the one that had its version before a restore of the database.
+             */
+            etags?: string[] | null;
             action: components["schemas"]["BulkAction"];
             /**
              * Assignee Id
@@ -5823,6 +5863,10 @@ export interface operations {
                  *       "ids": [
                  *         42,
                  *         43
+                 *       ],
+                 *       "versions": [
+                 *         3,
+                 *         1
                  *       ]
                  *     }
                  */
@@ -6426,6 +6470,128 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "active": true,
+                     *         "email": "amir.patel@example.com",
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "etag": "\"3-5d41402a\"",
+                     *       "external_id": "deal-1C1I7A6R",
+                     *       "hours_overdue": 51.25,
+                     *       "id": 42,
+                     *       "level": 2,
+                     *       "level_label": "manager",
+                     *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "notes": "Ask for Ms Okafor.",
+                     *       "sla_breach": false,
+                     *       "status": "open",
+                     *       "subject": {
+                     *         "external_id": "C-1009",
+                     *         "id": 7,
+                     *         "kind": "client",
+                     *         "name": "Acme Corporation",
+                     *         "url": "https://crm.example.com/clients/C-1009"
+                     *       },
+                     *       "title": "Call Acme about renewal",
+                     *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

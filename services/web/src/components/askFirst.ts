@@ -10,7 +10,7 @@ export interface Asked {
 
 export const asked = createStore<Asked | null>(null);
 
-/** Ask before what cannot be undone. */
+/** Ask before what cannot be taken back, or does more than it seems. */
 export function askFirst(question: Asked): void {
   asked.set(question);
 }

@@ -1,7 +1,7 @@
 """Keep the tables that grow with time small: `python -m followup_common.db.prune --days 365`.
 
 Deletes what was told about follow-ups, and what was done to them, once it is older than that and no
-longer current: the follow-up is completed, or has a newer due time. What an open follow-up's present
+longer current: the follow-up is completed, or has another due time by now. What an open follow-up's present
 due time led to stays, so that nothing can be said twice; follow-ups themselves stay.
 
 Age goes by PostgreSQL's clock. Nothing is deleted while that is far from this machine's: one that is ahead
@@ -96,7 +96,7 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
     statement = text(f"""
         DELETE FROM {table} old USING follow_ups f
         WHERE f.id = old.follow_up_id AND old.{age} >= :begin AND old.{age} < :end
-          AND (f.completed_at < now() - :age OR f.due_version > old.due_version)
+          AND (f.completed_at < now() - :age OR f.due_version <> old.due_version)
     """)
     for begin, end in _windows(engine, table, older_than):
         with engine.begin() as tx:

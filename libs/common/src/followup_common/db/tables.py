@@ -176,6 +176,11 @@ follow_ups = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("assignment", Integer, nullable=False, server_default="1"),
     Column("due_version", Integer, nullable=False, server_default="1"),
+    # The highest due version that an undo took back, which no later run may have again.
+    Column("last_run", Integer),
+    # How often it got another due time, and its first one; null: it still has that.
+    Column("moved", Integer, nullable=False, server_default="0"),
+    Column("first_due_at", Time),
     Column("policy_version_id", BigInteger, ForeignKey("policy_versions.id"), nullable=False),
     # The escalation columns: the escalator advances them, the trigger resets them.
     Column("level", SmallInteger, nullable=False, server_default="0"),
@@ -216,6 +221,20 @@ follow_ups = Table(
         postgresql_include=["assignee_id", "policy_version_id", "level"],
         postgresql_where=text("NOT is_open AND level >= 2"),
     ),
+)
+
+# Each follow-up's last change by a person, and how it was before: for some minutes they can undo it. The
+# trigger `follow_ups_keep_what_was` writes it, the function `follow_ups_undo` reads it; no service does.
+undoable_changes = Table(
+    "undoable_changes",
+    metadata,
+    Column("follow_up_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),  # that the change made
+    Column("actor_id", BigInteger, nullable=False),
+    Column("changed_at", Time, nullable=False),
+    Column("told", Boolean, nullable=False),  # whether its level had been announced by then
+    Column("was", JSONB, nullable=False),
+    Index("ix_undoable_changes_changed_at", "changed_at"),
 )
 
 # No foreign keys from here on: one check a row would cost more than the row. Rows are written
@@ -290,7 +309,7 @@ activities = Table(
         "ix_activities_moves",
         "created_at",
         postgresql_where=text(
-            "kind IN ('rescheduled', 'reopened') OR kind = 'imported' AND details ? 'changes'"
+            "kind IN ('rescheduled', 'reopened', 'undone') OR kind = 'imported' AND details ? 'changes'"
         ),
     ),
 )

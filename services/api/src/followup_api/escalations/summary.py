@@ -42,7 +42,7 @@ UNROUTABLE = text("""
     JOIN follow_ups f ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.is_open
     WHERE e.status = 'unroutable'
 """)
-MOVED = "(a.kind IN ('rescheduled', 'reopened') OR a.kind = 'imported' AND a.details ? 'changes')"
+MOVED = "(a.kind IN ('rescheduled', 'reopened', 'undone') OR a.kind = 'imported' AND a.details ? 'changes')"
 # What was escalated in these days still is, or was completed or moved since: so no follow-up of others has to
 # be looked up to see whose it is.
 THEIRS = """
@@ -59,8 +59,9 @@ THEIRS = """
 START = "((now() AT TIME ZONE :time_zone)::date - (:days - 1))::timestamp AT TIME ZONE :time_zone"
 # Reckoned backwards from what is open now, so that only what began or ended within these days is read.
 # A step begins when it is raised, and the one before it ends with that. The last one ends when its follow-up
-# is completed or gets another due time. For an earlier due version the history says when that was, and which
-# follow-ups have one is told by the moves of these days; should it not, the last edit stands in.
+# is completed or gets another due time. For another due version the history says when that was (after the
+# last undo that went back to it), and which follow-ups have one is told by the moves of these days; should it
+# not, the last edit stands in.
 # All in one statement: between two, a sweep could raise what the one counts and the other does not.
 SUMMARY = """
     WITH open_now AS MATERIALIZED ({open_now}), raised AS MATERIALIZED (
@@ -83,10 +84,15 @@ SUMMARY = """
                 WHERE a.created_at >= {start} AND {moved}
             ) candidates
             JOIN follow_ups f ON f.id = candidates.follow_up_id
-            JOIN escalations e ON e.follow_up_id = f.id AND e.due_version < f.due_version AND e.step >= 2
+            JOIN escalations e ON e.follow_up_id = f.id AND e.due_version <> f.due_version AND e.step >= 2
             LEFT JOIN LATERAL (
                 SELECT min(a.created_at) AS at FROM activities a
                 WHERE a.follow_up_id = e.follow_up_id AND a.created_at >= e.raised_at
+                  AND a.id > COALESCE((
+                      SELECT max(u.id) FROM activities u
+                      WHERE u.follow_up_id = e.follow_up_id AND u.kind = 'undone'
+                        AND u.details -> 'due_version' = to_jsonb(e.due_version)
+                  ), 0)
                   AND (a.kind = 'completed'
                        OR a.details -> 'changes' ?| ARRAY['due_at', 'completed_at'])
             ) moved ON true

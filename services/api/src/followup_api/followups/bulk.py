@@ -9,9 +9,12 @@ from sqlalchemy import Select, func, select, update
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
-from followup_api.followups.changes import check_assignable, reassigned
+from followup_api.followups.announcements import reassigned
+from followup_api.followups.changes import check_assignable
+from followup_api.followups.queries import TAG
 from followup_api.followups.schemas import BulkAction, BulkChange, BulkFailure, BulkResult
 from followup_api.followups.scopes import Scope
+from followup_api.followups.undo import act_as, undo
 from followup_api.rows import Record
 
 f = follow_ups.c
@@ -28,30 +31,58 @@ def change_many(work: UnitOfWork, body: BulkChange, scope: Scope, actor_id: int)
         check_assignable(work.tx, body.assignee_id, scope)
     ids = list(dict.fromkeys(body.ids))
     before = {row.id: row for row in work.tx.execute(_locked(ids, scope))}
-    failures = {id_: message for id_ in ids if (message := _refusal(body.action, before.get(id_)))}
-    changed = _change(work, body, [id_ for id_ in ids if id_ not in failures])
+    seen = _seen(body)
+    failures = {
+        id_: message for id_ in ids if (message := _refusal(body.action, before.get(id_), seen.get(id_)))
+    }
+    ids_left = [id_ for id_ in ids if id_ not in failures]
+    if body.action is BulkAction.UNDO:
+        failures |= undo(work, ids_left, actor_id).refused
+    else:
+        _act(work, body, [before[id_] for id_ in ids_left], actor_id)
+    return BulkResult(
+        done=[id_ for id_ in ids if id_ not in failures],
+        failed=[BulkFailure(id=id_, message=failures[id_]) for id_ in ids if id_ in failures],
+    )
+
+
+def _locked(ids: list[int], scope: Scope) -> Select[*tuple[Any, ...]]:
+    columns = (f.id, f.version, TAG.label("etag"), f.is_open, f.due_at, f.assignee_id)
+    return select(*columns).where(f.id.in_(ids), scope.condition()).order_by(f.id).with_for_update()
+
+
+def _seen(body: BulkChange) -> dict[int, set[int | str]]:
+    """What the caller has seen, by id: versions or tags; more than one only if they name an id twice."""
+    seen: dict[int, set[int | str]] = {}
+    given: list[int | str]
+    for given in ([*(body.versions or ())], [*(body.etags or ())]):
+        for id_, version in zip(body.ids, given, strict=False):
+            seen.setdefault(id_, set()).add(version)
+    return seen
+
+
+def _refusal(action: BulkAction, row: Record | None, seen: set[int | str] | None) -> str | None:
+    if row is None:
+        return "There is no such follow-up among those that you may see."
+    if not row.is_open and action is BulkAction.COMPLETE:
+        return None  # it is what was asked for, whoever did it
+    if seen is not None and not seen <= {row.version, row.etag}:
+        return "Changed since you looked: read it again, then decide."
+    if not row.is_open and action is not BulkAction.UNDO:
+        return "It is completed: reopen it first."
+    return None
+
+
+def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) -> None:
+    """Complete, reassign or reschedule; a new assignee is told."""
+    before = {row.id: row for row in rows}
+    act_as(work.tx, actor_id)
+    changed = _change(work, body, list(before))
     entries = [(row.id, KINDS[body.action], _details(body, before[row.id])) for row in changed]
     activities.record(work.tx, actor_id, entries)
     if body.action is BulkAction.REASSIGN:
         for row in changed:
             work.emit(reassigned(row, actor_id))
-    return BulkResult(
-        done=[id_ for id_ in ids if id_ not in failures],
-        failed=[BulkFailure(id=id_, message=message) for id_, message in failures.items()],
-    )
-
-
-def _locked(ids: list[int], scope: Scope) -> Select[*tuple[Any, ...]]:
-    columns = (f.id, f.is_open, f.due_at, f.assignee_id)
-    return select(*columns).where(f.id.in_(ids), scope.condition()).order_by(f.id).with_for_update()
-
-
-def _refusal(action: BulkAction, row: Record | None) -> str | None:
-    if row is None:
-        return "There is no such follow-up among those that you may see."
-    if not row.is_open and action is not BulkAction.COMPLETE:
-        return "It is completed: reopen it first."
-    return None
 
 
 def _change(work: UnitOfWork, body: BulkChange, ids: list[int]) -> list[Record]:

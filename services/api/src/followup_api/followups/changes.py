@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from followup_common.contracts import FollowUpReassigned
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, users
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
@@ -17,10 +16,18 @@ from sqlalchemy.exc import IntegrityError
 from followup_api.dependencies import UnitOfWork
 from followup_api.etags import Tags
 from followup_api.followups import activities
-from followup_api.followups.problems import ExternalIdTaken, FollowUpNotFound, FollowUpStale, NotAssignable
+from followup_api.followups.announcements import reassigned
+from followup_api.followups.problems import (
+    ExternalIdTaken,
+    FollowUpNotFound,
+    FollowUpStale,
+    NotAssignable,
+    NotUndoable,
+)
 from followup_api.followups.queries import TAG, find
 from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
 from followup_api.followups.scopes import Scope
+from followup_api.followups.undo import act_as, undo
 from followup_api.problems import constraint_of
 from followup_api.rows import Record
 from followup_api.subjects.queries import keep_subject
@@ -71,6 +78,7 @@ class Target:
 
     def update(self, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> Record | None:
         """Lock, check and change the row in one statement; the row as it is and, as `old_...`, as it was."""
+        act_as(self.tx, self.actor_id)
         visible = (f.id == self.id, self.scope.condition())
         old = select(f.id, *EDITABLE).where(*visible).with_for_update().cte("old")
         statement = (
@@ -134,9 +142,24 @@ def complete(target: Target) -> FollowUp:
 
 
 def reopen(target: Target) -> FollowUp:
-    """Undo a completion: the escalation starts over from the due time. Harmless when it is open."""
+    """Open a completed one: its escalation starts over from the due time. Harmless when it is open."""
     changed = target.update({"completed_at": None}, ~f.is_open)
     return _brought_to("open", target, "reopened" if changed else None)
+
+
+def take_back(target: Target) -> FollowUp:
+    """Undo the caller's own last change: everything is as it was, and nobody is told again.
+
+    Raises:
+        NotUndoable: it is somebody else's, too long ago, or not the last one any more.
+    """
+    visible = (f.id == target.id, target.scope.condition())
+    target.tx.execute(select(f.id).where(*visible).with_for_update())
+    target.current()
+    refused = undo(target.work, [target.id], target.actor_id).refused
+    if refused:
+        raise NotUndoable(target.id, refused[target.id])
+    return target.found()
 
 
 def remove(target: Target) -> None:
@@ -167,13 +190,6 @@ def check_assignable(
         )
     if not active:
         raise NotAssignable(f"{name} is inactive: choose an active user as assignee_id.")
-
-
-def reassigned(row: Record, actor_id: int) -> FollowUpReassigned:
-    """The event of a row whose assignee has changed."""
-    return FollowUpReassigned(
-        follow_up_id=row.id, assignee_id=row.assignee_id, assignment=row.assignment, actor_id=actor_id
-    )
 
 
 def _brought_to(status: str, target: Target, activity: str | None) -> FollowUp:

@@ -43,6 +43,14 @@ class ExternalIdTaken(Conflict):
         self.external_id = external_id
 
 
+class NotUndoable(Conflict):
+    """The caller's change cannot be undone (any more)."""
+
+    def __init__(self, follow_up_id: int, reason: str) -> None:
+        super().__init__(f"Nothing was undone. {reason}")
+        self.follow_up_id = follow_up_id
+
+
 class NotAssignable(Invalid):
     """The caller may not give follow-ups to this user."""
 

@@ -111,7 +111,8 @@ def create_follow_up(work: Work, caller: Writer, body: FollowUpCreate, response:
 
 @router.post("/bulk", summary="Change many follow-ups at once")
 def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResult:
-    """Complete, reassign or reschedule up to 200 follow-ups; those that cannot be changed say why."""
+    """Complete, reassign or reschedule up to 200 follow-ups, or undo that; those that cannot be changed say
+    why. With `versions` or `etags`, those that somebody has changed since you read them are left alone."""
     return bulk.change_many(work, body, scope_of(work.tx, caller), caller.user_id)
 
 
@@ -128,7 +129,8 @@ def get_follow_up(tx: Reading, caller: Reader, follow_up_id: PathId, response: R
 def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUp:
     """Change a follow-up. A new due time starts its escalation over; a new assignee is told at once.
 
-    So are those whom the step that has been reached tells now, unless it told them before.
+    So are those whom the step that has been reached tells now, unless it told them before. For
+    10 minutes you may undo it.
     """
     return _tagged(changes.edit(follow_up, body), response)
 
@@ -143,14 +145,26 @@ def delete_follow_up(follow_up: Targeted) -> None:
 
 @router.post("/{follow_up_id}/complete", summary="Complete a follow-up", responses=documented(404, 412))
 def complete_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
-    """Mark as done, which stops its escalation. Completing it again changes nothing."""
+    """Mark as done, which stops its escalation. Completing it again changes nothing. For 10 minutes you may
+    undo it."""
     return _tagged(changes.complete(follow_up), response)
 
 
 @router.post("/{follow_up_id}/reopen", summary="Reopen a follow-up", responses=documented(404, 412))
 def reopen_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
-    """Undo a completion: its escalation starts over from the due time. An open one stays as it is."""
+    """Open a completed one: its escalation starts over from the due time. An open one stays as it is. To take
+    back a completion of a moment ago, undo it instead."""
     return _tagged(changes.reopen(follow_up), response)
+
+
+@router.post(
+    "/{follow_up_id}/undo", summary="Undo one's own last change", responses=documented(404, 409, 412)
+)
+def undo_change(follow_up: Targeted, response: Response) -> FollowUp:
+    """Put a follow-up back as it was before your last change of it (complete, reopen, PATCH, or the same in
+    bulk): due time, assignee, and how far its escalation was; nobody is told again. For 10 minutes, and as
+    long as nothing else has changed: otherwise 409 says why."""
+    return _tagged(changes.take_back(follow_up), response)
 
 
 @router.get("/{follow_up_id}/activities", summary="List a follow-up's history", responses=documented(404))

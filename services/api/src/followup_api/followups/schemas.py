@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.fields import Link, Notes, SaneTime
@@ -222,6 +222,7 @@ class BulkAction(StrEnum):
     COMPLETE = "complete"
     REASSIGN = "reassign"
     RESCHEDULE = "reschedule"
+    UNDO = "undo"
 
 
 class BulkChange(Input):
@@ -230,7 +231,7 @@ class BulkChange(Input):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"ids": [42, 43], "action": "complete"},
+                {"ids": [42, 43], "versions": [3, 1], "action": "complete"},
                 {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
                 {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
             ]
@@ -238,9 +239,27 @@ class BulkChange(Input):
     )
 
     ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    versions: list[Annotated[int, Field(ge=1)]] | None = Field(
+        None,
+        description="The `version` of each of `ids` as you read it, in the same order: what changed since "
+        "is left alone. Without versions or etags, all are changed whatever was changed meanwhile.",
+    )
+    etags: list[Line] | None = Field(
+        None,
+        description="The same with the `etag` of each, which also tells a row from the one that had its "
+        "version before a restore of the database.",
+    )
     action: Annotated[BulkAction, Field(strict=False)]
     assignee_id: Id | None = Field(None, description="Needed to reassign.")
     due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
+
+    @field_validator("versions", "etags")
+    @classmethod
+    def _one_for_each_id(cls, value: list[Any] | None, given: ValidationInfo) -> list[Any] | None:
+        ids = given.data.get("ids")  # missing when those are wrong themselves
+        if value is not None and ids is not None and len(value) != len(ids):
+            raise ValueError(f"give one for each of the {len(ids)} ids, not {len(value)}")
+        return value
 
     @model_validator(mode="after")
     def _argument_of_the_action(self) -> Self:
@@ -329,7 +348,7 @@ class Activity(Schema):
     id: int
     kind: str = Field(
         description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
-        "`escalated` or `assignment_announced` (whom the step reached told after a "
+        "`undone`, `escalated` or `assignment_announced` (whom the step reached told after a "
         "reassignment); later versions may add kinds."
     )
     actor: PersonName | None = Field(description="Who did it; null for the system.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from typing import Any
@@ -71,11 +71,27 @@ def done(
         case "reassigned":
             moved = changes["assignee_id"]
             said = f"handed it from {person(moved['from']).name} to {person(moved['to']).name}"
+        case "undone":
+            said = f"undid {listed(list(_undone(changes, person, time_zone)))}"
         case "created" | "completed" | "reopened":
             said = f"{kind} it"
         case _:
             said = f"noted: {kind.replace('_', ' ')}"
     return f"{who} {said}"
+
+
+def _undone(
+    changes: Mapping[str, Mapping[str, Any]], person: Callable[[int], PersonName], time_zone: str
+) -> Iterator[str]:
+    """What was undone, in the words of what had been done."""
+    if ended := changes.get("completed_at"):
+        yield "its reopening" if ended["to"] else "its completion"
+    if edited := sorted(set(changes) - {"completed_at", "due_at", "assignee_id"}):
+        yield f"the change of {fields(edited)}"
+    if moved := changes.get("due_at"):
+        yield f"its move (due {at(moved['to'], time_zone)} again)"
+    if handed := changes.get("assignee_id"):
+        yield f"its reassignment ({person(handed['to']).name}'s again)"
 
 
 def fields(changes: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from followup_common.db.once import InsertOnce
 from sqlalchemy import Row, text
 
 from followup_api.dependencies import UnitOfWork
-from followup_api.followups.changes import reassigned
+from followup_api.followups.announcements import reassigned
 from followup_api.imports import cells, staging, subjects
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records

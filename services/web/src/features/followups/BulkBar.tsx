@@ -1,17 +1,21 @@
 import { Button, CloseButton } from "@mantine/core";
 import { IconCalendar, IconCheck, IconUserShare } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Problem } from "@/api/problem";
-import type { BulkChange } from "@/api/types";
-import { useBulk } from "@/features/followups/mutations";
+import type { BulkResult, FollowUp } from "@/api/types";
+import { latest } from "@/features/followups/cache";
+import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
-import { done, failed } from "@/features/followups/toasts";
+import { failed, withUndo } from "@/features/followups/toasts";
 import { useMay } from "@/features/session/session";
 import classes from "./BulkBar.module.css";
 
 const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
 
-const DONE = { complete: "Completed", reassign: "Reassigned", reschedule: "Rescheduled" };
+const DONE = { complete: "Completed", reassign: "Reassigned", reschedule: "Rescheduled" } as const;
+
+type Change = Omit<BulkAction, "followUps"> & { action: keyof typeof DONE };
 
 /** What one can do with all that is ticked. */
 export function BulkBar() {
@@ -19,21 +23,38 @@ export function BulkBar() {
   const mayReassign = useMay("escalations:read");
   const [asking, setAsking] = useState<"reassign" | "reschedule" | null>(null);
   const bulk = useBulk();
+  const cache = useQueryClient();
   const count = chosen.size;
 
-  function run(change: Omit<BulkChange, "ids">) {
+  function run(change: Change) {
+    const followUps = [...chosen.values()].map((followUp) => latest(cache, followUp));
     // A promise: how it ended is told even to those who have left the page.
-    bulk.mutateAsync({ ids: [...chosen.keys()], ...change }).then(
+    bulk.mutateAsync({ followUps, ...change }).then(
       (result) => {
         setAsking(null);
         // What failed stays ticked, so that it can be tried again or looked at.
-        set(result.done.flatMap((id) => chosen.get(id) ?? []), false);
-        if (result.done.length) done(`${DONE[change.action]} ${amount(result.done.length)}`);
-        const [first] = result.failed;
-        if (first) failed(`${amount(result.failed.length)} left as before`, new Problem(409, "", first.message));
+        const changed = result.done.flatMap((id) => chosen.get(id) ?? []);
+        set(changed, false);
+        if (changed.length) withUndo(`${DONE[change.action]} ${amount(changed.length)}`, () => undo(changed));
+        tell(result.failed);
       },
       (error: unknown) => failed("Not all could be changed", error, () => run(change)),
     );
+  }
+
+  function undo(changed: readonly FollowUp[]) {
+    bulk.mutateAsync({ action: "undo", followUps: changed }).then(
+      (result) => tell(result.failed),
+      (error: unknown) => failed("Not all could be undone", error, () => undo(changed)),
+    );
+  }
+
+  /** What was left alone, by name, and why. */
+  function tell(left: BulkResult["failed"]) {
+    const [first] = left;
+    if (!first) return;
+    const title = chosen.get(first.id)?.title ?? "";
+    failed(`${amount(left.length)} left as before`, new Problem(409, "", `“${title}”: ${first.message}`));
   }
 
   if (count === 0) return null;

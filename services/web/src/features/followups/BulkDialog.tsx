@@ -1,6 +1,5 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
-import type { BulkChange } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { DueField } from "@/features/followups/DueField";
 import { usePeopleInScope } from "@/features/followups/people";
@@ -12,7 +11,7 @@ interface Props {
   action: "reassign" | "reschedule";
   count: number;
   busy: boolean;
-  run: (change: Omit<BulkChange, "ids">) => void;
+  run: (change: { action: "reassign"; assignee_id: number } | { action: "reschedule"; due_at: string }) => void;
   close: () => void;
 }
 

@@ -8,11 +8,11 @@ import { ConflictDialog } from "@/features/followups/ConflictDialog";
 import { DueField } from "@/features/followups/DueField";
 import { changesOf, createBody, draftOf, mistakesOf, rebased, type Draft } from "@/features/followups/draft";
 import { closeForm, formRequest, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
-import { useCreate, useEdit } from "@/features/followups/mutations";
+import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { usePeopleInScope } from "@/features/followups/people";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
-import { done } from "@/features/followups/toasts";
+import { done, withUndo } from "@/features/followups/toasts";
 import { useMay, useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
@@ -30,6 +30,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const [conflict, setConflict] = useState<FollowUp | null>(null);
   const create = useCreate();
   const edit = useEdit();
+  const undo = useUndo();
   const { error, isPending } = base ? edit : create;
   const mistakes = tried ? mistakesOf(draft) : {};
   const problem = error instanceof Problem && error.status !== 412 ? error : null;
@@ -68,13 +69,14 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
 
   /** The form says why (`problem` above); what is there now is shown beside what was typed. */
   function refuse(failure: unknown) {
-    if (failure instanceof Problem && failure.status === 412) setConflict(failure.current as FollowUp);
+    setConflict(currentOf(failure));
   }
 
   function finish(saved: FollowUp) {
     keptDrafts.delete(key);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
-    done(followUp ? `Saved “${saved.title}”` : `Planned “${saved.title}”`);
+    if (followUp) withUndo(`Saved “${saved.title}”`, () => undo.mutate({ followUp: saved }));
+    else done(`Planned “${saved.title}”`);
   }
 
   return (

@@ -8,6 +8,7 @@ import { usePathId } from "@/app/usePathId";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
+import { askReopen } from "@/features/followups/askReopen";
 import { Facts } from "@/features/followups/Facts";
 import { openForm } from "@/features/followups/formRequest";
 import { useComplete, useReopen } from "@/features/followups/mutations";
@@ -90,7 +91,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
           variant="default"
           leftSection={<IconRotate2 size={16} />}
           loading={reopen.isPending}
-          onClick={() => reopen.mutate({ followUp })}
+          onClick={() => askReopen(followUp, () => reopen.mutate(followUp))}
         >
           Reopen
         </Button>

@@ -9,6 +9,7 @@ import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
 import { Tick } from "@/components/Tick";
+import { askReopen } from "@/features/followups/askReopen";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
 import { useReopen } from "@/features/followups/mutations";
@@ -97,7 +98,7 @@ function ReopenButton({ followUp }: { followUp: FollowUp }) {
     <IconButton
       aria-label={`Reopen ${followUp.title}`}
       disabled={reopen.isPending}
-      onClick={() => reopen.mutate({ followUp })}
+      onClick={() => askReopen(followUp, () => reopen.mutate(followUp))}
     >
       <IconRotate2 size={17} stroke={1.7} />
     </IconButton>

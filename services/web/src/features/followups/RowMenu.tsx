@@ -6,8 +6,8 @@ import type { FollowUp } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
 import { IconButton } from "@/components/IconButton";
 import { openForm } from "@/features/followups/formRequest";
-import { useEdit, useRemove } from "@/features/followups/mutations";
-import { done, failed } from "@/features/followups/toasts";
+import { useEdit, useRemove, useUndo } from "@/features/followups/mutations";
+import { failed, withUndo } from "@/features/followups/toasts";
 import { useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
 import { calendar } from "@/time/words";
@@ -59,6 +59,7 @@ const LATER = [
 function Items({ followUp, onDeleted }: Props) {
   const { time_zone: zone } = useMe();
   const edit = useEdit();
+  const undo = useUndo();
   const remove = useRemove();
   const open = followUp.status === "open";
 
@@ -66,7 +67,7 @@ function Items({ followUp, onDeleted }: Props) {
     const dueAt = localTimeIn(days, "09:00", zone, now());
     // A promise: the menu is gone before the answer comes, and its own callbacks with it.
     edit.mutateAsync({ id: followUp.id, etag: followUp.etag, changes: { due_at: dueAt } }).then(
-      () => done(`Moved to ${calendar(dueAt, zone, now())}`),
+      (moved) => withUndo(`Moved to ${calendar(dueAt, zone, now())}`, () => undo.mutate({ followUp: moved })),
       (error: unknown) => failed(`“${followUp.title}” was not moved`, error),
     );
   }

@@ -1,5 +1,6 @@
 import { Button, Title } from "@mantine/core";
 import {
+  IconArrowBackUp,
   IconArrowsExchange,
   IconBellRinging,
   IconCalendar,
@@ -29,6 +30,7 @@ const ICONS: Record<string, Icon> = {
   assignment_announced: IconBellRinging,
   completed: IconCheck,
   reopened: IconRotate2,
+  undone: IconArrowBackUp,
   escalated: IconBellRinging,
 };
 

@@ -128,6 +128,13 @@ function belongs(key: QueryKey, { level }: FollowUp, view: View): boolean {
   return listed === "all" || listed === view;
 }
 
+/** A follow-up as it is shown last; as given when no list has it any more. */
+export function latest(cache: QueryClient, followUp: FollowUp): FollowUp {
+  const shown = listsOf(cache).flatMap(([, { pages }]) => pages.flatMap(({ items }) => items));
+  const same = shown.filter(({ id, version }) => id === followUp.id && version > followUp.version);
+  return same.reduce((newest, other) => (other.version > newest.version ? other : newest), followUp);
+}
+
 function listsOf(cache: QueryClient): [QueryKey, Pages][] {
   return [
     ...cache.getQueriesData<Pages>({ queryKey: keys.followUpLists }),

@@ -62,7 +62,7 @@ it("brings it back when the network is gone, and tries again on request", async 
   expect(listed()).toEqual([2]);
 });
 
-it("undoes a completion: the API reopens, the row is back in its place", async () => {
+it("undoes a completion: the API takes it back, the row is in its place again", async () => {
   const fetch = vi.fn((url: string) =>
     Promise.resolve(json({ ...call, status: url.endsWith("/complete") ? "completed" : "open", version: 3 })),
   );
@@ -70,5 +70,20 @@ it("undoes a completion: the API reopens, the row is back in its place", async (
   await userEvent.click(screen.getByRole("button", { name: "Complete Call Acme" }));
   await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
   await waitFor(() => expect(listed()).toEqual([1, 2]));
-  expect(fetch.mock.lastCall?.[0]).toBe("/api/v1/follow-ups/1/reopen");
+  expect(fetch.mock.lastCall?.[0]).toBe("/api/v1/follow-ups/1/undo");
+});
+
+it("completes only what it has shown, and offers to complete what somebody made of it", async () => {
+  const theirs = { ...call, title: "Call Acme in June", version: 2, etag: '"2-theirs"' };
+  const stale = { title: "Changed in the meantime", detail: "Follow-up 1 has changed since you read it.", current: theirs };
+  const fetch = vi.fn(() => Promise.resolve(json(stale, 412)));
+  vi.stubGlobal("fetch", fetch);
+  const sent = () => new Headers((fetch.mock.lastCall as unknown as [string, RequestInit])[1].headers).get("If-Match");
+  await userEvent.click(screen.getByRole("button", { name: "Complete Call Acme" }));
+  await screen.findByText("Follow-up 1 has changed since you read it.");
+  expect(sent()).toBe(call.etag);
+  fetch.mockImplementation(() => Promise.resolve(json({ ...theirs, status: "completed" })));
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("Completed “Call Acme in June”")).toBeTruthy();
+  expect(sent()).toBe('"2-theirs"');
 });

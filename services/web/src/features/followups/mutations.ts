@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
+import { Problem } from "@/api/problem";
 import type { BulkChange, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed, withUndo } from "@/features/followups/toasts";
@@ -8,37 +9,60 @@ import { done, failed, withUndo } from "@/features/followups/toasts";
 /** Complete with one click: the row goes at once, comes back if it fails, and a toast undoes it. */
 export function useComplete() {
   const cache = useQueryClient();
-  const reopen = useReopen();
+  const undo = useUndo();
   const complete = useMutation({
-    mutationFn: ({ id }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/complete`),
+    mutationFn: ({ id, etag }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/complete`, undefined, { etag }),
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
+      const current = currentOf(error) ?? followUp; // what somebody made of it meanwhile
       restore(cache, taken, followUp);
-      failed(`“${followUp.title}” is still open`, error, () => complete.mutate(followUp));
+      if (current !== followUp) show(cache, current);
+      failed(`“${followUp.title}” is still open`, error, () => complete.mutate(current));
       settle(cache);
     },
     onSuccess: (completed, followUp, { touched }) => {
       show(cache, completed);
-      withUndo(`Completed “${followUp.title}”`, () => reopen.mutate({ followUp: completed, touched }));
+      withUndo(`Completed “${followUp.title}”`, () => undo.mutate({ followUp: completed, touched }));
       settle(cache, completed.id);
     },
   });
   return complete;
 }
 
-interface Reopening {
+interface Undoing {
   followUp: FollowUp;
-  /** Lists that it was in before it was completed. */
+  /** Lists that it was in before it was changed. */
   touched?: readonly QueryKey[];
+}
+
+/** Take back one's own last change: all is as it was, and nobody is told again. */
+export function useUndo() {
+  const cache = useQueryClient();
+  const undo = useMutation({
+    mutationFn: ({ followUp }: Undoing) => api.post<FollowUp>(`/follow-ups/${followUp.id}/undo`),
+    onError: (error, undoing) => {
+      const again = error instanceof Problem && error.unreachable ? () => undo.mutate(undoing) : undefined;
+      failed(`“${undoing.followUp.title}” stays as it is`, error, again);
+      settle(cache, undoing.followUp.id);
+    },
+    onSuccess: (undone, { touched = [] }) => {
+      putBack(cache, touched, undone);
+      show(cache, undone);
+      settle(cache, undone.id);
+    },
+  });
+  return undo;
 }
 
 export function useReopen() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ followUp }: Reopening) => api.post<FollowUp>(`/follow-ups/${followUp.id}/reopen`),
-    onError: (error, { followUp }) => failed(`“${followUp.title}” is still completed`, error),
-    onSuccess: (reopened, { touched = [] }) => {
-      putBack(cache, touched, reopened);
+    mutationFn: ({ id, etag }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/reopen`, undefined, { etag }),
+    onError: (error, followUp) => {
+      failed(`“${followUp.title}” is still completed`, error);
+      settle(cache, followUp.id);
+    },
+    onSuccess: (reopened) => {
       show(cache, reopened);
       settle(cache, reopened.id);
     },
@@ -93,26 +117,41 @@ export function useRemove() {
 /** The API takes this many at once. */
 const BULK = 200;
 
+/** One action on many: each as it was seen, so that what somebody changed meanwhile is left alone. */
+export type BulkAction = Omit<BulkChange, "ids" | "versions" | "etags"> & { followUps: readonly Pick<FollowUp, "id" | "etag">[] };
+
 /** Change many at once, in as many calls as it takes; what failed is told one by one. */
 export function useBulk() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: async ({ ids, ...change }: BulkChange) => {
+    mutationFn: async ({ followUps, ...change }: BulkAction) => {
       const result: BulkResult = { done: [], failed: [] };
-      for (let start = 0; start < ids.length; start += BULK) {
-        const part = await api.post<BulkResult>("/follow-ups/bulk", {
-          ...change,
-          ids: ids.slice(start, start + BULK),
-        });
-        result.done.push(...part.done);
-        result.failed.push(...part.failed);
+      for (let start = 0; start < followUps.length; start += BULK) {
+        const part = followUps.slice(start, start + BULK);
+        const ids = part.map(({ id }) => id);
+        // An undo looks at what the change made of each, which only the API knows.
+        const etags = change.action === "undo" ? null : part.map(({ etag }) => etag);
+        const { done, failed } = await api.post<BulkResult>("/follow-ups/bulk", { ...change, ids, etags });
+        result.done.push(...done);
+        result.failed.push(...failed);
       }
       return result;
     },
     // Long lists are not asked for again: what has left them goes at once.
-    onSuccess: ({ done }, { action }) => (action === "reassign" ? undefined : takeOut(cache, new Set(done))),
-    onSettled: () => settle(cache),
+    onSuccess: ({ done }, { action }) => (LEAVING.has(action) ? takeOut(cache, new Set(done)) : undefined),
+    onSettled: (_, __, { action }) => {
+      if (action === "undo") void cache.invalidateQueries({ queryKey: keys.followUps });
+      settle(cache);
+    },
   });
+}
+
+/** What takes follow-ups out of the lists that they are in; after an undo the API says into which they go. */
+const LEAVING = new Set<BulkChange["action"]>(["complete", "reschedule", "undo"]);
+
+/** A follow-up as it is now, when a change was based on an older version. */
+export function currentOf(error: unknown): FollowUp | null {
+  return error instanceof Problem && error.status === 412 ? (error.current as FollowUp) : null;
 }
 
 /** Ask again for what a change may have moved elsewhere. */

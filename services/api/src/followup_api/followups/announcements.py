@@ -1,0 +1,48 @@
+"""Telling new assignees that a follow-up is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from followup_common.contracts import FollowUpReassigned
+from sqlalchemy import text
+
+from followup_api.dependencies import UnitOfWork
+from followup_api.rows import Record
+
+# Given to somebody by somebody else, and never heard of; or taken, at a step that others are to hear of.
+# What an undo gives back is no news.
+UNTOLD = text("""
+    SELECT f.id, f.assignee_id, f.assignment, given.actor_id
+    FROM follow_ups f CROSS JOIN LATERAL (
+        SELECT a.kind, a.actor_id FROM activities a
+        WHERE a.follow_up_id = f.id AND a.details -> 'changes' ? 'assignee_id'
+        ORDER BY a.id DESC LIMIT 1
+    ) given
+    WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.is_open
+      AND given.kind IN ('reassigned', 'imported')
+      AND (given.actor_id <> f.assignee_id OR f.level > 0)
+      AND NOT EXISTS (
+          SELECT FROM notifications n
+          WHERE n.user_id = f.assignee_id AND n.follow_up_id = f.id AND n.step = 0 AND n.repeat = f.assignment
+      )
+    ORDER BY f.id
+""")
+
+
+def reassigned(row: Record, actor_id: int) -> FollowUpReassigned:
+    """The event of a row whose assignee has changed."""
+    return FollowUpReassigned(
+        follow_up_id=row.id, assignee_id=row.assignee_id, assignment=row.assignment, actor_id=actor_id
+    )
+
+
+def announce_assignments(work: UnitOfWork, ids: Collection[int]) -> None:
+    """Tell the assignees who would have been told, had their follow-ups not been stopped at that moment.
+
+    Args:
+        work: the unit of work of the request.
+        ids: of follow-ups that go on as they were.
+    """
+    for row in work.tx.execute(UNTOLD, {"ids": list(ids)}):
+        work.emit(reassigned(row, row.actor_id))

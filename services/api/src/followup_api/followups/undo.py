@@ -1,0 +1,79 @@
+"""Undoing: a person's own last change of a follow-up, put back as it was.
+
+PostgreSQL keeps what was before the change and decides, under the lock of the row, whether that may come back
+(`follow_ups_undo`): the API has no right on the columns that say how far an escalation is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from followup_common.contracts import EscalationKey, EscalationsRaised
+from followup_common.db import Transaction
+from sqlalchemy import text
+
+from followup_api.dependencies import UnitOfWork
+from followup_api.followups import activities
+from followup_api.followups.announcements import announce_assignments
+
+ACT_AS = text("SELECT set_config('followup.actor_id', CAST(:actor_id AS text), true)")
+UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")
+RESTORED = ("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at")
+
+REFUSALS: Mapping[str, str] = {
+    "nothing": "There is no change of yours to undo: only your own last one can be, for 10 minutes.",
+    "changed": "It was changed again since: look at it as it is now.",
+    "others": "Its last change is somebody else's: only they can undo it.",
+    "taken": "Another follow-up has its old external id by now: change that one first.",
+    "late": "It is more than 10 minutes ago: change it back instead, which starts its escalation over.",
+}
+"""Why a change cannot be undone, by what `follow_ups_undo` says."""
+
+
+class Undone(NamedTuple):
+    """What became of an attempt: the ids of what is as it was before, and of the others why not."""
+
+    done: frozenset[int]
+    refused: Mapping[int, str]
+
+
+def act_as(tx: Transaction, actor_id: int) -> None:
+    """Say whose the changes of this transaction are, so that they can undo them."""
+    tx.execute(ACT_AS, {"actor_id": actor_id})
+
+
+def undo(work: UnitOfWork, ids: Collection[int], actor_id: int) -> Undone:
+    """Undo a person's last changes, where these are theirs, at most 10 minutes old, and still the last ones.
+
+    What an escalation or an assignment would have told meanwhile and did not, because of the change that is
+    undone, is told now; nobody hears anything again.
+
+    Args:
+        work: the unit of work of the request.
+        ids: of follow-ups that the person may see.
+        actor_id: the person.
+    """
+    rows = work.tx.execute(UNDO, {"ids": list(ids), "actor_id": actor_id}).all()
+    undone = [row for row in rows if row.outcome == "undone"]
+    entries = [(row.follow_up_id, "undone", _details(row.was, row.became)) for row in undone]
+    activities.record(work.tx, actor_id, entries)
+    untold = [_key(row.became) for row in undone if row.untold]
+    if untold:
+        work.emit(EscalationsRaised.of(None, untold))
+    announce_assignments(work, [row.follow_up_id for row in undone])
+    return Undone(
+        frozenset(row.follow_up_id for row in undone),
+        {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"},
+    )
+
+
+def _details(was: Mapping[str, Any], became: Mapping[str, Any]) -> dict[str, Any]:
+    changes = {
+        name: {"from": was[name], "to": became[name]} for name in RESTORED if was[name] != became[name]
+    }
+    return {"changes": changes, "due_version": became["due_version"]}
+
+
+def _key(row: Mapping[str, Any]) -> EscalationKey:
+    return EscalationKey(follow_up_id=row["id"], due_version=row["due_version"], step=row["level"])

@@ -1,0 +1,277 @@
+"""Undoing one's own last change: everything as it was, nobody told again; else the answer says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from followup_common.contracts import OutboxTick
+from httpx import Response
+
+from tests.support.company import Company as Database
+from tests.support.pipeline import Pipeline
+
+from .companies import Company
+from .conftest import Person, World
+
+HOUR = timedelta(hours=1)
+LATER = "2031-01-01T09:00:00Z"
+
+
+@pytest.fixture
+def company(world: World) -> Company:
+    return Company(world)
+
+
+@pytest.fixture
+def pipeline(world: World, company: Company) -> Iterator[Pipeline]:
+    """Escalator and notifier on the application's database."""
+    pipeline = Pipeline(world.database_url)
+    yield pipeline
+    pipeline.close()
+
+
+def kept(company: Company, follow_up: int) -> dict[str, Any]:
+    """A row without what an undo may change: its version and edit time, numbers that are never used again."""
+    [row] = company.world.execute("SELECT * FROM follow_ups WHERE id = :id", id=follow_up)
+    apart = ("version", "updated_at", "assignment", "last_run")
+    return {name: value for name, value in row._mapping.items() if name not in apart}
+
+
+def told(company: Company) -> list[Any]:
+    """Everything that anybody was told."""
+    return company.world.execute(
+        "SELECT follow_up_id, due_version, step, repeat, user_id FROM notifications ORDER BY id"
+    )
+
+
+def sweep(pipeline: Pipeline) -> None:
+    """One sweep, to the last notification, and what the API emitted meanwhile."""
+    pipeline.request_sweep()
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+
+
+CHANGES: dict[str, tuple[str, str, dict[str, Any] | None]] = {
+    "complete": ("POST", "/complete", None),
+    "reschedule": ("PATCH", "", {"due_at": LATER}),
+    "reschedule to the past": ("PATCH", "", {"due_at": "2020-01-01T09:00:00Z"}),
+    "reassign": ("PATCH", "", {"assignee_id": "mia"}),
+    "everything": ("PATCH", "", {"title": "X", "notes": "n", "due_at": LATER, "assignee_id": "mia"}),
+}
+
+
+def change(company: Company, who: Person, follow_up: int, name: str) -> Response:
+    """Change a follow-up in one of the ways above."""
+    method, suffix, body = CHANGES[name]
+    if body and "assignee_id" in body:
+        body = {**body, "assignee_id": company.mia.id}
+    answer = company.ask(who, method, f"/follow-ups/{follow_up}{suffix}", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def undo(company: Company, who: Person, follow_up: int, **more: Any) -> Response:
+    return company.ask(who, "POST", f"/follow-ups/{follow_up}/undo", **more)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("overdue", [-30 * HOUR, HOUR, 50 * HOUR, 100 * HOUR])
+def test_an_undo_puts_all_back_and_tells_nobody(
+    company: Company, pipeline: Pipeline, name: str, overdue: timedelta
+) -> None:
+    follow_up = company.follow_up(company.amir, overdue=overdue)
+    sweep(pipeline)
+    before, heard = kept(company, follow_up), told(company)
+    change(company, company.dana, follow_up, name)
+    answer = undo(company, company.dana, follow_up)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["version"] == 3
+    assert kept(company, follow_up) == before
+    sweep(pipeline)
+    assert kept(company, follow_up) == before
+    assert [line for line in told(company) if line.step > 0] == [line for line in heard if line.step > 0]
+    assert company.activities(follow_up)[-1] == "undone"
+    [latest, *_] = company.get(company.amir, f"/follow-ups/{follow_up}/activities")["items"]
+    assert latest["actor"]["name"] == "Dana Reyes"
+    assert latest["summary"].startswith("Dana Reyes undid ")
+
+
+def test_whom_it_goes_back_to_is_not_told_of_it_again(company: Company, pipeline: Pipeline) -> None:
+    follow_up = company.follow_up(company.amir)
+    change(company, company.dana, follow_up, "reassign")
+    assert undo(company, company.dana, follow_up).json()["assignee_id"] == company.amir.id
+    sweep(pipeline)  # the event of the reassignment comes late
+    assert [line for line in told(company) if line.step == 0] == []
+    [row] = company.world.execute("SELECT assignment FROM follow_ups")
+    assert row.assignment == 3
+    change(company, company.dana, follow_up, "reassign")
+    sweep(pipeline)
+    assert [(line.repeat, line.user_id) for line in told(company) if line.step == 0] == [(4, company.mia.id)]
+
+
+def test_the_history_says_what_was_undone(company: Company) -> None:
+    follow_up = company.follow_up(company.amir)
+    for name in CHANGES:
+        change(company, company.ada, follow_up, name)
+        undo(company, company.ada, follow_up)
+    entries = company.get(company.amir, f"/follow-ups/{follow_up}/activities")["items"]
+    said = [entry["summary"] for entry in reversed(entries) if entry["kind"] == "undone"]
+    assert said[0] == "Ada Admin undid its completion"
+    assert said[1].startswith("Ada Admin undid its move (due ")
+    assert said[3] == "Ada Admin undid its reassignment (Amir Patel's again)"
+    assert said[4].startswith("Ada Admin undid the change of the notes and the title, its move (due ")
+
+
+def test_the_next_run_after_an_undone_one_has_a_number_of_its_own(
+    company: Company, pipeline: Pipeline
+) -> None:
+    """Else what was told in the undone run would count as told in the next one."""
+    follow_up = company.follow_up(company.amir, overdue=-HOUR)
+    change(company, company.amir, follow_up, "reschedule to the past")
+    sweep(pipeline)
+    undo(company, company.amir, follow_up)
+    change(company, company.amir, follow_up, "reschedule to the past")
+    sweep(pipeline)
+    assert [(line.due_version, line.step) for line in told(company)] == [(2, 3), (3, 3)]
+
+
+def test_a_step_that_the_undone_change_stopped_is_told(company: Company, pipeline: Pipeline) -> None:
+    """It was claimed before the completion and came to the notifier after it."""
+    follow_up = company.follow_up(company.amir)
+    pipeline.request_sweep()
+    pipeline.escalator_only()
+    change(company, company.amir, follow_up, "complete")
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    assert told(company) == []
+    undo(company, company.amir, follow_up)
+    for _ in range(2):
+        sweep(pipeline)
+    assert [(line.step, line.user_id) for line in told(company)] == [(1, company.amir.id)]
+
+
+def test_an_assignment_that_the_undone_change_stopped_is_told(company: Company, pipeline: Pipeline) -> None:
+    follow_up = company.follow_up(company.amir, overdue=-HOUR)
+    change(company, company.dana, follow_up, "reassign")
+    change(company, company.dana, follow_up, "complete")
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    assert told(company) == []
+    undo(company, company.dana, follow_up)
+    for _ in range(2):
+        sweep(pipeline)
+    assert [(line.step, line.user_id) for line in told(company)] == [(0, company.mia.id)]
+
+
+def test_a_step_that_came_after_a_reassignment_stays_when_that_is_undone(
+    company: Company, pipeline: Pipeline
+) -> None:
+    follow_up = company.follow_up(company.amir, overdue=47 * HOUR)
+    sweep(pipeline)
+    change(company, company.dana, follow_up, "reassign")
+    with pipeline.company() as database:
+        database.let_pass(2 * HOUR)
+    sweep(pipeline)
+    undo(company, company.dana, follow_up)
+    sweep(pipeline)
+    assert kept(company, follow_up)["level"] == 2
+    second = {(line.step, line.user_id) for line in told(company) if line.step == 2}
+    assert second >= {(2, company.amir.id), (2, company.mia.id)}, "told to those whom it concerns now, too"
+    assert len(told(company)) == len(set(told(company)))
+
+
+def test_a_reopening_can_be_undone(company: Company) -> None:
+    follow_up = company.follow_up(company.amir)
+    change(company, company.mia, follow_up, "complete")
+    before = kept(company, follow_up)
+    company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/reopen")
+    assert undo(company, company.amir, follow_up).json()["status"] == "completed"
+    assert kept(company, follow_up) == before
+
+
+def refused(answer: Response) -> str:
+    assert answer.status_code == 409, answer.text
+    detail: str = answer.json()["detail"]
+    return detail
+
+
+def test_what_is_not_ones_own_last_change_of_a_moment_ago_stays(company: Company) -> None:
+    follow_up = company.follow_up(company.amir)
+    assert "no change of yours" in refused(undo(company, company.amir, follow_up))
+    change(company, company.dana, follow_up, "complete")
+    assert "somebody else's" in refused(undo(company, company.amir, follow_up))
+    company.world.execute("UPDATE follow_ups SET title = 'by an import' WHERE id = :id", id=follow_up)
+    assert "changed again" in refused(undo(company, company.dana, follow_up))
+    assert company.get(company.amir, f"/follow-ups/{follow_up}")["status"] == "completed"
+
+
+@pytest.mark.parametrize("away", ["- interval '10 minutes 1 second'", "+ interval '3 days'"])
+def test_after_ten_minutes_it_is_too_late(company: Company, away: str) -> None:
+    """Also where the clock was ahead for a while."""
+    follow_up = company.follow_up(company.amir)
+    change(company, company.amir, follow_up, "complete")
+    company.world.execute(f"UPDATE undoable_changes SET changed_at = changed_at {away}")
+    assert "10 minutes" in refused(undo(company, company.amir, follow_up))
+
+
+def test_it_can_be_undone_once(company: Company) -> None:
+    follow_up = company.follow_up(company.amir)
+    change(company, company.amir, follow_up, "complete")
+    assert undo(company, company.amir, follow_up).status_code == 200
+    assert "no change of yours" in refused(undo(company, company.amir, follow_up))
+
+
+def test_an_external_id_that_another_has_by_now_is_left_alone(company: Company) -> None:
+    first = company.create(company.amir, external_id="deal-1")["id"]
+    company.ask(company.amir, "PATCH", f"/follow-ups/{first}", json={"external_id": "deal-2"})
+    company.create(company.amir, external_id="deal-1")
+    assert "external id" in refused(undo(company, company.amir, first))
+    assert company.get(company.amir, f"/follow-ups/{first}")["external_id"] == "deal-2"
+
+
+def test_a_stale_tag_and_what_is_out_of_sight_are_refused(company: Company) -> None:
+    follow_up = company.follow_up(company.amir)
+    change(company, company.amir, follow_up, "complete")
+    assert undo(company, company.amir, follow_up, headers={"If-Match": '"1"'}).status_code == 412
+    assert undo(company, company.otto, follow_up).status_code == 404
+
+
+def test_many_are_undone_together_and_the_rest_says_why(company: Company, pipeline: Pipeline) -> None:
+    ids = [company.follow_up(company.amir, overdue=100 * HOUR) for _ in range(3)]
+    sweep(pipeline)
+    before, heard = [kept(company, follow_up) for follow_up in ids], told(company)
+    for action in ({"action": "complete"}, {"action": "reassign", "assignee_id": company.mia.id}):
+        company.ask(company.dana, "POST", "/follow-ups/bulk", json={"ids": ids, **action})
+        change(company, company.mia, ids[2], "everything" if action["action"] == "complete" else "complete")
+        answer = company.ask(company.dana, "POST", "/follow-ups/bulk", json={"ids": ids, "action": "undo"})
+        assert answer.json()["done"] == ids[:2]
+        [failure] = answer.json()["failed"]
+        assert (failure["id"], "somebody else's" in failure["message"]) == (ids[2], True)
+    sweep(pipeline)
+    assert [kept(company, follow_up) for follow_up in ids[:2]] == before[:2]
+    ours = {tuple(line) for line in told(company) if line.follow_up_id in ids[:2] and line.step > 0}
+    assert ours == {tuple(line) for line in heard if line.follow_up_id in ids[:2]}
+
+
+def test_what_cannot_be_undone_any_more_is_forgotten(company: Company, pipeline: Pipeline) -> None:
+    old, new = company.follow_up(company.amir), company.follow_up(company.amir)
+    for follow_up in (old, new):
+        change(company, company.amir, follow_up, "complete")
+    company.world.execute(
+        "UPDATE undoable_changes SET changed_at = now() - interval '11 minutes' WHERE follow_up_id = :id",
+        id=old,
+    )
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    assert company.world.execute("SELECT follow_up_id FROM undoable_changes") == [(new,)]
+
+
+def test_the_api_itself_cannot_write_what_an_undo_puts_back(company: Company) -> None:
+    with company.world.database.transaction() as tx:
+        assert Database(tx).tx.exec_driver_sql(
+            "SELECT has_table_privilege('undoable_changes', 'SELECT, INSERT, UPDATE, DELETE'), "
+            "has_function_privilege('public', 'follow_ups_undo(bigint[], bigint)', 'EXECUTE')"
+        ).one() == (False, False)
