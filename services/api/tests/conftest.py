@@ -69,7 +69,7 @@ class World:
     _count: int = field(default=0)
 
     def person(self, name: str, role: str = "employee", manager: Person | None = None, **more: Any) -> Person:
-        """Add a person, with `PASSWORD` and a token."""
+        """Add a person, with `PASSWORD` and a token; the audit log does not know of it."""
         email = f"{name.lower().replace(' ', '.')}@example.com"
         token = new_api_token()
         values = {
@@ -84,6 +84,7 @@ class World:
             if "password" not in more:
                 set_password_hash(tx, user.id, HASHED)
             add_token(tx, user.id, "test", token)
+        self.execute("DELETE FROM audit_log WHERE target = :target", target=f"users/{user.id}")
         return Person(user.id, email, token.token)
 
     def client(self, person: Person | None = None, base_url: str = PUBLIC) -> TestClient:

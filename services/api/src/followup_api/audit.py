@@ -9,11 +9,21 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Depends, Request
 from followup_common.db import Transaction
+from followup_common.db.prepared import Prepared
 from followup_common.db.tables import audit_log
-from sqlalchemy import insert
+from sqlalchemy import Text, bindparam, func, insert, select, true
 
 from followup_api.auth.browser import address_of
 from followup_api.dependencies import UnitOfWork, Work
+
+_SIGN = Prepared(
+    select(
+        *(
+            func.set_config(f"followup.{name}", bindparam(name, type_=Text()), true())
+            for name in ("actor_id", "address", "request_id", "by")
+        )
+    )
+)
 
 
 class Action(StrEnum):
@@ -27,7 +37,7 @@ class Action(StrEnum):
     IDENTITY_UNBOUND = "identity.unbound"
     TOKEN_CREATED = "token.created"  # noqa: S105 - a name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a name
-    USER_CREATED = "user.created"
+    USER_CREATED = "user.created"  # the database writes this one and the next
     USER_CHANGED = "user.changed"
     USERS_IMPORTED = "users.imported"
     FOLLOW_UPS_IMPORTED = "follow-ups.imported"
@@ -69,6 +79,40 @@ def record(
     tx.execute(insert(audit_log).values(values))
 
 
+def sign(
+    tx: Transaction,
+    *,
+    actor_id: int | None = None,
+    address: str | None = None,
+    request_id: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Say who makes the changes of a transaction: what the database logs of people names them.
+
+    Args:
+        tx: the transaction, to whose end it holds.
+        actor_id: who makes them; None when it is nobody who is known.
+        address: where the request comes from.
+        request_id: the `request_id` of the log lines about it.
+        by: what makes them, where that is not simply somebody's request.
+    """
+    said = {"actor_id": actor_id, "address": address, "request_id": request_id, "by": by}
+    _SIGN.all(tx, **{name: "" if value is None else str(value) for name, value in said.items()})
+
+
+def sign_request(
+    tx: Transaction, request: Request, *, actor_id: int | None = None, by: str | None = None
+) -> None:
+    """Say that a transaction does what a request asks for; arguments as `sign`."""
+    sign(tx, actor_id=actor_id, address=address_of(request), request_id=request_id(), by=by)
+
+
+def request_id() -> str | None:
+    """The `request_id` of the log lines of the request that this thread is about."""
+    found: str | None = structlog.contextvars.get_contextvars().get("request_id")
+    return found
+
+
 @dataclass(frozen=True)
 class Trail:
     """The audit log as a request sees it: who asks and from where is known already."""
@@ -86,7 +130,7 @@ class Trail:
             actor_id=actor_id or getattr(self.request.state, "user_id", None),
             target=target,
             address=address_of(self.request),
-            request_id=structlog.contextvars.get_contextvars().get("request_id"),
+            request_id=request_id(),
             **details,
         )
 

@@ -17,7 +17,7 @@ from followup_common.settings import DatabaseSettings, load
 from pydantic import BeforeValidator, Field
 from sqlalchemy import func, select
 
-from followup_api.audit import Action, record
+from followup_api.audit import sign
 from followup_api.auth.secrets import new_api_token
 from followup_api.serving import open_database
 from followup_api.tokens.queries import add_token, latest_end
@@ -56,10 +56,10 @@ def first_admin(
         tx.execute(select(func.pg_advisory_xact_lock(func.hashtext("users.admins"))))
         if has_active_admin(tx):
             return None
+        sign(tx, by="bootstrap")
         admin = create_user(tx, email=email, name=name, role="admin", password=password)
         token = new_api_token()
         add_token(tx, admin.id, "First admin", token, expires_at=latest_end(tx, life, None))
-        record(tx, Action.USER_CREATED, target=f"users/{admin.id}", email=email, role="admin", by="bootstrap")
         return token.token
 
 

@@ -17,12 +17,15 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from followup_common.db import Transaction
 
 from followup_api.arguments import in_place
+from followup_api.audit import sign_request
 from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
 from followup_api.dependencies import Parts
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
+
+READING = ("GET", "HEAD")
 
 Role = Literal["employee", "manager", "admin"]
 
@@ -261,6 +264,8 @@ class _Required:
         scope = SCOPES[self.permission]
         if scope and scope not in caller.scopes:
             raise MissingScope(scope, caller.scopes)
+        if request.method not in READING:
+            sign_request(tx, request, actor_id=caller.user_id)
         return caller
 
 

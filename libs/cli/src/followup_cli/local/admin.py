@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from followup_api.audit import sign
 from followup_api.auth import secrets
 from followup_api.auth.oidc.settings import OidcSettings
 from followup_api.auth.queries import by_token_prefix
@@ -37,6 +38,7 @@ def ensure_admin_token(database: Database, folder: DataFolder, life: timedelta) 
     with database.transaction() as tx:
         if token and _works(tx, token, life / 2):
             return
+        sign(tx, by="followup run")
         admin = _first_admin(tx) or create_user(tx, email=EMAIL, name=NAME, role="admin").id
         tx.execute(delete(api_tokens).where(api_tokens.c.user_id == admin, api_tokens.c.name == TOKEN_NAME))
         made = secrets.new_api_token()

@@ -375,12 +375,13 @@ outbox = Table(
     Index("ix_outbox_failed", "failed_at", "id", postgresql_where=text("failed_at IS NOT NULL")),
 )
 
-# The API appends and reads; nobody but the owner of the database can change or delete.
+# The API appends and reads, and a trigger on `users` appends what changed about people. Nobody but the owner
+# of the database can change or delete.
 audit_log = Table(
     "audit_log",
     metadata,
     _id(),
-    Column("at", Time, nullable=False, server_default=func.now()),
+    Column("at", Time, nullable=False, server_default=func.clock_timestamp()),
     Column("action", Text, nullable=False),
     Column("actor_id", BigInteger),
     Column("target", Text),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 from followup_common.db.tables import sessions
@@ -42,16 +42,9 @@ def read_me(caller: Self) -> Me:
 
 
 @router.patch("", summary="Change oneself", description="One's name and time zone; admins change the rest.")
-def change_me(changed: MeChanges, work: Work, audit: Audit, caller: Writer) -> Me:
+def change_me(changed: MeChanges, work: Work, caller: Writer) -> Me:
     changes = changed.changes()
-    differences: dict[str, Any] = {
-        name: {"from": getattr(caller, name), "to": value}
-        for name, value in changes.items()
-        if getattr(caller, name) != value
-    }
-    if differences:
-        change_user(work.tx, caller.user_id, changes)
-        audit(Action.USER_CHANGED, f"users/{caller.user_id}", **differences)
+    change_user(work.tx, caller.user_id, changes)
     return me_of(replace(caller, **changes))
 
 

@@ -81,5 +81,6 @@ def change_password(
     ended = end_sessions(tx, caller.user_id, keep=caller.session_id)
     if caller.session_id:
         note_proof(tx, caller.session_id)
-    audit(Action.USER_CHANGED, target, password={"changed": True}, sessions_ended=ended)
+    if ended:
+        audit(Action.SESSION_ENDED, target, sessions=ended)
     return None

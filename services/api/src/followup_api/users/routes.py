@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Response
 from followup_common.db import Transaction
 from followup_common.db.tables import users
 
-from followup_api.audit import Action, Audit
+from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.oidc.queries import unbind
 from followup_api.auth.proof import require_proof
 from followup_api.auth.queries import end_sessions
@@ -47,9 +47,7 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     description="Managers may not form a cycle.",
     responses=documented(409),
 )
-def create_user(
-    new: NewUser, response: Response, *, app: AppParts, work: Work, audit: Audit, caller: Admin
-) -> User:
+def create_user(new: NewUser, response: Response, *, app: AppParts, work: Work, caller: Admin) -> User:
     if new.role != "employee":
         require_proof(caller)
     if new.password:
@@ -58,7 +56,6 @@ def create_user(
     password = new.password.get_secret_value() if new.password else None
     row = queries.create_user(work.tx, **values, password=password)
     response.headers["Location"] = f"/api/v1/users/{row.id}"
-    audit(Action.USER_CREATED, f"users/{row.id}", email=row.email, role=row.role)
     return _tagged(row, response)
 
 
@@ -101,11 +98,8 @@ def change_user(
     if any(name in changes and changes[name] != getattr(before, name, None) for name in WITH_PROOF):
         require_proof(caller)
     row = queries.change_user(work.tx, user_id, changes, tags)
-    differences = _differences(before, row)
     if "password" in changes:
-        differences["password"] = _password_changed(work.tx, user_id, caller)
-    if differences:
-        audit(Action.USER_CHANGED, f"users/{user_id}", **differences)
+        _end_access(work.tx, audit, user_id, caller)
     return _tagged(row, response)
 
 
@@ -137,19 +131,12 @@ def _refuse_without_passwords(app: Parts) -> None:
         raise Invalid("password", message)
 
 
-def _password_changed(tx: Transaction, user_id: int, caller: Caller) -> dict[str, Any]:
-    """End what the old password may have opened; returns what the audit log says.
+def _end_access(tx: Transaction, audit: Trail, user_id: int, caller: Caller) -> None:
+    """End what the old password may have opened.
 
     Who changes their own keeps their tokens: they know best whether somebody else has them.
     """
     end_sessions(tx, user_id, keep=caller.session_id)
-    if user_id == caller.user_id:
-        return {"changed": True}
-    return {"changed": True, "tokens_revoked": revoke_tokens(tx, user_id)}
-
-
-def _differences(before: Record, after: Record) -> dict[str, Any]:
-    """What an entry of the audit log says about a change."""
-    was, now = before._mapping, after._mapping
-    names = [name for name in was if name not in ("version", "etag") and was[name] != now[name]]
-    return {str(name): {"from": was[name], "to": now[name]} for name in names}
+    revoked = 0 if user_id == caller.user_id else revoke_tokens(tx, user_id)
+    if revoked:
+        audit(Action.TOKEN_REVOKED, f"users/{user_id}", tokens=revoked)

@@ -7,6 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
 import { peopleQuery } from "@/features/followups/people";
+import { detailsOf } from "@/features/ops/auditDetails";
 import { auditLogQuery } from "@/features/ops/queries";
 import classes from "./AuditLog.module.css";
 
@@ -61,10 +62,4 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
       </Table>
     </Table.ScrollContainer>
   );
-}
-
-function detailsOf(details: AuditEntry["details"]): string {
-  return Object.entries(details)
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(", ");
 }

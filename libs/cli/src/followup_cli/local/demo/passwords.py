@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from followup_api.audit import Action, record
 from followup_api.auth.passwords import matches
 from followup_api.auth.queries import end_sessions
 from followup_api.users.queries import change_user
@@ -51,7 +50,6 @@ def replace_published(tx: Transaction) -> Passwords:
         change_user(tx, person.id, {"password": replaced[person.email]})
         end_sessions(tx, person.id)
         tx.execute(delete(api_tokens).where(api_tokens.c.user_id == person.id))
-        record(tx, Action.USER_CHANGED, target=f"users/{person.id}", changes=["password"], by="demo")
     return replaced
 
 

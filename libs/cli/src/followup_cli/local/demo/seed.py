@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from followup_api.audit import sign
 from followup_api.dependencies import UnitOfWork, transaction
 from followup_api.followups import changes
 from followup_api.followups.changes import Target
@@ -25,6 +26,7 @@ from followup_cli.local.demo.passwords import (
     replace_published,
 )
 
+BY = "demo"
 EVERYONE = Scope(None)
 
 # What people did lies in the past, as it would in a company that has worked with it for weeks. The
@@ -78,6 +80,7 @@ def ensure_demo(
     """
     everybody = people()
     with transaction(database, publisher) as work:
+        sign(work.tx, by=BY)
         known = select(func.count()).where(users.c.email == everybody[0].email)
         if work.tx.execute(known).scalar_one():
             return _present(work, others_reach_it=others_reach_it)
@@ -106,6 +109,7 @@ def protect_demo(database: Database) -> DemoState | None:
         The new ones; None when there was nothing to replace.
     """
     with database.transaction() as tx:
+        sign(tx, by=BY)
         passwords = replace_published(tx)
     return DemoState(present=True, passwords=passwords, replaced=True) if passwords else None
 

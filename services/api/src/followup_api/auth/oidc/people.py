@@ -92,10 +92,7 @@ class Visitor:
         if self.settings.oidc_role_claim is not None and role is None:
             raise LogInFailed(Reason.NO_ROLE)
         new = self._profile(email)
-        added = create_user(
-            self.tx, email=email, name=new.name, role=role or new.role, time_zone=new.time_zone
-        )
-        self.audit(Action.USER_CREATED, f"users/{added.id}", email=email, role=added.role, by=BY)
+        create_user(self.tx, email=email, name=new.name, role=role or new.role, time_zone=new.time_zone)
         return queries.by_email(self.tx, self._issuer, email)
 
     def _profile(self, email: str) -> NewUser:
@@ -115,7 +112,6 @@ class Visitor:
             change_user(self.tx, person.id, {"role": role})
         except LastAdmin:
             raise LogInFailed(Reason.LAST_ADMIN, person.id) from None
-        self.audit(Action.USER_CHANGED, f"users/{person.id}", role={"from": person.role, "to": role}, by=BY)
 
     @property
     def _issuer(self) -> str:

@@ -13,7 +13,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse
 from followup_common.db import Transaction
 
-from followup_api.audit import Action, Trail
+from followup_api.audit import Action, Trail, sign_request
 from followup_api.auth import browser, sessions
 from followup_api.auth.oidc.flow import HOME, LIFE, Flow
 from followup_api.auth.oidc.people import BY, Visitor
@@ -152,6 +152,7 @@ async def return_from_provider(
 
 def _let_in(request: Request, app: AppParts, arrival: Arrival, work: UnitOfWork) -> RedirectResponse:
     tx, audit = work.tx, Trail(work, request)
+    sign_request(tx, request, by=BY)
     try:
         with tx.begin_nested():
             user_id = Visitor(tx, audit, app.settings, arrival.claims).admit()
