@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from followup_api.followups import export
-from followup_api.followups.export import harmless
+from followup_api.followups.schemas import Format
+from followup_api.formulas import CUTS, FORMULA, harmless, plain
 from hypothesis import given
 from hypothesis import strategies as st
 
 from .companies import Company
 from .conftest import Person, World
+from .importing import follow_up_rows, imported
 
 EXPORT = "/follow-ups/export"
 
@@ -65,20 +71,128 @@ def test_it_holds_what_the_list_would_in_the_same_order(company: Company) -> Non
     assert lines(company, company.dana, view="completed") == []
 
 
-@pytest.mark.parametrize("begins", export.FORMULA)
-def test_what_a_spreadsheet_would_run_it_shows(company: Company, begins: str) -> None:
-    title, notes = f"{begins.strip() or '='}HYPERLINK(1)", f"{begins}cmd|' /C calc'!A0"
-    number = company.follow_up(company.amir, title, notes=notes)
+@pytest.mark.parametrize("begins", sorted(FORMULA))
+@pytest.mark.parametrize("after", ["", ";", "x;", 'x; "', "x\n", "x\r\n", "x\t", "x;\t ' \""])
+def test_what_a_spreadsheet_would_run_it_shows(company: Company, begins: str, after: str) -> None:
+    title = f"{after}{begins}cmd|' /C calc'!A0"
+    company.follow_up(company.amir, title, notes=title)
+    content = company.ask(company.amir, "GET", EXPORT).content.decode("utf-8-sig")
+    for cell in every_cell(content):
+        assert not may_run(cell), cell
     [line] = lines(company, company.amir)
-    assert (line["title"], line["notes"]) == (f"'{title}", f"'{notes}")
-    assert company.get(company.amir, f"/follow-ups/{number}")["notes"] == notes
+    assert plain(line["title"]) == plain(line["notes"]) == title != line["title"]
 
 
-@given(st.text())
-def test_no_text_begins_with_what_starts_a_formula(text: str) -> None:
-    shown = harmless(text)
-    assert not shown.strip(" \u00a0").startswith(export.FORMULA)
-    assert shown.removeprefix("'") == text or shown == text
+def every_cell(content: str) -> set[str]:
+    """The cells that readers make of a file: by any separator, with quotes understood or not."""
+    found: set[str] = set()
+    for separator in ",;\t":
+        for row in csv.reader(io.StringIO(content, newline=""), delimiter=separator):
+            found.update(row)
+    for separator in ";\t":
+        for unquoted in content.replace("\r", "\n").split("\n"):
+            found.update(unquoted.split(separator))
+    return found
+
+
+def may_run(cell: str) -> bool:
+    """Whether a reader that skips spaces, quotes and what one does not see finds a formula."""
+    skipped = ' \u00a0\u3000"\u200b\ufeff\x0b\x0c\x1f\t\r\n'
+    return cell.lstrip(skipped)[:1] in FORMULA
+
+
+texts = st.one_of(
+    st.text(),
+    st.text(st.sampled_from("=+-@＝＠;,\t\r\n '\"\u00a0\u200b\ufeffax1")),
+)
+
+
+@given(texts)
+def test_no_text_runs_for_any_reader_and_an_import_reads_it_as_it_was(text: str) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file, quoting=csv.QUOTE_ALL).writerow(["1", harmless(text), harmless(text), "2"])
+    for cell in every_cell(file.getvalue()):
+        assert not may_run(cell), (text, cell)
+    assert plain(harmless(text)) == text
+    assert harmless(text) != text or not text.startswith((*FORMULA, *CUTS))
+
+
+@pytest.mark.parametrize(
+    "text", ["Call Acme", "Acme, -5 %", "a - b", "it's", "1;2", "amir@example.com", "'a'"]
+)
+def test_what_is_harmless_is_written_as_it_is(text: str) -> None:
+    assert harmless(text) == text == plain(text)
+
+
+HOSTILE = [
+    *("=1+1", "+49 30 1234", "- call back", "@team", "＝1", "'=1", "''=1", "'quoted'", 'say "hi"', "a;=1"),
+    *("a\t=1", "a\n=1", "a\r\n-1", "a,=1", "x\n\n'=1", '"=1"', ";=1", "a'b", "\u200b=1"),
+]
+
+
+def test_an_export_comes_back_through_an_import_as_it_was(company: Company) -> None:
+    for number, text in enumerate(HOSTILE):
+        subject = {"kind": "lead", "external_id": f"L{number}", "name": text}
+        company.create(
+            company.amir, title=text, notes=f"{text}\n{text}", external_id=f"{text}{number}", subject=subject
+        )
+    number = company.create(company.amir, title="Done", external_id="done")["id"]
+    company.ask(company.amir, "POST", f"/follow-ups/{number}/complete")
+    before = follow_up_rows(company)
+    file = company.ask(company.ada, "GET", EXPORT).content
+    assert imported(company, "follow-ups", file) == (0, 0, len(HOSTILE) + 1)
+    assert follow_up_rows(company) == before
+    assert company.world.execute("SELECT count(*) FROM subject_changes") == [(0,)]
+    company.world.execute("DELETE FROM follow_ups")
+    assert imported(company, "follow-ups", file) == (len(HOSTILE) + 1, 0, 0)
+    kept = [(row.external_id, row.title, row.notes) for row in follow_up_rows(company)]
+    assert kept == [(row.external_id, row.title, row.notes) for row in before]
+
+
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def sheet(company: Company, who: Person, **query: str) -> list[list[Any]]:
+    """The cells of an exported workbook: texts as texts, numbers and truths as they are."""
+    answer = company.ask(who, "GET", EXPORT, params={**query, "format": "xlsx"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="follow-ups.xlsx"'
+    assert answer.headers["Content-Type"] == export.MEDIA_TYPES[Format.XLSX]
+    book = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert not [name for name in book.namelist() if "rels" in name and b"External" in book.read(name)]
+    root = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    assert root.findall(f".//{SHEET}f") == [], "it has a formula"
+    return [[_value(cell) for cell in row] for row in root.iter(f"{SHEET}row")]
+
+
+def _value(cell: ElementTree.Element) -> Any:
+    if cell.get("t") == "inlineStr":
+        text = "".join(cell.itertext())
+        return re.sub(r"_x([0-9A-F]{4})_", lambda code: chr(int(code[1], 16)), text)
+    value = cell.findtext(f"{SHEET}v")
+    return bool(int(value or "0")) if cell.get("t") == "b" else value and float(value)
+
+
+def test_a_workbook_holds_texts_as_they_are_and_times_as_dates(company: Company) -> None:
+    for text in HOSTILE:
+        company.create(company.amir, title=text, notes=text)
+    header, *rows = sheet(company, company.amir)
+    assert header == list(export.COLUMNS)
+    titles = [row[1] for row in rows]  # cells that hold nothing are not there: no external id
+    assert sorted(titles) == sorted(HOSTILE)
+    assert {row[4] for row in rows} == {46083.375}, "2 March 2026, 9:00, as spreadsheets count days"
+
+
+def test_a_workbook_is_empty_or_refused_like_a_file(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sheet(company, company.amir) == [list(export.COLUMNS)]
+    monkeypatch.setattr(export, "AT_MOST", 1)
+    for _ in range(2):
+        company.follow_up(company.amir)
+    assert company.ask(company.amir, "GET", EXPORT, params={"format": "xlsx"}).status_code == 422
+    answer = company.ask(company.amir, "GET", EXPORT, params={"format": "pdf"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "format")
 
 
 def test_more_than_a_file_takes_is_refused_and_not_cut(
@@ -109,4 +223,4 @@ def test_an_export_is_in_the_audit_log(company: Company) -> None:
     lines(company, company.amir, view="overdue")
     [entry] = company.get(company.ada, "/ops/audit-log")["items"]
     assert (entry["action"], entry["actor_id"]) == ("follow-ups.exported", company.amir.id)
-    assert entry["details"] == {"view": "overdue"}
+    assert entry["details"] == {"view": "overdue", "format": "csv"}

@@ -29,7 +29,7 @@ def sane_time(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Notes = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
+Notes = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
 Link = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),

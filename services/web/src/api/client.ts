@@ -30,7 +30,8 @@ export function onProofNeeded(ask: () => Promise<boolean>): void {
   prove = ask;
 }
 
-function urlOf(path: string, query: Query = {}): string {
+/** Address of a call, for what the browser itself gets, such as a download. */
+export function addressOf(path: string, query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== "") parameters.set(name, String(value));
@@ -56,7 +57,7 @@ async function sendOnce<T>(method: string, path: string, init: RequestInit, opti
   if (options.etag !== undefined) headers.set("If-Match", options.etag);
   let response: Response;
   try {
-    response = await fetch(urlOf(path, options.query), {
+    response = await fetch(addressOf(path, options.query), {
       ...init,
       method,
       headers,

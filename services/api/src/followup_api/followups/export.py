@@ -1,14 +1,16 @@
-"""Follow-ups as a CSV file for spreadsheets, which runs nothing there."""
+"""Follow-ups as a file for spreadsheets, which runs nothing there: CSV, or a workbook (XLSX)."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
+from followup_api.followups.schemas import Format
+from followup_api.formulas import harmless
 from followup_api.problems import Invalid
 from followup_api.rows import Record
 
@@ -20,8 +22,6 @@ COLUMNS = (
     *("hours_overdue", "level", "level_label", "sla_breach"),
     *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes"),
 )
-# What a spreadsheet may take for the beginning of a formula, in their full-width forms too.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class TooMany(Invalid):
@@ -35,7 +35,7 @@ class TooMany(Invalid):
         )
 
 
-def written(rows: Iterable[Record]) -> IO[bytes]:
+def written(rows: Iterable[Record], kind: Format) -> IO[bytes]:
     """A file with a header and a line for each row; the caller closes it.
 
     It is written before the answer begins: a failure halfway is an error, and not a file that ends early.
@@ -45,7 +45,7 @@ def written(rows: Iterable[Record]) -> IO[bytes]:
     """
     file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
     try:
-        _write(file, rows)
+        WRITERS[kind](file, _up_to_the_limit(rows))
         file.seek(0)
     except BaseException:
         file.close()
@@ -60,26 +60,21 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def harmless(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before it where one could."""
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(FORMULA) else cell
-
-
-def _write(file: IO[bytes], rows: Iterable[Record]) -> None:
-    file.write("\ufeff".encode())  # or Excel takes it for something else than UTF-8
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+def _up_to_the_limit(rows: Iterable[Record]) -> Iterator[list[Any]]:
     for number, row in enumerate(rows):
         if number == AT_MOST:
             raise TooMany
-        writer.writerow(_cells(row))
+        values = {**row._mapping, "status": "open" if row.is_open else "completed"}
+        yield [values[name] for name in COLUMNS]
+
+
+def _write_csv(file: IO[bytes], rows: Iterable[Sequence[Any]]) -> None:
+    file.write("\ufeff".encode())  # or Excel takes it for something else than UTF-8
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    writer.writerows(map(_cell, row) for row in rows)
     text.detach()  # or it would close the file together with itself
-
-
-def _cells(row: Record) -> list[Any]:
-    values = {**row._mapping, "status": "open" if row.is_open else "completed"}
-    return [_cell(values[name]) for name in COLUMNS]
 
 
 def _cell(value: Any) -> Any:
@@ -88,3 +83,19 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _write_xlsx(file: IO[bytes], rows: Iterable[Sequence[Any]]) -> None:
+    from followup_api.followups.workbook import write  # what it is made of is for those who ask
+
+    write(file, COLUMNS, rows)
+
+
+MEDIA_TYPES = {
+    Format.CSV: "text/csv",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WRITERS: dict[Format, Callable[[IO[bytes], Iterable[Sequence[Any]]], None]] = {
+    Format.CSV: _write_csv,
+    Format.XLSX: _write_xlsx,
+}

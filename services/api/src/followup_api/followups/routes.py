@@ -24,10 +24,11 @@ from followup_api.followups.schemas import (
     FollowUp,
     FollowUpCounts,
     FollowUpCreate,
+    FollowUpExport,
     FollowUpFilters,
     FollowUpPatch,
     FollowUpQuery,
-    FollowUpSelection,
+    Format,
 )
 from followup_api.followups.scopes import narrowed_scope, scope_of
 from followup_api.pagination import Page, PageQuery
@@ -38,9 +39,12 @@ from followup_api.schemas import PathId
 
 router = api_router(prefix="/follow-ups", tags=["Follow-ups"])
 
-CSV_FILE: dict[str, Any] = {
+EXPORTED: dict[str, Any] = {
     "description": "The file.",
-    "content": {"text/csv": {"schema": {"type": "string"}, "example": ",".join(export.COLUMNS)}},
+    "content": {
+        export.MEDIA_TYPES[Format.CSV]: {"schema": {"type": "string"}, "example": ",".join(export.COLUMNS)},
+        export.MEDIA_TYPES[Format.XLSX]: {"schema": {"type": "string", "format": "binary"}},
+    },
 }
 
 Reader = Annotated[Caller, require(Permission.FOLLOW_UPS_READ)]
@@ -79,25 +83,35 @@ def count_follow_ups(
 
 @router.get(
     "/export",
-    summary="Download follow-ups as CSV",
+    summary="Download follow-ups as CSV or XLSX",
     response_class=StreamingResponse,
-    responses={200: CSV_FILE},
+    responses={200: EXPORTED},
 )
 def export_follow_ups(
     work: Work,
     audit: Audit,
     caller: Reader,
-    query: Annotated[FollowUpSelection, Query()],
+    query: Annotated[FollowUpExport, Query()],
     response: Response,
 ) -> StreamingResponse:
-    """A file for spreadsheets, of at most 100,000 follow-ups. Where a text could be taken for a formula, an
-    apostrophe stands before it."""
+    """A file for spreadsheets, of at most 100,000 follow-ups.
+
+    In CSV an apostrophe is before whatever could be taken for a formula, also by what splits lines at
+    semicolons or tabs; an import takes it out again. A workbook (XLSX) needs none: its texts are texts, its
+    times dates in UTC.
+    """
     rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
-    file = export.written(rows)
-    audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value)
-    headers = {**response.headers, "Content-Disposition": 'attachment; filename="follow-ups.csv"'}
+    file = export.written(rows, query.format)
+    audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value, format=query.format.value)
+    headers = {
+        **response.headers,
+        "Content-Disposition": f'attachment; filename="follow-ups.{query.format.value}"',
+    }
     return StreamingResponse(
-        export.chunks(file), media_type="text/csv", headers=headers, background=BackgroundTask(file.close)
+        export.chunks(file),
+        media_type=export.MEDIA_TYPES[query.format],
+        headers=headers,
+        background=BackgroundTask(file.close),
     )
 
 

@@ -84,6 +84,19 @@ class FollowUpSelection(FollowUpFilters):
     )
 
 
+class Format(StrEnum):
+    """Which kind of file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class FollowUpExport(FollowUpSelection):
+    """Which follow-ups to write into a file, and what kind of file."""
+
+    format: Format = Format.CSV
+
+
 class FollowUpQuery(PageQuery, FollowUpSelection):
     """What follow-ups to list."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from typing import BinaryIO
 
+from followup_api.formulas import plain
 from followup_api.imports.problems import Errors, NotImported
 
 BLOCK = 256 * 1024
@@ -39,27 +40,30 @@ class Records:
         self.errors.add(line, column, message)
 
 
-def read_csv(file: BinaryIO, columns: Sequence[str], errors: Errors) -> Iterator[Records]:
+def read_csv(
+    file: BinaryIO, columns: Sequence[str], errors: Errors, ignored: Collection[str] = ()
+) -> Iterator[Records]:
     """The records of a CSV file with a header; those that cannot be read become errors.
 
     Args:
         file: UTF-8, with or without a byte order mark.
         columns: what the header must name, in any order.
         errors: where to note what is wrong.
+        ignored: what the header may name besides; nothing of it is read.
 
     Raises:
         NotImported: the header is wrong, so that no line can be understood.
     """
     text = _Text(file)
     rows = _rows(text, errors)
-    order = _order_of(rows, columns, errors)
+    order, width = _order_of(rows, columns, errors, ignored)
     blocks, lines, good = text.blocks, list[int](), list[list[str]]()
     for begins, cells in rows:
-        if len(cells) == len(order):
+        if len(cells) == width:
             lines.append(begins)
             good.append(cells)
         elif cells:
-            message = f"The line has {len(cells)} cells where the header has {len(order)}: check its commas."
+            message = f"The line has {len(cells)} cells where the header has {width}: check its commas."
             errors.add(begins, "", f"{message} A cell that contains a comma needs quotes around it.")
         if text.blocks > blocks:
             yield _records(lines, good, order, errors)
@@ -68,9 +72,14 @@ def read_csv(file: BinaryIO, columns: Sequence[str], errors: Errors) -> Iterator
 
 
 def _records(lines: list[int], rows: list[list[str]], order: Mapping[str, int], errors: Errors) -> Records:
-    columns = list(zip(*rows, strict=True)) or [()] * len(order)
-    cells = {column: list(map(str.strip, columns[position])) for column, position in order.items()}
+    columns = list(zip(*rows, strict=True)) or [()] * (max(order.values()) + 1)
+    cells = {column: _texts(columns[position]) for column, position in order.items()}
     return Records(lines, cells, errors)
+
+
+def _texts(cells: Sequence[str]) -> list[str]:
+    """Cells without the spaces around them, nor the apostrophes that keep exports from running."""
+    return [plain(cell) for cell in map(str.strip, cells)]
 
 
 def _rows(text: _Text, errors: Errors) -> Iterator[RawRecord]:
@@ -141,17 +150,21 @@ class _Text:
         self.problem = self.problem or (self._number, message)
 
 
-def _order_of(rows: Iterator[RawRecord], columns: Sequence[str], errors: Errors) -> dict[str, int]:
-    """Where each column stands, as the first line that is not empty says."""
+def _order_of(
+    rows: Iterator[RawRecord], columns: Sequence[str], errors: Errors, ignored: Collection[str]
+) -> tuple[dict[str, int], int]:
+    """Where each column is, as the first line that is not empty says; and how many columns there are."""
     for line, header in rows:
         if header or errors.count:
-            return _order(line, header, columns, errors)
+            return _order(line, header, columns, errors, ignored), len(header)
     errors.add(1, "", f"The file is empty: it needs a header line with {', '.join(columns)}.")
     raise NotImported(errors)
 
 
-def _order(line: int, header: list[str], columns: Sequence[str], errors: Errors) -> dict[str, int]:
-    """Where each column stands in the header."""
+def _order(
+    line: int, header: list[str], columns: Sequence[str], errors: Errors, ignored: Collection[str]
+) -> dict[str, int]:
+    """Where each column is in the header."""
     names = [name.strip().lower() for name in header]
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         errors.add(line, "", "The columns must be separated by commas: save the file as comma-separated.")
@@ -162,7 +175,7 @@ def _order(line: int, header: list[str], columns: Sequence[str], errors: Errors)
             elif names.count(column) > 1:
                 errors.add(line, column, f"The header has {column} {names.count(column)} times: keep one.")
         for name in names:
-            if name not in columns:
+            if name not in columns and name not in ignored:
                 known = ", ".join(columns)
                 errors.add(line, name, f"The column {name!r} is unknown: remove it. Known are {known}.")
     if errors.count:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups.announcements import reassigned
+from followup_api.followups.export import COLUMNS as EXPORT
 from followup_api.imports import cells, staging, subjects
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
@@ -30,6 +31,8 @@ COLUMNS = (
     "notes",
     "status",
 )
+EXPORTED = frozenset(EXPORT) - frozenset(COLUMNS)
+"""What an export says besides: a file can be changed in a spreadsheet and come back as it is."""
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
 CHECKS: dict[str, Check] = {
     "external_id": cells.text(),
@@ -175,7 +178,7 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
     staging.begin(tx, "follow-ups")
     errors = Errors()
     tx.execute(text(INCOMING))
-    staging.load(tx, file, Staging("incoming_follow_ups", COLUMNS, _parse), errors)
+    staging.load(tx, file, Staging("incoming_follow_ups", COLUMNS, _parse, EXPORTED), errors)
     tx.execute(text(PLANNED))
     errors.extend(_wrong(tx))
     if errors.count and not (query.partial or query.dry_run):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -44,6 +44,7 @@ class Staging:
     table: str
     columns: Sequence[str]
     parse: Parse
+    ignored: Collection[str] = ()
 
     def rows(self, records: Records) -> str:
         """The rows of records of the file, as COPY reads them."""
@@ -59,7 +60,7 @@ def load(tx: Transaction, file: BinaryIO, staging: Staging, errors: Errors) -> N
     assert isinstance(connection, PsycopgConnection)  # noqa: S101 - the engine's driver, for mypy
     statement = f"COPY {staging.table} FROM STDIN (NULL '{NULL}')"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for records in read_csv(file, staging.columns, errors):
+        for records in read_csv(file, staging.columns, errors, staging.ignored):
             copy.write(staging.rows(records))
 
 

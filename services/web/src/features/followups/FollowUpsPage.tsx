@@ -1,8 +1,9 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useDeferredValue } from "react";
 import { Page } from "@/components/Page";
 import { BulkBar } from "@/features/followups/BulkBar";
+import { ExportMenu } from "@/features/followups/ExportMenu";
 import { FilterBar } from "@/features/followups/FilterBar";
 import { FollowUpList } from "@/features/followups/FollowUpList";
 import { useFilters } from "@/features/followups/filters";
@@ -20,10 +21,13 @@ export function Component() {
       <Page
         title="Follow-ups"
         actions={
-          <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({})} className={classes.create}>
-            <span className={classes.long}>New follow-up</span>
-            <span className={classes.short}>New</span>
-          </Button>
+          <Group gap="xs" wrap="nowrap">
+            <ExportMenu filters={shown} />
+            <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({})} className={classes.create}>
+              <span className={classes.long}>New follow-up</span>
+              <span className={classes.short}>New</span>
+            </Button>
+          </Group>
         }
         toolbar={<FilterBar filters={filters} change={change} counts={list.counts} />}
       >
