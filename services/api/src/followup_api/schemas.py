@@ -26,10 +26,13 @@ MAX_ID = 2**63 - 1
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID, examples=[42])]
 
+WHOLE_NUMBER = BeforeValidator(lambda value: parameter(value, int))
+"""For a number of an address that is not one of `Parameters`: it is written in digits."""
+
 PathId = Annotated[
     int,
     Field(ge=1, le=MAX_ID),
-    BeforeValidator(lambda value: parameter(value, int)),
+    WHOLE_NUMBER,
     Path(description="Id of the entry.", examples=[42]),
 ]
 

@@ -400,9 +400,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download follow-ups as CSV
-         * @description A file for spreadsheets, of at most 100,000 follow-ups. Where a text could be taken for a formula, an
-         *     apostrophe stands before it.
+         * Download follow-ups as CSV or XLSX
+         * @description A file for spreadsheets, of at most 100,000 follow-ups.
+         *
+         *     In CSV an apostrophe is before whatever could be taken for a formula, also by what splits lines at
+         *     semicolons or tabs; an import takes it out again. A workbook (XLSX) needs none: its texts are texts, its
+         *     times dates in UTC.
          */
         get: operations["export_follow_ups"];
         put?: never;
@@ -2221,6 +2224,12 @@ export interface components {
             /** External Id */
             external_id?: string | null;
         };
+        /**
+         * Format
+         * @description Which kind of file.
+         * @enum {string}
+         */
+        Format: "csv" | "xlsx";
         /**
          * ImportResult
          * @description What an import did, or would do.
@@ -5793,6 +5802,7 @@ export interface operations {
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
+                format?: components["schemas"]["Format"];
             };
             header?: never;
             path?: never;
@@ -5808,6 +5818,7 @@ export interface operations {
                 content: {
                     /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes */
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Log in first */

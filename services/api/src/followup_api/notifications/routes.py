@@ -24,7 +24,7 @@ from followup_api.pagination import Page
 from followup_api.permissions import PERSON, Caller, Permission, refuse_another, require
 from followup_api.problems import NotFound, Unavailable, documented
 from followup_api.routing import api_router
-from followup_api.schemas import PathId
+from followup_api.schemas import WHOLE_NUMBER, PathId
 
 router = api_router(prefix="/notifications", tags=["Notifications"])
 
@@ -86,7 +86,9 @@ async def stream_inbox(
     caller: Recipient,
     response: Response,
     person: Annotated[
-        int | None, Query(description=f"In place of the header {PERSON}, which browsers do not send here.")
+        int | None,
+        WHOLE_NUMBER,
+        Query(description=f"In place of the header {PERSON}, which browsers do not send here."),
     ] = None,
 ) -> StreamingResponse:
     """Server-sent events.
