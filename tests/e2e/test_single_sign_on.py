@@ -80,3 +80,21 @@ def test_a_session_that_ends_goes_on_after_a_log_in_in_another_tab(trusting: Tru
     expect(ended).to_be_hidden()
     form.get_by_role("button", name="Create follow-up").click()
     expect(said(page, "Planned “Call about the tender”")).to_be_visible()
+
+
+def test_what_decides_about_rights_asks_for_a_fresh_log_in(trusting: Trusting, visit: Visit) -> None:
+    """The provider knew Amir and asked him nothing, so his log-in proves nothing yet."""
+    page = visit(None, "/settings/tokens", at=trusting.product)
+    answer(page, "Continue as Amir Patel", "employee", trusting)
+    page.get_by_role("button", name="Token", exact=True).click()
+    form = dialog(page, "New API token")
+    form.get_by_label("What it is for").fill("Nightly report")
+    form.get_by_role("button", name="Create token").click()
+    asked = dialog(page, "Confirm that it is you")
+    expect(asked.get_by_label("Your password")).to_have_count(0)
+    assert violations(page) == []
+    with page.expect_popup() as opened:
+        asked.get_by_role("link", name="Log in again with Acme SSO in a new tab").click()
+    opened.value.get_by_role("link", name="Continue as Amir Patel").click()
+    expect(dialog(page, "Copy it now")).to_be_visible()
+    assert trusting.provider.asked[-1]["prompt"] == "login"

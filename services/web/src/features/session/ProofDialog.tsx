@@ -7,6 +7,7 @@ import { Dialog } from "@/components/Dialog";
 import { askForProof, proofAsked } from "@/features/session/proof";
 import { ProviderButton } from "@/features/session/ProviderButton";
 import { useLogInOptions } from "@/features/session/session";
+import { hearTabs } from "@/features/session/tabs";
 
 /** Asks who sits at an open page to show that it is still the person who logged in. */
 export function ProofDialog() {
@@ -73,7 +74,11 @@ function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }
 function AtTheProvider({ name, main, done }: { name: string; main: boolean; done: () => void }) {
   useEffect(() => {
     window.addEventListener("focus", done);
-    return () => window.removeEventListener("focus", done);
+    const deaf = hearTabs(done);
+    return () => {
+      window.removeEventListener("focus", done);
+      deaf();
+    };
   });
   return (
     <ProviderButton returnTo="/" newTab fresh variant={main ? "filled" : "default"}>
