@@ -12,7 +12,7 @@ from tests.e2e.product import Product, hours
 def test_an_escalation_arrives_in_the_bell_without_a_reload(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
     page = visit(amir, "/followups")
-    with page.expect_response("**/notifications/stream"):
+    with page.expect_response("**/notifications/stream?*"):
         page.reload()
     expect_unread(page, 0)
     product.follow_up(amir, "Call Acme", due=hours(-2))

@@ -129,10 +129,13 @@ def test_what_changes_a_follow_up_wakes_those_who_were_told_of_it(
     assert channel.woken() == {str(company.amir.id), str(company.mia.id)}
 
 
-def test_reopening_wakes_them_too(company: Company, channel: Channel, call: int) -> None:
+@pytest.mark.parametrize("path", ["reopen", "undo"])
+def test_reopening_and_undoing_wake_them_too(
+    company: Company, channel: Channel, call: int, path: str
+) -> None:
     company.ask(company.dana, "POST", f"/follow-ups/{call}/complete")
     channel.woken()
-    company.ask(company.dana, "POST", f"/follow-ups/{call}/reopen")
+    assert company.ask(company.dana, "POST", f"/follow-ups/{call}/{path}").is_success
     assert channel.woken() == {str(company.amir.id), str(company.mia.id)}
 
 
