@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from followup_common.addresses import folded
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
 from followup_cli.output import Failure, console, say
@@ -74,7 +75,7 @@ def create_user(
 def _id_of(api: Client, email: str) -> int:
     found = api.get("/users", q=email, limit=200)["items"]
     for person in found:
-        if person["email"].lower() == email.lower():
+        if folded(person["email"]) == folded(email):
             return int(person["id"])
     raise Failure(
         f"Nobody has the e-mail address {email}.", hint="Add the manager first, or correct --manager."

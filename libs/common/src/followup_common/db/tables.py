@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
+from followup_common.addresses import folded_sql
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -71,6 +73,7 @@ users = Table(
     CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
     CheckConstraint("manager_id <> id", name="not_own_manager"),
     Index("uq_users_email", text("lower(email)"), unique=True),
+    Index("uq_users_address", text(folded_sql("email")), unique=True),
     Index("ix_users_manager_id", "manager_id"),
 )
 

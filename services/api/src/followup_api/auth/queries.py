@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from followup_api.rows import Record
+from followup_api.users.queries import has_address
 
 _reports = users.alias("reports")
 CALLER = (
@@ -172,9 +173,7 @@ def proof_at(tx: Transaction, moment: float | None) -> tuple[datetime, bool]:
 
 def by_email(tx: Transaction, email: str) -> Record | None:
     """An active person who may log in, with their password hash."""
-    statement = select(*CALLER, users.c.password_hash).where(
-        func.lower(users.c.email) == func.lower(email), users.c.active
-    )
+    statement = select(*CALLER, users.c.password_hash).where(has_address(email), users.c.active)
     return tx.execute(statement).one_or_none()
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
+from followup_common.addresses import folded
 from followup_common.db import Transaction, clock
 from followup_common.db.tables import log_in_failures
 from sqlalchemy import case, delete, func, select, text, update
@@ -84,7 +85,7 @@ class Attempt:
 
     @property
     def _account(self) -> bytes:
-        return digest(f"account {self._name}")
+        return digest(f"account {folded(self.email)}")
 
     @property
     def _origin(self) -> bytes:
@@ -92,12 +93,7 @@ class Attempt:
 
     @property
     def _pair(self) -> bytes:
-        return digest(f"pair {network_of(self.address)} {self._name}")
-
-    @property
-    def _name(self) -> str:
-        """The address as PostgreSQL lowers it: letter by letter, so that İ is i and not two letters."""
-        return "".join(letter.lower()[0] for letter in self.email)
+        return digest(f"pair {network_of(self.address)} {folded(self.email)}")
 
     def _count(self, key: bytes) -> int:
         new = insert(log_in_failures).values(key=key, failures=1)

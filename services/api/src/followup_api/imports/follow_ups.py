@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
+from followup_common.addresses import folded_sql
 from followup_common.db import Transaction
 from followup_common.db.once import InsertOnce
 from sqlalchemy import Row, text
@@ -55,7 +56,7 @@ INCOMING = """
     ) ON COMMIT DROP
 """
 # A subject without an external id is known by its kind and name, so that importing a file again adds none.
-PLANNED = """
+PLANNED = f"""
     CREATE TEMPORARY TABLE planned_follow_ups ON COMMIT DROP AS
     SELECT i.*, u.id AS assignee_id, f.id AS follow_up_id, COALESCE(s.id, n.id) AS subject_id,
            COALESCE(r.first_line, i.line) AS first_line,
@@ -73,7 +74,7 @@ PLANNED = """
         SELECT external_id, min(line) AS first_line FROM incoming_follow_ups
         GROUP BY external_id HAVING count(*) > 1
     ) r ON r.external_id = i.external_id
-    LEFT JOIN users u ON lower(u.email) = lower(i.assignee_email)
+    LEFT JOIN users u ON {folded_sql("u.email")} = {folded_sql("i.assignee_email")}
     LEFT JOIN follow_ups f ON f.external_id = i.external_id
     LEFT JOIN subjects s ON s.kind = i.subject_kind AND s.external_id = i.subject_external_id
     LEFT JOIN (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
+from followup_common.addresses import folded, folded_sql
 from followup_common.db import Transaction
 from sqlalchemy import text
 
@@ -33,23 +34,26 @@ INCOMING = """
         active boolean
     ) ON COMMIT DROP
 """
-PLANNED = """
+PLANNED = f"""
     CREATE TEMPORARY TABLE planned_users ON COMMIT DROP AS
-    SELECT i.*, u.id AS user_id, lower(i.email) AS key, lower(i.manager_email) AS manager_key,
-           i.valid AND i.line = i.first_line AS good,
-           u.id IS NOT NULL AND (u.email, u.name, u.role, u.time_zone, u.active, lower(m.email))
-               IS DISTINCT FROM (i.email, i.name, i.role, i.time_zone, i.active, lower(i.manager_email))
+    SELECT i.*, u.id AS user_id, i.valid AND i.line = i.first_line AS good,
+           u.id IS NOT NULL AND (u.email, u.name, u.role, u.time_zone, u.active, {folded_sql("m.email")})
+               IS DISTINCT FROM (i.email, i.name, i.role, i.time_zone, i.active, i.manager_key)
                AS differs
-    FROM (SELECT *, min(line) OVER (PARTITION BY lower(email)) AS first_line FROM incoming_users) i
-    LEFT JOIN users u ON lower(u.email) = lower(i.email)
+    FROM (
+        SELECT *, {folded_sql("manager_email")} AS manager_key,
+               min(line) OVER (PARTITION BY key) AS first_line
+        FROM (SELECT *, {folded_sql("email")} AS key FROM incoming_users) keyed
+    ) i
+    LEFT JOIN users u ON {folded_sql("u.email")} = i.key
     LEFT JOIN users m ON m.id = u.manager_id
 """
 REPEATED = """
     SELECT line, email, first_line FROM planned_users WHERE email IS NOT NULL AND line <> first_line
 """
 LINES = "SELECT line, key, manager_key, good FROM planned_users WHERE key IS NOT NULL ORDER BY line"
-MANAGERS = """
-    SELECT lower(u.email) AS email, lower(m.email) AS manager FROM users u
+MANAGERS = f"""
+    SELECT {folded_sql("u.email")} AS email, {folded_sql("m.email")} AS manager FROM users u
     LEFT JOIN users m ON m.id = u.manager_id
 """
 DROP_BAD = "UPDATE planned_users SET good = false WHERE line = ANY(CAST(:lines AS integer[]))"
@@ -59,7 +63,7 @@ COUNTS = """
     FROM planned_users WHERE good
 """
 # Who loses a role or is deactivated although others report to them once the file is written.
-LEADS = """
+LEADS = f"""
     WITH leads AS (
         SELECT p.key, u.role <> 'employee' AND p.role = 'employee' AS demoted,
                u.active AND NOT p.active AS deactivated
@@ -67,7 +71,7 @@ LEADS = """
     ), managers AS (
         SELECT manager_key AS key FROM planned_users WHERE good
         UNION ALL
-        SELECT lower(m.email) FROM users u JOIN users m ON m.id = u.manager_id
+        SELECT {folded_sql("m.email")} FROM users u JOIN users m ON m.id = u.manager_id
         WHERE NOT EXISTS (SELECT FROM planned_users p WHERE p.good AND p.user_id = u.id)
     )
     SELECT count(*) FILTER (WHERE demoted AND NOT deactivated) AS demoted,
@@ -76,11 +80,11 @@ LEADS = """
 """
 # First the people, then their managers in one statement: a manager may stand below in the file, and no
 # state in between closes a cycle.
-INSERT = """
+INSERT = f"""
     INSERT INTO users (email, name, role, time_zone, active)
     SELECT email, name, role, time_zone, active
     FROM planned_users WHERE good AND user_id IS NULL ORDER BY line
-    ON CONFLICT (lower(email)) DO NOTHING
+    ON CONFLICT ({folded_sql("email")}) DO NOTHING
 """
 LOCK = """
     SELECT count(*) FROM (
@@ -89,12 +93,13 @@ LOCK = """
     ) locked
 """
 # A trigger ends the sessions and tokens of who becomes inactive.
-UPDATE = """
+UPDATE = f"""
     UPDATE users u
     SET email = p.email, name = p.name, role = p.role, time_zone = p.time_zone, active = p.active,
         manager_id = m.id
-    FROM planned_users p LEFT JOIN users m ON lower(m.email) = p.manager_key
-    WHERE lower(u.email) = p.key AND p.good AND (p.differs OR p.user_id IS NULL AND p.manager_key IS NOT NULL)
+    FROM planned_users p LEFT JOIN users m ON {folded_sql("m.email")} = p.manager_key
+    WHERE {folded_sql("u.email")} = p.key AND p.good
+      AND (p.differs OR p.user_id IS NULL AND p.manager_key IS NOT NULL)
 """
 
 
@@ -137,7 +142,7 @@ def _parse(records: Records) -> Sequence[Sequence[Any]]:
     managers = values["manager_email"]
     people = zip(records.lines, values["email"], managers, strict=True)
     for position, (line, email, manager) in enumerate(people):
-        if email and manager and email.lower() == manager.lower():
+        if email and manager and folded(email) == folded(manager):
             message = "manager_email is the person's own address: name somebody else, or leave it empty."
             records.refuse(line, "manager_email", message)
             managers[position] = None

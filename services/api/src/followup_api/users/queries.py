@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from followup_common.addresses import folded, folded_sql
 from followup_common.db import Transaction
 from followup_common.db.tables import users
-from sqlalchemy import Select, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from followup_api.auth.passwords import hashed
@@ -19,6 +20,7 @@ from followup_api.users.problems import EmailTaken, LastAdmin, UserNotFound, Use
 from followup_api.users.schemas import User
 
 TAG = tag_of(users)
+_address = literal_column(folded_sql("users.email"), Text())
 _reports = users.alias("reports")
 # Correlated by hand: within RETURNING, SQLAlchemy does not see which table is the outer one.
 _REPORTS = (
@@ -40,6 +42,11 @@ COLUMNS = (
     users.c.version,
     TAG.label("etag"),
 )
+
+
+def has_address(address: str) -> ColumnElement[bool]:
+    """SQL that finds the person whose e-mail address this is."""
+    return _address == folded(address)
 
 
 def find_users(
@@ -169,7 +176,7 @@ def _named_errors(values: dict[str, Any]) -> Iterator[None]:
         yield
     except IntegrityError as error:
         match constraint_of(error):
-            case "uq_users_email":
+            case "uq_users_email" | "uq_users_address":
                 raise EmailTaken(values.get("email")) from None
             case "fk_users_manager_id":
                 message = f"manager_id {values.get('manager_id')} is not a user: use the id of one, or null."

@@ -80,6 +80,8 @@ class Visitor:
             email = _email.validate_python(self.claims.get("email"))
         except ValidationError:
             raise LogInFailed(Reason.NO_EMAIL) from None
+        if email != self.claims["email"]:  # with spaces around it, it may be another one to the provider
+            raise LogInFailed(Reason.NO_EMAIL)
         said = self.claims.get("email_verified")
         verified = said is True or said == "true"  # some write truths as texts; 1 equals True and is none
         if self.settings.oidc_require_verified_email and not verified:

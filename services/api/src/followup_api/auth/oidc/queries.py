@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, select
 
 from followup_api.auth.queries import CALLER
 from followup_api.rows import Record
+from followup_api.users.queries import has_address
 
 
 def one_at_a_time(tx: Transaction) -> None:
@@ -22,7 +23,7 @@ def by_subject(tx: Transaction, issuer: str, subject: str) -> Record | None:
 
 def by_email(tx: Transaction, issuer: str, email: str) -> Record | None:
     """The person with an address, active or not, with the `subject` to which they are bound, if any."""
-    return _person(tx, issuer, func.lower(users.c.email) == func.lower(email))
+    return _person(tx, issuer, has_address(email))
 
 
 def bind(tx: Transaction, issuer: str, subject: str, user_id: int) -> None:
