@@ -131,3 +131,36 @@ def test_the_list_of_keys_shows_those_that_work_here(product: Product, visit: Vi
     page.keyboard.press("?")
     expect(dialog(page, "Keyboard shortcuts")).to_contain_text("Create a follow-up")
     expect(dialog(page, "Keyboard shortcuts")).not_to_contain_text("in focus")
+
+
+def test_shift_selects_a_range_and_escape_clears(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    for number in range(5):
+        product.follow_up(amir, f"Call {number}", due=hours(-9 + number))
+    page = visit(amir, "/followups")
+    page.get_by_role("checkbox", name="Select Call 0").click()
+    page.get_by_role("checkbox", name="Select Call 2").click(modifiers=["Shift"])
+    bar = page.get_by_role("toolbar", name="Selected follow-ups")
+    expect(bar).to_contain_text("3 selected")
+    page.get_by_role("link", name="Call 4").focus()
+    page.keyboard.press("Shift+X")
+    expect(bar).to_contain_text("5 selected")
+    page.keyboard.press("b")
+    expect(bar.get_by_role("button", name="Complete")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+
+
+def test_a_section_of_which_only_a_part_is_loaded_is_not_ticked_as_a_whole(
+    product: Product, visit: Visit
+) -> None:
+    amir = product.person("Amir Patel")
+    for number in range(60):
+        product.follow_up(amir, f"Call {number}", due=hours(-90 + number))
+    page = visit(amir, "/followups?tab=overdue")
+    expect(row(page, "Call 0")).to_be_visible()
+    everything = page.get_by_role("checkbox", name="Select all under Overdue")
+    everything.click()
+    selected = page.get_by_role("toolbar", name="Selected follow-ups").get_by_role("status")
+    expect(selected).to_be_visible()
+    assert everything.is_checked() == (selected.inner_text() == "60 selected")

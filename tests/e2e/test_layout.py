@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import dialog, row
+from tests.e2e.pages import dialog, row, said
 from tests.e2e.product import Product, hours
 
 WIDTHS = (320, 390, 768, 820, 1024, 1440)
@@ -28,6 +28,12 @@ ERROR_CONTRAST = """
             .map(light).sort((x, y) => y - x);
         return (a + 0.05) / (b + 0.05);
     }
+"""
+
+ABOVE_THE_BAR = """
+    () => [...document.querySelectorAll("[role=alert]")].every(message =>
+        message.getBoundingClientRect().bottom
+            <= document.querySelector("[role=toolbar]").getBoundingClientRect().top)
 """
 
 
@@ -105,6 +111,23 @@ def test_what_is_wrong_in_a_form_can_be_read(product: Product, visit: Visit, sch
     wrong = form.get_by_text("Say what is to be done.")
     expect(wrong).to_be_visible()
     assert wrong.evaluate(ERROR_CONTRAST) >= 4.5
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_messages_cover_no_control(product: Product, visit: Visit, width: int) -> None:
+    amir = product.person("Amir Patel")
+    for number in range(3):
+        product.follow_up(amir, f"{LONG} {number}", due=hours(-9 + number))
+    page = visit(amir, "/followups", viewport={"width": width, "height": 800})
+    page.get_by_role("button", name=f"Complete {LONG} 0").click()
+    undo = said(page, "Completed").get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    assert undo.evaluate("element => element.scrollWidth <= element.clientWidth"), "cut"
+    if width <= 768:
+        page.get_by_role("button", name="Select", exact=True).click()
+    page.get_by_role("checkbox", name=f"Select {LONG} 1").click()
+    expect(page.get_by_role("toolbar", name="Selected follow-ups")).to_be_visible()
+    page.wait_for_function(ABOVE_THE_BAR)  # once the bar has its place
 
 
 def _box(element: Locator) -> FloatRect:

@@ -36,6 +36,8 @@ export const theme = createTheme({
   colors: { pine, gray: slate, dark: night },
   autoContrast: true,
   black: "#1a2027",
+  // A phone is what `max-width: 48em` says, 768 px as well: one thing in style sheets and components.
+  breakpoints: { sm: "48.0625em" },
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },

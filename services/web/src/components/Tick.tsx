@@ -6,7 +6,7 @@ interface Props {
   /** Some of what it stands for, not all. */
   partly?: boolean;
   disabled?: boolean;
-  onChange: (checked: boolean) => void;
+  onChange: (checked: boolean, shift: boolean) => void;
   className?: string | undefined;
 }
 
@@ -23,7 +23,12 @@ export function Tick({ label, checked, partly = false, disabled = false, onChang
       ref={(input) => {
         if (input) input.indeterminate = partly;
       }}
-      onChange={(event) => onChange(event.currentTarget.checked)}
+      onChange={(event) => onChange(event.currentTarget.checked, shifted(event.nativeEvent))}
     />
   );
+}
+
+/** Whether Shift was held: a checkbox changes by a click, also where a key causes it. */
+function shifted(event: Event): boolean {
+  return event instanceof MouseEvent && event.shiftKey;
 }

@@ -20,7 +20,12 @@ const WALK: Row[] = [
   [["k"], "Previous in the list"],
 ];
 const EDIT: Row[] = [[["e"], "Edit the follow-up in focus"]];
-const TICK: Row[] = [[["x"], "Select the follow-up in focus"]];
+const TICK: Row[] = [
+  [["x"], "Select the follow-up in focus"],
+  [["Shift", "x"], "Select all from the last one to it"],
+  [["b"], "Go to what one can do with all selected"],
+  [["Esc"], "Clear the selection"],
+];
 
 /** Keys that work on every page, unless somebody types or a dialog is open. */
 export function Shortcuts() {

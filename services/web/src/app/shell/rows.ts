@@ -16,7 +16,7 @@ export function pressOnRow(key: string): boolean {
   if (key === "j") return step(1);
   if (key === "k") return step(-1);
   if (key === "e") return press(EDIT);
-  return key === "x" && Boolean(rowOf(document.activeElement)) && press(TICK);
+  return (key === "x" || key === "X") && Boolean(rowOf(document.activeElement)) && press(TICK, key === "X");
 }
 
 /** The keys that do something on this page. */
@@ -33,11 +33,11 @@ function step(by: 1 | -1): boolean {
   return all.length > 0;
 }
 
-function press(control: string): boolean {
+function press(control: string, shiftKey = false): boolean {
   const row = rowOf(document.activeElement);
   const outside = () => [...document.querySelectorAll<HTMLElement>(`#content ${control}`)].find((e) => !rowOf(e));
   const found = row ? row.querySelector<HTMLElement>(control) : outside();
-  found?.click();
+  found?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
   return Boolean(found);
 }
 

@@ -1,14 +1,19 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconMoodSmile } from "@tabler/icons-react";
+import { useMemo } from "react";
 import type { Query } from "@/api/client";
+import type { Escalation } from "@/api/types";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { VirtualRows } from "@/components/VirtualRows";
 import { EscalationRow } from "@/features/escalations/EscalationRow";
 import { escalationsQuery, type Level } from "@/features/escalations/queries";
+import { useListed } from "@/features/followups/SelectionProvider";
 import classes from "./EscalationList.module.css";
+
+const NONE: readonly Escalation[] = [];
 
 const NAMES = {
   admin: { title: "Admin escalations", hint: "96 h overdue or more: SLA breach" },
@@ -27,7 +32,8 @@ export function EscalationList({ level, filters, count }: Props) {
     ...escalationsQuery(level, filters),
     placeholderData: (old) => old,
   });
-  const escalations = data?.pages.flatMap(({ items }) => items);
+  const escalations = useMemo(() => data?.pages.flatMap(({ items }) => items), [data]);
+  useListed(escalations ?? NONE);
   const { title, hint } = NAMES[level];
   return (
     <section className={classes.section} aria-label={title}>

@@ -22,7 +22,7 @@ export function EscalationRow({ escalation }: { escalation: Escalation }) {
 interface RowProps {
   escalation: Escalation;
   ticked: boolean;
-  toggle: (escalation: Escalation) => void;
+  toggle: (escalation: Escalation, range: boolean) => void;
 }
 
 const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
@@ -33,7 +33,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
         label={`Select ${title}`}
         className={classes.tick}
         checked={ticked}
-        onChange={() => toggle(escalation)}
+        onChange={(_, shift) => toggle(escalation, shift)}
       />
       <span className={classes.done}>
         <CompleteButton followUp={escalation} />

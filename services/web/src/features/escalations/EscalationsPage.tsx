@@ -26,6 +26,7 @@ export function Component() {
   const filters = { q: q || undefined, assignee: who };
   return (
     <SelectionProvider scope={`${q} ${who}`}>
+      <BulkBar />
       <Page
         title="Escalations"
         toolbar={
@@ -51,7 +52,6 @@ export function Component() {
         <EscalationList level="admin" filters={filters} count={summary.data?.admin} />
         <EscalationList level="manager" filters={filters} count={summary.data?.manager} />
       </Page>
-      <BulkBar />
     </SelectionProvider>
   );
 }

@@ -1,10 +1,11 @@
 import { Button, CloseButton } from "@mantine/core";
 import { IconCalendar, IconCheck, IconUserShare } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import type { BulkResult, FollowUp } from "@/api/types";
 import { latest } from "@/features/followups/cache";
+import { useBarKeys, useRoomForBar } from "@/features/followups/barPlace";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import { failed, withUndo } from "@/features/followups/toasts";
@@ -25,6 +26,9 @@ export function BulkBar() {
   const bulk = useBulk();
   const cache = useQueryClient();
   const count = chosen.size;
+  const bar = useRef<HTMLDivElement>(null);
+  useBarKeys(bar, clear);
+  useRoomForBar(bar, count > 0);
 
   function run(change: Change) {
     const followUps = [...chosen.values()].map((followUp) => latest(cache, followUp));
@@ -60,7 +64,7 @@ export function BulkBar() {
   if (count === 0) return null;
   return (
     <>
-      <div className={classes.bar} role="toolbar" aria-label="Selected follow-ups">
+      <div ref={bar} className={classes.bar} role="toolbar" aria-label="Selected follow-ups">
         <span className={classes.count} role="status">
           {count.toLocaleString("en")} selected
         </span>

@@ -1,6 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { ErrorState } from "@/components/ErrorState";
 import { useOffsetTop } from "@/components/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
@@ -8,6 +8,7 @@ import { FollowUpRow } from "@/features/followups/FollowUpRow";
 import { SectionHeading } from "@/features/followups/SectionHeading";
 import { MoreLine, NoneLine, SkeletonLine } from "@/features/followups/lines";
 import type { Line } from "@/features/followups/sections";
+import { useListed } from "@/features/followups/SelectionProvider";
 import type { SectionList } from "@/features/followups/useSections";
 import classes from "./FollowUpList.module.css";
 
@@ -29,6 +30,7 @@ export function FollowUpList({ list, filters, change }: Props) {
   const margin = useOffsetTop(root);
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const { lines } = list;
+  useListed(useMemo(() => lines.flatMap((line) => (line.kind === "followUp" ? line.followUp : [])), [lines]));
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
     estimateSize: (index) => heightOf(lines[index], phone, filters.tab),

@@ -33,7 +33,7 @@ interface RowProps extends Props {
   /** A phone has room for others' names only. */
   mine: boolean;
   ticked: boolean;
-  toggle: (followUp: FollowUp) => void;
+  toggle: (followUp: FollowUp, range: boolean) => void;
 }
 
 const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps) {
@@ -44,7 +44,7 @@ const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps
         label={`Select ${title}`}
         className={classes.tick}
         checked={ticked}
-        onChange={() => toggle(followUp)}
+        onChange={(_, shift) => toggle(followUp, shift)}
       />
       {view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
       <div className={classes.what}>

@@ -18,6 +18,7 @@ export function Component() {
   const list = useSections(shown);
   return (
     <SelectionProvider scope={JSON.stringify(shown)}>
+      <BulkBar />
       <Page
         title="Follow-ups"
         actions={
@@ -33,7 +34,6 @@ export function Component() {
       >
         <FollowUpList list={list} filters={shown} change={change} />
       </Page>
-      <BulkBar />
     </SelectionProvider>
   );
 }

@@ -14,20 +14,21 @@ export const VIEW_NAMES: Record<View, string> = {
   all: "All",
 };
 
-/** Name and count of a section; folds it away, and ticks all of it that is loaded. */
+/** Name and count of a section; folds it away, and ticks all of it that is loaded, in part where there is more. */
 export function SectionHeading({ section, toggle }: { section: Section; toggle: () => void }) {
   const { view, followUps, count, collapsed } = section;
   const { chosen, set } = useSelection();
   const ticked = followUps.filter(({ id }) => chosen.has(id)).length;
+  const whole = ticked === (count ?? followUps.length);
   const name = VIEW_NAMES[view];
   return (
     <div className={classes.heading} data-view={view}>
       <Tick
         label={`Select all under ${name}`}
-        checked={ticked > 0 && ticked === followUps.length}
-        partly={ticked > 0 && ticked < followUps.length}
+        checked={ticked > 0 && whole}
+        partly={ticked > 0 && !whole}
         disabled={followUps.length === 0}
-        onChange={(wanted) => set(followUps, wanted)}
+        onChange={() => set(followUps, ticked < followUps.length)}
         className={classes.tick}
       />
       <h2 className={classes.title}>

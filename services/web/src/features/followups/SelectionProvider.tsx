@@ -1,9 +1,12 @@
-import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { FollowUp } from "@/api/types";
 
 interface Selection {
   chosen: ReadonlyMap<number, FollowUp>;
-  toggle: (followUp: FollowUp) => void;
+  /** Ticks or unticks one; with `range` all from the one that was ticked before to it. */
+  toggle: (followUp: FollowUp, range?: boolean) => void;
+  /** Says what a list holds, in its order; gives what takes it back. */
+  listed: (followUps: readonly FollowUp[]) => () => void;
   set: (followUps: readonly FollowUp[], chosen: boolean) => void;
   clear: () => void;
   /** On a phone, ticks are shown while somebody selects; elsewhere they always are. */
@@ -46,21 +49,37 @@ export function SelectionProvider({ scope = "", children }: Props) {
     });
   }, []);
 
-  const toggle = useCallback((followUp: FollowUp) => {
-    setChosen((before) => {
-      const next = new Map(before);
-      if (!next.delete(followUp.id)) next.set(followUp.id, followUp);
-      return next;
-    });
+  const lists = useRef(new Set<readonly FollowUp[]>());
+  const listed = useCallback((followUps: readonly FollowUp[]) => {
+    lists.current.add(followUps);
+    return () => void lists.current.delete(followUps);
   }, []);
+
+  const last = useRef<number>(null);
+  const toggle = useCallback(
+    (followUp: FollowUp, range = false) => {
+      const between = range ? rangeOf(lists.current, last.current, followUp.id) : [];
+      last.current = followUp.id;
+      if (between.length > 0) {
+        set(between, true);
+        return;
+      }
+      setChosen((before) => {
+        const next = new Map(before);
+        if (!next.delete(followUp.id)) next.set(followUp.id, followUp);
+        return next;
+      });
+    },
+    [set],
+  );
 
   const clear = useCallback(() => {
     setChosen(new Map());
     setSelecting(false);
   }, []);
   const value = useMemo(
-    () => ({ chosen, toggle, set, clear, selecting, setSelecting }),
-    [chosen, toggle, set, clear, selecting],
+    () => ({ chosen, toggle, listed, set, clear, selecting, setSelecting }),
+    [chosen, toggle, listed, set, clear, selecting],
   );
   return (
     <Context value={value}>
@@ -69,4 +88,19 @@ export function SelectionProvider({ scope = "", children }: Props) {
       </div>
     </Context>
   );
+}
+
+/** Lets ranges go through a list, for as long as it is drawn. */
+export function useListed(followUps: readonly FollowUp[]): void {
+  const { listed } = useSelection();
+  useEffect(() => listed(followUps), [listed, followUps]);
+}
+
+/** What a list holds from one follow-up to another; nothing when no list holds both. */
+export function rangeOf(lists: Iterable<readonly FollowUp[]>, from: number | null, to: number): FollowUp[] {
+  for (const list of lists) {
+    const [first, last] = [list.findIndex(({ id }) => id === from), list.findIndex(({ id }) => id === to)];
+    if (first >= 0 && last >= 0) return list.slice(Math.min(first, last), Math.max(first, last) + 1);
+  }
+  return [];
 }

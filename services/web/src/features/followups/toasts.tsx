@@ -18,6 +18,7 @@ export function withUndo(message: string, undo: () => void): void {
         <Button
           size="compact-sm"
           variant="light"
+          flex="none"
           onClick={() => {
             notifications.hide(id);
             undo();
@@ -49,6 +50,7 @@ export function failed(title: string, error: unknown, retry?: () => void): void 
           <Button
             size="compact-sm"
             variant="default"
+            flex="none"
             onClick={() => {
               notifications.hide(id);
               retry();

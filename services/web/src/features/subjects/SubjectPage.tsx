@@ -15,7 +15,7 @@ import { FollowUpRow } from "@/features/followups/FollowUpRow";
 import { openForm } from "@/features/followups/formRequest";
 import { viewOf } from "@/features/followups/sections";
 import { BulkBar } from "@/features/followups/BulkBar";
-import { SelectionProvider } from "@/features/followups/SelectionProvider";
+import { SelectionProvider, useListed } from "@/features/followups/SelectionProvider";
 import { useMay, useMe } from "@/features/session/session";
 import { subjectQuery } from "@/features/subjects/queries";
 import { SubjectForm } from "@/features/subjects/SubjectForm";
@@ -64,6 +64,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
   const completed = subject.follow_ups.filter(({ status }) => status === "completed");
   return (
     <SelectionProvider>
+      <BulkBar />
       <p className={classes.facts}>
         <span className={classes.kind}>{subject.kind === "lead" ? "Lead" : "Client"}</span>
         {subject.external_id && <span>{subject.external_id}</span>}
@@ -92,7 +93,6 @@ function Details({ subject }: { subject: SubjectDetails }) {
       <Anchor component={Link} to={`/followups?subject=${subject.id}`} size="sm" mt="lg" display="inline-block">
         Show in Follow-ups
       </Anchor>
-      <BulkBar />
     </SelectionProvider>
   );
 }
@@ -118,6 +118,7 @@ function NothingPlanned({ subject }: { subject: SubjectDetails }) {
 function Rows({ followUps }: { followUps: readonly FollowUp[] }) {
   const { time_zone: zone } = useMe();
   const now = useNow();
+  useListed(followUps);
   return (
     <ul className={classes.rows}>
       {followUps.map((followUp) => (

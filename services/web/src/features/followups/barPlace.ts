@@ -1,0 +1,37 @@
+import { useEffect, type RefObject } from "react";
+
+const ELSEWHERE = "[role=dialog], [role=menu], [role=listbox]";
+const TYPED_IN = "input:not([type=checkbox], [type=radio]), textarea, select";
+
+/** `b` goes to the bar and Escape clears the selection, unless somebody types or something else is open. */
+export function useBarKeys(bar: RefObject<HTMLElement | null>, clear: () => void): void {
+  useEffect(() => {
+    function press(event: KeyboardEvent) {
+      const target = event.target instanceof Element ? event.target : null;
+      if (!bar.current || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (target?.closest(TYPED_IN) || document.querySelector(ELSEWHERE)) return;
+      if (event.key === "Escape") clear();
+      else if (event.key === "b") bar.current.querySelector("button")?.focus();
+      else return;
+      event.preventDefault();
+    }
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [bar, clear]);
+}
+
+/** Tells the page how high the bar is (`--bulk-bar`), so that messages come above it and lists end above it. */
+export function useRoomForBar(bar: RefObject<HTMLElement | null>, shown: boolean): void {
+  useEffect(() => {
+    const { style } = document.documentElement;
+    if (!shown || !bar.current) return;
+    const watch = new ResizeObserver(([entry]) =>
+      style.setProperty("--bulk-bar", `${Math.ceil(entry?.borderBoxSize[0]?.blockSize ?? 0)}px`),
+    );
+    watch.observe(bar.current);
+    return () => {
+      watch.disconnect();
+      style.removeProperty("--bulk-bar");
+    };
+  }, [bar, shown]);
+}
