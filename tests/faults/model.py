@@ -11,6 +11,27 @@ from tests.faults.company import QUICK, STANDARD, People
 from tests.faults.journal import Change, Kind
 
 
+@dataclass(frozen=True)
+class Clock:
+    """What PostgreSQL's clock showed, whose jumps are known.
+
+    Args:
+        jumps: when it jumped, by the real clock, and how far it was off from then on; in order.
+    """
+
+    jumps: Sequence[tuple[datetime, timedelta]] = ()
+
+    def latest(self, begins: datetime, ends: datetime) -> datetime:
+        """The latest time that it showed between two moments of the real clock."""
+        offs = [(datetime.min.replace(tzinfo=begins.tzinfo), timedelta(0)), *self.jumps, (ends, timedelta(0))]
+        shown = [
+            min(until, ends) + off
+            for (since, off), (until, _) in pairwise(offs)
+            if since <= ends and until >= begins
+        ]
+        return max(shown)
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
     """A follow-up with one assignee and one due version, from one commit to the next; open throughout."""
@@ -61,6 +82,10 @@ class History:
     def stay(self, at: datetime) -> Stay | None:
         """How it stood at a moment; None when it was not open."""
         return next((stay for stay in self.stays if stay.holds(at)), None)
+
+    def run_since(self, due_version: int) -> datetime:
+        """When a due version began."""
+        return next(stay.begins for stay in self.stays if stay.due_version == due_version)
 
     def open_since(self, at: datetime) -> bool:
         """Whether it has been open all the time since a moment."""

@@ -87,7 +87,8 @@ def _settle(system: System) -> float:
                 break
             overdue = text("""
                 UPDATE outbox SET available_at = now()
-                WHERE handled_at IS NULL AND failed_at IS NULL AND available_at > now() + interval '4 seconds'
+                WHERE handled_at IS NULL AND failed_at IS NULL
+                    AND available_at BETWEEN now() + interval '4 seconds' AND now() + interval '1 hour'
             """)
             tx.execute(overdue)
         system.workload.tick(OutboxTick())

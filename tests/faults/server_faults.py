@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from random import Random
 
 import pika
@@ -145,6 +146,16 @@ def postgres_terminates_connections(system: System, _: Random) -> None:
 
 
 @fault("servers")
+def database_clock_jumps(system: System, rng: Random) -> None:
+    """PostgreSQL's clock is days ahead for a while, and is set back."""
+    try:
+        system.clock.set_off(rng.choice((timedelta(hours=1), timedelta(days=3), timedelta(days=40))))
+        time.sleep(rng.uniform(1, 4))
+    finally:
+        system.clock.set_off(timedelta(0))
+
+
+@fault("servers")
 def rows_locked(system: System, rng: Random) -> None:
     """Somebody holds follow-ups that are due, longer than services wait for a lock."""
     with system.owner.transaction() as tx:
@@ -198,6 +209,7 @@ def calm(system: System) -> None:
         system.fleet.signal(name, signal.SIGCONT)
     for server in (system.hosts.postgres, system.hosts.rabbitmq):
         bring_back(server)
+    system.clock.set_off(timedelta(0))
     control(system.hosts.rabbitmq, "set_vm_memory_high_watermark", WATERMARK)
     control(system.hosts.rabbitmq, "set_disk_free_limit", DISK_LIMIT)
 

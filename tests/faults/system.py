@@ -25,6 +25,7 @@ from tests.faults.company import People
 from tests.faults.fleet import API, CONSUMERS, Fleet
 from tests.faults.network import Network, Proxy
 from tests.faults.workload import Workload
+from tests.support.clock import DatabaseClock
 from tests.support.postgres import Postgres, role_url
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.servers import Servers
@@ -83,6 +84,7 @@ class System:
     network: Network = field(init=False)
     workload: Workload = field(init=False)
     owner: Database = field(init=False)
+    clock: DatabaseClock = field(init=False)
     broker_url: str = field(init=False)
     proxies: dict[tuple[str, str], Proxy] = field(default_factory=dict, init=False)
     _cleanup: ExitStack = field(default_factory=ExitStack, init=False)
@@ -116,6 +118,8 @@ class System:
         undo.callback(_if_it_answers, self.hosts.postgres.drop_database, database_url)
         self.broker_url = self.hosts.rabbitmq.create_vhost()
         undo.callback(_if_it_answers, self.hosts.rabbitmq.delete_vhost, self.broker_url)
+        self.clock = DatabaseClock(database_url)
+        undo.callback(self.clock.close)
         self.owner = Database(database_url, application_name="followup-faults")
         undo.callback(self.owner.close)
         with self.owner.transaction() as tx:

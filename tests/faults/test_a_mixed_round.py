@@ -31,6 +31,7 @@ KINDS = [
     "queue_repeated_and_shuffled",
     "postgres_killed",
     "postgres_terminates_connections",
+    "database_clock_jumps",
     "rows_locked",
     "network_cut",
 ]

@@ -8,7 +8,7 @@ from tests.faults.catalogue import FAULTS
 from tests.faults.company import People, Person
 from tests.faults.injection import plan
 from tests.faults.journal import Change, Kind
-from tests.faults.model import audience, history, told_by_reassignment
+from tests.faults.model import Clock, audience, history, told_by_reassignment
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -78,6 +78,20 @@ def test_a_deleted_follow_up_is_gone() -> None:
     played = history([created(), change(1, Kind.DELETED)])
     assert played.deleted
     assert played.current is None
+
+
+def test_the_latest_time_that_a_jumping_clock_showed() -> None:
+    days, right = timedelta(days=3), timedelta(0)
+    clock = Clock([(NINE + 10 * SECOND, days), (NINE + 20 * SECOND, right)])
+
+    def latest(begins: int, ends: int) -> datetime:
+        return clock.latest(NINE + begins * SECOND, NINE + ends * SECOND)
+
+    assert latest(0, 5) == NINE + 5 * SECOND
+    assert latest(0, 15) == NINE + 15 * SECOND + days
+    assert latest(0, 99) == latest(15, 99) == NINE + 20 * SECOND + days
+    assert latest(21, 99) == NINE + 99 * SECOND
+    assert Clock().latest(NINE, NINE + HOUR) == NINE + HOUR
 
 
 def test_whom_a_step_tells() -> None:
