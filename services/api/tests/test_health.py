@@ -23,11 +23,12 @@ def test_ready_without_the_broker(world: World) -> None:
         world.app.state.parts.settings,
         database=world.database,
         publisher=world.publisher,
-        broker_reachable=lambda: False,
+        broker_problem=lambda: "escalator: RabbitMQ does not answer",
     )
     answer = TestClient(app).get("/readyz")
     assert answer.status_code == 200
-    assert answer.json()["checks"]["broker"].startswith("away")
+    said = "escalator: RabbitMQ does not answer. Events wait in the outbox"
+    assert answer.json()["checks"]["broker"] == said
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_it_serves_without_the_broker_believes_known_proxies_only_and_ends_clean
     with serving(database_url, port, **proxies) as process:
         answer = eventually(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz"), what="the API to start")
         assert answer.json()["status"] == "ready"
-        assert answer.json()["checks"]["broker"].startswith("away")
+        assert "RabbitMQ" in answer.json()["checks"]["broker"]
         assert "server" not in answer.headers
         assert sent(port, b"GET / HTTP/1.1\r\nX: " + b"x" * 1_000_000).startswith(b"HTTP/1.1 400")
         assert sent(port, b"GET / HTTP/1.1\r\n" + b"X: x\r\n" * 200_000).startswith(b"HTTP/1.1 400")

@@ -50,8 +50,10 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("pika", "httpx", "httpcore", "alembic"):
+    for noisy in ("httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It logs, several times and with stacks, what it raises as well; what it raises is logged by us.
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 def _add_service(service: str) -> structlog.typing.Processor:

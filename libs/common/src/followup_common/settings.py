@@ -64,6 +64,12 @@ class BrokerSettings(Settings):
     """RabbitMQ."""
 
     broker_url: BrokerUrl = Field(description="AMQP URL of RabbitMQ, such as amqp://user:password@host:5672/")
+    broker_proof_seconds: float = Field(
+        30,
+        gt=0,
+        le=DAY,
+        description="How long a service publishes nothing before it tries whether RabbitMQ confirms it.",
+    )
 
 
 class DatabaseSettings(Settings):

@@ -6,8 +6,10 @@ import signal
 import sys
 
 from followup_common import open_files
+from followup_common.contracts import event_types
 from followup_common.logging import configure_logging
-from followup_common.messaging.broker import rabbitmq_broker, reachable
+from followup_common.messaging.broker import rabbitmq_broker
+from followup_common.messaging.proof import Prover
 from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
 from followup_common.settings import load
@@ -29,13 +31,18 @@ def main() -> None:
     management = settings.rabbitmq_management_url
     meter = Meter()
     traces = tracing("api", settings)
-    publisher = Publisher(rabbitmq_broker(broker_url), meter=meter)
+    broker = rabbitmq_broker(broker_url)
+    publisher = Publisher(broker, meter=meter)
+    queues = sorted({event.queue for event in event_types().values()})
+    prover = Prover(
+        broker_url, queues, broker.confirmations, every=settings.broker_proof_seconds, meter=meter
+    )
     app = create_app(
         settings,
         database=database,
         publisher=publisher,
         queues=QueueReader(broker_url, management.get_secret_value() if management else None),
-        broker_reachable=lambda: reachable(broker_url),
+        broker_problem=prover.problem,
         meter=meter,
         tracing=traces,
     )
@@ -44,6 +51,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     publisher.start()
+    prover.start()
     try:
         Server(app, settings).run()
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from followup_common.db import Database
 from followup_common.db.metrics import watch_pool
-from followup_common.health import PATIENCE_SECONDS, Bounded
+from followup_common.health import PATIENCE_SECONDS, Bounded, Check
 from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
 from followup_common.tracing import Tracing
@@ -77,7 +76,7 @@ def create_app(
     *,
     database: Database,
     publisher: Publisher,
-    broker_reachable: Callable[[], bool] = lambda: True,
+    broker_problem: Check = lambda: None,
     queues: QueueReader | None = None,
     meter: Meter | None = None,
     tracing: Tracing | None = None,
@@ -88,7 +87,7 @@ def create_app(
         settings: what the environment says.
         database: where everything is kept; the caller closes it.
         publisher: sends committed events; the caller starts and stops it.
-        broker_reachable: for /readyz, which reports it.
+        broker_problem: why RabbitMQ does not take what is published; for /readyz, which reports it.
         queues: asks RabbitMQ about them; None where events are delivered in process.
         meter: keeps the figures that /metrics shows.
         tracing: records a span for each request.
@@ -105,7 +104,7 @@ def create_app(
         gauges=Gauges(meter, database, settings.late_after),
         threads=Threads(settings.database_pool_size),
         uploads=_uploads(settings),
-        broker_reachable=broker_reachable,
+        broker_problem=broker_problem,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),
         oidc=_provider(settings),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 from followup_common.contracts import Envelope, Event
 from followup_common.db import Database, Transaction
+from followup_common.health import Check
 from followup_common.messaging.outbox import store
 from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
@@ -38,7 +39,7 @@ class Parts:
     tracing: Tracing
     gauges: Gauges
     threads: Threads
-    broker_reachable: Callable[[], bool]
+    broker_problem: Check
     queues: QueueReader | None
     """None where events are delivered in process."""
     database_state: Callable[[], str]

@@ -1,5 +1,6 @@
 """Composition of the escalator's worker processes."""
 
+from followup_common.contracts import BatchRequested, EscalationsRaised
 from followup_common.messaging import worker
 from followup_common.settings import load
 
@@ -14,4 +15,10 @@ HANDLERS = (open_sweep, run_sweep, continue_sweep, settle_delivery, look_after_o
 
 def set_up() -> None:
     """Called by dramatiq in each worker process."""
-    worker.set_up("escalator", HANDLERS, load(EscalatorSettings), metrics.METRICS)
+    worker.set_up(
+        "escalator",
+        HANDLERS,
+        load(EscalatorSettings),
+        metrics.METRICS,
+        publishes_to=(BatchRequested.queue, EscalationsRaised.queue),
+    )

@@ -1,5 +1,6 @@
 """Composition of the notifier's worker processes."""
 
+from followup_common.contracts import EscalationsDelivered
 from followup_common.messaging import worker
 from followup_common.settings import load
 
@@ -13,4 +14,10 @@ HANDLERS = (write_inbox, write_inbox_v1, announce_assignment)
 
 def set_up() -> None:
     """Called by dramatiq in each worker process."""
-    worker.set_up("notifier", HANDLERS, load(NotifierSettings), metrics.METRICS)
+    worker.set_up(
+        "notifier",
+        HANDLERS,
+        load(NotifierSettings),
+        metrics.METRICS,
+        publishes_to=(EscalationsDelivered.queue,),
+    )

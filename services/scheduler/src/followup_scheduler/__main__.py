@@ -6,10 +6,11 @@ import signal
 import sys
 
 from followup_common import open_files
+from followup_common.contracts import SweepTick
 from followup_common.health import HealthServer, probes
 from followup_common.logging import configure_logging
 from followup_common.messaging import rabbitmq_broker
-from followup_common.messaging.broker import reachable
+from followup_common.messaging.proof import Prover
 from followup_common.metrics import Meter
 from followup_common.settings import load
 from followup_common.tracing import tracing
@@ -33,10 +34,11 @@ def main() -> int:
     schedule = ticks(settings.sweep_cron)
     clock = Clock([TickActor(broker, tick, spec, traces) for tick, spec in schedule.items()], meter)
 
-    def away() -> str | None:
-        return clock.last_failure or (None if reachable(url) else "RabbitMQ does not answer")
-
-    answer = probes(alive={"clock": clock.stopped}, ready={"broker": away})
+    prover = Prover(
+        url, (SweepTick.queue,), broker.confirmations, every=settings.broker_proof_seconds, meter=meter
+    )
+    prover.start()
+    answer = probes(alive={"clock": clock.stopped}, ready={"broker": prover.problem})
     HealthServer(answer, meter).start(settings.health_host, settings.health_port)
     try:
         clock.schedule()

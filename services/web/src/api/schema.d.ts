@@ -2953,7 +2953,7 @@ export interface components {
          * @description Whether requests can be served, and why not.
          * @example {
          *       "checks": {
-         *         "broker": "away: events wait in the outbox",
+         *         "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox",
          *         "database": "ok"
          *       },
          *       "status": "ready"
@@ -9458,7 +9458,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "checks": {
-                     *         "broker": "away: events wait in the outbox",
+                     *         "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox",
                      *         "database": "ok"
                      *       },
                      *       "status": "ready"
@@ -9476,7 +9476,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "checks": {
-                     *         "broker": "away: events wait in the outbox",
+                     *         "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox",
                      *         "database": "ok"
                      *       },
                      *       "status": "ready"

@@ -9,25 +9,24 @@ from urllib.parse import urlsplit
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.common import dq_name, xq_name
 from pika.adapters.blocking_connection import BlockingConnection
-from pika.exceptions import (
-    AMQPConnectionError,
-    ChannelClosedByBroker,
-    ProbableAccessDeniedError,
-    ProbableAuthenticationError,
-)
+from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
 from followup_common.contracts import event_types
 from followup_common.doctor.findings import Finding
 from followup_common.messaging.broker import rabbitmq_broker
+from followup_common.messaging.proof import TRIES, prove
+from followup_common.messaging.refusals import refusal_of
 
 OLDEST_VERSION = (3, 10)
+AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
 NOT_FOUND, ACCESS_REFUSED, PRECONDITION_FAILED = 404, 403, 406
 ALARM_SHOWS_SECONDS = 1.0
 """RabbitMQ says so at once when it blocks whoever publishes; this bounds the wait for that."""
 
 
 def examine_broker(url: str) -> Iterator[Finding]:
-    """Look at RabbitMQ and the queues that services consume; nothing is created or changed.
+    """Look at RabbitMQ and the queues that services consume, and publish a message to each that its consumer
+    drops; nothing is created or changed.
 
     Args:
         url: as in FOLLOWUP_BROKER_URL.
@@ -35,28 +34,20 @@ def examine_broker(url: str) -> Iterator[Finding]:
     broker = rabbitmq_broker(url, connection_attempts=1)
     try:
         yield _version(broker.connection)
-        yield _alarm(broker.connection)
+        alarm = _alarm(broker.connection)
+        yield alarm if alarm else _publishing(url)
         for queue in sorted({event.queue for event in event_types().values()}):
             yield _queue(broker, queue)
-    except AMQPConnectionError as error:
+    except (AMQPConnectionError, OSError) as error:  # OSError: what TLS refuses
         yield _unreachable(url, error)
     finally:
         broker.close()
 
 
-def _unreachable(url: str, error: AMQPConnectionError) -> Finding:
-    target = urlsplit(url)
-    where = f"{target.hostname}:{target.port or 5672}"
-    if isinstance(error, ProbableAuthenticationError):
-        mend = "Correct user and password in FOLLOWUP_BROKER_URL, or set it: `rabbitmqctl change_password`."
-        return Finding("broker", f"{where} refuses the user {target.username}", mend)
-    if isinstance(error, ProbableAccessDeniedError):
-        mend = "Make the virtual host and let the user in: `rabbitmqctl add_vhost`, `set_permissions`."
-        return Finding(
-            "broker", f"{where} has no virtual host {target.path or '/'} for {target.username}", mend
-        )
-    mend = "Start RabbitMQ, or correct host and port in FOLLOWUP_BROKER_URL; look for a firewall between."
-    return Finding("broker", f"{where} does not answer", mend)
+def _unreachable(url: str, error: Exception) -> Finding:
+    target, refusal = urlsplit(url), refusal_of(error)
+    where = f"{target.hostname}:{target.port or AMQP_PORTS.get(target.scheme, 5672)}"
+    return Finding("broker", f"{where}, as {target.username}: {refusal.reason}", refusal.fix)
 
 
 def _version(connection: BlockingConnection) -> Finding:
@@ -66,7 +57,7 @@ def _version(connection: BlockingConnection) -> Finding:
     return Finding("broker", f"RabbitMQ {version} answers", mend)
 
 
-def _alarm(connection: BlockingConnection) -> Finding:
+def _alarm(connection: BlockingConnection) -> Finding | None:
     """RabbitMQ blocks a connection only once it publishes: a message for nobody finds out."""
     reasons: list[str] = []
     connection.add_on_connection_blocked_callback(lambda _, frame: reasons.append(frame.method.reason))
@@ -74,9 +65,17 @@ def _alarm(connection: BlockingConnection) -> Finding:
     channel.basic_publish(exchange="", routing_key="followup.doctor", body=b"")
     connection.process_data_events(time_limit=ALARM_SHOWS_SECONDS)
     if not reasons:
-        return Finding("publishing", "not blocked")
+        return None
     mend = "Free memory or disk of RabbitMQ's machine, or raise its watermark: `rabbitmq-diagnostics alarms`."
     return Finding("publishing", f"RabbitMQ blocks publishers: {reasons[0]}", mend)
+
+
+def _publishing(url: str) -> Finding:
+    """Whether RabbitMQ confirms what services publish: rights and policies say no only then."""
+    for queue, refusal in prove(url, TRIES):
+        if refusal is not None:
+            return Finding("publishing", f"to {queue}: {refusal.reason}", refusal.fix)
+    return Finding("publishing", "RabbitMQ confirms what is published")
 
 
 def _queue(broker: RabbitmqBroker, queue: str) -> Finding:

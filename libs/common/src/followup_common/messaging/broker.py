@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -15,7 +14,6 @@ from followup_common.contracts import Envelope, event_types
 from followup_common.messaging.connections import KeptAliveBroker
 from followup_common.settings import Retrying
 
-AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
 TIME_LIMIT_MS = 120_000
 """Well above the statement timeout: a handler is stopped by PostgreSQL before it is stopped by us."""
 
@@ -96,17 +94,6 @@ def message_of(envelope: Envelope) -> dramatiq.Message[None]:
         options={},
         message_id=str(envelope.id),
     )
-
-
-def reachable(url: str) -> bool:
-    """Whether something listens at the address of an AMQP URL."""
-    parts = urlsplit(url)
-    port = parts.port or AMQP_PORTS.get(parts.scheme, 5672)
-    try:
-        socket.create_connection((parts.hostname or "localhost", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 def middleware(retrying: Retrying) -> list[Middleware]:

@@ -14,6 +14,9 @@ from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from pika import BlockingConnection
 from pika.exceptions import AMQPError
 
+from followup_common.messaging.confirmations import Confirmations
+from followup_common.messaging.refusals import refusal_of
+
 log = structlog.get_logger()
 
 LOOKS_PER_HEARTBEAT = 4
@@ -31,6 +34,7 @@ class KeptAliveBroker(RabbitmqBroker):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self.confirmations = Confirmations()
         self._own = threading.local()
         self._held: list[_Held] = []
         self._guard = threading.Lock()
@@ -38,9 +42,15 @@ class KeptAliveBroker(RabbitmqBroker):
         self._keeper: threading.Thread | None = None
 
     def enqueue(self, message: dramatiq.Message[Any], *, delay: int | None = None) -> dramatiq.Message[Any]:
-        """Publish a message, on this thread's connection."""
-        with self._connection_in_use():
-            return super().enqueue(message, delay=delay)
+        """Publish a message, on this thread's connection, and note whether RabbitMQ took it."""
+        try:
+            with self._connection_in_use():
+                sent = super().enqueue(message, delay=delay)
+        except Exception as error:
+            self.confirmations.refused(message.queue_name, refusal_of(error).reason)
+            raise
+        self.confirmations.confirmed(message.queue_name)
+        return sent
 
     def declare_queue(self, queue_name: str, *, ensure: bool = False) -> None:
         """Declare a queue, on this thread's connection where it has to be made."""

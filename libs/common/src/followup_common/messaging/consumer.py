@@ -16,7 +16,7 @@ from dramatiq.middleware import CurrentMessage, TimeLimitExceeded
 
 from followup_common.contracts import Envelope, Event, EventRejected, open_envelope
 from followup_common.db import Database, Transaction
-from followup_common.messaging import metrics, outbox
+from followup_common.messaging import metrics, outbox, proof
 from followup_common.messaging.broker import DeadLettered, declare_actors
 from followup_common.messaging.failures import (
     awaits_deployment,
@@ -90,6 +90,8 @@ class Consumer:
         except EventRejected as rejection:
             self._reject(raw, rejection)
             raise DeadLettered(str(rejection)) from rejection
+        if envelope.source == proof.SOURCE:
+            return  # it was published to see whether RabbitMQ takes it, and no outbox holds it
         with (
             structlog.contextvars.bound_contextvars(
                 message_id=str(envelope.id),

@@ -29,6 +29,11 @@ REDRIVEN = Counter(
 PUBLISH_FAILURES = Counter(
     "followup_publish_failures_total", "Publishing that RabbitMQ did not confirm; the redrive sends it again."
 )
+UNCONFIRMED = Gauge(
+    "followup_publishing_unconfirmed",
+    "1 while RabbitMQ does not confirm what the service publishes, or tries to; else 0.",
+    across="max",
+)
 TICK_RECEIVED = Gauge(
     "followup_tick_received_timestamp_seconds",
     "When a tick of the scheduler last arrived; before the first one, when the process started.",
@@ -45,6 +50,7 @@ METRICS = (
     DEAD_LETTERED,
     REDRIVEN,
     PUBLISH_FAILURES,
+    UNCONFIRMED,
     TICK_RECEIVED,
 )
 """Of every service that consumes events."""

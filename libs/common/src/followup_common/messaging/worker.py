@@ -19,6 +19,7 @@ from followup_common.messaging.broker import rabbitmq_broker
 from followup_common.messaging.consumer import Consumer
 from followup_common.messaging.handlers import AnyHandler
 from followup_common.messaging.junk import JunkRecorder
+from followup_common.messaging.proof import Prover
 from followup_common.metrics import FOLDER, Metric, SharedMeter
 from followup_common.settings import WorkerSettings
 from followup_common.siblings import Siblings
@@ -56,7 +57,12 @@ def run(service: str, settings: WorkerSettings) -> int:
 
 
 def set_up(
-    service: str, handlers: Sequence[AnyHandler], settings: WorkerSettings, measures: Iterable[Metric] = ()
+    service: str,
+    handlers: Sequence[AnyHandler],
+    settings: WorkerSettings,
+    measures: Iterable[Metric] = (),
+    *,
+    publishes_to: Sequence[str],
 ) -> None:
     """Build everything a worker process of a service needs, and make its broker dramatiq's.
 
@@ -65,6 +71,7 @@ def set_up(
         handlers: what it handles.
         settings: what the environment says.
         measures: the metrics that its handlers give back.
+        publishes_to: the queues of what its handlers emit.
     """
     configure_logging(service, log_format=settings.log_format, level=settings.log_level)
     database = Database.of(settings, application_name=f"followup-{service}")
@@ -76,7 +83,14 @@ def set_up(
     Consumer(
         service, handlers, settings=settings, database=database, broker=broker, meter=meter, tracing=traces
     )
-    broker.add_middleware(WorkerHealth(settings, database, meter))
+    prover = Prover(
+        settings.broker_url.get_secret_value(),
+        publishes_to,
+        broker.confirmations,
+        every=settings.broker_proof_seconds,
+        meter=meter,
+    )
+    broker.add_middleware(WorkerHealth(settings, database, meter, prover))
     broker.add_middleware(LastSpans(traces))
     dramatiq.set_encoder(JunkRecorder(broker, database, queue=service, meter=meter))
     dramatiq.set_broker(broker)
@@ -89,20 +103,28 @@ class WorkerHealth(dramatiq.Middleware):
         settings: the port, and how many processes there are.
         database: has to answer for the service to be ready.
         meter: of this process.
+        prover: knows whether RabbitMQ takes what is published.
     """
 
-    def __init__(self, settings: WorkerSettings, database: Database, meter: SharedMeter) -> None:
+    def __init__(
+        self, settings: WorkerSettings, database: Database, meter: SharedMeter, prover: Prover
+    ) -> None:
         self._host, self._port = settings.health_host, settings.health_port
+        self._prover = prover
         self._siblings = Siblings(meter.folder, settings.worker_processes)
         self._database = database
         self._meter = meter
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002 - dramatiq's hook
         """Dramatiq calls it once the worker's threads run."""
+        self._prover.start()
         self._siblings.join(
             probes(
                 alive={"threads": lambda: _threads(worker)},
-                ready={"database": database_check(self._database), "broker": lambda: _broker(worker)},
+                ready={
+                    "database": database_check(self._database),
+                    "broker": lambda: _broker(worker) or self._prover.problem(),
+                },
             )
         )
         if self._siblings.first():

@@ -28,7 +28,8 @@ def read_health() -> Alive:
 )
 def read_readiness(app: AppParts, response: Response) -> Readiness:
     database = _database(app)
-    broker = OK if app.broker_reachable() else "away: events wait in the outbox"
+    problem = app.broker_problem()
+    broker = OK if problem is None else f"{problem}. Events wait in the outbox"
     response.status_code = 200 if database == OK else 503
     return Readiness(
         status="ready" if database == OK else "not ready", checks={"database": database, "broker": broker}

@@ -21,7 +21,13 @@ class Readiness(Schema):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"status": "ready", "checks": {"database": "ok", "broker": "away: events wait in the outbox"}}
+                {
+                    "status": "ready",
+                    "checks": {
+                        "database": "ok",
+                        "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox",
+                    },
+                }
             ]
         }
     )
