@@ -22,17 +22,17 @@ def engine_answers() -> bool:
         RuntimeError: they cannot, and FOLLOWUP_TEST_SERVERS=containers says that nothing else will do.
     """
     wanted = os.environ.get("FOLLOWUP_TEST_SERVERS")
-    answers = wanted != "local" and _ping()
+    answers = wanted != "local" and _ping(60 if wanted == "containers" else 5)
     if wanted == "containers" and not answers:
         raise RuntimeError(ONLY_CONTAINERS)
     return answers
 
 
-def _ping() -> bool:
+def _ping(seconds: int) -> bool:
     import docker
 
     try:
-        client = docker.from_env(timeout=5)
+        client = docker.from_env(timeout=seconds)
     except docker.errors.DockerException:
         return False
     try:
