@@ -226,6 +226,13 @@ def test_a_poisoned_batch_and_old_steps_are_noticed(watched: Watched) -> None:
         tx.execute(
             text(f"ALTER TABLE notifications ADD CONSTRAINT poison CHECK (follow_up_id <> {bad}) NOT VALID")
         )
+        tx.execute(  # known for as long: a step is late from when a sweep could first know of it
+            text(f"""
+                ALTER TABLE follow_ups DISABLE TRIGGER USER;
+                UPDATE follow_ups SET updated_at = due_at WHERE id = {bad};
+                ALTER TABLE follow_ups ENABLE TRIGGER USER;
+            """)
+        )
     watched.eventually_fires("FollowupLagRising", "a step has been due for three hours")
     assert watched.api.post("/sweeps").status_code == 202
     watched.eventually_fires("FollowupDeadLettersGrowing", "the poison was given up")
