@@ -42,6 +42,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "api_tokens": ALL,
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
+        "idempotency_keys": ALL,
         "outbox": {"INSERT", "UPDATE"},
         "notifications": {"UPDATE(read_at)"},
         "activities": {f"INSERT({c})" for c in ("follow_up_id", "kind", "actor_id", "details")},

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import typer
@@ -17,7 +18,13 @@ from followup_cli.output import Failure
 
 DEFAULT_URL = "http://localhost:8000"
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+KEY = "Idempotency-Key"
+"""A request that creates is done once, however often it arrives with the same one."""
 TIMEOUT = httpx.Timeout(30, read=60, write=120)
+
+
+class Broken(Failure):
+    """The connection broke before there was an answer."""
 
 
 def connect(url: str | None, token: str | None, data: Path) -> Client:
@@ -97,8 +104,16 @@ class Client:
         return self._call("GET", path, params=query)
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Create something, or have something done."""
+        """Have something done."""
         return self._call("POST", path, json=body)
+
+    def create(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Create something once: where the connection breaks before the answer, the same is asked again."""
+        headers = {KEY: uuid4().hex}
+        try:
+            return self._call("POST", path, json=body, headers=headers)
+        except Broken:
+            return self._call("POST", path, json=body, headers=headers)
 
     def upload(self, path: str, chunks: Iterator[bytes], *, size: int | None, **query: str) -> dict[str, Any]:
         """Send a CSV file.
@@ -109,7 +124,7 @@ class Client:
             size: its bytes, if they are known.
             query: options of the import.
         """
-        headers = {"Content-Type": "text/csv"}
+        headers = {"Content-Type": "text/csv", KEY: uuid4().hex}
         if size is not None:
             headers["Content-Length"] = str(size)
         timeout = httpx.Timeout(30, read=900, write=120)  # the answer comes once all of it is written
@@ -145,7 +160,7 @@ class Client:
         except httpx.TimeoutException:
             raise Failure(f"{self.url} did not answer in time.", hint="Try again later.") from None
         except httpx.HTTPError as error:
-            raise Failure(
+            raise Broken(
                 f"The connection to {self.url} broke ({error or type(error).__name__}).",
                 hint="Try again. While importing: the file may be larger than the API allows "
                 "(FOLLOWUP_MAX_IMPORT_BYTES).",

@@ -32,7 +32,7 @@ def sweep(
     from followup_cli.client import connect
 
     with connect(url, token, data) as api:
-        asked = api.post("/sweeps")
+        asked = api.create("/sweeps")
         if not wait:
             say(f"Sweep {asked['id']} is {asked['status']}. To see it through: followup sweep --wait")
             return

@@ -61,6 +61,6 @@ def create_token(
 
     expires_at = (datetime.now(UTC) + timedelta(days=days)).isoformat() if days else None
     with connect(url, token, data) as api:
-        made = api.post("/tokens", {"name": name, "expires_at": expires_at, "scopes": scope or None})
+        made = api.create("/tokens", {"name": name, "expires_at": expires_at, "scopes": scope or None})
     typer.echo(made["token"])
     say(f"For {', '.join(made['scopes'])}. Expires at {made['expires_at']}.")

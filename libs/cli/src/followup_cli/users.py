@@ -59,7 +59,7 @@ def create_user(
             person["manager_id"] = _id_of(api, manager)
         if password:
             person["password"] = password
-        made = api.post("/users", person)
+        made = api.create("/users", person)
         provider = api.get("/session/options")["provider"]
     console().print(
         f"Added {made['name']} <{made['email']}> as {made['role']}, id {made['id']}.", markup=False

@@ -16,7 +16,7 @@ from followup_common.metrics import Meter
 from followup_common.tracing import Tracing
 from starlette.middleware import Middleware
 
-from followup_api import metrics, openapi, problems
+from followup_api import idempotency, metrics, openapi, problems
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
@@ -122,6 +122,7 @@ def create_app(
     )
     app.state.parts = parts
     problems.install(app)
+    idempotency.install(app)
     for router in (*ROUTERS, cron, health):
         app.router.routes.extend(router.routes)
     openapi.install(app)

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 
-from followup_api import docs_page
+from followup_api import docs_page, idempotency
 from followup_api.permissions import Permission, require
 from followup_api.problems import MEDIA_TYPE, ProblemDetails, documented
 from followup_api.routing import operation_id
@@ -102,6 +102,8 @@ def _complete_errors(operation: dict[str, Any]) -> None:
     statuses = {422} if "422" in responses else set()
     if {"token": []} in operation.get("security", ()):
         statuses |= {401, 403, 503}
+    if any(parameter["name"] == idempotency.NAME for parameter in operation.get("parameters", ())):
+        statuses |= {409}
     if "requestBody" in operation:
         statuses |= {408, 413, 503}
     for status, response in documented(*statuses).items():

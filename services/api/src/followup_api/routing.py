@@ -18,6 +18,7 @@ from followup_api.answers import json_answer
 from followup_api.arguments import Call, NotTaken, calls, in_place
 from followup_api.auth.oidc.bearer import read_access_token
 from followup_api.dependencies import Parts, UnitOfWork, reading, transaction, unit_of_work
+from followup_api.idempotency import keep_answer
 from followup_api.json_bodies import StrictRequest
 
 API = "/api/v1"
@@ -48,7 +49,7 @@ class OneThreadRoute(APIRoute):
             app: Parts = request.app.state.parts
             if self.body_field:
                 request = StrictRequest(request.scope, request.receive)
-                await request.body()  # kept with the request
+                request.state.sent = await request.body()  # and kept with the request
             request.state.access_token = await read_access_token(request, app)
             return await app.threads.run(partial(_run, handle, request, _work(app, writes=writes)))
 
@@ -146,6 +147,7 @@ def _run(
     with opening as work:
         request.state.work = work
         response: Response = in_place(handle(request))
+        keep_answer(request, response)
         return response
 
 

@@ -9,6 +9,8 @@ interface Options {
   query?: Query;
   /** Tag of what a change was based on, as the API gave it; it refuses with 412 what has changed since. */
   etag?: string;
+  /** Of something that is created: sent again with the same key, it is not created again. See `Submission`. */
+  key?: string;
   signal?: AbortSignal;
   /** Whoever is logged in: for asking who that is. */
   anybody?: boolean;
@@ -55,6 +57,7 @@ async function sendOnce<T>(method: string, path: string, init: RequestInit, opti
   headers.set("Accept", "application/json");
   if (person !== null && !options.anybody) headers.set("Followup-Person", String(person));
   if (options.etag !== undefined) headers.set("If-Match", options.etag);
+  if (options.key !== undefined) headers.set("Idempotency-Key", options.key);
   let response: Response;
   try {
     response = await fetch(addressOf(path, options.query), {

@@ -396,6 +396,22 @@ audit_log = Table(
     Index("ix_audit_log_target", "target", "id"),
 )
 
+# Answers to requests that create, by digests of their keys; nobody's id (0) is that of a secret's bearer.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_id", BigInteger, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("key_digest", LargeBinary, nullable=False),
+    Column("request_digest", LargeBinary, nullable=False),
+    Column("status", SmallInteger),
+    Column("headers", JSONB),
+    Column("body", LargeBinary),
+    _created_at(),
+    PrimaryKeyConstraint("user_id", "route", "key_digest"),
+    Index("ix_idempotency_keys_created_at", "created_at"),
+)
+
 # Wrong passwords, by hashes of what they were tried on and from: accounts, addresses, and pairs of both.
 log_in_failures = Table(
     "log_in_failures",

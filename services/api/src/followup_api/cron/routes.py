@@ -12,6 +12,7 @@ from followup_common.contracts import SweepRequested
 from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.secrets import digest, same
 from followup_api.dependencies import AppParts, UnitOfWork, Work
+from followup_api.idempotency import Idempotent
 from followup_api.permissions import Permission
 from followup_api.problems import Unauthenticated, Unavailable, documented
 from followup_api.routing import OneThreadRoute, plain_router
@@ -66,7 +67,7 @@ def start_cron_sweep_by_get(work: Work, audit: Audit, response: Response) -> Swe
 
 
 @router.post("/followups", summary="Start a sweep", **ANSWER)
-def start_cron_sweep(work: Work, audit: Audit, response: Response) -> Sweep:
+def start_cron_sweep(work: Work, audit: Audit, response: Response, _once: Idempotent) -> Sweep:
     return _ask(work, audit, response)
 
 

@@ -31,6 +31,7 @@ from followup_api.followups.schemas import (
     Format,
 )
 from followup_api.followups.scopes import narrowed_scope, scope_of
+from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import documented
@@ -116,7 +117,9 @@ def export_follow_ups(
 
 
 @router.post("", summary="Plan a follow-up", status_code=201, responses=documented(409))
-def create_follow_up(work: Work, caller: Writer, body: FollowUpCreate, response: Response) -> FollowUp:
+def create_follow_up(
+    work: Work, caller: Writer, body: FollowUpCreate, response: Response, _once: Idempotent
+) -> FollowUp:
     """Plan a follow-up: for yourself or anyone below you, as an admin for anyone."""
     created = changes.create(work, body, scope_of(work.tx, caller), caller.user_id)
     response.headers["Location"] = f"/api/v1/follow-ups/{created.id}"

@@ -9,6 +9,7 @@ from fastapi import Query
 from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.proof import require_proof
 from followup_api.dependencies import Work
+from followup_api.idempotency import Idempotent
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
 from followup_api.imports.problems import NotCsv
 from followup_api.imports.schemas import ImportQuery, ImportResult
@@ -61,7 +62,12 @@ header names all columns, in any order; the file is UTF-8.
     openapi_extra=csv_body(USERS_EXAMPLE),
 )
 def import_users(
-    work: Work, audit: Audit, caller: Admin, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work,
+    audit: Audit,
+    caller: Admin,
+    query: Annotated[ImportQuery, Query()],
+    file: CsvFile,
+    _once: Idempotent,
 ) -> ImportResult:
     if not query.dry_run:
         require_proof(caller)
@@ -78,7 +84,12 @@ def import_users(
     openapi_extra=csv_body(FOLLOW_UPS_EXAMPLE),
 )
 def import_follow_ups(
-    work: Work, audit: Audit, caller: Importer, query: Annotated[ImportQuery, Query()], file: CsvFile
+    work: Work,
+    audit: Audit,
+    caller: Importer,
+    query: Annotated[ImportQuery, Query()],
+    file: CsvFile,
+    _once: Idempotent,
 ) -> ImportResult:
     result = write_follow_ups(work, file, query, caller.user_id)
     return _audited(audit, Action.FOLLOW_UPS_IMPORTED, result)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
+from hashlib import sha256
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
 
@@ -86,6 +87,7 @@ async def _received(request: Request, upload: Upload) -> AsyncIterator[BinaryIO]
         ClientDisconnect: the sender left.
         UploadsFull: there is no room for it.
     """
+    digest = sha256()
     with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         more = True
         while more:
@@ -94,10 +96,12 @@ async def _received(request: Request, upload: Upload) -> AsyncIterator[BinaryIO]
                 raise ClientDisconnect
             piece = message.get("body", b"")
             upload.grow(len(piece))
+            digest.update(piece)
             if upload.size > IN_MEMORY:  # a disk may be slow
                 await asyncio.to_thread(file.write, piece)
             else:
                 file.write(piece)
             more = message.get("more_body", False)
         file.seek(0)
+        request.state.sent = digest.digest()
         yield cast(BinaryIO, file)

@@ -9,6 +9,7 @@ from fastapi import Query, Response
 from followup_api.dependencies import Work
 from followup_api.etags import IfMatch
 from followup_api.followups.scopes import scope_of
+from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import documented
@@ -41,7 +42,9 @@ def list_subjects(work: Work, caller: Reader, query: Annotated[SubjectQuery, Que
 
 
 @router.post("", summary="Add a lead or client", status_code=201, responses=documented(409))
-def create_subject(work: Work, caller: Planner, body: SubjectCreate, response: Response) -> SubjectDetails:
+def create_subject(
+    work: Work, caller: Planner, body: SubjectCreate, response: Response, _once: Idempotent
+) -> SubjectDetails:
     """Add a lead or client."""
     subject_id = queries.add(work.tx, body)
     if subject_id is None:

@@ -9,6 +9,7 @@ from followup_common.contracts import SweepRequested
 
 from followup_api.audit import Action, Audit
 from followup_api.dependencies import Work
+from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import NotFound, documented
@@ -30,7 +31,9 @@ class SweepNotFound(NotFound):
 
 
 @router.post("", summary="Ask for a sweep", status_code=202)
-def request_sweep(work: Work, audit: Audit, caller: Annotated[Caller, ADMIN], response: Response) -> Sweep:
+def request_sweep(
+    work: Work, audit: Audit, caller: Annotated[Caller, ADMIN], response: Response, _once: Idempotent
+) -> Sweep:
     """Ask for a sweep now; the answer is the sweep as it waits to be run."""
     row = queries.request_sweep(work.tx, "manual", caller.user_id)
     work.emit(SweepRequested(sweep_id=row.id))

@@ -10,9 +10,10 @@ from followup_common.db.tables import api_tokens
 from followup_api.audit import Action, Audit
 from followup_api.auth.proof import require_proof
 from followup_api.dependencies import AppParts, Reading, Work
+from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller, Permission, require
-from followup_api.problems import NotFound, documented
+from followup_api.problems import Conflict, NotFound, documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.tokens import queries
@@ -36,6 +37,17 @@ class TokenNotFound(NotFound):
         self.token_id = token_id
 
 
+class TokenMade(Conflict):
+    """The same request has made a token before; nobody can read its secret again."""
+
+    def __init__(self, token_id: int) -> None:
+        super().__init__(
+            f"This request has made the API token {token_id} already, and its secret was shown only then: "
+            f"revoke token {token_id}, and make another one with a new Idempotency-Key."
+        )
+        self.token_id = token_id
+
+
 @router.get("", summary="List one's API tokens", description="Newest first, without their secrets.")
 def list_tokens(page: Annotated[PageQuery, Query()], tx: Reading, caller: Self) -> Page[Token]:
     found = paginate(tx, queries.tokens_of(caller.user_id), (api_tokens.c.id.desc(),), page)
@@ -51,9 +63,12 @@ def list_tokens(page: Annotated[PageQuery, Query()], tx: Reading, caller: Self) 
     "end than its own.",
     responses=documented(409),
 )
-def create_token(new: NewToken, app: AppParts, work: Work, audit: Audit, caller: Owner) -> CreatedToken:
+def create_token(
+    new: NewToken, *, app: AppParts, work: Work, audit: Audit, caller: Owner, once: Idempotent
+) -> CreatedToken:
     row, token = make_token(work.tx, caller, new, app.settings)
     audit(Action.TOKEN_CREATED, f"tokens/{row.id}", name=row.name, prefix=row.prefix, scopes=row.scopes)
+    once.say_instead(TokenMade(row.id))
     return CreatedToken(**row._mapping, token=token.token)
 
 

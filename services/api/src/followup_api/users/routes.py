@@ -14,6 +14,7 @@ from followup_api.auth.proof import require_proof
 from followup_api.auth.queries import end_sessions
 from followup_api.dependencies import AppParts, Parts, Work
 from followup_api.etags import IfMatch
+from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, paginate
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import Invalid, documented
@@ -47,7 +48,9 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     description="Managers may not form a cycle.",
     responses=documented(409),
 )
-def create_user(new: NewUser, response: Response, *, app: AppParts, work: Work, caller: Admin) -> User:
+def create_user(
+    new: NewUser, response: Response, *, app: AppParts, work: Work, caller: Admin, _once: Idempotent
+) -> User:
     if new.role != "employee":
         require_proof(caller)
     if new.password:

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
+import { useSubmission } from "@/api/submission";
 import type { Role, User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { LeadWarning } from "@/features/admin/LeadWarning";
@@ -37,6 +38,7 @@ export function PersonForm({ person, people, close }: Props) {
   const [base, setBase] = useState(person);
   const [draft, setDraft] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: zone }));
   const [conflict, setConflict] = useState<User | null>(null);
+  const submission = useSubmission();
   const save = useMutation({
     mutationFn: savePerson,
     onSuccess: (saved) => {
@@ -59,7 +61,7 @@ export function PersonForm({ person, people, close }: Props) {
   function submit(event: SubmitEvent) {
     event.preventDefault();
     if (base && Object.keys(changesOf(draft, draftOf(base))).length === 0) close();
-    else save.mutate({ base, draft });
+    else save.mutate({ base, draft, key: submission.keyOf(draft) });
   }
 
   function takeTheirs(theirs: User) {

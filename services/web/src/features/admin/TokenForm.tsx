@@ -4,6 +4,7 @@ import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { explain } from "@/api/problem";
+import { useSubmission } from "@/api/submission";
 import type { CreatedToken, Scope } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { useMay } from "@/features/session/session";
@@ -30,13 +31,14 @@ export function TokenForm({ close }: { close: () => void }) {
   const [days, setDays] = useState("90");
   const [scopes, setScopes] = useState<Scope[]>(["read", "write"]);
   const admin = useMay("users:write");
+  const [opened] = useState(now); // a second try of the same is to say the very same
+  const submission = useSubmission();
   const create = useMutation({
-    mutationFn: () =>
-      api.post<CreatedToken>("/tokens", {
-        name: name.trim(),
-        expires_at: days ? new Date(now() + Number(days) * DAY_MS).toISOString() : null,
-        scopes,
-      }),
+    mutationFn: () => {
+      const expires = days ? new Date(opened + Number(days) * DAY_MS).toISOString() : null;
+      const body = { name: name.trim(), expires_at: expires, scopes };
+      return api.post<CreatedToken>("/tokens", body, { key: submission.keyOf(body) });
+    },
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.tokens }),
   });
 

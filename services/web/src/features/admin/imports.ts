@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { Problem } from "@/api/problem";
+import { useSubmission } from "@/api/submission";
 import type { ImportResult } from "@/api/types";
 
 export type Kind = "users" | "follow-ups";
@@ -30,10 +31,17 @@ export function useCheck() {
 /** Write the file; `partial` leaves out the lines with mistakes. */
 export function useImport() {
   const cache = useQueryClient();
+  const submission = useSubmission();
   return useMutation({
     mutationFn: ({ kind, file, partial }: { kind: Kind; file: File; partial: boolean }) =>
-      api.upload<ImportResult>(`/imports/${kind}`, file, { query: { partial: partial || undefined } }),
-    onSuccess: () => cache.invalidateQueries(),
+      api.upload<ImportResult>(`/imports/${kind}`, file, {
+        query: { partial: partial || undefined },
+        key: submission.keyOf([kind, file.name, file.size, file.lastModified, partial]),
+      }),
+    onSuccess: () => {
+      submission.created();
+      return cache.invalidateQueries();
+    },
   });
 }
 

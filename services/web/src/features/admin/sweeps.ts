@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
+import { useSubmission } from "@/api/submission";
 import type { Page, Sweep, SweepProgress } from "@/api/types";
 import { refreshLists } from "@/features/followups/cache";
 import { failed } from "@/features/followups/toasts";
@@ -31,9 +32,11 @@ export const sweepQuery = (id: number) =>
 
 export function useStartSweep(onStarted: (sweep: Sweep) => void) {
   const cache = useQueryClient();
+  const submission = useSubmission();
   return useMutation({
-    mutationFn: () => api.post<Sweep>("/sweeps"),
+    mutationFn: () => api.post<Sweep>("/sweeps", undefined, { key: submission.keyOf("sweep") }),
     onSuccess: (sweep) => {
+      submission.created();
       onStarted(sweep);
       void cache.invalidateQueries({ queryKey: sweepsQuery.queryKey });
     },

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient, type QueryClient, type QueryKey } from "@t
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
+import { useSubmission } from "@/api/submission";
 import type { BulkChange, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed, withUndo } from "@/features/followups/toasts";
@@ -71,9 +72,14 @@ export function useReopen() {
 
 export function useCreate() {
   const cache = useQueryClient();
+  const submission = useSubmission();
   return useMutation({
-    mutationFn: (body: FollowUpCreate) => api.post<FollowUp>("/follow-ups", body),
-    onSuccess: (created) => settle(cache, created.id),
+    mutationFn: (body: FollowUpCreate) =>
+      api.post<FollowUp>("/follow-ups", body, { key: submission.keyOf(body) }),
+    onSuccess: (created) => {
+      submission.created();
+      settle(cache, created.id);
+    },
   });
 }
 
