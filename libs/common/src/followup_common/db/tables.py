@@ -72,7 +72,6 @@ users = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
     CheckConstraint("manager_id <> id", name="not_own_manager"),
-    Index("uq_users_email", text("lower(email)"), unique=True),
     Index("uq_users_address", text(folded_sql("email")), unique=True),
     Index("ix_users_manager_id", "manager_id"),
 )

@@ -176,7 +176,7 @@ def _named_errors(values: dict[str, Any]) -> Iterator[None]:
         yield
     except IntegrityError as error:
         match constraint_of(error):
-            case "uq_users_email" | "uq_users_address":
+            case "uq_users_address":
                 raise EmailTaken(values.get("email")) from None
             case "fk_users_manager_id":
                 message = f"manager_id {values.get('manager_id')} is not a user: use the id of one, or null."

@@ -1,6 +1,7 @@
 """Alembic's entry: one transaction for all, and no waiting behind a busy table (`lock_timeout`)."""
 
 import time
+from contextlib import ExitStack
 
 from alembic import context
 from sqlalchemy import text
@@ -12,7 +13,10 @@ MIGRATION_LOCK = 0x666F6C6C6F77
 """Two migrations at once take turns: the second finds nothing left to do."""
 
 engine = owners_engine(context.config.get_main_option("sqlalchemy.url") or "")
-with engine.connect() as connection:
+# Closed also when a migration fails: the lock goes with its connection, and the next try need not wait.
+with ExitStack() as stack:
+    stack.callback(engine.dispose)
+    connection = stack.enter_context(engine.connect())
     # Asked for again and again: an index that the first one builds beside others' writes has to wait for the
     # end of every statement that began before, and the second one's waiting would be such a statement.
     while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}):
@@ -24,4 +28,3 @@ with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
     with context.begin_transaction():
         context.run_migrations()
-engine.dispose()
