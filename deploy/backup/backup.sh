@@ -8,7 +8,13 @@
 set -eu
 
 file=${1:?usage: backup.sh FILE}
-url=$(printf %s "${FOLLOWUP_DATABASE_URL:?is not set: the URL of the database, as its owner}" | sed 's/+psycopg:/:/')
+url=$(printf %s "${FOLLOWUP_DATABASE_URL:?is not set: the URL of the database, as its owner}" | sed 's/+psycopg:/:/; s/[[:space:]]*$//')
+case $url in
+*://*/*@* | *'#'*) # psql would take a part of the password for the host or the port, and quote it
+    echo "FOLLOWUP_DATABASE_URL has a / or # in the password, or an @ behind the host: write %2F, %23, %40" >&2
+    exit 1
+    ;;
+esac
 bin=${PG_BIN:+$PG_BIN/}
 
 [ ! -e "$file" ] || { echo "$file is there already: choose another name" >&2; exit 1; }

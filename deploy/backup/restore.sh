@@ -7,7 +7,13 @@
 set -eu
 
 file=${1:?usage: restore.sh FILE}
-url=$(printf %s "${FOLLOWUP_DATABASE_URL:?is not set: the URL of an empty database, as its owner}" | sed 's/+psycopg:/:/')
+url=$(printf %s "${FOLLOWUP_DATABASE_URL:?is not set: the URL of an empty database, as its owner}" | sed 's/+psycopg:/:/; s/[[:space:]]*$//')
+case $url in
+*://*/*@* | *'#'*) # psql would take a part of the password for the host or the port, and quote it
+    echo "FOLLOWUP_DATABASE_URL has a / or # in the password, or an @ behind the host: write %2F, %23, %40" >&2
+    exit 1
+    ;;
+esac
 bin=${PG_BIN:+$PG_BIN/}
 
 [ -r "$file" ] || { echo "$file cannot be read" >&2; exit 1; }

@@ -26,6 +26,11 @@ HEAD = """\
 Environment variables of the services; generated from the code (`make documents`). A missing or wrong
 one stops the service at its start with the variable's name and what it expects.
 
+In a URL, write `/ ? # [ ] @ : %` and a blank in a user or a password as
+`%2F %3F %23 %5B %5D %40 %3A %25 %20`. Blanks and ends of lines around a URL, and the end of a line behind a
+secret, as files have them, do not count. A database's URL may name several hosts, as in `db1:5432,db2:5432`;
+RabbitMQ's names one.
+
 | variable | of | default | what |
 |---|---|---|---|
 """

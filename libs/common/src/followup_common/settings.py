@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from followup_common.urls import WrongUrl, server_url
+
 DAY = 86_400
 """In seconds. Without a bound `inf` would be a setting too, and what cannot be computed with fails later."""
+POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+"""The schemes of a database's URL."""
 
 
 class Settings(BaseSettings):
@@ -39,25 +42,27 @@ class Settings(BaseSettings):
     )
 
 
-def _url_with(*schemes: str) -> AfterValidator:
-    """A check that a secret is a URL of one of these schemes, with a port that is a number."""
+def _url_with(*schemes: str, several_hosts: bool = False, log_in_whole: bool = False) -> AfterValidator:
+    """A check that a secret is the URL of a server, which makes of it what every driver reads alike."""
 
     def check(secret: SecretStr) -> SecretStr:
-        try:
-            parts = urlsplit(secret.get_secret_value())
-            port_is_number = parts.port is None or parts.port > 0
-        except ValueError:
-            port_is_number = False
-        if not port_is_number or parts.scheme not in schemes:
-            raise ValueError(f"not a URL that begins with {schemes[0]}://")
-        return secret
+        url = server_url(secret.get_secret_value(), *schemes, several_hosts=several_hosts)
+        if log_in_whole and (url.username is None) != (url.password is None):
+            raise WrongUrl("a URL with a user and no password: name both, as in user:password@, or neither")
+        return SecretStr(str(url))
 
     return AfterValidator(check)
 
 
-BrokerUrl = Annotated[SecretStr, _url_with("amqp", "amqps")]
+def _without_line_end(secret: SecretStr) -> SecretStr:
+    return SecretStr(secret.get_secret_value().rstrip("\r\n"))
+
+
+BrokerUrl = Annotated[SecretStr, _url_with("amqp", "amqps", log_in_whole=True)]
 ManagementUrl = Annotated[SecretStr, _url_with("http", "https")]
-DatabaseUrl = Annotated[SecretStr, _url_with("postgresql", "postgres", "postgresql+psycopg")]
+DatabaseUrl = Annotated[SecretStr, _url_with(*POSTGRESQL, several_hosts=True)]
+Secret = Annotated[SecretStr, AfterValidator(_without_line_end)]
+"""A secret as a file or `kubectl create secret --from-file` brings it, with the end of its line."""
 
 
 class BrokerSettings(Settings):

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Annotated
 
 from annotated_types import Len
-from followup_common.settings import BrokerSettings, DatabaseSettings, ManagementUrl
-from pydantic import Field, SecretStr
+from followup_common.settings import BrokerSettings, DatabaseSettings, ManagementUrl, Secret
+from pydantic import Field
 
 from followup_api.auth.oidc.settings import OidcSettings
 from followup_api.tokens.settings import TokenSettings
 
-CronSecret = Annotated[SecretStr, Len(16)]
+CronSecret = Annotated[Secret, Len(16)]
 
 
 class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):

@@ -7,6 +7,7 @@ import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Self, cast
 
@@ -16,7 +17,8 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from followup_common.settings import DatabaseSettings
+from followup_common.settings import POSTGRESQL, DatabaseSettings
+from followup_common.urls import ServerUrl, server_url
 
 Transaction = Connection
 """A connection inside an open transaction. Whoever gets one never commits: the edge does."""
@@ -107,19 +109,42 @@ class Database:
 
 
 def sqlalchemy_url(url: str) -> str:
-    """The URL with the psycopg driver named: `postgres://` and `postgresql://` are taken as well."""
-    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    """The URL as SQLAlchemy takes it, with the psycopg driver named.
+
+    Raises:
+        WrongUrl: it is none.
+    """
+    read = replace(_read(url), scheme="postgresql+psycopg")
+    if len(read.hosts) > 1:  # SQLAlchemy has several hosts in the query
+        read = replace(read, hosts=("",), query=(*(("host", host) for host in read.hosts), *read.query))
+    return str(read)
 
 
 def libpq_url(url: str) -> str:
-    """The same URL as psycopg and PostgreSQL's own tools take it."""
-    rendered = (
-        make_url(sqlalchemy_url(url)).set(drivername="postgresql").render_as_string(hide_password=False)
-    )
-    # SQLAlchemy writes a blank in a query as "+", which libpq takes as a plus sign.
-    address, _, query = rendered.partition("?")
-    return f"{address}?{query.replace('+', '%20')}" if query else address
+    """The same URL as psycopg and PostgreSQL's own tools take it.
+
+    Raises:
+        WrongUrl: it is none.
+    """
+    read = replace(_read(url), scheme="postgresql")
+    named = [value for name, value in read.query if name == "host"]
+    if len(named) > 1:  # libpq takes the last one of these only
+        others = tuple((name, value) for name, value in read.query if name != "host")
+        read = replace(read, hosts=tuple(named), query=others)
+    return str(read)
+
+
+def place(url: str) -> str:
+    """Hosts and ports of a database's URL, to show.
+
+    Raises:
+        WrongUrl: it is none.
+    """
+    return _read(url).place
+
+
+def _read(url: str) -> ServerUrl:
+    return server_url(url, *POSTGRESQL, several_hosts=True)
 
 
 def _stand_alone(connection: Connection, *, each: bool) -> None:
@@ -221,7 +246,7 @@ def _idle(bound: timedelta) -> str:
 
 def _with_given(url: str, ours: str) -> str:
     """Our options, and after them, so that they win, those of the URL."""
-    given = make_url(url).query.get("options", "")
+    given = make_url(sqlalchemy_url(url)).query.get("options", "")
     return f"{ours} {given if isinstance(given, str) else ' '.join(given)}".strip()
 
 

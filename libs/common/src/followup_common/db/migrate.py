@@ -36,7 +36,7 @@ def check(url: str) -> None:
 
 def given_passwords() -> dict[str, str]:
     """The passwords of the services' roles that the environment holds: FOLLOWUP_API_PASSWORD and so on."""
-    found = {role: os.environ.get(f"FOLLOWUP_{role.upper()}_PASSWORD") for role in ROLES}
+    found = {role: os.environ.get(f"FOLLOWUP_{role.upper()}_PASSWORD", "").rstrip("\r\n") for role in ROLES}
     return {role: password for role, password in found.items() if password}
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from followup_common.settings import Settings, WrongSettings
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, model_validator
+from followup_common.settings import Secret, Settings, WrongSettings
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, model_validator
 from pydantic_settings import NoDecode
 
 from followup_api.links import http_url
@@ -75,7 +75,7 @@ class OidcSettings(Settings):
         "calls itself. Register PUBLIC_URL/api/v1/session/oidc/callback there as redirect URI.",
     )
     oidc_client_id: str | None = Field(None, min_length=1, description="Our name at the provider.")
-    oidc_client_secret: SecretStr | None = Field(
+    oidc_client_secret: Secret | None = Field(
         None, min_length=1, description="Our secret at the provider; a public client has none."
     )
     oidc_name: str = Field(
