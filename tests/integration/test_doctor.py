@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pika
 import pytest
 from followup_common.doctor import Finding, examine_broker
+from followup_common.doctor.__main__ import examine_environment
 from followup_common.doctor.database import examine_database
 from followup_common.messaging import rabbitmq_broker
 from sqlalchemy import create_engine, text
@@ -163,6 +164,58 @@ def test_it_names_why_the_broker_does_not_let_it_in(
     broker_url: str, change: Callable[[str], str], mend: str
 ) -> None:
     assert mend in bad(examine_broker(change(broker_url)))["broker"]
+
+
+def test_it_names_a_broker_of_no_known_host() -> None:
+    assert "Correct the host" in bad(examine_broker("amqp://u:p@nowhere.invalid/"))["broker"]
+
+
+def test_it_names_what_a_role_may_not_look_at_and_goes_on(database_url: str, healthy_url: str) -> None:
+    do(
+        database_url,
+        "REVOKE SELECT ON outbox FROM followup_escalator; ALTER TABLE policy_versions RENAME TO x",
+    )
+    seen = {finding.check: finding for finding in examine_database(healthy_url)}
+    assert "grants" in seen
+    assert "does not exist" in seen["clock of sweeps"].seen
+    assert "events" not in seen  # for the doctor of a service that may
+
+
+@pytest.mark.parametrize(
+    ("variable", "url", "seen"),
+    [
+        ("FOLLOWUP_DATABASE_URL", "postgresql://u:very/secret@h/d", "%2F"),
+        ("FOLLOWUP_DATABASE_URL", "postgresql://u:p@127.0.0.1:1,127.0.0.1:2/d", "127.0.0.1:1,127.0.0.1:2"),
+        ("FOLLOWUP_DATABASE_URL", "postgresql://u:p@nowhere.invalid/d", "Correct the host"),
+        ("FOLLOWUP_DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d?no_such=1", "options behind ?"),
+        ("FOLLOWUP_DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d?sslmode=none", "options behind ?"),
+        ("FOLLOWUP_BROKER_URL", "amqp://u:very#secret@h/", "%23"),
+        ("FOLLOWUP_BROKER_URL", "amqp://u:p@h1:1,h2:2/", "several hosts"),
+        ("FOLLOWUP_BROKER_URL", "amqp://u:p@nowhere.invalid/", "Correct the host"),
+        ("FOLLOWUP_BROKER_URL", "amqp://u:p@h/?heartbeat=often", "options behind ?"),
+        ("FOLLOWUP_BROKER_URL", "amqp://u@h/", "no password"),
+    ],
+)
+def test_whatever_a_url_says_the_command_names_it_and_goes_on(
+    variable: str, url: str, seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = {
+        "FOLLOWUP_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/d",
+        "FOLLOWUP_BROKER_URL": "amqp://127.0.0.1:1",
+    }
+    for name, value in {**away, variable: url}.items():
+        monkeypatch.setenv(name, value)
+    found = {finding.check: f"{finding.seen} {finding.mend}" for finding in examine_environment()}
+    assert list(found) == ["database", "broker"]
+    assert seen in found["database" if variable == "FOLLOWUP_DATABASE_URL" else "broker"]
+    assert "secret" not in str(found)
+
+
+def test_tls_against_a_plain_port_is_named(database_url: str, broker_url: str) -> None:
+    of_tls = broker_url.replace("amqp://", "amqps://")
+    assert "amqps://" in bad(examine_broker(of_tls))["broker"]
+    url = make_url(database_url).update_query_dict({"sslmode": "require"})
+    assert "sslmode" in bad(examine_database(url.render_as_string(hide_password=False)))["database"]
 
 
 def test_it_names_queues_that_are_wrong_and_makes_none(broker_url: str) -> None:

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from followup_common.doctor import Finding, examine_broker
+from followup_common.settings import BrokerUrl, DatabaseUrl
+
+CORRECT = "Correct it, and encode what the password has in it: docs/settings.md says how."
 
 
 def _examine_database(url: str) -> Iterator[Finding]:
@@ -24,16 +30,43 @@ def _examine_database(url: str) -> Iterator[Finding]:
         yield from examine_database(url)
 
 
-EXAMINATIONS = {"FOLLOWUP_DATABASE_URL": _examine_database, "FOLLOWUP_BROKER_URL": examine_broker}
+@dataclass(frozen=True)
+class Examination:
+    """How a server is examined, and what a URL of it looks like."""
+
+    name: str
+    url: TypeAdapter[SecretStr]
+    examine: Callable[[str], Iterator[Finding]]
+
+
+EXAMINATIONS = {
+    "FOLLOWUP_DATABASE_URL": Examination("database", TypeAdapter(DatabaseUrl), _examine_database),
+    "FOLLOWUP_BROKER_URL": Examination("broker", TypeAdapter(BrokerUrl), examine_broker),
+}
 
 
 def examine_environment() -> Iterator[Finding]:
-    """Look at the servers that the environment names."""
-    for variable, examine in EXAMINATIONS.items():
+    """Look at the servers that the environment names, one after the other, whatever is wrong with one."""
+    for variable, examination in EXAMINATIONS.items():
         if url := os.environ.get(variable):
-            yield from examine(url)
+            yield from _examined(variable, url, examination)
         else:
             yield Finding("settings", f"{variable} is not set: passed over")
+
+
+def _examined(variable: str, given: str, examination: Examination) -> Iterator[Finding]:
+    try:
+        url = examination.url.validate_python(given).get_secret_value()
+    except ValidationError as error:  # its message may quote the URL; that of what is wrong does not
+        yield Finding(examination.name, f"{variable} is wrong: {error.errors()[0]['msg']}", CORRECT)
+        return
+    try:
+        yield from examination.examine(url)
+    except Exception as error:  # noqa: BLE001 - somebody who looks for a fault is helped by no traceback
+        seen = f"cannot be examined further: {type(error).__name__}"
+        yield Finding(
+            examination.name, seen, f"Correct the options behind ? in {variable}; else look at its log."
+        )
 
 
 def main() -> int:

@@ -8,12 +8,11 @@ from datetime import timedelta
 
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from followup_common.db import Database, Transaction
 from followup_common.db.clock import MAY_STEP
-from followup_common.db.database import sqlalchemy_url
+from followup_common.db.database import place
 from followup_common.db.grants import granted, intended
 from followup_common.db.revisions import revisions
 from followup_common.doctor.findings import Finding
@@ -29,8 +28,18 @@ CLOCK_WAS_AHEAD = (
 )
 MIGRATE = "Run `followup migrate` (or the migration job) as the owner of the database."
 
-# The beginnings of what libpq says when it cannot connect, and what helps.
+# Parts of what libpq says when it cannot connect, and what helps.
 REFUSALS = {
+    "failed to resolve host": "Correct the host in FOLLOWUP_DATABASE_URL, or let this machine's DNS know it.",
+    "no pg_hba.conf entry": "Let this machine and role in: pg_hba.conf of PostgreSQL; behind `no encryption` "
+    "it may be TLS that is missing: sslmode=require.",
+    "does not support SSL": "Turn TLS on in PostgreSQL (ssl = on), or take sslmode out of "
+    "FOLLOWUP_DATABASE_URL.",
+    "response to SSL negotiation": "Correct host and port in FOLLOWUP_DATABASE_URL: what answers there is "
+    "not PostgreSQL.",
+    "certificate": "See that sslmode and sslrootcert in FOLLOWUP_DATABASE_URL fit PostgreSQL's certificate.",
+    "invalid connection option": "Correct the options behind ? in FOLLOWUP_DATABASE_URL.",
+    "invalid sslmode value": "Correct the options behind ? in FOLLOWUP_DATABASE_URL.",
     "password authentication failed": "Give the role its password: `followup migrate` sets it from "
     "FOLLOWUP_API_PASSWORD, FOLLOWUP_ESCALATOR_PASSWORD and FOLLOWUP_NOTIFIER_PASSWORD.",
     'database "': "Create the database, or correct its name in FOLLOWUP_DATABASE_URL.",
@@ -55,28 +64,56 @@ def examine_database(url: str, *, clock: Callable[[], float] = time.time) -> Ite
     try:
         with database.transaction() as tx:
             yield from _examine(tx, clock)
-    except OperationalError as error:
+    except DBAPIError as error:
         yield _unreachable(url, error)
     finally:
         database.close()
 
 
 def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:
-    yield _version(tx)
-    yield _clock(tx, clock)
-    schema = _schema(tx)
-    yield schema
-    if schema.well:
-        yield _grants(tx)
-        yield _role(tx)
-        yield from _work(tx)
+    yield from _look(tx, "database", _version)
+    yield from _look(tx, "clock", lambda tx: _clock(tx, clock))
+    for schema in _look(tx, "schema", _schema):
+        yield schema
+        if not schema.well:
+            return
+    yield from _look(tx, "grants", _grants)
+    yield from _look(tx, "role", _role)
+    for check, look in (("people", _admins), ("clock of sweeps", _sweeps), ("events", _outbox)):
+        yield from _look(tx, check, look, another_role_may_see=True)
 
 
-def _unreachable(url: str, error: OperationalError) -> Finding:
-    target = make_url(sqlalchemy_url(url))
-    said = str(error.orig).strip().rpartition("FATAL:")[2].strip().partition("\n")[0]
-    mend = next((mend for begins, mend in REFUSALS.items() if begins in said), UNREACHABLE)
-    return Finding("database", f"{target.host}:{target.port or 5432} does not let us in: {said}", mend)
+def _look(
+    tx: Transaction, check: str, look: Callable[[Transaction], Finding], *, another_role_may_see: bool = False
+) -> Iterator[Finding]:
+    """One check. When it cannot be made it says so, and the others go on; nothing where it is for another
+    service's doctor.
+
+    Raises:
+        DBAPIError: the connection is gone.
+    """
+    try:
+        with tx.begin_nested():
+            finding = look(tx)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        refused = isinstance(error.orig, InsufficientPrivilege)
+        if not (refused and another_role_may_see):
+            mend = "Name the role of a service, or the owner's." if refused else "Look at PostgreSQL's log."
+            yield Finding(check, f"cannot be looked at: {_first_line(error)}", mend)
+    else:
+        yield finding
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().rpartition("FATAL:")[2].strip().partition("\n")[0]
+
+
+def _unreachable(url: str, error: DBAPIError) -> Finding:
+    said = _first_line(error)
+    mend = next((mend for part, mend in REFUSALS.items() if part in said), UNREACHABLE)
+    return Finding("database", f"{place(url)} does not let us in: {said}", mend)
 
 
 def _version(tx: Transaction) -> Finding:
@@ -138,18 +175,6 @@ def _role(tx: Transaction) -> Finding:
     ).one()
     mend = "Give each service the URL of its own role, such as followup_api: it may write only what it owns."
     return Finding("role", f"works as {role}", mend if mighty else None)
-
-
-def _work(tx: Transaction) -> Iterator[Finding]:
-    for look in (_admins, _sweeps, _outbox):
-        try:
-            with tx.begin_nested():
-                finding = look(tx)
-        except ProgrammingError as error:
-            if not isinstance(error.orig, InsufficientPrivilege):
-                raise
-            continue  # not this role's to see: another service's doctor looks at it
-        yield finding
 
 
 def _admins(tx: Transaction) -> Finding:

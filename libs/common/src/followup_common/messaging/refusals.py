@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dramatiq.errors import BrokerConnectionError
 from pika.exceptions import (
@@ -13,6 +15,8 @@ from pika.exceptions import (
     ProbableAccessDeniedError,
     ProbableAuthenticationError,
 )
+
+E = TypeVar("E", bound=BaseException)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,10 @@ AWAY = Refusal(
     "RabbitMQ does not answer",
     "Start RabbitMQ, or correct host and port in FOLLOWUP_BROKER_URL; look for a firewall between.",
 )
+UNKNOWN_HOST = Refusal(
+    "the host's name cannot be resolved",
+    "Correct the host in FOLLOWUP_BROKER_URL, or let this machine's DNS know it.",
+)
 TLS_FIX = (
     "See that RabbitMQ's certificate is valid, names this host and is signed by an authority that is trusted "
     "here, and that FOLLOWUP_BROKER_URL names the port of TLS with amqps://, usually 5671."
@@ -67,17 +75,18 @@ def refusal_of(error: BaseException) -> Refusal:
     for kind, refusal in KNOWN.items():
         if isinstance(error, kind):
             return refusal
-    refused = _tls_error(error)
-    return Refusal(f"TLS is refused: {refused}", TLS_FIX) if refused else AWAY
+    if behind := _behind(error, ssl.SSLError):
+        return Refusal(f"TLS is refused: {behind.reason or behind}", TLS_FIX)
+    return UNKNOWN_HOST if _behind(error, socket.gaierror) else AWAY
 
 
-def _tls_error(error: BaseException | None) -> str | None:
-    """The TLS error behind one of pika, which wraps it in others' arguments."""
+def _behind(error: BaseException, kind: type[E]) -> E | None:
+    """The error of a kind behind one of pika, which wraps it in others' arguments."""
     waiting: list[object] = [error]
     while waiting:
         found = waiting.pop()
-        if isinstance(found, ssl.SSLError):
-            return str(found.reason or found)
+        if isinstance(found, kind):
+            return found
         if isinstance(found, BaseException):
             waiting += [*found.args, found.__cause__, found.__context__, getattr(found, "exception", None)]
     return None
