@@ -40,7 +40,7 @@ def import_people(client: TestClient, **query: bool) -> Response:
     return answer
 
 
-def calls(person: Person, token_id: int) -> dict[str, Callable[[TestClient], Response]]:
+def calls(person: Person, token_id: int, manager_id: int) -> dict[str, Callable[[TestClient], Response]]:
     user = f"/api/v1/users/{person.id}"
     return {
         "a role": lambda client: client.patch(user, json={"role": "manager"}),
@@ -49,6 +49,10 @@ def calls(person: Person, token_id: int) -> dict[str, Callable[[TestClient], Res
         "an admin": lambda client: client.post(
             "/api/v1/users", json={"email": "new@example.com", "name": "New", "role": "admin"}
         ),
+        "an employee": lambda client: client.post(
+            "/api/v1/users", json={"email": "newer@example.com", "name": "New", "password": ANOTHER}
+        ),
+        "a manager": lambda client: client.patch(user, json={"manager_id": manager_id}),
         "an identity": lambda client: client.delete(f"{user}/identities"),
         "a token": lambda client: client.post("/api/v1/tokens", json={"name": "x"}),
         "somebody's token": lambda client: client.delete(f"{user}/tokens/{token_id}"),
@@ -56,7 +60,7 @@ def calls(person: Person, token_id: int) -> dict[str, Callable[[TestClient], Res
     }
 
 
-WHAT = list(calls(Person(1, "", ""), 1))
+WHAT = list(calls(Person(1, "", ""), 1, 1))
 
 
 @pytest.fixture
@@ -66,7 +70,8 @@ def eve(world: World, admin: Person) -> Person:
 
 def call(world: World, person: Person, what: str) -> Callable[[TestClient], Response]:
     [token] = world.execute("SELECT id FROM api_tokens WHERE user_id = :id", id=person.id)
-    return calls(person, token.id)[what]
+    [admin] = world.execute("SELECT min(id) AS id FROM users WHERE role = 'admin'")
+    return calls(person, token.id, admin.id)[what]
 
 
 @pytest.mark.parametrize("what", WHAT)
@@ -91,7 +96,7 @@ def test_it_does_not_ask_before_nor_programs(world: World, admin: Person, eve: P
     client, ask = log_in(world, admin), call(world, eve, what)
     later(world, minutes=14)
     assert ask(client).is_success
-    world.execute("DELETE FROM users WHERE email = 'new@example.com'")
+    world.execute("DELETE FROM users WHERE email IN ('new@example.com', 'newer@example.com')")
 
 
 def test_a_program_is_never_asked(world: World, admin: Person, eve: Person) -> None:
@@ -110,14 +115,22 @@ def test_a_program_is_never_asked(world: World, admin: Person, eve: Person) -> N
 def test_what_others_need_is_not_asked_for(world: World, admin: Person, eve: Person) -> None:
     client = log_in(world, admin)
     later(world, minutes=600)
-    same = {"name": "Eva", "role": "employee", "email": eve.email, "time_zone": "UTC"}
+    same = {"name": "Eva", "role": "employee", "email": eve.email, "time_zone": "UTC", "manager_id": None}
     assert client.patch(f"/api/v1/users/{eve.id}", json=same).status_code == 200
-    new = {"email": "new@example.com", "name": "New", "password": ANOTHER}
-    assert client.post("/api/v1/users", json=new).status_code == 201
     assert import_people(client, dry_run=True).status_code == 200
     assert (
         client.patch(f"/api/v1/users/{eve.id}", json={"active": False}).status_code == 200
     )  # when it hurries
+
+
+def test_who_is_inactive_comes_back_only_with_a_proof(world: World, admin: Person, eve: Person) -> None:
+    client, user = log_in(world, admin), f"/api/v1/users/{eve.id}"
+    later(world)
+    assert client.patch(user, json={"active": True, "name": "Eva"}).status_code == 200  # they are already
+    assert client.patch(user, json={"active": False}).status_code == 200
+    assert client.patch(user, json={"active": True}).status_code == 403
+    assert client.post(PROOF, json={"password": PASSWORD}).status_code == 204
+    assert client.patch(user, json={"active": True}).status_code == 200
 
 
 def test_a_wrong_password_proves_nothing_and_counts(world: World, admin: Person, eve: Person) -> None:

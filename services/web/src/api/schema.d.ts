@@ -39,7 +39,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm that it is you
-         * @description Takes the password again. For 15 minutes the session may then do what is answered with 403 `reauthentication-needed` otherwise: change roles and addresses, set passwords of others, import people, make API tokens and revoke those of others. A log-in confirms it as well. Wrong passwords count as for a log-in. With an API token there is nothing to confirm.
+         * @description Takes the password again. For 15 minutes the session may then do what is answered with 403 `reauthentication-needed` otherwise: add, activate and import people, change their roles, addresses and managers, set passwords of others, make API tokens and revoke those of others. A log-in confirms it as well. Wrong passwords count as for a log-in. With an API token there is nothing to confirm.
          */
         post: operations["confirm"];
         delete?: never;

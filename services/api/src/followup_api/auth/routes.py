@@ -89,9 +89,9 @@ def log_out(
     status_code=204,
     summary="Confirm that it is you",
     description="Takes the password again. For 15 minutes the session may then do what is answered with 403 "
-    "`reauthentication-needed` otherwise: change roles and addresses, set passwords of others, import "
-    "people, make API tokens and revoke those of others. A log-in confirms it as well. Wrong passwords count "
-    "as for a log-in. With an API token there is nothing to confirm.",
+    "`reauthentication-needed` otherwise: add, activate and import people, change their roles, addresses and "
+    "managers, set passwords of others, make API tokens and revoke those of others. A log-in confirms it as "
+    "well. Wrong passwords count as for a log-in. With an API token there is nothing to confirm.",
     response_model=None,
     responses=documented(403, 429),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Query, Response
 from followup_common.db import Transaction
@@ -27,8 +28,9 @@ from followup_api.users.schemas import NewUser, User, UserChanges, UserQuery
 
 router = api_router(prefix="/users", tags=["Users"])
 
-WITH_PROOF = ("role", "email", "password")
-"""What decides who can log in as somebody, and what they may do: not for whoever finds an open browser."""
+WITH_PROOF = ("role", "email", "password", "manager_id")
+"""What decides who can log in as somebody, what they may do, and what they see, which follows the reporting
+line: not for whoever finds an open browser."""
 
 Reader = require(Permission.USERS_READ)
 Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
@@ -51,8 +53,7 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
 def create_user(
     new: NewUser, response: Response, *, app: AppParts, work: Work, caller: Admin, _once: Idempotent
 ) -> User:
-    if new.role != "employee":
-        require_proof(caller)
+    require_proof(caller)  # whoever is added can log in
     if new.password:
         _refuse_without_passwords(app)
     values = new.model_dump(exclude={"password"})
@@ -98,7 +99,7 @@ def change_user(
         _refuse_without_passwords(app)
         changes["password"] = changed.password.get_secret_value()
     before = queries.lock_user(work.tx, user_id, tags)
-    if any(name in changes and changes[name] != getattr(before, name, None) for name in WITH_PROOF):
+    if _lets_in_or_shows_more(changes, before):
         require_proof(caller)
     row = queries.change_user(work.tx, user_id, changes, tags)
     if "password" in changes:
@@ -120,6 +121,12 @@ def unbind_user(user_id: PathId, work: Work, audit: Audit, caller: Admin, tags: 
     if unbind(work.tx, user_id):
         end_sessions(work.tx, user_id, keep=caller.session_id)
         audit(Action.IDENTITY_UNBOUND, f"users/{user_id}")
+
+
+def _lets_in_or_shows_more(changes: Mapping[str, Any], before: Record) -> bool:
+    """Whether a change needs a proof. A deactivation needs none: it hurries, and only takes away."""
+    changed = {name for name, value in changes.items() if value != getattr(before, name, None)}
+    return bool(changed & {*WITH_PROOF}) or ("active" in changed and bool(changes["active"]))
 
 
 def _tagged(row: Record, response: Response) -> User:

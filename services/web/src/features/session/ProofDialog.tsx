@@ -18,7 +18,7 @@ export function ProofDialog() {
   return (
     <Dialog onClose={() => answer(false)} title="Confirm that it is you" size="sm" zIndex={500}>
       <Text size="sm" c="dimmed" mb="md">
-        This decides who can log in and what they may do, and you logged in more than 15 minutes ago.
+        This decides who can log in, what they may do and what they see, and you logged in more than 15 minutes ago.
       </Text>
       {options?.provider && <AtTheProvider name={options.provider} main={!options.password} done={() => answer(true)} />}
       {options?.provider && options.password && <Divider label="or" my="lg" />}
