@@ -239,6 +239,25 @@ def test_a_stale_tag_and_what_is_out_of_sight_are_refused(company: Company) -> N
     assert undo(company, company.otto, follow_up).status_code == 404
 
 
+def test_nothing_goes_back_to_somebody_who_is_out_of_sight_by_now(company: Company) -> None:
+    away, alone = (company.follow_up(company.amir, overdue=HOUR) for _ in range(2))
+    for follow_up in (away, alone):
+        change(company, company.mia, follow_up, "reassign")
+    company.world.execute("UPDATE users SET manager_id = NULL WHERE id = :id", id=company.amir.id)
+    mine = company.follow_up(company.mia, overdue=HOUR)
+    change(company, company.mia, mine, "complete")
+    refused = company.ask(company.mia, "POST", f"/follow-ups/{alone}/undo")
+    assert refused.status_code == 409
+    assert "may not see any more" in refused.json()["detail"]
+    result = company.ask(
+        company.mia, "POST", "/follow-ups/bulk", json={"ids": [away, mine], "action": "undo"}
+    ).json()
+    assert result["done"] == [mine]
+    assert [failure["id"] for failure in result["failed"]] == [away]
+    assert kept(company, away)["assignee_id"] == company.mia.id
+    assert kept(company, mine)["completed_at"] is None
+
+
 def test_many_are_undone_together_and_the_rest_says_why(company: Company, pipeline: Pipeline) -> None:
     ids = [company.follow_up(company.amir, overdue=100 * HOUR) for _ in range(3)]
     sweep(pipeline)

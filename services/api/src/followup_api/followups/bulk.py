@@ -37,7 +37,7 @@ def change_many(work: UnitOfWork, body: BulkChange, scope: Scope, actor_id: int)
     }
     ids_left = [id_ for id_ in ids if id_ not in failures]
     if body.action is BulkAction.UNDO:
-        failures |= undo(work, ids_left, actor_id).refused
+        failures |= undo(work, ids_left, actor_id, scope).refused
     else:
         _act(work, body, [before[id_] for id_ in ids_left], actor_id)
     return BulkResult(

@@ -156,7 +156,7 @@ def take_back(target: Target) -> FollowUp:
     visible = (f.id == target.id, target.scope.condition())
     target.tx.execute(select(f.id).where(*visible).with_for_update())
     target.current()
-    refused = undo(target.work, [target.id], target.actor_id).refused
+    refused = undo(target.work, [target.id], target.actor_id, target.scope).refused
     if refused:
         raise NotUndoable(target.id, refused[target.id])
     return target.found()

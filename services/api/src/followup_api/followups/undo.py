@@ -6,7 +6,7 @@ PostgreSQL keeps what was before the change and decides, under the lock of the r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
@@ -16,6 +16,8 @@ from sqlalchemy import text
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
 from followup_api.followups.announcements import announce_assignments
+from followup_api.followups.scopes import Scope
+from followup_api.rows import Record
 
 ACT_AS = text("SELECT set_config('followup.actor_id', CAST(:actor_id AS text), true)")
 UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")
@@ -26,6 +28,7 @@ REFUSALS: Mapping[str, str] = {
     "changed": "It was changed again since: look at it as it is now.",
     "others": "Its last change is somebody else's: only they can undo it.",
     "taken": "Another follow-up has its old external id by now: change that one first.",
+    "hidden": "It was of somebody whose follow-ups you may not see any more: ask their manager.",
     "late": "It is more than 10 minutes ago: change it back instead, which starts its escalation over.",
 }
 """Why a change cannot be undone, by what `follow_ups_undo` says."""
@@ -43,7 +46,7 @@ def act_as(tx: Transaction, actor_id: int) -> None:
     tx.execute(ACT_AS, {"actor_id": actor_id})
 
 
-def undo(work: UnitOfWork, ids: Collection[int], actor_id: int) -> Undone:
+def undo(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) -> Undone:
     """Undo a person's last changes, where these are theirs, at most 10 minutes old, and still the last ones.
 
     What an escalation or an assignment would have told meanwhile and did not, because of the change that is
@@ -53,8 +56,14 @@ def undo(work: UnitOfWork, ids: Collection[int], actor_id: int) -> Undone:
         work: the unit of work of the request.
         ids: of follow-ups that the person may see.
         actor_id: the person.
+        scope: whose follow-ups they may see: an undo hands none to anybody else.
     """
-    rows = work.tx.execute(UNDO, {"ids": list(ids), "actor_id": actor_id}).all()
+    with work.tx.begin_nested() as attempt:
+        rows, hidden = _put_back(work.tx, ids, actor_id, scope)
+        if hidden:
+            attempt.rollback()
+    if hidden:
+        rows, _ = _put_back(work.tx, set(ids) - hidden, actor_id, scope)
     undone = [row for row in rows if row.outcome == "undone"]
     entries = [(row.follow_up_id, "undone", _details(row.was, row.became)) for row in undone]
     activities.record(work.tx, actor_id, entries)
@@ -64,8 +73,18 @@ def undo(work: UnitOfWork, ids: Collection[int], actor_id: int) -> Undone:
     announce_assignments(work, [row.follow_up_id for row in undone])
     return Undone(
         frozenset(row.follow_up_id for row in undone),
-        {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"},
+        {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"}
+        | dict.fromkeys(hidden, REFUSALS["hidden"]),
     )
+
+
+def _put_back(
+    tx: Transaction, ids: Collection[int], actor_id: int, scope: Scope
+) -> tuple[Sequence[Record], frozenset[int]]:
+    """What PostgreSQL did, and the ids of what is of somebody out of sight by that."""
+    rows = tx.execute(UNDO, {"ids": sorted(ids), "actor_id": actor_id}).all()
+    undone = (row for row in rows if row.outcome == "undone")
+    return rows, frozenset(row.follow_up_id for row in undone if row.became["assignee_id"] not in scope)
 
 
 def _details(was: Mapping[str, Any], became: Mapping[str, Any]) -> dict[str, Any]:
