@@ -93,6 +93,7 @@ def test_beyond_this_machine_the_demo_has_passwords_of_its_own_shown_once(home: 
         run.start()
         password = shown_password(run, ADMIN)
         assert password
+        assert "FOLLOWUP_TRUST_PLAIN_HTTP=true" in run.process.output
         assert run.log_in(ADMIN, "followup-demo") == 401
         assert run.log_in(ADMIN, password) == 201
         stop(run)

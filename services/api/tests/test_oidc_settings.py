@@ -25,6 +25,7 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
     ({"OIDC_ISSUER": "https://sso.example.com?a=b"}, "FOLLOWUP_OIDC_ISSUER is wrong"),
     ({"OIDC_CLIENT_ID": None}, "FOLLOWUP_OIDC_CLIENT_ID is needed with FOLLOWUP_OIDC_ISSUER"),
     ({"PUBLIC_URL": None}, "FOLLOWUP_PUBLIC_URL is needed with FOLLOWUP_OIDC_ISSUER"),
+    ({"PUBLIC_URL": "http://followup.example.com"}, "FOLLOWUP_PUBLIC_URL is plain http"),
     ({"OIDC_ROLE_CLAIM": None}, "FOLLOWUP_OIDC_ROLE_MAP has no effect without FOLLOWUP_OIDC_ROLE_CLAIM"),
     ({"OIDC_ROLE_MAP": "leads=manager"}, "FOLLOWUP_OIDC_ROLE_MAP is wrong: Value error, not JSON"),
     ({"OIDC_ROLE_MAP": '{"leads": "boss"}'}, "FOLLOWUP_OIDC_ROLE_MAP is wrong"),

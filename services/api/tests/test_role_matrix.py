@@ -229,7 +229,7 @@ def _strangers(world: World) -> Iterator[tuple[str, dict[str, str]]]:
     client = world.client()
     client.post(f"{V1}/session", json={"email": admin.email, "password": PASSWORD})
     world.execute("UPDATE sessions SET expires_at = now() WHERE user_id = :id", id=admin.id)
-    cookie = f"followup={client.cookies['followup']}"
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     yield "ended session", {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from fastapi import Request
+from fastapi import Response as Answer
 from fastapi.testclient import TestClient
+from followup_api.auth import browser
+from followup_api.settings import ApiSettings
 from httpx import Response
+from pydantic import SecretStr
 
 from .conftest import PASSWORD, Person, World
 
@@ -40,7 +45,7 @@ def test_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(world: World, a
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:9000"])
 def test_a_plain_cookie_is_for_this_machine_only(world: World, admin: Person, host: str) -> None:
     cookie = log_in(world.client(base_url=f"http://{host}"), admin.email).headers["set-cookie"]
-    assert cookie.startswith("followup=")
+    assert cookie.startswith("followup-")
     assert "Secure" not in cookie
 
 
@@ -48,6 +53,83 @@ def test_plain_http_elsewhere_still_gets_the_secure_cookie(world: World, admin: 
     cookie = log_in(world.client(base_url="http://followup.example.com"), admin.email).headers["set-cookie"]
     assert cookie.startswith("__Host-followup=")
     assert "Secure" in cookie
+
+
+LAN = "http://192.168.1.20:8000"
+
+
+def test_over_plain_http_a_log_in_that_cannot_work_says_what_is_needed(world: World, admin: Person) -> None:
+    answer = log_in(world.client(base_url=LAN), admin.email, Origin=LAN)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    for needed in ("https", "FOLLOWUP_PUBLIC_URL", "FOLLOWUP_TRUST_PLAIN_HTTP=true"):
+        assert needed in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("more", [{}, {"public_url": LAN}])
+def test_in_a_trusted_network_a_log_in_over_plain_http_works(
+    build: Callable[..., World], more: dict[str, str]
+) -> None:
+    world = build(trust_plain_http=True, **more)
+    person = world.person("Ada", "admin")
+    client = world.client(base_url=LAN)
+    assert log_in(client, person.email, Origin=LAN).status_code == 201
+    assert client.get("/api/v1/me").status_code == 200
+    secure = world.client(base_url="https://followup.example.com")
+    if not more:
+        assert "Secure" in log_in(secure, person.email).headers["set-cookie"]
+
+
+def test_behind_a_proxy_that_ends_tls_in_silence_people_log_in(world: World, admin: Person) -> None:
+    answer = log_in(
+        world.client(base_url="http://followup.example.com"),
+        admin.email,
+        Origin="https://followup.example.com",
+    )
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("scheme", ["http://localhost", "https://followup.example.com"])
+def test_installations_on_one_host_do_not_log_each_other_out(
+    build: Callable[..., World], scheme: str
+) -> None:
+    world = build()
+    person = world.person("Ada", "admin")
+    names = set()
+    for port in (8000, 9000):
+        client = world.client(base_url=f"{scheme}:{port}")
+        assert log_in(client, person.email).status_code == 201
+        names.add(session_cookie(client)[0])
+    assert len(names) == 2
+
+
+def test_another_database_behind_the_same_port_has_another_cookie(settings: ApiSettings) -> None:
+    def name(database_url: str) -> str:
+        request = Request(
+            {
+                "type": "http",
+                "headers": [(b"host", b"localhost:8000")],
+                "scheme": "http",
+                "path": "/",
+                "query_string": b"",
+                "server": ("localhost", 8000),
+            }
+        )
+        response = Answer()
+        other = settings.model_copy(update={"database_url": SecretStr(database_url)})
+        browser.set_session(request, response, other, "x")
+        return response.headers["set-cookie"].partition("=")[0]
+
+    one = name("postgresql://u:p@/followup?host=/home/ada/one")
+    assert one == name("postgresql://u:another@/followup?host=/home/ada/one")
+    assert one != name("postgresql://u:p@/followup?host=/home/ada/two")
+
+
+def session_cookie(client: TestClient) -> tuple[str, str]:
+    """Name and value of the one cookie that a browser has."""
+    [cookie] = client.cookies.jar
+    assert cookie.value is not None
+    return cookie.name, cookie.value
 
 
 def test_the_public_url_decides_behind_a_proxy(build: Callable[..., World]) -> None:
@@ -63,7 +145,7 @@ def test_a_plain_cookie_is_not_taken_over_https(world: World, admin: Person) -> 
     local = world.client()
     log_in(local, admin.email)
     public = world.client(base_url="https://followup.example.com")
-    public.cookies.set("followup", local.cookies["followup"])
+    public.cookies.update(dict(local.cookies))
     assert public.get("/api/v1/me").status_code == 401
 
 
@@ -109,7 +191,7 @@ def test_the_database_keeps_neither_password_nor_token(world: World, admin: Pers
     log_in(client, admin.email)
     kept = world.execute("SELECT token_hash, password_hash FROM sessions JOIN users ON users.id = user_id")
     assert len(kept[0].token_hash) == 32
-    assert client.cookies["followup"].encode() not in bytes(kept[0].token_hash)
+    assert session_cookie(client)[1].encode() not in bytes(kept[0].token_hash)
     assert kept[0].password_hash.startswith("$argon2id$")
 
 
@@ -160,8 +242,11 @@ def test_logging_in_removes_the_persons_expired_sessions(world: World, admin: Pe
 
 def test_a_forged_cookie_is_refused(world: World, admin: Person) -> None:
     client = world.client()
+    log_in(client, admin.email)
+    name, _ = session_cookie(client)
     for value in ("x", "A" * 43, "'; DROP TABLE sessions"):
-        client.cookies.set("followup", value)
+        client.cookies.clear()
+        client.cookies.set(name, value)
         assert client.get("/api/v1/me").status_code == 401
 
 

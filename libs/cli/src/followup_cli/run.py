@@ -116,7 +116,26 @@ def show(running: Running, folder: DataFolder) -> None:
         add = "user create ada@example.com --name 'Ada Lovelace' --role admin"
         add += "" if provider else " --password"
         screen.print(f"  {_command()} {add}{_where(folder)}", markup=False, soft_wrap=True)
+    if plain_http := _about_plain_http(running):
+        screen.print(f"\n{plain_http}", markup=False, soft_wrap=True)
     screen.print("\nCtrl-C ends it.")
+
+
+def _about_plain_http(running: Running) -> str | None:
+    """What people on other machines need to log in; None where they have it."""
+    settings = running.settings
+    public = settings.public_url
+    if not running.others_reach_it or (public is not None and public.scheme == "https"):
+        return None
+    if settings.trust_plain_http:
+        return (
+            "WARNING: people may log in over plain http (FOLLOWUP_TRUST_PLAIN_HTTP): anyone on the way can "
+            "read passwords and take over log-ins."
+        )
+    return (
+        "Over plain http only this machine can log in. For others put a proxy with https in front and set "
+        "FOLLOWUP_PUBLIC_URL or, in a network you trust, set FOLLOWUP_TRUST_PLAIN_HTTP=true."
+    )
 
 
 def _command() -> str:

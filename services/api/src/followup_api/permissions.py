@@ -224,7 +224,8 @@ _cookie = APIKeyCookie(
     name=browser.SECURE_COOKIE,
     auto_error=False,
     scheme_name="session",
-    description="Set by `POST /api/v1/session`; named `followup` on http://localhost.",
+    description="Set by `POST /api/v1/session`, which names its cookie otherwise beside another port and on "
+    "http://localhost.",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from followup_common.db import Database
@@ -15,6 +16,12 @@ from followup_api.dependencies import Parts
 from followup_api.notifications import live
 from followup_api.settings import ApiSettings
 
+log = structlog.get_logger()
+
+UNTRUST = (
+    "Passwords and log-ins cross the network readable. Put https in front, set FOLLOWUP_PUBLIC_URL, unset "
+    "FOLLOWUP_TRUST_PLAIN_HTTP."
+)
 DRAIN_SECONDS = 3
 """Requests in flight at SIGTERM get this long; live streams end at once."""
 
@@ -56,6 +63,8 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, app: FastAPI, settings: ApiSettings) -> None:
+        if settings.trust_plain_http:
+            log.warning("plain_http_is_trusted", fix=UNTRUST)
         super().__init__(server_config(app, settings))
         self._app = app
 

@@ -34,6 +34,7 @@ class Running:
     demo: DemoState | None
     settings: RunSettings
     somebody_can_log_in: bool
+    others_reach_it: bool
 
 
 def serve(
@@ -91,7 +92,7 @@ def serve(
 
         def started() -> None:
             folder.announce(Served(url, socket))
-            on_running(Running(url, state, settings, somebody_can_log_in(database, settings)))
+            on_running(Running(url, state, settings, somebody_can_log_in(database, settings), outside))
 
         app = create_app(api_settings, database=database, publisher=publisher, meter=meter)
         server = LocalServer(app, api_settings, on_started=started, cut_off=postgres.stop)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from followup_common.settings import POSTGRESQL
+from followup_common.urls import server_url
 from pydantic import AnyHttpUrl
 
 from followup_api.problems import Forbidden
@@ -37,6 +41,19 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class PlainHttp(Forbidden):
+    """A log-in from a page over plain http, for which no browser would keep the cookie."""
+
+    kind, title = "plain-http", "Logging in needs https"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This page came over plain http, and browsers keep a log-in only over https. Whoever runs "
+            "Followup can put a proxy with https in front and set FOLLOWUP_PUBLIC_URL or, in a network "
+            "that everybody in it may be trusted in, set FOLLOWUP_TRUST_PLAIN_HTTP=true."
+        )
 
 
 class CrossOrigin(Forbidden):
@@ -123,6 +140,20 @@ def refuse_other_origins(request: Request, settings: ApiSettings, *, by_cookie: 
         raise CrossOrigin
 
 
+def refuse_plain_http(request: Request, settings: ApiSettings) -> None:
+    """Refuse a log-in whose cookie the browser would drop, rather than say that it succeeded.
+
+    A page names its origin; a proxy that ends TLS may hide from us that people use https.
+
+    Raises:
+        PlainHttp: the page came over plain http, neither from this machine nor in a trusted network.
+    """
+    page = request.headers.get("origin", "")
+    local = (urlsplit(page).hostname or "") in LOCAL_HOSTS
+    if page.startswith("http://") and not local and _is_secure(_cookie_name(request, settings)):
+        raise PlainHttp
+
+
 def origin_of(url: AnyHttpUrl) -> str:
     """The origin of an address, as browsers write it."""
     parts = urlsplit(str(url))
@@ -137,23 +168,42 @@ def _keep(response: Response, name: str, value: str, life: timedelta) -> None:
         value,
         max_age=round(life.total_seconds()),
         path="/",
-        secure=name.startswith(SECURE_COOKIE),
+        secure=_is_secure(name),
         httponly=True,
         samesite="lax",
     )
 
 
 def _forget(response: Response, name: str) -> None:
-    response.delete_cookie(
-        name, path="/", secure=name.startswith(SECURE_COOKIE), httponly=True, samesite="lax"
-    )
+    response.delete_cookie(name, path="/", secure=_is_secure(name), httponly=True, samesite="lax")
 
 
 def _cookie_name(request: Request, settings: ApiSettings) -> str:
+    """The name for the address that people use, and for this installation where others may share it.
+
+    Browsers send cookies to all ports of a host: on one machine there may be several installations.
+    """
     url = settings.public_url
-    scheme, host = (url.scheme, url.host) if url else (request.url.scheme, request.url.hostname)
-    local = scheme == "http" and (host or "").strip("[]") in LOCAL_HOSTS
-    return LOCAL_COOKIE if local else SECURE_COOKIE
+    scheme, host, port = (url.scheme, url.host, url.port) if url else _asked(request)
+    plain = (host or "").strip("[]") in LOCAL_HOSTS or settings.trust_plain_http
+    if scheme == "http" and plain:
+        return f"{LOCAL_COOKIE}-{port or 80}-{_installation(settings.database_url.get_secret_value())}"
+    return SECURE_COOKIE if port in (None, 80, 443) else f"{SECURE_COOKIE}-{port}"
+
+
+def _asked(request: Request) -> tuple[str, str | None, int | None]:
+    return request.url.scheme, request.url.hostname, request.url.port
+
+
+@lru_cache(maxsize=8)
+def _installation(database_url: str) -> str:
+    """Tells installations apart, by where their database is; a new role or password changes nothing."""
+    url = server_url(database_url, *POSTGRESQL, several_hosts=True)
+    return sha256(f"{url.place}{url.path}".encode()).hexdigest()[:8]
+
+
+def _is_secure(name: str) -> bool:
+    return name.startswith(SECURE_COOKIE)
 
 
 def _own_origins(request: Request, settings: ApiSettings) -> set[str]:

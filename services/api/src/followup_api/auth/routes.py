@@ -45,6 +45,7 @@ def log_in(
     credentials: LogIn, request: Request, response: Response, *, app: AppParts, work: Work, audit: Audit
 ) -> Me | Response:
     browser.refuse_other_origins(request, app.settings, by_cookie=False)
+    browser.refuse_plain_http(request, app.settings)
     attempt = attempt_of(request, app, work, credentials.email)
     person = queries.by_email(work.tx, credentials.email)
     password = credentials.password.get_secret_value()

@@ -66,6 +66,11 @@ class OidcSettings(Settings):
         description="Address that people use, such as https://followup.example.com. Set it behind a proxy "
         "that changes the Host header or ends TLS: cookies and origin checks go by it.",
     )
+    trust_plain_http: bool = Field(
+        False,
+        description="Whether people may log in over plain http beyond this machine. Anyone on the way can "
+        "read passwords and take over log-ins: only for a network in which everybody is trusted.",
+    )
     password_log_in: bool = Field(
         True, description="Whether people may log in with a password; false needs OIDC_ISSUER."
     )
@@ -127,6 +132,12 @@ class OidcSettings(Settings):
             yield "oidc_client_id", "is needed with FOLLOWUP_OIDC_ISSUER: set what the provider calls us"
         if self.public_url is None:
             yield "public_url", "is needed with FOLLOWUP_OIDC_ISSUER: the provider sends people back there"
+        elif self._is_plain_http(self.public_url) and not self.trust_plain_http:
+            yield (
+                "public_url",
+                "is plain http, over which browsers keep no log-in: name an https address or, in a trusted "
+                "network, set FOLLOWUP_TRUST_PLAIN_HTTP=true",
+            )
         if self.oidc_role_map is not None and self.oidc_role_claim is None:
             yield "oidc_role_map", "has no effect without FOLLOWUP_OIDC_ROLE_CLAIM: set that, or remove this"
         if self.oidc_audience is not None and self.oidc_audience == self.oidc_client_id:
@@ -135,6 +146,10 @@ class OidcSettings(Settings):
                 "must differ from FOLLOWUP_OIDC_CLIENT_ID, or proofs of a log-in would open the API: give "
                 "the API an audience of its own at the provider",
             )
+
+    @staticmethod
+    def _is_plain_http(url: AnyHttpUrl) -> bool:
+        return url.scheme == "http" and (url.host or "").strip("[]") not in LOCAL_HOSTS
 
     def _wrong_without_issuer(self) -> Iterator[tuple[str, str]]:
         for name in NEED_ISSUER:
