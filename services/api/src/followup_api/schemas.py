@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from followup_api.texts import parameter
+from followup_api.visible import seen, unturned
 
 MAX_ID = 2**63 - 1
 
@@ -48,14 +49,21 @@ def storable(value: str) -> str:
     return value
 
 
+UNTURNED = BeforeValidator(lambda value: unturned(value) if isinstance(value, str) else value)
+"""For a text without the characters that turn the text around it."""
+
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(storable),
+    AfterValidator(seen),
+    UNTURNED,
 ]
 """A short text that says something: a name, a title, an id in another system."""
 
-Search = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable)]
+Search = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(storable), UNTURNED
+]
 """A part of a text to look for; nothing in particular when empty."""
 
 Time = AwareDatetime

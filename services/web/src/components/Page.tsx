@@ -1,6 +1,8 @@
 import { Title } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
 import { UserMenu } from "@/app/shell/UserMenu";
+import { isolated } from "@/components/isolated";
+import { Named } from "@/components/Named";
 import { NotificationBell } from "@/features/inbox/NotificationBell";
 import { unreadQuery } from "@/features/inbox/inbox";
 import { useQuery } from "@tanstack/react-query";
@@ -26,7 +28,7 @@ export function Page({ title, aside, actions, toolbar, longTitle, narrow, childr
   const { data } = useQuery(unreadQuery);
   const unread = data?.unread ?? 0;
   useEffect(() => {
-    document.title = `${unread ? `(${unread}) ` : ""}${title} · Followup`;
+    document.title = `${unread ? `(${unread}) ` : ""}${isolated(title)} · Followup`;
   }, [title, unread]);
 
   return (
@@ -34,7 +36,7 @@ export function Page({ title, aside, actions, toolbar, longTitle, narrow, childr
       <header className={classes.header} data-long={longTitle || undefined}>
         <div className={classes.bar}>
           <Title order={1} className={classes.title}>
-            {title}
+            <Named>{title}</Named>
           </Title>
           {aside}
           <div className={classes.actions}>

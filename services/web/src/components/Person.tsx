@@ -1,4 +1,5 @@
 import type { CSSProperties } from "react";
+import { Named } from "@/components/Named";
 import classes from "./Person.module.css";
 
 interface Props {
@@ -18,7 +19,7 @@ export function Person({ name, inactive = false }: Props) {
         {initialsOf(name)}
       </span>
       <span className={classes.name}>
-        {name}
+        <Named>{name}</Named>
         {inactive && <span className={classes.inactive}> (inactive)</span>}
       </span>
     </span>

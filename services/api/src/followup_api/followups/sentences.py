@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from followup_api.followups.schemas import ActivityEscalation, ActivityRecipient, PersonName
+from followup_api.visible import isolated
 
 FIELDS = {
     "external_id": "external id",
@@ -56,7 +57,7 @@ def done(
     time_zone: str,
 ) -> str:
     """What somebody did to a follow-up; for a kind of a later version, the kind itself."""
-    who = actor or "The system"
+    who = isolated(actor) if actor else "The system"
     changes: Mapping[str, Mapping[str, Any]] = details.get("changes", {})
     match kind:
         case "created" if "due_at" in details:
@@ -70,7 +71,8 @@ def done(
             said = f"moved it from {at(moved['from'], time_zone)} to {at(moved['to'], time_zone)}"
         case "reassigned":
             moved = changes["assignee_id"]
-            said = f"handed it from {person(moved['from']).name} to {person(moved['to']).name}"
+            giver, taker = (isolated(person(moved[side]).name) for side in ("from", "to"))
+            said = f"handed it from {giver} to {taker}"
         case "undone":
             said = f"undid {listed(list(_undone(changes, person, time_zone)))}"
         case "created" | "completed" | "reopened":
@@ -91,7 +93,7 @@ def _undone(
     if moved := changes.get("due_at"):
         yield f"its move (due {at(moved['to'], time_zone)} again)"
     if handed := changes.get("assignee_id"):
-        yield f"its reassignment ({person(handed['to']).name}'s again)"
+        yield f"its reassignment ({isolated(person(handed['to']).name)}'s again)"
 
 
 def fields(changes: Iterable[str]) -> str:
@@ -112,6 +114,7 @@ def listed(names: Sequence[str]) -> str:
 
 def found_as(audience: str, fallback: str | None, assignee: str, *, several: bool = False) -> str:
     """How a recipient was found: "manager of Amir Patel". Empty for the assignee."""
+    assignee = isolated(assignee)
     if fallback == "admins":
         return f"{'admins' if several else 'admin'}, as nobody active stands above {assignee}"
     if audience == "assignee":
@@ -127,7 +130,7 @@ def found_as(audience: str, fallback: str | None, assignee: str, *, several: boo
 
 
 def _told_group(recipients: Sequence[ActivityRecipient], assignee: str) -> str:
-    names = listed([recipient.user.name for recipient in recipients])
+    names = listed([isolated(recipient.user.name) for recipient in recipients])
     first = recipients[0]
     how = found_as(first.audience, first.fallback, assignee, several=len(recipients) > 1)
     return f"{names} ({how})" if how else names

@@ -12,6 +12,7 @@ from followup_api.fields import sane_time
 from followup_api.imports.files import Records
 from followup_api.links import http_url
 from followup_api.users.schemas import email_address, time_zone
+from followup_api.visible import seen, unturned
 
 Check = Callable[[str, str], Any]
 """Takes the column's name and the cell, stripped."""
@@ -48,6 +49,19 @@ def text(most: int = 200, *, required: bool = True) -> Check:
         if len(cell) > most:
             raise ValueError(f"{column} has {len(cell):,} characters: shorten it to {most:,}")
         return cell or None
+
+    return check
+
+
+def line(*, required: bool = True) -> Check:
+    """A name, a title or an id in another system: a short text that says something, as in JSON."""
+
+    def check(column: str, cell: str) -> str | None:
+        value = text(required=required)(column, unturned(cell).strip())
+        try:
+            return value and seen(value)
+        except ValueError as error:
+            raise ValueError(f"{column} {error}") from None
 
     return check
 

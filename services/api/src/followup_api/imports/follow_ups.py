@@ -36,13 +36,13 @@ EXPORTED = frozenset(EXPORT) - frozenset(COLUMNS)
 """What an export says besides: a file can be changed in a spreadsheet and come back as it is."""
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
 CHECKS: dict[str, Check] = {
-    "external_id": cells.text(),
-    "title": cells.text(),
+    "external_id": cells.line(),
+    "title": cells.line(),
     "assignee_email": cells.email,
     "due_at": cells.due_time,
     "subject_kind": cells.one_of("lead", "client", default=""),
-    "subject_external_id": cells.text(required=False),
-    "subject_name": cells.text(required=False),
+    "subject_external_id": cells.line(required=False),
+    "subject_name": cells.line(required=False),
     "subject_url": cells.link,
     "notes": cells.notes,
     "status": cells.one_of("open", "completed", default=""),

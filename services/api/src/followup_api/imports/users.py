@@ -21,7 +21,7 @@ from followup_api.users.queries import ensure_active_admin
 COLUMNS = ("email", "name", "role", "manager_email", "time_zone", "active")
 CHECKS: dict[str, Check] = {
     "email": cells.email,
-    "name": cells.text(),
+    "name": cells.line(),
     "role": cells.one_of("employee", "manager", "admin"),
     "manager_email": cells.optional_email,
     "time_zone": cells.zone,

@@ -12,6 +12,7 @@ from followup_api.followups.activities import Names, names_of, step_of, step_rea
 from followup_api.followups.sentences import found_as, hours_between, overdue
 from followup_api.notifications.schemas import HANDED_ON
 from followup_api.rows import Record
+from followup_api.visible import isolated
 
 
 def told(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
@@ -52,14 +53,15 @@ def _out_of_sight(row: Record) -> dict[str, Any]:
 
 
 def _notification(row: Record, step: Step | None, names: Names) -> dict[str, Any]:
-    actor = names.of(row.actor_id).name if row.actor_id else None
+    actor = isolated(names.of(row.actor_id).name) if row.actor_id else None
+    title = isolated(row.title)
     hours = hours_between(row.due_at, row.created_at)
     assigned = row.step == 0
     label = step.label if step and not assigned else None
     breach = step.sla_breach if step else False
-    said = f"{row.title} {overdue(hours)}"
+    said = f"{title} {overdue(hours)}"
     if assigned:
-        said = _assignment(row.title, actor, hours, breach=breach)
+        said = _assignment(title, actor, hours, breach=breach)
     how = _how_assigned(actor) if assigned else _how_found(row, names.of(row.assignee_id).name)
     return {
         **_kept(row),
@@ -118,12 +120,12 @@ def _how_assigned(actor: str | None) -> str:
 
 def _how_found(row: Record, assignee: str) -> str:
     if row.fallback == "admins":
-        return f"Nobody active stands above {assignee}, so the admins are told."
+        return f"Nobody active stands above {isolated(assignee)}, so the admins are told."
     if row.audience == "assignee" and row.fallback is None:
         return "You are the assignee."
     if row.audience == "admins":
         return "You are an admin: this step tells all admins."
     if row.audience in ("manager", "manager(1)") and row.fallback is None:
-        return f"You manage {assignee}."
+        return f"You manage {isolated(assignee)}."
     how = found_as(row.audience, row.fallback, assignee)
     return f"You are {how}." if how[0].isdigit() else f"You are the {how}."

@@ -14,6 +14,7 @@ import { notifications } from "@mantine/notifications";
 import { Link } from "react-router";
 import { explain } from "@/api/problem";
 import { keysShown } from "@/app/shell/Shortcuts";
+import { Named } from "@/components/Named";
 import { useLogOut, useMe } from "@/features/session/session";
 import classes from "./UserMenu.module.css";
 
@@ -37,7 +38,7 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
               <Avatar size={28} name={me.name} color="pine" aria-hidden />
               <span className={classes.names}>
                 <Text component="span" size="sm" fw={560} truncate>
-                  {me.name}
+                  <Named>{me.name}</Named>
                 </Text>
                 <Text component="span" size="xs" c="dimmed" truncate>
                   {me.role}

@@ -1,6 +1,7 @@
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { User } from "@/api/types";
+import { isolated } from "@/components/isolated";
 
 interface Props {
   /** As they are; null: somebody new. */
@@ -22,10 +23,11 @@ export function LeadWarning({ before, after }: Props) {
 export function consequence(before: User, after: Pick<User, "role" | "active">): string | null {
   if (before.reports === 0) return null;
   const who = before.reports === 1 ? "1 person reports" : `${before.reports} people report`;
-  const said = `${who} to ${before.name}.`;
+  const name = isolated(before.name);
+  const said = `${who} to ${name}.`;
   if (before.active && !after.active)
-    return `${said} While ${before.name} is inactive, the next active person above is told about their follow-ups.`;
+    return `${said} While ${name} is inactive, the next active person above is told about their follow-ups.`;
   if (before.role !== "employee" && after.role === "employee")
-    return `${said} As an employee ${before.name} keeps seeing their follow-ups; to change that, give them another manager.`;
+    return `${said} As an employee ${name} keeps seeing their follow-ups; to change that, give them another manager.`;
   return null;
 }

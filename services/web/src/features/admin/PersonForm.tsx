@@ -6,6 +6,7 @@ import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { Role, User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { isolated } from "@/components/isolated";
 import { LeadWarning } from "@/features/admin/LeadWarning";
 import { PersonConflict } from "@/features/admin/PersonConflict";
 import { PersonTokens } from "@/features/admin/PersonTokens";
@@ -44,7 +45,7 @@ export function PersonForm({ person, people, close }: Props) {
     onSuccess: (saved) => {
       void cache.invalidateQueries({ queryKey: keys.people });
       void cache.invalidateQueries({ queryKey: keys.me });
-      done(`Saved ${saved.name}`);
+      done(`Saved ${isolated(saved.name)}`);
       close();
     },
     onError: (error) => {
@@ -73,7 +74,7 @@ export function PersonForm({ person, people, close }: Props) {
 
   return (
     <>
-      <Dialog onClose={close} title={person ? `Edit ${person.name}` : "New person"} size="lg">
+      <Dialog onClose={close} title={person ? `Edit ${isolated(person.name)}` : "New person"} size="lg">
         <form onSubmit={submit}>
           <Stack>
             {problem && (

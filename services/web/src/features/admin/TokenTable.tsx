@@ -4,6 +4,7 @@ import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { Token } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
+import { Named } from "@/components/Named";
 import { RelativeTime } from "@/components/RelativeTime";
 import { failed } from "@/features/followups/toasts";
 
@@ -43,7 +44,9 @@ export function TokenTable({ tokens, path }: Props) {
         <Table.Tbody>
           {tokens.map((token) => (
             <Table.Tr key={token.id}>
-              <Table.Td fw={560}>{token.name}</Table.Td>
+              <Table.Td fw={560}>
+                <Named>{token.name}</Named>
+              </Table.Td>
               <Table.Td>
                 <code>{token.prefix}</code>
               </Table.Td>

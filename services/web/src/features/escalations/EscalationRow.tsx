@@ -4,6 +4,8 @@ import { Link } from "react-router";
 import type { Escalation } from "@/api/types";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
+import { isolated } from "@/components/isolated";
+import { Named } from "@/components/Named";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
@@ -40,7 +42,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
       </span>
       <div className={classes.what}>
         <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
-          {title}
+          <Named>{title}</Named>
         </Link>
         <span className={classes.subject}>
           {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
@@ -48,7 +50,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
       </div>
       <span className={classes.people}>
         <Person name={assignee.name} inactive={!assignee.active} />
-        <span className={classes.manager}>{manager ? `Manager: ${manager.name}` : "No manager"}</span>
+        <span className={classes.manager}>{manager ? `Manager: ${isolated(manager.name)}` : "No manager"}</span>
       </span>
       <span className={classes.when} data-breach={breach}>
         <RelativeTime at={dueAt} as="due" />

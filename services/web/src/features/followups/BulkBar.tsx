@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import type { BulkResult, FollowUp } from "@/api/types";
+import { isolated } from "@/components/isolated";
 import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/barPlace";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
@@ -58,7 +59,7 @@ export function BulkBar() {
     const [first] = left;
     if (!first) return;
     const title = chosen.get(first.id)?.title ?? "";
-    failed(`${amount(left.length)} left as before`, new Problem(409, "", `“${title}”: ${first.message}`));
+    failed(`${amount(left.length)} left as before`, new Problem(409, "", `“${isolated(title)}”: ${first.message}`));
   }
 
   if (count === 0) return null;

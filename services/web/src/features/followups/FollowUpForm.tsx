@@ -4,6 +4,7 @@ import { useState, type SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { isolated } from "@/components/isolated";
 import { ConflictDialog } from "@/features/followups/ConflictDialog";
 import { DueField } from "@/features/followups/DueField";
 import { changesOf, createBody, draftOf, mistakesOf, rebased, type Draft } from "@/features/followups/draft";
@@ -75,8 +76,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function finish(saved: FollowUp) {
     keptDrafts.delete(key);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
-    if (followUp) withUndo(`Saved “${saved.title}”`, () => undo.mutate({ followUp: saved }));
-    else done(`Planned “${saved.title}”`);
+    if (followUp) withUndo(`Saved “${isolated(saved.title)}”`, () => undo.mutate({ followUp: saved }));
+    else done(`Planned “${isolated(saved.title)}”`);
   }
 
   return (

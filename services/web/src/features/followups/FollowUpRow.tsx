@@ -5,6 +5,7 @@ import type { FollowUp, View } from "@/api/types";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
+import { Named } from "@/components/Named";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
@@ -49,7 +50,7 @@ const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps
       {view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
       <div className={classes.what}>
         <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
-          {title}
+          <Named>{title}</Named>
         </Link>
         <span className={classes.subject}>
           {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}

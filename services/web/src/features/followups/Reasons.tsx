@@ -1,4 +1,5 @@
 import type { ActivityEscalation, ActivityRecipient } from "@/api/types";
+import { Named } from "@/components/Named";
 import { hours } from "@/time/words";
 import classes from "./Reasons.module.css";
 
@@ -21,7 +22,9 @@ export function Reasons({ escalation }: { escalation: ActivityEscalation }) {
           <ul>
             {recipients.map((recipient) => (
               <li key={`${recipient.user.id}-${recipient.audience}`}>
-                <strong>{recipient.user.name}</strong>, {foundAs(recipient)}
+                <strong>
+                  <Named>{recipient.user.name}</Named>
+                </strong>, {foundAs(recipient)}
               </li>
             ))}
             {recipients.length === 0 && <li>Nobody: there was no active person to tell.</li>}

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { FollowUp } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
 import { IconButton } from "@/components/IconButton";
+import { isolated } from "@/components/isolated";
 import { openForm } from "@/features/followups/formRequest";
 import { useEdit, useRemove, useUndo } from "@/features/followups/mutations";
 import { failed, withUndo } from "@/features/followups/toasts";
@@ -68,7 +69,7 @@ function Items({ followUp, onDeleted }: Props) {
     // A promise: the menu is gone before the answer comes, and its own callbacks with it.
     edit.mutateAsync({ id: followUp.id, etag: followUp.etag, changes: { due_at: dueAt } }).then(
       (moved) => withUndo(`Moved to ${calendar(dueAt, zone, now())}`, () => undo.mutate({ followUp: moved })),
-      (error: unknown) => failed(`“${followUp.title}” was not moved`, error),
+      (error: unknown) => failed(`“${isolated(followUp.title)}” was not moved`, error),
     );
   }
 
@@ -93,7 +94,7 @@ function Items({ followUp, onDeleted }: Props) {
         c="var(--level-3)"
         onClick={() =>
           askFirst({
-            title: `Delete “${followUp.title}”?`,
+            title: `Delete “${isolated(followUp.title)}”?`,
             text: "Its history goes with it. This cannot be undone.",
             action: "Delete",
             go: () => {

@@ -1,5 +1,6 @@
 import { CloseButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Named } from "@/components/Named";
 import { SubjectIcon } from "@/components/SubjectLink";
 import { subjectQuery } from "@/features/subjects/queries";
 import classes from "./SubjectFilter.module.css";
@@ -10,7 +11,7 @@ export function SubjectFilter({ id, clear }: { id: number; clear: () => void }) 
   return (
     <span className={classes.pill}>
       {data && <SubjectIcon kind={data.kind} />}
-      <span className={classes.name}>{data?.name ?? "One lead or client"}</span>
+      <Named className={classes.name}>{data?.name ?? "One lead or client"}</Named>
       <CloseButton size="xs" aria-label="Show those of all leads and clients" onClick={clear} />
     </span>
   );

@@ -4,6 +4,7 @@ import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { BulkChange, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
+import { isolated } from "@/components/isolated";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed, withUndo } from "@/features/followups/toasts";
 
@@ -18,12 +19,12 @@ export function useComplete() {
       const current = currentOf(error) ?? followUp; // what somebody made of it meanwhile
       restore(cache, taken, followUp);
       if (current !== followUp) show(cache, current);
-      failed(`“${followUp.title}” is still open`, error, () => complete.mutate(current));
+      failed(`“${isolated(followUp.title)}” is still open`, error, () => complete.mutate(current));
       settle(cache);
     },
     onSuccess: (completed, followUp, { touched }) => {
       show(cache, completed);
-      withUndo(`Completed “${followUp.title}”`, () => undo.mutate({ followUp: completed, touched }));
+      withUndo(`Completed “${isolated(followUp.title)}”`, () => undo.mutate({ followUp: completed, touched }));
       settle(cache, completed.id);
     },
   });
@@ -43,7 +44,7 @@ export function useUndo() {
     mutationFn: ({ followUp }: Undoing) => api.post<FollowUp>(`/follow-ups/${followUp.id}/undo`),
     onError: (error, undoing) => {
       const again = error instanceof Problem && error.unreachable ? () => undo.mutate(undoing) : undefined;
-      failed(`“${undoing.followUp.title}” stays as it is`, error, again);
+      failed(`“${isolated(undoing.followUp.title)}” stays as it is`, error, again);
       settle(cache, undoing.followUp.id);
     },
     onSuccess: (undone, { touched = [] }) => {
@@ -60,7 +61,7 @@ export function useReopen() {
   return useMutation({
     mutationFn: ({ id, etag }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/reopen`, undefined, { etag }),
     onError: (error, followUp) => {
-      failed(`“${followUp.title}” is still completed`, error);
+      failed(`“${isolated(followUp.title)}” is still completed`, error);
       settle(cache, followUp.id);
     },
     onSuccess: (reopened) => {
@@ -108,11 +109,11 @@ export function useRemove() {
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
       restore(cache, taken, followUp);
-      failed(`“${followUp.title}” was not deleted`, error);
+      failed(`“${isolated(followUp.title)}” was not deleted`, error);
       settle(cache);
     },
     onSuccess: (_, { id, title }) => {
-      done(`Deleted “${title}”`);
+      done(`Deleted “${isolated(title)}”`);
       cache.removeQueries({ queryKey: keys.followUp(id) });
       cache.removeQueries({ queryKey: keys.activities(id) });
       settle(cache);

@@ -4,6 +4,8 @@ import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { Me } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { isolated } from "@/components/isolated";
+import { Named } from "@/components/Named";
 import { otherPerson, useMe } from "@/features/session/session";
 
 /** Says that the browser is logged in as somebody else by now; this page asks nothing of the API any more. */
@@ -22,11 +24,11 @@ export function OtherPersonDialog() {
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
-      title={`You are now logged in as ${now?.name ?? "somebody else"} in another tab`}
+      title={`You are now logged in as ${now ? isolated(now.name) : "somebody else"} in another tab`}
       zIndex={510}
     >
       <Text size="sm" c="dimmed">
-        This page still shows what belongs to {me.name}. Nothing more is sent from it: load it again to go on.
+        This page still shows what belongs to <Named>{me.name}</Named>. Nothing more is sent from it: load it again to go on.
       </Text>
       <Group justify="flex-end" mt="lg">
         <Button onClick={() => location.assign("/")} data-autofocus>

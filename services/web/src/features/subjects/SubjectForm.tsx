@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import type { SubjectDetails, SubjectPatch } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { isolated } from "@/components/isolated";
 import { done } from "@/features/followups/toasts";
 
 interface Props {
@@ -34,7 +35,7 @@ export function SubjectForm({ subject, close }: Props) {
       for (const key of [keys.subjects, keys.followUps, keys.escalations, keys.notifications]) {
         void cache.invalidateQueries({ queryKey: key });
       }
-      done(`Saved ${saved.name}`);
+      done(`Saved ${isolated(saved.name)}`);
       close();
     },
     onError: (error) => {
@@ -58,7 +59,7 @@ export function SubjectForm({ subject, close }: Props) {
   }
 
   return (
-    <Dialog onClose={close} title={`Edit ${base.name}`} size="md">
+    <Dialog onClose={close} title={`Edit ${isolated(base.name)}`} size="md">
       <form onSubmit={submit}>
         <Stack>
           {problem && !stale && (

@@ -8,6 +8,7 @@ import { NotFoundPage } from "@/app/NotFoundPage";
 import { usePathId } from "@/app/usePathId";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { isolated } from "@/components/isolated";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -105,7 +106,7 @@ function NothingPlanned({ subject }: { subject: SubjectDetails }) {
     <EmptyState
       icon={IconCalendarOff}
       title="No follow-up planned"
-      text={`Nobody has promised to call ${subject.name} again.`}
+      text={`Nobody has promised to call ${isolated(subject.name)} again.`}
       compact
     >
       <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject })}>

@@ -6,6 +6,7 @@ import type { Subject } from "@/api/types";
 import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { Named } from "@/components/Named";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { SubjectIcon } from "@/components/SubjectLink";
@@ -89,7 +90,7 @@ function Row({ subject }: { subject: Subject }) {
       </span>
       <span className={classes.name}>
         <Link to={`/subjects/${id}`} className="quiet" data-title>
-          {name}
+          <Named>{name}</Named>
         </Link>
         <span className={classes.external}>{externalId}</span>
       </span>

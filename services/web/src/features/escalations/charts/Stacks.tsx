@@ -1,5 +1,6 @@
 import { Fragment } from "react";
 import type { EscalationSummary } from "@/api/types";
+import { Named } from "@/components/Named";
 import classes from "./charts.module.css";
 
 const SHOWN = 6;
@@ -14,7 +15,7 @@ export function Stacks({ teams }: { teams: EscalationSummary["by_team"] }) {
     <div className={classes.bars}>
       {sorted.map((team) => (
         <Fragment key={team.manager?.id ?? 0}>
-          <span className={classes.label}>{team.manager?.name ?? "No manager"}</span>
+          <span className={classes.label}><Named>{team.manager?.name ?? "No manager"}</Named></span>
           <span className={classes.track}>
             {team.admin_level > 0 && (
               <span className={classes.bar} data-level="admin" style={{ width: `${(team.admin_level / largest) * 100}%` }} />
