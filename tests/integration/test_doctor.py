@@ -128,6 +128,18 @@ def test_it_names_an_owner_who_works_as_a_service(database_url: str, healthy_url
     assert "its own role" in bad(examine_database(database_url))["role"]
 
 
+def test_it_names_a_collation_that_changed_under_the_database(database_url: str, healthy_url: str) -> None:
+    change = "UPDATE pg_database SET datcollversion = {} WHERE datname = current_database()"
+    do(database_url, change.format("'0.1'"))
+    try:
+        found = bad(examine_database(healthy_url))
+    finally:
+        do(database_url, change.format("pg_database_collation_actual_version(oid)"))
+    assert list(found) == ["collation"]
+    assert "REINDEX DATABASE" in found["collation"]
+    assert "collation" not in bad(examine_database(healthy_url))
+
+
 def test_it_names_a_clock_that_is_off(healthy_url: str) -> None:
     assert "NTP" in bad(examine_database(healthy_url, clock=lambda: time.time() - 3_600))["clock"]
 

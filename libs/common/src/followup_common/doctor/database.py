@@ -73,6 +73,7 @@ def examine_database(url: str, *, clock: Callable[[], float] = time.time) -> Ite
 def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:
     yield from _look(tx, "database", _version)
     yield from _look(tx, "clock", lambda tx: _clock(tx, clock))
+    yield from _look(tx, "collation", _collation)
     for schema in _look(tx, "schema", _schema):
         yield schema
         if not schema.well:
@@ -130,6 +131,20 @@ def _clock(tx: Transaction, clock: Callable[[], float]) -> Finding:
     if abs(off) > CLOCK_MAY_DIFFER_SECONDS:
         mend = "Let NTP set this machine's clock. What is due goes by PostgreSQL's; logs and tokens do not."
     return Finding("clock", f"this machine is {off:+.0f} s off PostgreSQL's clock", mend)
+
+
+def _collation(tx: Transaction) -> Finding:
+    """Whether texts are sorted as when the indexes were made: a new C library or ICU may sort otherwise."""
+    name, kept, actual = tx.execute(
+        text("""
+            SELECT quote_ident(datname), datcollversion, pg_database_collation_actual_version(oid)
+            FROM pg_database WHERE datname = current_database()
+        """)
+    ).one()
+    if kept == actual:
+        return Finding("collation", f"at the version of the database, {kept or 'which has none'}")
+    mend = f"As the owner: REINDEX DATABASE {name}; ALTER DATABASE {name} REFRESH COLLATION VERSION;"
+    return Finding("collation", f"indexes were sorted by version {kept}, the system has {actual}", mend)
 
 
 def _schema(tx: Transaction) -> Finding:
