@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
+from followup_common.messaging import rabbitmq_broker
 
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.system import System, populate
@@ -16,13 +17,22 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.serial  # whose RabbitMQ nobody else uses, so that its log is of these tests
 
 SERVICES = ("scheduler", "escalator", "notifier", "api")
-SECONDS = 2
+SECONDS = 4
 BEATS = 6
+
+
+@pytest.fixture(autouse=True)
+def queues(broker_url: str) -> None:
+    """They are there, as after the first start of an installation, when asking for them is no error."""
+    broker = rabbitmq_broker(broker_url)
+    for queue in ("escalator", "notifier"):
+        broker.declare_queue(queue, ensure=True)
+    broker.close()
 
 
 @pytest.fixture
 def broker_url(broker_url: str) -> str:
-    """Heartbeats every two seconds, where services have thirty: what takes minutes takes seconds here."""
+    """Heartbeats of four seconds, where services have thirty: what takes minutes takes seconds here."""
     return f"{broker_url}?heartbeat={SECONDS}"
 
 
