@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -44,6 +45,18 @@ def test_a_connection_that_was_closed_is_opened_again_quietly(
     publish(broker)
     assert broker.connection is not first
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_lost_connection_of_a_thread_that_has_ended_stops_nobody(broker: KeptAliveBroker) -> None:
+    """What looks after the others goes on: an error in that thread would fail this test."""
+    publisher = threading.Thread(target=publish, args=(broker,))
+    publisher.start()
+    publisher.join()
+    (lost,) = broker.connections
+    lost._impl._transport._sock.shutdown(socket.SHUT_RDWR)  # as the network does
+    publish(broker)
+    eventually(lambda: len(broker.connections) == 1, 20, what="only this thread's connection is left")
+    assert broker.connection.is_open
 
 
 def test_nobody_looks_after_connections_once_the_broker_is_closed(broker_url: str) -> None:

@@ -114,9 +114,10 @@ def test_an_empty_dashboard_has_zeros(company: Company) -> None:
 
 def test_steps_that_reach_nobody_are_counted_for_admins(company: Company) -> None:
     company.follow_up(company.otto, overdue=60 * HOUR)
-    company.world.execute("UPDATE users SET active = false")
+    company.world.execute("UPDATE users SET active = false WHERE id = :id", id=company.otto.id)
+    company.world.execute("UPDATE users SET role = 'employee' WHERE role = 'admin'")
     swept(company.world)
-    company.world.execute("UPDATE users SET active = true")
+    company.world.execute("UPDATE users SET role = 'admin' WHERE id = :id", id=company.ada.id)
     assert company.get(company.ada, "/escalations/summary")["unroutable"] == 1
     assert company.get(company.dana, "/escalations/summary")["unroutable"] == 0
 

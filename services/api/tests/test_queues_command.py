@@ -77,14 +77,14 @@ def test_without_rabbitmq_what_is_missing_is_said(company: Company) -> None:
 def test_watching_goes_on_while_the_api_is_away_and_ends_with_ctrl_c(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its admin is shut out and let in again between the looks, and then somebody presses Ctrl-C."""
-    turns = iter(["false", "true"])
+    """Its admin is demoted and promoted again between the looks, and then somebody presses Ctrl-C."""
+    turns = iter(["employee", "admin"])
 
     def pass_time(_: float) -> None:
         turn = next(turns, None)
         if turn is None:
             raise KeyboardInterrupt
-        company.world.execute(f"UPDATE users SET active = {turn}")
+        company.world.execute("UPDATE users SET role = :role WHERE id = :id", role=turn, id=company.ada.id)
 
     monkeypatch.setattr(time, "sleep", pass_time)
     seen: list[dict[str, Any]] = [json.loads(line) for line in run("--watch", "--json").stdout.splitlines()]

@@ -110,8 +110,9 @@ class KeptAliveBroker(RabbitmqBroker):
         connection, held.connection = held.connection, None
         if connection is not None:
             self.connections.discard(connection)
-            if connection.is_open:
-                connection.close()
+            with _news_of_closing(), held.lock:
+                if connection.is_open:
+                    connection.close()
 
 
 @dataclass
@@ -127,9 +128,17 @@ class _Held:
         if not self.lock.acquire(blocking=False):
             return
         try:
-            if self.connection is not None and self.connection.is_open:
-                self.connection.process_data_events(time_limit=0)
-        except AMQPError as error:
-            log.info("idle_connection_closed", error=repr(error))  # the next to publish opens another
+            with _news_of_closing():
+                if self.connection is not None and self.connection.is_open:
+                    self.connection.process_data_events(time_limit=0)
         finally:
             self.lock.release()
+
+
+@contextmanager
+def _news_of_closing() -> Iterator[None]:
+    """Note that RabbitMQ or the network has closed an idle connection: the next to publish opens another."""
+    try:
+        yield
+    except AMQPError as error:
+        log.info("idle_connection_closed", error=repr(error))
