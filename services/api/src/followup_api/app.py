@@ -22,6 +22,7 @@ from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import Parts
+from followup_api.downloads import Downloads
 from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
 from followup_api.headers import SecurityHeaders
@@ -104,6 +105,7 @@ def create_app(
         gauges=Gauges(meter, database, settings.late_after),
         threads=Threads(settings.database_pool_size),
         uploads=_uploads(settings),
+        downloads=Downloads(at_most=settings.max_downloads, of_one_person=settings.max_downloads_per_person),
         broker_problem=broker_problem,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),

@@ -16,6 +16,7 @@ from followup_common.messaging.publisher import Publisher
 from followup_common.metrics import Meter
 from followup_common.tracing import Tracing
 
+from followup_api.downloads import Downloads
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
@@ -45,6 +46,7 @@ class Parts:
     database_state: Callable[[], str]
     """`ok`, or what is wrong with the database; raises TimeoutError when that is not to be known."""
     uploads: Uploads
+    downloads: Downloads
     """Files on their way."""
     oidc: Provider | None = None
 

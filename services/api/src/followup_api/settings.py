@@ -48,6 +48,8 @@ class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):
     )
     max_uploads: int = Field(16, ge=1, description="Files that a process receives and imports at once.")
     max_uploads_per_person: int = Field(4, ge=1, description="Those of them that one person may send.")
+    max_downloads: int = Field(16, ge=1, description="Exports that a process holds at once.")
+    max_downloads_per_person: int = Field(2, ge=1, description="Those of them that one person may fetch.")
     max_uploads_bytes: int = Field(
         536_870_912,
         ge=1_024,

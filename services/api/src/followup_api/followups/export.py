@@ -16,7 +16,6 @@ from followup_api.rows import Record
 
 AT_MOST = 100_000
 IN_MEMORY = 1024 * 1024
-CHUNK = 64 * 1024
 COLUMNS = (
     *("id", "external_id", "title", "assignee_name", "assignee_email", "due_at", "status", "completed_at"),
     *("hours_overdue", "level", "level_label", "sla_breach"),
@@ -51,13 +50,6 @@ def written(rows: Iterable[Record], kind: Format) -> IO[bytes]:
         file.close()
         raise
     return file
-
-
-def chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """The file piece by piece; it is closed and gone afterwards."""
-    with file:
-        while chunk := file.read(CHUNK):
-            yield chunk
 
 
 def _up_to_the_limit(rows: Iterable[Record]) -> Iterator[list[Any]]:

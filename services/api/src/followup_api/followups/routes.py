@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
-from starlette.background import BackgroundTask
 
 from followup_api.answers import page_of
 from followup_api.audit import Action, Audit
-from followup_api.dependencies import Reading, Work
+from followup_api.dependencies import AppParts, Reading, Work
+from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, changes, export, queries
 from followup_api.followups.changes import Target
@@ -86,34 +86,36 @@ def count_follow_ups(
     "/export",
     summary="Download follow-ups as CSV or XLSX",
     response_class=StreamingResponse,
-    responses={200: EXPORTED},
+    responses={200: EXPORTED, **documented(429, 503)},
 )
 def export_follow_ups(
+    *,
     work: Work,
+    app: AppParts,
     audit: Audit,
     caller: Reader,
     query: Annotated[FollowUpExport, Query()],
     response: Response,
-) -> StreamingResponse:
+) -> FileAnswer:
     """A file for spreadsheets, of at most 100,000 follow-ups.
 
     In CSV an apostrophe is before whatever could be taken for a formula, also by what splits lines at
     semicolons or tabs; an import takes it out again. A workbook (XLSX) needs none: its texts are texts, its
     times dates in UTC.
     """
-    rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
-    file = export.written(rows, query.format)
+    ended = app.downloads.begin(caller.user_id)
+    try:
+        rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
+        file = export.written(rows, query.format)
+    except BaseException:
+        ended()
+        raise
     audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value, format=query.format.value)
     headers = {
         **response.headers,
         "Content-Disposition": f'attachment; filename="follow-ups.{query.format.value}"',
     }
-    return StreamingResponse(
-        export.chunks(file),
-        media_type=export.MEDIA_TYPES[query.format],
-        headers=headers,
-        background=BackgroundTask(file.close),
-    )
+    return FileAnswer(file, ended, media_type=export.MEDIA_TYPES[query.format], headers=headers)
 
 
 @router.post("", summary="Plan a follow-up", status_code=201, responses=documented(409))

@@ -1,0 +1,100 @@
+"""How many files people may be fetching at once, and the answer that ends with its file."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from followup_api.problems import Problem, Unavailable
+
+CHUNK = 64 * 1024
+RETRY_SECONDS = "10"
+
+
+class TooManyDownloads(Problem):
+    """One person fetches more files at once than they may."""
+
+    status, kind, title = 429, "too-many-downloads", "Too many downloads at once"
+
+    def __init__(self, at_most: int) -> None:
+        detail = f"You are fetching {at_most} files already: wait until one of them is here."
+        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+
+
+class DownloadsFull(Unavailable):
+    """All people together fetch more than there is room for."""
+
+    def __init__(self) -> None:
+        detail = "Too many files are being fetched right now: try again shortly."
+        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+
+
+class Downloads:
+    """Those of this process: each is a file on its disk until it has been fetched.
+
+    Args:
+        at_most: files at once.
+        of_one_person: files at once that one person fetches.
+    """
+
+    def __init__(self, *, at_most: int, of_one_person: int) -> None:
+        self._at_most = at_most
+        self._of_one_person = of_one_person
+        self._by_person: Counter[int] = Counter()
+        self._lock = threading.Lock()
+
+    def begin(self, user_id: int) -> Callable[[], None]:
+        """Let a person fetch a file; what is returned ends that.
+
+        Raises:
+            TooManyDownloads: the person fetches too many already.
+            DownloadsFull: all people together do.
+        """
+        with self._lock:
+            if self._by_person[user_id] >= self._of_one_person:
+                raise TooManyDownloads(self._of_one_person)
+            if self._by_person.total() >= self._at_most:
+                raise DownloadsFull
+            self._by_person[user_id] += 1
+        return lambda: self._end(user_id)
+
+    def _end(self, user_id: int) -> None:
+        with self._lock:
+            self._by_person -= Counter({user_id: 1})  # without those that have none left
+
+
+class FileAnswer(StreamingResponse):
+    """A file piece by piece, closed and gone afterwards, also when its reader leaves or never comes.
+
+    Args:
+        file: what to send.
+        ended: called once when it is gone.
+        options: as of any answer.
+    """
+
+    def __init__(self, file: IO[bytes], ended: Callable[[], None], **options: Any) -> None:
+        super().__init__(_chunks(file), **options)
+        # An answer whose request fails at its commit is never sent; then this comes when it is forgotten.
+        self._end = weakref.finalize(self, _close, file, ended)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._end()
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _close(file: IO[bytes], ended: Callable[[], None]) -> None:
+    file.close()
+    ended()
