@@ -66,8 +66,8 @@ def _same_address(one: str, other: str) -> bool:
 def _no_token(url: str, folder: DataFolder) -> Failure:
     return Failure(
         f"There is no API token to send to {url}.",
-        hint="Name one with --token or FOLLOWUP_TOKEN. The one in a data folder (--data or FOLLOWUP_DATA; "
-        f"here {folder.path}) goes only to the `followup run` that serves this folder: start that.",
+        hint=f"Name one with --token or FOLLOWUP_TOKEN. The one in {folder.admin_token_file} (--data or "
+        "FOLLOWUP_DATA) goes only to the `followup run` that serves this folder: start that.",
     )
 
 

@@ -17,6 +17,7 @@ def migrate() -> None:
     FOLLOWUP_NOTIFIER_PASSWORD let the services log in as their own database roles.
     """
     from followup_common.db import migrate as migrations
+    from followup_common.db.database import PoolerInTheWay
     from followup_common.db.waiting import wait_for
     from followup_common.settings import MigrationSettings, load
     from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -26,6 +27,8 @@ def migrate() -> None:
         wait_for(url)
         migrations.upgrade(url)
         migrations.set_passwords(url, migrations.given_passwords())
+    except PoolerInTheWay as error:
+        raise Failure(str(error)) from None
     except OperationalError as error:
         raise Failure(
             f"The database cannot be reached: {_first_line(error)}", hint="Check FOLLOWUP_DATABASE_URL."
@@ -43,6 +46,7 @@ def prune(
     Only of follow-ups that are completed or have a newer due time since; follow-ups stay. Runs beside the
     services, in small transactions; what was deleted stays so if it is broken off.
     """
+    from followup_common.db.database import PoolerInTheWay
     from followup_common.db.prune import ClocksDiffer
     from followup_common.db.prune import prune as prune_database
     from followup_common.settings import MigrationSettings, load
@@ -61,7 +65,7 @@ def prune(
                     task, description=f"{table} until {until:%Y-%m-%d %H:%M}: {count:,} deleted"
                 ),
             )
-        except ClocksDiffer as error:
+        except (ClocksDiffer, PoolerInTheWay) as error:
             raise Failure(str(error)) from None
     say(", ".join(f"{table}: {count:,} deleted" for table, count in deleted.items()))
 

@@ -90,6 +90,11 @@ class DatabaseSettings(Settings):
     lock_timeout_seconds: float = Field(
         5, ge=0.001, le=DAY, description="Bound on waiting for one database lock; at most a day."
     )
+    prepared_statements: bool = Field(
+        True,
+        description="false behind a pooler that gives each transaction another session, such as PgBouncer in "
+        "transaction mode: nothing is prepared then, and each transaction brings its own time limits.",
+    )
 
 
 class MigrationSettings(DatabaseSettings):

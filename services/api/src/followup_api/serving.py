@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -28,13 +27,7 @@ DRAIN_SECONDS = 3
 
 def open_database(settings: DatabaseSettings) -> Database:
     """The pool of connections that the settings describe."""
-    return Database(
-        settings.database_url.get_secret_value(),
-        application_name="followup-api",
-        pool_size=settings.database_pool_size,
-        statement_timeout=timedelta(seconds=settings.statement_timeout_seconds),
-        lock_timeout=timedelta(seconds=settings.lock_timeout_seconds),
-    )
+    return Database.of(settings, application_name="followup-api")
 
 
 def server_config(app: FastAPI, settings: ApiSettings) -> ServerConfig:

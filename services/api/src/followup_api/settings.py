@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
 from annotated_types import Len
-from followup_common.settings import BrokerSettings, DatabaseSettings, ManagementUrl, Secret
-from pydantic import Field
+from followup_common.settings import (
+    BrokerSettings,
+    DatabaseSettings,
+    DatabaseUrl,
+    ManagementUrl,
+    Secret,
+    WrongSettings,
+)
+from pydantic import Field, model_validator
 
 from followup_api.auth.oidc.settings import OidcSettings
 from followup_api.tokens.settings import TokenSettings
@@ -18,6 +25,11 @@ CronSecret = Annotated[Secret, Len(16)]
 class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):
     """What the HTTP application takes, wherever it runs."""
 
+    listen_database_url: DatabaseUrl | None = Field(
+        None,
+        description="URL of the same database on which live inboxes listen; default: FOLLOWUP_DATABASE_URL. "
+        "Behind a pooler it leads past it, to PostgreSQL itself.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     forwarded_allow_ips: str | None = Field(
@@ -76,6 +88,18 @@ class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):
         le=525_600,
         description="How long a step or a sweep may wait before the self-audit reports it; at most a year.",
     )
+
+    @model_validator(mode="after")
+    def _listens(self) -> Self:
+        if not self.prepared_statements and self.listen_database_url is None:
+            raise WrongSettings(
+                {
+                    "listen_database_url": "is needed with FOLLOWUP_PREPARED_STATEMENTS=false: a pooler that "
+                    "gives each transaction another session delivers no notifications. Name PostgreSQL's own "
+                    "address"
+                }
+            )
+        return self
 
     @property
     def late_after(self) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import select
 import time
@@ -12,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -30,6 +31,25 @@ ASK_AFTER_SECONDS = 5.0
 """A connection that was idle for so long is asked whether it lives before it is used again."""
 
 
+IDLE = "idle_in_transaction_session_timeout"
+SET_LOCAL = text("""
+    SELECT set_config(key, value, true) FROM json_each_text(CAST(:settings AS json))
+""")
+IN_FORCE = text("SELECT setting FROM pg_settings WHERE name = :name")
+REFUSED_OPTIONS = "unsupported startup parameter"
+"""So PgBouncer answers to settings that a connection brings along."""
+
+
+class PoolerInTheWay(Exception):
+    """The owner's work needs a session of PostgreSQL's own, and a pooler shares sessions out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "FOLLOWUP_DATABASE_URL leads through a pooler such as PgBouncer: migrating and pruning need "
+            "PostgreSQL's own address."
+        )
+
+
 class Database:
     """A pool of connections to PostgreSQL whose statements cannot run or wait for ever.
 
@@ -40,6 +60,8 @@ class Database:
         statement_timeout: bound on one statement; well below the workers' time limit.
         lock_timeout: bound on waiting for one lock.
         idle_in_transaction: bound on the time between two statements of a transaction.
+        prepared_statements: whether one connection here is one session of PostgreSQL's. False behind a pooler
+            that gives each transaction another session: each then brings its own bounds.
     """
 
     def __init__(
@@ -51,9 +73,12 @@ class Database:
         statement_timeout: timedelta = timedelta(seconds=30),
         lock_timeout: timedelta = timedelta(seconds=5),
         idle_in_transaction: timedelta = IDLE_IN_TRANSACTION,
+        prepared_statements: bool = True,
     ) -> None:
         self.url = url
         self.pool_size = pool_size
+        self.session_settings = _session_settings(statement_timeout, lock_timeout, idle_in_transaction)
+        self.prepared_statements = prepared_statements
         self.engine = create_engine(
             sqlalchemy_url(url),
             poolclass=QueuePool,
@@ -64,9 +89,13 @@ class Database:
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": 5,
-                "options": _options(url, statement_timeout, lock_timeout, idle_in_transaction),
                 "keepalives_idle": 30,
                 "tcp_user_timeout": 30_000,
+                **(
+                    {"options": _with_given(url, _options(self.session_settings))}
+                    if prepared_statements
+                    else {"prepare_threshold": None}
+                ),
             },
         )
         event.listen(self.engine, "handle_error", _without_values)
@@ -83,6 +112,7 @@ class Database:
             pool_size=settings.database_pool_size,
             statement_timeout=timedelta(seconds=settings.statement_timeout_seconds),
             lock_timeout=timedelta(seconds=settings.lock_timeout_seconds),
+            prepared_statements=settings.prepared_statements,
         )
 
     @contextmanager
@@ -91,14 +121,21 @@ class Database:
         with self.engine.connect() as connection:
             _stand_alone(connection, each=False)
             with connection.begin():
+                if not self.prepared_statements:
+                    connection.execute(SET_LOCAL, {"settings": json.dumps(self.session_settings)})
                 yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Open a connection whose statements each stand alone: it saves BEGIN and COMMIT their way there.
 
-        Each statement commits by itself, and `now()` is the statement's.
+        Each statement commits by itself, and `now()` is the statement's. Behind a pooler they share a
+        transaction all the same, which brings their bounds.
         """
+        if not self.prepared_statements:
+            with self.transaction() as connection:
+                yield connection
+            return
         with self.engine.connect() as connection:
             _stand_alone(connection, each=True)
             yield connection
@@ -221,27 +258,56 @@ def leave_out_values(error: BaseException) -> str | None:
 def owners_engine(url: str, **connect_args: Any) -> Engine:
     """Connections of the database's owner, for what may take long: migrations, pruning.
 
-    Their statements have no bounds, but a transaction whose program hangs ends.
+    Their statements have no bounds, but a transaction whose program hangs ends. What a session keeps, locks
+    and settings, has to stay with them: connecting raises `PoolerInTheWay` where it would not.
     """
-    options = _with_given(url, _idle(IDLE_IN_TRANSACTION))
-    return create_engine(sqlalchemy_url(url), connect_args={**connect_args, "options": options})
+    settings = {IDLE: _milliseconds(IDLE_IN_TRANSACTION)}
+    options = _with_given(url, _options(settings))
+    engine = create_engine(sqlalchemy_url(url), connect_args={**connect_args, "options": options})
+    if make_url(url).query.get("options") is None:
+        event.listen(engine, "connect", _refuse_pooler)
+    event.listen(engine, "handle_error", _name_pooler)
+    return engine
 
 
-def _options(
-    url: str, statement_timeout: timedelta, lock_timeout: timedelta, idle_in_transaction: timedelta
-) -> str:
-    return _with_given(
-        url,
-        f"-c statement_timeout={_milliseconds(statement_timeout)}"
-        f" -c lock_timeout={_milliseconds(lock_timeout)}"
-        f" {_idle(idle_in_transaction)}"
-        " -c timezone=UTC"
-        " -c jit=off",  # it pays for queries of many seconds, and there are none
-    )
+def options_are_ignored(connection: Transaction, settings: dict[str, str]) -> bool:
+    """Whether a session lacks what it was opened with: a pooler is between, which took none of it along.
+
+    Args:
+        connection: that was opened with the settings.
+        settings: such as `Database.session_settings`.
+    """
+    found = connection.execute(IN_FORCE, {"name": IDLE}).scalar_one()
+    return bool(found != settings[IDLE])
 
 
-def _idle(bound: timedelta) -> str:
-    return f"-c idle_in_transaction_session_timeout={_milliseconds(bound)}"
+def _refuse_pooler(connection: psycopg.Connection, _: object) -> None:
+    with connection.cursor() as cursor:
+        row = cursor.execute("SELECT setting FROM pg_settings WHERE name = %s", [IDLE]).fetchone()
+    connection.rollback()
+    if row != (_milliseconds(IDLE_IN_TRANSACTION),):
+        raise PoolerInTheWay
+
+
+def _name_pooler(context: ExceptionContext) -> None:
+    if REFUSED_OPTIONS in str(context.original_exception):
+        raise PoolerInTheWay from context.original_exception
+
+
+def _session_settings(
+    statement_timeout: timedelta, lock_timeout: timedelta, idle_in_transaction: timedelta
+) -> dict[str, str]:
+    return {
+        "statement_timeout": _milliseconds(statement_timeout),
+        "lock_timeout": _milliseconds(lock_timeout),
+        IDLE: _milliseconds(idle_in_transaction),
+        "timezone": "UTC",
+        "jit": "off",  # it pays for queries of many seconds, and there are none
+    }
+
+
+def _options(settings: dict[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 def _with_given(url: str, ours: str) -> str:
@@ -250,5 +316,5 @@ def _with_given(url: str, ours: str) -> str:
     return f"{ours} {given if isinstance(given, str) else ' '.join(given)}".strip()
 
 
-def _milliseconds(bound: timedelta) -> int:
-    return round(bound.total_seconds() * 1000)
+def _milliseconds(bound: timedelta) -> str:
+    return str(round(bound.total_seconds() * 1000))

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, text
 
 from followup_common.db.clock import STAMPED_AHEAD
-from followup_common.db.database import owners_engine
+from followup_common.db.database import PoolerInTheWay, owners_engine
 from followup_common.settings import MigrationSettings, load
 
 WINDOW = timedelta(days=1)
@@ -124,7 +124,7 @@ def main() -> int:
     url = load(MigrationSettings).database_url.get_secret_value()
     try:
         deleted = prune(url, timedelta(days=arguments.days), _show)
-    except ClocksDiffer as error:
+    except (ClocksDiffer, PoolerInTheWay) as error:
         sys.exit(str(error))
     sys.stdout.write(", ".join(f"{table}: {count:,} deleted" for table, count in deleted.items()) + "\n")
     return 0

@@ -7,7 +7,7 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
-from followup_common.db.database import owners_engine
+from followup_common.db.database import Database
 
 
 def wait_for(url: str, seconds: float = 60) -> None:
@@ -17,16 +17,23 @@ def wait_for(url: str, seconds: float = 60) -> None:
         OperationalError: it did not within `seconds`.
     """
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            engine = owners_engine(url, connect_timeout=5)
-            engine.connect().close()
-        except OperationalError:
+    database = Database(url, pool_size=1, prepared_statements=False)  # a pooler answers as well
+    try:
+        while not _answers(database):
             if time.monotonic() > deadline:
-                raise
+                with database.transaction():
+                    return
             time.sleep(0.5)
-        else:
-            return
+    finally:
+        database.close()
+
+
+def _answers(database: Database) -> bool:
+    try:
+        with database.transaction():
+            return True
+    except OperationalError:
+        return False
 
 
 def wait_or_exit(url: str, seconds: float = 60) -> None:

@@ -17,6 +17,9 @@ from followup_common.settings import BrokerUrl, DatabaseUrl
 
 CORRECT = "Correct it, and encode what the password has in it: docs/settings.md says how."
 
+FALSE = {"0", "false", "f", "no", "n", "off"}
+"""As the settings read it."""
+
 
 def _examine_database(url: str) -> Iterator[Finding]:
     try:
@@ -27,7 +30,12 @@ def _examine_database(url: str) -> Iterator[Finding]:
             "database", f"{missing.name} is not installed here: the scheduler has no database", mend
         )
     else:
-        yield from examine_database(url)
+        prepared = os.environ.get("FOLLOWUP_PREPARED_STATEMENTS", "true")
+        yield from examine_database(
+            url,
+            prepared_statements=prepared.strip().lower() not in FALSE,
+            listen_url=os.environ.get("FOLLOWUP_LISTEN_DATABASE_URL"),
+        )
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import psycopg
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from followup_common.db import Database, Transaction
 from followup_common.db.clock import MAY_STEP
-from followup_common.db.database import place
+from followup_common.db.database import REFUSED_OPTIONS, libpq_url, options_are_ignored, place
 from followup_common.db.grants import granted, intended
 from followup_common.db.revisions import revisions
 from followup_common.doctor.findings import Finding
@@ -28,8 +29,16 @@ CLOCK_WAS_AHEAD = (
 )
 MIGRATE = "Run `followup migrate` (or the migration job) as the owner of the database."
 
+POOLER = (
+    "A pooler such as PgBouncer is in front. Set FOLLOWUP_PREPARED_STATEMENTS=false for every service, and "
+    "for the API FOLLOWUP_LISTEN_DATABASE_URL to PostgreSQL's own address; migrate there as well."
+)
+LISTEN_SECONDS = 5.0
+CHANNEL = "followup_doctor"
+
 # Parts of what libpq says when it cannot connect, and what helps.
 REFUSALS = {
+    REFUSED_OPTIONS: POOLER,
     "failed to resolve host": "Correct the host in FOLLOWUP_DATABASE_URL, or let this machine's DNS know it.",
     "no pg_hba.conf entry": "Let this machine and role in: pg_hba.conf of PostgreSQL; behind `no encryption` "
     "it may be TLS that is missing: sslmode=require.",
@@ -53,21 +62,52 @@ UNREACHABLE = (
 )
 
 
-def examine_database(url: str, *, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
+def examine_database(
+    url: str,
+    *,
+    clock: Callable[[], float] = time.time,
+    prepared_statements: bool = True,
+    listen_url: str | None = None,
+) -> Iterator[Finding]:
     """Look at the database of a URL, with the rights of its user.
 
     Args:
         url: as in FOLLOWUP_DATABASE_URL.
         clock: this machine's clock, in seconds since the epoch.
+        prepared_statements: as in FOLLOWUP_PREPARED_STATEMENTS.
+        listen_url: as in FOLLOWUP_LISTEN_DATABASE_URL.
     """
-    database = Database(url, application_name="followup-doctor", pool_size=1)
+    database = Database(
+        url, application_name="followup-doctor", pool_size=1, prepared_statements=prepared_statements
+    )
     try:
         with database.transaction() as tx:
             yield from _examine(tx, clock)
+            if prepared_statements and options_are_ignored(tx, database.session_settings):
+                yield Finding("pooler", "PostgreSQL's sessions lack the time limits they were given", POOLER)
+        if listen_url:
+            yield _listening(database, listen_url)
     except DBAPIError as error:
         yield _unreachable(url, error)
     finally:
         database.close()
+
+
+def _listening(database: Database, listen_url: str) -> Finding:
+    """Whether a notification that is sent on the one URL arrives on the other."""
+    mend = "Let FOLLOWUP_LISTEN_DATABASE_URL name the same database at PostgreSQL's own address."
+    try:
+        with psycopg.connect(libpq_url(listen_url), autocommit=True, connect_timeout=5) as listener:
+            listener.execute(f"LISTEN {CHANNEL}")
+            with database.transaction() as tx:
+                tx.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+            arrived = any(True for _ in listener.notifies(timeout=LISTEN_SECONDS, stop_after=1))
+    except psycopg.Error as error:
+        said = str(error).strip().rpartition("FATAL:")[2].strip().partition("\n")[0]
+        return Finding("live inboxes", f"cannot listen: {said}", mend)
+    if not arrived:
+        return Finding("live inboxes", "what is notified does not arrive where they listen", mend)
+    return Finding("live inboxes", "what is notified arrives where they listen")
 
 
 def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:

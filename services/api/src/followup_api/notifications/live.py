@@ -196,8 +196,9 @@ class LiveInboxes:
             backoff = min(2 * backoff, LONGEST_BACKOFF)
 
     async def _connect(self) -> AsyncConnection:
+        listens_on = self._parts.settings.listen_database_url
         return await AsyncConnection.connect(
-            libpq_url(self._parts.database.url),
+            libpq_url(listens_on.get_secret_value() if listens_on else self._parts.database.url),
             autocommit=True,
             application_name="followup-api-inbox",
             connect_timeout=5,

@@ -1,0 +1,292 @@
+"""The services behind the real PgBouncer, which gives each transaction another session of PostgreSQL's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+from followup_api.bootstrap import first_admin
+from followup_api.settings import ApiSettings
+from followup_common.db import Database
+from followup_common.db.database import PoolerInTheWay, libpq_url
+from followup_common.db.migrate import upgrade
+from followup_common.doctor.database import examine_database
+from followup_common.settings import problems
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from tests.support.company import Company
+from tests.support.pgbouncer import PgBouncer
+from tests.support.ports import free_port
+from tests.support.postgres import Postgres, _unprivileged_user
+from tests.support.processes import Process
+from tests.support.waiting import eventually
+
+SERVICES = ("api", "escalator", "notifier")
+MORE_THAN_PREPARE_AFTER = 12
+"""psycopg prepares a statement at its sixth use."""
+POOLED = {"FOLLOWUP_PREPARED_STATEMENTS": "false"}
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A database, and the way to it through a pooler."""
+
+    database_url: str
+    pgbouncer: PgBouncer
+
+    def url(self, service: str = "api") -> str:
+        """As the role of a service."""
+        user = next(user for user in self.pgbouncer.passwords if service in user)
+        return self.pgbouncer.url(user, str(make_url(self.database_url).database))
+
+    def direct(self, service: str = "api") -> str:
+        """The same past the pooler."""
+        there = make_url(self.url(service))
+        url = make_url(self.database_url).set(username=there.username, password=there.password)
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def roles(postgres: Postgres) -> Iterator[dict[str, str]]:
+    """Log-ins of this test's own with the rights of the services; their passwords."""
+    made = {f"{service}_{uuid4().hex[:8]}": uuid4().hex for service in SERVICES}
+    with psycopg.connect(libpq_url(postgres.admin_url), autocommit=True) as admin:
+        for role, password in made.items():
+            group = f"followup_{role.partition('_')[0]}"
+            admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}' IN ROLE {group}")
+        yield made
+        for role in made:
+            admin.execute(f"DROP ROLE {role}")
+
+
+@contextmanager
+def running(postgres: Postgres, roles: dict[str, str], ignored: str = "") -> Iterator[PgBouncer]:
+    folder = Path(tempfile.mkdtemp(prefix="followup-pgbouncer-"))
+    folder.chmod(0o711)
+    user = _unprivileged_user()
+    if user:
+        shutil.chown(folder, user)
+    pgbouncer = PgBouncer(folder, postgres.admin_url, roles, user=user, ignored=ignored)
+    try:
+        pgbouncer.start()
+        yield pgbouncer
+    finally:
+        pgbouncer.process.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def pooled(database_url: str, postgres: Postgres, roles: dict[str, str]) -> Iterator[Pooled]:
+    with running(postgres, roles) as pgbouncer:
+        yield Pooled(database_url, pgbouncer)
+
+
+@pytest.fixture
+def start(pooled: Pooled, broker_url: str, start_service: Callable[..., Process]) -> Callable[[str], Process]:
+    """Start a service behind the pooler."""
+
+    def started(service: str) -> Process:
+        environment = {
+            **POOLED,
+            "FOLLOWUP_DATABASE_URL": pooled.url(service),
+            "FOLLOWUP_BROKER_URL": broker_url,
+            "FOLLOWUP_DATABASE_POOL_SIZE": "6",  # three times as many as the pooler has
+        }
+        if service == "api":
+            environment["FOLLOWUP_LISTEN_DATABASE_URL"] = pooled.direct()
+            environment["FOLLOWUP_PORT"] = str(free_port())
+        return start_service(service, **environment)
+
+    return started
+
+
+def api_of(process: Process, token: str) -> httpx.Client:
+    address = f"http://127.0.0.1:{process.environment['FOLLOWUP_PORT']}"
+
+    def ready() -> bool:
+        return httpx.get(f"{address}/readyz", timeout=30).status_code == 200
+
+    process.wait_until(ready, 120, what="the API is ready")
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=f"{address}/api/v1", headers=headers, timeout=30)
+
+
+class Listener:
+    """An open inbox."""
+
+    def __init__(self, api: httpx.Client) -> None:
+        self.heard: list[str] = []
+        self._api = api
+        threading.Thread(target=self._listen, daemon=True).start()
+        eventually(lambda: self.heard, 90, what="the inbox as it is")
+
+    def _listen(self) -> None:
+        path = f"/notifications/stream?person={self._me()}"
+        with (
+            suppress(httpx.TransportError),  # the API is killed in the end
+            self._api.stream("GET", path, timeout=120) as answer,
+        ):
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    self.heard.append(line)
+
+    def _me(self) -> int:
+        return int(self._api.get("/me").json()["id"])
+
+
+def escalate(owner: Database, api: httpx.Client, assignee: int, already: int) -> None:
+    """A follow-up that is due, a sweep by the API, and everybody is told."""
+    due = "2026-01-01T09:00:00Z"
+    body = {"title": "Call", "due_at": due, "assignee_id": assignee}
+    assert api.post("/follow-ups", json=body).status_code == 201
+    assert api.post("/sweeps").status_code == 202
+
+    def told() -> bool:
+        with owner.transaction() as tx:
+            return Company(tx).count("notifications") > already
+
+    eventually(told, 120, what="somebody was told")
+
+
+def test_services_work_behind_it_and_after_it_lost_its_connections(
+    pooled: Pooled, start: Callable[[str], Process]
+) -> None:
+    owner = Database(pooled.database_url)
+    through = Database(pooled.url(), prepared_statements=False)
+    token = first_admin(through, email="ada@example.com", name="Ada")
+    assert token
+    with owner.transaction() as tx:
+        assignee = Company(tx).person("Eve")
+    processes = {service: start(service) for service in SERVICES}
+    api = api_of(processes["api"], token)
+    listener = Listener(api)
+
+    for _ in range(MORE_THAN_PREPARE_AFTER):
+        for path in ("/me", "/follow-ups", "/notifications", "/users", "/escalations/summary"):
+            answer = api.get(path)
+            assert answer.status_code == 200, answer.text
+    before = len(listener.heard)
+    escalate(owner, api, assignee, already=0)  # 96 hours overdue: the admin is told
+    eventually(lambda: len(listener.heard) > before, 90, what="the inbox hears of it")
+    csv = "email,name,role,manager_email,time_zone,active\nx@example.com,X,employee,,UTC,true\n"
+    imported = api.post("/imports/users", content=csv, headers={"Content-Type": "text/csv"})
+    assert imported.status_code == 200, imported.text
+
+    with psycopg.connect(libpq_url(pooled.database_url), autocommit=True) as admin:
+        ended = admin.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = ANY(%s)",
+            [list(pooled.pgbouncer.passwords)],
+        ).fetchone()
+        assert ended
+        assert ended[0] > 0
+    eventually(lambda: api.get("/me").status_code == 200, 90, what="the API answers again")
+    with owner.transaction() as tx:
+        already = Company(tx).count("notifications")
+    escalate(owner, api, assignee, already)
+    assert all(process.running for process in processes.values())
+    through.close()
+    owner.close()
+
+
+def test_each_transaction_brings_its_limits_and_leaves_none_behind(pooled: Pooled) -> None:
+    pool = Database(
+        pooled.url(),
+        prepared_statements=False,
+        pool_size=4,
+        statement_timeout=timedelta(milliseconds=300),
+        lock_timeout=timedelta(milliseconds=100),
+        idle_in_transaction=timedelta(seconds=7),
+    )
+    names = {
+        "statement_timeout": "300ms",
+        "lock_timeout": "100ms",
+        "idle_in_transaction_session_timeout": "7s",
+        "TimeZone": "UTC",
+        "jit": "off",
+    }
+    for opened in (pool.transaction, pool.reading):
+        with opened() as tx:
+            assert {name: tx.execute(text(f"SHOW {name}")).scalar() for name in names} == names
+        with pytest.raises(OperationalError, match="statement timeout"), opened() as tx:
+            tx.execute(text("SELECT pg_sleep(2)"))
+    with psycopg.connect(pooled.url(), autocommit=True, prepare_threshold=None) as another:
+        for _ in range(4):
+            row = another.execute("SHOW statement_timeout").fetchone()
+            assert row == ("0",)
+    pool.close()
+
+
+def test_nothing_is_prepared_there(pooled: Pooled) -> None:
+    pool = Database(pooled.url(), prepared_statements=False, pool_size=1)
+    for _ in range(MORE_THAN_PREPARE_AFTER):
+        with pool.transaction() as tx:
+            prepared = tx.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar()
+            assert prepared == 0
+    pool.close()
+
+
+def bad(url: str, *, prepared_statements: bool = True, listen_url: str | None = None) -> dict[str, str]:
+    found = examine_database(url, prepared_statements=prepared_statements, listen_url=listen_url)
+    return {finding.check: finding.mend for finding in found if finding.mend}
+
+
+def test_the_doctor_proposes_the_settings_whether_it_refuses_or_ignores_options(
+    pooled: Pooled, postgres: Postgres, roles: dict[str, str]
+) -> None:
+    assert "FOLLOWUP_PREPARED_STATEMENTS=false" in bad(pooled.url())["database"]
+    with running(postgres, roles, ignored="options") as ignoring:
+        ignored = Pooled(pooled.database_url, ignoring)
+        assert "FOLLOWUP_PREPARED_STATEMENTS=false" in bad(ignored.url())["pooler"]
+    right = bad(pooled.url(), prepared_statements=False, listen_url=pooled.direct())
+    assert not {"database", "pooler", "live inboxes"} & set(right)
+    assert "pooler" not in bad(pooled.direct())
+
+
+def test_the_doctor_names_a_way_on_which_no_notification_comes(pooled: Pooled) -> None:
+    found = bad(pooled.url(), prepared_statements=False, listen_url=pooled.url())
+    assert "PostgreSQL's own address" in found["live inboxes"]
+
+
+@pytest.mark.parametrize("ignored", ["", "options"])
+def test_migrations_ask_for_the_direct_way(
+    database_url: str, postgres: Postgres, roles: dict[str, str], ignored: str
+) -> None:
+    with running(postgres, roles, ignored) as pgbouncer:
+        url = Pooled(database_url, pgbouncer).url()
+        with pytest.raises(PoolerInTheWay):
+            upgrade(url)
+        finished = subprocess.run(
+            [sys.executable, "-m", "followup_common.db.migrate", "upgrade"],
+            env={**os.environ, "FOLLOWUP_DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert finished.returncode == 1
+    assert "PostgreSQL's own address" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_live_inboxes_need_a_way_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLLOWUP_DATABASE_URL", "postgresql://pooler/followup")
+    monkeypatch.setenv("FOLLOWUP_PREPARED_STATEMENTS", "false")
+    [(variable, said, _)] = problems(ApiSettings)
+    assert variable == "FOLLOWUP_LISTEN_DATABASE_URL"
+    assert "PostgreSQL's own address" in said
+    monkeypatch.setenv("FOLLOWUP_LISTEN_DATABASE_URL", "postgresql://postgres/followup")
+    assert problems(ApiSettings) == []
