@@ -17,7 +17,7 @@ from followup_common.db.database import libpq_url
 from tests.support.waiting import eventually
 
 from .companies import Company
-from .conftest import Person, World
+from .conftest import PASSWORD, Person, World
 from .live_server import LiveServer
 
 
@@ -220,20 +220,14 @@ def test_silence_is_filled_with_comments(company: Company, listen: Listen) -> No
 def test_a_stream_ends_with_the_log_in_behind_it(
     company: Company, server: LiveServer, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    from followup_api.auth.secrets import digest, new_session_token
-
     monkeypatch.setattr(live, "RECHECK", 0.2)
     address = server.start()
     headers = company.amir.headers
     if how == "session":
-        token = new_session_token()
-        company.world.execute(
-            "INSERT INTO sessions (user_id, token_hash, expires_at) "
-            "VALUES (:id, :hash, now() + interval '20 days')",
-            id=company.amir.id,
-            hash=digest(token),
-        )
-        headers = {"Cookie": f"followup={token}"}
+        log_in = {"email": company.amir.email, "password": PASSWORD}
+        answer = httpx.post(f"{address}/api/v1/session", json=log_in, timeout=60)
+        assert answer.status_code == 201
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in answer.cookies.items())}
     listener = Listener(address, headers)
     listener.next()
     assert not listener.ended.wait(0.5)
