@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, fill_combobox, row, said
@@ -233,18 +233,6 @@ def test_a_client_without_plans_says_so_and_offers_one(product: Product, visit: 
     expect(row(page, "Say hello")).to_be_visible()
 
 
-def test_delete_asks_first(product: Product, visit: Visit) -> None:
-    amir = product.person("Amir Patel")
-    product.follow_up(amir, "Call Acme", due=hours(3))
-    page = visit(amir, "/followups")
-    delete_from_menu(page, "Call Acme")
-    dialog(page, "Delete “Call Acme”?").get_by_role("button", name="Cancel").click()
-    expect(row(page, "Call Acme")).to_be_visible()
-    delete_from_menu(page, "Call Acme")
-    dialog(page, "Delete “Call Acme”?").get_by_role("button", name="Delete").click()
-    expect(row(page, "Call Acme")).to_be_hidden()
-
-
 def test_bulk_and_whose_it_is_on_a_phone(product: Product, visit: Visit) -> None:
     dana = product.person("Dana Reyes", "manager")
     product.follow_up(product.person("Amir Patel", manager=dana), "Call 4", due=hours(-4))
@@ -262,9 +250,3 @@ def test_bulk_and_whose_it_is_on_a_phone(product: Product, visit: Visit) -> None
     expect(said(page, "Completed 2 follow-ups")).to_be_visible()
     expect(row(page, "Call 1")).to_be_hidden()
     expect(row(page, "Call 3")).to_be_visible()
-
-
-def delete_from_menu(page: Page, title: str) -> None:
-    """Choose Delete in a row's menu."""
-    page.get_by_role("button", name=f"More about {title}").click()
-    page.get_by_role("menuitem", name="Delete").click()

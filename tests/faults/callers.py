@@ -72,7 +72,7 @@ class Callers:
         return self._client.post(f"/{follow_up}/reopen")
 
     def _reschedule(self, _: Random, follow_up: int, due_at: datetime) -> Answer:
-        return self._edit(follow_up, due_at=due_at.isoformat())
+        return self._edit(follow_up, due_at=due_at.isoformat(), reason="It can wait")
 
     def _reassign(self, rng: Random, follow_up: int, _: datetime) -> Answer:
         return self._edit(follow_up, assignee_id=rng.choice(self._assignable))

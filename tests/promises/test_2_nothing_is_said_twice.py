@@ -93,7 +93,7 @@ def test_two_schedulers_in_one_slot_make_one_sweep(pipeline: Pipeline) -> None:
 
 def changed_by(company: Company, person: int, follow_up: int, **columns: object) -> None:
     """Change a follow-up as a person does through the API."""
-    company.tx.execute(text("SELECT set_config('followup.actor_id', :id, true)"), {"id": str(person)})
+    company.tx.execute(text("SELECT set_config('followup.undo_by', :id, true)"), {"id": str(person)})
     company.set(follow_up, **columns)
 
 
@@ -129,7 +129,7 @@ def test_an_undo_is_no_new_run(pipeline: Pipeline, hours: int, change: str) -> N
     sweep(pipeline)
     with pipeline.company() as company:
         before, told = company.get(call), company.told(call)
-        company.tx.execute(text("SELECT set_config('followup.actor_id', :id, true)"), {"id": str(manager)})
+        company.tx.execute(text("SELECT set_config('followup.undo_by', :id, true)"), {"id": str(manager)})
         company.tx.execute(text(f"UPDATE follow_ups SET {change}"), {"other": other})
     with pipeline.company() as company:
         assert undo(company, manager, call) == "undone"

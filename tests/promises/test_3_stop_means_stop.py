@@ -104,7 +104,7 @@ def test_a_step_that_was_claimed_for_an_undone_state_is_not_announced(
         eve = company.person("Eve")
         call = company.follow_up(eve, overdue=-HOUR)
     with pipeline.company() as company:
-        company.tx.execute(text("SELECT set_config('followup.actor_id', :id, true)"), {"id": str(eve)})
+        company.tx.execute(text("SELECT set_config('followup.undo_by', :id, true)"), {"id": str(eve)})
         company.set(call, due_at=company.get(call)["now"] - HOUR)
     with pipeline.company() as company:
         event = claim_batch(company.tx, 1, 10).raised(None)

@@ -26,6 +26,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "rate_windows": {"INSERT", "UPDATE"},
         "outbox": ALL,
         "undoable_changes": {"DELETE"},  # what is too old to be undone
+        "deleted_follow_ups": {"DELETE"},  # or to be restored
         "follow_ups": {"UPDATE(level)", "UPDATE(next_step_at)"},
     },
     "followup_notifier": {
@@ -95,6 +96,10 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_api", "INSERT INTO undoable_changes (follow_up_id) VALUES (1)"),
         ("followup_api", "SELECT was FROM undoable_changes"),
         ("followup_notifier", "SELECT follow_ups_undo(ARRAY[1], 1)"),
+        ("followup_api", "SELECT history FROM deleted_follow_ups"),
+        ("followup_api", "DELETE FROM deleted_follow_ups"),
+        ("followup_api", "SELECT rows_put_back('notifications', '[{\"id\": 1}]')"),
+        ("followup_escalator", "SELECT follow_ups_restore(1)"),
         ("followup_api", "INSERT INTO notifications (user_id) VALUES (1)"),
         ("followup_api", "UPDATE policy_versions SET version = 9"),
         ("followup_api", "UPDATE audit_log SET action = 'nothing happened'"),

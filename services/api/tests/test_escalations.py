@@ -73,7 +73,12 @@ def test_a_manager_sees_their_own_line_and_employees_nothing(late: Company) -> N
 def test_what_is_completed_or_rescheduled_leaves_the_dashboard(late: Company) -> None:
     first, second, *_ = late.get(late.mia, "/escalations")["items"]
     late.ask(late.mia, "POST", f"/follow-ups/{first['id']}/complete")
-    late.ask(late.mia, "PATCH", f"/follow-ups/{second['id']}", json={"due_at": "2199-01-01T00:00:00Z"})
+    late.ask(
+        late.mia,
+        "PATCH",
+        f"/follow-ups/{second['id']}",
+        json={"due_at": "2199-01-01T00:00:00Z", "reason": "On holiday"},
+    )
     left = late.get(late.mia, "/escalations")["items"]
     assert len(left) == 6
     assert not {first["id"], second["id"]} & {entry["id"] for entry in left}

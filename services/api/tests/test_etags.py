@@ -43,7 +43,7 @@ def test_the_same_version_of_another_row_does_not_fit(company: Company, method: 
     company.world.execute(restored, id=made["id"], due=DUE, amir=company.amir.id)
     change = {"title": "Mine"} if method == "PATCH" else None
     seen = {"If-Match": made["etag"]}
-    answer = company.ask(company.amir, method, f"/follow-ups/{made['id']}", json=change, headers=seen)
+    answer = company.ask(company.mia, method, f"/follow-ups/{made['id']}", json=change, headers=seen)
     assert answer.status_code == 412
     assert answer.json()["current"]["version"] == made["version"]
     assert answer.json()["current"]["title"] == "Written after the backup"
@@ -82,7 +82,7 @@ def test_a_tag_counts_as_proxies_pass_it_on(company: Company, sent: str, method:
     path = f"/follow-ups/{made['id']}{suffix}"
     body = {"title": "New"} if method == "PATCH" else None
     headers = {"If-Match": sent.format(made["etag"].strip('"'))}
-    assert company.ask(company.amir, method, path, json=body, headers=headers).status_code < 300
+    assert company.ask(company.mia, method, path, json=body, headers=headers).status_code < 300
 
 
 @pytest.mark.parametrize("sent", ["{}", '"{}', '{}"', '"{}x"', '"x{}"', '"-gzip"', '""', "", '"{}-gzip-br"'])

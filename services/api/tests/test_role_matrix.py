@@ -36,6 +36,7 @@ class Line:
         to: who gets `status`.
         status: what they get.
         others: what everybody else who is logged in gets.
+        besides: what somebody of these gets instead.
         strangers: what those who are not logged in get.
         json: body of the request; may name `{...}` of the target.
         csv: body of the request.
@@ -47,6 +48,7 @@ class Line:
     strangers: int = 401
     json: dict[str, Any] | None = None
     csv: str | None = None
+    besides: dict[str, int] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,7 +113,9 @@ LINES: dict[str, Line] = {
     "POST /api/v1/follow-ups/bulk": everybody(200, json={"ids": ["{follow_up_id}"], "action": "complete"}),
     "GET /api/v1/follow-ups/{follow_up_id}": amirs(200),
     "PATCH /api/v1/follow-ups/{follow_up_id}": amirs(200, json={"title": "Call again"}),
-    "DELETE /api/v1/follow-ups/{follow_up_id}": amirs(204),
+    "GET /api/v1/follow-ups/deleted": managers(200),
+    "DELETE /api/v1/follow-ups/{follow_up_id}": Line(("mia", "dana", "ada"), 204, besides={"max": 404}),
+    "POST /api/v1/follow-ups/{follow_up_id}/restore": managers(404),  # it is not deleted
     "POST /api/v1/follow-ups/{follow_up_id}/complete": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/reopen": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/undo": amirs(409),  # nobody has changed anything yet
@@ -279,6 +283,7 @@ def test_everybody_gets_what_their_role_and_place_allow_and_no_more(cast: Cast) 
     for route, line in LINES.items():
         for who in (*STRANGERS, *ALL):
             expected = line.strangers if who in STRANGERS else line.status if who in line.to else line.others
+            expected = line.besides.get(who, expected)
             status = ask(cast, client, route, who)
             if status != expected:
                 wrong[f"{route} as {who}"] = f"{status}, not {expected}"

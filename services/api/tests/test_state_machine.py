@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     invariant,
     precondition,
     rule,
@@ -44,6 +43,9 @@ SEES = {
 }
 MANAGER = {"amir": "mia", "mia": "dana", "dana": "ada", "otto": "ada", "ada": "ada"}
 """Who is told at the second step; where there is no manager, the admins."""
+
+DELETERS = {"mia", "dana", "ada"}
+"""Managers and admins."""
 
 who = st.sampled_from(NAMES)
 ages = st.sampled_from(AGES)
@@ -121,8 +123,10 @@ class FollowUps(RuleBasedStateMachine):
             for handler in handlers
         }
         self.models: dict[int, Model] = {}
+        self.deleted: dict[int, Model] = {}
         self.raised: set[tuple[int, int, int]] = set()
         company.world.execute("DELETE FROM follow_ups")
+        company.world.execute("DELETE FROM deleted_follow_ups")
         company.world.execute("DELETE FROM outbox")
         company.world.execute("DELETE FROM sweeps")
 
@@ -153,7 +157,7 @@ class FollowUps(RuleBasedStateMachine):
     @rule(number=ids, by=who, age=ages)
     def reschedule(self, number: int, by: str, age: timedelta) -> None:
         model = self.models.get(number)
-        answer = self._ask(by, "PATCH", f"/{number}", json={"due_at": self._due(age)})
+        answer = self._ask(by, "PATCH", f"/{number}", json={"due_at": self._due(age), "reason": "R"})
         if model and self._may(by, model, answer.status_code):
             assert answer.status_code == 200
             model.change(by, age=age)
@@ -212,13 +216,41 @@ class FollowUps(RuleBasedStateMachine):
         assert last
         self.undo(number, last[0], bulk=False)
 
-    @rule(number=consumes(ids), by=who)
+    @rule(number=ids, by=who)
     def delete(self, number: int, by: str) -> None:
         model = self.models.get(number)
         answer = self._ask(by, "DELETE", f"/{number}")
-        if self._may(by, model, answer.status_code):
+        if by not in DELETERS:
+            assert answer.status_code in (403, 422)
+        elif self._may(by, model, answer.status_code):
             assert answer.status_code == 204
-            del self.models[number]
+            self.deleted[number] = self.models.pop(number)
+
+    @rule(number=ids, by=who)
+    def restore(self, number: int, by: str) -> None:
+        model = self.deleted.get(number)
+        answer = self._ask(by, "POST", f"/{number}/restore")
+        if by not in DELETERS:
+            assert answer.status_code in (403, 422)
+        elif model and self._may(by, model, answer.status_code):
+            assert answer.status_code == 200
+            self._bring_back(number)
+        else:
+            assert answer.status_code in (404, 422)
+
+    @precondition(lambda self: self.deleted)
+    @rule(data=st.data())
+    def restore_one(self, data: st.DataObject) -> None:
+        """By somebody who may, so that it happens often."""
+        number = data.draw(st.sampled_from(sorted(self.deleted)))
+        assert self._ask("ada", "POST", f"/{number}/restore").status_code == 200
+        self._bring_back(number)
+
+    def _bring_back(self, number: int) -> None:
+        model = self.models[number] = self.deleted.pop(number)
+        model.last = None
+        if model.is_open and not model.heard:
+            self.raised.add((number, model.due_version, model.level))
 
     # --- What the services do -----------------------------------------------------------------------------
 

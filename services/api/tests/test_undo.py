@@ -56,10 +56,14 @@ def sweep(pipeline: Pipeline) -> None:
 
 CHANGES: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "complete": ("POST", "/complete", None),
-    "reschedule": ("PATCH", "", {"due_at": LATER}),
-    "reschedule to the past": ("PATCH", "", {"due_at": "2020-01-01T09:00:00Z"}),
+    "reschedule": ("PATCH", "", {"due_at": LATER, "reason": "On holiday"}),
+    "reschedule to the past": ("PATCH", "", {"due_at": "2020-01-01T09:00:00Z", "reason": "By mistake"}),
     "reassign": ("PATCH", "", {"assignee_id": "mia"}),
-    "everything": ("PATCH", "", {"title": "X", "notes": "n", "due_at": LATER, "assignee_id": "mia"}),
+    "everything": (
+        "PATCH",
+        "",
+        {"title": "X", "notes": "n", "due_at": LATER, "reason": "R", "assignee_id": "mia"},
+    ),
 }
 
 

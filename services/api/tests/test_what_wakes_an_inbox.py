@@ -139,6 +139,16 @@ def test_reopening_and_undoing_wake_them_too(
     assert channel.woken() == {str(company.amir.id), str(company.mia.id)}
 
 
+@pytest.mark.parametrize("change", ["completed", "deleted", "reassigned in bulk"])
+def test_taking_it_back_wakes_them_too(company: Company, channel: Channel, call: int, change: str) -> None:
+    CHANGES[change](company, call)
+    channel.woken()
+    back = "restore" if change == "deleted" else "undo"
+    answer = company.ask(company.dana, "POST", f"/follow-ups/{call}/{back}")
+    assert answer.is_success, answer.text
+    assert channel.woken() == {str(company.amir.id), str(company.mia.id)}
+
+
 @pytest.mark.parametrize(
     "body", [{"name": "Mia"}, {"role": "employee"}, {"manager_id": None}, {"active": False}]
 )

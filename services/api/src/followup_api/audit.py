@@ -42,6 +42,8 @@ class Action(StrEnum):
     USERS_IMPORTED = "users.imported"
     FOLLOW_UPS_IMPORTED = "follow-ups.imported"
     FOLLOW_UPS_EXPORTED = "follow-ups.exported"
+    FOLLOW_UP_DELETED = "follow-up.deleted"
+    FOLLOW_UP_RESTORED = "follow-up.restored"
     SWEEP_REQUESTED = "sweep.requested"
     DEAD_LETTERS_REPLAYED = "dead-letters.replayed"
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"

@@ -7,7 +7,7 @@ include, looked up at each request: a token never has more than the person has a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -24,6 +24,7 @@ from followup_api.auth.oidc.bearer import Subject
 from followup_api.dependencies import Parts
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
+from followup_api.settings import ApiSettings
 
 READING = ("GET", "HEAD")
 
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     USERS_WRITE = "users:write"
     FOLLOW_UPS_READ = "follow-ups:read"
     FOLLOW_UPS_WRITE = "follow-ups:write"
+    FOLLOW_UPS_DELETE = "follow-ups:delete"
     SUBJECTS_READ = "subjects:read"
     SUBJECTS_WRITE = "subjects:write"
     ESCALATIONS_READ = "escalations:read"
@@ -81,6 +83,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "manager": _MANAGER,
     "admin": _ADMIN,
 }
+OF_THE_DELETERS = frozenset({Permission.FOLLOW_UPS_DELETE})
+"""Of the roles that FOLLOWUP_DELETE_ROLES names."""
+INSTEAD = {
+    Permission.FOLLOW_UPS_DELETE: (
+        "Complete the follow-up instead, or hand it back: your manager can reassign or delete it."
+    ),
+}
+"""What somebody can do who lacks a permission."""
 OF_A_LEAD = frozenset({Permission.ESCALATIONS_READ})
 """What comes with having reports, whatever the role: people are told about escalations on their line."""
 
@@ -103,6 +113,7 @@ SCOPES: Mapping[Permission, Scope | None] = {
     Permission.USERS_WRITE: Scope.ADMIN,
     Permission.FOLLOW_UPS_READ: Scope.READ,
     Permission.FOLLOW_UPS_WRITE: Scope.WRITE,
+    Permission.FOLLOW_UPS_DELETE: Scope.WRITE,
     Permission.SUBJECTS_READ: Scope.READ,
     Permission.SUBJECTS_WRITE: Scope.WRITE,
     Permission.ESCALATIONS_READ: Scope.READ,
@@ -133,6 +144,7 @@ class Caller:
     session_id: int | None = None
     token_id: int | None = None
     scopes: frozenset[Scope] = ALL_SCOPES
+    by_settings: frozenset[Permission] = frozenset()
     proved: bool = True
     """Whether they have shown a moment ago that it is them; programs are not asked."""
 
@@ -145,14 +157,21 @@ class Caller:
     @property
     def entitled(self) -> frozenset[Permission]:
         """What their role, and their place in the company, let them do."""
-        return PERMISSIONS[self.role] | OF_A_LEAD if self.has_reports else PERMISSIONS[self.role]
+        of_place = OF_A_LEAD if self.has_reports else frozenset()
+        return PERMISSIONS[self.role] | of_place | self.by_settings
+
+    def under(self, settings: ApiSettings) -> Caller:
+        """The caller, with what the settings let their role do."""
+        may_delete = self.role in settings.delete_roles
+        return replace(self, by_settings=OF_THE_DELETERS) if may_delete else self
 
 
 class NotPermitted(Forbidden):
     """Neither the caller's role nor their place in the company includes a permission."""
 
     def __init__(self, role: Role, permission: Permission) -> None:
-        super().__init__(f"This needs the permission {permission}, which the role {role} does not have.")
+        said = f"This needs the permission {permission}, which the role {role} does not have."
+        super().__init__(f"{said} {INSTEAD[permission]}" if permission in INSTEAD else said)
         self.role = role
         self.permission = permission
 
@@ -259,6 +278,7 @@ class _Required:
             caller = _by_token(request, tx, bearer.credentials)
         else:
             caller = _by_session(request, response, app, tx)
+        caller = caller.under(app.settings)
         request.state.user_id = caller.user_id
         if self.permission not in caller.entitled:
             raise NotPermitted(caller.role, self.permission)

@@ -17,12 +17,13 @@ from followup_common.settings import (
 from pydantic import Field, model_validator
 
 from followup_api.auth.oidc.settings import OidcSettings
+from followup_api.followups.settings import FollowUpSettings
 from followup_api.tokens.settings import TokenSettings
 
 CronSecret = Annotated[Secret, Len(16)]
 
 
-class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings):
+class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings, FollowUpSettings):
     """What the HTTP application takes, wherever it runs."""
 
     listen_database_url: DatabaseUrl | None = Field(

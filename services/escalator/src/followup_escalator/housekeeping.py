@@ -46,17 +46,20 @@ FORGET_CHANGES = text("""
     WHERE changed_at < now() - interval '10 minutes' OR changed_at > now() + interval '10 minutes'
 """)
 
+FORGET_DELETED = text("DELETE FROM deleted_follow_ups WHERE deleted_at < now() - interval '30 days'")
+
 UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 'running' ORDER BY id")
 
 
 @handles(OutboxTick)
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
-    """Send again what nobody handled, settle sweeps, forget what cannot be undone any more, prune."""
+    """Send again what nobody handled, settle sweeps, forget what cannot come back any more, prune."""
     tx.execute(COUNT_FAILED, {"raised": EscalationsRaised.type, "raised_v1": EscalationsRaisedV1.type})
     for trigger in tx.execute(FAIL_BROKEN, {"delivered": EscalationsDelivered.type}).scalars().all():
         yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "failed"})
     for sweep_id in tx.execute(UNFINISHED).scalars().all():
         yield from finish_if_settled(tx, sweep_id)
     tx.execute(FORGET_CHANGES)
+    tx.execute(FORGET_DELETED)
     outbox.prune(tx, older_than=settings.outbox_retention)
     yield from outbox.redrive(tx, redrive_after=settings.redrive_after, at_most=settings.redrive_at_most)

@@ -7,6 +7,7 @@ export const keys = {
   followUps: ["follow-ups"] as const,
   followUpLists: ["follow-ups", "list"] as const,
   followUpList: (filters: object) => ["follow-ups", "list", filters] as const,
+  deleted: ["follow-ups", "deleted"] as const,
   counts: (filters: object) => ["follow-ups", "counts", filters] as const,
   followUp: (id: number) => ["follow-ups", "one", id] as const,
   activities: (id: number) => ["follow-ups", "activities", id] as const,

@@ -416,6 +416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deleted follow-ups
+         * @description What you may restore, latest deletion first. Each is kept for 30 days.
+         */
+        get: operations["list_deleted_follow_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-ups/bulk": {
         parameters: {
             query?: never;
@@ -453,19 +473,42 @@ export interface paths {
         post?: never;
         /**
          * Delete a follow-up
-         * @description Delete a follow-up with its history and notifications.
+         * @description Delete a follow-up with its history and notifications. It is kept for 30 days, in which it can be
+         *     restored. Who may is a setting; others complete it or hand it back.
          */
         delete: operations["delete_follow_up"];
         options?: never;
         head?: never;
         /**
          * Change a follow-up
-         * @description Change a follow-up. A new due time starts its escalation over; a new assignee is told at once.
+         * @description Change a follow-up. A new due time starts its escalation over (one that has
+         *     been escalated needs a `reason`); a new assignee is told at once.
          *
          *     So are those whom the step that has been reached tells now, unless it told them before. For
          *     10 minutes you may undo it.
          */
         patch: operations["edit_follow_up"];
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a deleted follow-up
+         * @description Bring a deleted follow-up back as it was, with its history and notifications; nobody is told again. It
+         *     goes back to its assignee, even if they are inactive by now.
+         */
+        post: operations["restore_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/follow-ups/{follow_up_id}/complete": {
@@ -1181,7 +1224,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -1215,7 +1258,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `undone`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `undone`, `restored`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */
@@ -1227,7 +1270,7 @@ export interface components {
             created_at: string;
             /**
              * Details
-             * @description What changed: `{changes: {field: {from, to}}}`; for escalations what the notifier kept.
+             * @description What changed: `{changes: {field: {from, to}}, reason}`; for escalations what the notifier kept.
              */
             details: {
                 [key: string]: unknown;
@@ -1435,6 +1478,11 @@ export interface components {
              * @description Needed to reschedule.
              */
             due_at?: string | null;
+            /**
+             * Reason
+             * @description Why they are rescheduled. Needed where an open follow-up was escalated beyond its assignee (`escalated`); kept in its history.
+             */
+            reason?: string | null;
         };
         /**
          * BulkDiscard
@@ -1745,6 +1793,37 @@ export interface components {
             left: number;
         };
         /**
+         * DeletedFollowUp
+         * @description A follow-up that was deleted and can be restored.
+         */
+        DeletedFollowUp: {
+            /** Id */
+            id: number;
+            /** External Id */
+            external_id: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            assignee: components["schemas"]["Assignee"];
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+            /** @description Null when it was not deleted through the API. */
+            deleted_by: components["schemas"]["PersonName"] | null;
+            /**
+             * Kept Until
+             * Format: date-time
+             * @description Until then it can be restored; then it is gone for good.
+             */
+            kept_until: string;
+        };
+        /**
          * Discard
          * @description Why a dead letter is given up for good.
          * @example {
@@ -1772,8 +1851,10 @@ export interface components {
          *       "assignee_id": 3,
          *       "created_at": "2026-02-20T15:31:07Z",
          *       "due_at": "2026-03-02T09:00:00Z",
+         *       "escalated": true,
          *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
+         *       "first_due_at": "2026-02-25T09:00:00Z",
          *       "hours_overdue": 51.25,
          *       "id": 42,
          *       "level": 2,
@@ -1782,6 +1863,7 @@ export interface components {
          *         "id": 2,
          *         "name": "Dana Reyes"
          *       },
+         *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "notes": "Ask for Ms Okafor.",
          *       "sla_breach": false,
@@ -1847,10 +1929,26 @@ export interface components {
              */
             sla_breach: boolean;
             /**
+             * Escalated
+             * @description Whether that step tells others than the assignee.
+             */
+            escalated: boolean;
+            /**
              * Next Step At
              * @description When the next step comes; null after the last one.
              */
             next_step_at: string | null;
+            /**
+             * Moved
+             * @description How often it got another due time.
+             */
+            moved: number;
+            /**
+             * First Due At
+             * Format: date-time
+             * @description When it was first due; `due_at` if it was never moved.
+             */
+            first_due_at: string;
             /**
              * Version
              * @description Counts edits.
@@ -2042,12 +2140,15 @@ export interface components {
          *       "assignee_id": 3,
          *       "created_at": "2026-02-20T15:31:07Z",
          *       "due_at": "2026-03-02T09:00:00Z",
+         *       "escalated": true,
          *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
+         *       "first_due_at": "2026-02-25T09:00:00Z",
          *       "hours_overdue": 51.25,
          *       "id": 42,
          *       "level": 2,
          *       "level_label": "manager",
+         *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "notes": "Ask for Ms Okafor.",
          *       "sla_breach": false,
@@ -2113,10 +2214,26 @@ export interface components {
              */
             sla_breach: boolean;
             /**
+             * Escalated
+             * @description Whether that step tells others than the assignee.
+             */
+            escalated: boolean;
+            /**
              * Next Step At
              * @description When the next step comes; null after the last one.
              */
             next_step_at: string | null;
+            /**
+             * Moved
+             * @description How often it got another due time.
+             */
+            moved: number;
+            /**
+             * First Due At
+             * Format: date-time
+             * @description When it was first due; `due_at` if it was never moved.
+             */
+            first_due_at: string;
             /**
              * Version
              * @description Counts edits.
@@ -2223,6 +2340,11 @@ export interface components {
             subject?: components["schemas"]["SubjectInput"] | null;
             /** External Id */
             external_id?: string | null;
+            /**
+             * Reason
+             * @description Why `due_at` changes. Needed where an open follow-up was escalated beyond its assignee (`escalated`); kept in its history.
+             */
+            reason?: string | null;
         };
         /**
          * Format
@@ -2667,6 +2789,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[DeletedFollowUp] */
+        Page_DeletedFollowUp_: {
+            /** Items */
+            items: components["schemas"]["DeletedFollowUp"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[EscalatedFollowUp] */
         Page_EscalatedFollowUp_: {
             /** Items */
@@ -2791,7 +2924,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "subjects:read" | "subjects:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "subjects:read" | "subjects:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -3262,12 +3395,15 @@ export interface components {
          *           "assignee_id": 3,
          *           "created_at": "2026-02-20T15:31:07Z",
          *           "due_at": "2026-03-02T09:00:00Z",
+         *           "escalated": true,
          *           "etag": "\"3-5d41402a\"",
          *           "external_id": "deal-1C1I7A6R",
+         *           "first_due_at": "2026-02-25T09:00:00Z",
          *           "hours_overdue": 51.25,
          *           "id": 42,
          *           "level": 2,
          *           "level_label": "manager",
+         *           "moved": 1,
          *           "next_step_at": "2026-03-06T09:00:00Z",
          *           "notes": "Ask for Ms Okafor.",
          *           "sla_breach": false,
@@ -5529,12 +5665,15 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "escalated": true,
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
+                     *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
                      *           "sla_breach": false,
@@ -5640,12 +5779,15 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
                      *       "sla_breach": false,
@@ -5877,6 +6019,89 @@ export interface operations {
             };
         };
     };
+    list_deleted_follow_ups: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": null,
+                     *           "external_id": null,
+                     *           "title": null,
+                     *           "due_at": null,
+                     *           "assignee": {
+                     *             "id": null,
+                     *             "name": null,
+                     *             "email": null,
+                     *             "active": null
+                     *           },
+                     *           "deleted_at": null,
+                     *           "deleted_by": null,
+                     *           "kept_until": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_DeletedFollowUp_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     change_follow_ups: {
         parameters: {
             query?: never;
@@ -6010,12 +6235,15 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
                      *       "sla_breach": false,
@@ -6201,12 +6429,15 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
                      *       "sla_breach": false,
@@ -6309,6 +6540,119 @@ export interface operations {
             };
         };
     };
+    restore_follow_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "active": true,
+                     *         "email": "amir.patel@example.com",
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
+                     *       "etag": "\"3-5d41402a\"",
+                     *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "hours_overdue": 51.25,
+                     *       "id": 42,
+                     *       "level": 2,
+                     *       "level_label": "manager",
+                     *       "moved": 1,
+                     *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "notes": "Ask for Ms Okafor.",
+                     *       "sla_breach": false,
+                     *       "status": "open",
+                     *       "subject": {
+                     *         "external_id": "C-1009",
+                     *         "id": 7,
+                     *         "kind": "client",
+                     *         "name": "Acme Corporation",
+                     *         "url": "https://crm.example.com/clients/C-1009"
+                     *       },
+                     *       "title": "Call Acme about renewal",
+                     *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     complete_follow_up: {
         parameters: {
             query?: never;
@@ -6341,12 +6685,15 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
                      *       "sla_breach": false,
@@ -6454,12 +6801,15 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
                      *       "sla_breach": false,
@@ -6567,12 +6917,15 @@ export interface operations {
                      *       "assignee_id": 3,
                      *       "created_at": "2026-02-20T15:31:07Z",
                      *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
                      *       "sla_breach": false,
@@ -6890,12 +7243,15 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "escalated": true,
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
+                     *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
                      *           "sla_breach": false,
@@ -7025,12 +7381,15 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "escalated": true,
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
+                     *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
                      *           "sla_breach": false,
@@ -7154,12 +7513,15 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "escalated": true,
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
+                     *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
                      *           "sla_breach": false,
@@ -7407,8 +7769,10 @@ export interface operations {
                      *           "assignee_id": 3,
                      *           "created_at": "2026-02-20T15:31:07Z",
                      *           "due_at": "2026-03-02T09:00:00Z",
+                     *           "escalated": true,
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
+                     *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "level": 2,
@@ -7417,6 +7781,7 @@ export interface operations {
                      *             "id": 2,
                      *             "name": "Dana Reyes"
                      *           },
+                     *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
                      *           "sla_breach": false,

@@ -22,6 +22,7 @@ export type View = Schemas["View"];
 export type FollowUpCounts = Schemas["FollowUpCounts"];
 export type FollowUpCreate = Schemas["FollowUpCreate"];
 export type FollowUpPatch = Schemas["FollowUpPatch"];
+export type DeletedFollowUp = Schemas["DeletedFollowUp"];
 export type BulkChange = Schemas["BulkChange"];
 export type BulkResult = Schemas["BulkResult"];
 export type Activity = Schemas["Activity"];

@@ -10,6 +10,10 @@ import { RouteFailure } from "@/app/RouteFailure";
 const pages: RouteObject[] = [
   { index: true, element: <Navigate to="/followups" replace /> },
   { path: "followups", lazy: () => import("@/features/followups/FollowUpsPage") },
+  {
+    element: <RequirePermission name="follow-ups:delete" />,
+    children: [{ path: "followups/deleted", lazy: () => import("@/features/followups/DeletedPage") }],
+  },
   { path: "followups/:id", lazy: () => import("@/features/followups/FollowUpPage") },
   { path: "subjects", lazy: () => import("@/features/subjects/SubjectsPage") },
   { path: "subjects/:id", lazy: () => import("@/features/subjects/SubjectPage") },

@@ -70,10 +70,17 @@ function coarse(length: number): string {
   return duration(Math.floor(length / DAY) * DAY);
 }
 
-type Style = "time" | "day" | "dayTime" | "year" | "exact";
+/** "3 Nov"; the year only when it differs. */
+export function dateOf(at: string, zone: string, now: number): string {
+  const year = inZone(at, zone, "year");
+  return `${inZone(at, zone, "date")}${year === inZone(now, zone, "year") ? "" : ` ${year}`}`;
+}
+
+type Style = "time" | "date" | "day" | "dayTime" | "year" | "exact";
 
 const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  date: { day: "numeric", month: "short" },
   day: { weekday: "short", day: "numeric", month: "short" },
   dayTime: {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",

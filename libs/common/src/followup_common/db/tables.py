@@ -239,6 +239,27 @@ undoable_changes = Table(
     Index("ix_undoable_changes_changed_at", "changed_at"),
 )
 
+# Deleted follow-ups, each with all that belonged to it: for 30 days they can be restored. The trigger
+# `follow_ups_delete_dependents` writes it, the function `follow_ups_restore` takes from it. The API reads
+# what is needed to find one, and neither notes nor history.
+deleted_follow_ups = Table(
+    "deleted_follow_ups",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("deleted_at", Time, nullable=False, server_default=func.now()),
+    Column("deleted_by", BigInteger),
+    Column("external_id", Text),
+    Column("title", Text, nullable=False),
+    Column("assignee_id", BigInteger, nullable=False),
+    Column("due_at", Time, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("notifications", Integer, nullable=False),
+    Column("activities", Integer, nullable=False),
+    Column("was", JSONB, nullable=False),
+    Column("history", JSONB, nullable=False),
+    Index("ix_deleted_follow_ups_deleted_at", "deleted_at", "id"),
+)
+
 # No foreign keys from here on: one check a row would cost more than the row. Rows are written
 # while their follow-up is locked, and a trigger removes them with it (docs/adr/0004).
 

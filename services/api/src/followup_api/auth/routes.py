@@ -61,7 +61,7 @@ def log_in(
         sign_request(work.tx, request, actor_id=person.id)
         queries.set_password_hash(work.tx, person.id, passwords.hashed(password))
     sessions.begin(request, response, app.settings, audit, person.id)
-    return me_of(caller_of(person))
+    return me_of(caller_of(person).under(app.settings))
 
 
 @router.delete(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from followup_common.contracts import FollowUpReassigned
 from sqlalchemy import text
@@ -34,6 +35,19 @@ def reassigned(row: Record, actor_id: int) -> FollowUpReassigned:
     """The event of a row whose assignee has changed."""
     return FollowUpReassigned(
         follow_up_id=row.id, assignee_id=row.assignee_id, assignment=row.assignment, actor_id=actor_id
+    )
+
+
+def given_back(row: Mapping[str, Any]) -> FollowUpReassigned:
+    """The event of a row that an undo has given back: as if its assignee had taken it, who is not told.
+
+    Of the others whom the step reached tells, those hear of it who have not yet.
+    """
+    return FollowUpReassigned(
+        follow_up_id=row["id"],
+        assignee_id=row["assignee_id"],
+        assignment=row["assignment"],
+        actor_id=row["assignee_id"],
     )
 
 

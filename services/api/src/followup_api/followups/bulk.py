@@ -12,9 +12,10 @@ from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.changes import check_assignable
 from followup_api.followups.queries import TAG
+from followup_api.followups.reasons import ask_for_reason, with_reason
 from followup_api.followups.schemas import BulkAction, BulkChange, BulkFailure, BulkResult
 from followup_api.followups.scopes import Scope
-from followup_api.followups.undo import act_as, undo
+from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.rows import Record
 
 f = follow_ups.c
@@ -76,7 +77,9 @@ def _refusal(action: BulkAction, row: Record | None, seen: set[int | str] | None
 def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) -> None:
     """Complete, reassign or reschedule; a new assignee is told."""
     before = {row.id: row for row in rows}
-    act_as(work.tx, actor_id)
+    if body.due_at is not None:
+        ask_for_reason(work.tx, list(before), body.due_at, body.reason)
+    keep_for_undo(work.tx, actor_id)
     changed = _change(work, body, list(before))
     entries = [(row.id, KINDS[body.action], _details(body, before[row.id])) for row in changed]
     activities.record(work.tx, actor_id, entries)
@@ -102,7 +105,8 @@ def _change(work: UnitOfWork, body: BulkChange, ids: list[int]) -> list[Record]:
 
 def _details(body: BulkChange, before: Record) -> dict[str, Any]:
     if body.due_at is not None:
-        return {"changes": {"due_at": {"from": before.due_at.isoformat(), "to": body.due_at.isoformat()}}}
+        moved = {"due_at": {"from": before.due_at.isoformat(), "to": body.due_at.isoformat()}}
+        return with_reason({"changes": moved}, body.reason)
     if body.assignee_id is not None:
         return {"changes": {"assignee_id": {"from": before.assignee_id, "to": body.assignee_id}}}
     return {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, users
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -25,9 +25,10 @@ from followup_api.followups.problems import (
     NotUndoable,
 )
 from followup_api.followups.queries import TAG, find
+from followup_api.followups.reasons import ask_for_reason, with_reason
 from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
 from followup_api.followups.scopes import Scope
-from followup_api.followups.undo import act_as, undo
+from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.problems import constraint_of
 from followup_api.rows import Record
 from followup_api.subjects.queries import keep_subject
@@ -78,7 +79,7 @@ class Target:
 
     def update(self, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> Record | None:
         """Lock, check and change the row in one statement; the row as it is and, as `old_...`, as it was."""
-        act_as(self.tx, self.actor_id)
+        keep_for_undo(self.tx, self.actor_id)
         visible = (f.id == self.id, self.scope.condition())
         old = select(f.id, *EDITABLE).where(*visible).with_for_update().cte("old")
         statement = (
@@ -126,10 +127,13 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
         values["subject_id"] = keep_subject(target.tx, body.subject) if body.subject else None
     if not values:
         return current
+    if "due_at" in values:
+        ask_for_reason(target.tx, [target.id], values["due_at"], body.reason)
     row = target.update(values)
     if row is None:  # another edit came in between
         return target.current()
-    activities.record(target.tx, target.actor_id, [(target.id, *entry) for entry in _entries(row)])
+    entries = [(target.id, *entry) for entry in _entries(row, body.reason)]
+    activities.record(target.tx, target.actor_id, entries)
     if row.assignee_id != row.old_assignee_id:
         target.work.emit(reassigned(row, target.actor_id))
     return target.found()
@@ -160,13 +164,6 @@ def take_back(target: Target) -> FollowUp:
     if refused:
         raise NotUndoable(target.id, refused[target.id])
     return target.found()
-
-
-def remove(target: Target) -> None:
-    """Delete a follow-up with its history and notifications."""
-    statement = delete(follow_ups).where(f.id == target.id, target.scope.condition(), *target.seen())
-    if target.tx.execute(statement).rowcount == 0:
-        target.current()
 
 
 def check_assignable(
@@ -202,7 +199,7 @@ def _brought_to(status: str, target: Target, activity: str | None) -> FollowUp:
     return current
 
 
-def _entries(row: Record) -> list[tuple[str, dict[str, Any]]]:
+def _entries(row: Record, reason: str | None) -> list[tuple[str, dict[str, Any]]]:
     """The activities that a change makes: a new due time and a new assignee are entries of their own."""
     found: dict[str, dict[str, Any]] = {}
     for column in EDITABLE:
@@ -210,7 +207,10 @@ def _entries(row: Record) -> list[tuple[str, dict[str, Any]]]:
         if was != now:
             kind = {"due_at": "rescheduled", "assignee_id": "reassigned"}.get(column.name, "edited")
             found.setdefault(kind, {})[column.name] = {"from": _plain(was), "to": _plain(now)}
-    return [(kind, {"changes": changes}) for kind, changes in found.items()]
+    entries = [(kind, {"changes": changes}) for kind, changes in found.items()]
+    return [
+        (kind, with_reason(details, reason if kind == "rescheduled" else None)) for kind, details in entries
+    ]
 
 
 def _plain(value: object) -> object:

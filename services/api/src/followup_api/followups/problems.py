@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi.responses import JSONResponse
 
 from followup_api.fields import extended
@@ -49,6 +51,30 @@ class NotUndoable(Conflict):
     def __init__(self, follow_up_id: int, reason: str) -> None:
         super().__init__(f"Nothing was undone. {reason}")
         self.follow_up_id = follow_up_id
+
+
+class NotDeleted(NotFound):
+    """Nothing with this id is kept that could be restored, or it is out of the caller's sight."""
+
+    def __init__(self, follow_up_id: int) -> None:
+        super().__init__(
+            f"There is no deleted follow-up {follow_up_id} among those that you may see. They are kept for "
+            "30 days: `GET /api/v1/follow-ups/deleted` lists them."
+        )
+        self.follow_up_id = follow_up_id
+
+
+class ReasonMissing(Invalid):
+    """An escalated follow-up gets a new due time, and nobody says why."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        which = f"Follow-up {ids[0]} was" if len(ids) == 1 else f"{len(ids)} of the follow-ups were"
+        super().__init__(
+            "reason",
+            f"reason is missing: {which} escalated beyond the assignee, and a new due_at starts that over. "
+            "Say in reason why, in at most 500 characters; it is kept in the history.",
+        )
+        self.ids = ids
 
 
 class NotAssignable(Invalid):

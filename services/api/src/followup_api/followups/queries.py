@@ -45,9 +45,14 @@ TAG = tag_of(follow_ups)
 # `steps -> -1` would be the last step: level 0 must not get there.
 _STEP = case((f.level > 0, pv.steps.op("->", return_type=JSONB())(f.level - 1)))
 _SLA_BREACH = func.coalesce(_STEP.op("->>", return_type=Text())("sla_breach").cast(Boolean), False)
+ESCALATED = func.coalesce(
+    _STEP.op("->", return_type=JSONB())("audience") != literal_column("""'["assignee"]'::jsonb"""), False
+)
+"""SQL: whether the step that was reached tells others than the assignee; joined with its policy version."""
 COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(f.id, f.external_id, f.title, f.notes, f.due_at, f.is_open, f.completed_at, f.assignee_id),
     *(f.level, f.next_step_at, f.version, TAG.label("etag"), f.created_at, f.updated_at),
+    *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at"), ESCALATED.label("escalated")),
     case((and_(f.is_open, f.due_at < func.now()), literal_column(_HOURS, Float)), else_=0.0).label(
         "hours_overdue"
     ),
@@ -144,6 +149,7 @@ def values_of(row: Record) -> dict[str, Any]:
     """The fields of a `FollowUp` that a row of `FOLLOW_UPS` holds, as `FollowUp` would write them."""
     id_, external_id, title, notes, due_at, is_open, completed_at, *more = row
     assignee_id, level, next_step_at, version, etag, created_at, updated_at, *more = more
+    moved, first_due_at, escalated, *more = more
     hours_overdue, level_label, sla_breach, *more = more
     assignee_name, assignee_email, assignee_active, *more = more
     subject_id, subject_kind, subject_external_id, subject_name, subject_url, *_ = more
@@ -174,7 +180,10 @@ def values_of(row: Record) -> dict[str, Any]:
         "level": level,
         "level_label": level_label,
         "sla_breach": sla_breach,
+        "escalated": escalated,
         "next_step_at": next_step_at,
+        "moved": moved,
+        "first_due_at": first_due_at,
         "version": version,
         "etag": etag,
         "created_at": created_at,

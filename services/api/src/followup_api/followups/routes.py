@@ -13,7 +13,7 @@ from followup_api.audit import Action, Audit
 from followup_api.dependencies import AppParts, Reading, Work
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
-from followup_api.followups import activities, bulk, changes, export, queries
+from followup_api.followups import activities, bulk, changes, deleting, export, queries
 from followup_api.followups.changes import Target
 from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.queries import Filters
@@ -21,6 +21,7 @@ from followup_api.followups.schemas import (
     Activity,
     BulkChange,
     BulkResult,
+    DeletedFollowUp,
     FollowUp,
     FollowUpCounts,
     FollowUpCreate,
@@ -50,6 +51,7 @@ EXPORTED: dict[str, Any] = {
 
 Reader = Annotated[Caller, require(Permission.FOLLOW_UPS_READ)]
 Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
+Deleter = Annotated[Caller, require(Permission.FOLLOW_UPS_DELETE)]
 
 
 async def target(
@@ -62,7 +64,13 @@ async def target(
     return Target(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
 
 
+async def target_to_delete(work: Work, caller: Deleter, follow_up_id: PathId, tags: IfMatch) -> Target:
+    """The follow-up that a request is about to delete."""
+    return Target(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
+
+
 Targeted = Annotated[Target, Depends(target)]
+TargetedToDelete = Annotated[Target, Depends(target_to_delete)]
 
 
 @router.get("", summary="List follow-ups", response_model=Page[FollowUp])
@@ -128,6 +136,14 @@ def create_follow_up(
     return _tagged(created, response)
 
 
+@router.get("/deleted", summary="List deleted follow-ups")
+def list_deleted_follow_ups(
+    work: Work, caller: Deleter, query: Annotated[PageQuery, Query()]
+) -> Page[DeletedFollowUp]:
+    """What you may restore, latest deletion first. Each is kept for 30 days."""
+    return deleting.page(work, scope_of(work.tx, caller), query)
+
+
 @router.post("/bulk", summary="Change many follow-ups at once")
 def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResult:
     """Complete, reassign or reschedule up to 200 follow-ups, or undo that; those that cannot be changed say
@@ -146,7 +162,8 @@ def get_follow_up(tx: Reading, caller: Reader, follow_up_id: PathId, response: R
 
 @router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))
 def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUp:
-    """Change a follow-up. A new due time starts its escalation over; a new assignee is told at once.
+    """Change a follow-up. A new due time starts its escalation over (one that has
+    been escalated needs a `reason`); a new assignee is told at once.
 
     So are those whom the step that has been reached tells now, unless it told them before. For
     10 minutes you may undo it.
@@ -157,9 +174,22 @@ def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response)
 @router.delete(
     "/{follow_up_id}", summary="Delete a follow-up", status_code=204, responses=documented(404, 412)
 )
-def delete_follow_up(follow_up: Targeted) -> None:
-    """Delete a follow-up with its history and notifications."""
-    changes.remove(follow_up)
+def delete_follow_up(follow_up: TargetedToDelete, audit: Audit) -> None:
+    """Delete a follow-up with its history and notifications. It is kept for 30 days, in which it can be
+    restored. Who may is a setting; others complete it or hand it back."""
+    lost = deleting.remove(follow_up)
+    audit(Action.FOLLOW_UP_DELETED, f"follow-ups/{follow_up.id}", **lost)
+
+
+@router.post("/{follow_up_id}/restore", summary="Restore a deleted follow-up", responses=documented(404, 409))
+def restore_follow_up(
+    work: Work, caller: Deleter, follow_up_id: PathId, audit: Audit, response: Response
+) -> FollowUp:
+    """Bring a deleted follow-up back as it was, with its history and notifications; nobody is told again. It
+    goes back to its assignee, even if they are inactive by now."""
+    restored, kept = deleting.restore(work, follow_up_id, scope_of(work.tx, caller), caller.user_id)
+    audit(Action.FOLLOW_UP_RESTORED, f"follow-ups/{follow_up_id}", **kept)
+    return _tagged(restored, response)
 
 
 @router.post("/{follow_up_id}/complete", summary="Complete a follow-up", responses=documented(404, 412))

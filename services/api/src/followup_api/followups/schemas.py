@@ -5,12 +5,33 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.config import JsonDict
 
 from followup_api.fields import Link, Notes, SaneTime
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Changes, Id, Input, Line, Parameters, Schema, Search, Time, unchanged
+from followup_api.schemas import (
+    UNTURNED,
+    Changes,
+    Id,
+    Input,
+    Line,
+    Parameters,
+    Schema,
+    Search,
+    Time,
+    storable,
+    unchanged,
+)
+from followup_api.visible import seen
 
 EXAMPLE_SUBJECT: JsonDict = {
     "id": 7,
@@ -35,12 +56,25 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "level": 2,
     "level_label": "manager",
     "sla_breach": False,
+    "escalated": True,
     "next_step_at": "2026-03-06T09:00:00Z",
+    "moved": 1,
+    "first_due_at": "2026-02-25T09:00:00Z",
     "version": 3,
     "etag": '"3-5d41402a"',
     "created_at": "2026-02-20T15:31:07Z",
     "updated_at": "2026-02-27T08:02:44Z",
 }
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(storable),
+    AfterValidator(seen),
+    UNTURNED,
+]
+WHY = "Needed where an open follow-up was escalated beyond its assignee (`escalated`); kept in its history."
 
 
 class View(StrEnum):
@@ -144,7 +178,10 @@ class FollowUp(Schema):
     level: int = Field(description="Number of the last policy step taken; 0: none yet.")
     level_label: str | None = Field(description="Label of that step; null at level 0.")
     sla_breach: bool = Field(description="Whether that step is an SLA breach.")
+    escalated: bool = Field(description="Whether that step tells others than the assignee.")
     next_step_at: Time | None = Field(description="When the next step comes; null after the last one.")
+    moved: int = Field(description="How often it got another due time.")
+    first_due_at: Time = Field(description="When it was first due; `due_at` if it was never moved.")
     version: int = Field(description="Counts edits.")
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single follow-up.")
     created_at: Time
@@ -159,6 +196,19 @@ class FollowUpCounts(Schema):
     overdue: int
     today: int
     upcoming: int
+
+
+class DeletedFollowUp(Schema):
+    """A follow-up that was deleted and can be restored."""
+
+    id: int
+    external_id: str | None
+    title: str
+    due_at: Time
+    assignee: Assignee
+    deleted_at: Time
+    deleted_by: PersonName | None = Field(description="Null when it was not deleted through the API.")
+    kept_until: Time = Field(description="Until then it can be restored; then it is gone for good.")
 
 
 class SubjectInput(Input):
@@ -227,6 +277,17 @@ class FollowUpPatch(Changes):
         default_factory=unchanged, description="Null: it is about nobody in particular."
     )
     external_id: Line | None = Field(default_factory=unchanged)
+    reason: Reason | None = Field(None, description=f"Why `due_at` changes. {WHY}")
+
+    @model_validator(mode="after")
+    def _reason_of_a_move(self) -> Self:
+        if self.reason is not None and "due_at" not in self.model_fields_set:
+            raise ValueError("reason belongs to a new due_at: send both, or neither")
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """Only the fields that were sent, without the reason for them."""
+        return {name: value for name, value in super().changes().items() if name != "reason"}
 
 
 class BulkAction(StrEnum):
@@ -265,6 +326,7 @@ class BulkChange(Input):
     action: Annotated[BulkAction, Field(strict=False)]
     assignee_id: Id | None = Field(None, description="Needed to reassign.")
     due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
+    reason: Reason | None = Field(None, description=f"Why they are rescheduled. {WHY}")
 
     @field_validator("versions", "etags")
     @classmethod
@@ -280,6 +342,8 @@ class BulkChange(Input):
             raise ValueError("assignee_id belongs to the action reassign, which needs it")
         if (self.due_at is not None) != (self.action == BulkAction.RESCHEDULE):
             raise ValueError("due_at belongs to the action reschedule, which needs it")
+        if self.reason is not None and self.action != BulkAction.RESCHEDULE:
+            raise ValueError("reason belongs to the action reschedule")
         return self
 
 
@@ -361,13 +425,14 @@ class Activity(Schema):
     id: int
     kind: str = Field(
         description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
-        "`undone`, `escalated` or `assignment_announced` (whom the step reached told after a "
+        "`undone`, `restored`, `escalated` or `assignment_announced` (whom the step reached told after a "
         "reassignment); later versions may add kinds."
     )
     actor: PersonName | None = Field(description="Who did it; null for the system.")
     created_at: Time
     details: dict[str, Any] = Field(
-        description="What changed: `{changes: {field: {from, to}}}`; for escalations what the notifier kept."
+        description="What changed: `{changes: {field: {from, to}}, reason}`; for escalations what the "
+        "notifier kept."
     )
     escalation: ActivityEscalation | None
     summary: str = Field(description="The entry as a sentence for people.")

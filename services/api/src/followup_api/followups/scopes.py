@@ -73,11 +73,11 @@ class Scope:
             case Reach.SEVERAL:
                 return {"scope": sorted(self.user_ids or ())}
 
-    def condition(self) -> ColumnElement[bool]:
-        """SQL that holds for the follow-ups in scope."""
+    def condition(self, assignee_id: ColumnElement[Any] = follow_ups.c.assignee_id) -> ColumnElement[bool]:
+        """SQL that holds for the follow-ups in scope, by the column that says whose they are."""
         if self.user_ids is None:
             return true()
-        return follow_ups.c.assignee_id == any_(literal(sorted(self.user_ids), ARRAY(BIGINT)))
+        return assignee_id == any_(literal(sorted(self.user_ids), ARRAY(BIGINT)))
 
 
 CONDITIONS: dict[Reach, ColumnElement[bool]] = {

@@ -69,13 +69,14 @@ def done(
         case "rescheduled":
             moved = changes["due_at"]
             said = f"moved it from {at(moved['from'], time_zone)} to {at(moved['to'], time_zone)}"
+            said += f": “{isolated(details['reason'])}”" if details.get("reason") else ""
         case "reassigned":
             moved = changes["assignee_id"]
             giver, taker = (isolated(person(moved[side]).name) for side in ("from", "to"))
             said = f"handed it from {giver} to {taker}"
         case "undone":
             said = f"undid {listed(list(_undone(changes, person, time_zone)))}"
-        case "created" | "completed" | "reopened":
+        case "created" | "completed" | "reopened" | "restored":
             said = f"{kind} it"
         case _:
             said = f"noted: {kind.replace('_', ' ')}"

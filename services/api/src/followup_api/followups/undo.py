@@ -15,11 +15,11 @@ from sqlalchemy import text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
-from followup_api.followups.announcements import announce_assignments
+from followup_api.followups.announcements import announce_assignments, given_back
 from followup_api.followups.scopes import Scope
 from followup_api.rows import Record
 
-ACT_AS = text("SELECT set_config('followup.actor_id', CAST(:actor_id AS text), true)")
+UNDO_BY = text("SELECT set_config('followup.undo_by', CAST(:actor_id AS text), true)")
 UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")
 RESTORED = ("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at")
 
@@ -41,9 +41,9 @@ class Undone(NamedTuple):
     refused: Mapping[int, str]
 
 
-def act_as(tx: Transaction, actor_id: int) -> None:
-    """Say whose the changes of this transaction are, so that they can undo them."""
-    tx.execute(ACT_AS, {"actor_id": actor_id})
+def keep_for_undo(tx: Transaction, actor_id: int) -> None:
+    """Let PostgreSQL keep what this transaction changes as it was, for the person who may undo it."""
+    tx.execute(UNDO_BY, {"actor_id": actor_id})
 
 
 def undo(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) -> Undone:
@@ -70,6 +70,9 @@ def undo(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) ->
     untold = [_key(row.became) for row in undone if row.untold]
     if untold:
         work.emit(EscalationsRaised.of(None, untold))
+    for row in undone:
+        if row.was["assignee_id"] != row.became["assignee_id"]:
+            work.emit(given_back(row.became))
     announce_assignments(work, [row.follow_up_id for row in undone])
     return Undone(
         frozenset(row.follow_up_id for row in undone),

@@ -134,7 +134,8 @@ UPDATE = f"""
             SELECT COALESCE(
                 jsonb_object_agg(name, jsonb_build_object('from', was -> name, 'to', became -> name)), '{{}}')
             FROM unnest(CAST(:columns AS text[])) name WHERE was -> name IS DISTINCT FROM became -> name
-        )) FROM changed c
+        )) || CASE WHEN was -> 'due_at' IS DISTINCT FROM became -> 'due_at'
+            THEN jsonb_build_object('reason', 'import') ELSE '{{}}' END FROM changed c
     )
     SELECT id, assignee_id, assignment FROM changed
     WHERE is_open AND assignee_id <> old_assignee_id ORDER BY id

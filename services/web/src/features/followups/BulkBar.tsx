@@ -87,6 +87,7 @@ export function BulkBar() {
           <BulkDialog
             action={asking}
             count={count}
+            escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
             busy={bulk.isPending}
             run={run}
             close={() => setAsking(null)}

@@ -2,32 +2,44 @@ import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import { Dialog } from "@/components/Dialog";
 import { DueField } from "@/features/followups/DueField";
+import { STARTS_OVER } from "@/features/followups/moved";
+import { ReasonField } from "@/features/followups/ReasonField";
 import { usePeopleInScope } from "@/features/followups/people";
 import { useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
+interface Reschedule {
+  action: "reschedule";
+  due_at: string;
+  reason?: string;
+}
+
 interface Props {
   action: "reassign" | "reschedule";
   count: number;
+  /** Whether others than the assignee have been told of any of them. */
+  escalated: boolean;
   busy: boolean;
-  run: (change: { action: "reassign"; assignee_id: number } | { action: "reschedule"; due_at: string }) => void;
+  run: (change: { action: "reassign"; assignee_id: number } | Reschedule) => void;
   close: () => void;
 }
 
 /** Asks to whom, or until when, before many follow-ups change. */
-export default function BulkDialog({ action, count, busy, run, close }: Props) {
+export default function BulkDialog({ action, count, escalated, busy, run, close }: Props) {
   const { time_zone: zone } = useMe();
   const people = usePeopleInScope().filter(({ active }) => active);
   const [assignee, setAssignee] = useState<string | null>(null);
   const [dueAt, setDueAt] = useState<string | null>(() => nextMorning(zone, now()));
   const amount = count === 1 ? "1 follow-up" : `${count.toLocaleString("en")} follow-ups`;
+  const [reason, setReason] = useState("");
   const reassign = action === "reassign";
+  const asks = escalated && !reassign;
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
     if (reassign && assignee) run({ action, assignee_id: Number(assignee) });
-    if (!reassign && dueAt) run({ action, due_at: dueAt });
+    if (!reassign && dueAt) run({ action, due_at: dueAt, ...(asks && { reason: reason.trim() }) });
   }
 
   return (
@@ -48,16 +60,15 @@ export default function BulkDialog({ action, count, busy, run, close }: Props) {
           ) : (
             <DueField value={dueAt} onChange={setDueAt} zone={zone} />
           )}
+          {asks && <ReasonField value={reason} onChange={setReason} />}
           <Text size="sm" c="dimmed">
-            {reassign
-              ? "They are told at once. The clock of overdue ones runs on."
-              : "Escalation starts over from the new time."}
+            {reassign ? "They are told at once. The clock of overdue ones runs on." : STARTS_OVER}
           </Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt}>
+            <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt || (asks && reason.trim() === "")}>
               {reassign ? "Reassign" : "Reschedule"}
             </Button>
           </Group>

@@ -15,7 +15,9 @@ interface Props {
   back: () => void;
 }
 
-const LABELS: Record<keyof Draft, string> = {
+type Shown = Exclude<keyof Draft, "reason">;
+
+const LABELS: Record<Shown, string> = {
   title: "What",
   subject: "Lead or client",
   due_at: "Due",
@@ -29,7 +31,7 @@ export function ConflictDialog({ mine, theirs, ...choices }: Props) {
   const { data: people } = useQuery(peopleQuery);
   const other = draftOf(theirs);
 
-  function said(draft: Draft, field: keyof Draft): string {
+  function said(draft: Draft, field: Shown): string {
     if (field === "due_at") return draft.due_at ? inZone(draft.due_at, zone) : "";
     if (field === "subject") return draft.subject?.name ?? "Nobody";
     if (field === "assignee_id") {
@@ -38,7 +40,7 @@ export function ConflictDialog({ mine, theirs, ...choices }: Props) {
     return draft[field] || "(empty)";
   }
 
-  const fields = (Object.keys(LABELS) as (keyof Draft)[]).map((field) => ({
+  const fields = (Object.keys(LABELS) as Shown[]).map((field) => ({
     field,
     label: LABELS[field],
     mine: said(mine, field),

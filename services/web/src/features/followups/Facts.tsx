@@ -6,6 +6,8 @@ import { LevelBadge } from "@/components/LevelBadge";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
+import { movedWords } from "@/features/followups/moved";
+import { useMe } from "@/features/session/session";
 import { useNow } from "@/time/useNow";
 import classes from "./Facts.module.css";
 
@@ -13,6 +15,8 @@ import classes from "./Facts.module.css";
 export function Facts({ followUp }: { followUp: FollowUp }) {
   const { status, due_at: dueAt, completed_at: completedAt, assignee, subject, notes } = followUp;
   const now = useNow();
+  const { time_zone: zone } = useMe();
+  const moved = movedWords(followUp, zone, now);
   const overdue = status === "open" && Date.parse(dueAt) <= now;
   return (
     <section aria-label="Details">
@@ -34,6 +38,7 @@ export function Facts({ followUp }: { followUp: FollowUp }) {
         </Fact>
         <Fact name="Due">
           <RelativeTime at={dueAt} as="calendar" />
+          {moved && <span className={classes.moved}>{moved}</span>}
         </Fact>
         <Fact name="Assignee">
           <Person name={assignee.name} inactive={!assignee.active} />

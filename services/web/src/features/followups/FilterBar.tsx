@@ -2,6 +2,7 @@ import { CloseButton, TextInput, UnstyledButton } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
@@ -26,6 +27,7 @@ const TABS: { tab: Tab; label: string; count?: keyof FollowUpCounts }[] = [
 
 export function FilterBar({ filters, change, counts }: Props) {
   const seesOthers = useMay("escalations:read");
+  const mayDelete = useMay("follow-ups:delete");
   return (
     <div className={classes.bar}>
       <div className={classes.tabs} role="group" aria-label="Show">
@@ -40,6 +42,11 @@ export function FilterBar({ filters, change, counts }: Props) {
             {count && counts && <span className={classes.count}>{counts[count].toLocaleString("en")}</span>}
           </UnstyledButton>
         ))}
+        {mayDelete && (
+          <Link to="/followups/deleted" className={`quiet ${classes.tab}`}>
+            Deleted
+          </Link>
+        )}
       </div>
       <div className={classes.fields}>
         {seesOthers && <WhoFilter who={filters.who} change={(who) => change({ who })} />}

@@ -7,10 +7,12 @@ import { Dialog } from "@/components/Dialog";
 import { isolated } from "@/components/isolated";
 import { ConflictDialog } from "@/features/followups/ConflictDialog";
 import { DueField } from "@/features/followups/DueField";
-import { changesOf, createBody, draftOf, mistakesOf, rebased, type Draft } from "@/features/followups/draft";
+import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft } from "@/features/followups/draft";
 import { closeForm, formRequest, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { usePeopleInScope } from "@/features/followups/people";
+import { STARTS_OVER } from "@/features/followups/moved";
+import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { done, withUndo } from "@/features/followups/toasts";
@@ -33,7 +35,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const edit = useEdit();
   const undo = useUndo();
   const { error, isPending } = base ? edit : create;
-  const mistakes = tried ? mistakesOf(draft) : {};
+  const asksWhy = base?.status === "open" && base.escalated && moves(draft, draftOf(base));
+  const mistakes = tried ? mistakesOf(draft, asksWhy) : {};
   const problem = error instanceof Problem && error.status !== 412 ? error : null;
 
   function update(change: Partial<Draft>) {
@@ -57,7 +60,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function save(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(mistakesOf(draft)).length > 0) return;
+    if (Object.keys(mistakesOf(draft, asksWhy)).length > 0) return;
     if (base) saveOver(base, draft);
     else create.mutateAsync(createBody(draft)).then(finish, refuse);
   }
@@ -124,6 +127,18 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               zone={me.time_zone}
               error={mistakes.due_at ?? problem?.messageFor("due_at")}
             />
+            {asksWhy && (
+              <ReasonField
+                value={draft.reason}
+                onChange={(reason) => update({ reason })}
+                error={mistakes.reason ?? problem?.messageFor("reason")}
+              />
+            )}
+            {base && base.level > 0 && moves(draft, draftOf(base)) && (
+              <Text size="sm" c="dimmed">
+                {STARTS_OVER}
+              </Text>
+            )}
             <AssigneeField
               followUp={followUp}
               value={draft.assignee_id}
@@ -176,7 +191,7 @@ function aboutOf({ subject }: FormRequest): Pick<Draft, "subject"> | null {
 }
 
 function newDraft(request: FormRequest, assignee: number, zone: string): Draft {
-  return { title: "", notes: "", due_at: nextMorning(zone, now()), assignee_id: assignee, subject: null, ...aboutOf(request) };
+  return { title: "", notes: "", due_at: nextMorning(zone, now()), assignee_id: assignee, subject: null, reason: "", ...aboutOf(request) };
 }
 
 interface AssigneeProps {

@@ -1,13 +1,14 @@
-import { Anchor, Button, Group } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconArrowLeft, IconCheck, IconPencil, IconRotate2 } from "@tabler/icons-react";
-import { Link, useNavigate } from "react-router";
+import { IconCheck, IconPencil, IconRotate2 } from "@tabler/icons-react";
+import { useNavigate } from "react-router";
 import type { FollowUp } from "@/api/types";
 import { NotFoundPage } from "@/app/NotFoundPage";
 import { usePathId } from "@/app/usePathId";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
+import { BackLink } from "@/features/followups/BackLink";
 import { askReopen } from "@/features/followups/askReopen";
 import { Facts } from "@/features/followups/Facts";
 import { openForm } from "@/features/followups/formRequest";
@@ -42,27 +43,6 @@ function FollowUpPage({ id }: { id: number }) {
         <RowsSkeleton rows={4} height={56} />
       )}
     </Page>
-  );
-}
-
-function BackLink() {
-  const navigate = useNavigate();
-  return (
-    <Anchor
-      component={Link}
-      to="/followups"
-      size="sm"
-      className={classes.back}
-      onClick={(event) => {
-        // Back to where one was in the list, if one came from a page of ours.
-        if ((history.state as { idx?: number } | null)?.idx) {
-          event.preventDefault();
-          void navigate(-1);
-        }
-      }}
-    >
-      <IconArrowLeft size={15} aria-hidden /> Back
-    </Anchor>
   );
 }
 

@@ -14,9 +14,11 @@ import { askReopen } from "@/features/followups/askReopen";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
 import { useReopen } from "@/features/followups/mutations";
+import { movedWords } from "@/features/followups/moved";
 import { RowMenu } from "@/features/followups/RowMenu";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import { useMe } from "@/features/session/session";
+import { now } from "@/time/clock";
 import classes from "./FollowUpRow.module.css";
 
 interface Props {
@@ -26,18 +28,29 @@ interface Props {
 
 export function FollowUpRow({ followUp, view }: Props) {
   const { chosen, toggle } = useSelection();
-  const mine = followUp.assignee_id === useMe().id;
-  return <Row followUp={followUp} view={view} mine={mine} ticked={chosen.has(followUp.id)} toggle={toggle} />;
+  const me = useMe();
+  return (
+    <Row
+      followUp={followUp}
+      view={view}
+      mine={followUp.assignee_id === me.id}
+      moved={movedWords(followUp, me.time_zone, now())}
+      ticked={chosen.has(followUp.id)}
+      toggle={toggle}
+    />
+  );
 }
 
 interface RowProps extends Props {
   /** A phone has room for others' names only. */
   mine: boolean;
+  /** How often it was moved, in words. */
+  moved: string | null;
   ticked: boolean;
   toggle: (followUp: FollowUp, range: boolean) => void;
 }
 
-const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps) {
+const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: RowProps) {
   const { id, title, subject, assignee } = followUp;
   return (
     <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
@@ -54,6 +67,7 @@ const Row = memo(function Row({ followUp, view, mine, ticked, toggle }: RowProps
         </Link>
         <span className={classes.subject}>
           {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
+          {moved && <span className={classes.moved}>{moved}</span>}
         </span>
       </div>
       <span className={classes.who} data-mine={mine || undefined}>

@@ -1,18 +1,19 @@
 import { Menu } from "@mantine/core";
 import { IconCalendarPlus, IconDots, IconHistory, IconPencil, IconTrash } from "@tabler/icons-react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { FollowUp } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
 import { IconButton } from "@/components/IconButton";
 import { isolated } from "@/components/isolated";
 import { openForm } from "@/features/followups/formRequest";
-import { useEdit, useRemove, useUndo } from "@/features/followups/mutations";
-import { failed, withUndo } from "@/features/followups/toasts";
-import { useMe } from "@/features/session/session";
+import { useRemove } from "@/features/followups/mutations";
+import { useMove } from "@/features/followups/useMove";
+import { useMay, useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
-import { calendar } from "@/time/words";
 import { localTimeIn } from "@/time/zone";
+
+const MoveDialog = lazy(() => import("@/features/followups/MoveDialog"));
 
 interface Props {
   followUp: FollowUp;
@@ -23,6 +24,7 @@ interface Props {
 /** What else one can do with a follow-up. The menu itself is made when it is opened. */
 export function RowMenu({ followUp, onDeleted }: Props) {
   const [armed, setArmed] = useState(false);
+  const [moveTo, setMoveTo] = useState<string | null>(null);
   const target = useRef<HTMLButtonElement>(null);
   const wasArmed = useRef(false);
   // The button is another one with the menu and without it: the focus goes along.
@@ -40,14 +42,21 @@ export function RowMenu({ followUp, onDeleted }: Props) {
       <IconDots size={17} stroke={1.7} />
     </IconButton>
   );
-  if (!armed) return button;
+  const dialog = moveTo && <MoveDialog followUp={followUp} dueAt={moveTo} close={() => setMoveTo(null)} />;
   return (
-    <Menu defaultOpened position="bottom-end" width={220} onClose={() => setArmed(false)} returnFocus={false}>
-      <Menu.Target>{button}</Menu.Target>
-      <Menu.Dropdown>
-        <Items followUp={followUp} onDeleted={onDeleted} />
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      {armed ? (
+        <Menu defaultOpened position="bottom-end" width={220} onClose={() => setArmed(false)} returnFocus={false}>
+          <Menu.Target>{button}</Menu.Target>
+          <Menu.Dropdown>
+            <Items followUp={followUp} askWhy={setMoveTo} onDeleted={onDeleted} />
+          </Menu.Dropdown>
+        </Menu>
+      ) : (
+        button
+      )}
+      <Suspense>{dialog}</Suspense>
+    </>
   );
 }
 
@@ -57,20 +66,22 @@ const LATER = [
   { label: "In a week, 09:00", days: 7 },
 ];
 
-function Items({ followUp, onDeleted }: Props) {
+interface ItemsProps extends Props {
+  /** Opens the dialog that asks for a reason. */
+  askWhy: (dueAt: string) => void;
+}
+
+function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
   const { time_zone: zone } = useMe();
-  const edit = useEdit();
-  const undo = useUndo();
+  const mayDelete = useMay("follow-ups:delete");
+  const move = useMove();
   const remove = useRemove();
   const open = followUp.status === "open";
 
   function moveTo(days: number) {
     const dueAt = localTimeIn(days, "09:00", zone, now());
-    // A promise: the menu is gone before the answer comes, and its own callbacks with it.
-    edit.mutateAsync({ id: followUp.id, etag: followUp.etag, changes: { due_at: dueAt } }).then(
-      (moved) => withUndo(`Moved to ${calendar(dueAt, zone, now())}`, () => undo.mutate({ followUp: moved })),
-      (error: unknown) => failed(`“${isolated(followUp.title)}” was not moved`, error),
-    );
+    if (followUp.escalated) askWhy(dueAt);
+    else move(followUp, dueAt);
   }
 
   return (
@@ -81,31 +92,33 @@ function Items({ followUp, onDeleted }: Props) {
       <Menu.Item leftSection={<IconHistory size={16} />} component={Link} to={`/followups/${followUp.id}`}>
         History
       </Menu.Item>
-      {open && <Menu.Label>Reschedule</Menu.Label>}
+      {open && <Menu.Label>{followUp.level ? "Reschedule: escalation starts over" : "Reschedule"}</Menu.Label>}
       {open &&
         LATER.map(({ label, days }) => (
           <Menu.Item key={days} leftSection={<IconCalendarPlus size={16} />} onClick={() => moveTo(days)}>
             {label}
           </Menu.Item>
         ))}
-      <Menu.Divider />
-      <Menu.Item
-        leftSection={<IconTrash size={16} />}
-        c="var(--level-3)"
-        onClick={() =>
-          askFirst({
-            title: `Delete “${isolated(followUp.title)}”?`,
-            text: "Its history goes with it. This cannot be undone.",
-            action: "Delete",
-            go: () => {
-              remove.mutate(followUp);
-              onDeleted?.();
-            },
-          })
-        }
-      >
-        Delete
-      </Menu.Item>
+      {mayDelete && <Menu.Divider />}
+      {mayDelete && (
+        <Menu.Item
+          leftSection={<IconTrash size={16} />}
+          c="var(--level-3)"
+          onClick={() =>
+            askFirst({
+              title: `Delete “${isolated(followUp.title)}”?`,
+              text: "Its history and notifications go with it. For 30 days it can be restored.",
+              action: "Delete",
+              go: () => {
+                remove.mutate(followUp);
+                onDeleted?.();
+              },
+            })
+          }
+        >
+          Delete
+        </Menu.Item>
+      )}
     </>
   );
 }

@@ -31,6 +31,7 @@ const ICONS: Record<string, Icon> = {
   completed: IconCheck,
   reopened: IconRotate2,
   undone: IconArrowBackUp,
+  restored: IconArrowBackUp,
   escalated: IconBellRinging,
 };
 

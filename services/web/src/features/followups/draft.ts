@@ -7,6 +7,8 @@ export interface Draft {
   due_at: string | null;
   assignee_id: number;
   subject: ChosenSubject | null;
+  /** Why the due time changes; needed where others were told that it is late. */
+  reason: string;
 }
 
 /** A lead or client that exists, or one to be created with the follow-up. */
@@ -16,7 +18,7 @@ export type ChosenSubject =
 
 export function draftOf(followUp: FollowUp): Draft {
   const { title, notes, due_at, assignee_id, subject } = followUp;
-  return { title, notes, due_at, assignee_id, subject: subject && { id: subject.id, kind: subject.kind, name: subject.name } };
+  return { title, notes, due_at, assignee_id, reason: "", subject: subject && { id: subject.id, kind: subject.kind, name: subject.name } };
 }
 
 export function createBody(draft: Draft): FollowUpCreate {
@@ -34,10 +36,18 @@ export function changesOf(draft: Draft, base: Draft): FollowUpPatch {
   const changes: FollowUpPatch = {};
   if (draft.title.trim() !== base.title) changes.title = draft.title.trim();
   if (draft.notes !== base.notes) changes.notes = draft.notes;
-  if (draft.due_at && Date.parse(draft.due_at) !== Date.parse(base.due_at ?? "")) changes.due_at = draft.due_at;
+  if (moves(draft, base) && draft.due_at) {
+    changes.due_at = draft.due_at;
+    if (draft.reason.trim()) changes.reason = draft.reason.trim();
+  }
   if (draft.assignee_id !== base.assignee_id) changes.assignee_id = draft.assignee_id;
   if (!sameSubject(draft.subject, base.subject)) changes.subject = draft.subject && inputOf(draft.subject);
   return changes;
+}
+
+/** Whether a draft has another due time. */
+export function moves(draft: Draft, base: Draft): boolean {
+  return draft.due_at !== null && Date.parse(draft.due_at) !== Date.parse(base.due_at ?? "");
 }
 
 /** What somebody typed, on top of what others saved meanwhile: the fields that were left alone are theirs. */
@@ -47,8 +57,9 @@ export function rebased(draft: Draft, base: Draft, theirs: Draft): Draft {
 }
 
 /** What keeps a draft from being saved, by field. */
-export function mistakesOf(draft: Draft): Partial<Record<keyof Draft, string>> {
+export function mistakesOf(draft: Draft, asksWhy = false): Partial<Record<keyof Draft, string>> {
   return {
+    ...(asksWhy && draft.reason.trim() === "" && { reason: "Say why it is moved." }),
     ...(draft.title.trim() === "" && { title: "Say what is to be done." }),
     ...(draft.due_at === null && { due_at: "Choose when it is due." }),
   };

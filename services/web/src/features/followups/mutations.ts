@@ -104,6 +104,7 @@ export function useEdit() {
 
 export function useRemove() {
   const cache = useQueryClient();
+  const restoreIt = useRestore();
   return useMutation({
     mutationFn: ({ id, etag }: FollowUp) => api.delete(`/follow-ups/${id}`, { etag }),
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
@@ -113,12 +114,31 @@ export function useRemove() {
       settle(cache);
     },
     onSuccess: (_, { id, title }) => {
-      done(`Deleted “${isolated(title)}”`);
+      withUndo(`Deleted “${isolated(title)}”`, () => restoreIt.mutate({ id, title }));
       cache.removeQueries({ queryKey: keys.followUp(id) });
       cache.removeQueries({ queryKey: keys.activities(id) });
       settle(cache);
     },
   });
+}
+
+/** Bring back what was deleted, as it was. */
+export function useRestore() {
+  const cache = useQueryClient();
+  const restoring = useMutation({
+    mutationFn: ({ id }: { id: number; title: string }) => api.post<FollowUp>(`/follow-ups/${id}/restore`),
+    onError: (error, gone) => {
+      const again = error instanceof Problem && error.unreachable ? () => restoring.mutate(gone) : undefined;
+      failed(`“${isolated(gone.title)}” stays deleted`, error, again);
+      settle(cache);
+    },
+    onSuccess: ({ id, title, assignee }) => {
+      done(`Restored “${isolated(title)}”${assignee.active ? "" : `. ${isolated(assignee.name)} is inactive: reassign it.`}`);
+      cache.removeQueries({ queryKey: keys.followUp(id) }); // "not found", while it was away
+      settle(cache, id);
+    },
+  });
+  return restoring;
 }
 
 /** The API takes this many at once. */

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Query } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Activity, FollowUp, FollowUpCounts, Page, View } from "@/api/types";
+import type { Activity, DeletedFollowUp, FollowUp, FollowUpCounts, Page, View } from "@/api/types";
 
 const PAGE = 100;
 
@@ -16,6 +16,14 @@ export const followUpsQuery = (view: View, filters: Query) =>
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor,
   });
+
+export const deletedQuery = infiniteQueryOptions({
+  queryKey: keys.deleted,
+  queryFn: ({ pageParam, signal }) =>
+    api.get<Page<DeletedFollowUp>>("/follow-ups/deleted", { query: { limit: 50, cursor: pageParam }, signal }),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next_cursor,
+});
 
 export const countsQuery = (filters: Query) =>
   queryOptions({

@@ -1,0 +1,46 @@
+"""Why an escalated follow-up is moved: others were told that it is late, and can read why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from followup_common.db import Transaction
+from followup_common.db.tables import follow_ups, policy_versions
+from sqlalchemy import select
+
+from followup_api.followups.problems import ReasonMissing
+from followup_api.followups.queries import ESCALATED
+
+f = follow_ups.c
+
+
+def ask_for_reason(tx: Transaction, ids: Collection[int], due_at: datetime, reason: str | None) -> None:
+    """Make sure that a reason is given where a new due time takes back an escalation beyond the assignee.
+
+    Args:
+        tx: where to look.
+        ids: of the follow-ups that get another due time.
+        due_at: the new one.
+        reason: what the caller says.
+
+    Raises:
+        ReasonMissing: some of them are open, escalated, and due at another time.
+    """
+    if reason is not None:
+        return
+    statement = (
+        select(f.id)
+        .join(policy_versions, policy_versions.c.id == f.policy_version_id)
+        .where(f.id.in_(ids), f.is_open, f.due_at != due_at, ESCALATED)
+        .order_by(f.id)
+    )
+    escalated = tx.execute(statement).scalars().all()
+    if escalated:
+        raise ReasonMissing(escalated)
+
+
+def with_reason(details: Mapping[str, Any], reason: str | None) -> dict[str, Any]:
+    """The details of a move, with why it was made."""
+    return {**details, "reason": reason} if reason is not None else dict(details)

@@ -1,0 +1,29 @@
+import { Textarea } from "@mantine/core";
+import { REASON_LENGTH, WHY_REASON } from "@/features/followups/moved";
+
+interface Props {
+  value: string;
+  onChange: (value: string) => void;
+  error?: string | undefined;
+  focused?: boolean;
+}
+
+/** Asks why an escalated follow-up is moved. */
+export function ReasonField({ value, onChange, error, focused }: Props) {
+  return (
+    <Textarea
+      label="Why it is moved"
+      description={WHY_REASON}
+      placeholder="The client asked for a call next week"
+      autosize
+      minRows={2}
+      maxRows={6}
+      maxLength={REASON_LENGTH}
+      required
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      error={error}
+      data-autofocus={focused || undefined}
+    />
+  );
+}

@@ -1,0 +1,17 @@
+import type { FollowUp } from "@/api/types";
+import { dateOf } from "@/time/words";
+
+/** "moved 4 times, first due 3 Nov"; null: it still has its first due time. */
+export function movedWords({ moved, first_due_at }: Pick<FollowUp, "moved" | "first_due_at">, zone: string, now: number) {
+  if (moved === 0) return null;
+  const often = moved === 1 ? "once" : `${moved.toLocaleString("en")} times`;
+  return `moved ${often}, first due ${dateOf(first_due_at, zone, now)}`;
+}
+
+/** What moving does to the escalation, in front of a choice of a new due time. */
+export const STARTS_OVER = "Escalation starts over from the new time.";
+
+/** Why a reason is asked for. */
+export const WHY_REASON = "Others have been told that it is late: they read this in its history.";
+
+export const REASON_LENGTH = 500;
