@@ -54,6 +54,8 @@ def _rows() -> Iterator[tuple[str, str, str, str]]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
+    if isinstance(field.default, frozenset):
+        return f"`{','.join(sorted(field.default))}`"
     return "unset" if field.default is None else f"`{field.default}`"
 
 
