@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from tests.support.postgres import libpq_url
 from tests.support.waiting import eventually
@@ -98,7 +99,7 @@ class DatabaseClock:
         with psycopg.connect(libpq_url(database_url)) as connection:
             for statement in (INSTALL, BIND_DEFAULTS, BIND_FUNCTIONS, SEARCH_PATH):
                 connection.execute(statement)
-        self._engine = create_engine(database_url)
+        self._engine = create_engine(database_url, poolclass=NullPool)  # servers are killed meanwhile
 
     def set_off(self, off: timedelta) -> None:
         """Let the clock be so far off the real one, from now on; returns once it is."""

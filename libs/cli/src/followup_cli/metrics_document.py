@@ -19,7 +19,13 @@ SERVICES: dict[str, tuple[Metric, ...]] = {
     "scheduler": scheduler.METRICS,
     "escalator": (*escalator.METRICS, *messaging.METRICS, *database.METRICS),
     "notifier": (*notifier.METRICS, *messaging.METRICS, *database.METRICS),
-    "api": (*api.METRICS, *gauges.METRICS, messaging.PUBLISH_FAILURES, *database.METRICS),
+    "api": (
+        *api.METRICS,
+        *gauges.METRICS,
+        messaging.PUBLISH_FAILURES,
+        messaging.UNCONFIRMED,
+        *database.METRICS,
+    ),
 }
 
 HEAD = """\

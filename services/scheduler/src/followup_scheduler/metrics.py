@@ -1,6 +1,6 @@
 """What Prometheus learns of the clock."""
 
-from followup_common.messaging.metrics import EVENT, PUBLISH_FAILURES
+from followup_common.messaging.metrics import EVENT, PUBLISH_FAILURES, UNCONFIRMED
 from followup_common.metrics import Gauge
 
 TICK_PUBLISHED = Gauge(
@@ -9,4 +9,4 @@ TICK_PUBLISHED = Gauge(
     EVENT,
 )
 
-METRICS = (TICK_PUBLISHED, PUBLISH_FAILURES)
+METRICS = (TICK_PUBLISHED, PUBLISH_FAILURES, UNCONFIRMED)
