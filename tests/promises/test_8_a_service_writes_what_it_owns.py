@@ -129,3 +129,26 @@ def test_the_right_to_lock_does_not_let_the_notifier_write(company: Company) -> 
 def test_frozen_policies_refuse_even_their_owner(company: Company) -> None:
     with pytest.raises(Exception, match="policy versions never change"):
         company.tx.execute(text("UPDATE policy_versions SET version = 9"))
+
+
+def test_what_works_with_the_owners_rights_is_not_for_everyone(company: Company) -> None:
+    """Or a service would put a trigger function of the owner on a table of its own."""
+    public = text("""
+        SELECT p.proname
+        FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) acl
+        WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND acl.grantee = 0
+    """)
+    assert company.tx.execute(public).scalars().all() == []
+
+
+def test_no_service_deletes_history_by_a_trigger_of_its_own(company: Company) -> None:
+    with acting_as(company.tx, "followup_notifier"):
+        company.tx.execute(text("CREATE TEMP TABLE own (id bigint)"))
+        with pytest.raises(ProgrammingError) as refused, company.tx.begin_nested():
+            company.tx.execute(
+                text(
+                    "CREATE TRIGGER own AFTER DELETE ON own REFERENCING OLD TABLE AS deleted "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION follow_ups_delete_dependents()"
+                )
+            )
+    assert isinstance(refused.value.orig, errors.InsufficientPrivilege)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from followup_common.contracts import FollowUpReassigned
@@ -114,6 +114,22 @@ def test_handed_to_another_team_the_step_reached_is_told_to_its_audience_now_onc
     assert teams.tell(teams.hand_to(teams.new)) == [(0, teams.new)]
     sweep(company, run)
     assert len(company.told(teams.call)) == 6
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_from_hearing_of_the_step_reached(
+    company: Company, run: Run
+) -> None:
+    teams = Teams(company, run, 60 * HOUR)
+    sweep(company, run)
+    # By the clock of today, the step that was announced is still to come.
+    company.set(teams.call, due_at=datetime.now(UTC) - 40 * HOUR)
+    company.tx.execute(text("UPDATE follow_ups SET level = 2 WHERE id = :id"), {"id": teams.call})
+    due_version = company.get(teams.call)["due_version"]
+    company.tx.execute(
+        text("UPDATE activities SET due_version = :due_version WHERE follow_up_id = :id AND step = 2"),
+        {"id": teams.call, "due_version": due_version},
+    )
+    assert (2, teams.other_manager) in teams.tell(teams.hand_to(teams.new))
 
 
 def test_within_a_team_the_manager_is_not_told_again(company: Company, run: Run) -> None:

@@ -114,7 +114,7 @@ def _announced(tx: Transaction, row: Row[Any]) -> Step | None:
     policy = load_policies(tx, [row.policy_version_id])[row.policy_version_id]
     if isinstance(policy, PolicyUnreadable):
         raise policy
-    return policy.steps[row.level - 1] if level_at(policy, row.overdue) == row.level else None
+    return None if level_at(policy, row.overdue) > row.level else policy.steps[row.level - 1]
 
 
 def _json(told: Sequence[Recipient]) -> str:
