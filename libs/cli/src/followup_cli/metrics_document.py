@@ -16,7 +16,7 @@ from followup_notifier import metrics as notifier
 from followup_scheduler import metrics as scheduler
 
 SERVICES: dict[str, tuple[Metric, ...]] = {
-    "scheduler": (*scheduler.METRICS, messaging.UNCONFIRMED),
+    "scheduler": scheduler.METRICS,
     "escalator": (*escalator.METRICS, *messaging.METRICS, *database.METRICS),
     "notifier": (*notifier.METRICS, *messaging.METRICS, *database.METRICS),
     "api": (
