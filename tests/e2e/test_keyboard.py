@@ -111,12 +111,6 @@ def test_keys_for_rows_work_wherever_there_are_rows(product: Product, visit: Vis
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(page.get_by_text("1 selected")).to_be_visible()
-    page.keyboard.press("e")
-    expect(dialog(page, "Edit follow-up")).to_be_visible()
-    page.goto(f"/followups/{planned['id']}")
-    expect(page.get_by_role("button", name="Edit")).to_be_visible()
-    page.keyboard.press("e")
-    expect(dialog(page, "Edit follow-up")).to_be_visible()
 
 
 def test_the_list_of_keys_shows_those_that_work_here(product: Product, visit: Visit) -> None:
