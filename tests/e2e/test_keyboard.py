@@ -111,6 +111,26 @@ def test_keys_for_rows_work_wherever_there_are_rows(product: Product, visit: Vis
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(page.get_by_text("1 selected")).to_be_visible()
+    page.keyboard.press("e")
+    expect(dialog(page, "Edit follow-up")).to_be_visible()
+    page.goto(f"/followups/{planned['id']}")
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    page.keyboard.press("e")
+    expect(dialog(page, "Edit follow-up")).to_be_visible()
+
+
+def test_escape_clears_the_selection_beside_a_picker_of_people(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    product.follow_up(product.person("Amir Patel", manager=dana), "Call Acme", due=hours(-3))
+    page = visit(dana, "/followups")
+    picker = page.get_by_role("combobox", name="Whose follow-ups")
+    picker.click()
+    page.keyboard.press("Escape")
+    page.get_by_role("checkbox", name="Select Call Acme").click()
+    bar = page.get_by_role("toolbar", name="Selected follow-ups")
+    expect(bar).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
 
 
 def test_the_list_of_keys_shows_those_that_work_here(product: Product, visit: Visit) -> None:

@@ -198,6 +198,18 @@ def waiting_for_a_lock(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def test_a_killed_server_that_nobody_waited_for_is_no_obstacle(used: Run) -> None:
+    """Its number stays taken until its parent, here this test, collects its status."""
+    place = (used.data / "postgres", used.data / "postgres.log")
+    killed = EmbeddedPostgres(*place, connections=10)
+    killed.start()
+    used.postmaster().kill()
+    eventually(lambda: used.postmaster().status() == psutil.STATUS_ZOMBIE)
+    with EmbeddedPostgres(*place, connections=10), used.database() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    killed.stop()
+
+
 def test_what_was_not_handled_before_a_kill_is_handled_at_the_next_start(used: Run) -> None:
     with EmbeddedPostgres(used.data / "postgres", used.data / "postgres.log", connections=10) as postgres:
         database = Database(postgres.url())

@@ -87,6 +87,7 @@ class EmbeddedPostgres:
             self._create_files()
         self._check_version()
         self._end_leftover_server()
+        self._own_stale_locks()
         self._socket_folder = self._short_folder()
         deadline = time.monotonic() + OTHERS_END_SECONDS
         while not self._launch():
@@ -171,11 +172,29 @@ class EmbeddedPostgres:
         if found is None:
             return
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+            with suppress(psutil.NoSuchProcess):
                 found.send_signal(number)
-                found.wait(OTHERS_END_SECONDS)
-            if not found.is_running():
-                return
+            deadline = time.monotonic() + OTHERS_END_SECONDS
+            while time.monotonic() < deadline:
+                if _has_ended(found):
+                    return
+                time.sleep(0.05)
+
+    def _own_stale_locks(self) -> None:
+        """Let lock files that no server holds name this process, PostgreSQL's parent.
+
+        PostgreSQL passes over a file that names its parent, and refuses to start while any other process has
+        that number: one that got it later, or a killed server whose status nobody has collected. The other
+        lines stay: by them it finds out whether processes of the old server still use its memory.
+        """
+        for file in (self._data / "postmaster.pid", self._data / f".s.PGSQL.{PORT}.lock"):
+            with suppress(FileNotFoundError):
+                others = file.read_text().partition("\n")[2]
+                file.unlink()  # it may be a link, and we root
+                file.touch(0o600, exist_ok=False)
+                file.write_text(f"{os.getpid()}\n{others}")
+                if self._account:
+                    os.chown(file, self._account.uid, self._account.gid)
 
     def _launch(self) -> bool:
         """Start the process and wait until it takes connections. False: another one is still ending."""
@@ -239,18 +258,23 @@ def _binaries() -> Path:
 
 
 def _postmaster(data: Path) -> psutil.Process | None:
-    """The server that runs on these files, if any; a stale file that names another process is removed."""
-    file = data / "postmaster.pid"
+    """The server that runs on these files, if any."""
     try:
-        process = psutil.Process(int(file.read_text().split()[0]))
+        process = psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
         if "postgres" in process.name() and Path(process.cwd()).samefile(data):
             return process
     except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
-        return None  # PostgreSQL itself knows what to do with the file of a process that is gone
+        return None  # no file, or one of a process that has ended
     except psutil.AccessDenied as error:
         raise Failure(f"Process {error.pid} may be a PostgreSQL on {data}: end it first.") from None
-    file.unlink()
     return None
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """Whether it does no more, be it that nobody has collected its status yet."""
+    with suppress(psutil.NoSuchProcess):
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 def _is_ready(data: Path, pid: int) -> bool:

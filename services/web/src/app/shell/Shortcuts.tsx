@@ -1,6 +1,7 @@
 import { Kbd, Table } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
+import { keysAreTaken } from "@/app/keysAreTaken";
 import { allowed, WORK } from "@/app/shell/navigation";
 import { pressOnRow, rowKeys } from "@/app/shell/rows";
 import { createStore } from "@/app/store";
@@ -11,6 +12,8 @@ import { useMe } from "@/features/session/session";
 export const keysShown = createStore(false);
 
 const SEQUENCE_MS = 1_000;
+/** Not 0: that is when the page was opened, a moment ago perhaps. */
+const NEVER = -Infinity;
 
 /** Keys, and what they do. */
 type Row = [string[], string];
@@ -73,12 +76,12 @@ export function Shortcuts() {
 function useShortcutKeys(): void {
   const navigate = useNavigate();
   const { permissions } = useMe();
-  const goPressed = useRef(0);
+  const goPressed = useRef(NEVER);
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      if (event.ctrlKey || event.metaKey || event.altKey || busy(event)) return;
+      if (keysAreTaken(event)) return;
       const going = event.timeStamp - goPressed.current < SEQUENCE_MS;
-      goPressed.current = 0;
+      goPressed.current = NEVER;
       const destination = going && allowed(WORK, permissions).find(({ hotkey }) => hotkey === event.key);
       if (destination) void navigate(destination.to);
       else if (event.key === "g") goPressed.current = event.timeStamp;
@@ -91,13 +94,6 @@ function useShortcutKeys(): void {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, [navigate, permissions]);
-}
-
-/** Whether keys mean text here, or belong to an open dialog or menu. */
-function busy(event: KeyboardEvent): boolean {
-  const target = event.target instanceof HTMLElement ? event.target : null;
-  const types = target?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-  return Boolean(types ?? document.querySelector("[role=dialog], [role=menu]"));
 }
 
 async function focusSearch(goToSearch: () => void | Promise<void>): Promise<void> {

@@ -6,7 +6,7 @@ import { Problem } from "@/api/problem";
 import type { BulkResult, FollowUp } from "@/api/types";
 import { isolated } from "@/components/isolated";
 import { latest } from "@/features/followups/cache";
-import { useBarKeys, useRoomForBar } from "@/features/followups/barPlace";
+import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import { failed, withUndo } from "@/features/followups/toasts";

@@ -1,15 +1,11 @@
 import { useEffect, type RefObject } from "react";
-
-const ELSEWHERE = "[role=dialog], [role=menu], [role=listbox]";
-const TYPED_IN = "input:not([type=checkbox], [type=radio]), textarea, select";
+import { keysAreTaken } from "@/app/keysAreTaken";
 
 /** `b` goes to the bar and Escape clears the selection, unless somebody types or something else is open. */
 export function useBarKeys(bar: RefObject<HTMLElement | null>, clear: () => void): void {
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      const target = event.target instanceof Element ? event.target : null;
-      if (!bar.current || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (target?.closest(TYPED_IN) || document.querySelector(ELSEWHERE)) return;
+      if (!bar.current || event.defaultPrevented || keysAreTaken(event)) return;
       if (event.key === "Escape") clear();
       else if (event.key === "b") bar.current.querySelector("button")?.focus();
       else return;
