@@ -10,7 +10,18 @@ from typing import Any
 
 import typer
 
-from followup_cli import dead_letters, doctor, imports, migration, queues, run, sweeps, tokens, users
+from followup_cli import (
+    dead_letters,
+    deleted,
+    doctor,
+    imports,
+    migration,
+    queues,
+    run,
+    sweeps,
+    tokens,
+    users,
+)
 from followup_cli.output import Failure, show_failure
 
 
@@ -42,6 +53,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(deleted.app, name="deleted")
 
 if __name__ == "__main__":
     app()
