@@ -46,6 +46,20 @@ def test_who_takes_a_follow_up_is_not_told_that_it_is_theirs(company: Company, r
     assert company.told(call) == []
 
 
+def test_an_assignment_is_told_once_though_a_new_due_time_comes_between_two_events_of_it(
+    company: Company, run: Run
+) -> None:
+    """Such as the event, and the one of an undo that found it untold."""
+    old, new, boss = company.person("Old"), company.person("New"), company.person("Max", role="manager")
+    call = company.follow_up(old, overdue=-HOUR)
+    company.set(call, assignee_id=new)
+    event = FollowUpReassigned(follow_up_id=call, assignee_id=new, assignment=2, actor_id=boss)
+    run(announce_assignment, event)
+    company.set(call, due_at=company.get(call)["now"] + 2 * HOUR)
+    run(announce_assignment, event)
+    assert company.told(call) == [(0, new)]
+
+
 def test_an_overtaken_assignment_is_not_announced(company: Company, run: Run) -> None:
     first, second, third = (company.person(name) for name in ("A", "B", "C"))
     call = company.follow_up(first, overdue=-HOUR)

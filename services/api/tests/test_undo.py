@@ -157,6 +157,26 @@ def test_a_step_that_the_undone_change_stopped_is_told(company: Company, pipelin
     assert [(line.step, line.user_id) for line in told(company)] == [(1, company.amir.id)]
 
 
+def test_of_several_steps_that_the_undone_change_stopped_the_last_is_told(
+    company: Company, pipeline: Pipeline
+) -> None:
+    """The others were overtaken, as after an outage."""
+    follow_up = company.follow_up(company.amir, overdue=47 * HOUR)
+    for _ in range(2):
+        pipeline.request_sweep()
+        pipeline.escalator_only()
+        with pipeline.company() as database:
+            database.let_pass(2 * HOUR)
+    change(company, company.dana, follow_up, "complete")
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    undo(company, company.dana, follow_up)
+    sweep(pipeline)
+    assert {line.step for line in told(company)} == {2}
+    raised = company.world.execute("SELECT step, status FROM escalations ORDER BY step")
+    assert [tuple(row) for row in raised] == [(1, "skipped"), (2, "raised")]
+
+
 def test_an_assignment_that_the_undone_change_stopped_is_told(company: Company, pipeline: Pipeline) -> None:
     follow_up = company.follow_up(company.amir, overdue=-HOUR)
     change(company, company.dana, follow_up, "reassign")

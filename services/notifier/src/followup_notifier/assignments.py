@@ -31,12 +31,15 @@ LOCK_ASSIGNED = text("""
     FOR NO KEY UPDATE
 """)
 
-# Step 0 is the assignment itself, and its repeat counts the assignments.
+# Step 0 is the assignment itself, and its repeat counts the assignments. It is told once, whatever the run:
+# that is looked up under the follow-up's lock, since the unique key is about one run.
 TELL_ASSIGNEE = text("""
     INSERT INTO notifications (follow_up_id, due_version, step, repeat, policy_version_id, due_at,
                                user_id, audience, actor_id)
     SELECT id, due_version, 0, assignment, policy_version_id, due_at, assignee_id, 'assignee', :actor_id
-    FROM follow_ups WHERE id = :id
+    FROM follow_ups f WHERE id = :id AND NOT EXISTS (
+        SELECT FROM notifications n
+        WHERE n.follow_up_id = f.id AND n.step = 0 AND n.repeat = f.assignment AND n.user_id = f.assignee_id)
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
 """)
 

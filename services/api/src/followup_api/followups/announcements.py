@@ -1,16 +1,26 @@
-"""Telling new assignees that a follow-up is theirs."""
+"""What the notifier is to tell: that a follow-up is somebody's now, and what a stop kept it from telling."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from followup_common.contracts import FollowUpReassigned
+from followup_common.contracts import EscalationKey, EscalationsRaised, FollowUpReassigned
 from sqlalchemy import text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.rows import Record
 
+DROPPED = text("""
+    SELECT e.follow_up_id, e.due_version, e.step, e.repeat
+    FROM escalations e
+    JOIN follow_ups f ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.is_open
+    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.status = 'raised' AND NOT EXISTS (
+        SELECT FROM activities a
+        WHERE a.follow_up_id = e.follow_up_id AND a.due_version = e.due_version AND a.step = e.step
+          AND a.repeat = e.repeat)
+    ORDER BY e.follow_up_id, e.step, e.repeat
+""")
 # Given to somebody by somebody else, and never heard of; or taken, at a step that others are to hear of.
 # What an undo gives back is no news.
 UNTOLD = text("""
@@ -51,12 +61,19 @@ def given_back(row: Mapping[str, Any]) -> FollowUpReassigned:
     )
 
 
-def announce_assignments(work: UnitOfWork, ids: Collection[int]) -> None:
-    """Tell the assignees who would have been told, had their follow-ups not been stopped at that moment.
+def go_on(work: UnitOfWork, ids: Collection[int], again: Collection[EscalationKey] = ()) -> None:
+    """Tell what would have been told, had the follow-ups not been stopped at that moment; nothing else.
+
+    Of the steps that were raised and not announced the notifier announces the last, and drops the others.
 
     Args:
         work: the unit of work of the request.
         ids: of follow-ups that go on as they were.
+        again: steps that were announced, but perhaps not to everybody whom they concern now.
     """
+    rows = work.tx.execute(DROPPED, {"ids": list(ids)}).mappings()
+    keys = dict.fromkeys([*(EscalationKey.model_validate(dict(row)) for row in rows), *again])
+    if keys:
+        work.emit(EscalationsRaised.of(None, keys))
     for row in work.tx.execute(UNTOLD, {"ids": list(ids)}):
         work.emit(reassigned(row, row.actor_id))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db.tables import deleted_follow_ups, follow_ups, users
 from sqlalchemy import ColumnElement, Select, delete, func, select, text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
-from followup_api.followups.announcements import announce_assignments
+from followup_api.followups.announcements import go_on
 from followup_api.followups.changes import Target
 from followup_api.followups.problems import ExternalIdTaken, NotDeleted
 from followup_api.followups.schemas import Assignee, DeletedFollowUp, FollowUp, PersonName
@@ -25,7 +24,7 @@ deleter = users.alias("deleter")
 KEPT = timedelta(days=30)
 """As long as `follow_ups_restore` and the escalator's housekeeping say."""
 
-RESTORE = text("SELECT outcome, untold FROM follow_ups_restore(:id)")
+RESTORE = text("SELECT outcome FROM follow_ups_restore(:id)")
 LOST = (d.external_id, d.assignee_id, d.level, d.notifications, d.activities)
 """What the audit log keeps of a deletion: no title, no notes."""
 
@@ -60,15 +59,13 @@ def restore(
     lost = work.tx.execute(select(*LOST).where(*visible)).first()
     if lost is None:
         raise NotDeleted(follow_up_id)
-    outcome, untold = work.tx.execute(RESTORE, {"id": follow_up_id}).one()
+    outcome = work.tx.execute(RESTORE, {"id": follow_up_id}).scalar_one()
     if outcome == "taken":
         raise ExternalIdTaken(str(lost.external_id))
     if outcome != "restored":  # somebody else was quicker, or its time is up
         raise NotDeleted(follow_up_id)
     activities.record(work.tx, actor_id, [(follow_up_id, "restored", {})])
-    if untold:
-        work.emit(EscalationsRaised.of(None, [_reached(work, follow_up_id)]))
-    announce_assignments(work, [follow_up_id])
+    go_on(work, [follow_up_id])
     return Target(work, follow_up_id, scope, None, actor_id).found(), dict(lost._mapping)
 
 
@@ -107,8 +104,3 @@ def _deleted(row: Record) -> DeletedFollowUp:
         deleted_by=PersonName(id=row.deleted_by, name=row.deleter_name) if known else None,
         kept_until=row.deleted_at + KEPT,
     )
-
-
-def _reached(work: UnitOfWork, follow_up_id: int) -> EscalationKey:
-    row = work.tx.execute(select(f.id, f.due_version, f.level).where(f.id == follow_up_id)).one()
-    return EscalationKey(follow_up_id=row.id, due_version=row.due_version, step=row.level)

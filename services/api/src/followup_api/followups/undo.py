@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from followup_common.contracts import EscalationKey, EscalationsRaised
+from followup_common.contracts import EscalationKey
 from followup_common.db import Transaction
 from sqlalchemy import text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
-from followup_api.followups.announcements import announce_assignments, given_back
+from followup_api.followups.announcements import given_back, go_on
 from followup_api.followups.scopes import Scope
 from followup_api.rows import Record
 
@@ -67,13 +67,11 @@ def undo(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) ->
     undone = [row for row in rows if row.outcome == "undone"]
     entries = [(row.follow_up_id, "undone", _details(row.was, row.became)) for row in undone]
     activities.record(work.tx, actor_id, entries)
-    untold = [_key(row.became) for row in undone if row.untold]
-    if untold:
-        work.emit(EscalationsRaised.of(None, untold))
     for row in undone:
         if row.was["assignee_id"] != row.became["assignee_id"]:
             work.emit(given_back(row.became))
-    announce_assignments(work, [row.follow_up_id for row in undone])
+    untold = [_key(row.became) for row in undone if row.untold]
+    go_on(work, [row.follow_up_id for row in undone], untold)
     return Undone(
         frozenset(row.follow_up_id for row in undone),
         {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"}
