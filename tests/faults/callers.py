@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -13,6 +13,8 @@ import httpx
 
 Answer = httpx.Response | None
 """None: there was nothing to do."""
+
+CAN_BE_UNDONE = ("_complete", "_reopen", "_reschedule", "_reassign")
 
 IN_DOUBT = "in doubt"
 
@@ -28,6 +30,8 @@ class Callers:
 
     def __init__(self, address: str, token: str, assignable: Sequence[int]) -> None:
         self.done: Counter[str] = Counter()
+        self._recent: deque[int] = deque(maxlen=5)
+        self._deleted: list[int] = []
         self._assignable = assignable
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.Client(
@@ -49,6 +53,8 @@ class Callers:
             self._reassign: 35,
             self._create: 10,
             self._delete: 3,
+            self._undo: 20,
+            self._restore: 5,
         }
         action = rng.choices(list(actions), weights=list(actions.values()))[0]
         name = f"api: {action.__name__.strip('_')}"
@@ -58,12 +64,26 @@ class Callers:
             self.done[f"{name}, {IN_DOUBT}"] += 1
         else:
             if answer is not None:
+                self._remember(action.__name__, follow_up, answer)
                 outcome = "" if answer.is_success else f", {HTTPStatus(answer.status_code).phrase}"
                 self.done[name + outcome] += 1
+
+    def _remember(self, action: str, follow_up: int, answer: httpx.Response) -> None:
+        if answer.is_success and action == "_delete":
+            self._deleted.append(follow_up)
+        elif answer.is_success and action in CAN_BE_UNDONE:
+            self._recent.append(follow_up)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _undo(self, rng: Random, _: int, __: datetime) -> Answer:
+        """Of something that was changed a moment ago, by this admin or by the others in the same name."""
+        return self._client.post(f"/{rng.choice(self._recent)}/undo") if self._recent else None
+
+    def _restore(self, _: Random, __: int, ___: datetime) -> Answer:
+        return self._client.post(f"/{self._deleted.pop()}/restore") if self._deleted else None
 
     def _complete(self, _: Random, follow_up: int, __: datetime) -> Answer:
         return self._client.post(f"/{follow_up}/complete")

@@ -14,7 +14,7 @@ from followup_common.db import Transaction
 from sqlalchemy import text
 
 CREATE = """
-CREATE TABLE fault_journal (
+CREATE TABLE public.fault_journal (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     follow_up_id bigint NOT NULL,
     kind text NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE fault_journal (
     assignee_id bigint,
     actor_id bigint
 );
-GRANT SELECT, INSERT ON fault_journal TO followup_api;
+GRANT SELECT, INSERT ON public.fault_journal TO followup_api;
 """
 
 # What the real API does is written by its own transactions: a caller whose connection broke is in doubt,
@@ -31,20 +31,24 @@ OF_THE_API = """
 CREATE FUNCTION fault_journal_of_the_api() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        INSERT INTO fault_journal (follow_up_id, kind) VALUES (OLD.id, 'deleted');
+        INSERT INTO public.fault_journal (follow_up_id, kind) VALUES (OLD.id, 'deleted');
+    ELSIF current_user <> 'followup_api' THEN -- in the function that undoes, or in the one that restores
+        INSERT INTO public.fault_journal (follow_up_id, kind)
+        VALUES (NEW.id, CASE TG_OP WHEN 'INSERT' THEN 'restored' ELSE 'undone' END);
     ELSIF TG_OP = 'INSERT' THEN
-        INSERT INTO fault_journal (follow_up_id, kind, due_at, assignee_id)
+        INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id)
         VALUES (NEW.id, 'created', NEW.due_at, NEW.assignee_id);
     ELSE
         IF (NEW.completed_at IS NULL) <> (OLD.completed_at IS NULL) THEN
-            INSERT INTO fault_journal (follow_up_id, kind)
+            INSERT INTO public.fault_journal (follow_up_id, kind)
             VALUES (NEW.id, CASE WHEN NEW.completed_at IS NULL THEN 'reopened' ELSE 'completed' END);
         END IF;
         IF NEW.due_at <> OLD.due_at THEN
-            INSERT INTO fault_journal (follow_up_id, kind, due_at) VALUES (NEW.id, 'rescheduled', NEW.due_at);
+            INSERT INTO public.fault_journal (follow_up_id, kind, due_at)
+            VALUES (NEW.id, 'rescheduled', NEW.due_at);
         END IF;
         IF NEW.assignee_id <> OLD.assignee_id THEN
-            INSERT INTO fault_journal (follow_up_id, kind, assignee_id, actor_id)
+            INSERT INTO public.fault_journal (follow_up_id, kind, assignee_id, actor_id)
             VALUES (NEW.id, 'reassigned', NEW.assignee_id, CAST(TG_ARGV[0] AS bigint));
         END IF;
     END IF;
@@ -57,13 +61,13 @@ CREATE TRIGGER fault_journal_of_the_api AFTER INSERT OR DELETE
 """
 
 WRITE = text("""
-    INSERT INTO fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id)
+    INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id)
     VALUES (:follow_up_id, :kind, :due_at, :assignee_id, :actor_id)
 """)
 
 READ = text("""
     SELECT follow_up_id, kind, due_at, assignee_id, actor_id, pg_xact_commit_timestamp(xmin) AS at
-    FROM fault_journal ORDER BY id
+    FROM public.fault_journal ORDER BY id
 """)
 
 
@@ -77,6 +81,9 @@ class Kind(StrEnum):
     RESCHEDULED = "rescheduled"
     REASSIGNED = "reassigned"
     DELETED = "deleted"
+    UNDONE = "undone"
+    """The change before it, which was the last one."""
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from tests.faults.company import QUICK, STANDARD, People
 from tests.faults.journal import Change, Kind
+
+TAKEN_BACK = (Kind.UNDONE, Kind.RESTORED)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Stay:
     steps: tuple[timedelta, ...]
     assignee_id: int
     assignment: int
+    resumed: bool = False
+    """Whether an undo or a restoration brought it back to how it was before."""
 
     def holds(self, at: datetime) -> bool:
         """Whether this is how the follow-up stood at a moment."""
@@ -73,6 +77,8 @@ class History:
     stays: list[Stay] = field(default_factory=list)
     assigned: list[Assigned] = field(default_factory=list)
     deleted: bool = False
+    restored: set[datetime] = field(default_factory=set)
+    """When it was restored: all that is known of it was written again then."""
 
     @property
     def current(self) -> Stay | None:
@@ -88,9 +94,11 @@ class History:
         return next(stay.begins for stay in self.stays if stay.due_version == due_version)
 
     def open_since(self, at: datetime) -> bool:
-        """Whether it has been open all the time since a moment."""
+        """Whether it has been open all the time since a moment, but for what was taken back."""
         since = [stay for stay in self.stays if stay.ends is None or stay.ends > at]
-        return bool(self.current) and all(first.ends == second.begins for first, second in pairwise(since))
+        return bool(self.current) and all(
+            first.ends == second.begins or second.resumed for first, second in pairwise(since)
+        )
 
 
 @dataclass
@@ -103,11 +111,23 @@ class _Now:
     due_version: int = 1
     assignment: int = 1
     open: bool = True
+    runs: int = 1
+    """The highest due version that it ever had."""
 
-    def stay(self, begins: datetime, ends: datetime | None) -> Stay:
-        return Stay(
-            begins, ends, self.due_version, self.due_at, self.steps, self.assignee_id, self.assignment
-        )
+    def stay(self, begins: datetime, ends: datetime | None, *, resumed: bool) -> Stay:
+        stood = (self.due_version, self.due_at, self.steps, self.assignee_id, self.assignment)
+        return Stay(begins, ends, *stood, resumed)
+
+    def start_over(self) -> None:
+        """Begin a run of its own."""
+        self.runs += 1
+        self.due_version = self.runs
+
+    def take_back(self, before: _Now) -> None:
+        """Stand as before the last change; numbers that were used are not used again."""
+        self.assignment += self.assignee_id != before.assignee_id
+        self.due_at, self.steps, self.assignee_id = before.due_at, before.steps, before.assignee_id
+        self.due_version, self.open = before.due_version, before.open
 
 
 def history(changes: Sequence[Change]) -> History:
@@ -118,33 +138,40 @@ def history(changes: Sequence[Change]) -> History:
     assert created.assignee_id is not None
     steps = STANDARD if created.kind is Kind.CREATED_STANDARD else QUICK
     now = _Now(created.due_at, created.assignee_id, steps)
+    before = now
     for index, change in enumerate(changes):
         if index:
-            _apply(now, change)
+            was = replace(now)
+            _apply(now, change, before)
+            before = was
         if change.kind is Kind.REASSIGNED and change.actor_id != now.assignee_id:
             played.assigned.append(Assigned(change.at, now.assignment, now.assignee_id))
         if now.open:
             ends = changes[index + 1].at if index + 1 < len(changes) else None
-            played.stays.append(now.stay(change.at, ends))
+            played.stays.append(now.stay(change.at, ends, resumed=change.kind in TAKEN_BACK))
+        if change.kind is Kind.RESTORED:
+            played.restored.add(change.at)
     played.deleted = changes[-1].kind is Kind.DELETED
     return played
 
 
-def _apply(now: _Now, change: Change) -> None:
+def _apply(now: _Now, change: Change, before: _Now) -> None:
     match change.kind:
         case Kind.COMPLETED | Kind.DELETED:
             now.open = False
         case Kind.REOPENED:
             now.open = True
-            now.due_version += 1
+            now.start_over()
         case Kind.RESCHEDULED:
             assert change.due_at is not None
             now.due_at, now.steps = change.due_at, QUICK
-            now.due_version += 1
+            now.start_over()
         case Kind.REASSIGNED:
             assert change.assignee_id is not None
             now.assignee_id = change.assignee_id
             now.assignment += 1
+        case Kind.UNDONE | Kind.RESTORED:
+            now.take_back(before)
         case _:
             raise AssertionError(f"{change.kind} is only ever the first change")
 

@@ -94,6 +94,47 @@ def test_the_latest_time_that_a_jumping_clock_showed() -> None:
     assert Clock().latest(NINE, NINE + HOUR) == NINE + HOUR
 
 
+def test_an_undo_takes_back_the_last_change_and_no_run_has_the_number_of_an_undone_one() -> None:
+    later = NINE + HOUR
+    played = history(
+        [
+            created(kind=Kind.CREATED_STANDARD),
+            change(1, Kind.RESCHEDULED, due_at=later),
+            change(2, Kind.UNDONE),
+            change(3, Kind.REASSIGNED, assignee_id=6, actor_id=1),
+            change(4, Kind.UNDONE),
+            change(5, Kind.RESCHEDULED, due_at=later),
+        ]
+    )
+    assert [(stay.due_version, stay.due_at, stay.assignee_id, stay.assignment) for stay in played.stays] == [
+        (1, NINE, 5, 1),
+        (2, later, 5, 1),
+        (1, NINE, 5, 1),
+        (1, NINE, 6, 2),
+        (1, NINE, 5, 3),
+        (3, later, 5, 3),
+    ]
+    assert played.stays[2].level(NINE + 47 * HOUR) == 1  # under the policy that it had
+
+
+def test_what_is_undone_or_restored_goes_on_as_if_it_had_never_been_away() -> None:
+    for ended, taken_back in ((Kind.COMPLETED, Kind.UNDONE), (Kind.DELETED, Kind.RESTORED)):
+        played = history(
+            [
+                created(),
+                change(1, Kind.REASSIGNED, assignee_id=6, actor_id=1),
+                change(2, ended),
+                change(4, taken_back),
+            ]
+        )
+        assert played.stay(NINE + 3 * SECOND) is None
+        assert played.current
+        assert (played.current.due_version, played.current.assignment) == (1, 2)
+        assert played.open_since(played.assigned[-1].at)
+        assert not played.deleted
+        assert played.restored == ({NINE + 4 * SECOND} if taken_back is Kind.RESTORED else set())
+
+
 def test_whom_a_step_tells() -> None:
     assert audience(1, 5, PEOPLE) == {5}
     assert audience(2, 5, PEOPLE) == {5, 3}

@@ -161,6 +161,8 @@ class _Judged:
         for key in told.keys() - times.keys():
             yield "lost", 1, f"notifications without an activity of {key}"
         for activity in self.found.activities:
+            if self._written_again(activity):
+                continue
             stay = self._held(activity)
             if stay is None:
                 yield "after_stop", 1, f"announced {_key(activity)} at {activity['committed_at']}"
@@ -228,6 +230,8 @@ class _Judged:
         for number, count in Counter(n["repeat"] for n in told).items():
             yield "duplicated", count - 1, f"{count} notifications of assignment {number}"
         for notification in told:
+            if self._written_again(notification):
+                continue
             stay = self.history.stay(notification["committed_at"])
             if stay is None or (stay.assignment, stay.assignee_id) != (
                 notification["repeat"],
@@ -244,6 +248,10 @@ class _Judged:
         """The state that an announcement speaks of, if it held when that was committed."""
         stay = self.history.stay(row["committed_at"])
         return stay if stay and stay.due_version == row["due_version"] else None
+
+    def _written_again(self, row: RowMapping) -> bool:
+        """A restoration wrote it: when it was committed at first, nobody knows any more."""
+        return row["committed_at"] in self.history.restored
 
     def _told(self) -> defaultdict[Key, list[RowMapping]]:
         told: defaultdict[Key, list[RowMapping]] = defaultdict(list)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 
+from followup_api.dependencies import UnitOfWork
+from followup_api.followups import activities
+from followup_api.followups.deleting import restore
+from followup_api.followups.problems import NotDeleted
+from followup_api.followups.scopes import Scope
+from followup_api.followups.undo import keep_for_undo, undo
 from followup_common.contracts import (
     Envelope,
     EscalationsRaised,
@@ -45,6 +51,12 @@ IN_FLIGHT = text("""
         jsonb_array_elements_text(o.payload -> 'follow_up_ids') AS follow_up_id
     ORDER BY random() LIMIT 1
 """)
+REASSIGN = text("""
+    WITH before AS (SELECT id, assignee_id FROM follow_ups WHERE id = :id FOR UPDATE)
+    UPDATE follow_ups f SET assignee_id = :assignee_id FROM before
+    WHERE f.id = before.id AND f.is_open AND f.assignee_id <> :assignee_id
+    RETURNING f.assignment, before.assignee_id
+""")
 ANY = text("""
     SELECT id FROM follow_ups
     WHERE id >= (SELECT (:part * max(id))::bigint FROM follow_ups) ORDER BY id LIMIT 1
@@ -58,7 +70,7 @@ def silence() -> None:
 
 
 class Workload:
-    """People who complete, reopen, reschedule, reassign, create and delete, and ask for sweeps.
+    """People who complete, reopen, reschedule, reassign, create and delete, take back, and ask for sweeps.
 
     Args:
         database_url: as the role of the API.
@@ -86,6 +98,8 @@ class Workload:
         self._people = people
         self._pause = pause
         self._stopping = threading.Event()
+        self._recent: deque[int] = deque(maxlen=20)
+        self._deleted: deque[int] = deque()
         tasks = [self._act(Random(f"{seed}-{number}")) for number in range(3)]
         tasks.append(self._call(Random(f"{seed}-api")))
         self._threads = [
@@ -163,6 +177,8 @@ class Workload:
             self._reassign: 25,
             self._create: 15,
             self._delete: 5,
+            self._undo: 20,
+            self._restore: 5,
         }
 
         def act() -> None:
@@ -174,6 +190,10 @@ class Workload:
                     return
                 envelopes = self._store(tx, events)
             self._acted[action.__name__.strip("_")] += 1
+            if action == self._delete:
+                self._deleted.append(follow_up)
+            elif action != self._create:
+                self._recent.append(follow_up)
             if rng.random() >= NEVER_SENT:
                 self._publisher.publish(envelopes)
 
@@ -202,14 +222,14 @@ class Workload:
         return self._change(tx, follow_up, Kind.RESCHEDULED, "SET due_at = :due_at", "is_open", due_at=due_at)
 
     def _reassign(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
-        statement = text("""
-            UPDATE follow_ups SET assignee_id = :assignee_id
-            WHERE id = :id AND is_open AND assignee_id <> :assignee_id RETURNING assignment
-        """)
         assignee, actor = rng.choice(self._people.assignable), self._people.admins[0]
-        assignment = tx.execute(statement, {"id": follow_up, "assignee_id": assignee}).scalar()
-        if assignment is None:
+        keep_for_undo(tx, actor)
+        reassigned = tx.execute(REASSIGN, {"id": follow_up, "assignee_id": assignee}).first()
+        if reassigned is None:
             return None
+        assignment, before = reassigned
+        changes = {"changes": {"assignee_id": {"from": before, "to": assignee}}}
+        activities.record(tx, actor, [(follow_up, "reassigned", changes)])
         journal.write(tx, follow_up, Kind.REASSIGNED, assignee_id=assignee, actor_id=actor)
         return [
             FollowUpReassigned(
@@ -234,6 +254,26 @@ class Workload:
         journal.write(tx, follow_up, Kind.DELETED)
         return []
 
+    def _undo(self, tx: Transaction, _: int, rng: Random) -> list[Event] | None:
+        if not self._recent:
+            return None
+        follow_up, work = rng.choice(self._recent), UnitOfWork(tx)
+        if not undo(work, [follow_up], self._people.admins[0], Scope(None)).done:
+            return None
+        journal.write(tx, follow_up, Kind.UNDONE)
+        return work.events
+
+    def _restore(self, tx: Transaction, _: int, __: Random) -> list[Event] | None:
+        if not self._deleted:
+            return None
+        follow_up, work = self._deleted.popleft(), UnitOfWork(tx)
+        try:
+            restore(work, follow_up, Scope(None), self._people.admins[0])
+        except NotDeleted:  # it was restored, and its answer did not come through
+            return None
+        journal.write(tx, follow_up, Kind.RESTORED)
+        return work.events
+
     def _change(
         self,
         tx: Transaction,
@@ -244,6 +284,7 @@ class Workload:
         *,
         due_at: datetime | None = None,
     ) -> list[Event] | None:
+        keep_for_undo(tx, self._people.admins[0])
         statement = text(f"UPDATE follow_ups {change} WHERE id = :id AND {condition} RETURNING id")
         values = {"id": follow_up} | ({"due_at": due_at} if due_at else {})
         if tx.execute(statement, values).scalar() is None:
