@@ -1,4 +1,8 @@
-"""Alembic's entry: one transaction for all, and no waiting behind a busy table (`lock_timeout`)."""
+"""Alembic's entry: a transaction for each migration, and no waiting behind a busy table (`lock_timeout`).
+
+So a table that one migration locks is free again before the next one begins, and an upgrade that fails goes
+on where it stopped.
+"""
 
 import time
 from contextlib import ExitStack
@@ -25,6 +29,11 @@ with ExitStack() as stack:
     connection.execute(text("SET lock_timeout = '4s'"))
     connection.execute(text("SET statement_timeout = '15min'"))
     connection.commit()
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_server_default=False,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
