@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from followup_escalator.rate import MARGIN, WINDOW, Limit, Spend, Window
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
@@ -51,6 +51,7 @@ def run(turns: Sequence[Turn], spends: Sequence[Spend] = (), start: datetime = N
 
 
 @given(turns)
+@example([Turn(0, 0, 0, 100), Turn(61, 0, 0, 1), Turn(0, 1, 0, 1)])  # the last began before the other forgot
 def test_at_most_so_many_are_raised_in_any_sixty_seconds(turns: list[Turn]) -> None:
     raised = run(turns)
     for times in ([one.began for one in raised], [one.committed for one in raised]):
@@ -115,6 +116,8 @@ def test_what_is_kept_is_what_still_counts(tx: Connection) -> None:
     assert Limit(tx, 100).until_free(1) < timedelta(seconds=2)
     move(tx, "- interval '2 seconds'")
     assert Limit(tx, 100).allowed(2_000) == 30
+    move(tx, "- interval '60 seconds'")
+    assert Limit(tx, 100).allowed(2_000) == 100
     assert kept(tx) == [70]
 
 

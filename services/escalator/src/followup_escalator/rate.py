@@ -14,6 +14,8 @@ from followup_common.db import Transaction
 from sqlalchemy import text
 
 WINDOW = timedelta(seconds=60)
+KEPT = 2 * WINDOW
+"""How long what was raised is kept: a transaction that waits for the lock began before those that had it."""
 MARGIN = timedelta(milliseconds=50)
 """What a wait is longer by than it has to be: clocks of brokers count whole milliseconds."""
 
@@ -46,14 +48,16 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What was raised in the 60 seconds before a transaction.
+    """What was raised in the 60 seconds before a transaction began, and since.
 
     Args:
-        spends: the oldest first.
+        spends: the oldest first; those of before are kept for transactions that began earlier.
+        began: when the transaction began.
         clock: when it was looked at.
     """
 
     spends: Sequence[Spend]
+    began: datetime
     clock: datetime
 
     @staticmethod
@@ -67,26 +71,31 @@ class Window:
                 database's clock was set back, and counts as of now: it would count for too long otherwise.
         """
         known = [Spend(min(spend.at, clock), spend.count) for spend in kept]
-        return Window([spend for spend in known if spend.at >= began - WINDOW], clock)
+        return Window([spend for spend in known if spend.at >= clock - KEPT], began, clock)
+
+    @property
+    def counting(self) -> Sequence[Spend]:
+        """Those that count towards the limit."""
+        return [spend for spend in self.spends if spend.at >= self.began - WINDOW]
 
     def with_spend(self, spend: Spend) -> Window:
         """The same window after its transaction raised more."""
-        return Window([*self.spends, spend], spend.at)
+        return Window([*self.spends, spend], self.began, spend.at)
 
     def free(self, per_minute: int) -> int:
         """How many more may be raised now; negative where a lower limit than before came with a restart."""
-        return per_minute - sum(spend.count for spend in self.spends)
+        return per_minute - sum(spend.count for spend in self.counting)
 
     def until_free(self, wanted: int, per_minute: int) -> timedelta:
         """How long it takes until so many may be raised, or all that the limit allows."""
         missing = min(wanted, per_minute) - self.free(per_minute)
         wait = timedelta(0)
-        for spend in self.spends:
+        for spend in self.counting:
             if missing <= 0:
                 break
             missing -= spend.count
             wait = spend.at + WINDOW - self.clock + MARGIN
-        return wait
+        return max(wait, timedelta(0))
 
 
 class Limit:
