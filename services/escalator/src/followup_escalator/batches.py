@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction, clock
-from followup_common.db.arrays import int_array
+from followup_common.db.arrays import int_array, time_array
 from followup_common.db.once import InsertOnce
 from followup_common.db.plans import row_by_row
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
-from followup_common.policy import Policy, level_at
+from followup_common.policy import ALWAYS_OPEN, Policy, place
 from sqlalchemy import Interval, Row, bindparam, text
-
-MICROSECOND = timedelta(microseconds=1)
 
 # The partial index on next_step_at serves it in order, so that what has waited longest goes first
 # and follow-ups that wait for a later step cost nothing.
 CLAIM = text("""
-    SELECT id, due_version, policy_version_id, level, now() - due_at AS overdue
+    SELECT id, due_version, policy_version_id, level, due_at, now() AS now
     FROM follow_ups WHERE next_step_at <= now()
     ORDER BY next_step_at LIMIT :limit
     FOR NO KEY UPDATE SKIP LOCKED
@@ -30,10 +28,9 @@ CLAIM = text("""
 
 # "id = ANY" says once more which rows are meant: without it, the planner may walk through all of them.
 ADVANCE = text("""
-    UPDATE follow_ups f SET level = moved.level,
-        next_step_at = f.due_at + moved.next_after * interval '1 microsecond'
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:levels AS smallint[]), CAST(:next_afters AS bigint[]))
-        AS moved (id, level, next_after)
+    UPDATE follow_ups f SET level = moved.level, next_step_at = moved.wake_at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:levels AS smallint[]), CAST(:wake_ats AS timestamptz[]))
+        AS moved (id, level, wake_at)
     WHERE f.id = moved.id AND f.id = ANY(CAST(:ids AS bigint[]))
 """)
 
@@ -98,14 +95,14 @@ RAISE_AGAIN = text("""
 
 
 class Move(NamedTuple):
-    """A claimed follow-up and where it goes; `next_after` is the next step's time since due, in µs."""
+    """A claimed follow-up, the step before, and where it goes."""
 
     id: int
     due_version: int
     policy_version_id: int
     before: int
     level: int
-    next_after: int | None
+    wake_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +155,18 @@ def wake_set_aside(tx: Transaction) -> None:
 
 
 def _move(policy: Policy, row: Row[Any]) -> Move:
-    """Where a follow-up goes. It never goes back: what was reached by a clock that was ahead is announced."""
-    level = max(level_at(policy, row.overdue), row.level)
-    next_after = policy.afters[level] // MICROSECOND if level < len(policy.afters) else None
-    return Move(row.id, row.due_version, row.policy_version_id, row.level, level, next_after)
+    placed = place(policy, ALWAYS_OPEN, row.due_at, row.now, reached=row.level)
+    return Move(row.id, row.due_version, row.policy_version_id, row.level, placed.step, placed.wake_at)
 
 
 def _advance(tx: Transaction, sweep_id: int, moves: Sequence[Move]) -> None:
     """In the order of their ids: neighbours share pages of the indexes that are written to."""
     if not moves:
         return
-    ids, due_versions, policies, befores, levels, next_afters = map(int_array, zip(*moves, strict=True))
+    *numbers, wake_ats = zip(*moves, strict=True)
+    ids, due_versions, policies, befores, levels = map(int_array, numbers)
     moved = {"ids": ids, "levels": levels}
-    tx.execute(ADVANCE, {**moved, "next_afters": next_afters})
+    tx.execute(ADVANCE, {**moved, "wake_ats": time_array(wake_ats)})
     passed = {"due_versions": due_versions, "policies": policies, "befores": befores}
     RECORD(tx, {**moved, **passed, "sweep_id": sweep_id})
 

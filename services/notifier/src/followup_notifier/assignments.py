@@ -12,7 +12,7 @@ from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
-from followup_common.policy import Recipient, Step, level_at, recipients
+from followup_common.policy import ALWAYS_OPEN, Recipient, Step, place, recipients
 from sqlalchemy import Row, text
 
 from followup_notifier import metrics
@@ -22,7 +22,7 @@ from followup_notifier.settings import NotifierSettings
 # The stop check, as in `escalations.py`. `repeat` is null when the step reached has not been announced: then
 # its announcement is still to come, and goes by the new assignee.
 LOCK_ASSIGNED = text("""
-    SELECT id, due_version, assignee_id, assignment, policy_version_id, level, now() - due_at AS overdue, (
+    SELECT id, due_version, assignee_id, assignment, policy_version_id, level, due_at, now() AS now, (
         SELECT max(a.repeat) FROM activities a
         WHERE a.follow_up_id = f.id AND a.due_version = f.due_version AND a.step = f.level AND f.level > 0
     ) AS repeat
@@ -117,7 +117,8 @@ def _announced(tx: Transaction, row: Row[Any]) -> Step | None:
     policy = load_policies(tx, [row.policy_version_id])[row.policy_version_id]
     if isinstance(policy, PolicyUnreadable):
         raise policy
-    return None if level_at(policy, row.overdue) > row.level else policy.steps[row.level - 1]
+    reached = place(policy, ALWAYS_OPEN, row.due_at, row.now).step
+    return None if reached > row.level else policy.steps[row.level - 1]
 
 
 def _json(told: Sequence[Recipient]) -> str:

@@ -18,7 +18,7 @@ from followup_common.db.plans import row_by_row
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.metrics import Measured
-from followup_common.policy import level_at, recipients
+from followup_common.policy import ALWAYS_OPEN, place, recipients
 from sqlalchemy import Row, text
 
 from followup_notifier import inbox, metrics
@@ -29,7 +29,7 @@ from followup_notifier.settings import NotifierSettings
 # reschedule, reassign or delete comes either before (and is seen here) or after.
 LOCK_CURRENT = text("""
     SELECT f.id, k.step, k.repeat, f.due_version, f.policy_version_id, f.assignee_id,
-        now() - f.due_at AS overdue
+        f.due_at, now() AS now
     FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]),
                 CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
         AS k (follow_up_id, due_version, step, repeat)
@@ -94,7 +94,7 @@ def _sort(tx: Transaction, rows: Sequence[Row[Any]]) -> Sorted:
         policy = policies[row.policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
-        if level_at(policy, row.overdue) > row.step:
+        if place(policy, ALWAYS_OPEN, row.due_at, row.now).step > row.step:
             batch.superseded.append(_key(row))
             continue
         way = (row.policy_version_id, row.step, row.assignee_id)

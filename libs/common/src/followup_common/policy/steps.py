@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -49,11 +48,6 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     steps: tuple[Step, ...] = Field(min_length=1)
-
-    @cached_property
-    def afters(self) -> tuple[timedelta, ...]:
-        """When each step comes, as time since due."""
-        return tuple(step.after for step in self.steps)
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.prepared import Prepared
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
-from followup_common.policy import Policy, Step, level_at
+from followup_common.policy import ALWAYS_OPEN, Policy, Step, place
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -113,10 +113,10 @@ def step_of(tx: Transaction, policy_version_id: int, step: int) -> Step | None:
     return policy.steps[step - 1] if policy and 1 <= step <= len(policy.steps) else None
 
 
-def step_reached(tx: Transaction, policy_version_id: int, overdue: timedelta) -> Step | None:
-    """The last step of a stored policy version that is reached by so long after due; None without one."""
+def step_reached(tx: Transaction, policy_version_id: int, due_at: datetime, at: datetime) -> Step | None:
+    """The last step of a stored policy version that was reached at a time; None without one."""
     policy = _policy(tx, policy_version_id)
-    return step_of(tx, policy_version_id, level_at(policy, overdue)) if policy else None
+    return step_of(tx, policy_version_id, place(policy, ALWAYS_OPEN, due_at, at).step) if policy else None
 
 
 def _policy(tx: Transaction, policy_version_id: int) -> Policy | None:

@@ -30,7 +30,7 @@ def told(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
 def _step(tx: Transaction, row: Record) -> Step | None:
     """The step that a notification announces; of an assignment, the one that had been reached by then."""
     if row.step == 0:
-        return step_reached(tx, row.policy_version_id, row.created_at - row.due_at)
+        return step_reached(tx, row.policy_version_id, row.due_at, row.created_at)
     return step_of(tx, row.policy_version_id, row.step)
 
 

@@ -1,9 +1,10 @@
-"""Levels: bounds are exact, time never lowers a level, the next step lies ahead or there is none."""
+"""Bounds are exact, time never lowers a step, the next one lies ahead or there is none."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from followup_common.policy import Policy, Step, position
+from followup_common.policy import ALWAYS_OPEN, Placement, Policy, Step, place
 from followup_common.policy.steps import STANDARD
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,8 +29,12 @@ times = st.datetimes(  # Hypothesis wants naive bounds and adds the zone itself
 )
 
 
+def placed(policy: Policy, due: datetime, now: datetime, reached: int = 0) -> Placement:
+    return place(policy, ALWAYS_OPEN, due, now, reached=reached)
+
+
 @pytest.mark.parametrize(
-    ("overdue", "level"),
+    ("overdue", "step"),
     [
         (-INSTANT, 0),
         (timedelta(0), 1),
@@ -43,25 +48,43 @@ times = st.datetimes(  # Hypothesis wants naive bounds and adds the zone itself
         (timedelta(days=3650), 3),
     ],
 )
-def test_bounds_of_the_standard_policy_are_exact(overdue: timedelta, level: int) -> None:
-    assert position(STANDARD, NOW - overdue, NOW).level == level
+def test_bounds_of_the_standard_policy_are_exact(overdue: timedelta, step: int) -> None:
+    assert placed(STANDARD, NOW - overdue, NOW).step == step
 
 
 @given(policies(), times, times, times)
-def test_a_level_never_goes_down_with_time(policy: Policy, due: datetime, a: datetime, b: datetime) -> None:
+def test_a_step_never_goes_down_with_time(policy: Policy, due: datetime, a: datetime, b: datetime) -> None:
     earlier, later = sorted((a, b))
-    assert position(policy, due, earlier).level <= position(policy, due, later).level
+    assert placed(policy, due, earlier).step <= placed(policy, due, later).step
 
 
 @given(policies(), times, times)
 def test_the_next_step_is_always_ahead_or_there_is_none(policy: Policy, due: datetime, now: datetime) -> None:
-    placed = position(policy, due, now)
-    if placed.next_step_at is None:
-        assert placed.level == len(policy.steps)
+    step, wake_at = placed(policy, due, now)
+    if wake_at is None:
+        assert step == len(policy.steps)
     else:
-        assert placed.next_step_at > now
-        assert position(policy, due, placed.next_step_at).level == placed.level + 1
-        assert position(policy, due, placed.next_step_at - INSTANT).level == placed.level
+        assert wake_at > now
+        assert placed(policy, due, wake_at).step == step + 1
+        assert placed(policy, due, wake_at - INSTANT).step == step
+
+
+@given(policies(), times, times, times)
+def test_what_was_reached_stays_reached_when_the_clock_is_set_back(
+    policy: Policy, due: datetime, a: datetime, b: datetime
+) -> None:
+    earlier, later = sorted((a, b))
+    reached = placed(policy, due, later)
+    assert placed(policy, due, earlier, reached.step) == reached
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+@given(policies(), times, times)
+def test_the_zone_in_which_a_time_is_written_changes_nothing(
+    zone: str, policy: Policy, due: datetime, now: datetime
+) -> None:
+    there = ZoneInfo(zone)
+    assert placed(policy, due.astimezone(there), now.astimezone(there)) == placed(policy, due, now)
 
 
 def test_steps_must_come_in_the_order_of_time() -> None:
