@@ -1,8 +1,8 @@
 """Anyone who is told about a follow-up may see it: one rule, held by the API, the notifier and the escalator.
 
-The rule is `sight` and `recipients` of `policy/routing.py`. Each service has its part of it in SQL: the API
-looks down the line (`scopes.REPORTS`), the notifier up (`directory.LINES`), the escalator asks whether
-anybody can be told (`unroutable.TAKE`). Here they are compared on any company, however strange.
+The rule is `sight` and `recipients` of `policy/routing.py`. Notifier and escalator read the line above an
+assignee (`db/directory.py`) and call it; the API looks down the line, in SQL (`scopes.REPORTS`). Here they
+are compared on any company, however strange.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import pytest
 from followup_api.auth.queries import CALLER
 from followup_api.followups.scopes import scope_of
 from followup_api.permissions import Permission, caller_of
+from followup_common.db.directory import load_directory
 from followup_common.db.policies import load_policies
 from followup_common.policy import Directory, Policy, recipients, sight
 from followup_escalator.unroutable import raise_again
-from followup_notifier.directory import load_directory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction
-from sqlalchemy import text
+from followup_common.db.arrays import int_array
+from followup_common.db.directory import load_directory
+from followup_common.db.policies import PolicyUnreadable, load_policies
+from followup_common.policy import recipients
+from sqlalchemy import Row, text
 
-# Whom a step can reach: an active admin is reached by every audience in the end; of the line of people
-# above the assignee, each audience but `admins` reaches those from its own height on.
-TAKE = text("""
+# Those of completed runs, and of steps that a later one has followed, have nothing left to say.
+CURRENT = """
+    FROM escalations e JOIN follow_ups f
+        ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.level = e.step AND f.is_open
+"""
+
+ROUTES = text(f"""
+    SELECT DISTINCT f.assignee_id, e.policy_version_id, e.step {CURRENT} WHERE e.status = 'unroutable'
+""")
+
+TAKE = text(f"""
     WITH taken AS (
-        SELECT e.follow_up_id, e.due_version, e.step, e.repeat
-        FROM escalations e
-        JOIN follow_ups f ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.is_open
-        JOIN policy_versions p ON p.id = e.policy_version_id
-        WHERE e.status = 'unroutable' AND e.step = f.level AND (
-            EXISTS (SELECT FROM users u WHERE u.active AND u.role = 'admin')
-            OR EXISTS (
-                WITH RECURSIVE line AS (
-                    SELECT u.id, u.manager_id, u.active, 0 AS height FROM users u WHERE u.id = f.assignee_id
-                    UNION ALL
-                    SELECT u.id, u.manager_id, u.active, line.height + 1
-                    FROM users u JOIN line ON u.id = line.manager_id
-                ) CYCLE id SET closed USING path
-                SELECT FROM line WHERE active AND NOT closed AND height >= (
-                    SELECT min(CASE audience WHEN 'assignee' THEN 0 WHEN 'manager' THEN 1
-                        ELSE CAST(substring(audience FROM '[0-9]') AS integer) END)
-                    FROM jsonb_array_elements_text(p.steps -> (e.step - 1) -> 'audience') audience
-                    WHERE audience <> 'admins')
-            )
-        )
+        SELECT e.follow_up_id, e.due_version, e.step, e.repeat {CURRENT}
+        WHERE e.status = 'unroutable' AND (f.assignee_id, e.policy_version_id, e.step) IN (
+            SELECT * FROM unnest(CAST(:assignees AS bigint[]), CAST(:policies AS bigint[]),
+                                 CAST(:steps AS smallint[])))
         ORDER BY e.raised_at LIMIT :limit
         FOR UPDATE OF e SKIP LOCKED
     )
@@ -44,6 +41,27 @@ TAKE = text("""
 
 def raise_again(tx: Transaction, limit: int) -> Iterator[EscalationsRaised]:
     """Take up to `limit` unroutable escalations that are current and can be routed now."""
-    rows = tx.execute(TAKE, {"limit": limit}).mappings().all()
+    found = _routable(tx, tx.execute(ROUTES).all())
+    if not found:
+        return
+    assignees, policies, steps = map(int_array, zip(*found, strict=True))
+    parameters = {"assignees": assignees, "policies": policies, "steps": steps, "limit": limit}
+    rows = tx.execute(TAKE, parameters).mappings().all()
     if rows:
         yield EscalationsRaised.of(None, (EscalationKey.model_validate(dict(row)) for row in rows))
+
+
+def _routable(tx: Transaction, routes: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Those on which there is somebody to tell. One whose policy cannot be read waits."""
+    if not routes:
+        return []
+    policies = load_policies(tx, {route.policy_version_id for route in routes})
+    directory = load_directory(tx, {route.assignee_id for route in routes})
+    found = []
+    for route in routes:
+        policy = policies[route.policy_version_id]
+        if isinstance(policy, PolicyUnreadable):
+            continue
+        if recipients(policy.steps[route.step - 1], route.assignee_id, directory):
+            found.append(route)
+    return found

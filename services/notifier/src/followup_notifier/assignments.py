@@ -9,6 +9,7 @@ from typing import Any
 
 from followup_common.contracts import FollowUpReassigned
 from followup_common.db import Transaction
+from followup_common.db.directory import load_directory
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
@@ -16,7 +17,6 @@ from followup_common.policy import ALWAYS_OPEN, Recipient, Step, place, recipien
 from sqlalchemy import Row, text
 
 from followup_notifier import metrics
-from followup_notifier.directory import load_directory
 from followup_notifier.settings import NotifierSettings
 
 # The stop check, as in `escalations.py`. `repeat` is null when the step reached has not been announced: then

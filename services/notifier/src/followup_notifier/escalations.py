@@ -14,6 +14,7 @@ from followup_common.contracts import (
 )
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
+from followup_common.db.directory import load_directory
 from followup_common.db.plans import row_by_row
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging.handlers import Emitted, handles
@@ -22,7 +23,6 @@ from followup_common.policy import ALWAYS_OPEN, place, recipients
 from sqlalchemy import Row, text
 
 from followup_notifier import inbox, metrics
-from followup_notifier.directory import load_directory
 from followup_notifier.settings import NotifierSettings
 
 # The stop check. The rows stay locked until the notifications are committed, so that a complete,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from followup_common.db import Transaction
-from followup_common.policy import Directory, Person
 from sqlalchemy import text
+
+from followup_common.db.database import Transaction
+from followup_common.policy import Directory, Person
 
 # UNION, not UNION ALL: a cycle in old data ends the walk instead of turning in it for ever.
 LINES = text("""
