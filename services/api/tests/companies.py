@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from httpx import Response
 
-from .conftest import Person, World
+if TYPE_CHECKING:
+    from .conftest import Person, World
 
 API = "/api/v1"
 DUE = "2026-03-02T09:00:00Z"

@@ -24,6 +24,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from tests.support import oidc
+from tests.support.pipeline import Pipeline
+
+from .companies import Company
 
 PASSWORD = "correct horse battery staple"
 HASHED = hashed(PASSWORD)
@@ -142,6 +145,20 @@ def admin(world: World) -> Person:
 def api(world: World, admin: Person) -> TestClient:
     """A client with the admin's token."""
     return world.client(admin)
+
+
+@pytest.fixture
+def company(world: World) -> Company:
+    """People at every place of a company, on the application with default settings."""
+    return Company(world)
+
+
+@pytest.fixture
+def pipeline(world: World, company: Company) -> Iterator[Pipeline]:
+    """Escalator and notifier on the application's database, when its people are there."""
+    pipeline = Pipeline(world.database_url)
+    yield pipeline
+    pipeline.close()
 
 
 @pytest.fixture

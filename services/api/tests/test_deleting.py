@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,19 +19,6 @@ from .conftest import Person, World
 
 HOUR = timedelta(hours=1)
 TABLES = ("follow_ups", "notifications", "activities", "escalations")
-
-
-@pytest.fixture
-def company(world: World) -> Company:
-    return Company(world)
-
-
-@pytest.fixture
-def pipeline(world: World, company: Company) -> Iterator[Pipeline]:
-    """Escalator and notifier on the application's database."""
-    pipeline = Pipeline(world.database_url)
-    yield pipeline
-    pipeline.close()
 
 
 def sweep(pipeline: Pipeline) -> None:

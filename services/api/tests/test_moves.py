@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
 from followup_common.db.migrate import alembic_config
+from sqlalchemy import text
 
 from tests.support.pipeline import Pipeline
+from tests.support.waiting import eventually
 
 from .companies import DUE, Company
-from .conftest import World
 from .importing import FOLLOW_UPS, send
 
 HOUR = timedelta(hours=1)
 LATER, LATEST = "2031-01-01T09:00:00Z", "2032-01-01T09:00:00Z"
 REASON = "The client is on holiday until then"
-
-
-@pytest.fixture
-def company(world: World) -> Company:
-    return Company(world)
-
-
-@pytest.fixture
-def pipeline(world: World, company: Company) -> Iterator[Pipeline]:
-    """Escalator and notifier on the application's database."""
-    pipeline = Pipeline(world.database_url)
-    yield pipeline
-    pipeline.close()
+WAITS = text("""
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
+""")
 
 
 def swept(company: Company, pipeline: Pipeline, hours: float) -> int:
@@ -109,10 +101,40 @@ def test_the_reason_is_kept_in_the_history(company: Company, pipeline: Pipeline,
     assert latest["summary"].endswith(f": “{REASON}”")
 
 
-def test_what_is_completed_needs_no_reason(company: Company, pipeline: Pipeline) -> None:
+@pytest.mark.parametrize("steps", [["complete"], ["complete", "reopen"], ["complete", "reopen", "complete"]])
+@pytest.mark.parametrize(("hours", "escalated"), [(1, False), (100, True)])
+def test_neither_completing_nor_reopening_spares_the_reason(
+    company: Company, pipeline: Pipeline, hours: float, escalated: bool, steps: list[str]
+) -> None:
+    follow_up = swept(company, pipeline, hours)
+    for step in steps:
+        company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/{step}")
+    answer = move(company, follow_up)
+    assert answer.status_code == (422 if escalated else 200)
+    if escalated:
+        assert answer.json()["errors"][0]["field"] == "reason"
+        assert move(company, follow_up, reason=REASON).status_code == 200
+    assert move(company, follow_up, due_at=LATEST).status_code == 200  # nobody was told of this due time
+
+
+def test_a_bulk_move_of_what_was_reopened_asks_as_well(company: Company, pipeline: Pipeline) -> None:
     follow_up = swept(company, pipeline, 100)
-    company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/complete")
-    assert move(company, follow_up).status_code == 200
+    for step in ("complete", "reopen"):
+        company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/{step}")
+    assert bulk(company, follow_up).status_code == 422
+    assert bulk(company, follow_up, reason=REASON).json()["done"] == [follow_up]
+
+
+def test_what_is_escalated_while_somebody_moves_it_needs_a_reason(company: Company) -> None:
+    follow_up = company.follow_up(company.amir)
+    with company.world.engine.connect() as escalator, ThreadPoolExecutor(1) as pool:
+        escalator.execute(text("UPDATE follow_ups SET level = 2"))
+        answer = pool.submit(move, company, follow_up)
+        with company.world.engine.connect() as observer:
+            eventually(lambda: observer.scalar(WAITS), what="the move waits for the escalation")
+        escalator.commit()
+        assert answer.result(30).status_code == 422
+    assert moves(company, follow_up)[0] == 0
 
 
 def test_an_import_gives_its_own_reason(company: Company, pipeline: Pipeline) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,23 +13,10 @@ from tests.support.company import Company as Database
 from tests.support.pipeline import Pipeline
 
 from .companies import Company
-from .conftest import Person, World
+from .conftest import Person
 
 HOUR = timedelta(hours=1)
 LATER = "2031-01-01T09:00:00Z"
-
-
-@pytest.fixture
-def company(world: World) -> Company:
-    return Company(world)
-
-
-@pytest.fixture
-def pipeline(world: World, company: Company) -> Iterator[Pipeline]:
-    """Escalator and notifier on the application's database."""
-    pipeline = Pipeline(world.database_url)
-    yield pipeline
-    pipeline.close()
 
 
 def kept(company: Company, follow_up: int) -> dict[str, Any]:

@@ -51,6 +51,11 @@ class Target:
     def tx(self) -> Transaction:
         return self.work.tx
 
+    def lock(self) -> None:
+        """Keep others from changing the follow-up before this transaction ends."""
+        visible = (f.id == self.id, self.scope.condition())
+        self.tx.execute(select(f.id).where(*visible).with_for_update())
+
     def found(self) -> FollowUp:
         """The follow-up as it is now.
 
@@ -119,6 +124,7 @@ def create(work: UnitOfWork, body: FollowUpCreate, scope: Scope, actor_id: int) 
 def edit(target: Target, body: FollowUpPatch) -> FollowUp:
     """Change what the body names; a new assignee is told."""
     values = body.changes()
+    target.lock()
     current = target.current()
     if "assignee_id" in values:
         check_assignable(target.tx, values["assignee_id"], target.scope, unless_theirs=target.id)
@@ -130,7 +136,7 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
     if "due_at" in values:
         ask_for_reason(target.tx, [target.id], values["due_at"], body.reason)
     row = target.update(values)
-    if row is None:  # another edit came in between
+    if row is None:  # it has left the caller's sight since
         return target.current()
     entries = [(target.id, *entry) for entry in _entries(row, body.reason)]
     activities.record(target.tx, target.actor_id, entries)
@@ -157,8 +163,7 @@ def take_back(target: Target) -> FollowUp:
     Raises:
         NotUndoable: it is somebody else's, too long ago, or not the last one any more.
     """
-    visible = (f.id == target.id, target.scope.condition())
-    target.tx.execute(select(f.id).where(*visible).with_for_update())
+    target.lock()
     target.current()
     refused = undo(target.work, [target.id], target.actor_id, target.scope).refused
     if refused:

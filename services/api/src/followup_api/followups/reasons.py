@@ -1,4 +1,7 @@
-"""Why an escalated follow-up is moved: others were told that it is late, and can read why it is not."""
+"""Why an escalated follow-up is moved: others were told that it is late, and can read why it is not.
+
+Being completed changes nothing about that, nor being reopened: it was late at its due time all the same.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import follow_ups, policy_versions
-from sqlalchemy import select
+from followup_common.db.tables import follow_ups, notifications, policy_versions
+from sqlalchemy import or_, select
 
 from followup_api.followups.problems import ReasonMissing
 from followup_api.followups.queries import ESCALATED
 
-f = follow_ups.c
+f, n = follow_ups.c, notifications.c
+
+OTHERS_WERE_TOLD = (
+    select(n.id).where(n.follow_up_id == f.id, n.due_at == f.due_at, n.audience != "assignee").exists()
+)
+"""SQL: whether a run before, with the same due time, was escalated: reopening begins another at level 0."""
 
 
 def ask_for_reason(tx: Transaction, ids: Collection[int], due_at: datetime, reason: str | None) -> None:
@@ -21,19 +29,19 @@ def ask_for_reason(tx: Transaction, ids: Collection[int], due_at: datetime, reas
 
     Args:
         tx: where to look.
-        ids: of the follow-ups that get another due time.
+        ids: of the follow-ups that get another due time; their rows are locked.
         due_at: the new one.
         reason: what the caller says.
 
     Raises:
-        ReasonMissing: some of them are open, escalated, and due at another time.
+        ReasonMissing: some are due at another time now, at which they were escalated.
     """
     if reason is not None:
         return
     statement = (
         select(f.id)
         .join(policy_versions, policy_versions.c.id == f.policy_version_id)
-        .where(f.id.in_(ids), f.is_open, f.due_at != due_at, ESCALATED)
+        .where(f.id.in_(ids), f.due_at != due_at, or_(ESCALATED, OTHERS_WERE_TOLD))
         .order_by(f.id)
     )
     escalated = tx.execute(statement).scalars().all()

@@ -74,7 +74,10 @@ Reason = Annotated[
     AfterValidator(seen),
     UNTURNED,
 ]
-WHY = "Needed where an open follow-up was escalated beyond its assignee (`escalated`); kept in its history."
+WHY = (
+    "Needed where the follow-up was escalated beyond its assignee at its present due time, whether it was "
+    "completed or reopened since or not; kept in its history."
+)
 
 
 class View(StrEnum):
