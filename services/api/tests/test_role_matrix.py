@@ -40,6 +40,7 @@ class Line:
         strangers: what those who are not logged in get.
         json: body of the request; may name `{...}` of the target.
         csv: body of the request.
+        session: whether they are asked as who has logged in; else by an API token.
     """
 
     to: tuple[str, ...]
@@ -50,6 +51,7 @@ class Line:
     csv: str | None = None
     besides: dict[str, int] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
+    session: bool = False
 
 
 def everybody(status: int, **more: Any) -> Line:
@@ -73,9 +75,9 @@ def amirs(status: int, **more: Any) -> Line:
     return Line(("amir", "mia", "dana", "ada"), status, others=404, **more)
 
 
-def only_amirs(status: int) -> Line:
+def only_amirs(status: int, **more: Any) -> Line:
     """Something that is Amir's alone, whoever else asks."""
-    return Line(("amir",), status, others=404)
+    return Line(("amir",), status, others=404, **more)
 
 
 LINES: dict[str, Line] = {
@@ -87,10 +89,12 @@ LINES: dict[str, Line] = {
     "POST /api/v1/session/proof": everybody(204, json={"password": PASSWORD}),
     "GET /api/v1/me": everybody(200),
     "PATCH /api/v1/me": everybody(200, json={"time_zone": "UTC"}),
-    "PUT /api/v1/me/password": everybody(422, json={"current_password": PASSWORD, "new_password": PASSWORD}),
-    "GET /api/v1/me/sessions": everybody(200),
-    "DELETE /api/v1/me/sessions": everybody(204),
-    "DELETE /api/v1/me/sessions/{session_id}": only_amirs(204),
+    "PUT /api/v1/me/password": everybody(
+        422, session=True, json={"current_password": PASSWORD, "new_password": PASSWORD}
+    ),
+    "GET /api/v1/me/sessions": everybody(200, session=True),
+    "DELETE /api/v1/me/sessions": everybody(204, session=True),
+    "DELETE /api/v1/me/sessions/{session_id}": only_amirs(204, session=True),
     "GET /api/v1/tokens": everybody(200),
     "POST /api/v1/tokens": everybody(201, json={"name": "x"}),
     "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
@@ -169,12 +173,12 @@ class Cast:
     max: Person
     strangers: dict[str, dict[str, str]]
 
-    def headers(self, who: str) -> dict[str, str]:
+    def headers(self, who: str, *, session: bool = False) -> dict[str, str]:
         """What somebody sends to be known."""
         if who in self.strangers:
             return self.strangers[who]
         person: Person = self.max if who == "max" else getattr(self.company, who)
-        return person.headers
+        return _logged_in(self.company.world, person) if session else person.headers
 
     def target(self, route: str) -> dict[str, Any]:
         """What a request of a route names: fresh things of Amir's, so that it leaves no trace in the next."""
@@ -230,11 +234,17 @@ def _strangers(world: World) -> Iterator[tuple[str, dict[str, str]]]:
     world.execute("UPDATE users SET active = false WHERE id = :id", id=admin.id)
     yield "inactive user", admin.headers
     admin = world.person("Sven Session", "admin")
-    client = world.client()
-    client.post(f"{V1}/session", json={"email": admin.email, "password": PASSWORD})
+    session = _logged_in(world, admin)
     world.execute("UPDATE sessions SET expires_at = now() WHERE user_id = :id", id=admin.id)
+    yield "ended session", session
+
+
+def _logged_in(world: World, person: Person) -> dict[str, str]:
+    """What a browser sends after its person has logged in."""
+    client = world.client()
+    client.post(f"{V1}/session", json={"email": person.email, "password": PASSWORD})
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    yield "ended session", {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+    return {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
 
 
 def found_routes(world: World) -> set[str]:
@@ -254,7 +264,7 @@ def ask(cast: Cast, client: TestClient, route: str, who: str) -> int:
     line = LINES[route]
     method, _, path = route.partition(" ")
     target = cast.target(route)
-    headers = dict(cast.headers(who))
+    headers = dict(cast.headers(who, session=line.session))
     content: dict[str, Any] = {}
     if line.csv is not None:
         headers["Content-Type"] = "text/csv"

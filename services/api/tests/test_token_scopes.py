@@ -13,10 +13,11 @@ from followup_api.permissions import PERMISSIONS, SCOPES, Permission, Scope, dec
 from followup_common.db import Database
 from sqlalchemy import text
 
-from .conftest import Person, World
+from .conftest import PASSWORD, Person, World
 from .test_routes import routes
 
 TOKENS = "/api/v1/tokens"
+ANOTHER = "seven purple lamps hum"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -37,6 +38,44 @@ def refused(client: TestClient, field: str, **body: Any) -> str:
     [error] = answer.json()["errors"]
     assert error["field"].partition(".")[0] == field
     return str(error["message"])
+
+
+def of_ones_own_log_in(admin: Person) -> dict[str, tuple[str, str, Any]]:
+    """What decides how an admin logs in: method, path and body of each request."""
+    me, user = "/api/v1/me", f"/api/v1/users/{admin.id}"
+    return {
+        "password": ("PUT", f"{me}/password", {"current_password": PASSWORD, "new_password": ANOTHER}),
+        "sessions": ("GET", f"{me}/sessions", None),
+        "other sessions": ("DELETE", f"{me}/sessions", None),
+        "one session": ("DELETE", f"{me}/sessions/1", None),
+        "password as an admin": ("PATCH", user, {"password": ANOTHER}),
+        "address as an admin": ("PATCH", user, {"email": "mine.now@example.com", "name": "Ada"}),
+        "account of the provider": ("DELETE", f"{user}/identities", None),
+    }
+
+
+def test_no_token_touches_how_its_person_logs_in(world: World, api: TestClient, admin: Person) -> None:
+    browser = world.client()
+    browser.headers["Sec-Fetch-Site"] = "same-origin"
+    browser.post("/api/v1/session", json={"email": admin.email, "password": PASSWORD})
+    for what, (method, path, body) in of_ones_own_log_in(admin).items():
+        answer = api.request(method, path, json=body)
+        assert answer.status_code == 403, what
+        assert answer.json()["type"] == "urn:followup:problem:session-needed", what
+    assert browser.get("/api/v1/me").json()["email"] == admin.email
+    assert api.get("/api/v1/me").json()["name"] == "Ada Admin"
+    other = f"/api/v1/users/{world.person('Eve').id}"
+    assert api.patch(other, json={"password": ANOTHER, "email": "eve.new@example.com"}).status_code == 200
+    same = {"email": admin.email, "name": "Ada Renamed"}  # forms of programs may send all of it
+    assert api.patch(f"/api/v1/users/{admin.id}", json=same).status_code == 200
+
+
+def test_all_routes_of_ones_own_log_in_are_among_those(world: World, admin: Person) -> None:
+    asked = {f"{method} {path}" for method, path, _ in of_ones_own_log_in(admin).values()}
+    found = {f"{method} {route.path}" for route in routes(world.app) for method in route.methods or ()}
+    own = {each.replace("{session_id}", "1") for each in found if "/api/v1/me/" in each}
+    assert own
+    assert own <= asked
 
 
 def test_every_permission_has_a_scope() -> None:

@@ -21,6 +21,7 @@ from followup_api.audit import sign_request
 from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
+from followup_api.auth.proof import require_session
 from followup_api.dependencies import Parts
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
@@ -204,12 +205,13 @@ class AnotherPerson(Conflict):
         self.user_id = user_id
 
 
-def require(permission: Permission) -> Any:
+def require(permission: Permission, *, session: bool = False) -> Any:
     """The dependency of a route: `caller: Annotated[Caller, require(Permission.SWEEPS)]`.
 
-    With `Permission.PUBLIC` it lets everybody in: `dependencies=[require(Permission.PUBLIC)]`.
+    With `Permission.PUBLIC` it lets everybody in: `dependencies=[require(Permission.PUBLIC)]`. With `session`
+    it lets in only those who have logged in, no tokens.
     """
-    return Depends(_Open() if permission is Permission.PUBLIC else _Required(permission))
+    return Depends(_Open() if permission is Permission.PUBLIC else _Required(permission, session))
 
 
 def ask_beforehand(request: Request, permission: Permission) -> Caller:
@@ -259,6 +261,7 @@ class _Open:
 @dataclass(frozen=True)
 class _Required:
     permission: Permission
+    session: bool = False
 
     async def __call__(
         self,
@@ -285,6 +288,8 @@ class _Required:
         scope = SCOPES[self.permission]
         if scope and scope not in caller.scopes:
             raise MissingScope(scope, caller.scopes)
+        if self.session:
+            require_session(caller)
         if request.method not in READING:
             sign_request(tx, request, actor_id=caller.user_id)
         return caller

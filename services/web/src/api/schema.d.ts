@@ -142,7 +142,7 @@ export interface paths {
         get?: never;
         /**
          * Change one's password
-         * @description Asks for the current one, and ends one's other sessions. API tokens go on working: revoke those that somebody else may have. Wrong ones count as for a log-in.
+         * @description Asks for the current one, and ends one's other sessions. API tokens go on working: revoke those that somebody else may have. Wrong ones count as for a log-in. Needs a log-in, not a token.
          */
         put: operations["change_my_password"];
         post?: never;
@@ -161,14 +161,14 @@ export interface paths {
         };
         /**
          * List one's sessions
-         * @description Where one is logged in, the newest log-in first. API tokens are listed by themselves.
+         * @description Where one is logged in, the newest log-in first. API tokens are listed by themselves. Needs a log-in, not a token.
          */
         get: operations["list_my_sessions"];
         put?: never;
         post?: never;
         /**
          * Log out everywhere else
-         * @description Ends all of one's sessions but the one of this request.
+         * @description Ends all of one's sessions but the one of this request. Needs a log-in, not a token.
          */
         delete: operations["end_my_other_sessions"];
         options?: never;
@@ -188,7 +188,7 @@ export interface paths {
         post?: never;
         /**
          * End one of one's sessions
-         * @description Logs out there at once. The one of this request may be it.
+         * @description Logs out there at once. The one of this request may be it. Needs a log-in, not a token.
          */
         delete: operations["end_my_session"];
         options?: never;
@@ -323,7 +323,7 @@ export interface paths {
         head?: never;
         /**
          * Change a person
-         * @description A new password for somebody else, and a deactivation, end all their sessions and API tokens for good. One's own new password ends one's other sessions. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does.
+         * @description A new password for somebody else, and a deactivation, end all their sessions and API tokens for good. One's own new password ends one's other sessions. One's own password and address are for who has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does.
          */
         patch: operations["change_user"];
         trace?: never;
@@ -1480,7 +1480,7 @@ export interface components {
             due_at?: string | null;
             /**
              * Reason
-             * @description Why they are rescheduled. Needed where an open follow-up was escalated beyond its assignee (`escalated`); kept in its history.
+             * @description Why they are rescheduled. Needed where the follow-up was escalated beyond its assignee at its present due time, whether it was completed or reopened since or not; kept in its history.
              */
             reason?: string | null;
         };
@@ -2342,7 +2342,7 @@ export interface components {
             external_id?: string | null;
             /**
              * Reason
-             * @description Why `due_at` changes. Needed where an open follow-up was escalated beyond its assignee (`escalated`); kept in its history.
+             * @description Why `due_at` changes. Needed where the follow-up was escalated beyond its assignee at its present due time, whether it was completed or reopened since or not; kept in its history.
              */
             reason?: string | null;
         };

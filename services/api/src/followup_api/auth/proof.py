@@ -1,4 +1,4 @@
-"""Show again that it is you: asked before what would let somebody stay who found an open browser."""
+"""Show that it is you: asked before what would let somebody stay who found an open browser, or a token."""
 
 from __future__ import annotations
 
@@ -23,6 +23,29 @@ class ProofNeeded(Forbidden):
             "/api/v1/session/proof, or log in again with single sign-on at /api/v1/session/oidc?fresh=true; "
             "then send this request again."
         )
+
+
+class SessionNeeded(Forbidden):
+    """A program asks for what belongs to the person themselves."""
+
+    kind, title = "session-needed", "Log in with a browser for this"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "One's own password, address, provider account and sessions are for who is logged in, not for "
+            "tokens: whoever has found a token must not keep its person out, nor stay when it is revoked. "
+            "Log in, and do it there."
+        )
+
+
+def require_session(caller: Caller) -> None:
+    """Let through who has logged in, for what decides how they do.
+
+    Raises:
+        SessionNeeded: they are known by an API token, or an access token of the provider.
+    """
+    if caller.session_id is None:
+        raise SessionNeeded
 
 
 def require_proof(caller: Caller) -> None:

@@ -26,6 +26,8 @@ router = api_router(prefix="/me", tags=["Session"])
 
 Self = Annotated[Caller, require(Permission.SELF)]
 Writer = Annotated[Caller, require(Permission.SELF_WRITE)]
+LoggedIn = Annotated[Caller, require(Permission.SELF, session=True)]
+LoggedInWriter = Annotated[Caller, require(Permission.SELF_WRITE, session=True)]
 
 
 class SessionNotFound(NotFound):
@@ -53,12 +55,12 @@ def change_me(changed: MeChanges, work: Work, caller: Writer) -> Me:
     status_code=204,
     summary="Change one's password",
     description="Asks for the current one, and ends one's other sessions. API tokens go on working: revoke "
-    "those that somebody else may have. Wrong ones count as for a log-in.",
+    "those that somebody else may have. Wrong ones count as for a log-in. Needs a log-in, not a token.",
     response_model=None,
     responses=documented(409, 429),
 )
 def change_my_password(
-    change: PasswordChange, request: Request, *, app: AppParts, audit: Audit, _: Work, caller: Writer
+    change: PasswordChange, request: Request, *, app: AppParts, audit: Audit, _: Work, caller: LoggedInWriter
 ) -> Response | None:
     wrong = change_password(request, app, audit, caller, change)
     return wrong.response() if wrong else None
@@ -67,9 +69,10 @@ def change_my_password(
 @router.get(
     "/sessions",
     summary="List one's sessions",
-    description="Where one is logged in, the newest log-in first. API tokens are listed by themselves.",
+    description="Where one is logged in, the newest log-in first. API tokens are listed by themselves. Needs "
+    "a log-in, not a token.",
 )
-def list_my_sessions(page: Annotated[PageQuery, Query()], tx: Reading, caller: Self) -> Page[Session]:
+def list_my_sessions(page: Annotated[PageQuery, Query()], tx: Reading, caller: LoggedIn) -> Page[Session]:
     mine = queries.sessions_of(caller.user_id, caller.session_id)
     found = paginate(tx, mine, (sessions.c.id.desc(),), page)
     return Page(items=[Session.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
@@ -79,9 +82,9 @@ def list_my_sessions(page: Annotated[PageQuery, Query()], tx: Reading, caller: S
     "/sessions",
     status_code=204,
     summary="Log out everywhere else",
-    description="Ends all of one's sessions but the one of this request.",
+    description="Ends all of one's sessions but the one of this request. Needs a log-in, not a token.",
 )
-def end_my_other_sessions(work: Work, audit: Audit, caller: Writer) -> None:
+def end_my_other_sessions(work: Work, audit: Audit, caller: LoggedInWriter) -> None:
     ended = end_sessions(work.tx, caller.user_id, keep=caller.session_id)
     if ended:
         audit(Action.SESSION_ENDED, f"users/{caller.user_id}", sessions=ended)
@@ -91,7 +94,7 @@ def end_my_other_sessions(work: Work, audit: Audit, caller: Writer) -> None:
     "/sessions/{session_id}",
     status_code=204,
     summary="End one of one's sessions",
-    description="Logs out there at once. The one of this request may be it.",
+    description="Logs out there at once. The one of this request may be it. Needs a log-in, not a token.",
     responses=documented(404),
 )
 def end_my_session(
@@ -102,7 +105,7 @@ def end_my_session(
     app: AppParts,
     work: Work,
     audit: Audit,
-    caller: Writer,
+    caller: LoggedInWriter,
 ) -> None:
     if not queries.end_one(work.tx, caller.user_id, session_id):
         raise SessionNotFound(session_id)

@@ -11,7 +11,7 @@ from followup_common.db.tables import users
 
 from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.oidc.queries import unbind
-from followup_api.auth.proof import require_proof
+from followup_api.auth.proof import require_proof, require_session
 from followup_api.auth.queries import end_sessions
 from followup_api.dependencies import AppParts, Parts, Work
 from followup_api.etags import IfMatch
@@ -31,6 +31,8 @@ router = api_router(prefix="/users", tags=["Users"])
 WITH_PROOF = ("role", "email", "password", "manager_id")
 """What decides who can log in as somebody, what they may do, and what they see, which follows the reporting
 line: not for whoever finds an open browser."""
+OF_ONE_LOG_IN = frozenset({"email", "password"})
+"""By what somebody logs in: one's own is not for tokens."""
 
 Reader = require(Permission.USERS_READ)
 Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
@@ -78,9 +80,10 @@ def read_user(user_id: PathId, work: Work, response: Response) -> User:
     "/{user_id}",
     summary="Change a person",
     description="A new password for somebody else, and a deactivation, end all their sessions and API tokens "
-    "for good. One's own new password ends one's other sessions. "
-    "The last active admin can neither be deactivated nor get another role. Mind `reports`: another role "
-    "does not take the sight of their follow-ups away, only another `manager_id` of theirs does.",
+    "for good. One's own new password ends one's other sessions. One's own password and address are for who "
+    "has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. "
+    "Mind `reports`: another role does not take the sight of their follow-ups away, only another "
+    "`manager_id` of theirs does.",
     responses=documented(404, 409, 412),
 )
 def change_user(
@@ -99,6 +102,8 @@ def change_user(
         _refuse_without_passwords(app)
         changes["password"] = changed.password.get_secret_value()
     before = queries.lock_user(work.tx, user_id, tags)
+    if user_id == caller.user_id and OF_ONE_LOG_IN & _changed(changes, before):
+        require_session(caller)
     if _lets_in_or_shows_more(changes, before):
         require_proof(caller)
     row = queries.change_user(work.tx, user_id, changes, tags)
@@ -117,6 +122,8 @@ def change_user(
 )
 def unbind_user(user_id: PathId, work: Work, audit: Audit, caller: Admin, tags: IfMatch) -> None:
     queries.lock_user(work.tx, user_id, tags)
+    if user_id == caller.user_id:
+        require_session(caller)
     require_proof(caller)
     if unbind(work.tx, user_id):
         end_sessions(work.tx, user_id, keep=caller.session_id)
@@ -125,8 +132,13 @@ def unbind_user(user_id: PathId, work: Work, audit: Audit, caller: Admin, tags: 
 
 def _lets_in_or_shows_more(changes: Mapping[str, Any], before: Record) -> bool:
     """Whether a change needs a proof. A deactivation needs none: it hurries, and only takes away."""
-    changed = {name for name, value in changes.items() if value != getattr(before, name, None)}
+    changed = _changed(changes, before)
     return bool(changed & {*WITH_PROOF}) or ("active" in changed and bool(changes["active"]))
+
+
+def _changed(changes: Mapping[str, Any], before: Record) -> set[str]:
+    """What gets another value; a password always does, because nobody can read the one that is there."""
+    return {name for name, value in changes.items() if value != getattr(before, name, None)}
 
 
 def _tagged(row: Record, response: Response) -> User:
