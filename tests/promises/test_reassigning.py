@@ -207,3 +207,4 @@ def test_a_step_that_was_passed_meanwhile_gives_way_to_the_next_one(company: Com
     assert teams.tell(event) == [(0, teams.new)]
     sweep(company, run)
     assert (3, teams.admin) in company.told(teams.call)
+    assert teams.tell(event) == []  # it is looked at again

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from followup_common.contracts import FollowUpReassigned
@@ -13,11 +14,15 @@ from followup_common.db.directory import load_directory
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
-from followup_common.policy import ALWAYS_OPEN, Recipient, Step, place, recipients
+from followup_common.messaging.outbox import Later
+from followup_common.policy import ALWAYS_OPEN, Policy, Recipient, Step, place, recipients
 from sqlalchemy import Row, text
 
 from followup_notifier import metrics
 from followup_notifier.settings import NotifierSettings
+
+LOOK_AGAIN_AFTER = timedelta(minutes=15)
+"""By then a sweep has come, as they come by default, and has taken the step that the clock said was there."""
 
 # The stop check, as in `escalations.py`. `repeat` is null when the step reached has not been announced: then
 # its announcement is still to come, and goes by the new assignee.
@@ -69,13 +74,20 @@ LOG = text("""
 def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierSettings) -> Iterator[Emitted]:
     """Tell the assignee, unless they took it themselves, and whom the step reached tells now.
 
-    Nobody is told when it has moved on since.
+    Nobody is told when it has moved on since. Where the clock says that a later step has come, the audience
+    is left to that one's announcement, and looked at again: the clock may be set back before any sweep.
     """
     keys = {"id": event.follow_up_id, "assignee_id": event.assignee_id, "assignment": event.assignment}
     row = tx.execute(LOCK_ASSIGNED, keys).first()
     if row is None:
         return
-    told = _tell_audience(tx, row)
+    told: Sequence[int] = []
+    if row.repeat is not None:  # else its announcement is to come, which tells all
+        policy = _policy(tx, row)
+        if place(policy, ALWAYS_OPEN, row.due_at, row.now).step > row.level:
+            yield Later(event, LOOK_AGAIN_AFTER)
+        else:
+            told = _tell_audience(tx, row, policy.steps[row.level - 1])
     if event.actor_id != event.assignee_id:
         tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
         wake_inboxes(tx, [*told, event.assignee_id])
@@ -85,15 +97,19 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
         yield from metrics.notified({row.level: len(told)})
 
 
-def _tell_audience(tx: Transaction, row: Row[Any]) -> Sequence[int]:
+def _policy(tx: Transaction, row: Row[Any]) -> Policy:
+    policy = load_policies(tx, [row.policy_version_id])[row.policy_version_id]
+    if isinstance(policy, PolicyUnreadable):
+        raise policy
+    return policy
+
+
+def _tell_audience(tx: Transaction, row: Row[Any], step: Step) -> Sequence[int]:
     """Tell those whom the announced step would tell now and has not told; returns who they are.
 
     The assignee is not among them: that the follow-up is theirs, and how late it is, is said to them anyway.
     The one who reassigned may be: what a policy promises does not depend on who does something.
     """
-    step = _announced(tx, row)
-    if step is None:
-        return []
     directory = load_directory(tx, [row.assignee_id])
     others = [
         found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
@@ -104,21 +120,6 @@ def _tell_audience(tx: Transaction, row: Row[Any]) -> Sequence[int]:
         news = _json([found for found in others if found.user_id in told])
         tx.execute(LOG, {"id": row.id, "step": row.level, "recipients": news})
     return sorted(told)
-
-
-def _announced(tx: Transaction, row: Row[Any]) -> Step | None:
-    """The step that was reached and announced; None when another announcement is to come, which tells all.
-
-    Raises:
-        PolicyUnreadable: the stored policy does not hold a valid one.
-    """
-    if row.repeat is None:
-        return None
-    policy = load_policies(tx, [row.policy_version_id])[row.policy_version_id]
-    if isinstance(policy, PolicyUnreadable):
-        raise policy
-    reached = place(policy, ALWAYS_OPEN, row.due_at, row.now).step
-    return None if reached > row.level else policy.steps[row.level - 1]
 
 
 def _json(told: Sequence[Recipient]) -> str:
