@@ -13,8 +13,9 @@ from followup_common.contracts import (
     Event,
     OutboxTick,
 )
+from followup_common.db import clock
 from followup_common.messaging import outbox
-from followup_escalator.batches import claim_batch
+from followup_escalator.batches import claim_batch, wake_set_aside
 from followup_notifier import inbox
 from sqlalchemy import Connection, text
 
@@ -176,6 +177,65 @@ def test_a_follow_up_that_somebody_holds_is_left_to_the_next_batch(pipeline: Pip
             assert [move.id for move in claim_batch(tx, sweep_id, 10).reached] == [free]
     with pipeline.databases["escalator"].transaction() as tx:
         assert [move.id for move in claim_batch(tx, sweep_id, 10).reached] == [held]
+
+
+def test_an_overtaken_step_of_a_follow_up_that_somebody_holds_holds_up_no_count(database_url: str) -> None:
+    pipeline = Pipeline(database_url, lock_timeout_seconds=0.05)
+    with pipeline.company() as company:
+        assignee = company.person("Eve", manager=company.person("Max", role="manager"))
+        calls = [company.follow_up(assignee, overdue=47 * HOUR) for _ in range(2)]
+    pipeline.request_sweep()
+    pipeline.escalator_only()
+    with pipeline.company() as company:
+        company.let_pass(2 * HOUR)
+        [raised] = company.tx.execute(text("SELECT * FROM outbox WHERE type LIKE '%raised%'")).mappings()
+    pipeline.publish([outbox.envelope(raised)])
+    pipeline.notifier_only()
+    with pipeline.company() as holder:
+        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {calls[0]} FOR UPDATE"))
+        pipeline.publish(pipeline.everything_sent())
+        pipeline.escalator_only()
+        with pipeline.company() as company:
+            assert company.sweep(1)["status"] == "completed"
+            assert [company.get(call)["next_step_at"] == clock.AT_ONCE for call in calls] == [False, True]
+    for _ in range(2):
+        pipeline.publish(pipeline.everything_sent())
+        pipeline.request_sweep()
+        pipeline.work()
+    with pipeline.company() as company:
+        for call in calls:
+            assert company.escalations(call) == {1: "skipped", 2: "raised"}
+            assert {step for step, _ in company.told(call)} == {2}
+        assert dead_letters(company) == []
+    pipeline.close()
+
+
+def test_waking_what_was_set_aside_waits_for_nobody(database_url: str) -> None:
+    pipeline = Pipeline(database_url, lock_timeout_seconds=0.05)
+    with pipeline.company() as company:
+        company.tx.execute(
+            text("INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, '[{}]')")
+        )
+        calls = [company.follow_up(company.person("Eve"), overdue=HOUR) for _ in range(2)]
+        company.tx.execute(text("ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules"))
+        company.tx.execute(text("UPDATE follow_ups SET next_step_at = due_at"))
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        company.tx.execute(text("UPDATE follow_ups SET next_step_at = next_step_at + interval '3 days'"))
+
+    def awake() -> list[bool]:
+        with pipeline.databases["escalator"].transaction() as tx:
+            wake_set_aside(tx)
+        with pipeline.company() as company:
+            rows = [company.get(call) for call in calls]
+        return [row["next_step_at"] <= row["now"] for row in rows]
+
+    with pipeline.company() as holder:
+        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {calls[0]} FOR UPDATE"))
+        assert awake() == [False, True]
+    assert awake() == [True, True]
+    pipeline.close()
 
 
 @pytest.mark.parametrize(

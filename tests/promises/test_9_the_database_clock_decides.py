@@ -160,6 +160,60 @@ def test_a_step_that_was_overtaken_only_by_a_clock_ahead_is_announced_when_it_is
         assert len(company.activities(follow_up)) == 1
 
 
+@pytest.mark.parametrize("when_settled", [THREE_DAYS, RIGHT])
+def test_a_step_that_came_and_was_overtaken_by_a_clock_ahead_is_announced_though_it_is_not_due(
+    pipeline: Pipeline, clock: DatabaseClock, when_settled: timedelta
+) -> None:
+    """It was raised, and does not wait for its due time to be looked at again: that may be weeks ahead."""
+    with pipeline.company() as company:
+        eve = company.person("Eve", manager=company.person("Max", role="manager"))
+        follow_up = company.follow_up(eve, overdue=-HOUR)
+        sweep = company.new_sweep()
+    clock.set_off(2 * HOUR)
+    events = handled(pipeline, "escalator", run_sweep, SweepRequested(sweep_id=sweep))
+    [raised] = [event for event in events if isinstance(event, EscalationsRaised)]
+    clock.set_off(THREE_DAYS)
+    events = handled(pipeline, "notifier", write_inbox, raised)
+    [delivered] = [event for event in events if isinstance(event, EscalationsDelivered)]
+    assert len(delivered.superseded) == 1
+    clock.set_off(when_settled)
+    handled(pipeline, "escalator", settle_delivery, delivered)
+    clock.set_off(RIGHT)
+    for _ in range(2):
+        pipeline.request_sweep()
+        pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == [(1, eve)]
+        assert company.escalations(follow_up) == {1: "raised"}
+        row = company.get(follow_up)
+        assert (row["level"], row["next_step_at"]) == (1, row["due_at"] + 48 * HOUR)
+
+
+def test_whom_a_step_tells_after_a_reassignment_hears_of_it_though_a_clock_ahead_said_that_a_later_one_came(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    """The later one did not come: the clock was set back before any sweep."""
+    with pipeline.company() as company:
+        admin, max_, mia = (company.person(name, role="admin") for name in ("Ada", "Max", "Mia"))
+        old, new = company.person("Old", manager=max_), company.person("New", manager=mia)
+        follow_up = company.follow_up(old, overdue=50 * HOUR)
+    pipeline.request_sweep()
+    pipeline.work()
+    clock.set_off(THREE_DAYS)
+    with pipeline.company() as company:
+        company.set(follow_up, assignee_id=new)
+    given = FollowUpReassigned(follow_up_id=follow_up, assignee_id=new, assignment=2, actor_id=admin)
+    pipeline.publish(pipeline.emit(given))
+    pipeline.work()
+    clock.set_off(RIGHT)
+    for _ in range(2):
+        pipeline.publish(pipeline.everything_sent())
+        pipeline.request_sweep()
+        pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == [(0, new), (2, max_), (2, mia), (2, old)]
+
+
 def test_what_came_by_a_clock_ahead_stays_and_is_not_said_again(
     pipeline: Pipeline, clock: DatabaseClock
 ) -> None:

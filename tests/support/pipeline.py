@@ -11,6 +11,7 @@ import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from followup_common.contracts import Envelope, Event, SweepRequested, event_types, wrap
 from followup_common.contracts.events import ESCALATOR as ESCALATOR_QUEUE
+from followup_common.contracts.events import NOTIFIER as NOTIFIER_QUEUE
 from followup_common.db import Database
 from followup_common.messaging import outbox
 from followup_common.messaging.broker import message_of, middleware
@@ -123,9 +124,16 @@ class Pipeline:
 
     def escalator_only(self) -> None:
         """Let the escalator work until no message is left for it; the notifier's are lost."""
-        worker = dramatiq.Worker(self.broker, worker_timeout=50, queues={ESCALATOR_QUEUE})
+        self._only(ESCALATOR_QUEUE)
+
+    def notifier_only(self) -> None:
+        """Let the notifier work until no message is left for it; the escalator's are lost."""
+        self._only(NOTIFIER_QUEUE)
+
+    def _only(self, queue: str) -> None:
+        worker = dramatiq.Worker(self.broker, worker_timeout=50, queues={queue})
         worker.start()
-        self.broker.join(ESCALATOR_QUEUE, fail_fast=False, timeout=60_000)
+        self.broker.join(queue, fail_fast=False, timeout=60_000)
         worker.join()
         worker.stop()
         self.broker.flush_all()

@@ -68,15 +68,21 @@ SET_ASIDE = text("""
 """).bindparams(bindparam("aside_for", ASIDE_FOR, Interval))
 
 # Those that were set aside while PostgreSQL's clock was ahead wait for longer than ever meant. A dead letter
-# names each of them, with the step that it did not take.
+# names each of them, with the step that it did not take. One that somebody holds is woken by the next sweep.
 WAKE_SET_ASIDE = text("""
-    UPDATE follow_ups f SET next_step_at = now()
-    FROM outbox o,
-        jsonb_array_elements_text(o.payload -> 'follow_up_ids') WITH ORDINALITY AS named (id, number)
-    WHERE o.failed_at IS NOT NULL AND o.handled_at IS NULL AND o.type = :type
-        AND f.id = named.id::bigint AND f.next_step_at > now() + :aside_for
-        AND f.due_version = (o.payload -> 'due_versions' ->> (named.number - 1)::integer)::integer
-        AND f.level + 1 = (o.payload -> 'steps' ->> (named.number - 1)::integer)::integer
+    UPDATE follow_ups SET next_step_at = now()
+    FROM (
+        SELECT f.id
+        FROM outbox o,
+            jsonb_array_elements_text(o.payload -> 'follow_up_ids') WITH ORDINALITY AS named (id, number),
+            follow_ups f
+        WHERE o.failed_at IS NOT NULL AND o.handled_at IS NULL AND o.type = :type
+            AND f.id = named.id::bigint AND f.next_step_at > now() + :aside_for
+            AND f.due_version = (o.payload -> 'due_versions' ->> (named.number - 1)::integer)::integer
+            AND f.level + 1 = (o.payload -> 'steps' ->> (named.number - 1)::integer)::integer
+        FOR NO KEY UPDATE OF f SKIP LOCKED
+    ) aside
+    WHERE follow_ups.id = aside.id
 """).bindparams(
     bindparam("aside_for", ASIDE_FOR + clock.MAY_STEP, Interval),
     bindparam("type", EscalationsRaised.type),

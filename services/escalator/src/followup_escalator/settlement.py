@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered
-from followup_common.db import Transaction
+from followup_common.db import Transaction, clock
 from followup_common.db.plans import row_by_row
 from followup_common.messaging.handlers import Emitted, handles
+from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
 from sqlalchemy import text
 
@@ -24,15 +26,27 @@ MARK = text("""
           = (k.follow_up_id, k.due_version, k.step, k.repeat)
 """)
 
-# What was passed over is looked at by the next sweep, whatever the clock says then: a later step has come,
-# or the clock that said so was set back, and it is raised again. Those that have moved on need nothing.
-LOOK_AGAIN = text("""
-    UPDATE follow_ups f SET next_step_at = f.due_at
+# Those of what was passed over that are still at that step, and not yet to be looked at again.
+AT_THE_STEP = """
     FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:steps AS smallint[]))
         AS k (follow_up_id, due_version, step)
-    WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.next_step_at > f.due_at
-        AND (f.id, f.due_version, f.level) = (k.follow_up_id, k.due_version, k.step)
-""")
+    JOIN follow_ups f ON f.id = k.follow_up_id
+    WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.next_step_at > :at_once
+        AND (f.due_version, f.level) = (k.due_version, k.step)
+"""
+
+# What was passed over is looked at by the next sweep, whatever the clock says then: a later step has come,
+# or the clock that said so was set back, and it is raised again. Those that have moved on need nothing.
+LOOK_AGAIN = text(f"""
+    UPDATE follow_ups SET next_step_at = :at_once
+    FROM (SELECT f.id {AT_THE_STEP} ORDER BY f.id FOR NO KEY UPDATE OF f SKIP LOCKED) free
+    WHERE follow_ups.id = free.id AND follow_ups.id = ANY(CAST(:ids AS bigint[]))
+""").bindparams(at_once=clock.AT_ONCE)
+
+HELD = text(f"SELECT f.id {AT_THE_STEP}").bindparams(at_once=clock.AT_ONCE)
+
+HELD_FOR = timedelta(seconds=5)
+"""How long a follow-up that somebody holds is left to them."""
 
 COUNT = text("""
     UPDATE sweeps SET delivered = delivered + :delivered, notified = notified + :notified WHERE id = :id
@@ -49,7 +63,7 @@ FINISH = text("""
 @handles(EscalationsDelivered)
 def settle_delivery(event: EscalationsDelivered, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
     """Count what a batch came to, and note what was superseded or could not be routed."""
-    _pass_over(tx, event.superseded)
+    yield from _pass_over(tx, event.superseded)
     _mark(tx, "unroutable", event.unroutable)
     if event.sweep_id is not None:
         counts = {"id": event.sweep_id, "delivered": event.delivered, "notified": event.notified}
@@ -64,11 +78,17 @@ def finish_if_settled(tx: Transaction, sweep_id: int) -> Iterator[Measured]:
         yield Measured(metrics.SWEEP_SECONDS, float(seconds), {"trigger": trigger})
 
 
-def _pass_over(tx: Transaction, keys: Sequence[EscalationKey]) -> None:
+def _pass_over(tx: Transaction, keys: Sequence[EscalationKey]) -> Iterator[Later]:
+    """Have them looked at again. Those that somebody holds come later: nothing else waits for them."""
     if keys:
         row_by_row(tx)
         tx.execute(LOOK_AGAIN, _columns(keys))  # first: who claims follow-ups locks them first as well
-        _mark(tx, "skipped", keys)
+        ids = set(tx.execute(HELD, _columns(keys)).scalars())
+        held = tuple(key for key in keys if key.follow_up_id in ids)
+        _mark(tx, "skipped", [key for key in keys if key.follow_up_id not in ids])
+        if held:
+            again = EscalationsDelivered(sweep_id=None, delivered=len(held), notified=0, superseded=held)
+            yield Later(again, HELD_FOR)
 
 
 def _mark(tx: Transaction, status: str, keys: Sequence[EscalationKey]) -> None:

@@ -141,12 +141,13 @@ def steps_due(late: timedelta = timedelta(0)) -> Subquery:
     """Steps that have been due for longer than `late`, and `since` when a sweep could have known of each.
 
     Not before somebody last wrote the follow-up: created, imported or reopened it, or moved its due time. A
-    time ahead of now, from a clock that was set back, says nothing of it.
+    time ahead of now, from a clock that was set back, says nothing of it. What the notifier has passed over
+    waits for the next sweep only, and has been waiting for no longer than that.
     """
     written = case((f.updated_at <= func.now(), f.updated_at))
     return (
         select(f.id, func.greatest(f.next_step_at, written, type_=Time).label("since"))
-        .where(f.next_step_at < func.now() - late)
+        .where(f.next_step_at > clock.AT_ONCE, f.next_step_at < func.now() - late)
         .order_by(f.next_step_at)
         .limit(STEPS_LOOKED_AT)
         .subquery("steps")
