@@ -1,6 +1,6 @@
 """Composition of the notifier's worker processes."""
 
-from followup_common.contracts import EscalationsDelivered
+from followup_common.contracts import EscalationsDelivered, FollowUpReassigned
 from followup_common.messaging import worker
 from followup_common.settings import load
 
@@ -19,5 +19,5 @@ def set_up() -> None:
         HANDLERS,
         load(NotifierSettings),
         metrics.METRICS,
-        publishes_to=(EscalationsDelivered.queue,),
+        publishes_to=(EscalationsDelivered.queue, FollowUpReassigned.queue),
     )
