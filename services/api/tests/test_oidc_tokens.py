@@ -38,10 +38,29 @@ def test_an_access_token_of_the_provider_opens_the_api_for_who_has_logged_in_bef
     assert (answer.status_code, answer.json()["id"]) == (200, amir.id)
     assert bearer(world, amir.token).status_code == 200  # API tokens go on working
     assert bearer(world, "a.b").status_code == 401
-    changed = world.client().post("/api/v1/tokens", json={"name": "x"}, headers=headers_of(provider))
-    assert changed.status_code == 201  # no browser sends it by itself: no Origin is asked for
+    read = world.client().post("/api/v1/notifications/read-all", headers=headers_of(provider))
+    assert read.status_code == 200  # no browser sends it by itself: no Origin is asked for
     world.execute("UPDATE users SET active = false WHERE id = :id", id=amir.id)
     assert bearer(world, provider.access_token()).status_code == 401
+
+
+def test_nothing_that_lasts_is_made_with_an_access_token_of_minutes(
+    trusting: Trusting, provider: Provider
+) -> None:
+    """It would outlive the access token, the unbinding of the account, and the person's days here."""
+    world = trusting(oidc_audience=AUDIENCE)
+    amir = world.person("Amir", role="admin")
+    log_in(world.client())
+    client, headers = world.client(), headers_of(provider)
+    new = {"email": "eve@example.com", "name": "Eve", "role": "admin"}
+    wanted = [
+        client.post("/api/v1/tokens", json={"name": "a year"}, headers=headers),
+        client.post("/api/v1/users", json=new, headers=headers),
+        client.patch(f"/api/v1/users/{amir.id}", json={"role": "manager"}, headers=headers),
+    ]
+    kinds = {(answer.status_code, answer.json()["type"]) for answer in wanted}
+    assert kinds == {(403, "urn:followup:problem:reauthentication-needed")}
+    assert client.get("/api/v1/users", headers=headers).status_code == 200
 
 
 def headers_of(provider: Provider) -> dict[str, str]:

@@ -147,7 +147,7 @@ class Caller:
     scopes: frozenset[Scope] = ALL_SCOPES
     by_settings: frozenset[Permission] = frozenset()
     proved: bool = True
-    """Whether they have shown a moment ago that it is them; programs are not asked."""
+    """Whether they have shown a moment ago that it is them; an API token was made by somebody who had."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -313,7 +313,7 @@ def _by_access_token(request: Request, tx: Transaction, found: Subject | Problem
     if row is None or not row.active:
         raise Unauthenticated("Nobody here belongs to this access token: log in once with a browser first.")
     refuse_another(request.headers.get(PERSON), row.id)
-    return caller_of(row)
+    return caller_of(row, proved=False)  # it is for minutes: nothing that lasts longer is made with it
 
 
 def _by_session(request: Request, response: Response, app: Parts, tx: Transaction) -> Caller:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ProofNeeded(Forbidden):
-    """It is too long ago that the person behind a session showed that it is them."""
+    """It is too long ago that somebody showed that it is them, or nobody knows when they did."""
 
     kind, title = "reauthentication-needed", "Confirm that it is you"
 
@@ -21,7 +21,8 @@ class ProofNeeded(Forbidden):
         super().__init__(
             f"You last logged in or gave your password more than {minutes} minutes ago. Send it to POST "
             "/api/v1/session/proof, or log in again with single sign-on at /api/v1/session/oidc?fresh=true; "
-            "then send this request again."
+            "then send this request again. Programs use an API token for this: an access token of the log-in "
+            "provider does not say when somebody showed it."
         )
 
 
@@ -49,10 +50,10 @@ def require_session(caller: Caller) -> None:
 
 
 def require_proof(caller: Caller) -> None:
-    """Let through who has lately shown that it is them; and programs, which have scopes instead.
+    """Let through who has lately shown that it is them; and API tokens, which have scopes instead.
 
     Raises:
-        ProofNeeded: it is too long ago.
+        ProofNeeded: it is too long ago; or they come with an access token of the provider.
     """
     if not caller.proved:
         raise ProofNeeded
