@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import typer
 from followup_cli import client
 
 from .conftest import Run, called, command
@@ -184,6 +185,12 @@ def test_what_the_api_refuses_is_said_as_it_says_it(demo: Run) -> None:
     unknown = demo.call("user", "create", "x@example.com", "--name", "X", "--manager", "nobody@example.com")
     assert unknown.returncode == 1
     assert "Nobody has the e-mail address nobody@example.com" in unknown.stderr
+
+
+@pytest.mark.parametrize("url", ["http://[x", "http://[v1.]", "http://a:99999", "http://a:0", "ftp://a", "a"])
+def test_an_address_that_is_none_is_said_to_be_none(url: str, tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match="is not an address such as"):
+        client.connect(url, "fu_x", tmp_path)
 
 
 def test_the_folders_token_goes_to_nobody_but_who_serves_the_folder(

@@ -66,6 +66,15 @@ def test_over_plain_http_a_log_in_that_cannot_work_says_what_is_needed(world: Wo
         assert needed in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("origin", ["http://[x:9", "http://[", "http://a]b", "http://[v1.]"])
+def test_an_origin_that_no_browser_writes_is_a_page_elsewhere(
+    world: World, admin: Person, origin: str
+) -> None:
+    client = world.client(base_url=LAN)
+    answer = log_in(client, admin.email, **{"Origin": origin, "Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 403
+
+
 @pytest.mark.parametrize("more", [{}, {"public_url": LAN}])
 def test_in_a_trusted_network_a_log_in_over_plain_http_works(
     build: Callable[..., World], more: dict[str, str]

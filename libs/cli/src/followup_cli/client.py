@@ -42,9 +42,7 @@ def connect(url: str | None, token: str | None, data: Path) -> Client:
     if url is None and served:
         url = served.url
     url = (url or DEFAULT_URL).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise typer.BadParameter(f"{url!r} is not an address such as {DEFAULT_URL}", param_hint="--url")
+    _check_address(url)
     at_folder = served is not None and _same_address(url, served.url)
     if token is None and at_folder:
         token = folder.admin_token()
@@ -53,6 +51,16 @@ def connect(url: str | None, token: str | None, data: Path) -> Client:
     if not token.isascii() or not token.isprintable():
         raise typer.BadParameter("an API token consists of ASCII characters", param_hint="--token")
     return Client(url, token, socket=served.socket if served and at_folder else None)
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # http://[ or a port beyond 65535
+        valid = False
+    if not valid:
+        raise typer.BadParameter(f"{url!r} is not an address such as {DEFAULT_URL}", param_hint="--url")
 
 
 def _same_address(one: str, other: str) -> bool:

@@ -149,8 +149,7 @@ def refuse_plain_http(request: Request, settings: ApiSettings) -> None:
         PlainHttp: the page came over plain http, neither from this machine nor in a trusted network.
     """
     page = request.headers.get("origin", "")
-    local = (urlsplit(page).hostname or "") in LOCAL_HOSTS
-    if page.startswith("http://") and not local and _is_secure(_cookie_name(request, settings)):
+    if page.startswith("http://") and not _is_local(page) and _is_secure(_cookie_name(request, settings)):
         raise PlainHttp
 
 
@@ -160,6 +159,13 @@ def origin_of(url: AnyHttpUrl) -> str:
     default = {"http": 80, "https": 443}[parts.scheme]
     port = f":{parts.port}" if parts.port and parts.port != default else ""
     return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def _is_local(page: str) -> bool:
+    try:
+        return urlsplit(page).hostname in LOCAL_HOSTS
+    except ValueError:  # as no browser writes it, such as http://[
+        return False
 
 
 def _keep(response: Response, name: str, value: str, life: timedelta) -> None:
