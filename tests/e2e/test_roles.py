@@ -48,7 +48,7 @@ def test_a_manager_works_on_the_escalations_of_reports_at_any_depth(product: Pro
     expect(manager.get_by_role("listitem")).to_contain_text(["Two days late"])
     expect(row(page, "Four days late")).to_contain_text("Manager: Amir Patel")
     expect(page.get_by_text("Not theirs")).to_be_hidden()
-    expect(page.get_by_role("figure", name="By age")).to_be_visible()
+    expect(page.get_by_role("table", name="By direct report")).to_be_visible()
 
     page.get_by_label("Search escalations").fill("four")
     page.get_by_role("combobox", name="Whose follow-ups").click()

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from followup_api.escalations.lines import Person as LinePerson
+from followup_api.escalations.lines import by_line
 from sqlalchemy import event
 
 from .companies import Company
@@ -125,6 +127,8 @@ def test_steps_that_reach_nobody_are_counted_for_admins(company: Company) -> Non
     company.world.execute("UPDATE users SET role = 'admin' WHERE id = :id", id=company.ada.id)
     assert company.get(company.ada, "/escalations/summary")["unroutable"] == 1
     assert company.get(company.dana, "/escalations/summary")["unroutable"] == 0
+    assert company.get(company.ada, "/escalations/counts")["unroutable"] == 1
+    assert company.get(company.ada, "/escalations/counts", q="nothing like it")["unroutable"] == 0
 
 
 def noon(days_ago: int) -> datetime:
@@ -209,3 +213,99 @@ def test_over_time_a_due_version_ends_when_the_history_says_so(company: Company)
     raised(company, follow_up_id, 2, 7, due_version=2)
     found = history(company, company.ada)
     assert [found[day][0] for day in (16, 15, 13, 12, 8, 7, 0)] == [0, 1, 1, 0, 0, 1, 1]
+
+
+def lines(company: Company, who: Person, **filters: Any) -> dict[str, tuple[int, int]]:
+    """The bars of somebody's dashboard: at manager level, at admin level; each lists as many as it says."""
+    counts = company.get(who, "/escalations/counts", **filters)
+    for line in counts["by_line"]:
+        for level in ("manager", "admin"):
+            listed = company.titles(
+                who, "/escalations", **{**filters, "assignee": line["assignee"]}, level=level, limit=200
+            )
+            assert len(listed) == line[level], line
+    bars = [*counts["by_line"], counts["others"]]
+    assert counts["manager"] == sum(bar["manager"] for bar in bars)
+    assert counts["admin"] == sum(bar["admin"] for bar in bars)
+    return {bar["person"]["name"]: (bar["manager"], bar["admin"]) for bar in counts["by_line"]}
+
+
+def test_a_manager_s_are_told_apart_by_direct_report_each_with_their_line(late: Company) -> None:
+    """Not by team: a manager's only team is themselves."""
+    late.follow_up(late.dana, "Dana 96", overdue=96 * HOUR)
+    zoe = late.world.person("Zoe Young", manager=late.dana)
+    late.follow_up(zoe, "Zoe 60", overdue=60 * HOUR)
+    swept(late.world)
+    assert lines(late, late.dana) == {"Mia Middle": (4, 4), "Dana Reyes": (0, 1), "Zoe Young": (1, 0)}
+    counts = late.get(late.dana, "/escalations/counts")
+    assert [(line["assignee"], line["with_line"]) for line in counts["by_line"]] == [
+        (f"line:{late.mia.id}", True),
+        (str(late.dana.id), False),
+        (str(zoe.id), False),
+    ]
+    assert counts["below"] == {"id": late.dana.id, "name": "Dana Reyes"}
+    assert lines(late, late.mia) == {"Amir Patel": (2, 2), "Mia Middle": (2, 2)}
+
+
+def test_an_admin_s_are_told_apart_from_the_top_and_a_level_down_at_each_step(late: Company) -> None:
+    assert lines(late, late.ada) == {"Dana Reyes": (4, 4), "Otto Other": (2, 2)}
+    assert lines(late, late.ada, assignee=f"line:{late.dana.id}") == {"Mia Middle": (4, 4)}
+    down = {"Amir Patel": (2, 2), "Mia Middle": (2, 2)}
+    assert lines(late, late.ada, assignee=f"line:{late.mia.id}") == down
+    assert lines(late, late.ada, assignee=late.mia.id) == {"Mia Middle": (2, 2)}
+    assert lines(late, late.ada, assignee="team") == {"Dana Reyes": (4, 4)}
+    assert lines(late, late.ada, assignee="me") == {}
+    zoe = late.world.person("Zoe Young", manager=late.otto)
+    late.follow_up(zoe, "Zoe 60", overdue=60 * HOUR)
+    swept(late.world)
+    assert lines(late, late.ada) == {"Ada Admin": (4, 4), "Otto Other": (3, 2)}
+
+
+def test_counts_follow_every_filter_of_the_list(late: Company) -> None:
+    assert lines(late, late.ada, q="95") == {"Dana Reyes": (2, 0), "Otto Other": (1, 0)}
+    assert lines(late, late.ada, q="mia 4", assignee="all") == {"Dana Reyes": (1, 1)}
+    assert lines(late, late.ada, q="Otto 96", assignee=f"line:{late.dana.id}") == {}
+
+
+def test_a_line_is_seen_as_far_as_its_people_are(late: Company) -> None:
+    """Somebody else's line, and a line above one's own, show what the caller sees anyhow."""
+    above, beside = f"line:{late.ada.id}", f"line:{late.otto.id}"
+    for path in ("/escalations", "/follow-ups"):
+        assert len(late.titles(late.mia, path, assignee=above)) == len(late.titles(late.mia, path)) > 0
+        assert late.titles(late.mia, path, assignee=beside) == []
+    assert lines(late, late.mia, assignee=beside) == {}
+    assert sum(map(sum, lines(late, late.mia, assignee=f"line:{late.mia.id}").values())) == 8
+    assert late.ask(late.mia, "GET", "/escalations?assignee=line:x").status_code == 422
+    assert late.ask(late.amir, "GET", "/escalations/counts").status_code == 403
+
+
+def test_all_lines_are_told_apart_and_beyond_a_hundred_how_many_more(company: Company) -> None:
+    for number in range(7):
+        person = company.world.person(f"Report {number}", manager=company.otto)
+        company.follow_up(person, overdue=(50 + number) * HOUR)
+    swept(company.world)
+    assert len(lines(company, company.otto)) == 7
+    for number in range(95):
+        person = company.world.person(f"More {number:02}", manager=company.otto)
+        company.follow_up(person, overdue=100 * HOUR)
+    swept(company.world)
+    assert len(lines(company, company.otto)) == 100
+    counts = company.get(company.otto, "/escalations/counts")
+    assert counts["others"] == {"people": 2, "manager": 2, "admin": 0}
+    assert (counts["manager"], counts["admin"]) == (7, 95)
+
+
+def test_people_in_a_cycle_that_slipped_in_are_counted_among_others() -> None:
+    people = [LinePerson(n, f"P{n}", n % 2 + 1, True, 1, 0) for n in (1, 2)] + [
+        LinePerson(3, "P3", None, False, 0, 2)
+    ]
+    found = by_line(people, None)
+    assert [line.assignee for line in found.lines] == ["3"]
+    assert (found.others.people, found.others.manager) == (2, 2)
+
+
+def test_the_summary_is_narrowed_to_one_person_or_line(late: Company) -> None:
+    for assignee, number in (("all", 6), (late.mia.id, 2), (f"line:{late.mia.id}", 4), ("me", 0)):
+        summary = late.get(late.ada, "/escalations/summary", assignee=assignee)
+        assert (summary["manager"], summary["admin"]) == (number, number)
+        assert summary["over_time"][-1]["manager"] == number

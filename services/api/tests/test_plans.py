@@ -9,8 +9,9 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 from followup_api.escalations import queries as escalations
+from followup_api.escalations.counts import counts as escalation_counts
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
-from followup_api.escalations.summary import summary, unroutable
+from followup_api.escalations.summary import summary
 from followup_api.followups import queries as follow_ups
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import View
@@ -174,9 +175,28 @@ def test_the_summary_reads_what_is_escalated_and_these_thirty_days(
         found = summary(tx, who, "UTC")
         assert found.at(admin=True) > found.at(admin=False) > 0 or whose == "small team"
         assert found.days
-        unroutable(tx)
 
     from_indexes(plans(ask))
+
+
+@pytest.mark.parametrize("whose", SCOPES)
+def test_escalations_are_counted_from_the_index_of_those_open(
+    database: Database, plans: Reading, whose: str
+) -> None:
+    """As many reads as there are escalated ones in sight, whatever else there is."""
+    who = scope(database, whose)
+
+    def ask(tx: Transaction) -> None:
+        assert escalation_counts(tx, who, None, None).by_line or whose in SCOPES[:2]
+        escalation_counts(tx, who, "acme", DIRECTOR)
+
+    # What a search looks into is read from the table: of everyone, as much of it as is escalated.
+    counted, waiting, searched, waiting_searched = plans(ask)
+    from_indexes([counted, waiting, waiting_searched, *([searched] if who.reach.value != "everyone" else [])])
+    of_follow_ups = {
+        node["Node Type"] for node in nodes(counted) if node.get("Relation Name") == "follow_ups"
+    }
+    assert of_follow_ups <= {"Index Only Scan", "Index Scan", "Bitmap Heap Scan"}
 
 
 @pytest.mark.parametrize("whose", SCOPES)

@@ -132,6 +132,7 @@ LINES: dict[str, Line] = {
     ),
     "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
     "GET /api/v1/escalations": managers(200),
+    "GET /api/v1/escalations/counts": managers(200),
     "GET /api/v1/escalations/summary": managers(200),
     "GET /api/v1/notifications": everybody(200),
     "GET /api/v1/notifications/unread-count": everybody(200),

@@ -18,7 +18,7 @@ export const keys = {
   people: ["people"] as const,
   escalations: ["escalations"] as const,
   escalationList: (filters: object) => ["escalations", "list", filters] as const,
-  escalationSummary: ["escalations", "summary"] as const,
+  escalationCounts: (filters: object) => ["escalations", "counts", filters] as const,
   notifications: ["notifications"] as const,
   notificationList: (unread: boolean) => ["notifications", "list", unread] as const,
   unread: ["notifications", "unread"] as const,

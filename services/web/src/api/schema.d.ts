@@ -686,6 +686,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/escalations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count open escalations
+         * @description As many as the list with the same filters shows, in all and by reporting line.
+         */
+        get: operations["count_escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/escalations/summary": {
         parameters: {
             query?: never;
@@ -1972,6 +1992,71 @@ export interface components {
             manager: components["schemas"]["PersonName"] | null;
         };
         /**
+         * EscalationCounts
+         * @description How many escalations are open, in all and by reporting line.
+         * @example {
+         *       "admin": 3,
+         *       "below": {
+         *         "id": 2,
+         *         "name": "Dana Reyes"
+         *       },
+         *       "by_line": [
+         *         {
+         *           "admin": 2,
+         *           "assignee": "line:5",
+         *           "manager": 12,
+         *           "person": {
+         *             "id": 5,
+         *             "name": "Mia Klein"
+         *           },
+         *           "with_line": true
+         *         },
+         *         {
+         *           "admin": 1,
+         *           "assignee": "2",
+         *           "manager": 0,
+         *           "person": {
+         *             "id": 2,
+         *             "name": "Dana Reyes"
+         *           },
+         *           "with_line": false
+         *         }
+         *       ],
+         *       "manager": 12,
+         *       "others": {
+         *         "admin": 0,
+         *         "manager": 0,
+         *         "people": 0
+         *       },
+         *       "unroutable": 0
+         *     }
+         */
+        EscalationCounts: {
+            /**
+             * Manager
+             * @description At manager level.
+             */
+            manager: number;
+            /**
+             * Admin
+             * @description At admin level: SLA breaches.
+             */
+            admin: number;
+            /**
+             * Unroutable
+             * @description Steps of open follow-ups that found nobody active to tell.
+             */
+            unroutable: number;
+            /** @description Whose direct reports, each with everyone below them, `by_line` tells apart; null: those who report to nobody. */
+            below: components["schemas"]["PersonName"] | null;
+            /**
+             * By Line
+             * @description Most escalations first, 100 of them. With `others` they add up to `manager` and `admin`.
+             */
+            by_line: components["schemas"]["LineEscalations"][];
+            others: components["schemas"]["OtherLines"];
+        };
+        /**
          * EscalationDay
          * @description Escalations that were open at the end of a day.
          */
@@ -2038,7 +2123,7 @@ export interface components {
             admin: number;
             /**
              * Unroutable
-             * @description Steps that found nobody active to tell; for admins, else 0.
+             * @description Steps of open follow-ups that found nobody active to tell.
              */
             unroutable: number;
             /**
@@ -2050,7 +2135,7 @@ export interface components {
             age: components["schemas"]["AgeGroup"][];
             /**
              * Over Time
-             * @description The last 30 days of the caller's time zone, today as it is now. Reckoned from the steps raised: deleted follow-ups are not in it, and a follow-up counts for whoever it belongs to now.
+             * @description The last 30 days of the caller's time zone, today as it is now. Computed from the steps raised: deleted follow-ups are not in it, and a follow-up counts for the one it belongs to now.
              */
             over_time: components["schemas"]["EscalationDay"][];
         };
@@ -2428,6 +2513,27 @@ export interface components {
             message: string;
         };
         /**
+         * LineEscalations
+         * @description Open escalations of one person, or of one person and everyone below them.
+         */
+        LineEscalations: {
+            person: components["schemas"]["PersonName"];
+            /**
+             * With Line
+             * @description Whether those of everyone below the person count as well.
+             */
+            with_line: boolean;
+            /**
+             * Assignee
+             * @description The filter `assignee` that lists exactly these, and counts them one level further down.
+             */
+            assignee: string;
+            /** Manager */
+            manager: number;
+            /** Admin */
+            admin: number;
+        };
+        /**
          * LogIn
          * @description An e-mail address and a password.
          * @example {
@@ -2677,6 +2783,18 @@ export interface components {
             status: "open" | "completed";
             /** @description Out of your sight it is null. */
             subject: components["schemas"]["SubjectName"] | null;
+        };
+        /**
+         * OtherLines
+         * @description What is not told apart: of people beyond the number that is, or in no line.
+         */
+        OtherLines: {
+            /** People */
+            people: number;
+            /** Manager */
+            manager: number;
+            /** Admin */
+            admin: number;
         };
         /**
          * Outbox
@@ -5627,7 +5745,7 @@ export interface operations {
     list_follow_ups: {
         parameters: {
             query?: {
-                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; or the id of a user. */
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
@@ -5875,7 +5993,7 @@ export interface operations {
     count_follow_ups: {
         parameters: {
             query?: {
-                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; or the id of a user. */
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
@@ -5945,7 +6063,7 @@ export interface operations {
     export_follow_ups: {
         parameters: {
             query?: {
-                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; or the id of a user. */
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
@@ -7733,16 +7851,16 @@ export interface operations {
     list_escalations: {
         parameters: {
             query?: {
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
+                assignee?: string;
+                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                q?: string | null;
                 /** @description Entries on a page at the most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
                 /** @description `admin`: the last step taken is an SLA breach; `manager`: beyond the assignee, and not that; without it, both. */
                 level?: components["schemas"]["EscalationLevel"] | null;
-                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; or the id of a user. */
-                assignee?: string;
-                /** @description Found in the title, the subject's name or an external id, whatever its case. */
-                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -7842,9 +7960,111 @@ export interface operations {
             };
         };
     };
+    count_escalations: {
+        parameters: {
+            query?: {
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
+                assignee?: string;
+                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "admin": 3,
+                     *       "below": {
+                     *         "id": 2,
+                     *         "name": "Dana Reyes"
+                     *       },
+                     *       "by_line": [
+                     *         {
+                     *           "admin": 2,
+                     *           "assignee": "line:5",
+                     *           "manager": 12,
+                     *           "person": {
+                     *             "id": 5,
+                     *             "name": "Mia Klein"
+                     *           },
+                     *           "with_line": true
+                     *         },
+                     *         {
+                     *           "admin": 1,
+                     *           "assignee": "2",
+                     *           "manager": 0,
+                     *           "person": {
+                     *             "id": 2,
+                     *             "name": "Dana Reyes"
+                     *           },
+                     *           "with_line": false
+                     *         }
+                     *       ],
+                     *       "manager": 12,
+                     *       "others": {
+                     *         "admin": 0,
+                     *         "manager": 0,
+                     *         "people": 0
+                     *       },
+                     *       "unroutable": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EscalationCounts"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     summarize_escalations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
+                assignee?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7902,6 +8122,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -37,7 +37,7 @@ export type SubjectPatch = Schemas["SubjectPatch"];
 export type SubjectInput = Schemas["SubjectInput"];
 
 export type Escalation = Schemas["EscalatedFollowUp"];
-export type EscalationSummary = Schemas["EscalationSummary"];
+export type EscalationCounts = Schemas["EscalationCounts"];
 export type Notification = Schemas["Notification"];
 export type UnreadCount = Schemas["UnreadCount"];
 

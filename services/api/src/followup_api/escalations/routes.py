@@ -9,9 +9,18 @@ from fastapi import Query, Response
 from followup_api.answers import page_of
 from followup_api.dependencies import Reading
 from followup_api.escalations import queries
-from followup_api.escalations.schemas import EscalatedFollowUp, EscalationQuery, EscalationSummary
-from followup_api.escalations.summary import summary, unroutable
-from followup_api.followups.scopes import narrowed_scope, scope_of
+from followup_api.escalations.counts import counts, unroutable
+from followup_api.escalations.lines import top_of
+from followup_api.escalations.schemas import (
+    EscalatedFollowUp,
+    EscalationCounts,
+    EscalationFilters,
+    EscalationQuery,
+    EscalationScope,
+    EscalationSummary,
+)
+from followup_api.escalations.summary import summary
+from followup_api.followups.scopes import narrowed_scope
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
 from followup_api.routing import api_router
@@ -34,14 +43,25 @@ def list_escalations(
     return page_of(map(queries.shown, page.rows), page.next_cursor, response)
 
 
+@router.get("/counts", summary="Count open escalations")
+def count_escalations(
+    tx: Reading, caller: Overseer, query: Annotated[EscalationFilters, Query()]
+) -> EscalationCounts:
+    """As many as the list with the same filters shows, in all and by reporting line."""
+    return counts(tx, narrowed_scope(tx, caller, query.assignee), query.q, top_of(caller, query.assignee))
+
+
 @router.get("/summary", summary="Sum up open escalations")
-def summarize_escalations(tx: Reading, caller: Overseer) -> EscalationSummary:
+def summarize_escalations(
+    tx: Reading, caller: Overseer, query: Annotated[EscalationScope, Query()]
+) -> EscalationSummary:
     """Open escalations by level, team, age and day, as far as you may see them."""
-    found = summary(tx, scope_of(tx, caller), caller.time_zone)
+    scope = narrowed_scope(tx, caller, query.assignee)
+    found = summary(tx, scope, caller.time_zone)
     return EscalationSummary(
         manager=found.at(admin=False),
         admin=found.at(admin=True),
-        unroutable=unroutable(tx) if caller.role == "admin" else 0,
+        unroutable=unroutable(tx, scope),
         by_team=found.by_team(),
         age=found.by_age(),
         over_time=found.days,

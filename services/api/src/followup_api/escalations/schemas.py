@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field
 
 from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, Assigned, FollowUp, PersonName
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Schema, Search
+from followup_api.schemas import Parameters, Schema, Search
+
+UNROUTABLE = "Steps of open follow-ups that found nobody active to tell."
 
 
 class EscalationLevel(StrEnum):
@@ -19,17 +21,27 @@ class EscalationLevel(StrEnum):
     ADMIN = "admin"
 
 
-class EscalationQuery(PageQuery):
+class EscalationScope(Parameters):
+    """Whose open escalations."""
+
+    assignee: Assigned = "all"
+
+
+class EscalationFilters(EscalationScope):
+    """Which open escalations to count."""
+
+    q: Search | None = Field(
+        None, description="Found in the title, the subject's name or an external id, whatever its case."
+    )
+
+
+class EscalationQuery(PageQuery, EscalationFilters):
     """Which open escalations to list."""
 
     level: EscalationLevel | None = Field(
         None,
         description="`admin`: the last step taken is an SLA breach; `manager`: beyond the assignee, and not "
         "that; without it, both.",
-    )
-    assignee: Assigned = "all"
-    q: Search | None = Field(
-        None, description="Found in the title, the subject's name or an external id, whatever its case."
     )
 
 
@@ -89,10 +101,76 @@ class EscalationSummary(Schema):
 
     manager: int = Field(description="Open escalations at manager level.")
     admin: int = Field(description="Open escalations at admin level: SLA breaches.")
-    unroutable: int = Field(description="Steps that found nobody active to tell; for admins, else 0.")
+    unroutable: int = Field(description=UNROUTABLE)
     by_team: list[TeamEscalations] = Field(description="Most escalations first.")
     age: list[AgeGroup]
     over_time: list[EscalationDay] = Field(
-        description="The last 30 days of the caller's time zone, today as it is now. Reckoned from the steps "
-        "raised: deleted follow-ups are not in it, and a follow-up counts for whoever it belongs to now."
+        description="The last 30 days of the caller's time zone, today as it is now. Computed from the steps "
+        "raised: deleted follow-ups are not in it, and a follow-up counts for the one it belongs to now."
     )
+
+
+class LineEscalations(Schema):
+    """Open escalations of one person, or of one person and everyone below them."""
+
+    person: PersonName
+    with_line: bool = Field(description="Whether those of everyone below the person count as well.")
+    assignee: str = Field(
+        description="The filter `assignee` that lists exactly these, and counts them one level further down."
+    )
+    manager: int
+    admin: int
+
+
+class OtherLines(Schema):
+    """What is not told apart: of people beyond the number that is, or in no line."""
+
+    people: int
+    manager: int
+    admin: int
+
+
+class EscalationCounts(Schema):
+    """How many escalations are open, in all and by reporting line."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "manager": 12,
+                    "admin": 3,
+                    "unroutable": 0,
+                    "below": {"id": 2, "name": "Dana Reyes"},
+                    "by_line": [
+                        {
+                            "person": {"id": 5, "name": "Mia Klein"},
+                            "with_line": True,
+                            "assignee": "line:5",
+                            "manager": 12,
+                            "admin": 2,
+                        },
+                        {
+                            "person": {"id": 2, "name": "Dana Reyes"},
+                            "with_line": False,
+                            "assignee": "2",
+                            "manager": 0,
+                            "admin": 1,
+                        },
+                    ],
+                    "others": {"people": 0, "manager": 0, "admin": 0},
+                }
+            ]
+        }
+    )
+
+    manager: int = Field(description="At manager level.")
+    admin: int = Field(description="At admin level: SLA breaches.")
+    unroutable: int = Field(description=UNROUTABLE)
+    below: PersonName | None = Field(
+        description="Whose direct reports, each with everyone below them, `by_line` tells apart; null: those "
+        "who report to nobody."
+    )
+    by_line: list[LineEscalations] = Field(
+        description="Most escalations first, 100 of them. With `others` they add up to `manager` and `admin`."
+    )
+    others: OtherLines

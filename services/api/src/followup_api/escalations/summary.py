@@ -37,11 +37,6 @@ OPEN_NOW = """
     LEFT JOIN users m ON m.id = u.manager_id
     GROUP BY 1, 2, 3, 4
 """
-UNROUTABLE = text("""
-    SELECT count(*) FROM escalations e
-    JOIN follow_ups f ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.is_open
-    WHERE e.status = 'unroutable'
-""")
 MOVED = "(a.kind IN ('rescheduled', 'reopened', 'undone') OR a.kind = 'imported' AND a.details ? 'changes')"
 # What was escalated in these days still is, or was completed or moved since: so no follow-up of others has to
 # be looked up to see whose it is.
@@ -179,8 +174,3 @@ def summary(tx: Transaction, scope: Scope, time_zone: str) -> Summary:
     values = {"scope": sorted(scope.user_ids or ()), "time_zone": time_zone, "days": DAYS}
     row = tx.execute(text(statement), values).one()
     return Summary(row.open_now, [EscalationDay(**day) for day in row.over_time])
-
-
-def unroutable(tx: Transaction) -> int:
-    """Steps of open follow-ups that wait until somebody can be told."""
-    return int(tx.execute(UNROUTABLE).scalar_one())

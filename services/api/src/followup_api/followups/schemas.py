@@ -93,9 +93,10 @@ class View(StrEnum):
 Assigned = Annotated[
     str,
     Field(
-        pattern=r"^(all|me|team|[1-9][0-9]{0,17})$",
+        pattern=r"^(all|me|team|(line:)?[1-9][0-9]{0,17})$",
         description="`all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the "
-        "caller, at any depth; or the id of a user.",
+        "caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of "
+        "these, always only whose follow-ups the caller may see.",
     ),
 ]
 

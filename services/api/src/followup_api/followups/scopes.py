@@ -30,6 +30,10 @@ REPORTS = Prepared(
 )
 
 
+LINE = "line:"
+"""Before the id of a user, in the filter by assignee: they and everyone below them."""
+
+
 class Reach(Enum):
     """How many people a scope holds: indexes are read differently for each."""
 
@@ -93,12 +97,12 @@ def scope_of(tx: Transaction, caller: Caller) -> Scope:
     if caller.role == "admin":
         return Scope(None)
     if caller.has_reports:
-        return Scope(frozenset({caller.user_id}) | reports(tx, caller.user_id))
+        return Scope(line_of(tx, caller.user_id))
     return Scope(frozenset({caller.user_id}))
 
 
 def narrowed_scope(tx: Transaction, caller: Caller, assignee: str) -> Scope:
-    """The caller's scope, narrowed to `all`, `me`, `team` (all reports) or the user with an id."""
+    """The caller's scope, narrowed as `Assigned` says: `all`, `me`, `team`, a user's id or their line."""
     scope = scope_of(tx, caller)
     if assignee == "all":
         return scope
@@ -106,7 +110,14 @@ def narrowed_scope(tx: Transaction, caller: Caller, assignee: str) -> Scope:
         return scope.narrowed([caller.user_id])
     if assignee == "team":
         return scope.narrowed(reports(tx, caller.user_id))
+    if assignee.startswith(LINE):
+        return scope.narrowed(line_of(tx, int(assignee.removeprefix(LINE))))
     return scope.narrowed([int(assignee)])
+
+
+def line_of(tx: Transaction, user_id: int) -> frozenset[int]:
+    """A user and everyone below them, at any depth."""
+    return reports(tx, user_id) | {user_id}
 
 
 def reports(tx: Transaction, user_id: int) -> frozenset[int]:

@@ -23,7 +23,7 @@ const NAMES = {
 interface Props {
   level: Level;
   filters: Query;
-  /** How many there are without filters. */
+  /** How many there are. */
   count: number | undefined;
 }
 
@@ -57,8 +57,8 @@ export function EscalationList({ level, filters, count }: Props) {
         ) : (
           <EmptyState
             icon={IconMoodSmile}
-            title={filters.q || filters.assignee !== "all" ? "Nothing found" : "None"}
-            text={level === "admin" ? "No promise is broken by four days or more." : "Nothing waits for a manager."}
+            title="None"
+            text={`No follow-up ${filters.q || filters.assignee !== "all" ? "found here " : ""}is escalated to ${level === "admin" ? "admins" : "managers"}.`}
             compact
           />
         )

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
 import { useParameters } from "@/app/useParameters";
 import { ErrorState } from "@/components/ErrorState";
+import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
+import { ByLine } from "@/features/escalations/ByLine";
 import { EscalationList } from "@/features/escalations/EscalationList";
-import { summaryQuery } from "@/features/escalations/queries";
+import { countsQuery } from "@/features/escalations/queries";
 import { Totals } from "@/features/escalations/Totals";
 import { BulkBar } from "@/features/followups/BulkBar";
 import { SearchField } from "@/features/followups/FilterBar";
@@ -15,15 +16,16 @@ import { SelectToggle } from "@/features/followups/SelectToggle";
 import { WhoFilter } from "@/features/followups/WhoFilter";
 import classes from "./EscalationsPage.module.css";
 
-const Charts = lazy(() => import("@/features/escalations/Charts"));
-
 /** What has gone so far that managers and admins were told, most overdue first. */
 export function Component() {
   const [parameters, change] = useParameters();
   const q = parameters.get("q") ?? "";
   const who = whoIn(parameters);
-  const summary = useQuery(summaryQuery);
   const filters = { q: q || undefined, assignee: who };
+  const { data: counts, error, refetch, isPlaceholderData } = useQuery(countsQuery(filters));
+  const narrowed = Boolean(q) || who !== "all";
+  const nothing = narrowed && counts !== undefined && !isPlaceholderData && counts.admin + counts.manager === 0;
+  const showEveryone = () => change({ who: "all" });
   return (
     <SelectionProvider scope={`${q} ${who}`}>
       <BulkBar />
@@ -37,20 +39,28 @@ export function Component() {
           </div>
         }
       >
-        {summary.data ? (
+        {counts ? (
           <>
-            <Totals summary={summary.data} />
-            <Suspense fallback={<RowsSkeleton rows={1} height={240} />}>
-              <Charts summary={summary.data} />
-            </Suspense>
+            <Totals counts={counts} />
+            <ByLine key={who} counts={counts} who={who} showEveryone={showEveryone} />
           </>
-        ) : summary.error ? (
-          <ErrorState error={summary.error} retry={() => void summary.refetch()} compact />
+        ) : error ? (
+          <ErrorState error={error} retry={() => void refetch()} compact />
         ) : (
           <RowsSkeleton rows={2} height={120} />
         )}
-        <EscalationList level="admin" filters={filters} count={summary.data?.admin} />
-        <EscalationList level="manager" filters={filters} count={summary.data?.manager} />
+        {nothing ? (
+          <NothingFound
+            q={q}
+            clearSearch={() => change({ q: "" })}
+            clearFilters={who === "all" ? undefined : () => change({ q: "", who: "all" })}
+          />
+        ) : (
+          <>
+            <EscalationList level="admin" filters={filters} count={counts?.admin} />
+            <EscalationList level="manager" filters={filters} count={counts?.manager} />
+          </>
+        )}
       </Page>
     </SelectionProvider>
   );

@@ -1,9 +1,9 @@
-import type { EscalationSummary } from "@/api/types";
+import type { EscalationCounts } from "@/api/types";
 import classes from "./Totals.module.css";
 
 /** The numbers to see at a glance. */
-export function Totals({ summary }: { summary: EscalationSummary }) {
-  const { admin, manager, unroutable } = summary;
+export function Totals({ counts }: { counts: EscalationCounts }) {
+  const { admin, manager, unroutable } = counts;
   return (
     <dl className={classes.totals}>
       <Total name="Admin escalations" hint="Critical: SLA breach, 96 h and more" amount={admin} tone={3} />

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Query } from "@/api/client";
 import { keys } from "@/api/keys";
-import type { Escalation, EscalationSummary, Page } from "@/api/types";
+import type { Escalation, EscalationCounts, Page } from "@/api/types";
 
 export type Level = "manager" | "admin";
 
@@ -18,8 +18,11 @@ export const escalationsQuery = (level: Level, filters: Query) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
-export const summaryQuery = queryOptions({
-  queryKey: keys.escalationSummary,
-  queryFn: ({ signal }) => api.get<EscalationSummary>("/escalations/summary", { signal }),
-  refetchInterval: 60_000,
-});
+/** As many as the lists with the same filters show. */
+export const countsQuery = (filters: Query) =>
+  queryOptions({
+    queryKey: keys.escalationCounts(filters),
+    queryFn: ({ signal }) => api.get<EscalationCounts>("/escalations/counts", { query: filters, signal }),
+    refetchInterval: 60_000,
+    placeholderData: (old) => old,
+  });

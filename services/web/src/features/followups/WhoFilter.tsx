@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
-import { usePeopleInScope } from "@/features/followups/people";
+import { usePeopleInScope, withReports } from "@/features/followups/people";
 import { useMe } from "@/features/session/session";
 
 interface Props {
@@ -10,7 +10,8 @@ interface Props {
 
 export function WhoFilter({ who, change }: Props) {
   const me = useMe();
-  const people = usePeopleInScope().filter(({ id }) => id !== me.id);
+  const inSight = usePeopleInScope();
+  const people = inSight.filter(({ id }) => id !== me.id);
   return (
     <Select
       aria-label="Whose follow-ups"
@@ -23,6 +24,7 @@ export function WhoFilter({ who, change }: Props) {
         ...(people.length > 0
           ? [{ group: "People", items: people.map(({ id, name }) => ({ value: String(id), label: name })) }]
           : []),
+        { group: "With everyone below", items: withReports(inSight).map(({ id, name }) => ({ value: `line:${id}`, label: `${name} and their line` })) },
       ]}
       value={who}
       onChange={(next) => change(next ?? "all")}

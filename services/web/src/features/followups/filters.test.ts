@@ -11,6 +11,8 @@ describe("filters of the address", () => {
   it("fall back on what is usual for what they do not know", () => {
     expect(parse("view=nonsense&who=<b>&subject=-1", "me")).toEqual({ tab: "open", who: "all", subject: "", q: "" });
     expect(parse("", "team").who).toBe("team");
+    expect(parse("who=line:7").who).toBe("line:7");
+    expect(parse("who=line:x").who).toBe("all");
   });
 
   it("become the API's", () => {

@@ -10,7 +10,7 @@ export type SectionName = (typeof SECTIONS)[number];
 
 export interface Filters {
   tab: Tab;
-  /** `all`, `me`, `team` or the id of a person. */
+  /** `all`, `me`, `team`, the id of a person or `line:` and one. */
   who: string;
   /** Id of a lead or client. */
   subject: string;
@@ -29,10 +29,10 @@ export function apiFilters({ who, subject, q }: Filters) {
   return { assignee: who, subject_id: subject || undefined, q: q || undefined };
 }
 
-/** Whose follow-ups an address asks for: `all`, `me`, `team` or the id of a person. */
+/** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */
 export function whoIn(parameters: URLSearchParams, usual = "all"): string {
   const who = parameters.get("who") ?? usual;
-  return /^(all|me|team|[1-9]\d{0,17})$/.test(who) ? who : "all";
+  return /^(all|me|team|(line:)?[1-9]\d{0,17})$/.test(who) ? who : "all";
 }
 
 export function parseFilters(parameters: URLSearchParams, usualWho: string): Filters {
@@ -55,7 +55,7 @@ export function useFilters(): [Filters, (change: Partial<Filters>) => void] {
   );
   const change = useCallback(
     ({ tab, ...named }: Partial<Filters>) => {
-      if (named.who) localStorage.setItem(WHO_KEY, /^\d/.test(named.who) ? "all" : named.who);
+      if (named.who) localStorage.setItem(WHO_KEY, /\d/.test(named.who) ? "all" : named.who);
       setParameters({ ...named, view: tab === "open" ? "" : tab });
     },
     [setParameters],

@@ -39,6 +39,12 @@ export function inScope(me: Me, people: readonly User[]): User[] {
   return people.filter(({ id }) => id === me.id || reports.has(id));
 }
 
+/** Those of them to whom somebody reports. */
+export function withReports(people: readonly User[]): User[] {
+  const managers = new Set(people.map(({ manager_id: manager }) => manager));
+  return people.filter(({ id }) => managers.has(id));
+}
+
 /** The people that a person may choose from, by name. */
 export function usePeopleInScope(): User[] {
   const me = useMe();

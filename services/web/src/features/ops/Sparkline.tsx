@@ -1,5 +1,4 @@
-import chart from "@/features/escalations/charts/charts.module.css";
-import { ceiling, path, points } from "@/features/escalations/charts/scale";
+import { ceiling, path, points } from "@/features/ops/scale";
 import { runsOf } from "@/features/ops/history";
 import classes from "./Sparkline.module.css";
 
@@ -27,12 +26,12 @@ export function Sparkline({ label, values: looks, alarming = false }: Props) {
     <svg
       viewBox={`0 -2 ${WIDTH} ${HEIGHT + 3}`}
       preserveAspectRatio="none"
-      className={`${chart.series} ${classes.sparkline}`}
+      className={classes.sparkline}
       data-alarming={alarming || undefined}
       role="img"
       aria-label={`${label} since the page was opened: ${said(known)}`}
     >
-      <line x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className={chart.grid} />
+      <line x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className={classes.grid} />
       {runsOf(values).map((run) => (
         <Run key={run[0]} places={run.map((index) => line[index] ?? [0, HEIGHT])} />
       ))}
@@ -47,8 +46,8 @@ function Run({ places }: { places: [number, number][] }) {
   const drawn = places.length > 1 ? places : [first, [first[0] + 2, first[1]] as const];
   return (
     <>
-      <path d={`${path(drawn)}L${last[0]} ${HEIGHT}L${first[0]} ${HEIGHT}Z`} className={chart.area} />
-      <path d={path(drawn)} className={chart.line} vectorEffect="non-scaling-stroke" />
+      <path d={`${path(drawn)}L${last[0]} ${HEIGHT}L${first[0]} ${HEIGHT}Z`} className={classes.area} />
+      <path d={path(drawn)} className={classes.line} vectorEffect="non-scaling-stroke" />
     </>
   );
 }

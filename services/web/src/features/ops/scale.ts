@@ -1,4 +1,4 @@
-/** The arithmetic of the charts. */
+/** The arithmetic of the sparklines. */
 
 /** A round number at or above the largest value, so that the axis ends on a label. */
 export function ceiling(largest: number): number {
@@ -16,18 +16,4 @@ export function points(values: readonly number[], top: number, width: number, he
 
 export function path(line: readonly (readonly [number, number])[]): string {
   return line.map(([x, y], index) => `${index ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-}
-
-/** "2 to 4 days", "8 days and more"; hours below two days. */
-export function ageLabel({ from_hours: from, to_hours: to }: { from_hours: number; to_hours: number | null }): string {
-  if (to === null) return `${amount(from)} ${unit(from)}+`;
-  return unit(from) === unit(to) ? `${amount(from)}–${amount(to)} ${unit(to)}` : `${from}–${to} h`;
-}
-
-function unit(hours: number): string {
-  return hours < 48 ? "h" : "days";
-}
-
-function amount(hours: number): number {
-  return hours < 48 ? hours : Math.round(hours / 24);
 }

@@ -1,0 +1,36 @@
+import { Button } from "@mantine/core";
+import { IconFilterOff, IconSearchOff } from "@tabler/icons-react";
+import { EmptyState } from "@/components/EmptyState";
+import { isolated } from "@/components/isolated";
+
+interface Props {
+  /** What was searched for; may be empty. */
+  q?: string;
+  clearSearch?: () => void;
+  /** Takes all filters away, the search as well; only where there are others. */
+  clearFilters?: (() => void) | undefined;
+  compact?: boolean;
+}
+
+/** Why a search or filters show nothing, with the way back to everything. */
+export function NothingFound({ q, clearSearch, clearFilters, compact }: Props) {
+  return (
+    <EmptyState
+      icon={IconSearchOff}
+      title={q ? `Nothing found for “${isolated(q)}”` : "Nothing found"}
+      text={clearFilters ? "Nothing matches all of the filters." : "Try fewer or shorter words."}
+      {...(compact && { compact })}
+    >
+      {q && clearSearch && (
+        <Button variant="default" size="xs" onClick={clearSearch}>
+          Clear the search
+        </Button>
+      )}
+      {clearFilters && (
+        <Button variant="default" size="xs" leftSection={<IconFilterOff size={14} />} onClick={clearFilters}>
+          Clear all filters
+        </Button>
+      )}
+    </EmptyState>
+  );
+}

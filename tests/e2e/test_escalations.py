@@ -1,0 +1,123 @@
+"""The dashboard of escalations: its numbers, its bars and its lists tell of the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import row
+from tests.e2e.product import Person, Product, hours
+from tests.e2e.test_accessibility import violations
+
+DASHBOARD = "/dashboard/escalations"
+
+
+@pytest.fixture(scope="module")
+def dana(product: Product) -> Person:
+    """A manager of nine: Mia with a line of her own, and eight more, each with one escalation at least."""
+    dana = product.person("Dana Reyes", "manager")
+    mia = product.person("Mia Middle", "manager", manager=dana)
+    amir = product.person("Amir Patel", manager=mia)
+    for person, title, late in (
+        (dana, "Dana's own", 50),
+        (mia, "Mia's own", 50),
+        (amir, "Amir's breach", 100),
+        (amir, "Amir's other", 60),
+    ):
+        product.follow_up(person, title, due=hours(-late))
+    for number in range(8):
+        report = product.person(f"Report {number}", manager=dana)
+        product.follow_up(report, f"Call of {number}", due=hours(-50 - number))
+    product.sweep()
+    return dana
+
+
+def chart(page: Page) -> Locator:
+    return page.get_by_role("table", name="by direct report")
+
+
+def bars(page: Page) -> dict[str, list[int]]:
+    """All, admin, manager: what each bar says."""
+    told = [line.all_inner_texts() for line in _cells(page)]
+    return {name.replace(" and their line", "+"): [int(number) for number in more] for name, *more in told}
+
+
+def _cells(page: Page) -> list[Locator]:
+    rows = chart(page).locator("tbody tr")
+    return [rows.nth(n).locator("th, td") for n in range(rows.count())]
+
+
+def listed(page: Page) -> int:
+    """How many rows both lists show; so few that all are drawn."""
+    lists = [page.get_by_role("list", name=f"{level} escalations") for level in ("Admin", "Manager")]
+    return sum(each.get_by_role("listitem").count() for each in lists)
+
+
+def test_each_bar_is_a_direct_report_and_leads_to_as_many_rows(visit: Visit, dana: Person) -> None:
+    page = visit(dana, DASHBOARD, viewport={"width": 1440, "height": 1600})
+    expect(chart(page).get_by_role("row")).to_have_count(9)  # its head and eight
+    assert next(iter(bars(page).items())) == ("Mia Middle+", [3, 1, 2])
+    page.get_by_role("button", name="and 2 more").click()
+    told = bars(page)
+    assert len(told) == 10
+    assert told["Dana Reyes"] == [1, 0, 1]
+    assert sum(number for number, *_ in told.values()) == listed(page) == 12
+    for name, (number, *_) in told.items():
+        page.goto(DASHBOARD)
+        if not chart(page).get_by_role("link", name=name.strip("+")).is_visible():
+            page.get_by_role("button", name="and 2 more").click()
+        chart(page).get_by_role("link", name=name.strip("+")).click()
+        page.wait_for_url(re.compile(r"who="))
+        expect(page.get_by_role("listitem").filter(has=page.locator("[data-row]"))).to_have_count(number)
+        assert listed(page) == number
+
+
+def test_a_bar_opens_the_level_below_by_keyboard_and_there_is_a_way_back(visit: Visit, dana: Person) -> None:
+    page = visit(dana, DASHBOARD)
+    mia = chart(page).get_by_role("link", name="Mia Middle and their line")
+    mia.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Mia Middle: by direct report")).to_be_visible()
+    assert bars(page) == {"Amir Patel": [2, 1, 1], "Mia Middle": [1, 0, 1]}
+    expect(page.get_by_role("combobox", name="Whose follow-ups")).to_have_value("Mia Middle and their line")
+    expect(page.get_by_role("heading", name="Manager escalations")).to_contain_text("2")
+    page.get_by_role("button", name="Show everyone").click()
+    expect(page.get_by_role("heading", name="By direct report", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Manager escalations")).to_contain_text("11")
+
+
+def test_numbers_and_bars_follow_search_and_person(visit: Visit, dana: Person) -> None:
+    page = visit(dana, DASHBOARD)
+    page.get_by_label("Search escalations").fill("Amir")
+    expect(chart(page).get_by_role("row")).to_have_count(2)
+    assert bars(page) == {"Mia Middle+": [2, 1, 1]}
+    expect(page.get_by_role("heading", name="Admin escalations")).to_contain_text("1")
+    expect(page.get_by_role("term").filter(has_text="Manager escalations").locator("..")).to_contain_text("1")
+    page.get_by_role("combobox", name="Whose follow-ups").click()
+    page.get_by_role("option", name="Report 3", exact=True).click()
+    expect(page.get_by_text("Nothing found for “Amir”")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Manager escalations")).to_be_hidden()
+    page.get_by_role("button", name="Clear the search").click()
+    expect(row(page, "Call of 3")).to_be_visible()
+    page.get_by_label("Search escalations").fill("Amir")
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(row(page, "Amir's breach")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1440])
+def test_the_chart_is_readable_at_every_width(visit: Visit, dana: Person, width: int) -> None:
+    page = visit(dana, DASHBOARD, viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    expect(chart(page).get_by_role("row")).to_have_count(9)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for bar in chart(page).locator("tbody tr").all():
+        whole = bar.bounding_box()
+        track = bar.locator("[aria-hidden]").bounding_box()
+        assert whole
+        assert track
+        assert whole["x"] >= 0
+        assert whole["x"] + whole["width"] <= width
+        assert track["width"] >= 90
+    assert violations(page) == []
