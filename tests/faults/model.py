@@ -75,7 +75,8 @@ class History:
     """Everything that people did to one follow-up."""
 
     stays: list[Stay] = field(default_factory=list)
-    assigned: list[Assigned] = field(default_factory=list)
+    given: Assigned | None = None
+    """How who has it now was given it, if by somebody else; what was taken back does not count."""
     deleted: bool = False
     restored: set[datetime] = field(default_factory=set)
     """When it was restored: all that is known of it was written again then."""
@@ -111,6 +112,7 @@ class _Now:
     due_version: int = 1
     assignment: int = 1
     open: bool = True
+    given: Assigned | None = None
     runs: int = 1
     """The highest due version that it ever had."""
 
@@ -127,7 +129,7 @@ class _Now:
         """Stand as before the last change; numbers that were used are not used again."""
         self.assignment += self.assignee_id != before.assignee_id
         self.due_at, self.steps, self.assignee_id = before.due_at, before.steps, before.assignee_id
-        self.due_version, self.open = before.due_version, before.open
+        self.due_version, self.open, self.given = before.due_version, before.open, before.given
 
 
 def history(changes: Sequence[Change]) -> History:
@@ -144,13 +146,12 @@ def history(changes: Sequence[Change]) -> History:
             was = replace(now)
             _apply(now, change, before)
             before = was
-        if change.kind is Kind.REASSIGNED and change.actor_id != now.assignee_id:
-            played.assigned.append(Assigned(change.at, now.assignment, now.assignee_id))
         if now.open:
             ends = changes[index + 1].at if index + 1 < len(changes) else None
             played.stays.append(now.stay(change.at, ends, resumed=change.kind in TAKEN_BACK))
         if change.kind is Kind.RESTORED:
             played.restored.add(change.at)
+    played.given = now.given
     played.deleted = changes[-1].kind is Kind.DELETED
     return played
 
@@ -170,6 +171,8 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
             assert change.assignee_id is not None
             now.assignee_id = change.assignee_id
             now.assignment += 1
+            by_another = change.actor_id != now.assignee_id
+            now.given = Assigned(change.at, now.assignment, now.assignee_id) if by_another else None
         case Kind.UNDONE | Kind.RESTORED:
             now.take_back(before)
         case _:

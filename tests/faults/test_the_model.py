@@ -8,7 +8,7 @@ from tests.faults.catalogue import FAULTS
 from tests.faults.company import People, Person
 from tests.faults.injection import plan
 from tests.faults.journal import Change, Kind
-from tests.faults.model import Clock, audience, history, told_by_reassignment
+from tests.faults.model import Assigned, Clock, audience, history, told_by_reassignment
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -67,11 +67,12 @@ def test_a_reschedule_starts_over_and_a_reassignment_keeps_the_clock() -> None:
     assert [(stay.due_version, stay.assignee_id) for stay in played.stays] == [(1, 5), (1, 6), (2, 6)]
     assert played.current
     assert played.current.level(later + 10 * SECOND) == 3  # under the policy of the new due time
-    assert played.open_since(played.assigned[-1].at)
+    assert played.given
+    assert played.open_since(played.given.at)
 
 
 def test_taking_something_oneself_is_no_assignment_to_announce() -> None:
-    assert not history([created(), change(1, Kind.REASSIGNED, assignee_id=1, actor_id=1)]).assigned
+    assert not history([created(), change(1, Kind.REASSIGNED, assignee_id=1, actor_id=1)]).given
 
 
 def test_a_deleted_follow_up_is_gone() -> None:
@@ -130,9 +131,25 @@ def test_what_is_undone_or_restored_goes_on_as_if_it_had_never_been_away() -> No
         assert played.stay(NINE + 3 * SECOND) is None
         assert played.current
         assert (played.current.due_version, played.current.assignment) == (1, 2)
-        assert played.open_since(played.assigned[-1].at)
+        assert played.given
+        assert played.open_since(played.given.at)
         assert not played.deleted
         assert played.restored == ({NINE + 4 * SECOND} if taken_back is Kind.RESTORED else set())
+
+
+def test_what_comes_back_by_an_undo_was_given_when_it_was_given() -> None:
+    reassigned = [
+        created(),
+        change(1, Kind.REASSIGNED, assignee_id=6, actor_id=1),
+        change(2, Kind.REASSIGNED, assignee_id=7, actor_id=1),
+    ]
+    once = history([*reassigned, change(3, Kind.UNDONE)])
+    assert once.given == Assigned(NINE + SECOND, 2, 6)
+    assert once.current
+    assert once.current.assignment == 4
+    again = [change(4, Kind.REASSIGNED, assignee_id=8, actor_id=1), change(5, Kind.UNDONE)]
+    assert history([*reassigned, change(3, Kind.UNDONE), *again]).given == once.given
+    assert history([*reassigned[:2], change(2, Kind.UNDONE)]).given is None  # it was made theirs
 
 
 def test_whom_a_step_tells() -> None:

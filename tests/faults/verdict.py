@@ -225,7 +225,7 @@ class _Judged:
         yield "wrong_level", int(actual != expected), f"stands at {actual}, should at {expected}"
 
     def _assignments(self) -> Iterator[tuple[str, int, str]]:
-        """The last assignee was told; earlier ones at most once, while it was theirs."""
+        """Who has it was told so once, whatever was undone; others at most once, while it was theirs."""
         told = [n for n in self.found.notifications if n["step"] == 0]
         for number, count in Counter(n["repeat"] for n in told).items():
             yield "duplicated", count - 1, f"{count} notifications of assignment {number}"
@@ -238,11 +238,12 @@ class _Judged:
                 notification["user_id"],
             ):
                 yield "after_stop", 1, f"told of an assignment that did not hold: {dict(notification)}"
-        current, assigned = self.history.current, self.history.assigned
-        if current and assigned and assigned[-1].number == current.assignment:
-            never_told = current.assignment not in {n["repeat"] for n in told}
-            if never_told and self.history.open_since(assigned[-1].at):
-                yield "lost", 1, f"nobody was told of assignment {current.assignment}"
+        current, given = self.history.current, self.history.given
+        if current and given:
+            of_it = [n for n in told if n["repeat"] >= given.number and n["user_id"] == given.assignee_id]
+            yield "duplicated", len(of_it) - 1, f"assignment {given.number} was told {len(of_it)} times"
+            if not of_it and self.history.open_since(given.at):
+                yield "lost", 1, f"nobody was told of assignment {given.number}"
 
     def _held(self, row: RowMapping) -> Stay | None:
         """The state that an announcement speaks of, if it held when that was committed."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from followup_common.contracts import OutboxTick
+from followup_common.db.prune import prune
 from httpx import Response
 
 from tests.support.company import Company as Database
@@ -266,6 +267,91 @@ def test_nothing_goes_back_to_somebody_who_is_out_of_sight_by_now(company: Compa
     assert [failure["id"] for failure in result["failed"]] == [away]
     assert kept(company, away)["assignee_id"] == company.mia.id
     assert kept(company, mine)["completed_at"] is None
+
+
+def test_nothing_is_given_back_to_somebody_who_is_inactive_by_now(company: Company) -> None:
+    given, alone, theirs = (company.follow_up(company.amir, overdue=HOUR) for _ in range(3))
+    for follow_up in (given, alone):
+        change(company, company.dana, follow_up, "reassign")
+    change(company, company.dana, theirs, "complete")
+    company.world.execute("UPDATE users SET active = false WHERE id = :id", id=company.amir.id)
+    before = kept(company, alone)
+    assert "Amir Patel, whose it was, is inactive by now" in refused(undo(company, company.dana, alone))
+    assert kept(company, alone) == before
+    body = {"ids": [given, theirs], "action": "undo"}
+    result = company.ask(company.dana, "POST", "/follow-ups/bulk", json=body).json()
+    assert result["done"] == [theirs]  # whose it is does not change by that
+    [failure] = result["failed"]
+    assert failure["id"] == given
+    assert "Amir Patel" in failure["message"]
+    assert kept(company, given)["assignee_id"] == company.mia.id
+    company.world.execute("UPDATE users SET active = true WHERE id = :id", id=company.amir.id)
+    assert undo(company, company.dana, given).json()["assignee_id"] == company.amir.id
+
+
+def hand(company: Company, follow_up: int, to: Person) -> None:
+    """Ada gives it to somebody."""
+    answer = company.ask(company.ada, "PATCH", f"/follow-ups/{follow_up}", json={"assignee_id": to.id})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_who_has_it_by_an_undo_and_never_heard_of_it_is_told_once(
+    company: Company, pipeline: Pipeline, bulk: bool
+) -> None:
+    """Nobody was told of the first reassignment before the second one: each event finds it moved on."""
+    follow_up = company.follow_up(company.amir, overdue=-HOUR)
+    hand(company, follow_up, company.mia)
+    for to in (company.otto, company.dana):
+        hand(company, follow_up, to)
+        if bulk:
+            body = {"ids": [follow_up], "action": "undo"}
+            assert company.ask(company.ada, "POST", "/follow-ups/bulk", json=body).json()["done"]
+        else:
+            assert undo(company, company.ada, follow_up).status_code == 200
+    for _ in range(2):
+        sweep(pipeline)
+    assert [(line.step, line.user_id) for line in told(company)] == [(0, company.mia.id)]
+    hand(company, follow_up, company.otto)
+    undo(company, company.ada, follow_up)
+    sweep(pipeline)
+    assert [(line.step, line.user_id) for line in told(company)] == [(0, company.mia.id)]
+
+
+def test_what_one_was_told_long_ago_is_not_told_again_after_pruning(
+    company: Company, pipeline: Pipeline
+) -> None:
+    follow_up = company.follow_up(company.amir, overdue=-HOUR)
+    change(company, company.dana, follow_up, "reassign")
+    sweep(pipeline)
+    heard = told(company)
+    assert [(line.step, line.user_id) for line in heard] == [(0, company.mia.id)]
+    change(company, company.dana, follow_up, "reschedule")
+    for table in ("notifications", "activities"):
+        company.world.execute(f"UPDATE {table} SET created_at = created_at - interval '60 days'")
+    company.world.execute("DELETE FROM undoable_changes")
+    prune(company.world.database_url, timedelta(days=30))
+    change(company, company.dana, follow_up, "complete")
+    undo(company, company.dana, follow_up)
+    assert company.ask(company.ada, "DELETE", f"/follow-ups/{follow_up}").status_code == 204
+    assert company.ask(company.ada, "POST", f"/follow-ups/{follow_up}/restore").status_code == 200
+    sweep(pipeline)
+    assert told(company) == heard
+
+
+def test_what_can_be_undone_is_not_pruned(company: Company, pipeline: Pipeline) -> None:
+    """Else a run that an undo brings back would have forgotten whom it told."""
+    follow_up = company.follow_up(company.amir, overdue=50 * HOUR)
+    sweep(pipeline)
+    heard = told(company)
+    change(company, company.dana, follow_up, "reschedule")
+    for table in ("notifications", "activities"):
+        company.world.execute(f"UPDATE {table} SET created_at = created_at - interval '60 days'")
+    company.world.execute("UPDATE escalations SET raised_at = raised_at - interval '60 days'")
+    assert not any(prune(company.world.database_url, timedelta(days=30)).values())
+    undo(company, company.dana, follow_up)
+    sweep(pipeline)
+    assert told(company) == heard
 
 
 def test_many_are_undone_together_and_the_rest_says_why(company: Company, pipeline: Pipeline) -> None:

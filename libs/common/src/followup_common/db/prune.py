@@ -2,7 +2,8 @@
 
 Deletes what was told about follow-ups, and what was done to them, once it is older than that and no
 longer current: the follow-up is completed, or has another due time by now. What an open follow-up's present
-due time led to stays, so that nothing can be said twice; follow-ups themselves stay.
+due time led to stays, and that its assignee was told that it is theirs, so that nothing can be said twice;
+so does everything of what can be undone at the moment. Follow-ups themselves stay.
 
 Age goes by PostgreSQL's clock. Nothing is deleted while that is far from this machine's: one that is ahead
 would take what is young for old. What was written in the future, while it was ahead, becomes of today, so
@@ -25,8 +26,14 @@ from followup_common.settings import MigrationSettings, load
 WINDOW = timedelta(days=1)
 """What one transaction deletes; the index by time finds it without reading the rest of the table."""
 
-# By table, the column of its age.
-GROWING = {"notifications": "created_at", "activities": "created_at", "escalations": "raised_at"}
+# By table, the column of its age. Activities first: they say that somebody was given a follow-up, and without
+# the notification of that, which is younger, an undo would tell it again.
+GROWING = {"activities": "created_at", "notifications": "created_at", "escalations": "raised_at"}
+
+# What stays, however old. An assignment is told once, whatever due times come and go.
+CURRENT = {
+    "notifications": "old.step = 0 AND old.user_id = f.assignee_id AND f.is_open",
+}
 
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
 
@@ -97,6 +104,8 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
         DELETE FROM {table} old USING follow_ups f
         WHERE f.id = old.follow_up_id AND old.{age} >= :begin AND old.{age} < :end
           AND (f.completed_at < now() - :age OR f.due_version <> old.due_version)
+          AND NOT ({CURRENT.get(table, "false")})
+          AND NOT EXISTS (SELECT FROM undoable_changes c WHERE c.follow_up_id = f.id)
     """)
     for begin, end in _windows(engine, table, older_than):
         with engine.begin() as tx:

@@ -21,21 +21,26 @@ DROPPED = text("""
           AND a.repeat = e.repeat)
     ORDER BY e.follow_up_id, e.step, e.repeat
 """)
-# Given to somebody by somebody else, and never heard of; or taken, at a step that others are to hear of.
-# What an undo gives back is no news.
+# Given to somebody by somebody else, and never heard of; or taken, at a step that others are to hear of. What
+# has come back to them by undoing is what they were given then, under another number: each change of the
+# assignee since, and each that was undone, has counted one further.
 UNTOLD = text("""
     SELECT f.id, f.assignee_id, f.assignment, given.actor_id
     FROM follow_ups f CROSS JOIN LATERAL (
-        SELECT a.kind, a.actor_id FROM activities a
-        WHERE a.follow_up_id = f.id AND a.details -> 'changes' ? 'assignee_id'
+        SELECT a.id, a.actor_id FROM activities a
+        WHERE a.follow_up_id = f.id AND a.kind IN ('reassigned', 'imported')
+          AND a.details #>> '{changes,assignee_id,to}' = CAST(f.assignee_id AS text)
         ORDER BY a.id DESC LIMIT 1
-    ) given
+    ) given CROSS JOIN LATERAL (
+        SELECT count(*) AS changes FROM activities a
+        WHERE a.follow_up_id = f.id AND a.id > given.id AND a.details -> 'changes' ? 'assignee_id'
+    ) since
     WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.is_open
-      AND given.kind IN ('reassigned', 'imported')
       AND (given.actor_id <> f.assignee_id OR f.level > 0)
       AND NOT EXISTS (
           SELECT FROM notifications n
-          WHERE n.user_id = f.assignee_id AND n.follow_up_id = f.id AND n.step = 0 AND n.repeat = f.assignment
+          WHERE n.user_id = f.assignee_id AND n.follow_up_id = f.id AND n.step = 0
+            AND n.repeat >= f.assignment - since.changes
       )
     ORDER BY f.id
 """)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey
 from followup_common.db import Transaction
-from sqlalchemy import text
+from followup_common.db.tables import users
+from sqlalchemy import select, text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
@@ -32,6 +33,7 @@ REFUSALS: Mapping[str, str] = {
     "late": "It is more than 10 minutes ago: change it back instead, which starts its escalation over.",
 }
 """Why a change cannot be undone, by what `follow_ups_undo` says."""
+INACTIVE = "{name}, whose it was, is inactive by now: reassign it to somebody else."
 
 
 class Undone(NamedTuple):
@@ -59,11 +61,12 @@ def undo(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) ->
         scope: whose follow-ups they may see: an undo hands none to anybody else.
     """
     with work.tx.begin_nested() as attempt:
-        rows, hidden = _put_back(work.tx, ids, actor_id, scope)
-        if hidden:
+        rows = _put_back(work.tx, ids, actor_id)
+        barred = _barred(work.tx, rows, scope)
+        if barred:
             attempt.rollback()
-    if hidden:
-        rows, _ = _put_back(work.tx, set(ids) - hidden, actor_id, scope)
+    if barred:
+        rows = _put_back(work.tx, set(ids) - barred.keys(), actor_id)
     undone = [row for row in rows if row.outcome == "undone"]
     entries = [(row.follow_up_id, "undone", _details(row.was, row.became)) for row in undone]
     activities.record(work.tx, actor_id, entries)
@@ -74,18 +77,32 @@ def undo(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) ->
     go_on(work, [row.follow_up_id for row in undone], untold)
     return Undone(
         frozenset(row.follow_up_id for row in undone),
-        {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"}
-        | dict.fromkeys(hidden, REFUSALS["hidden"]),
+        {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"} | barred,
     )
 
 
-def _put_back(
-    tx: Transaction, ids: Collection[int], actor_id: int, scope: Scope
-) -> tuple[Sequence[Record], frozenset[int]]:
-    """What PostgreSQL did, and the ids of what is of somebody out of sight by that."""
-    rows = tx.execute(UNDO, {"ids": sorted(ids), "actor_id": actor_id}).all()
-    undone = (row for row in rows if row.outcome == "undone")
-    return rows, frozenset(row.follow_up_id for row in undone if row.became["assignee_id"] not in scope)
+def _put_back(tx: Transaction, ids: Collection[int], actor_id: int) -> Sequence[Record]:
+    """What PostgreSQL did."""
+    return tx.execute(UNDO, {"ids": sorted(ids), "actor_id": actor_id}).all()
+
+
+def _barred(tx: Transaction, rows: Sequence[Record], scope: Scope) -> dict[int, str]:
+    """Of what was undone, what may not be: by that it would be of somebody out of sight, or given back to
+    somebody inactive."""
+    undone = [row for row in rows if row.outcome == "undone"]
+    given_back = {
+        row.follow_up_id: row.became["assignee_id"]
+        for row in undone
+        if row.was["assignee_id"] != row.became["assignee_id"]
+    }
+    inactive = select(users.c.id, users.c.name).where(users.c.id.in_(given_back.values()), ~users.c.active)
+    names = {person.id: person.name for person in tx.execute(inactive)} if given_back else {}
+    hidden = (row.follow_up_id for row in undone if row.became["assignee_id"] not in scope)
+    return {
+        id_: INACTIVE.format(name=names[assignee_id])
+        for id_, assignee_id in given_back.items()
+        if assignee_id in names
+    } | dict.fromkeys(hidden, REFUSALS["hidden"])
 
 
 def _details(was: Mapping[str, Any], became: Mapping[str, Any]) -> dict[str, Any]:
