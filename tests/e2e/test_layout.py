@@ -134,3 +134,72 @@ def _box(element: Locator) -> FloatRect:
     box = element.bounding_box()
     assert box
     return box
+
+
+def test_a_search_without_a_hit_says_so_once_and_leads_back(product: Product, visit: Visit) -> None:
+    manager = product.person("Dana Reyes", "manager")
+    amir = product.person("Amir Patel", manager=manager)
+    product.follow_up(amir, "Call Acme", due=hours(-60))
+    product.sweep()
+    page = visit(manager, "/followups")
+    for path, search in (
+        ("/followups", "Search follow-ups"),
+        ("/followups?view=overdue", "Search follow-ups"),
+        ("/followups?view=completed", "Search follow-ups"),
+        ("/dashboard/escalations", "Search escalations"),
+        ("/subjects", "Search leads and clients"),
+    ):
+        page.goto(path)
+        page.get_by_label(search).fill("zebra")
+        expect(page.get_by_text("Nothing found for “zebra”")).to_have_count(1)
+        assert "found here" not in page.locator("main").inner_text()
+        page.get_by_role("button", name="Clear the search").click()
+        expect(page.get_by_text("Nothing found")).to_have_count(0)
+        expect(page.get_by_label(search)).to_have_value("")
+    page.goto(f"/followups?who={manager.id}&q=zebra")
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(row(page, "Call Acme")).to_be_visible()
+
+
+def test_what_was_handed_over_does_not_count_as_called(product: Product, visit: Visit) -> None:
+    manager = product.person("Dana Reyes", "manager")
+    amir = product.person("Amir Patel", manager=manager)
+    planned = product.follow_up(amir, "Call Acme", due=hours(-5))
+    page = visit(manager, "/followups?who=me")
+    expect(page.get_by_text("No open follow-ups")).to_be_visible()
+    page.get_by_role("button", name="Show everyone").click()
+    expect(row(page, "Call Acme")).to_be_visible()
+    product.call("PATCH", f"/follow-ups/{planned['id']}", json={"assignee_id": manager.id})
+    page = visit(amir, "/followups")
+    expect(page.get_by_text("No open follow-ups")).to_be_visible()
+    page.goto("/followups?view=overdue")
+    expect(page.get_by_text("Nothing is overdue")).to_be_visible()
+    expect(page.get_by_text("call was made")).to_have_count(0)
+
+
+def test_rows_on_a_phone_say_their_date(product: Product, visit: Visit) -> None:
+    manager = product.person("Dana Reyes", "manager")
+    amir = product.person("Amir Patel", manager=manager)
+    client = {"kind": "client", "name": "Acme Quarries", "external_id": f"C-{manager.id}"}
+    product.follow_up(amir, "Long ago", due=hours(-24 * 9), subject=client)
+    product.follow_up(amir, "Next week", due=hours(24 * 8), subject=client)
+    done = product.follow_up(amir, "Done", due=hours(-7))
+    product.call("POST", f"/follow-ups/{done['id']}/complete")
+    product.sweep()
+    page = visit(manager, "/followups", viewport={"width": 320, "height": 800})
+    date = re.compile(r"\b\d{1,2} [A-Z][a-z]{2}\b")
+    for path, titles in (
+        ("/followups", ("Long ago", "Next week")),
+        ("/followups?view=completed", ("Done",)),
+        ("/dashboard/escalations", ("Long ago",)),
+    ):
+        page.goto(path)
+        for title in titles:
+            expect(row(page, title)).to_be_visible()
+            shown = [time for time in row(page, title).locator("time").all() if time.is_visible()]
+            assert any(date.search(time.inner_text()) for time in shown), title
+    row(page, "Long ago").get_by_role("link", name="Acme Quarries").click()
+    for title in ("Long ago", "Next week"):
+        expect(row(page, title)).to_be_visible()
+        shown = [time for time in row(page, title).locator("time").all() if time.is_visible()]
+        assert any(date.search(time.inner_text()) for time in shown), title

@@ -111,7 +111,7 @@ def test_an_operator_sees_what_is_broken_mends_it_and_replays(
     mend(system)
     page.get_by_role("button", name="Replay all 1").click()
     expect(said(page, "1 sent again, 0 left")).to_be_visible()
-    expect(page.get_by_text("No dead letters like that")).to_be_visible()
+    expect(page.get_by_text("Nothing found")).to_be_visible()
     eventually(lambda: system.notifications() == 30, 10, what="the replayed notification")
 
     # The junk is discarded, with a note.

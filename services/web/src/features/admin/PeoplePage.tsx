@@ -1,11 +1,11 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus, IconUsers } from "@tabler/icons-react";
+import { IconPlus } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import type { User } from "@/api/types";
 import { useParameters } from "@/app/useParameters";
-import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { PeopleTable } from "@/features/admin/PeopleTable";
@@ -35,7 +35,7 @@ export function Component() {
         rows.length > 0 ? (
           <PeopleTable rows={rows} edit={setEdited} />
         ) : (
-          <EmptyState icon={IconUsers} title="Nobody by that name" />
+          <NothingFound q={q} clearSearch={() => change({ q: "" })} />
         )
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} />

@@ -6,7 +6,7 @@ import { useOffsetTop } from "@/components/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
 import { FollowUpRow } from "@/features/followups/FollowUpRow";
 import { SectionHeading } from "@/features/followups/SectionHeading";
-import { MoreLine, NoneLine, SkeletonLine } from "@/features/followups/lines";
+import { MoreLine, NoneLine, NothingLine, SkeletonLine } from "@/features/followups/lines";
 import type { Line } from "@/features/followups/sections";
 import { useListed } from "@/features/followups/SelectionProvider";
 import type { SectionList } from "@/features/followups/useSections";
@@ -15,7 +15,7 @@ import classes from "./FollowUpList.module.css";
 const ROW = 57;
 const PHONE_ROW = 100;
 const HEIGHTS: Record<Line["kind"], number> = {
-  heading: 48, followUp: ROW, skeleton: ROW, more: ROW, failure: 200, empty: 150,
+  heading: 48, followUp: ROW, skeleton: ROW, more: ROW, failure: 200, empty: 170, nothing: 300,
 };
 
 interface Props {
@@ -80,6 +80,8 @@ function Content({ line, list, filters, change }: Props & { line: Line }) {
       return <MoreLine />;
     case "failure":
       return <ErrorState error={line.error} retry={() => list.retry(line.view)} compact />;
+    case "nothing":
+      return <NothingLine filters={filters} change={change} />;
     case "empty":
       return <NoneLine view={line.view} filters={filters} change={change} />;
   }
@@ -88,6 +90,6 @@ function Content({ line, list, filters, change }: Props & { line: Line }) {
 function heightOf(line: Line | undefined, phone: boolean, tab: Filters["tab"]): number {
   if (!line) return ROW;
   if (line.kind === "followUp" && phone) return PHONE_ROW;
-  if (line.kind === "empty" && tab === "open") return line.view === "overdue" ? 130 : 56;
+  if (line.kind === "empty" && tab === "open") return 56;
   return HEIGHTS[line.kind];
 }

@@ -92,7 +92,10 @@ function When({ followUp, view }: Props) {
     return (
       <span className={classes.when}>
         <RelativeTime at={followUp.completed_at} as="ago" className={classes.words} />
-        <span className={classes.exact}>completed</span>
+        <span className={classes.exact}>
+          <span>completed</span>
+          <RelativeTime at={followUp.completed_at} as="day" />
+        </span>
       </span>
     );
   }

@@ -16,6 +16,18 @@ describe("linesOf", () => {
     expect(kinds([rows, section({ view: "today" })])).toEqual(["heading", "followUp", "followUp", "heading", "empty"]);
   });
 
+  it("says once for all sections that there is nothing", () => {
+    const none = [section(), section({ view: "today" }), section({ view: "upcoming" })];
+    expect(kinds(none)).toEqual(["nothing"]);
+    expect(kinds([...none.slice(1), section({ loading: true })])).toContain("skeleton");
+    expect(kinds([...none.slice(1), section({ error: new Error("away") })])).toContain("failure");
+  });
+
+  it("shows of a search only the sections in which something was found", () => {
+    const found = [section({ followUps: [followUp(1)] }), section({ view: "today" })];
+    expect(linesOf(found, true, true).map(({ kind }) => kind)).toEqual(["heading", "followUp"]);
+  });
+
   it("leaves the heading out where one view is shown alone", () => {
     expect(kinds([section({ followUps: [followUp(1)] })], false)).toEqual(["followUp"]);
   });

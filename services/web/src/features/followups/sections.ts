@@ -20,16 +20,25 @@ export type Line =
   | { kind: "skeleton"; key: string }
   | { kind: "more"; key: string; view: View }
   | { kind: "failure"; key: string; view: View; error: Error }
-  | { kind: "empty"; key: string; view: View };
+  | { kind: "empty"; key: string; view: View }
+  | { kind: "nothing"; key: string };
 
 const SKELETONS = 4;
 
-/** The sections as the lines that the virtual list draws. */
-export function linesOf(sections: readonly Section[], headings: boolean): Line[] {
-  return sections.flatMap((section) => [
+/**
+ * The sections as the lines that the virtual list draws. Where none of them has anything, one line says so for
+ * all; of a search only those are shown that have something.
+ */
+export function linesOf(sections: readonly Section[], headings: boolean, searched = false): Line[] {
+  if (headings && sections.every(isEmpty)) return [{ kind: "nothing", key: "nothing" }];
+  return sections.filter((section) => !(headings && searched && isEmpty(section))).flatMap((section) => [
     ...(headings ? [{ kind: "heading", key: `heading-${section.view}`, section } as const] : []),
     ...(section.collapsed && headings ? [] : contentOf(section)),
   ]);
+}
+
+function isEmpty({ followUps, loading, error, hasMore }: Section): boolean {
+  return followUps.length === 0 && !loading && !error && !hasMore;
 }
 
 function contentOf({ view, followUps, loading, error, hasMore }: Section): Line[] {

@@ -50,7 +50,7 @@ export function useSections(filters: Filters): SectionList {
   }, []);
 
   return {
-    lines: linesOf(sections, filters.tab === "open"),
+    lines: linesOf(sections, filters.tab === "open", Boolean(filters.q || filters.subject)),
     counts,
     loadMore: (view) => {
       const query = queryOf(view);

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { NothingFound } from "@/components/NothingFound";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { SearchField } from "@/features/followups/FilterBar";
 import { BulkActions } from "@/features/ops/BulkActions";
@@ -37,13 +38,20 @@ export function DeadLetters() {
         <SearchField q={q} change={(next) => change({ q: next })} label="Search reasons" />
         {type && <BulkActions type={type} amount={failed.get(type) ?? 0} discard={setDiscarded} />}
       </div>
-      <Letters type={type} q={q} discard={setDiscarded} />
+      <Letters type={type} q={q} change={change} discard={setDiscarded} />
       {discarded && <DiscardDialog target={discarded} close={() => setDiscarded(null)} />}
     </>
   );
 }
 
-function Letters({ type, q, discard }: { type: string; q: string; discard: (target: Target) => void }) {
+interface LettersProps {
+  type: string;
+  q: string;
+  change: (next: { type?: string; q?: string }) => void;
+  discard: (target: Target) => void;
+}
+
+function Letters({ type, q, change, discard }: LettersProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     ...deadLettersQuery({ type: type || undefined, q: q || undefined }),
     placeholderData: (old) => old,
@@ -51,11 +59,20 @@ function Letters({ type, q, discard }: { type: string; q: string; discard: (targ
   if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <RowsSkeleton rows={5} height={64} />;
   const letters = data.pages.flatMap(({ items }) => items);
+  if (letters.length === 0 && (type || q)) {
+    return (
+      <NothingFound
+        q={q}
+        clearSearch={() => change({ q: "" })}
+        clearFilters={type ? () => change({ q: "", type: "" }) : undefined}
+      />
+    );
+  }
   if (letters.length === 0) {
     return (
       <EmptyState
         icon={IconMailOff}
-        title={type || q ? "No dead letters like that" : "No dead letters"}
+        title="No dead letters"
         text="An event that cannot be handled ends up here, with its reason. Nothing has."
       />
     );

@@ -7,6 +7,7 @@ import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Named } from "@/components/Named";
+import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { SubjectIcon } from "@/components/SubjectLink";
@@ -41,12 +42,18 @@ export function Component() {
         </div>
       }
     >
-      <Subjects q={q} kind={kind} />
+      <Subjects q={q} kind={kind} change={change} />
     </Page>
   );
 }
 
-function Subjects({ q, kind }: { q: string; kind: string }) {
+interface Props {
+  q: string;
+  kind: string;
+  change: (next: { q?: string; kind?: string }) => void;
+}
+
+function Subjects({ q, kind, change }: Props) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     ...subjectsQuery({ q: q || undefined, kind: kind || undefined }),
     placeholderData: (old) => old,
@@ -54,11 +61,20 @@ function Subjects({ q, kind }: { q: string; kind: string }) {
   if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <RowsSkeleton rows={8} />;
   const subjects = data.pages.flatMap(({ items }) => items);
+  if (subjects.length === 0 && (q || kind)) {
+    return (
+      <NothingFound
+        q={q}
+        clearSearch={() => change({ q: "" })}
+        clearFilters={kind ? () => change({ q: "", kind: "" }) : undefined}
+      />
+    );
+  }
   if (subjects.length === 0) {
     return (
       <EmptyState
         icon={IconAddressBook}
-        title={q ? "Nobody by that name" : "No leads or clients yet"}
+        title="No leads or clients yet"
         text="They come with an import, or with the follow-up that you plan for them."
       >
         <Button onClick={() => openForm({})}>Plan a follow-up</Button>
