@@ -40,9 +40,14 @@ class Tenant:
     def url(self) -> str:
         return f"amqp://{self.user}:{PASSWORD}@{self.rabbitmq.host}:{self.rabbitmq.port}/{self.vhost}"
 
-    def let(self, *, write: str) -> None:
-        rights = {"configure": EVERYTHING, "write": write, "read": EVERYTHING}
+    def let(self, *, write: str = EVERYTHING, configure: str = EVERYTHING) -> None:
+        rights = {"configure": configure, "write": write, "read": EVERYTHING}
         self.rabbitmq.manage("PUT", f"permissions/{self.vhost}/{self.user}", rights)
+
+    def left_over(self) -> int:
+        """What lies in any queue of the virtual host, delivered or not; nobody publishes but to try."""
+        queues = self.rabbitmq.manage("GET", f"queues/{self.vhost}")
+        return sum(queue["messages"] for queue in queues if not queue["name"].endswith(".XQ"))
 
     def reject(self, *, everything: bool) -> None:
         if everything:
@@ -55,7 +60,7 @@ class Tenant:
 def tenant(rabbitmq: RabbitMQ, broker_url: str) -> Iterator[Tenant]:
     tenant = Tenant(rabbitmq, urlsplit(broker_url).path.lstrip("/"), f"test-{uuid4().hex[:8]}")
     rabbitmq.manage("PUT", f"users/{tenant.user}", {"password": PASSWORD, "tags": ""})
-    tenant.let(write=EVERYTHING)
+    tenant.let()
     yield tenant
     rabbitmq.manage("DELETE", f"users/{tenant.user}")
 
@@ -142,7 +147,12 @@ def test_a_right_that_is_gone_and_a_policy_that_rejects_are_told_and_pass(
     assert "set_permissions" in bad(tenant.url)["publishing"]
     for name in running.ports:
         eventually(lambda name=name: running.metric(name) == 1, WITHIN, what=f"the metric of {name}")  # type: ignore[misc]
-    tenant.let(write=EVERYTHING)
+    tenant.let()
+    running.eventually_say("ok")
+
+    tenant.let(configure=NOTHING)  # what is there could be used, and would not be made again
+    running.eventually_say("does not let the user publish")
+    tenant.let()
     running.eventually_say("ok")
 
     tenant.reject(everything=True)
@@ -151,6 +161,7 @@ def test_a_right_that_is_gone_and_a_policy_that_rejects_are_told_and_pass(
     tenant.reject(everything=False)
     running.eventually_say("ok")
     assert "publishing" not in bad(tenant.url)
+    eventually(lambda: tenant.left_over() == 0, WITHIN, what="what was tried is consumed")
 
 
 def test_tls_that_is_refused_is_told(tenant: Tenant, start: Callable[[str], Running]) -> None:

@@ -1,4 +1,4 @@
-"""A healthy system logs no error, however long nobody has anything to do."""
+"""A healthy system logs no error, from its first start on, however long nobody has anything to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from followup_common.messaging import rabbitmq_broker
 
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.system import System, populate
@@ -19,15 +18,6 @@ pytestmark = pytest.mark.serial  # whose RabbitMQ nobody else uses, so that its 
 SERVICES = ("scheduler", "escalator", "notifier", "api")
 SECONDS = 4
 BEATS = 6
-
-
-@pytest.fixture(autouse=True)
-def queues(broker_url: str) -> None:
-    """They are there, as after the first start of an installation, when asking for them is no error."""
-    broker = rabbitmq_broker(broker_url)
-    for queue in ("escalator", "notifier"):
-        broker.declare_queue(queue, ensure=True)
-    broker.close()
 
 
 @pytest.fixture

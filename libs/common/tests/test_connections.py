@@ -64,10 +64,3 @@ def test_nobody_looks_after_connections_once_the_broker_is_closed(broker_url: st
     publish(broker)
     broker.close()
     assert "heartbeats" not in {thread.name for thread in threading.enumerate() if thread.is_alive()}
-
-
-def test_without_heartbeats_there_is_nothing_to_look_after(broker_url: str) -> None:
-    broker = rabbitmq_broker(f"{broker_url}?heartbeat=0")
-    publish(broker)
-    assert "heartbeats" not in {thread.name for thread in threading.enumerate()}
-    broker.close()

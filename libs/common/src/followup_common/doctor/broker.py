@@ -15,11 +15,13 @@ from followup_common.contracts import event_types
 from followup_common.doctor.findings import Finding
 from followup_common.messaging.broker import rabbitmq_broker
 from followup_common.messaging.proof import TRIES, prove
-from followup_common.messaging.refusals import refusal_of
+from followup_common.messaging.refusals import Refusal
 
 OLDEST_VERSION = (3, 10)
 AMQP_PORTS = {"amqp": 5672, "amqps": 5671}
 NOT_FOUND, ACCESS_REFUSED, PRECONDITION_FAILED = 404, 403, 406
+PATIENCE_SECONDS = 10
+"""How long RabbitMQ may take for one step of the examination."""
 ALARM_SHOWS_SECONDS = 1.0
 """RabbitMQ says so at once when it blocks whoever publishes; this bounds the wait for that."""
 
@@ -32,20 +34,24 @@ def examine_broker(url: str) -> Iterator[Finding]:
         url: as in FOLLOWUP_BROKER_URL.
     """
     broker = rabbitmq_broker(url, connection_attempts=1)
+    broker.patience = PATIENCE_SECONDS
     try:
-        yield _version(broker.connection)
-        alarm = _alarm(broker.connection)
+        with broker.connection_in_use():
+            version, alarm = _version(broker.connection), _alarm(broker.connection)
+        yield version
         yield alarm if alarm else _publishing(url)
         for queue in sorted({event.queue for event in event_types().values()}):
-            yield _queue(broker, queue)
+            with broker.connection_in_use():
+                found = _queue(broker, queue)
+            yield found
     except (AMQPConnectionError, OSError) as error:  # OSError: what TLS refuses
-        yield _unreachable(url, error)
+        yield _unreachable(url, broker.refusal(error))
     finally:
         broker.close()
 
 
-def _unreachable(url: str, error: Exception) -> Finding:
-    target, refusal = urlsplit(url), refusal_of(error)
+def _unreachable(url: str, refusal: Refusal) -> Finding:
+    target = urlsplit(url)
     where = f"{target.hostname}:{target.port or AMQP_PORTS.get(target.scheme, 5672)}"
     return Finding("broker", f"{where}, as {target.username}: {refusal.reason}", refusal.fix)
 
@@ -72,7 +78,7 @@ def _alarm(connection: BlockingConnection) -> Finding | None:
 
 def _publishing(url: str) -> Finding:
     """Whether RabbitMQ confirms what services publish: rights and policies say no only then."""
-    for queue, refusal in prove(url, TRIES):
+    for queue, refusal in prove(url, (*TRIES, *map(dq_name, TRIES))):
         if refusal is not None:
             return Finding("publishing", f"to {queue}: {refusal.reason}", refusal.fix)
     return Finding("publishing", "RabbitMQ confirms what is published")
@@ -114,6 +120,6 @@ def _refused(queue: str, error: ChannelClosedByBroker) -> Finding:
         NOT_FOUND: f"Start the {queue}: it declares its queues.",
         ACCESS_REFUSED: "Let the user in: `rabbitmqctl set_permissions` with configure, write and read.",
         PRECONDITION_FAILED: f"Stop the {queue}, delete its queues (`rabbitmqctl delete_queue {queue}`, .DQ "
-        "and .XQ) and start it again: the outbox sends anew what was in them.",
+        "and .XQ) and start it again: the outbox sends again what was in them.",
     }
     return Finding(f"queue {queue}", error.reply_text, mends.get(error.reply_code, "See RabbitMQ's log."))

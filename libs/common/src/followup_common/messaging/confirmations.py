@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Iterable
 
+NOTHING_YET = "RabbitMQ has confirmed nothing yet"
+
 
 class Confirmations:
     """What RabbitMQ confirmed and refused, by queue; shared by all threads of a process that publish."""
@@ -27,14 +29,26 @@ class Confirmations:
             self._refused[queue] = reason
             self._confirmed.pop(queue, None)
 
-    def problem(self) -> str | None:
-        """Why something could not be published; None when all was."""
+    def problem(self, queues: Iterable[str] = ()) -> str | None:
+        """Why something could not be published; None when all was.
+
+        Args:
+            queues: those to which nothing was published yet count as a problem.
+        """
         with self._lock:
-            said = sorted({f"{queue}: {reason}" for queue, reason in self._refused.items()})
-        return "; ".join(said) or None
+            reasons = {queue: NOTHING_YET for queue in queues if queue not in self._confirmed}
+            reasons |= self._refused
+        return "; ".join(f"{queue}: {reason}" for queue, reason in sorted(reasons.items())) or None
 
     def unknown(self, queues: Iterable[str], seconds: float) -> list[str]:
-        """Those of the queues to which nothing was confirmed for so long."""
+        """Those of the queues to which nothing was confirmed for so long, and all that refused."""
         since = time.monotonic() - seconds
         with self._lock:
-            return [queue for queue in queues if self._confirmed.get(queue, float("-inf")) <= since]
+            asked = dict.fromkeys((*queues, *self._refused))
+            return [queue for queue in asked if self._confirmed.get(queue, float("-inf")) <= since]
+
+    def confirmed_within(self, seconds: float) -> frozenset[str]:
+        """The queues that took what was last published to them, not longer ago."""
+        since = time.monotonic() - seconds
+        with self._lock:
+            return frozenset(queue for queue, at in self._confirmed.items() if at > since)

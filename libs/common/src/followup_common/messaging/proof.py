@@ -8,16 +8,17 @@ that no outbox holds: whoever receives it drops it, a consumer of an earlier rel
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-import pika
 import structlog
-from pika.adapters.blocking_connection import BlockingChannel
+from dramatiq.common import current_millis, q_name
+from dramatiq.errors import BrokerConnectionError, ConnectionClosed
 from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
 
 from followup_common.contracts import Event, FollowUpReassigned, SweepRequested, wrap
-from followup_common.messaging.broker import message_of
+from followup_common.messaging.broker import message_of, rabbitmq_broker
 from followup_common.messaging.confirmations import Confirmations
+from followup_common.messaging.connections import KeptAliveBroker
 from followup_common.messaging.metrics import UNCONFIRMED
 from followup_common.messaging.refusals import Refusal, refusal_of
 from followup_common.metrics import Meter
@@ -30,6 +31,8 @@ PATIENCE_SECONDS = 3
 """How long RabbitMQ may take to let us in, and to confirm."""
 AGAIN_AFTER_SECONDS = 5.0
 """Until the next try after a refusal."""
+SPARED_SECONDS = 600.0
+"""A queue that nobody consumes is tried so seldom, once it took something: tries would fill it."""
 
 TRIES: dict[str, Event] = {
     "escalator": SweepRequested(sweep_id=1),
@@ -38,57 +41,78 @@ TRIES: dict[str, Event] = {
 """By queue: an event that its consumer knows."""
 
 
-def prove(url: str, queues: Iterable[str]) -> Iterator[tuple[str, Refusal | None]]:
+def prove(
+    url: str, queues: Iterable[str], *, declare: bool = False, spared: Collection[str] = ()
+) -> Iterator[tuple[str, Refusal | None]]:
     """Publish to each queue on a connection of its own, as services do, and wait for the confirm.
-
-    A queue that is not there is no refusal: who publishes to it makes it. Where nobody consumes and
-    something waits, nothing is added, and nothing is said.
 
     Args:
         url: of RabbitMQ.
         queues: those to try.
+        declare: make what is missing, as who publishes does; else a queue that is not there is no refusal.
+        spared: to these nothing is added where nobody consumes and something waits, and nothing is said.
 
     Yields:
         Each queue that was tried, with why it refuses; None when it confirmed.
     """
     left = list(queues)
-    parameters = pika.URLParameters(url)
-    parameters.connection_attempts = 1
-    parameters.socket_timeout = parameters.stack_timeout = PATIENCE_SECONDS
-    parameters.blocked_connection_timeout = PATIENCE_SECONDS
+    broker = _impatient_broker(url)
     try:
-        with pika.BlockingConnection(parameters) as connection:
-            while left:
-                waits = _waits_for_nobody(connection, left[0])
-                refusal = None if waits else _try(connection, left[0])
-                queue = left.pop(0)
-                if not waits:
-                    yield queue, refusal
-    except (AMQPError, OSError) as error:
-        yield from ((queue, refusal_of(error)) for queue in left)
+        while left:
+            tried, refusal = _try(broker, left[0], declare=declare, spare=left[0] in spared)
+            queue = left.pop(0)
+            if tried:
+                yield queue, refusal
+    except (AMQPError, BrokerConnectionError, OSError) as error:
+        refusal = broker.refusal(error)
+        yield from ((queue, refusal) for queue in left)
+    finally:
+        broker.disconnect()
+        broker.close()
 
 
-def _try(connection: pika.BlockingConnection, queue: str) -> Refusal | None:
+def _impatient_broker(url: str) -> KeptAliveBroker:
+    broker = rabbitmq_broker(url, connection_attempts=1)
+    broker.patience = PATIENCE_SECONDS
+    several = broker.parameters
+    for parameters in several if isinstance(several, list) else [several]:
+        parameters.socket_timeout = parameters.stack_timeout = PATIENCE_SECONDS
+        parameters.blocked_connection_timeout = PATIENCE_SECONDS
+    return broker
+
+
+def _try(broker: KeptAliveBroker, queue: str, *, declare: bool, spare: bool) -> tuple[bool, Refusal | None]:
+    """Whether the queue was tried, and why it refuses; raises what concerns the connection."""
     try:
-        channel = connection.channel()
-        channel.confirm_delivery()
-        body = message_of(wrap(TRIES[queue], source=SOURCE)).encode()
-        channel.basic_publish("", queue, body, mandatory=True)
-        channel.close()
+        with broker.connection_in_use():
+            if declare:
+                broker.declare_queue(queue, ensure=True)
+            if spare and _waits_for_nobody(broker, queue):
+                return False, None
+            broker.channel.basic_publish("", queue, _message_for(queue), mandatory=True)
     except UnroutableError:
-        return None
-    except (NackError, ChannelClosedByBroker) as error:
-        return refusal_of(error)
-    return None
+        return not declare, None  # made, and deleted since
+    except NackError as error:
+        return True, refusal_of(error)
+    except ChannelClosedByBroker as error:
+        del broker.channel
+        return True, refusal_of(error)
+    except ConnectionClosed as error:  # dramatiq's, for what RabbitMQ says of a queue as well
+        if not isinstance(error.args[0], ChannelClosedByBroker):
+            raise
+        return True, refusal_of(error)
+    return True, None
 
 
-def _waits_for_nobody(connection: pika.BlockingConnection, queue: str) -> bool:
-    channel: BlockingChannel = connection.channel()
-    try:
-        found = channel.queue_declare(queue, passive=True).method
-    except ChannelClosedByBroker:  # not there, or not ours to ask about
-        return False
-    channel.close()
+def _message_for(queue: str) -> bytes:
+    message = message_of(wrap(TRIES[q_name(queue)], source=SOURCE))
+    if queue != message.queue_name:  # of delayed messages: due at once
+        message = message.copy(queue_name=queue, options={"eta": current_millis()})
+    return message.encode()
+
+
+def _waits_for_nobody(broker: KeptAliveBroker, queue: str) -> bool:
+    found = broker.channel.queue_declare(queue, passive=True).method
     return bool(found.message_count and not found.consumer_count)
 
 
@@ -112,7 +136,6 @@ class Prover:
         self._every = every
         self._meter = meter
         self._meter.declare(UNCONFIRMED)
-        self._proven = False
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prover", daemon=True)
 
@@ -126,13 +149,17 @@ class Prover:
 
     def problem(self) -> str | None:
         """Why RabbitMQ does not take what the service publishes; None when it does."""
-        if not self._proven:
-            return "RabbitMQ has confirmed nothing yet"
-        return self._confirmations.problem()
+        return self._confirmations.problem(self._queues)
 
     def _run(self) -> None:
         while True:
-            self._prove()
+            try:
+                self._prove()
+            except Exception as error:  # the next try may work, and somebody has to make it
+                log.exception("proof_failed")
+                unknown = f"nobody knows, as the try failed: {type(error).__name__}"
+                for queue in self._queues:
+                    self._confirmations.refused(queue, unknown)
             problem = self.problem()
             self._meter.record(UNCONFIRMED, float(problem is not None))
             wait = self._every if problem is None else min(self._every, AGAIN_AFTER_SECONDS)
@@ -141,11 +168,12 @@ class Prover:
 
     def _prove(self) -> None:
         before = self._confirmations.problem()
-        for queue, refusal in prove(self._url, self._confirmations.unknown(self._queues, self._every)):
+        asked = self._confirmations.unknown(self._queues, self._every)
+        spared = self._confirmations.confirmed_within(SPARED_SECONDS)
+        for queue, refusal in prove(self._url, asked, declare=True, spared=spared):
             if refusal is None:
                 self._confirmations.confirmed(queue)
             else:
                 self._confirmations.refused(queue, refusal.reason)
-        self._proven = True
         if (now := self._confirmations.problem()) != before:
             log.warning("publishing_refused", problem=now) if now else log.info("publishing_confirmed")

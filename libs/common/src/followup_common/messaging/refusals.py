@@ -58,6 +58,17 @@ UNKNOWN_HOST = Refusal(
     "the host's name cannot be resolved",
     "Correct the host in FOLLOWUP_BROKER_URL, or let this machine's DNS know it.",
 )
+OTHER_ARGUMENTS = Refusal(
+    "the queue was made with other arguments than ours",
+    "Stop the services, delete the queue, its .DQ and .XQ (`rabbitmqctl delete_queue`), and start them: "
+    "the outbox sends again what was in them.",
+)
+PRECONDITION_FAILED = 406
+UNCONFIRMED = Refusal(
+    "RabbitMQ does not confirm what is published",
+    "See that the nodes of its cluster run and that the queue does (`rabbitmqctl list_queues name state`), "
+    "and look at RabbitMQ's log.",
+)
 TLS_FIX = (
     "See that RabbitMQ's certificate is valid, names this host and is signed by an authority that is trusted "
     "here, and that FOLLOWUP_BROKER_URL names the port of TLS with amqps://, usually 5671."
@@ -72,6 +83,8 @@ def refusal_of(error: BaseException) -> Refusal:
     """
     if isinstance(error, BrokerConnectionError) and error.args and isinstance(error.args[0], BaseException):
         error = error.args[0]
+    if isinstance(error, ChannelClosedByBroker) and error.reply_code == PRECONDITION_FAILED:
+        return OTHER_ARGUMENTS
     for kind, refusal in KNOWN.items():
         if isinstance(error, kind):
             return refusal

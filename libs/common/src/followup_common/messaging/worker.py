@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import dramatiq
 from dramatiq import cli
+from dramatiq.common import dq_name
 
 from followup_common import open_files
 from followup_common.db import Database, metrics
@@ -85,7 +86,7 @@ def set_up(
     )
     prover = Prover(
         settings.broker_url.get_secret_value(),
-        publishes_to,
+        (*publishes_to, dq_name(service)),  # where its retries wait
         broker.confirmations,
         every=settings.broker_proof_seconds,
         meter=meter,
