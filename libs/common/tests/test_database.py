@@ -107,3 +107,19 @@ def test_a_prepared_query_gives_rows_by_name_and_works_on_a_new_connection(share
             assert (row.three, row.given, tuple(row)) == (3, given, (3, given))
         pool.engine.dispose()
     pool.close()
+
+
+def test_connections_to_what_has_become_read_only_are_given_up(database_url: str) -> None:
+    """As after a failover: the session stays read-only for ever, and a new one is not."""
+    pool = Database(database_url, pool_size=2)
+    write = text("UPDATE outbox SET handled_at = handled_at WHERE false")
+    with pool.transaction() as tx, pool.transaction() as other:
+        for each in (tx, other):
+            each.execute(text("SET SESSION default_transaction_read_only = on"))
+    with pytest.raises(OperationalError, match="read-only") as refused, pool.transaction() as tx:
+        tx.execute(write)
+    assert may_pass(refused.value)
+    with pool.transaction() as tx, pool.transaction() as other:
+        tx.execute(write)
+        other.execute(write)
+    pool.close()

@@ -176,6 +176,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(OperationalError)(_database_away)
     app.exception_handler(psycopg.DataError)(_not_storable)
     app.exception_handler(psycopg.OperationalError)(_database_away)
+    app.exception_handler(psycopg.errors.ReadOnlySqlTransaction)(_database_away)
     app.exception_handler(NoFreeConnection)(_database_away)
     app.exception_handler(ClientDisconnect)(_gone)
 
@@ -260,8 +261,11 @@ async def _not_storable(_: Request, __: Exception) -> JSONResponse:
     return _answer(Invalid.status, Invalid.kind, Invalid.title, detail)
 
 
-async def _database_away(_: Request, __: Exception) -> JSONResponse:
-    detail = "The database is away or busy. Nothing was changed: try again shortly."
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
+    cause = getattr(error, "orig", error)
+    read_only = isinstance(cause, psycopg.errors.ReadOnlySqlTransaction)
+    state = "takes no changes at the moment" if read_only else "is away or busy"
+    detail = f"The database {state}. Nothing was changed: try again shortly."
     return _answer(503, Unavailable.kind, Unavailable.title, detail, headers={"Retry-After": "5"})
 
 

@@ -1204,7 +1204,7 @@ export interface paths {
         };
         /**
          * Can it serve requests
-         * @description The database has to answer and to have the schema that this code needs. Without the broker everything works: events wait in the outbox.
+         * @description The database has to answer, to take writes and to have the schema that this code needs. Without the broker everything works: events wait in the outbox.
          */
         get: operations["read_readiness"];
         put?: never;

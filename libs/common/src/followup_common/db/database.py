@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 import psycopg
+from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
@@ -99,7 +100,7 @@ class Database:
             },
         )
         event.listen(self.engine, "handle_error", _without_values)
-        event.listen(self.engine, "handle_error", _passes_when_ended)
+        event.listen(self.engine, "handle_error", _give_up_connection)
         event.listen(self.engine.pool, "checkin", _note_use)
         event.listen(self.engine.pool, "checkout", _refuse_dead)
 
@@ -231,14 +232,18 @@ def _without_values(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {said}",)
 
 
-def _passes_when_ended(context: ExceptionContext) -> None:
-    """Let the end of a transaction that hung be an OperationalError, as every other end of a connection is.
+def _give_up_connection(context: ExceptionContext) -> None:
+    """Let the end of a transaction that hung, and a database that is read-only, be an OperationalError, as
+    every other end of a connection is.
+
+    After a failover a connection can lead to what was the primary, or keep its session read-only for ever:
+    all of the pool are opened again.
 
     Raises:
         OperationalError: in place of SQLAlchemy's InternalError.
     """
     error = context.original_exception
-    if isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout):
+    if isinstance(error, IdleInTransactionSessionTimeout | ReadOnlySqlTransaction):
         context.is_disconnect = True
         raise OperationalError(context.statement, None, error) from error
 

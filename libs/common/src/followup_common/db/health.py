@@ -1,28 +1,52 @@
-"""Whether PostgreSQL answers, for probes."""
+"""Whether PostgreSQL answers and takes writes, for probes."""
 
 from __future__ import annotations
 
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 
 from followup_common.db.database import Database
 from followup_common.health import PATIENCE_SECONDS, Bounded, Check
 
+TRY_WRITE = text("UPDATE outbox SET handled_at = handled_at WHERE false")
+"""PostgreSQL refuses it where it would refuse each write: rights, and whether the session is read-only, come
+before rows. Every service writes to the outbox."""
+READ_ONLY = "PostgreSQL is read-only"
+
+
+def try_write(database: Database) -> None:
+    """Write as services do, and leave no trace.
+
+    Raises:
+        SQLAlchemyError: it cannot be done. Connections to a database that is read-only are given up.
+    """
+    with database.transaction() as tx:
+        tx.execute(TRY_WRITE)
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether an error says that the database takes no writes: it is a standby, or somebody has set it so."""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, ReadOnlySqlTransaction)
+
 
 def database_check(database: Database) -> Check:
-    """Whether PostgreSQL answers."""
-
-    def ask() -> None:
-        with database.transaction() as tx:
-            tx.execute(text("SELECT 1"))
-
-    bounded = Bounded(ask, PATIENCE_SECONDS)
+    """Whether PostgreSQL answers and takes writes."""
+    bounded = Bounded(lambda: try_write(database), PATIENCE_SECONDS)
 
     def check() -> str | None:
         try:
             bounded()
         except (SQLAlchemyError, TimeoutError) as error:
-            return f"PostgreSQL does not answer: {type(error).__name__}"
+            return _said(error)
         return None
 
     return check
+
+
+def _said(error: Exception) -> str:
+    if is_read_only(error):
+        return READ_ONLY
+    if isinstance(error, ProgrammingError):
+        return f"migrations or rights are missing: {type(error.orig).__name__}"
+    return f"PostgreSQL does not answer: {type(error).__name__}"

@@ -9,12 +9,13 @@ from datetime import timedelta
 import psycopg
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from followup_common.db import Database, Transaction
 from followup_common.db.clock import MAY_STEP
 from followup_common.db.database import REFUSED_OPTIONS, libpq_url, options_are_ignored, place
 from followup_common.db.grants import granted, intended
+from followup_common.db.health import READ_ONLY, is_read_only, try_write
 from followup_common.db.revisions import revisions
 from followup_common.doctor.findings import Finding
 
@@ -32,6 +33,15 @@ MIGRATE = "Run `followup migrate` (or the migration job) as the owner of the dat
 POOLER = (
     "A pooler such as PgBouncer is in front. Set FOLLOWUP_PREPARED_STATEMENTS=false for every service, and "
     "for the API FOLLOWUP_LISTEN_DATABASE_URL to PostgreSQL's own address; migrate there as well."
+)
+TO_THE_PRIMARY = (
+    "Let FOLLOWUP_DATABASE_URL lead to the primary; where it names several hosts, with "
+    "?target_session_attrs=read-write."
+)
+LET_WRITE = (
+    "Take default_transaction_read_only back, where it is set: `ALTER DATABASE ... RESET`, `ALTER ROLE ... "
+    "RESET`, `ALTER SYSTEM RESET` and `SELECT pg_reload_conf()`; or let FOLLOWUP_DATABASE_URL lead to the "
+    "primary."
 )
 LISTEN_SECONDS = 5.0
 CHANNEL = "followup_doctor"
@@ -85,12 +95,30 @@ def examine_database(
             yield from _examine(tx, clock)
             if prepared_statements and options_are_ignored(tx, database.session_settings):
                 yield Finding("pooler", "PostgreSQL's sessions lack the time limits they were given", POOLER)
-        if listen_url:
+        writing = _writing(database)
+        yield writing
+        if listen_url and writing.well:
             yield _listening(database, listen_url)
     except DBAPIError as error:
         yield _unreachable(url, error)
     finally:
         database.close()
+
+
+def _writing(database: Database) -> Finding:
+    """Whether what services write is taken."""
+    try:
+        try_write(database)
+    except ProgrammingError as error:
+        return Finding("writing", f"cannot be tried: {_first_line(error)}", "See schema and grants above.")
+    except OperationalError as error:
+        if not is_read_only(error):
+            raise
+        with database.reading() as tx:
+            standby = tx.execute(text("SELECT pg_is_in_recovery()")).scalar_one()
+        seen = "a standby answers, which takes no writes" if standby else f"{READ_ONLY}: writes are refused"
+        return Finding("writing", seen, TO_THE_PRIMARY if standby else LET_WRITE)
+    return Finding("writing", "PostgreSQL takes what services write")
 
 
 def _listening(database: Database, listen_url: str) -> Finding:

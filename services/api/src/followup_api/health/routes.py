@@ -22,8 +22,8 @@ def read_health() -> Alive:
 @router.get(
     "/readyz",
     summary="Can it serve requests",
-    description="The database has to answer and to have the schema that this code needs. Without the broker "
-    "everything works: events wait in the outbox.",
+    description="The database has to answer, to take writes and to have the schema that this code needs. "
+    "Without the broker everything works: events wait in the outbox.",
     responses={503: {"model": Readiness, "description": "Not ready; `checks` says why."}},
 )
 def read_readiness(app: AppParts, response: Response) -> Readiness:
