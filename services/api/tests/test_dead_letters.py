@@ -93,7 +93,7 @@ def test_what_is_not_dead_cannot_be_seen_or_acted_upon(company: Company) -> None
         event = FollowUpReassigned(follow_up_id=1, assignee_id=1, assignment=1, actor_id=None)
         [waiting, handled] = outbox.store(tx, [event, event], source="followup/api")
         outbox.mark_failed(tx, handled.id, "no")
-        outbox.mark_handled(tx, handled.id)
+        outbox.mark_handled(tx, handled)
     for event_id in (waiting.id, handled.id, uuid4()):
         assert company.ask(company.ada, "GET", f"{DEAD}/{event_id}").status_code == 404
         assert act(company, f"{event_id}/replay").status_code == 404
@@ -142,7 +142,7 @@ def test_a_discarded_event_is_neither_sent_again_nor_handled_and_age_prunes_it(c
     company.world.execute("UPDATE outbox SET available_at = now() - interval '1 day'")
     with company.world.engine.begin() as tx:
         assert outbox.redrive(tx) == []
-        assert outbox.mark_handled(tx, row.id) is False
+        assert outbox.waiting(tx, row.id) is None
         assert outbox.mark_failed(tx, row.id, "late") is False
         assert outbox.prune(tx, older_than=timedelta(days=7)) == 0
     company.world.execute(

@@ -106,14 +106,23 @@ class Consumer:
             ),
         ):
             try:
-                emitted = self._handle(handler, envelope, event)
-            except (Exception, TimeLimitExceeded) as error:  # which is no Exception
-                if may_pass(error) and not self._is_last_try():
-                    self._count(metrics.RETRIED, envelope.type)
-                    raise
-                emitted = self._after_failure(envelope, event, error)
+                emitted = self._try(handler, envelope, event)
+            except outbox.NotAsStored as forged:
+                self._reject(raw, forged)
+                raise DeadLettered(str(forged)) from forged
             if not publish(self.broker, emitted):
                 self.meter.record(metrics.PUBLISH_FAILURES)
+
+    def _try(self, handler: AnyHandler, envelope: Envelope, event: Event) -> list[Outgoing]:
+        try:
+            return self._handle(handler, envelope, event)
+        except outbox.NotAsStored:
+            raise
+        except (Exception, TimeLimitExceeded) as error:  # which is no Exception
+            if may_pass(error) and not self._is_last_try():
+                self._count(metrics.RETRIED, envelope.type)
+                raise
+            return self._after_failure(envelope, event, error)
 
     def _handle(self, handler: AnyHandler, envelope: Envelope, event: Event) -> list[Outgoing]:
         if not event.durable:
@@ -123,7 +132,7 @@ class Consumer:
                 return []
         started = time.perf_counter()
         with self.database.transaction() as tx:
-            if event.durable and not outbox.mark_handled(tx, envelope.id):
+            if event.durable and not outbox.mark_handled(tx, envelope):
                 log.info("duplicate_dropped")
                 self._count(metrics.DUPLICATES, envelope.type)
                 return []
@@ -176,7 +185,7 @@ class Consumer:
             if splits and (halves := event.halves()):
                 log.warning("batch_split", error=why)
                 self._count(metrics.SPLIT, envelope.type)
-                return self._keep(tx, halves, envelope) if outbox.mark_handled(tx, envelope.id) else []
+                return self._keep(tx, halves, envelope) if outbox.mark_handled(tx, envelope) else []
             if may_pass(error) and self._waits(error, outbox.record_error(tx, envelope.id, why)):
                 log.warning("left_to_redrive", error=why)
                 self._count(metrics.LEFT, envelope.type)
@@ -197,11 +206,15 @@ class Consumer:
         return history.sent < self.settings.redrive_attempts
 
     def _reject(self, raw: object, rejection: EventRejected) -> None:
+        """Make a message a dead letter: the event that it stands for, if that cannot be read either."""
         log.error("message_rejected", error=str(rejection))
         self._count(metrics.DEAD_LETTERED, metrics.UNREADABLE)
         with self.database.transaction() as tx:
             event_id = _id_of(raw)
-            if event_id is None or not outbox.mark_failed(tx, event_id, str(rejection)):
+            stored = outbox.waiting(tx, event_id) if event_id else None
+            if stored and not _is_readable(stored):
+                outbox.mark_failed(tx, stored.id, str(rejection))
+            else:
                 body = json.dumps(raw).encode()
                 outbox.store_junk(tx, body, queue=self.service, error=str(rejection))
 
@@ -228,6 +241,14 @@ def _attributes(envelope: Envelope, event: Event) -> Attributes:
         "messaging.destination.name": event.queue,
         "messaging.message.id": str(envelope.id),
     }
+
+
+def _is_readable(stored: Envelope) -> bool:
+    try:
+        open_envelope(stored.model_dump(mode="json"))
+    except EventRejected:
+        return False
+    return True
 
 
 def _id_of(raw: object) -> UUID | None:

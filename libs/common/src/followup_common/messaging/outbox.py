@@ -15,7 +15,7 @@ from sqlalchemy import Interval, RowMapping, Uuid, bindparam, func, insert, text
 from sqlalchemy import cast as sql_cast
 from uuid_utils.compat import uuid7
 
-from followup_common.contracts import Envelope, Event, wrap
+from followup_common.contracts import Envelope, Event, EventRejected, wrap
 from followup_common.db import Transaction
 from followup_common.db.clock import STAMPED_AHEAD
 from followup_common.db.tables import outbox
@@ -96,15 +96,43 @@ def store_later(
     return delayed
 
 
-def mark_handled(tx: Transaction, event_id: UUID) -> bool:
+class NotAsStored(EventRejected):
+    """A message bears the id of an event that waits here, and says something else."""
+
+    def __init__(self, event_id: UUID) -> None:
+        super().__init__(f"not what is stored as {event_id}")
+
+
+def mark_handled(tx: Transaction, message: Envelope) -> bool:
     """Claim an event for this transaction. False: it was handled before (or never stored): stop.
 
     A second delivery waits here until the first has committed, and then gets False.
+
+    Args:
+        tx: the transaction that handles it.
+        message: as it was received; anyone who can write to RabbitMQ may have written it.
+
+    Raises:
+        NotAsStored: it is not, word for word, what is stored: let the transaction go.
     """
     statement = text("""
         UPDATE outbox SET handled_at = now(), failed_at = NULL WHERE id = :id AND handled_at IS NULL
+        RETURNING type, payload
     """)
-    return tx.execute(statement, {"id": event_id}).rowcount == 1
+    stored = tx.execute(statement, {"id": message.id}).one_or_none()
+    if stored and (stored.type, stored.payload) != (message.type, message.data):
+        raise NotAsStored(message.id)
+    return stored is not None
+
+
+def waiting(tx: Transaction, event_id: UUID) -> Envelope | None:
+    """An event that was not handled yet, as it is stored; nobody handles it until the transaction ends."""
+    statement = text("""
+        SELECT id, type, source, subject, payload, traceparent, created_at FROM outbox
+        WHERE id = :id AND handled_at IS NULL FOR UPDATE
+    """)
+    row = tx.execute(statement, {"id": event_id}).mappings().one_or_none()
+    return envelope(row) if row else None
 
 
 def mark_failed(tx: Transaction, event_id: UUID, error: str) -> bool:
