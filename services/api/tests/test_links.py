@@ -34,6 +34,8 @@ MISLEADING = [
     *("https://go\u00adod.example", "https://\u202egood.example", "https://good\u200b.example/x"),
     *("https://ｇood.example", "https://good。example", "https://good%2eexample", "https://ſood.example"),
     *("https://paypаl.example", "https://xn--paypl-7ve.example", "https://xn--zzzzzz--.example"),
+    *(f"https://good.example{sign}login.evil.example" for sign in "⁄∕⧸╱ノ丿〳ǃ·։–‐\u0337\u0338"),
+    *("https://good.example꞉443.evil.example", "https://good.example\u2024evil.example"),
     *("javascript:alert(1)", "data:text/html,x", "//evil.example", "ftp://a.example", "https:good.example"),
     *("javascript://a.example/%0aalert(1)", "https;//a.example", " https://", "file:///etc/passwd"),
 ]
@@ -44,7 +46,13 @@ FINE = [
         "https://localhost:8000/x",
     ),
     *("https://intranet/a", "https://1.2.3.4:8443/", "https://[::1]/", "https://bücher.example/ü?ü#ü"),
-    *("https://xn--bcher-kva.example", "https://faß.example", "https://例え.テスト", "https://example.com."),
+    *(
+        "https://xn--bcher-kva.example",
+        "https://faß.example",
+        "https://例え.テスト",
+        "https://テクノ.example",
+    ),
+    "https://example.com.",
     *("https://a_b.example", "https://crm.example.com/a|b?c=[d]", "https://москва.example/x"),
 ]
 

@@ -20,6 +20,10 @@ HIDDEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 """Categories of characters that one does not see; browsers take some of them out."""
 LOOK_ALIKE = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"}
 """Scripts with letters that look like those of another."""
+IN_NAMES = {"Ll", "Lu", "Lm", "Lo", "Mn", "Mc", "Nd"}
+"""Categories of what names of machines consist of, besides hyphens: letters, their marks, digits."""
+LIKE_AN_END = frozenset("\u01c3\u0337\u0338\u3033\u3035\u30ce\u4e3f\ua78c")
+"""Letters and marks that, beside Latin ones, read as / or another sign at which a host ends."""
 
 
 class Misleading(ValueError):
@@ -58,13 +62,22 @@ def _check_host(value: str, written: str) -> None:
         raise Misleading(f"browsers would open {url.host}: write the host like that, if it is meant")
     if url.port == 0 or not (written.startswith("[") or _names_a_machine(url.host or "")):
         raise ValueError("the link's host or port does not exist: correct it")
-    if any(len(_scripts(label)) > 1 for label in (url.unicode_host() or "").split(".")):
+    labels = (url.unicode_host() or "").split(".")
+    if not written.startswith("[") and not all(map(_is_plain, labels)):
+        raise Misleading("the link's host has a sign that is not of a name, or looks like a slash: remove it")
+    if any(len(_scripts(label)) > 1 for label in labels):
         raise Misleading("the link's host mixes letters of alphabets that look alike: write it in one")
 
 
 def _names_a_machine(host: str) -> bool:
     labels = host.removesuffix(".").split(".")
     return all(labels) and any(character.isalnum() for character in chain(*labels))
+
+
+def _is_plain(label: str) -> bool:
+    """Whether it holds only what names of machines consist of, and nothing that looks like their end."""
+    named = all(sign in "-_" or unicodedata.category(sign) in IN_NAMES for sign in label)
+    return named and (LIKE_AN_END.isdisjoint(label) or not any(map(str.isascii, label)))
 
 
 def _scripts(label: str) -> set[str]:
