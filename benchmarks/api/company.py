@@ -58,6 +58,10 @@ MAKE_FOLLOW_UPS = """
         ) timed
     ) placed
 """
+MAKE_TEXTS = """
+    INSERT INTO follow_up_texts (follow_up_id, text)
+    SELECT id, searchable(concat_ws(E'\\n', title, notes, external_id)) FROM follow_ups
+"""
 MAKE_ESCALATIONS = """
     INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at)
     SELECT f.id, 1, step, 1, f.due_at + (ARRAY[0, 48, 96])[step] * interval '1 hour'
@@ -115,7 +119,7 @@ def make_company(database_url: str, follow_ups: int = FOLLOW_UPS, people: int = 
 
 
 def _statements() -> Iterator[str]:
-    yield from (MAKE_PEOPLE, MAKE_SUBJECTS, MAKE_FOLLOW_UPS)
+    yield from (MAKE_PEOPLE, MAKE_SUBJECTS, MAKE_FOLLOW_UPS, MAKE_TEXTS)
     yield from (MAKE_ESCALATIONS, MAKE_ACTIVITIES, MAKE_NOTIFICATIONS)
 
 

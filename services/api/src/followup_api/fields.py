@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, StringConstraints
-from sqlalchemy import ColumnElement
 
 from followup_api.links import http_url
 from followup_api.problems import MEDIA_TYPE
@@ -37,12 +36,6 @@ Link = Annotated[
     AfterValidator(http_url),
 ]
 SaneTime = Annotated[WrittenTime, AfterValidator(sane_time)]
-
-
-def contains(column: ColumnElement[Any], search: str) -> ColumnElement[bool]:
-    """SQL that finds `search` anywhere in a text, whatever its case; wildcards in it mean themselves."""
-    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return column.ilike(f"%{escaped}%")
 
 
 def extended(answer: JSONResponse, **members: Any) -> JSONResponse:

@@ -5258,7 +5258,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
-                /** @description Part of the name or of the e-mail address. */
+                /** @description Words, each of which is found in the name or the e-mail address: as for follow-ups. */
                 q?: string | null;
                 role?: ("employee" | "manager" | "admin") | null;
                 active?: boolean | null;
@@ -5749,7 +5749,7 @@ export interface operations {
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
-                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
@@ -5997,7 +5997,7 @@ export interface operations {
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
-                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
             };
             header?: never;
@@ -6067,7 +6067,7 @@ export interface operations {
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
-                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
@@ -7239,7 +7239,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
-                /** @description Found in the name or the external id, whatever its case. */
+                /** @description Words, each of which is found in the name or the external id: as for follow-ups. */
                 q?: string | null;
                 kind?: ("lead" | "client") | null;
             };
@@ -7853,7 +7853,7 @@ export interface operations {
             query?: {
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
-                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description Entries on a page at the most. */
                 limit?: number;
@@ -7965,7 +7965,7 @@ export interface operations {
             query?: {
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
-                /** @description Found in the title, the subject's name or an external id, whatever its case. */
+                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
             };
             header?: never;

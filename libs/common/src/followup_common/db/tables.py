@@ -40,6 +40,8 @@ metadata = MetaData(
 Time = TIMESTAMP(timezone=True)
 ALL_SCOPES = "'{read,write,ops,admin}'::text[]"
 """Of API tokens."""
+SEARCHABLE_SUBJECT = "searchable(subjects.name || ' ' || coalesce(subjects.external_id, ''))"
+"""SQL of what searches look through of a lead or client; an index has it."""
 
 
 def _id() -> Column[int]:
@@ -133,6 +135,11 @@ subjects = Table(
     CheckConstraint("kind IN ('lead', 'client')", name="kind"),
     UniqueConstraint("kind", "external_id"),
     Index("ix_subjects_name", text("lower(name)"), "id"),
+    Index(
+        "ix_subjects_searchable",
+        text(f"({SEARCHABLE_SUBJECT}) gin_trgm_ops".replace("subjects.", "")),
+        postgresql_using="gin",
+    ),
 )
 
 # What was changed about a lead or client: who did it, and each field from what to what.
@@ -222,6 +229,21 @@ follow_ups = Table(
         "completed_at",
         postgresql_include=["assignee_id", "policy_version_id", "level"],
         postgresql_where=text("NOT is_open AND level >= 2"),
+    ),
+)
+
+# What searches look through: title, notes and external id of each follow-up, without accents and capitals
+# (`searchable`). Triggers on `follow_ups` write it; no service does.
+follow_up_texts = Table(
+    "follow_up_texts",
+    metadata,
+    Column("follow_up_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Index(
+        "ix_follow_up_texts_text",
+        "text",
+        postgresql_using="gin",
+        postgresql_ops={"text": "gin_trgm_ops"},
     ),
 )
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import escalations, follow_ups, policy_versions, subjects, users
+from followup_common.db.tables import escalations, follow_ups, policy_versions, users
 from sqlalchemy import (
     CTE,
     BigInteger,
@@ -25,8 +24,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from followup_api.escalations.lines import Person, by_line
 from followup_api.escalations.queries import IS_ESCALATED
 from followup_api.escalations.schemas import EscalationCounts
-from followup_api.followups.queries import searched
 from followup_api.followups.scopes import Scope
+from followup_api.followups.searches import Search, looked_up
 
 f, u, e, pv = follow_ups.c, users.c, escalations.c, policy_versions.c
 
@@ -40,18 +39,19 @@ def counts(tx: Transaction, scope: Scope, search: str | None, top: int | None) -
         search: only those in which this is found.
         top: the person whose direct reports are told apart; None: those who report to nobody.
     """
-    found = by_line(_people(tx, scope, search), top)
+    words = looked_up(tx, search)
+    found = by_line(_people(tx, scope, words), top)
     return EscalationCounts(
         manager=sum(line.manager for line in found.lines) + found.others.manager,
         admin=sum(line.admin for line in found.lines) + found.others.admin,
-        unroutable=unroutable(tx, scope, search),
+        unroutable=unroutable(tx, scope, words),
         below=found.below,
         by_line=found.lines,
         others=found.others,
     )
 
 
-def unroutable(tx: Transaction, scope: Scope, search: str | None = None) -> int:
+def unroutable(tx: Transaction, scope: Scope, search: Search | None = None) -> int:
     """Steps of open follow-ups that wait until somebody can be told."""
     waiting = (
         select(func.count())
@@ -60,11 +60,11 @@ def unroutable(tx: Transaction, scope: Scope, search: str | None = None) -> int:
         .where(e.status == literal_column("'unroutable'"), scope.condition())
     )
     if search:
-        waiting = _joined(waiting).where(searched(search))
+        waiting = search.narrowed(waiting)
     return int(tx.execute(waiting).scalar_one())
 
 
-def _people(tx: Transaction, scope: Scope, search: str | None) -> Sequence[Person]:
+def _people(tx: Transaction, scope: Scope, search: Search | None) -> Sequence[Person]:
     """Whoever has open escalations, and everyone above them."""
     own = _own(scope, search)
     line = select(u.id, u.manager_id).where(u.id.in_(select(own.c.assignee_id))).cte("line", recursive=True)
@@ -83,15 +83,16 @@ def _people(tx: Transaction, scope: Scope, search: str | None) -> Sequence[Perso
     return [Person(*row) for row in tx.execute(statement)]
 
 
-def _own(scope: Scope, search: str | None) -> CTE:
+def _own(scope: Scope, search: Search | None) -> CTE:
     """Each person's own, by level. Steps are looked up a few times rather than once a row."""
     grouped = (
         select(f.policy_version_id, f.level, f.assignee_id, func.count().label("number"))
+        .select_from(follow_ups)
         .where(*IS_ESCALATED, scope.condition())
         .group_by(f.policy_version_id, f.level, f.assignee_id)
     )
     if search:
-        grouped = _joined(grouped).where(searched(search))
+        grouped = search.narrowed(grouped)
     each = grouped.subquery()
     step = pv.steps.op("->", return_type=JSONB())(each.c.level - 1)
     breach = func.coalesce(step.op("->>", return_type=Text())("sla_breach").cast(Boolean), False)
@@ -102,13 +103,6 @@ def _own(scope: Scope, search: str | None) -> CTE:
         .join(policy_versions, pv.id == each.c.policy_version_id)
         .group_by(each.c.assignee_id)
         .cte("own")
-    )
-
-
-def _joined(statement: Any) -> Any:
-    """With what a search looks into."""
-    return statement.join(users, u.id == f.assignee_id).join(
-        subjects, subjects.c.id == f.subject_id, isouter=True
     )
 
 

@@ -23,8 +23,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
 from followup_api.followups.firsts import firsts, firsts_of_groups
-from followup_api.followups.queries import FOLLOW_UPS, searched, values_of
+from followup_api.followups.queries import FOLLOW_UPS, values_of
 from followup_api.followups.scopes import CONDITIONS, Reach, Scope
+from followup_api.followups.searches import looked_up
 from followup_api.pagination import Listing, Rows, paginate
 from followup_api.rows import Record
 
@@ -40,9 +41,10 @@ ESCALATED = (
 
 def page(tx: Transaction, query: EscalationQuery, scope: Scope) -> Rows:
     """Open follow-ups that were escalated beyond their assignee, most overdue first."""
-    if query.q:
+    search = looked_up(tx, query.q)
+    if search:
         found = ESCALATED.where(tuple_(f.policy_version_id, f.level).in_(select(_steps(query.level))))
-        return paginate(tx, found.where(scope.condition(), searched(query.q)), ORDER, query)
+        return paginate(tx, search.narrowed(found.where(scope.condition())), ORDER, query)
     return _listing(query.level, scope.reach).page(tx, query, **scope.values())
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, Assigned, FollowUp, PersonName
+from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, FOUND_IN, Assigned, FollowUp, PersonName
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Parameters, Schema, Search
 
@@ -30,9 +30,7 @@ class EscalationScope(Parameters):
 class EscalationFilters(EscalationScope):
     """Which open escalations to count."""
 
-    q: Search | None = Field(
-        None, description="Found in the title, the subject's name or an external id, whatever its case."
-    )
+    q: Search | None = Field(None, description=FOUND_IN)
 
 
 class EscalationQuery(PageQuery, EscalationFilters):

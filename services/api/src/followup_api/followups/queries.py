@@ -30,10 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
-from followup_api.fields import contains
 from followup_api.followups.firsts import first, firsts
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, Reach, Scope
+from followup_api.followups.searches import Search
 from followup_api.pagination import Listing, PageQuery, Rows, paginate
 from followup_api.rows import Record
 
@@ -81,7 +81,7 @@ class Filters:
     scope: Scope
     time_zone: str
     subject_id: int | None = None
-    search: str | None = None
+    search: Search | None = None
 
 
 def find(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp | None:
@@ -100,7 +100,7 @@ def _finding(reach: Reach) -> Prepared:
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
     if filters.search or filters.subject_id is not None:
-        return paginate(tx, FOLLOW_UPS.where(*_conditions(view, filters)), _order(view), query)
+        return paginate(tx, _narrowed(FOLLOW_UPS, view, filters), _order(view), query)
     listing = _listing(view, filters.scope.reach)
     return listing.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
@@ -118,17 +118,15 @@ def _listing(view: View, reach: Reach) -> Listing:
 
 def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
     """The rows of `FOLLOW_UPS` in a view, in its order, a thousand at a time."""
-    statement = FOLLOW_UPS.where(*_conditions(view, filters)).order_by(*_order(view))
+    statement = _narrowed(FOLLOW_UPS, view, filters).order_by(*_order(view))
     yield from tx.execute(statement, execution_options={"yield_per": 1_000})
 
 
 def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
     """How many open follow-ups each view holds, in one statement."""
     statement = _counting(filters.scope.reach)
-    if filters.search:
-        statement = statement.join(subjects, s.id == f.subject_id, isouter=True)
     values = {"time_zone": filters.time_zone, **filters.scope.values()}
-    row = tx.execute(statement.where(*_narrowing(filters)), values).one()
+    row = tx.execute(_wanted(statement, filters), values).one()
     return FollowUpCounts(overdue=row.overdue, today=row.today, upcoming=row.upcoming)
 
 
@@ -191,16 +189,17 @@ def values_of(row: Record) -> dict[str, Any]:
     }
 
 
-def searched(search: str) -> ColumnElement[bool]:
-    """SQL that finds a text in the title, the subject's name or an external id."""
-    return or_(*(contains(column, search) for column in (f.title, f.external_id, s.name, s.external_id)))
-
-
-def _conditions(view: View, filters: Filters) -> list[ColumnElement[bool]]:
+def _narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
     in_scope = filters.scope.condition()
     if view is View.ALL and filters.scope.user_ids is not None:
         in_scope = _by_both_indexes(in_scope)
-    return [in_scope, _in_view(view, literal(filters.time_zone)), *_narrowing(filters)]
+    return _wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
+
+
+def _wanted(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+    if filters.subject_id is not None:
+        statement = statement.where(f.subject_id == filters.subject_id)
+    return filters.search.narrowed(statement) if filters.search else statement
 
 
 def _by_both_indexes(in_scope: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -225,15 +224,6 @@ def _due_in(view: View, time_zone: ColumnElement[str]) -> ColumnElement[bool]:
     end_of_today = _end_of_local_day(time_zone)
     by_then = f.due_at < end_of_today if view is View.TODAY else f.due_at >= end_of_today
     return and_(f.due_at > func.now(), by_then)
-
-
-def _narrowing(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = []
-    if filters.subject_id is not None:
-        conditions.append(f.subject_id == filters.subject_id)
-    if filters.search:
-        conditions.append(searched(filters.search))
-    return conditions
 
 
 def _order(view: View) -> Sequence[ColumnElement[Any]]:

@@ -32,6 +32,7 @@ from followup_api.followups.schemas import (
     Format,
 )
 from followup_api.followups.scopes import narrowed_scope, scope_of
+from followup_api.followups.searches import looked_up
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
@@ -228,7 +229,7 @@ def list_activities(
 
 def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters:
     scope = narrowed_scope(tx, caller, query.assignee)
-    return Filters(scope, caller.time_zone, query.subject_id, query.q)
+    return Filters(scope, caller.time_zone, query.subject_id, looked_up(tx, query.q))
 
 
 def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:

@@ -80,6 +80,12 @@ WHY = (
 )
 
 
+FOUND_IN = (
+    "Words, each of which is found in the title, the notes, an external id, or the name of the lead or "
+    "client or of the assignee, as a part of a word too, whatever the accents and the case."
+)
+
+
 class View(StrEnum):
     """Which follow-ups to list."""
 
@@ -106,9 +112,7 @@ class FollowUpFilters(Parameters):
 
     assignee: Assigned = "all"
     subject_id: Id | None = Field(None, description="Only those about this lead or client.")
-    q: Search | None = Field(
-        None, description="Found in the title, the subject's name or an external id, whatever its case."
-    )
+    q: Search | None = Field(None, description=FOUND_IN)
 
 
 class FollowUpSelection(FollowUpFilters):

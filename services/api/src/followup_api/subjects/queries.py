@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import follow_ups, subjects
-from sqlalchemy import Select, Text, func, or_, select, true
+from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_ups, subjects
+from sqlalchemy import Select, Text, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from followup_api.etags import tag_of
-from followup_api.fields import contains
 from followup_api.followups.queries import FOLLOW_UPS, follow_up
 from followup_api.followups.schemas import FollowUp, SubjectInput
 from followup_api.followups.scopes import Scope
 from followup_api.pagination import Rows, paginate
 from followup_api.problems import Invalid
 from followup_api.rows import Record
+from followup_api.searching import has_words
 from followup_api.subjects.schemas import SubjectCreate, SubjectQuery
 
 s, f = subjects.c, follow_ups.c
@@ -32,7 +32,7 @@ def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
     if query.kind:
         statement = statement.where(s.kind == query.kind)
     if query.q:
-        statement = statement.where(or_(contains(s.name, query.q), contains(s.external_id, query.q)))
+        statement = statement.where(has_words(literal_column(SEARCHABLE_SUBJECT, Text()), query.q))
     return paginate(tx, statement, (func.lower(s.name, type_=Text()), s.id), query)
 
 

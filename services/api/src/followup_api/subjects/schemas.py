@@ -31,7 +31,10 @@ EXAMPLE_VERSION: JsonDict = {
 class SubjectQuery(PageQuery):
     """What leads and clients to list."""
 
-    q: Search | None = Field(None, description="Found in the name or the external id, whatever its case.")
+    q: Search | None = Field(
+        None,
+        description="Words, each of which is found in the name or the external id: as for follow-ups.",
+    )
     kind: Literal["lead", "client"] | None = None
 
 

@@ -9,18 +9,20 @@ from typing import Any
 from followup_common.addresses import folded, folded_sql
 from followup_common.db import Transaction
 from followup_common.db.tables import users
-from sqlalchemy import ColumnElement, Select, Text, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, exists, func, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
 from followup_api.auth.passwords import hashed
 from followup_api.etags import Tags, tag_of
 from followup_api.problems import Invalid, constraint_of
 from followup_api.rows import Record
+from followup_api.searching import has_words
 from followup_api.users.problems import EmailTaken, LastAdmin, UserNotFound, UserStale
 from followup_api.users.schemas import User
 
 TAG = tag_of(users)
 _address = literal_column(folded_sql("users.email"), Text())
+_SAID = func.searchable(users.c.name + " " + users.c.email, type_=Text())
 _reports = users.alias("reports")
 # Correlated by hand: within RETURNING, SQLAlchemy does not see which table is the outer one.
 _REPORTS = (
@@ -59,9 +61,7 @@ def find_users(
     """People by any mix of filters."""
     statement = select(*COLUMNS)
     if q:
-        statement = statement.where(
-            or_(users.c.name.icontains(q, autoescape=True), users.c.email.icontains(q, autoescape=True))
-        )
+        statement = statement.where(has_words(_SAID, q))
     wanted = {"role": role, "active": active, "manager_id": manager_id}
     return statement.where(*(users.c[name] == value for name, value in wanted.items() if value is not None))
 

@@ -137,7 +137,10 @@ class UserChanges(Changes):
 class UserQuery(PageQuery):
     """Which people to list."""
 
-    q: Search | None = Field(None, description="Part of the name or of the e-mail address.")
+    q: Search | None = Field(
+        None,
+        description="Words, each of which is found in the name or the e-mail address: as for follow-ups.",
+    )
     role: Role | None = None
     active: bool | None = None
     manager_id: Id | None = Field(None, description="People who report to this person directly.")
