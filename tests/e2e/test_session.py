@@ -103,6 +103,18 @@ def test_a_page_never_acts_as_somebody_else(product: Product, visit: Visit) -> N
     assert first_call(product, amir)["completed_at"] is None
 
 
+def test_a_page_downloads_nothing_of_somebody_else(product: Product, visit: Visit) -> None:
+    amir, ada = product.person("Amir Patel"), product.person("Ada Okafor", "admin")
+    page = visit(amir, "/login")
+    page.context.add_init_script("delete window.BroadcastChannel")
+    page.goto("/followups")
+    page.get_by_role("button", name="Export").click()
+    another_logs_in(page, ada)  # who may see everybody's
+    address = page.get_by_role("menuitem", name="CSV").get_attribute("href")
+    assert address
+    assert page.request.get(address).status == 409
+
+
 def test_a_log_out_shows_in_every_tab_and_a_log_in_brings_them_back(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
     page = visit(amir, "/inbox")

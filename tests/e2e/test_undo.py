@@ -150,3 +150,40 @@ def test_reopening_says_first_that_it_starts_over(product: Product, visit: Visit
     page.get_by_role("button", name="Reopen").click()
     question.get_by_role("button", name="Reopen").click()
     expect(page.get_by_role("button", name="Complete", exact=True)).to_be_visible()
+
+
+def rename(page: Page, follow_up: dict[str, Any], title: str) -> None:
+    """Change a title as the person of a page does in another tab."""
+    same = {"Sec-Fetch-Site": "same-origin"}
+    answer = page.request.patch(f"/api/v1/follow-ups/{follow_up['id']}", data={"title": title}, headers=same)
+    assert answer.ok, answer.text()
+
+
+def test_an_older_message_undoes_no_newer_change(product: Product, visit: Visit) -> None:
+    dana, amir = team(product)
+    planned = product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(dana, "/followups")
+    page.get_by_role("button", name="Complete Call Acme").click()
+    expect(said(page, "Completed “Call Acme”")).to_be_visible()
+    rename(page, planned, "Call Acme in June")
+    undo(page, "Completed “Call Acme”")
+    expect(said(page, "“Call Acme” stays as it is")).to_contain_text("has changed since you read it")
+    after = product.call("GET", f"/follow-ups/{planned['id']}")
+    assert (after["status"], after["title"]) == ("completed", "Call Acme in June")
+
+
+def test_an_older_message_about_many_undoes_no_newer_change(product: Product, visit: Visit) -> None:
+    dana, amir = team(product)
+    planned = [product.follow_up(amir, f"Call {number}", due=hours(-3)) for number in (1, 2)]
+    page = visit(dana, "/followups")
+    for number in (1, 2):
+        page.get_by_role("checkbox", name=f"Select Call {number}").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Complete").click()
+    expect(said(page, "Completed 2 follow-ups")).to_be_visible()
+    rename(page, planned[1], "Call 2 in June")
+    undo(page, "Completed 2 follow-ups")
+    expect(said(page, "1 follow-up left as before")).to_contain_text("“Call 2”: Changed since you looked")
+    expect(row(page, "Call 1")).to_be_visible()
+    after = [product.call("GET", f"/follow-ups/{entry['id']}") for entry in planned]
+    assert [entry["status"] for entry in after] == ["open", "completed"]
+    assert after[1]["title"] == "Call 2 in June"

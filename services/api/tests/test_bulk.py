@@ -44,9 +44,39 @@ def test_what_can_be_done_is_done_and_the_rest_says_why(company: Company) -> Non
 
 def test_completing_many_again_is_one_completion_each(company: Company) -> None:
     ids = [company.follow_up(company.amir) for _ in range(3)]
-    for _ in range(2):
-        assert bulk(company, company.amir, ids, "complete") == {"done": ids, "failed": []}
+    for changed in (ids, []):
+        result = bulk(company, company.amir, ids, "complete")
+        assert (result["done"], result["failed"]) == (ids, [])
+        assert [each["id"] for each in result["changed"]] == changed
     assert [company.activities(follow_up_id) for follow_up_id in ids] == [["completed"]] * 3
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "complete"},
+        {"action": "reschedule", "due_at": "2031-01-01T00:00:00Z"},
+        {"action": "reassign", "assignee_id": 0},
+    ],
+)
+def test_a_bulk_change_is_undone_by_the_tags_that_it_made_and_nothing_later_is(
+    company: Company, action: dict[str, Any]
+) -> None:
+    """An older message is clicked after the same person has changed the second one again."""
+    if "assignee_id" in action:
+        action = {**action, "assignee_id": company.mia.id}
+    ids = [company.follow_up(company.amir) for _ in range(2)]
+    changed = bulk(company, company.dana, ids, **action)["changed"]
+    assert changed == [
+        {"id": id_, "etag": company.get(company.dana, f"/follow-ups/{id_}")["etag"]} for id_ in ids
+    ]
+    company.ask(company.dana, "PATCH", f"/follow-ups/{ids[1]}", json={"title": "Call in June"})
+    later = company.get(company.dana, f"/follow-ups/{ids[1]}")
+    result = bulk(company, company.dana, ids, "undo", etags=[each["etag"] for each in changed])
+    assert (result["done"], [each["id"] for each in result["changed"]]) == ([ids[0]], [ids[0]])
+    [failure] = result["failed"]
+    assert (failure["id"], failure["message"][:24]) == (ids[1], "Changed since you looked")
+    assert company.get(company.dana, f"/follow-ups/{ids[1]}") == later
 
 
 def test_reassigning_many_tells_of_each_that_moved(company: Company) -> None:
@@ -133,7 +163,7 @@ def test_completing_what_is_completed_is_harmless_whatever_was_seen(company: Com
     follow_up_id = company.follow_up(company.amir)
     for _ in range(2):
         result = bulk(company, company.amir, [follow_up_id], "complete", versions=[1])
-        assert result == {"done": [follow_up_id], "failed": []}
+        assert (result["done"], result["failed"]) == ([follow_up_id], [])
     result = bulk(company, company.amir, [follow_up_id], "undo", versions=[1])
     assert [failure["id"] for failure in result["failed"]] == [follow_up_id]
 

@@ -57,6 +57,11 @@ def ids(company: Company, **query: Any) -> list[str]:
     return [entry["id"] for entry in company.get(company.ada, DEAD, **query)["items"]]
 
 
+def newest(company: Company) -> str:
+    """When the dead letter failed that failed last."""
+    return str(company.get(company.ada, DEAD)["items"][0]["last_failed_at"])
+
+
 def audited(company: Company) -> list[tuple[str, str | None, dict[str, Any]]]:
     entries = company.get(company.ada, "/ops/audit-log")["items"]
     return [
@@ -187,13 +192,33 @@ def test_many_are_discarded_by_type(company: Company) -> None:
     for _ in range(3):
         junk(company)
     kept = fail(company)
-    result = act(company, "discard", type="unreadable", note="a port scan", limit=2).json()
+    every = {"type": "unreadable", "up_to": newest(company), "note": "a port scan"}
+    result = act(company, "discard", **every, limit=2).json()
     assert (result["done"], result["left"]) == (2, 1)
-    assert act(company, "discard", type="unreadable", note="a port scan").json()["left"] == 0
+    assert act(company, "discard", **every).json()["left"] == 0
     assert ids(company) == [kept]
     assert len(audited(company)) == 2
-    assert act(company, "discard", type="unreadable", note="none is left").json()["done"] == 0
+    assert act(company, "discard", **every).json()["done"] == 0
     assert len(audited(company)) == 2
+
+
+def test_what_failed_after_one_looked_is_not_discarded(company: Company) -> None:
+    seen = [junk(company), junk(company)]
+    up_to = newest(company)
+    later = junk(company)
+    result = act(company, "discard", type="unreadable", up_to=up_to, note="a port scan").json()
+    assert (result["done"], result["left"]) == (2, 1)
+    assert ids(company) == [later]
+    assert audited(company)[0][2]["ids"] == seen
+
+
+@pytest.mark.parametrize("up_to", [None, 1, "yesterday", "2026-03-31T09:00:00"])
+def test_a_bulk_discard_says_what_one_has_seen(company: Company, up_to: Any) -> None:
+    event_id = junk(company)
+    sent = {} if up_to is None else {"up_to": up_to}
+    answer = act(company, "discard", type="unreadable", note="a port scan", **sent)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "up_to")
+    assert ids(company) == [event_id]
 
 
 def test_two_operators_at_once_do_it_once(company: Company) -> None:

@@ -61,7 +61,10 @@ def test_many_are_replayed_or_discarded_by_type(company: Company) -> None:
         fail(company)
     junk(company)
     assert "1 replayed, 2 left." in run("replay", "--type", REASSIGNED, "--limit", "1").stdout
-    assert "2 discarded, 0 left." in run("discard", "--type", REASSIGNED, "--note", "x").stdout
+    every = ("discard", "--type", REASSIGNED, "--note", "x")
+    newer, older = (entry["last_failed_at"] for entry in lines("--type", REASSIGNED))
+    assert "1 discarded, 1 left." in run(*every, "--up-to", older).stdout
+    assert "1 discarded, 0 left." in run(*every, "--up-to", newer).stdout
     assert len(ids(company)) == 1
 
 
@@ -72,6 +75,8 @@ def test_many_are_replayed_or_discarded_by_type(company: Company) -> None:
         ("replay", "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47", "--type", "x"),
         ("replay", "../users"),
         ("discard", "--type", "x"),
+        ("discard", "--type", "x", "--note", "x"),
+        ("discard", "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47", "--up-to", "2026-03-31T09:00:00Z", "--note", "x"),
     ],
 )
 def test_what_is_meant_has_to_be_said(company: Company, arguments: tuple[str, ...]) -> None:

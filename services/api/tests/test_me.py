@@ -268,3 +268,12 @@ class TestTwoPeopleInOneBrowser:
         assert client.get(stream, params={"person": eve.id + 1}).status_code == 409
         assert client.get(stream, params={"person": eve.id}).status_code == 503  # these run without
         assert client.get(stream).status_code == 503
+
+    def test_a_download_takes_it_from_its_address(self, world: World, eve: Person) -> None:
+        export = "/api/v1/follow-ups/export"
+        client = log_in(world, eve)
+        refused = client.get(export, params={"person": eve.id + 1})
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:followup:problem:another-person")
+        assert world.execute("SELECT FROM audit_log WHERE action = 'follow-ups.exported'") == []
+        assert client.get(export, params={"person": eve.id}).status_code == 200
+        assert client.get(export, params={"person": "x"}).status_code == 422

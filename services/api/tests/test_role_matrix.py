@@ -149,7 +149,7 @@ LINES: dict[str, Line] = {
     "GET /api/v1/ops/outbox": admins(200),
     "GET /api/v1/ops/dead-letters": admins(200),
     "POST /api/v1/ops/dead-letters/replay": admins(200, json={"type": "x"}),
-    "POST /api/v1/ops/dead-letters/discard": admins(200, json={"type": "x", "note": "x"}),
+    "POST /api/v1/ops/dead-letters/discard": admins(200, json={"type": "x", "up_to": DUE, "note": "x"}),
     "GET /api/v1/ops/dead-letters/{event_id}": admins(200),
     "POST /api/v1/ops/dead-letters/{event_id}/replay": admins(204),
     "POST /api/v1/ops/dead-letters/{event_id}/discard": admins(204, json={"note": "x"}),

@@ -99,6 +99,14 @@ def discard(
     *,
     note: Annotated[str, typer.Option(help="Why; kept with the event and in the audit log.")],
     type_: EventType = None,
+    up_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="With --type: the last failure of the newest one that you have seen, as `list` shows it. "
+            "What failed later stays.",
+        ),
+    ] = None,
     limit: Limit = BULK,
     url: Url = None,
     token: Token = None,
@@ -108,12 +116,14 @@ def discard(
     from followup_cli.client import connect
 
     _one_of(event_id, type_)
+    if (up_to is None) != (type_ is None):
+        raise typer.BadParameter("belongs to --type, which needs it", param_hint="--up-to")
     with connect(url, token, data) as api:
         if event_id:
             api.post(f"{_path(event_id)}/discard", {"note": note})
             say("It was discarded.")
         else:
-            body = {"type": type_, "note": note, "limit": min(limit, BULK)}
+            body = {"type": type_, "up_to": up_to, "note": note, "limit": min(limit, BULK)}
             _report("discarded", api.post(f"{PATH}/discard", body))
 
 

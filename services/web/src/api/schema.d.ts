@@ -1042,7 +1042,7 @@ export interface paths {
         put?: never;
         /**
          * Discard dead letters of a type
-         * @description Give up those that failed first, for good.
+         * @description Give up those that failed first, for good; never one that failed after `up_to`.
          */
         post: operations["discard_dead_letters"];
         delete?: never;
@@ -1509,7 +1509,8 @@ export interface components {
          * @description Which dead letters to give up, and why.
          * @example {
          *       "note": "A port scan.",
-         *       "type": "unreadable"
+         *       "type": "unreadable",
+         *       "up_to": "2026-03-31T09:00:02.510344Z"
          *     }
          */
         BulkDiscard: {
@@ -1522,11 +1523,30 @@ export interface components {
              */
             limit: number;
             /**
+             * Up To
+             * Format: date-time
+             * @description The `last_failed_at` of the newest one that you have seen: what failed later stays.
+             */
+            up_to: string;
+            /**
              * Note
              * @description Why; kept with the event and in the audit log.
              * @example Sent by hand on 2 March.
              */
             note: string;
+        };
+        /**
+         * BulkDone
+         * @description A follow-up that the action has changed.
+         */
+        BulkDone: {
+            /** Id */
+            id: number;
+            /**
+             * Etag
+             * @description Its new entity tag: send it to undo this change, and no later one.
+             */
+            etag: string;
         };
         /**
          * BulkFailure
@@ -1560,6 +1580,12 @@ export interface components {
          * BulkResult
          * @description What became of a bulk action.
          * @example {
+         *       "changed": [
+         *         {
+         *           "etag": "\"4-1a5f0c93\"",
+         *           "id": 42
+         *         }
+         *       ],
          *       "done": [
          *         42
          *       ],
@@ -1574,6 +1600,11 @@ export interface components {
         BulkResult: {
             /** Done */
             done: number[];
+            /**
+             * Changed
+             * @description Those of `done` that this request has changed; the others were as it wanted them.
+             */
+            changed: components["schemas"]["BulkDone"][];
             /** Failed */
             failed: components["schemas"]["BulkFailure"][];
         };
@@ -6072,6 +6103,8 @@ export interface operations {
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
                 format?: components["schemas"]["Format"];
+                /** @description In place of the header Followup-Person, which browsers do not send with a download. */
+                person?: number | null;
             };
             header?: never;
             path?: never;
@@ -6101,6 +6134,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6254,6 +6296,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "changed": [
+                     *         {
+                     *           "etag": "\"4-1a5f0c93\"",
+                     *           "id": 42
+                     *         }
+                     *       ],
                      *       "done": [
                      *         42
                      *       ],
@@ -9448,7 +9496,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "note": "A port scan.",
-                 *       "type": "unreadable"
+                 *       "type": "unreadable",
+                 *       "up_to": "2026-03-31T09:00:02.510344Z"
                  *     }
                  */
                 "application/json": components["schemas"]["BulkDiscard"];

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
 from sqlalchemy import Select, func, select, update
 
@@ -13,7 +15,7 @@ from followup_api.followups.announcements import reassigned
 from followup_api.followups.changes import check_assignable
 from followup_api.followups.queries import TAG
 from followup_api.followups.reasons import ask_for_reason, with_reason
-from followup_api.followups.schemas import BulkAction, BulkChange, BulkFailure, BulkResult
+from followup_api.followups.schemas import BulkAction, BulkChange, BulkDone, BulkFailure, BulkResult
 from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.rows import Record
@@ -38,11 +40,13 @@ def change_many(work: UnitOfWork, body: BulkChange, scope: Scope, actor_id: int)
     }
     ids_left = [id_ for id_ in ids if id_ not in failures]
     if body.action is BulkAction.UNDO:
-        failures |= undo(work, ids_left, actor_id, scope).refused
+        undone = undo(work, ids_left, actor_id, scope)
+        changed, failures = undone.done, {**failures, **undone.refused}
     else:
-        _act(work, body, [before[id_] for id_ in ids_left], actor_id)
+        changed = _act(work, body, [before[id_] for id_ in ids_left], actor_id)
     return BulkResult(
         done=[id_ for id_ in ids if id_ not in failures],
+        changed=_tagged(work.tx, changed),
         failed=[BulkFailure(id=id_, message=failures[id_]) for id_ in ids if id_ in failures],
     )
 
@@ -74,8 +78,13 @@ def _refusal(action: BulkAction, row: Record | None, seen: set[int | str] | None
     return None
 
 
-def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) -> None:
-    """Complete, reassign or reschedule; a new assignee is told."""
+def _tagged(tx: Transaction, ids: Collection[int]) -> list[BulkDone]:
+    rows = tx.execute(select(f.id, TAG.label("etag")).where(f.id.in_(ids)).order_by(f.id))
+    return [BulkDone(id=row.id, etag=row.etag) for row in rows]
+
+
+def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) -> frozenset[int]:
+    """Complete, reassign or reschedule; a new assignee is told. Returns what was changed by it."""
     before = {row.id: row for row in rows}
     if body.due_at is not None:
         ask_for_reason(work.tx, list(before), body.due_at, body.reason)
@@ -86,6 +95,7 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
     if body.action is BulkAction.REASSIGN:
         for row in changed:
             work.emit(reassigned(row, actor_id))
+    return frozenset(row.id for row in changed)
 
 
 def _change(work: UnitOfWork, body: BulkChange, ids: list[int]) -> list[Record]:

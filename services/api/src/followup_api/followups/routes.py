@@ -35,7 +35,7 @@ from followup_api.followups.scopes import narrowed_scope, scope_of
 from followup_api.followups.searches import looked_up
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
-from followup_api.permissions import Caller, Permission, require
+from followup_api.permissions import Caller, Permission, refuse_another, require
 from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
@@ -95,7 +95,7 @@ def count_follow_ups(
     "/export",
     summary="Download follow-ups as CSV or XLSX",
     response_class=StreamingResponse,
-    responses={200: EXPORTED, **documented(429, 503)},
+    responses={200: EXPORTED, **documented(409, 429, 503)},
 )
 def export_follow_ups(
     *,
@@ -112,6 +112,7 @@ def export_follow_ups(
     semicolons or tabs; an import takes it out again. A workbook (XLSX) needs none: its texts are texts, its
     times dates in UTC.
     """
+    refuse_another(query.person, caller.user_id)
     ended = app.downloads.begin(caller.user_id)
     try:
         rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))

@@ -137,6 +137,10 @@ class FollowUpExport(FollowUpSelection):
     """Which follow-ups to write into a file, and what kind of file."""
 
     format: Format = Format.CSV
+    person: Id | None = Field(
+        None,
+        description="In place of the header Followup-Person, which browsers do not send with a download.",
+    )
 
 
 class FollowUpQuery(PageQuery, FollowUpSelection):
@@ -362,16 +366,32 @@ class BulkFailure(Schema):
     message: str
 
 
+class BulkDone(Schema):
+    """A follow-up that the action has changed."""
+
+    id: int
+    etag: str = Field(description="Its new entity tag: send it to undo this change, and no later one.")
+
+
 class BulkResult(Schema):
     """What became of a bulk action."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"done": [42], "failed": [{"id": 43, "message": "There is no such follow-up."}]}]
+            "examples": [
+                {
+                    "done": [42],
+                    "changed": [{"id": 42, "etag": '"4-1a5f0c93"'}],
+                    "failed": [{"id": 43, "message": "There is no such follow-up."}],
+                }
+            ]
         }
     )
 
     done: list[int]
+    changed: list[BulkDone] = Field(
+        description="Those of `done` that this request has changed; the others were as it wanted them."
+    )
     failed: list[BulkFailure]
 
 

@@ -9,7 +9,8 @@ import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
-import { failed, withUndo } from "@/features/followups/toasts";
+import { asksWhy } from "@/features/followups/moved";
+import { done, failed, withUndo } from "@/features/followups/toasts";
 import { useMay } from "@/features/session/session";
 import classes from "./BulkBar.module.css";
 
@@ -24,6 +25,7 @@ export function BulkBar() {
   const { chosen, set, clear } = useSelection();
   const mayReassign = useMay("escalations:read");
   const [asking, setAsking] = useState<"reassign" | "reschedule" | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
   const bulk = useBulk();
   const cache = useQueryClient();
   const count = chosen.size;
@@ -31,27 +33,34 @@ export function BulkBar() {
   useBarKeys(bar, clear);
   useRoomForBar(bar, count > 0);
 
-  function run(change: Change) {
-    const followUps = [...chosen.values()].map((followUp) => latest(cache, followUp));
+  function run(change: Change, which: Iterable<FollowUp> = chosen.values()) {
+    const followUps = [...which].map((followUp) => latest(cache, followUp));
     // A promise: how it ended is told even to those who have left the page.
-    bulk.mutateAsync({ followUps, ...change }).then(
-      (result) => {
-        setAsking(null);
-        // What failed stays ticked, so that it can be tried again or looked at.
-        const changed = result.done.flatMap((id) => chosen.get(id) ?? []);
-        set(changed, false);
-        if (changed.length) withUndo(`${DONE[change.action]} ${amount(changed.length)}`, () => undo(changed));
-        tell(result.failed);
-      },
-      (error: unknown) => failed("Not all could be changed", error, () => run(change)),
-    );
+    void bulk.mutateAsync({ followUps, ...change }).then((outcome) => {
+      const { done: ids, changed, error, left } = outcome;
+      setProblem(error instanceof Problem ? error : null);
+      if (!asksWhy(error)) setAsking(null);
+      // What failed stays ticked, so that it can be tried again or looked at.
+      set(ids.flatMap((id) => chosen.get(id) ?? []), false);
+      const said = `${DONE[change.action]} ${amount(ids.length)}`;
+      if (changed.length) withUndo(said, () => undo(changed));
+      else if (ids.length) done(said);
+      tell(outcome.failed);
+      if (error && !asksWhy(error)) failed(notAll("changed", left, ids), error, () => again(change, left));
+    });
   }
 
-  function undo(changed: readonly FollowUp[]) {
-    bulk.mutateAsync({ action: "undo", followUps: changed }).then(
-      (result) => tell(result.failed),
-      (error: unknown) => failed("Not all could be undone", error, () => undo(changed)),
-    );
+  /** The rest of an action that broke off, each as it is shown now. */
+  function again(change: Change, left: readonly Pick<FollowUp, "id">[]) {
+    run(change, left.flatMap(({ id }) => chosen.get(id) ?? []));
+  }
+
+  /** By the tags that the action made: an older message takes back nothing newer. */
+  function undo(changed: BulkResult["changed"]) {
+    void bulk.mutateAsync({ action: "undo", followUps: changed }).then(({ done: ids, failed: refused, error, left }) => {
+      tell(refused);
+      if (error) failed(notAll("undone", left, ids), error, () => undo([...left]));
+    });
   }
 
   /** What was left alone, by name, and why. */
@@ -88,6 +97,7 @@ export function BulkBar() {
             action={asking}
             count={count}
             escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
+            problem={problem}
             busy={bulk.isPending}
             run={run}
             close={() => setAsking(null)}
@@ -96,6 +106,11 @@ export function BulkBar() {
       </Suspense>
     </>
   );
+}
+
+/** What to say of an action that broke off: nothing of it is done, or a part. */
+function notAll(what: string, left: readonly unknown[], ids: readonly number[]): string {
+  return ids.length ? `${amount(left.length)} not ${what} yet` : `Nothing was ${what}`;
 }
 
 function amount(count: number): string {

@@ -1,5 +1,6 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
+import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { DueField } from "@/features/followups/DueField";
 import { STARTS_OVER } from "@/features/followups/moved";
@@ -20,13 +21,15 @@ interface Props {
   count: number;
   /** Whether others than the assignee have been told of any of them. */
   escalated: boolean;
+  /** Why the last try was refused. */
+  problem: Problem | null;
   busy: boolean;
   run: (change: { action: "reassign"; assignee_id: number } | Reschedule) => void;
   close: () => void;
 }
 
 /** Asks to whom, or until when, before many follow-ups change. */
-export default function BulkDialog({ action, count, escalated, busy, run, close }: Props) {
+export default function BulkDialog({ action, count, escalated, problem, busy, run, close }: Props) {
   const { time_zone: zone } = useMe();
   const people = usePeopleInScope().filter(({ active }) => active);
   const [assignee, setAssignee] = useState<string | null>(null);
@@ -34,10 +37,13 @@ export default function BulkDialog({ action, count, escalated, busy, run, close 
   const amount = count === 1 ? "1 follow-up" : `${count.toLocaleString("en")} follow-ups`;
   const [reason, setReason] = useState("");
   const reassign = action === "reassign";
-  const asks = escalated && !reassign;
+  const [tried, setTried] = useState(false);
+  const asked = tried ? problem?.messageFor("reason") : undefined;
+  const asks = !reassign && (escalated || asked !== undefined);
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
+    setTried(true);
     if (reassign && assignee) run({ action, assignee_id: Number(assignee) });
     if (!reassign && dueAt) run({ action, due_at: dueAt, ...(asks && { reason: reason.trim() }) });
   }
@@ -60,7 +66,7 @@ export default function BulkDialog({ action, count, escalated, busy, run, close 
           ) : (
             <DueField value={dueAt} onChange={setDueAt} zone={zone} />
           )}
-          {asks && <ReasonField value={reason} onChange={setReason} />}
+          {asks && <ReasonField value={reason} onChange={setReason} error={asked} />}
           <Text size="sm" c="dimmed">
             {reassign ? "They are told at once. The clock of overdue ones runs on." : STARTS_OVER}
           </Text>

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { addressOf } from "@/api/client";
+import { useMe } from "@/features/session/session";
 import { apiFilters, type Filters } from "@/features/followups/filters";
 
 const KINDS = [
@@ -10,6 +11,7 @@ const KINDS = [
 
 /** Downloads what the list is narrowed to; all open ones come together with the completed ones. */
 export function ExportMenu({ filters }: { filters: Filters }) {
+  const { id: person } = useMe();
   const view = filters.tab === "open" ? "all" : filters.tab;
   return (
     <Menu position="bottom-end">
@@ -26,7 +28,7 @@ export function ExportMenu({ filters }: { filters: Filters }) {
           <Menu.Item
             key={format}
             component="a"
-            href={addressOf("/follow-ups/export", { ...apiFilters(filters), view, format })}
+            href={addressOf("/follow-ups/export", { ...apiFilters(filters), view, format, person })}
             download
           >
             {label}

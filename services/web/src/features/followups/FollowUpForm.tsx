@@ -11,7 +11,7 @@ import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft 
 import { closeForm, formRequest, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { usePeopleInScope } from "@/features/followups/people";
-import { STARTS_OVER } from "@/features/followups/moved";
+import { asksWhy, STARTS_OVER } from "@/features/followups/moved";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
@@ -31,12 +31,14 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const [draft, setDraft] = useState<Draft>(() => (kept ? { ...kept.draft, ...aboutOf(request) } : fresh()));
   const [tried, setTried] = useState(false);
   const [conflict, setConflict] = useState<FollowUp | null>(null);
+  /** What the API asked a reason for, although it did not look escalated when it was loaded. */
+  const [escalated, setEscalated] = useState<number | null>(null);
   const create = useCreate();
   const edit = useEdit();
   const undo = useUndo();
   const { error, isPending } = base ? edit : create;
-  const asksWhy = base?.status === "open" && base.escalated && moves(draft, draftOf(base));
-  const mistakes = tried ? mistakesOf(draft, asksWhy) : {};
+  const asked = base !== undefined && (base.escalated || base.id === escalated) && moves(draft, draftOf(base));
+  const mistakes = tried ? mistakesOf(draft, asked) : {};
   const problem = error instanceof Problem && error.status !== 412 ? error : null;
 
   function update(change: Partial<Draft>) {
@@ -60,7 +62,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function save(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(mistakesOf(draft, asksWhy)).length > 0) return;
+    if (Object.keys(mistakesOf(draft, asked)).length > 0) return;
     if (base) saveOver(base, draft);
     else create.mutateAsync(createBody(draft)).then(finish, refuse);
   }
@@ -74,6 +76,15 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   /** The form says why (`problem` above); what is there now is shown beside what was typed. */
   function refuse(failure: unknown) {
     setConflict(currentOf(failure));
+    if (base && asksWhy(failure)) setEscalated(base.id);
+  }
+
+  /** Save what one typed on top of what others made of it; if that is refused too, the form goes on from there. */
+  function keepMine(theirs: FollowUp, mine: Draft) {
+    keptDrafts.set(key, { draft: mine, base: theirs });
+    setBase(theirs);
+    setDraft(mine);
+    saveOver(theirs, mine);
   }
 
   function finish(saved: FollowUp) {
@@ -127,7 +138,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               zone={me.time_zone}
               error={mistakes.due_at ?? problem?.messageFor("due_at")}
             />
-            {asksWhy && (
+            {asked && (
               <ReasonField
                 value={draft.reason}
                 onChange={(reason) => update({ reason })}
@@ -170,7 +181,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
           mine={rebased(draft, draftOf(base), draftOf(conflict))}
           theirs={conflict}
           busy={edit.isPending}
-          keepMine={() => saveOver(conflict, rebased(draft, draftOf(base), draftOf(conflict)))}
+          keepMine={() => keepMine(conflict, rebased(draft, draftOf(base), draftOf(conflict)))}
           takeTheirs={() => {
             keptDrafts.delete(key);
             setBase(conflict);

@@ -1,8 +1,10 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
+import { explain, Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { isolated } from "@/components/isolated";
+import { currentOf } from "@/features/followups/mutations";
 import { STARTS_OVER } from "@/features/followups/moved";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { useMove } from "@/features/followups/useMove";
@@ -13,34 +15,49 @@ import { calendar } from "@/time/words";
 interface Props {
   followUp: FollowUp;
   dueAt: string;
+  /** How the API asked for a reason, where the page did not know that one is needed. */
+  problem?: Problem | undefined;
   close: () => void;
 }
 
-/** Asks why, before an escalated follow-up gets another due time. */
-export default function MoveDialog({ followUp, dueAt, close }: Props) {
+/** Asks why, before an escalated follow-up gets another due time. It stays until that is done. */
+export default function MoveDialog({ followUp, dueAt, problem: asked, close }: Props) {
   const { time_zone: zone } = useMe();
   const move = useMove();
+  const [current, setCurrent] = useState(followUp);
   const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(asked);
+  const told = error instanceof Problem ? error.messageFor("reason") : undefined;
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    close();
-    move(followUp, dueAt, reason.trim());
+    setBusy(true);
+    move(current, dueAt, reason.trim()).then(close, (failure: unknown) => {
+      setBusy(false);
+      setError(failure);
+      setCurrent(currentOf(failure) ?? current); // moved again, it is what somebody made of it
+    });
   }
 
   return (
     <Dialog onClose={close} title={`Move “${isolated(followUp.title)}”?`}>
       <form onSubmit={submit}>
         <Stack>
+          {error !== undefined && told === undefined && (
+            <Alert color="red" variant="light" role="alert" title="It was not moved">
+              {explain(error)} What you typed is kept.
+            </Alert>
+          )}
           <Text size="sm">
             It is due {calendar(dueAt, zone, now())} then. {STARTS_OVER}
           </Text>
-          <ReasonField value={reason} onChange={setReason} focused />
+          <ReasonField value={reason} onChange={setReason} error={told} focused />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" disabled={reason.trim() === ""}>
+            <Button type="submit" loading={busy} disabled={reason.trim() === ""}>
               Move
             </Button>
           </Group>

@@ -2,18 +2,28 @@ import { Menu } from "@mantine/core";
 import { IconCalendarPlus, IconDots, IconHistory, IconPencil, IconTrash } from "@tabler/icons-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
+import type { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
 import { IconButton } from "@/components/IconButton";
 import { isolated } from "@/components/isolated";
 import { openForm } from "@/features/followups/formRequest";
 import { useRemove } from "@/features/followups/mutations";
+import { asksWhy } from "@/features/followups/moved";
+import { failed } from "@/features/followups/toasts";
 import { useMove } from "@/features/followups/useMove";
 import { useMay, useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
 import { localTimeIn } from "@/time/zone";
 
 const MoveDialog = lazy(() => import("@/features/followups/MoveDialog"));
+
+/** A move that waits for its reason. */
+interface Asked {
+  dueAt: string;
+  /** How the API asked for it. */
+  problem?: Problem;
+}
 
 interface Props {
   followUp: FollowUp;
@@ -24,7 +34,7 @@ interface Props {
 /** What else one can do with a follow-up. The menu itself is made when it is opened. */
 export function RowMenu({ followUp, onDeleted }: Props) {
   const [armed, setArmed] = useState(false);
-  const [moveTo, setMoveTo] = useState<string | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const target = useRef<HTMLButtonElement>(null);
   const wasArmed = useRef(false);
   // The button is another one with the menu and without it: the focus goes along.
@@ -42,14 +52,14 @@ export function RowMenu({ followUp, onDeleted }: Props) {
       <IconDots size={17} stroke={1.7} />
     </IconButton>
   );
-  const dialog = moveTo && <MoveDialog followUp={followUp} dueAt={moveTo} close={() => setMoveTo(null)} />;
+  const dialog = asked && <MoveDialog followUp={followUp} {...asked} close={() => setAsked(null)} />;
   return (
     <>
       {armed ? (
         <Menu defaultOpened position="bottom-end" width={220} onClose={() => setArmed(false)} returnFocus={false}>
           <Menu.Target>{button}</Menu.Target>
           <Menu.Dropdown>
-            <Items followUp={followUp} askWhy={setMoveTo} onDeleted={onDeleted} />
+            <Items followUp={followUp} askWhy={setAsked} onDeleted={onDeleted} />
           </Menu.Dropdown>
         </Menu>
       ) : (
@@ -68,7 +78,7 @@ const LATER = [
 
 interface ItemsProps extends Props {
   /** Opens the dialog that asks for a reason. */
-  askWhy: (dueAt: string) => void;
+  askWhy: (asked: Asked) => void;
 }
 
 function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
@@ -80,8 +90,14 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
 
   function moveTo(days: number) {
     const dueAt = localTimeIn(days, "09:00", zone, now());
-    if (followUp.escalated) askWhy(dueAt);
-    else move(followUp, dueAt);
+    if (followUp.escalated) askWhy({ dueAt });
+    else move(followUp, dueAt).catch((error: unknown) => refuse(error, dueAt));
+  }
+
+  /** It may have been escalated since it was loaded: then it is asked for the reason now. */
+  function refuse(error: unknown, dueAt: string) {
+    if (asksWhy(error)) askWhy({ dueAt, problem: error as Problem });
+    else failed(`“${isolated(followUp.title)}” was not moved`, error);
   }
 
   return (

@@ -1,3 +1,4 @@
+import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { dateOf } from "@/time/words";
 
@@ -13,5 +14,10 @@ export const STARTS_OVER = "Escalation starts over from the new time.";
 
 /** Why a reason is asked for. */
 export const WHY_REASON = "Others have been told that it is late: they read this in its history.";
+
+/** Whether the API asks why something is moved: it was escalated since it was loaded, or before it was reopened. */
+export function asksWhy(error: unknown): boolean {
+  return error instanceof Problem && error.messageFor("reason") !== undefined;
+}
 
 export const REASON_LENGTH = 500;

@@ -1,12 +1,15 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications, notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, waitFor } from "@testing-library/react";
+import { render, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
 import { beforeEach, expect, it, vi } from "vitest";
 import { keys } from "@/api/keys";
+import { Problem } from "@/api/problem";
 import type { Pages } from "@/features/followups/cache";
 import { CompleteButton } from "@/features/followups/CompleteButton";
+import { useBulk } from "@/features/followups/mutations";
 import { followUp, idsOf, pagesOf } from "@/testing/samples";
 
 const overdue = keys.followUpList({ view: "overdue" });
@@ -71,6 +74,44 @@ it("undoes a completion: the API takes it back, the row is in its place again", 
   await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
   await waitFor(() => expect(listed()).toEqual([1, 2]));
   expect(fetch.mock.lastCall?.[0]).toBe("/api/v1/follow-ups/1/undo");
+});
+
+it("undoes what it did and nothing newer, and shows what somebody made of it", async () => {
+  const newer = { ...call, status: "completed", title: "Call Acme in June", version: 3, etag: '"3-newer"' };
+  const stale = { title: "Changed in the meantime", detail: "Follow-up 1 has changed since you read it.", current: newer };
+  const fetch = vi.fn((url: string) =>
+    Promise.resolve(url.endsWith("/undo") ? json(stale, 412) : json({ ...call, status: "completed", etag: '"2-done"' })),
+  );
+  vi.stubGlobal("fetch", fetch);
+  await userEvent.click(screen.getByRole("button", { name: "Complete Call Acme" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+  expect(await screen.findByText("“Call Acme” stays as it is")).toBeTruthy();
+  expect(screen.getByText("Follow-up 1 has changed since you read it.")).toBeTruthy();
+  const [, init] = fetch.mock.lastCall as unknown as [string, RequestInit];
+  expect(new Headers(init.headers).get("If-Match")).toBe('"2-done"');
+  expect(cache.getQueryData(keys.followUp(1))).toMatchObject({ etag: '"3-newer"' });
+});
+
+it("keeps what is done of many when a later part fails, and says what is left", async () => {
+  const many = Array.from({ length: 450 }, (_, index) => followUp(index + 1));
+  let calls = 0;
+  vi.stubGlobal(
+    "fetch",
+    vi.fn((_: string, init: RequestInit) => {
+      if (++calls === 2) return Promise.reject(new TypeError("Failed to fetch"));
+      const { ids } = JSON.parse(init.body as string) as { ids: number[] };
+      return Promise.resolve(json({ done: ids, changed: ids.map((id) => ({ id, etag: `"2-${id}"` })), failed: [] }));
+    }),
+  );
+  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={cache}>{children}</QueryClientProvider>;
+  const { result } = renderHook(() => useBulk(), { wrapper });
+  const outcome = await result.current.mutateAsync({ action: "complete", followUps: many });
+  expect(calls).toBe(2);
+  expect(outcome.done).toHaveLength(200);
+  expect(outcome.changed[199]).toEqual({ id: 200, etag: '"2-200"' });
+  expect(outcome.left).toHaveLength(250);
+  expect(outcome.error).toBeInstanceOf(Problem);
+  expect(listed()).toEqual([]); // both were done
 });
 
 it("completes only what it has shown, and offers to complete what somebody made of it", async () => {

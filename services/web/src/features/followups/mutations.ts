@@ -32,6 +32,7 @@ export function useComplete() {
 }
 
 interface Undoing {
+  /** As the change that is undone has left it: what came later is not undone by an older message. */
   followUp: FollowUp;
   /** Lists that it was in before it was changed. */
   touched?: readonly QueryKey[];
@@ -41,8 +42,10 @@ interface Undoing {
 export function useUndo() {
   const cache = useQueryClient();
   const undo = useMutation({
-    mutationFn: ({ followUp }: Undoing) => api.post<FollowUp>(`/follow-ups/${followUp.id}/undo`),
+    mutationFn: ({ followUp: { id, etag } }: Undoing) => api.post<FollowUp>(`/follow-ups/${id}/undo`, undefined, { etag }),
     onError: (error, undoing) => {
+      const current = currentOf(error);
+      if (current) show(cache, current);
       const again = error instanceof Problem && error.unreachable ? () => undo.mutate(undoing) : undefined;
       failed(`“${isolated(undoing.followUp.title)}” stays as it is`, error, again);
       settle(cache, undoing.followUp.id);
@@ -144,25 +147,40 @@ export function useRestore() {
 /** The API takes this many at once. */
 const BULK = 200;
 
-/** One action on many: each as it was seen, so that what somebody changed meanwhile is left alone. */
-export type BulkAction = Omit<BulkChange, "ids" | "versions" | "etags"> & { followUps: readonly Pick<FollowUp, "id" | "etag">[] };
+type Seen = Pick<FollowUp, "id" | "etag">;
 
-/** Change many at once, in as many calls as it takes; what failed is told one by one. */
+/** One action on many: each as it was seen, so that what somebody changed meanwhile is left alone. */
+export type BulkAction = Omit<BulkChange, "ids" | "versions" | "etags"> & { followUps: readonly Seen[] };
+
+/** What became of all parts of an action. */
+export interface BulkOutcome extends BulkResult {
+  /** What ended it before it had come to all. */
+  error: unknown;
+  /** Those that it did not come to. */
+  left: readonly Seen[];
+}
+
+/** Change many at once, in as many calls as it takes; what failed is told one by one. What is done when one call
+ * fails stays done: the outcome says what is left. */
 export function useBulk() {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: async ({ followUps, ...change }: BulkAction) => {
-      const result: BulkResult = { done: [], failed: [] };
+      const outcome: BulkOutcome = { done: [], changed: [], failed: [], error: null, left: [] };
       for (let start = 0; start < followUps.length; start += BULK) {
         const part = followUps.slice(start, start + BULK);
         const ids = part.map(({ id }) => id);
-        // An undo looks at what the change made of each, which only the API knows.
-        const etags = change.action === "undo" ? null : part.map(({ etag }) => etag);
-        const { done, failed } = await api.post<BulkResult>("/follow-ups/bulk", { ...change, ids, etags });
-        result.done.push(...done);
-        result.failed.push(...failed);
+        const etags = part.map(({ etag }) => etag);
+        try {
+          const { done, changed, failed } = await api.post<BulkResult>("/follow-ups/bulk", { ...change, ids, etags });
+          outcome.done.push(...done);
+          outcome.changed.push(...changed);
+          outcome.failed.push(...failed);
+        } catch (error) {
+          return { ...outcome, error, left: followUps.slice(start) };
+        }
       }
-      return result;
+      return outcome;
     },
     // Long lists are not asked for again: what has left them goes at once.
     onSuccess: ({ done }, { action }) => (LEAVING.has(action) ? takeOut(cache, new Set(done)) : undefined),

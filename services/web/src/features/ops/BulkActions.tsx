@@ -1,6 +1,6 @@
 import { Button, Group } from "@mantine/core";
 import { IconRepeat, IconTrash } from "@tabler/icons-react";
-import { useReplay, type Target } from "@/features/ops/mutations";
+import { useReplay, type Discarded } from "@/features/ops/mutations";
 
 /** What nobody could read can be discarded only. */
 const UNREADABLE = "unreadable";
@@ -8,11 +8,13 @@ const UNREADABLE = "unreadable";
 interface Props {
   type: string;
   amount: number;
-  discard: (target: Target) => void;
+  /** When the newest one that is shown failed last; null: not all are shown. */
+  upTo: string | null;
+  discard: (target: Discarded) => void;
 }
 
 /** For all dead letters of a type at once. */
-export function BulkActions({ type, amount, discard }: Props) {
+export function BulkActions({ type, amount, upTo, discard }: Props) {
   const replay = useReplay();
   const all = `all ${amount.toLocaleString("en")}`;
   if (amount === 0) return null;
@@ -28,9 +30,11 @@ export function BulkActions({ type, amount, discard }: Props) {
           Replay {all}
         </Button>
       )}
-      <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => discard({ type })}>
-        Discard {all}…
-      </Button>
+      {upTo && (
+        <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => discard({ type, upTo })}>
+          Discard {all}…
+        </Button>
+      )}
     </Group>
   );
 }

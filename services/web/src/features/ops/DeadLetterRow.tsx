@@ -5,13 +5,13 @@ import { useId, useState } from "react";
 import type { DeadLetter } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { RelativeTime } from "@/components/RelativeTime";
-import { useReplay, type Target } from "@/features/ops/mutations";
+import { useReplay, type Discarded } from "@/features/ops/mutations";
 import { deadLetterQuery } from "@/features/ops/queries";
 import classes from "./DeadLetterRow.module.css";
 
 interface Props {
   letter: DeadLetter;
-  discard: (target: Target) => void;
+  discard: (target: Discarded) => void;
 }
 
 /** One event that was given up; opened, it shows what it carries. */

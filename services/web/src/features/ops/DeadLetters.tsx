@@ -1,7 +1,8 @@
 import { Button, Select } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, type InfiniteData, type UseInfiniteQueryResult } from "@tanstack/react-query";
 import { IconMailOff } from "@tabler/icons-react";
 import { useState } from "react";
+import type { DeadLetter, Page } from "@/api/types";
 import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
@@ -11,17 +12,23 @@ import { SearchField } from "@/features/followups/FilterBar";
 import { BulkActions } from "@/features/ops/BulkActions";
 import { DeadLetterRow } from "@/features/ops/DeadLetterRow";
 import { DiscardDialog } from "@/features/ops/DiscardDialog";
-import type { Target } from "@/features/ops/mutations";
+import type { Discarded } from "@/features/ops/mutations";
 import { deadLettersQuery, outboxQuery } from "@/features/ops/queries";
 import classes from "./DeadLetters.module.css";
 
 /** Events that were given up: look at them, send them again once their cause is mended, or discard them. */
 export function DeadLetters() {
   const [parameters, change] = useParameters();
-  const [discarded, setDiscarded] = useState<Target | null>(null);
+  const [discarded, setDiscarded] = useState<Discarded | null>(null);
   const type = parameters.get("type") ?? "";
   const q = parameters.get("q") ?? "";
   const failed = useFailed();
+  const letters = useInfiniteQuery({
+    ...deadLettersQuery({ type: type || undefined, q: q || undefined }),
+    placeholderData: (old) => old,
+  });
+  // Those that a search leaves out are not shown: they are not given up unseen.
+  const newest = q || letters.isPlaceholderData ? undefined : letters.data?.pages[0]?.items[0];
   return (
     <>
       <div className={classes.filters}>
@@ -36,26 +43,24 @@ export function DeadLetters() {
           clearButtonProps={{ "aria-label": "Every event type" }}
         />
         <SearchField q={q} change={(next) => change({ q: next })} label="Search reasons" />
-        {type && <BulkActions type={type} amount={failed.get(type) ?? 0} discard={setDiscarded} />}
+        {type && <BulkActions type={type} amount={failed.get(type) ?? 0} upTo={newest?.last_failed_at ?? null} discard={setDiscarded} />}
       </div>
-      <Letters type={type} q={q} change={change} discard={setDiscarded} />
+      <Letters found={letters} type={type} q={q} change={change} discard={setDiscarded} />
       {discarded && <DiscardDialog target={discarded} close={() => setDiscarded(null)} />}
     </>
   );
 }
 
 interface LettersProps {
+  found: UseInfiniteQueryResult<InfiniteData<Page<DeadLetter>>>;
   type: string;
   q: string;
   change: (next: { type?: string; q?: string }) => void;
-  discard: (target: Target) => void;
+  discard: (target: Discarded) => void;
 }
 
-function Letters({ type, q, change, discard }: LettersProps) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    ...deadLettersQuery({ type: type || undefined, q: q || undefined }),
-    placeholderData: (old) => old,
-  });
+function Letters({ found, type, q, change, discard }: LettersProps) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = found;
   if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <RowsSkeleton rows={5} height={64} />;
   const letters = data.pages.flatMap(({ items }) => items);

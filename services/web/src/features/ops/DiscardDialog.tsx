@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import { explain } from "@/api/problem";
-import { useDiscard, type Target } from "@/features/ops/mutations";
+import { useDiscard, type Discarded } from "@/features/ops/mutations";
 
 /** Asks why, before events are given up for good. */
-export function DiscardDialog({ target, close }: { target: Target; close: () => void }) {
+export function DiscardDialog({ target, close }: { target: Discarded; close: () => void }) {
   const [note, setNote] = useState("");
   const discard = useDiscard();
   const one = "letter" in target;

@@ -12,6 +12,9 @@ const BULK = 1_000;
 /** What to deal with: one dead letter, or all of a type. */
 export type Target = { letter: DeadLetter } | { type: string };
 
+/** What to give up: of a type only what was shown, with the last failure of the newest one. */
+export type Discarded = { letter: DeadLetter } | { type: string; upTo: string };
+
 export function useReplay() {
   const refresh = useRefresh();
   return useMutation({
@@ -28,10 +31,10 @@ export function useReplay() {
 export function useDiscard() {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: async ({ target, note }: { target: Target; note: string }) =>
+    mutationFn: async ({ target, note }: { target: Discarded; note: string }) =>
       "letter" in target
         ? api.post<undefined>(`${PATH}/${target.letter.id}/discard`, { note })
-        : api.post<DeadLettersDone>(`${PATH}/discard`, { type: target.type, note, limit: BULK }),
+        : api.post<DeadLettersDone>(`${PATH}/discard`, { type: target.type, up_to: target.upTo, note, limit: BULK }),
     onSuccess: (result) => done(result ? `${amount(result.done)} discarded, ${amount(result.left)} left` : "It was discarded"),
     onSettled: refresh,
   });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -55,11 +56,21 @@ def lock(tx: Transaction, event_id: UUID) -> Record | None:
     return tx.execute(_one(event_id).with_for_update(of=table)).one_or_none()
 
 
-def lock_oldest(tx: Transaction, event_type: str, limit: int) -> list[Record]:
-    """The dead letters of a type that failed first, but for those that somebody else deals with right now."""
+def lock_oldest(
+    tx: Transaction, event_type: str, limit: int, *, up_to: datetime | None = None
+) -> list[Record]:
+    """The dead letters of a type that failed first, but for those that somebody else deals with right now.
+
+    Args:
+        tx: where to lock them.
+        event_type: their type.
+        limit: at most so many.
+        up_to: leave what failed last after this moment; None: take it too.
+    """
+    seen = [] if up_to is None else [c.failed_at <= up_to]
     statement = (
         select(*COLUMNS, c.payload, c.traceparent)
-        .where(*DEAD, c.type == event_type)
+        .where(*DEAD, c.type == event_type, *seen)
         .order_by(c.failed_at, c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

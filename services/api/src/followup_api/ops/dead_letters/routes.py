@@ -74,8 +74,8 @@ def replay_dead_letters(work: Work, audit: Audit, body: BulkReplay) -> DeadLette
 
 @router.post("/discard", summary="Discard dead letters of a type")
 def discard_dead_letters(work: Work, audit: Audit, body: BulkDiscard) -> DeadLettersDone:
-    """Give up those that failed first, for good."""
-    ids = [row.id for row in queries.lock_oldest(work.tx, body.type, body.limit)]
+    """Give up those that failed first, for good; never one that failed after `up_to`."""
+    ids = [row.id for row in queries.lock_oldest(work.tx, body.type, body.limit, up_to=body.up_to)]
     queries.discard(work.tx, ids, body.note)
     if ids:
         named = [str(event_id) for event_id in ids]

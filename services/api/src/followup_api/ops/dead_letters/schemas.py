@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Input, Schema, Search, Time, storable
+from followup_api.schemas import Input, Schema, Search, Time, WrittenTime, storable
 
 EVENT_ID = "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47"
 LISTED: JsonDict = {
@@ -105,9 +105,16 @@ class BulkDiscard(BulkReplay):
     """Which dead letters to give up, and why."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"type": "unreadable", "note": "A port scan."}]}
+        json_schema_extra={
+            "examples": [
+                {"type": "unreadable", "up_to": "2026-03-31T09:00:02.510344Z", "note": "A port scan."}
+            ]
+        }
     )
 
+    up_to: WrittenTime = Field(
+        description="The `last_failed_at` of the newest one that you have seen: what failed later stays."
+    )
     note: Note
 
 
