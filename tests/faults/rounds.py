@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,6 +21,8 @@ from tests.faults.verdict import LEFT, Verdict, judge
 from tests.support.waiting import eventually
 
 SETTLE_SECONDS = 240
+SWEEP_EVERY = 5
+"""While a round settles: with each so many ticks, so that there is time in which none goes on."""
 SECONDS_PER_FAULT = 1.6
 """How long a fault takes on the whole, for the span in which follow-ups come due."""
 ALL_STEPS = timedelta(seconds=16)
@@ -79,9 +82,11 @@ def _announced(system: System) -> bool:
 
 
 def _settle(system: System) -> float:
-    """Let the outbox's ticks go on until nothing is left; returns how long it took, or the deadline."""
+    """Let ticks and sweeps go on until nothing is left; returns how long it took, or the deadline."""
     started = time.monotonic()
-    while time.monotonic() - started < SETTLE_SECONDS:
+    for look in itertools.count(1):
+        if time.monotonic() - started > SETTLE_SECONDS:
+            break
         with system.owner.transaction() as tx:
             if not tx.execute(LEFT).scalar():
                 break
@@ -92,6 +97,8 @@ def _settle(system: System) -> float:
             """)
             tx.execute(overdue)
         system.workload.tick(OutboxTick())
+        if look % SWEEP_EVERY == 0:  # a reassignment may wait for a step that a sweep has to take
+            system.workload.sweep()
         time.sleep(1)
     return time.monotonic() - started
 

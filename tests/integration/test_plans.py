@@ -45,6 +45,7 @@ FILL = f"""
         SELECT id, 2, 1, 1 FROM follow_ups;
     INSERT INTO sweeps (trigger, status, finished_at)
         SELECT 'manual', 'completed', now() FROM generate_series(1, 1000) i;
+    INSERT INTO sweeps (trigger) VALUES ('manual');
     INSERT INTO outbox (id, type, source, subject, payload, available_at, handled_at)
         SELECT ('0' || to_hex((extract(epoch FROM now()) * 1000)::bigint) || right(md5(i::text), 20))::uuid,
                'followup.escalations.raised.v2', 't', 'sweeps/' || i / 100, '{{}}', now(),

@@ -25,8 +25,10 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "escalations": {"INSERT", "UPDATE"},
         "rate_windows": {"INSERT", "UPDATE"},
         "outbox": ALL,
-        "undoable_changes": {"DELETE"},  # what is too old to be undone
-        "deleted_follow_ups": {"DELETE"},  # or to be restored
+        "slow_clock": {"INSERT", "UPDATE"},
+        # What is too old to be undone or to be restored; what may be updated may be locked.
+        "undoable_changes": {"DELETE", "UPDATE(changed_at)"},
+        "deleted_follow_ups": {"DELETE", "UPDATE(deleted_at)"},
         "follow_ups": {"UPDATE(level)", "UPDATE(next_step_at)"},
     },
     "followup_notifier": {

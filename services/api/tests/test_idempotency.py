@@ -182,6 +182,18 @@ def test_a_key_is_kept_for_a_day_and_then_new(company: Company) -> None:
     assert [row.route for row in kept(company)] == ["POST /api/v1/subjects"], "old ones go by themselves"
 
 
+def test_a_clock_that_is_days_ahead_makes_no_key_old(company: Company) -> None:
+    assert send(company, "/follow-ups").json()["id"] == 1
+    company.world.execute("INSERT INTO slow_clock (at) VALUES (now())")
+    for table, column in (("idempotency_keys", "created_at"), ("slow_clock", "at")):
+        company.world.execute(f"UPDATE {table} SET {column} = {column} - interval '3 days'")
+    assert send(company, "/follow-ups").json()["id"] == 1
+    send(company, "/subjects")
+    assert len(kept(company)) == 2
+    company.world.execute("UPDATE slow_clock SET at = now()")
+    assert send(company, "/follow-ups").json()["id"] == 2
+
+
 @pytest.mark.parametrize("key", ["", "with blank", "x" * 256, "t\tab", "\u00fc"])
 def test_a_key_that_is_none_is_refused(company: Company, key: str) -> None:
     answer = company.world.client(company.ada).post(

@@ -249,6 +249,19 @@ def test_logging_in_removes_the_persons_expired_sessions(world: World, admin: Pe
     assert world.execute("SELECT count(*) FROM sessions")[0].count == 1
 
 
+def test_a_session_that_only_a_clock_ahead_calls_expired_is_not_removed(world: World, admin: Person) -> None:
+    """It does not work meanwhile, and does again once the clock is right."""
+    first = world.client()
+    log_in(first, admin.email)
+    world.execute("INSERT INTO slow_clock (at) VALUES (now() - interval '40 days')")
+    world.execute("UPDATE sessions SET expires_at = expires_at - interval '40 days'")
+    assert first.get("/api/v1/me").status_code == 401
+    log_in(world.client(), admin.email)
+    assert world.execute("SELECT count(*) FROM sessions")[0].count == 2
+    world.execute("UPDATE sessions SET expires_at = expires_at + interval '40 days'")
+    assert first.get("/api/v1/me").status_code == 200
+
+
 def test_a_forged_cookie_is_refused(world: World, admin: Person) -> None:
     client = world.client()
     log_in(client, admin.email)

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from followup_api.bootstrap import first_admin
 from followup_api.permissions import PERMISSIONS, SCOPES, Permission, Scope, declared_permissions
+from followup_api.tokens.queries import forget_ended
 from followup_common.db import Database
 from sqlalchemy import text
 
@@ -227,3 +228,19 @@ def test_the_first_admins_token_has_all_scopes_and_an_end(database_url: str) -> 
         row = tx.execute(kept).one()
     assert (set(row.scopes), row.ends) == (set(Scope), True)
     database.close()
+
+
+def test_a_token_that_only_a_clock_ahead_calls_expired_is_not_forgotten(build: Callable[..., World]) -> None:
+    world = build(tokens_per_person=1)
+    person = world.person("Eve")
+    world.execute("UPDATE api_tokens SET expires_at = now() - interval '1 day'")
+    world.execute(
+        "INSERT INTO api_tokens (user_id, name, prefix, token_hash, expires_at) SELECT user_id, 'other', "
+        "'0123456789ab', '\\x00', now() - interval '2 days' FROM api_tokens"
+    )
+    for watched, left in (("- interval '40 days'", 2), ("", 1)):
+        world.execute("DELETE FROM slow_clock")
+        world.execute(f"INSERT INTO slow_clock (at) VALUES (now() {watched})")
+        with world.database.transaction() as tx:
+            forget_ended(tx, person.id, keep=1)
+        assert world.execute("SELECT count(*) FROM api_tokens")[0].count == left

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Request, Response
 from followup_common.db import Transaction
+from followup_common.db.slow_clock import SLOW_NOW, slow_now
 from followup_common.db.tables import idempotency_keys
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import delete, func, null, select, text, update
@@ -123,7 +124,7 @@ class Once:
         """Whether the key is ours now: it is new, or was kept for long enough."""
         new = insert(idempotency_keys).values(**(self.where or {}), request_digest=request_digest)
         again = {"request_digest": request_digest, "created_at": func.now(), "status": null()}
-        old = c.created_at < func.now() - KEPT
+        old = c.created_at < slow_now() - KEPT
         statement = new.on_conflict_do_update(index_elements=list(self.where or {}), set_=again, where=old)
         try:
             return self.tx.execute(statement.returning(c.user_id)).one_or_none() is not None
@@ -134,10 +135,10 @@ class Once:
 
     def _prune(self) -> None:
         self.tx.execute(
-            text("""
+            text(f"""
                 DELETE FROM idempotency_keys WHERE (user_id, route, key_digest) IN (
                     SELECT user_id, route, key_digest FROM idempotency_keys
-                    WHERE created_at < now() - CAST(:kept AS interval)
+                    WHERE created_at < {SLOW_NOW} - CAST(:kept AS interval)
                     ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED
                 )
             """),

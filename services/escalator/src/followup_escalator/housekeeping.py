@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from followup_common.contracts import EscalationsDelivered, EscalationsRaised, EscalationsRaisedV1, OutboxTick
-from followup_common.db import Transaction
+from followup_common.db import Transaction, slow_clock
+from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.messaging import outbox
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.metrics import Measured
@@ -14,6 +15,11 @@ from sqlalchemy import text
 from followup_escalator import metrics
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
+
+# A sweep that somebody holds right now is left to the next tick.
+UNFINISHED = text("""
+    SELECT id FROM sweeps WHERE finished_at IS NULL ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+""")
 
 # Escalations of unfinished sweeps that are dead letters now, discarded ones too: the sweep does not wait
 # for them. Handling an event, after a replay too, takes `failed_at` from its row.
@@ -24,42 +30,63 @@ COUNT_FAILED = text("""
             coalesce(o.payload -> 'follow_up_ids', o.payload -> 'escalations'))), 0) AS count
         FROM sweeps s LEFT JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type IN (:raised, :raised_v1)
             AND o.failed_at IS NOT NULL
-        WHERE s.finished_at IS NULL
+        WHERE s.id = ANY(CAST(:ids AS bigint[]))
         GROUP BY s.id
     ) dead
     WHERE s.id = dead.id AND s.failed <> dead.count
-""")
+""").bindparams(raised=EscalationsRaised.type, raised_v1=EscalationsRaisedV1.type)
 
 # A sweep whose own event, or the answer to one of its batches, was given up cannot be completed; the
 # next one takes over what it left.
 FAIL_BROKEN = text("""
     UPDATE sweeps s SET status = 'failed', finished_at = now(), error = o.error
     FROM outbox o
-    WHERE s.finished_at IS NULL AND o.subject = 'sweeps/' || s.id
+    WHERE s.id = ANY(CAST(:ids AS bigint[])) AND o.subject = 'sweeps/' || s.id
       AND (o.type LIKE 'followup.sweep.%' OR o.type = :delivered) AND o.failed_at IS NOT NULL
     RETURNING s.trigger
-""")
+""").bindparams(delivered=EscalationsDelivered.type)
+
+AT_ONCE = 1_000
+"""How much of each kind a tick forgets at most."""
 
 # Also what a clock that was ahead has left in the future.
-FORGET_CHANGES = text("""
-    DELETE FROM undoable_changes
-    WHERE changed_at < now() - interval '10 minutes' OR changed_at > now() + interval '10 minutes'
-""")
+FORGET_CHANGES = text(f"""
+    DELETE FROM undoable_changes WHERE follow_up_id IN (
+        SELECT follow_up_id FROM undoable_changes
+        WHERE changed_at < {SLOW_NOW} - interval '10 minutes' OR changed_at > now() + interval '10 minutes'
+        ORDER BY changed_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+""").bindparams(limit=AT_ONCE)
 
-FORGET_DELETED = text("DELETE FROM deleted_follow_ups WHERE deleted_at < now() - interval '30 days'")
-
-UNFINISHED = text("SELECT id FROM sweeps WHERE finished_at IS NULL AND status = 'running' ORDER BY id")
+FORGET_DELETED = text(f"""
+    DELETE FROM deleted_follow_ups WHERE id IN (
+        SELECT id FROM deleted_follow_ups WHERE deleted_at < {SLOW_NOW} - interval '30 days'
+        ORDER BY deleted_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+""").bindparams(limit=AT_ONCE)
 
 
 @handles(OutboxTick)
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
-    """Send again what nobody handled, settle sweeps, forget what cannot come back any more, prune."""
-    tx.execute(COUNT_FAILED, {"raised": EscalationsRaised.type, "raised_v1": EscalationsRaisedV1.type})
-    for trigger in tx.execute(FAIL_BROKEN, {"delivered": EscalationsDelivered.type}).scalars().all():
-        yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "failed"})
-    for sweep_id in tx.execute(UNFINISHED).scalars().all():
-        yield from finish_if_settled(tx, sweep_id)
+    """Send again what nobody handled, forget what cannot come back any more, prune, settle sweeps.
+
+    Nothing of it waits for a row that somebody holds.
+    """
+    slow_clock.go_on(tx)
     tx.execute(FORGET_CHANGES)
     tx.execute(FORGET_DELETED)
     outbox.prune(tx, older_than=settings.outbox_retention)
     yield from outbox.redrive(tx, redrive_after=settings.redrive_after, at_most=settings.redrive_at_most)
+    yield from _settle_sweeps(tx)
+
+
+def _settle_sweeps(tx: Transaction) -> Iterator[Emitted]:
+    """Last: what is delivered meanwhile waits for these sweeps."""
+    ids = tx.execute(UNFINISHED).scalars().all()
+    if not ids:
+        return
+    tx.execute(COUNT_FAILED, {"ids": ids})
+    for trigger in tx.execute(FAIL_BROKEN, {"ids": ids}).scalars().all():
+        yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "failed"})
+    for sweep_id in ids:
+        yield from finish_if_settled(tx, sweep_id)

@@ -5,9 +5,9 @@ longer current: the follow-up is completed, or has another due time by now. What
 due time led to stays, and that its assignee was told that it is theirs, so that nothing can be said twice;
 so does everything of what can be undone at the moment. Follow-ups themselves stay.
 
-Age goes by PostgreSQL's clock. Nothing is deleted while that is far from this machine's: one that is ahead
-would take what is young for old. What was written in the future, while it was ahead, becomes of today, so
-that its time comes like that of everything else.
+Age goes by PostgreSQL's clock, and by the slow one that the escalator keeps. Nothing is deleted while the
+first is far from this machine's: one that is ahead would take what is young for old. What was written in the
+future, while it was ahead, becomes of today, so that its time comes like that of everything else.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy import Engine, text
 
 from followup_common.db.clock import STAMPED_AHEAD
 from followup_common.db.database import PoolerInTheWay, owners_engine
+from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.settings import MigrationSettings, load
 
 WINDOW = timedelta(days=1)
@@ -103,7 +104,7 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
     statement = text(f"""
         DELETE FROM {table} old USING follow_ups f
         WHERE f.id = old.follow_up_id AND old.{age} >= :begin AND old.{age} < :end
-          AND (f.completed_at < now() - :age OR f.due_version <> old.due_version)
+          AND (f.completed_at < {SLOW_NOW} - :age OR f.due_version <> old.due_version)
           AND NOT ({CURRENT.get(table, "false")})
           AND NOT EXISTS (SELECT FROM undoable_changes c WHERE c.follow_up_id = f.id)
     """)
@@ -118,7 +119,7 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
 def _windows(engine: Engine, table: str, older_than: timedelta) -> Iterator[tuple[datetime, datetime]]:
     with engine.begin() as tx:
         oldest, until = tx.execute(
-            text(f"SELECT min({GROWING[table]}), now() - :age FROM {table}"), {"age": older_than}
+            text(f"SELECT min({GROWING[table]}), {SLOW_NOW} - :age FROM {table}"), {"age": older_than}
         ).one()
     while oldest is not None and oldest < until:
         yield oldest, min(oldest + WINDOW, until)

@@ -381,6 +381,16 @@ sweeps = Table(
     Index("ix_sweeps_unfinished", "id", postgresql_where=text("finished_at IS NULL")),
 )
 
+# Up to when the age of what is to be forgotten counts: see `slow_clock.py`. One row, or none before the first
+# tick.
+slow_clock = Table(
+    "slow_clock",
+    metadata,
+    Column("id", Boolean, primary_key=True, server_default=text("true")),
+    Column("at", Time, nullable=False),
+    CheckConstraint("id", name="one_row"),
+)
+
 rate_windows = Table(
     "rate_windows",
     metadata,

@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 from followup_common.contracts import Envelope, Event, EventRejected, wrap
 from followup_common.db import Transaction
 from followup_common.db.clock import STAMPED_AHEAD
+from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.db.tables import outbox
 from followup_common.messaging.publisher import Delayed
 
@@ -218,15 +219,15 @@ def redrive(
 def prune(tx: Transaction, *, older_than: timedelta, limit: int = 10_000) -> int:
     """Delete events handled or discarded more than `older_than` ago, at most `limit`; returns how many.
 
-    Ids carry the time of their making, so what is too young for it is not even read: by this host's clock
-    and by PostgreSQL's, so that one of them alone cannot be so far ahead that events go too early. What was
-    handled in the future, while a clock was ahead, goes with what is old.
+    Ids carry the time of their making by a host's clock, so what is too young for it is not even read. How
+    long ago something was handled counts by the slow clock. What was handled in the future, while a clock was
+    ahead, goes with what is old.
     """
-    statement = text("""
+    statement = text(f"""
         DELETE FROM outbox WHERE id IN (
             SELECT id FROM outbox
             WHERE (id < :first_young OR id > :first_ahead)
-                AND (handled_at < now() - :age OR handled_at > now() + :ahead)
+                AND (handled_at < {SLOW_NOW} - :age OR handled_at > now() + :ahead)
             ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
         )
     """).bindparams(

@@ -7,6 +7,7 @@ from typing import Any
 
 from followup_common.db import Transaction, clock
 from followup_common.db.prepared import Prepared
+from followup_common.db.slow_clock import slow_now
 from followup_common.db.tables import api_tokens, sessions, users
 from sqlalchemy import (
     ColumnElement,
@@ -197,7 +198,7 @@ def add_session(tx: Transaction, user_id: int, token_hash: bytes, life: timedelt
     mine = sessions.c.user_id == user_id
     used = select(sessions.c.id).where(mine).order_by(sessions.c.last_used_at.desc(), sessions.c.id.desc())
     forgotten = sessions.c.id.in_(used.offset(SESSIONS_PER_PERSON - 1))
-    tx.execute(delete(sessions).where(mine, or_(sessions.c.expires_at <= func.now(), forgotten)))
+    tx.execute(delete(sessions).where(mine, or_(sessions.c.expires_at <= slow_now(), forgotten)))
     values = {"user_id": user_id, "token_hash": token_hash, "expires_at": func.now() + life, **more}
     tx.execute(insert(sessions).values(values))
 

@@ -22,6 +22,7 @@ from ipaddress import IPv6Address, ip_address
 
 from followup_common.addresses import folded
 from followup_common.db import Transaction, clock
+from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.db.tables import log_in_failures
 from sqlalchemy import case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -112,10 +113,10 @@ class Attempt:
 
     def _prune(self) -> None:
         self.tx.execute(
-            text("""
+            text(f"""
                 DELETE FROM log_in_failures WHERE key IN (
                     SELECT key FROM log_in_failures
-                    WHERE failed_at < now() - :kept OR failed_at > now() + :may_step
+                    WHERE failed_at < {SLOW_NOW} - :kept OR failed_at > now() + :may_step
                     ORDER BY failed_at LIMIT :limit FOR UPDATE SKIP LOCKED
                 )
             """),

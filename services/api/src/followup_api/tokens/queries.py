@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from followup_common.db import Transaction
+from followup_common.db.slow_clock import slow_now
 from followup_common.db.tables import api_tokens, users
 from sqlalchemy import Select, delete, func, insert, literal, or_, select
 
@@ -23,7 +24,6 @@ COLUMNS = (
     api_tokens.c.last_used_at,
 )
 
-_ENDED = api_tokens.c.expires_at <= func.now()
 _WORKS = or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now())
 
 
@@ -50,7 +50,9 @@ def count_working(tx: Transaction, user_id: int) -> int:
 
 def forget_ended(tx: Transaction, user_id: int, *, keep: int) -> None:
     """Delete a person's expired tokens but for the last few, so that nobody fills the table."""
-    ended = select(api_tokens.c.id).where(api_tokens.c.user_id == user_id, _ENDED)
+    ended = select(api_tokens.c.id).where(
+        api_tokens.c.user_id == user_id, api_tokens.c.expires_at <= slow_now()
+    )
     old = ended.order_by(api_tokens.c.expires_at.desc()).offset(keep)
     tx.execute(delete(api_tokens).where(api_tokens.c.id.in_(old)))
 
