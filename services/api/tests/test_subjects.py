@@ -33,7 +33,7 @@ def test_subjects_come_by_name_in_pages(company: Company) -> None:
         if page["next_cursor"] is None:
             break
         cursor = {"cursor": page["next_cursor"]}
-    assert names == ["Alpha", "alpha", "beta", "Gamma", "épsilon"]
+    assert names == ["Alpha", "alpha", "beta", "épsilon", "Gamma"]
 
 
 def test_subjects_are_found_by_kind_and_text(company: Company) -> None:

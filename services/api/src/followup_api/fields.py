@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, StringConstraints
+from sqlalchemy import ColumnElement, Text, collate, func
 
 from followup_api.links import http_url
 from followup_api.problems import MEDIA_TYPE
-from followup_api.schemas import WrittenTime, storable
+from followup_api.schemas import NORMAL, WrittenTime, storable
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -28,14 +29,22 @@ def sane_time(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Notes = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
+Notes = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable), NORMAL
+]
 Link = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
     AfterValidator(storable),
     AfterValidator(http_url),
+    NORMAL,
 ]
 SaneTime = Annotated[WrittenTime, AfterValidator(sane_time)]
+
+
+def as_read(name: ColumnElement[Any]) -> ColumnElement[str]:
+    """SQL to sort names by, as people read them: the function `as_read` of the database."""
+    return func.as_read(collate(name, "C"), type_=Text())
 
 
 def extended(answer: JSONResponse, **members: Any) -> JSONResponse:

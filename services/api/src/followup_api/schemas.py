@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Path
 from followup_common.moments import NoZone, moment
+from followup_common.normal_form import normal
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -49,8 +50,11 @@ def storable(value: str) -> str:
     return value
 
 
-UNTURNED = BeforeValidator(lambda value: unturned(value) if isinstance(value, str) else value)
-"""For a text without the characters that turn the text around it."""
+NORMAL = BeforeValidator(lambda value: normal(value).strip() if isinstance(value, str) else value)
+"""For a text in its normal form, without the spaces around it."""
+
+UNTURNED = BeforeValidator(lambda value: normal(unturned(value)).strip() if isinstance(value, str) else value)
+"""The same, without the characters that turn the text around it."""
 
 Line = Annotated[
     str,

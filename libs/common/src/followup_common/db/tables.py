@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 
 from followup_common.addresses import folded_sql
+from followup_common.names import as_read_sql
 
 metadata = MetaData(
     naming_convention={
@@ -76,6 +77,7 @@ users = Table(
     CheckConstraint("manager_id <> id", name="not_own_manager"),
     Index("uq_users_address", text(folded_sql("email")), unique=True),
     Index("ix_users_manager_id", "manager_id"),
+    Index("ix_users_name", text(as_read_sql("name")), "id"),
 )
 
 sessions = Table(
@@ -134,7 +136,7 @@ subjects = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("kind IN ('lead', 'client')", name="kind"),
     UniqueConstraint("kind", "external_id"),
-    Index("ix_subjects_name", text("lower(name)"), "id"),
+    Index("ix_subjects_name", text(as_read_sql("name")), "id"),
     Index(
         "ix_subjects_searchable",
         text(f"({SEARCHABLE_SUBJECT}) gin_trgm_ops".replace("subjects.", "")),

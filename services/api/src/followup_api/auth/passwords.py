@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category, normalize
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -17,23 +19,43 @@ _nobodys = f"$argon2id$v=19${_costs}${'A' * 22}${'A' * 43}"
 """In form a hash by these parameters. To make one takes as long as a log-in, at every start."""
 
 
+def prepared(password: str) -> str:
+    """A password as RFC 8265 compares it (OpaqueString): one form for each letter, one kind of space.
+
+    Keyboards and systems write `é` as one letter or as two, and a space in many ways; nobody sees which.
+    """
+    if password.isascii():
+        return password
+    spaced = "".join(" " if category(character) == "Zs" else character for character in password)
+    return normalize("NFC", spaced)
+
+
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    return _hasher.hash(password)
+    return _hasher.hash(prepared(password))
 
 
 def matches(kept: str | None, password: str) -> bool:
-    """Whether the password is the one that was hashed.
+    """Whether the password is the one that was hashed: as it is compared, or as older hashes have it.
 
     Without a hash, because the person is unknown or has no password, it takes as long and says no:
     the time of an answer does not tell whether an e-mail address is known.
     """
+    return any(_verified(kept or _nobodys, form) for form in _forms(password)) and kept is not None
+
+
+def outdated(kept: str, password: str) -> bool:
+    """Whether the hash of this password was made in another way than today's and should be made again."""
+    return _hasher.check_needs_rehash(kept) or not _verified(kept, prepared(password))
+
+
+def _forms(password: str) -> list[str]:
+    """In which a password may have been hashed: today's, and that which was typed."""
+    return list(dict.fromkeys((prepared(password), password)))
+
+
+def _verified(kept: str, password: str) -> bool:
     try:
-        return _hasher.verify(kept or _nobodys, password) and kept is not None
+        return _hasher.verify(kept, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def outdated(kept: str) -> bool:
-    """Whether the hash was made with other parameters than today's and should be made anew."""
-    return _hasher.check_needs_rehash(kept)

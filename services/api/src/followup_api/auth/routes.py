@@ -57,7 +57,7 @@ def log_in(
         audit(Action.LOG_IN_FAILED, f"users/{person.id}" if person else None)
         return WrongCredentials().response()  # not raised: what was counted has to be committed
     attempt.succeeded()
-    if kept and passwords.outdated(kept):
+    if kept and passwords.outdated(kept, password):
         sign_request(work.tx, request, actor_id=person.id)
         queries.set_password_hash(work.tx, person.id, passwords.hashed(password))
     sessions.begin(request, response, app.settings, audit, person.id)

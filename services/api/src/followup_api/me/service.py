@@ -73,7 +73,7 @@ def change_password(
         attempt.failed()
         audit(Action.LOG_IN_FAILED, target, by="password change")
         return Invalid("current_password", "current_password is wrong: type the one with which you log in.")
-    if new == current:
+    if passwords.prepared(new) == passwords.prepared(current):
         raise Invalid("new_password", "new_password is the one that you have: choose another.")
     attempt.succeeded()
     if not queries.replace_password(tx, caller.user_id, before=kept, after=passwords.hashed(new)):

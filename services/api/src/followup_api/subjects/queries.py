@@ -11,6 +11,7 @@ from sqlalchemy import Select, Text, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from followup_api.etags import tag_of
+from followup_api.fields import as_read
 from followup_api.followups.queries import FOLLOW_UPS, follow_up
 from followup_api.followups.schemas import FollowUp, SubjectInput
 from followup_api.followups.scopes import Scope
@@ -33,7 +34,7 @@ def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
         statement = statement.where(s.kind == query.kind)
     if query.q:
         statement = statement.where(has_words(literal_column(SEARCHABLE_SUBJECT, Text()), query.q))
-    return paginate(tx, statement, (func.lower(s.name, type_=Text()), s.id), query)
+    return paginate(tx, statement, (as_read(s.name), s.id), query)
 
 
 def find(tx: Transaction, subject_id: int, scope: Scope) -> Record | None:

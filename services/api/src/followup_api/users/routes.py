@@ -15,6 +15,7 @@ from followup_api.auth.proof import require_proof, require_session
 from followup_api.auth.queries import end_sessions
 from followup_api.dependencies import AppParts, Parts, Work
 from followup_api.etags import IfMatch
+from followup_api.fields import as_read
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, paginate
 from followup_api.permissions import Caller, Permission, require
@@ -41,7 +42,7 @@ Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
 @router.get("", summary="List people", description="By name.", dependencies=[Reader])
 def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     wanted = queries.find_users(q=query.q, role=query.role, active=query.active, manager_id=query.manager_id)
-    found = paginate(work.tx, wanted, (users.c.name, users.c.id), query)
+    found = paginate(work.tx, wanted, (as_read(users.c.name), users.c.id), query)
     return Page(items=[User.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 

@@ -6,11 +6,11 @@ from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic.config import JsonDict
 
 from followup_api.auth.common_passwords import is_common
-from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH
+from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH, prepared
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, storable, unchanged
 
@@ -75,9 +75,12 @@ Email = Annotated[
 ]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(time_zone)]
 Password = Annotated[
-    SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH), AfterValidator(not_common)
+    SecretStr,
+    Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH),
+    AfterValidator(not_common),
+    BeforeValidator(lambda value: prepared(value) if isinstance(value, str) else value),
 ]
-"""A new one; an old one may be shorter, or have become common."""
+"""A new one, as passwords are compared; an old one may be shorter, or have become common."""
 
 
 class User(Schema):

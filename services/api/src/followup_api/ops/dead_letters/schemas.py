@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Input, Schema, Search, Time, WrittenTime, storable
+from followup_api.schemas import NORMAL, Input, Schema, Search, Time, WrittenTime, storable
 
 EVENT_ID = "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47"
 LISTED: JsonDict = {
@@ -41,6 +41,7 @@ Note = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000),
     AfterValidator(storable),
+    NORMAL,
     Field(
         description="Why; kept with the event and in the audit log.", examples=["Sent by hand on 2 March."]
     ),
