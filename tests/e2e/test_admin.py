@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from datetime import datetime
+
 import httpx
 from playwright.sync_api import FilePayload, Locator, Page, expect
+from xlsxwriter import Workbook
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, fill_combobox, said
@@ -38,26 +42,28 @@ def test_an_import_shows_every_mistake_by_line_before_anything_is_written(
     lines = [
         HEADER,
         f"e2e-1,Call Acme,{amir.email},2031-03-02T09:00:00Z,client,E1,Acme Mills,,,open",
-        f"e2e-2,Call Globex,{amir.email},2031-03-02 09:00,,,,,,open",
+        f"e2e-2,Call Globex,{amir.email},2031-03-02,,,,,,open",
         "e2e-3,Call Initech,nobody@example.com,2031-03-02T09:00:00Z,,,,,,open",
     ]
     page = visit(ada, "/admin/import")
     csv = FilePayload(name="deals.csv", mimeType="text/csv", buffer="\n".join(lines).encode())
     drop(page, csv, page.get_by_role("heading", name="Import"))
-    zone = page.get_by_role("button", name="Drop a CSV file here")
+    zone = page.get_by_role("button", name="Drop a CSV or Excel file here")
     expect(zone).to_be_visible()  # beside it: nothing happens
     drop(page, csv, zone)
     expect(page.get_by_text("2 mistakes in deals.csv")).to_be_visible()
     mistakes = page.get_by_role("table", name="Mistakes by line").get_by_role("row")
     expect(mistakes.nth(1)).to_contain_text("3due_at")
     expect(mistakes.nth(2)).to_contain_text("4assignee_email")
-    expect(page.get_by_role("table", name="First lines of the file")).to_contain_text("Acme Mills")
+    expect(page.get_by_role("table", name="Columns of the file")).to_contain_text("Acme Mills")
     assert product.call("GET", "/follow-ups", params={"assignee": amir.id})["items"] == []
 
     page.get_by_role("button", name="Import the 1 good line").click()
     expect(page.get_by_role("status").filter(has_text="Imported")).to_contain_text("1 added")
     [imported] = product.call("GET", "/follow-ups", params={"assignee": amir.id})["items"]
     assert imported["title"] == "Call Acme"
+    page.get_by_role("link", name="Show the follow-ups").click()
+    expect(page.get_by_role("link", name="Call Acme")).to_be_visible()
 
 
 def drop(page: Page, file: FilePayload, target: Locator) -> None:
@@ -78,12 +84,68 @@ def drop(page: Page, file: FilePayload, target: Locator) -> None:
     assert not opened
 
 
+def test_a_workbook_in_other_words_is_mapped_by_hand_and_its_times_get_a_zone(
+    product: Product, visit: Visit
+) -> None:
+    ada, amir = product.person("Ada Okafor", "admin"), product.person("Amir Patel")
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        sheet = book.add_worksheet("Calls")
+        times = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
+        sheet.write_row(0, 0, ["Number", "Title", "Who calls", "Due date", "Colour"])
+        sheet.write_row(1, 0, ["x-1", "Call Acme Mills", amir.email])
+        sheet.write_datetime(1, 3, datetime.fromisoformat("2031-07-01T09:00"), times)
+        sheet.write(1, 4, "red")
+    page = visit(ada, "/admin/import")
+    workbook = FilePayload(name="calls.xlsx", mimeType="", buffer=file.getvalue())
+    page.get_by_label("File to import").set_input_files(workbook)
+    expect(page.get_by_text("Sheet “Calls” of the workbook")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Say which column is: External id, Assignee")
+    expect(page.get_by_role("button", name="Import")).to_have_count(0)
+    choose(page, "What Number is", "External id")
+    choose(page, "What Who calls is", "Assignee's e-mail address")
+    expect(page.get_by_text("calls.xlsx is ready")).to_be_visible()
+    choose(page, "Time zone of the times in the file", "Asia/Tokyo")
+    expect(page.get_by_text("calls.xlsx is ready")).to_be_visible()
+    page.get_by_role("button", name="Import 1 line").click()
+    expect(page.get_by_role("status").filter(has_text="Imported")).to_contain_text("1 added")
+    [imported] = product.call("GET", "/follow-ups", params={"assignee": amir.id})["items"]
+    assert (imported["external_id"], imported["due_at"]) == ("x-1", "2031-07-01T00:00:00Z")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose one of a list that can be searched."""
+    page.get_by_role("combobox", name=label, exact=True).fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_file_of_people_among_follow_ups_is_recognised(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Ada Okafor", "admin"), "/admin/import")
+    csv = FilePayload(
+        name="staff.csv",
+        mimeType="text/csv",
+        buffer="E-Mail;First name;Last name\nbo.ek@example.com;Bo;Ek\n".encode("utf-16"),
+    )
+    page.get_by_label("File to import").set_input_files(csv)
+    expect(page.get_by_role("status")).to_contain_text("staff.csv looks like the People file")
+    page.get_by_role("button", name="Import it as People").click()
+    expect(page.get_by_text("UTF-16, separated by semicolons.")).to_be_visible()
+    page.get_by_role("button", name="Import 1 line").click()
+    page.get_by_role("link", name="Show the people").click()
+    expect(page.get_by_role("row").filter(has_text="Bo Ek")).to_be_visible()
+
+
 def test_a_file_that_is_something_else_is_refused_with_the_reason(product: Product, visit: Visit) -> None:
     page = visit(product.person("Ada Okafor", "admin"), "/admin/import")
     page.get_by_text("People", exact=True).last.click()
-    csv = FilePayload(name="notes.csv", mimeType="text/csv", buffer=b"dear diary\ntoday")
-    page.get_by_label("CSV file").set_input_files(csv)
-    expect(page.get_by_text("in notes.csv")).to_be_visible()
+    old = FilePayload(name="old.xls", mimeType="", buffer=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    page.get_by_label("File to import").set_input_files(old)
+    expect(page.get_by_role("status")).to_contain_text("old.xls cannot be imported")
+    expect(page.get_by_role("status")).to_contain_text("save it as an Excel workbook (.xlsx)")
+    page.get_by_role("button", name="Choose another file").click()
+    diary = FilePayload(name="notes.csv", mimeType="text/csv", buffer=b"dear diary\ntoday")
+    page.get_by_label("File to import").set_input_files(diary)
+    expect(page.get_by_role("status")).to_contain_text("The file has one column")
     expect(page.get_by_role("button", name="Import")).to_have_count(0)
 
 

@@ -127,6 +127,22 @@ def test_good_lines_can_be_imported_without_the_others(demo: Run, users: Path) -
     assert len(demo.get("/users", q="nina@example.com")["items"]) == 1
 
 
+def test_a_file_of_local_times_in_other_words_is_imported(demo: Run, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text(
+        f"sep=;\nNumber;What;Who;When\nlocal-1;Call;{ZOFIA};2027-07-01 09:00\n", encoding="utf-16"
+    )
+    ours = "external_id,title,assignee_email,due_at"
+    refused = demo.call("import", "follow-ups", str(file), "--columns", ours)
+    assert refused.returncode == 1
+    assert "choose a time zone" in refused.stderr
+    finished = demo.call("import", "follow-ups", str(file), "--columns", ours, "--time-zone", "Europe/Berlin")
+    assert "Created 1, updated 0, unchanged 0." in finished.stdout
+    again = file.with_name("again.csv")
+    again.write_text(f"{ours}\nlocal-1,Call,{ZOFIA},2027-07-01T07:00:00Z\n")
+    assert "unchanged 1." in demo.call("import", "follow-ups", str(again)).stdout
+
+
 def test_follow_ups_are_imported_once(demo: Run, follow_ups: Path) -> None:
     first = demo.call("import", "follow-ups", str(follow_ups))
     assert (first.returncode, first.stdout) == (0, "Created 1, updated 0, unchanged 0.\n"), first.stderr

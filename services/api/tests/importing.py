@@ -18,7 +18,7 @@ PLAIN = f"{AMIR},{DUE},,,,,,"
 """A follow-up's line after its external id and title."""
 
 
-def send(company: Company, kind: str, content: str | bytes, **query: bool) -> Response:
+def send(company: Company, kind: str, content: str | bytes, **query: bool | str) -> Response:
     body = content.encode() if isinstance(content, str) else content
     headers = {"Content-Type": "text/csv; charset=utf-8"}
     return company.ask(
@@ -26,7 +26,7 @@ def send(company: Company, kind: str, content: str | bytes, **query: bool) -> Re
     )
 
 
-def imported(company: Company, kind: str, content: str | bytes, **query: bool) -> tuple[int, int, int]:
+def imported(company: Company, kind: str, content: str | bytes, **query: bool | str) -> tuple[int, int, int]:
     """Import a file without errors: created, updated, unchanged."""
     answer = send(company, kind, content, **query)
     assert answer.status_code == 200, answer.text

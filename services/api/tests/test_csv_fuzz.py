@@ -188,4 +188,7 @@ def test_a_formula_is_text_like_any_other(company: Company, formula: str) -> Non
 def test_another_encoding_is_refused_or_means_the_same(company: Company, encoding: str) -> None:
     file = rows("follow-ups", title="Grüße").decode().encode(encoding)
     answer = send(company, "follow-ups", file)
-    assert answer.status_code == 422 or company.titles(company.ada, "/follow-ups") == ["Gr+APwA3w-e"]
+    assert answer.status_code == 422 or company.titles(company.ada, "/follow-ups") in (
+        ["Grüße"],
+        ["Gr+APwA3w-e"],
+    )

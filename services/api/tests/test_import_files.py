@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
-from followup_api.imports import files
+from followup_api.imports import encodings, text_files
 
 from .companies import DUE, Company
 from .conftest import World
@@ -36,9 +37,10 @@ def test_what_means_something_to_copy_arrives_as_it_is(company: Company) -> None
 def test_lines_are_counted_across_blocks_and_records_of_several_lines(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "BLOCK", 100)
+    monkeypatch.setattr(encodings, "BLOCK", 100)
     records = [f'd-{n},"T\n{n}",{PLAIN}\n' if n % 3 else f"d-{n},,{PLAIN}\n" for n in range(60)]
-    file = (FOLLOW_UPS + "".join(records)).encode() + f"x,T\x00,{PLAIN}\nd,T\xff,{PLAIN}\n".encode("latin-1")
+    file = (FOLLOW_UPS + "".join(records)).encode() + f"x,T\x00,{PLAIN}\n".encode()
+    file += "d,Tür T".encode() + f"\xff,{PLAIN}\n".encode("latin-1")
     first = [2 + sum(record.count("\n") for record in records[:n]) for n in range(0, 60, 3)]
     last = 2 + sum(record.count("\n") for record in records)
     expected = [(line, "title") for line in first] + [(last, ""), (last + 1, "")]
@@ -48,9 +50,11 @@ def test_lines_are_counted_across_blocks_and_records_of_several_lines(
 
 def test_bytes_that_are_not_utf_8_are_named_by_line(company: Company) -> None:
     lines = [f"a,T,{PLAIN}", f'"b","T\nT{chr(0xE9)}",{PLAIN}', f"c,T,{PLAIN}"]
-    answer = send(company, "follow-ups", FOLLOW_UPS.encode() + "\n".join(lines).encode("latin-1"))
+    file = FOLLOW_UPS.encode() + "\n".join(lines).encode("latin-1") + f"\nd,Tür,{PLAIN}\n".encode()
+    answer = send(company, "follow-ups", file)
     assert wrong(answer) == [(4, "")]
     assert "UTF-8" in answer.json()["errors"][0]["message"]
+    assert send(company, "follow-ups", file, partial=True).json()["created"] == 3
 
 
 def test_a_quote_that_is_never_closed_is_found(company: Company) -> None:
@@ -64,10 +68,14 @@ def test_a_quote_that_is_never_closed_is_found(company: Company) -> None:
     [
         ("", [""], "is empty"),
         ("\n\n", [""], "is empty"),
-        ("email,name,role,manager_email,time_zone\n", ["active"], "lacks the column active"),
+        ("email,role,manager_email,time_zone,active\n", ["name"], "lacks the column name"),
+        ("role,active\n", [""], "lacks the columns email and name"),
+        (USERS.replace("role", "roll"), ["roll"], "The column 'roll' is unknown"),
+        (USERS.strip() + ",Team,Region\n", [""], "The columns 'Team' and 'Region' are unknown"),
         (USERS.replace("name", "nmae"), ["name", "nmae"], "lacks the column name"),
-        (USERS.strip() + ",email\n", ["email"], "2 times"),
-        (USERS.replace(",", ";"), [""], "commas"),
+        (USERS.strip() + ",E-Mail\n", ["email"], "2 times (email and E-Mail)"),
+        (USERS.replace(",", "/"), [""], "commas, semicolons or tabs"),
+        (FOLLOW_UPS, [""], "looks like a file of follow-ups"),
         ("\xff", [""], "UTF-8"),
     ],
 )
@@ -94,9 +102,24 @@ def test_of_very_many_errors_the_first_are_listed_and_the_others_counted(company
 def test_a_file_of_one_long_line_takes_little_more_memory_than_itself(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "StringIO", None)  # which holds four bytes a character
-    answer = send(company, "follow-ups", FOLLOW_UPS.encode() + b"x" * 3 * files.BLOCK)
+    def small(text: str, newline: str | None = None) -> StringIO:
+        assert len(text) <= 2 * encodings.BLOCK  # a StringIO holds four bytes a character
+        return StringIO(text, newline)
+
+    monkeypatch.setattr("followup_api.imports.text_files.StringIO", small)
+    answer = send(company, "follow-ups", FOLLOW_UPS.encode() + b"x" * 3 * encodings.BLOCK)
     assert wrong(answer) == [(2, "")]
+
+
+def test_a_line_that_does_not_end_is_given_up(company: Company) -> None:
+    file = (
+        FOLLOW_UPS.encode()
+        + f"a,T,{PLAIN}\n".encode()
+        + b"x" * (text_files.LONGEST_LINE + 2 * encodings.BLOCK)
+    )
+    answer = send(company, "follow-ups", file)
+    assert wrong(answer) == [(3, "")]
+    assert "2,097,152 characters" in answer.json()["errors"][0]["message"]
 
 
 def test_something_else_than_csv_is_refused(company: Company) -> None:

@@ -144,6 +144,8 @@ LINES: dict[str, Line] = {
     "GET /api/v1/sweeps/{sweep_id}": admins(200),
     "POST /api/v1/imports/users": admins(200, csv=USERS_CSV),
     "POST /api/v1/imports/follow-ups": admins(200, csv=FOLLOW_UPS_CSV),
+    "POST /api/v1/imports/users/preview": admins(200, csv=USERS_CSV),
+    "POST /api/v1/imports/follow-ups/preview": admins(200, csv=FOLLOW_UPS_CSV),
     "GET /api/v1/ops/self-audit": admins(200),
     "GET /api/v1/ops/queues": admins(200),
     "GET /api/v1/ops/outbox": admins(200),

@@ -199,7 +199,7 @@ def test_an_import_takes_just_the_times_that_json_takes(text: str) -> None:
         by_json = adapter.validate_python({"due_at": text.strip()}).due_at
     except ValidationError:
         by_json = None
-    assert taken_by_import(cells.due_time, text) == by_json
+    assert taken_by_import(cells.due_time(), text) == by_json
 
 
 @given(text=st.one_of(st.emails(), st.text(max_size=20), st.sampled_from(["a@b", "a b@c", "@", "a@b@c"])))

@@ -1,4 +1,4 @@
-"""`followup import`: people and follow-ups from CSV files."""
+"""`followup import`: people and follow-ups from files."""
 
 from __future__ import annotations
 
@@ -17,16 +17,34 @@ if TYPE_CHECKING:
 CHUNK = 256 * 1024
 
 File = Annotated[
-    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="CSV, as UTF-8.")
+    Path,
+    typer.Argument(
+        metavar="FILE", exists=True, dir_okay=False, readable=True, help="CSV, or what spreadsheets write."
+    ),
 ]
 Partial = Annotated[
     bool,
     typer.Option("--partial", help="Import the good lines; the exit status is still 1 if any is not good."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="A,B,,C",
+        help="What each column of the file is, in its order; nothing between two commas: not read. "
+        "Without it the headings decide.",
+    ),
+]
+TimeZone = Annotated[
+    str | None,
+    typer.Option(
+        "--time-zone", metavar="NAME", help="Of times without a zone, such as Europe/Berlin; else refused."
+    ),
+]
 
 app = typer.Typer(
-    help="Import people and follow-ups from CSV files: all or nothing, unless you say --partial.",
+    help="Import people and follow-ups from files: all or nothing, unless you say --partial.",
     no_args_is_help=True,
 )
 
@@ -37,18 +55,20 @@ def import_users(
     *,
     partial: Partial = False,
     dry_run: DryRun = False,
+    columns: Columns = None,
     url: Url = None,
     token: Token = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Add and change people, found by `email`.
 
-    Columns, in any order: email, name, role (employee, manager or admin), manager_email, time_zone, active.
+    Columns, in any order: email, name (or first_name and last_name), role (employee, manager or admin),
+    manager_email, time_zone, active. What a file lacks stays as it is.
     """
     from followup_cli.client import connect
 
     with connect(url, token, data) as api:
-        _import(api, "users", file, partial=partial, dry_run=dry_run)
+        _import(api, "users", file, partial=partial, dry_run=dry_run, columns=columns)
 
 
 @app.command("follow-ups")
@@ -57,6 +77,8 @@ def import_follow_ups(
     *,
     partial: Partial = False,
     dry_run: DryRun = False,
+    columns: Columns = None,
+    time_zone: TimeZone = None,
     url: Url = None,
     token: Token = None,
     data: Data = DEFAULT_DATA,
@@ -64,17 +86,21 @@ def import_follow_ups(
     """Add and change follow-ups, found by `external_id`.
 
     Columns, in any order: external_id, title, assignee_email, due_at, subject_kind (lead or client),
-    subject_external_id, subject_name, subject_url, notes, status (open or completed).
+    subject_external_id, subject_name, subject_url, notes, status (open or completed). What a file lacks
+    stays as it is.
     """
     from followup_cli.client import connect
 
     with connect(url, token, data) as api:
-        _import(api, "follow-ups", file, partial=partial, dry_run=dry_run)
+        more = {"columns": columns, "time_zone": time_zone}
+        _import(api, "follow-ups", file, partial=partial, dry_run=dry_run, **more)
 
 
-def _import(api: Client, kind: str, path: Path, *, partial: bool, dry_run: bool) -> None:
+def _import(api: Client, kind: str, path: Path, *, partial: bool, dry_run: bool, **more: str | None) -> None:
     api.get("/me")  # a wrong token or address shows before the file is sent
-    result = _upload(api, f"/imports/{kind}", path, partial=partial, dry_run=dry_run)
+    query = {"partial": str(partial).lower(), "dry_run": str(dry_run).lower()}
+    query |= {name: value for name, value in more.items() if value is not None}
+    result = _upload(api, f"/imports/{kind}", path, query)
     console().print(_counts(result))
     changed = result["subjects_changed"]
     if changed:
@@ -99,7 +125,7 @@ def _counts(result: dict[str, Any]) -> str:
     return f"Created {created}, updated {updated}, unchanged {unchanged}."
 
 
-def _upload(api: Client, target: str, path: Path, *, partial: bool, dry_run: bool) -> dict[str, Any]:
+def _upload(api: Client, target: str, path: Path, query: dict[str, str]) -> dict[str, Any]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
     size = path.stat().st_size if path.is_file() else None  # a pipe's is not known
@@ -117,7 +143,6 @@ def _upload(api: Client, target: str, path: Path, *, partial: bool, dry_run: boo
                 progress.advance(task, len(chunk))
             progress.update(task, description="Checking and writing", total=None)
 
-        query = {"partial": str(partial).lower(), "dry_run": str(dry_run).lower()}
         return api.upload(target, chunks(), size=size, **query)
 
 

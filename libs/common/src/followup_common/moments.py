@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 EXAMPLE = "2026-03-31T09:00:00Z"
 
@@ -14,6 +15,10 @@ _WRITTEN = re.compile(
 
 class NoZone(ValueError):
     """A date and a time that do not say of which time zone."""
+
+    def __init__(self, wall: datetime) -> None:
+        super().__init__(f"has no time zone: write it like {EXAMPLE}, or with +02:00")
+        self.wall = wall
 
 
 def moment(text: str) -> datetime:
@@ -37,5 +42,23 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise ValueError(f"is a time that does not exist: write it like {EXAMPLE}") from None
     if zone is None:
-        raise NoZone(f"has no time zone: write it like {EXAMPLE}, or with +02:00")
+        raise NoZone(read)
     return read
+
+
+def moment_in(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which the clocks of a time zone show this.
+
+    Args:
+        wall: a date and a time without a zone.
+        zone: whose clocks.
+
+    Raises:
+        ValueError: they never show it, because they are set forward over it, or they show it twice.
+    """
+    found = wall.replace(tzinfo=zone)
+    if found.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
+        raise ValueError(f"does not exist in {zone.key}, where clocks are set forward: write another time")
+    if found.utcoffset() != found.replace(fold=1).utcoffset():
+        raise ValueError(f"is there twice in {zone.key}, where clocks are set back: add its offset (+02:00)")
+    return found

@@ -91,5 +91,5 @@ export const api = {
   put: <T>(path: string, body: unknown, options: Options = {}) => send<T>("PUT", path, json(body), options),
   delete: (path: string, options: Options = {}) => send<undefined>("DELETE", path, {}, options),
   upload: <T>(path: string, file: Blob, options: Options = {}) =>
-    send<T>("POST", path, { body: file, headers: { "Content-Type": "text/csv" } }, options),
+    send<T>("POST", path, { body: file, headers: { "Content-Type": "application/octet-stream" } }, options),
 };

@@ -889,12 +889,18 @@ export interface paths {
         put?: never;
         /**
          * Import people
-         * @description Creates and updates people by `email`. `role` is employee, manager or admin; `manager_email` may be that of a later line; an empty `time_zone` is UTC, an empty `active` is true.
+         * @description Creates and updates people by `email`. `name` may be in two columns, `first_name` and `last_name`. `role` is employee, manager or admin; `manager_email` may be that of a later line; an empty `time_zone` is UTC, an empty `active` is true.
          *
          *     All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
          *     is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`
-         *     nothing is written: the answer says what the good lines would do, and what is wrong with the others. The
-         *     header names all columns, in any order; the file is UTF-8.
+         *     nothing is written: the answer says what the good lines would do, and what is wrong with the others.
+         *
+         *     A file is recognised: a workbook (XLSX), of which the first sheet with rows is read, or a text in UTF-8, with
+         *     or without a byte order mark, in UTF-16, or in Windows-1252 where nothing else can be meant; separated by
+         *     commas, semicolons or tabs, or as a line `sep=;` says; with any line ends. Blank lines are passed over. The
+         *     header names the columns in any order, compared without case, blanks, underscores and signs (`E-Mail`,
+         *     `Time Zone`). Of a column that it lacks what is known stays as it is. `columns` says what each column of the
+         *     file is where the headings do not.
          */
         post: operations["import_users"];
         delete?: never;
@@ -914,14 +920,64 @@ export interface paths {
         put?: never;
         /**
          * Import follow-ups
-         * @description Creates and updates follow-ups by `external_id`. `due_at` needs a zone. `status` is open or completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an open follow-up of somebody else is told, and must be active.
+         * @description Creates and updates follow-ups by `external_id`. `due_at` needs a zone, or `time_zone` is that of the whole file. `status` is open or completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an open follow-up of somebody else is told, and must be active.
          *
          *     All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
          *     is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`
-         *     nothing is written: the answer says what the good lines would do, and what is wrong with the others. The
-         *     header names all columns, in any order; the file is UTF-8.
+         *     nothing is written: the answer says what the good lines would do, and what is wrong with the others.
+         *
+         *     A file is recognised: a workbook (XLSX), of which the first sheet with rows is read, or a text in UTF-8, with
+         *     or without a byte order mark, in UTF-16, or in Windows-1252 where nothing else can be meant; separated by
+         *     commas, semicolons or tabs, or as a line `sep=;` says; with any line ends. Blank lines are passed over. The
+         *     header names the columns in any order, compared without case, blanks, underscores and signs (`E-Mail`,
+         *     `Time Zone`). Of a column that it lacks what is known stays as it is. `columns` says what each column of the
+         *     file is where the headings do not.
          */
         post: operations["import_follow_ups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/users/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a file of people
+         * @description What a file is, how its columns are called, what they certainly are of ours, and their first cells. Nothing
+         *     of it is checked or written. Of a text the first 256 KiB are enough; a workbook is sent whole. Give what you
+         *     decide as `columns` to the import.
+         */
+        post: operations["preview_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/follow-ups/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a file of follow-ups
+         * @description What a file is, how its columns are called, what they certainly are of ours, and their first cells. Nothing
+         *     of it is checked or written. Of a text the first 256 KiB are enough; a workbook is sent whole. Give what you
+         *     decide as `columns` to the import.
+         */
+        post: operations["preview_follow_ups"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2469,6 +2525,57 @@ export interface components {
          */
         Format: "csv" | "xlsx";
         /**
+         * ImportPreview
+         * @description The head of a file, before anything of it is checked.
+         */
+        ImportPreview: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "csv" | "xlsx";
+            /**
+             * Encoding
+             * @description Of a text, such as UTF-8; null for a workbook.
+             */
+            encoding: string | null;
+            /**
+             * Separator
+             * @description Of a text: the character between its columns.
+             */
+            separator: string | null;
+            /**
+             * Sheets
+             * @description Of a workbook: its sheets with rows. The first is read.
+             */
+            sheets: string[];
+            /**
+             * Columns
+             * @description In the order of the file.
+             */
+            columns: components["schemas"]["PreviewColumn"][];
+            /**
+             * Choices
+             * @description What a column can be, for the parameter `columns` of the import.
+             */
+            choices: string[];
+            /**
+             * Required
+             * @description Those of them that a file must have.
+             */
+            required: string[];
+            /**
+             * Times Without Zone
+             * @description Whether `time_zone` is needed: some of the first times say of no zone that they are.
+             */
+            times_without_zone: boolean;
+            /**
+             * Looks Like
+             * @description The other kind of import for which this file is evidently meant.
+             */
+            looks_like: ("users" | "follow-ups") | null;
+        };
+        /**
          * ImportResult
          * @description What an import did, or would do.
          * @example {
@@ -2527,7 +2634,7 @@ export interface components {
         };
         /**
          * LineError
-         * @description What is wrong with one line of the file, and how to mend it.
+         * @description What is wrong with one line of the file, and how to fix it.
          */
         LineError: {
             /**
@@ -3083,6 +3190,24 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * PreviewColumn
+         * @description A column of a file.
+         */
+        PreviewColumn: {
+            /** Heading */
+            heading: string;
+            /**
+             * Column
+             * @description What it certainly is of ours; null: nothing, or not certain.
+             */
+            column: string | null;
+            /**
+             * Samples
+             * @description Its first cells.
+             */
+            samples: string[];
         };
         /**
          * Proof
@@ -8815,6 +8940,10 @@ export interface operations {
             query?: {
                 /** @description Write the good lines and report the others, instead of refusing the whole file. */
                 partial?: boolean;
+                /** @description What each column of the file is, in the order of the file and separated by commas, as a preview proposes it; nothing between two commas: the column is not read. Without it the headings decide. */
+                columns?: string | null;
+                /** @description IANA name of the zone that times of the file without one are of. Without it they are refused. */
+                time_zone?: string | null;
                 /** @description Write nothing: say what the good lines would do, and what is wrong with the others. */
                 dry_run?: boolean;
             };
@@ -8833,6 +8962,7 @@ export interface operations {
                  *     amir.patel@example.com,Amir Patel,employee,dana.reyes@example.com,Europe/Berlin,true
                  */
                 "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -8908,7 +9038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Not a CSV file */
+            /** @description Not a file to import */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -8951,6 +9081,10 @@ export interface operations {
             query?: {
                 /** @description Write the good lines and report the others, instead of refusing the whole file. */
                 partial?: boolean;
+                /** @description What each column of the file is, in the order of the file and separated by commas, as a preview proposes it; nothing between two commas: the column is not read. Without it the headings decide. */
+                columns?: string | null;
+                /** @description IANA name of the zone that times of the file without one are of. Without it they are refused. */
+                time_zone?: string | null;
                 /** @description Write nothing: say what the good lines would do, and what is wrong with the others. */
                 dry_run?: boolean;
             };
@@ -8968,6 +9102,7 @@ export interface operations {
                  *     deal-1C1I7A6R,Call Acme about renewal,amir.patel@example.com,2026-03-02T09:00:00Z,client,C-1009,Acme Corporation,https://crm.example.com/clients/C-1009,,open
                  */
                 "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -9043,7 +9178,248 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Not a CSV file */
+            /** @description Not a file to import */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example email,name,role,manager_email,time_zone,active
+                 *     dana.reyes@example.com,Dana Reyes,manager,,Europe/Berlin,true
+                 *     amir.patel@example.com,Amir Patel,employee,dana.reyes@example.com,Europe/Berlin,true
+                 */
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": null,
+                     *       "encoding": null,
+                     *       "separator": null,
+                     *       "sheets": null,
+                     *       "columns": [
+                     *         {
+                     *           "heading": null,
+                     *           "column": null,
+                     *           "samples": null
+                     *         }
+                     *       ],
+                     *       "choices": null,
+                     *       "required": null,
+                     *       "times_without_zone": null,
+                     *       "looks_like": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a file to import */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_follow_ups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example external_id,title,assignee_email,due_at,subject_kind,subject_external_id,subject_name,subject_url,notes,status
+                 *     deal-1C1I7A6R,Call Acme about renewal,amir.patel@example.com,2026-03-02T09:00:00Z,client,C-1009,Acme Corporation,https://crm.example.com/clients/C-1009,,open
+                 */
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": null,
+                     *       "encoding": null,
+                     *       "separator": null,
+                     *       "sheets": null,
+                     *       "columns": [
+                     *         {
+                     *           "heading": null,
+                     *           "column": null,
+                     *           "samples": null
+                     *         }
+                     *       ],
+                     *       "choices": null,
+                     *       "required": null,
+                     *       "times_without_zone": null,
+                     *       "looks_like": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a file to import */
             415: {
                 headers: {
                     [name: string]: unknown;

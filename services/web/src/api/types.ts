@@ -43,6 +43,7 @@ export type UnreadCount = Schemas["UnreadCount"];
 
 export type Sweep = Schemas["Sweep"];
 export type SweepProgress = Schemas["SweepProgress"];
+export type ImportPreview = Schemas["ImportPreview"];
 export type ImportResult = Schemas["ImportResult"];
 export type Token = Schemas["Token"];
 export type Scope = Schemas["Scope"];

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -19,8 +20,24 @@ OPTIONS = {
 IN_UTC = 'yyyy-mm-dd hh:mm:ss "UTC"'
 FIRST_YEAR = 1900
 """The calendar of spreadsheets begins there."""
+EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
+"""When every workbook of ours was made, as it says: the same follow-ups are then the same bytes."""
 WIDTH = 18
 """Of a column, in characters."""
+
+
+class _Sheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
+    """A sheet whose texts come back as they were, whatever in them looks like an escape of a character.
+
+    xlsxwriter overlooks the second of two escapes that share an underscore, `_x0041_x0042_`.
+    """
+
+    @staticmethod
+    def _escape_control_characters(data: Any) -> Any:
+        if not isinstance(data, str):
+            return data
+        data = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", data)
+        return re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda found: f"_x{ord(found.group()):04X}_", data)
 
 
 def write(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -32,7 +49,8 @@ def write(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]
         rows: values of each row: texts, numbers, truths, times with a zone, or None.
     """
     with Workbook(file, OPTIONS) as workbook:
-        sheet = workbook.add_worksheet("Follow-ups")
+        workbook.set_properties({"created": EPOCH})
+        sheet = workbook.add_worksheet("Follow-ups", worksheet_class=_Sheet)
         sheet.set_column(0, len(columns) - 1, WIDTH)
         sheet.freeze_panes(1, 0)
         in_utc = workbook.add_format({"num_format": IN_UTC})
@@ -50,10 +68,12 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], value: Any, in_utc: Fo
             pass
         case bool():
             sheet.write_boolean(*place, value)
-        case datetime() if value.year > FIRST_YEAR:
+        case datetime() if value.year > FIRST_YEAR and value.microsecond % 1_000 == 0:
             sheet.write_datetime(*place, value.astimezone(UTC).replace(tzinfo=None), in_utc)
-        case datetime():
+        case datetime():  # a spreadsheet counts milliseconds
             sheet.write_string(*place, value.isoformat())
+        case str() if value.startswith("<r>"):  # which the writer would take for XML of its own
+            sheet.write_rich_string(*place, "<", in_utc, value[1:])
         case str():
             sheet.write_string(*place, value)
         case _:

@@ -1,30 +1,47 @@
-"""Checks of single cells: each returns the value, or raises ValueError with what is wrong and the mend."""
+"""Checks of single cells: each returns the value, or raises ValueError with what is wrong and the fix."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from followup_common.moments import moment
+from followup_common.moments import NoZone, moment, moment_in
+from followup_common.normal_form import normal
 
 from followup_api.fields import sane_time
 from followup_api.imports.files import Records
 from followup_api.links import http_url
+from followup_api.schemas import MAX_ID
 from followup_api.users.schemas import email_address, time_zone
 from followup_api.visible import seen, unturned
+
+YES = frozenset(
+    ("true", "yes", "active", "wahr", "ja", "vrai", "oui", "verdadero", "vero", "waar", "verdadeiro")
+)
+NO = frozenset(
+    ("false", "no", "inactive", "falsch", "nein", "faux", "non", "falso", "onwaar", "deactivated", "disabled")
+)
+"""What spreadsheets in several languages write for true and false, and what other systems say."""
 
 Check = Callable[[str, str], Any]
 """Takes the column's name and the cell, stripped."""
 
 
 def checked(records: Records, checks: Mapping[str, Check]) -> dict[str, list[Any]]:
-    """The values of records, column by column; a wrong cell becomes an error and None."""
+    """The values of records, column by column; a wrong cell becomes an error and None.
+
+    A column that the file does not have is all None.
+    """
     return {column: _values(records, column, check) for column, check in checks.items()}
 
 
 def _values(records: Records, column: str, check: Check) -> list[Any]:
     """What repeats is checked once."""
+    if column not in records.cells:
+        return [None] * len(records.lines)
     cells = records.cells[column]
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
@@ -57,13 +74,22 @@ def line(*, required: bool = True) -> Check:
     """A name, a title or an id in another system: a short text that says something, as in JSON."""
 
     def check(column: str, cell: str) -> str | None:
-        value = text(required=required)(column, unturned(cell).strip())
+        value = text(required=required)(column, normal(unturned(cell)).strip())
         try:
             return value and seen(value)
         except ValueError as error:
             raise ValueError(f"{column} {error}") from None
 
     return check
+
+
+def identifier(column: str, cell: str) -> int | None:
+    """The id of something of ours, or nothing."""
+    if not cell:
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,18}", cell) or int(cell) > MAX_ID:
+        raise ValueError(f"{column} {cell[:100]!r} is not an id: write a whole number, or nothing")
+    return int(cell)
 
 
 def notes(column: str, cell: str) -> str:
@@ -102,8 +128,13 @@ def one_of(*choices: str, default: str | None = None) -> Check:
 
 
 def yes_or_no(column: str, cell: str) -> bool:
-    """true or false; empty is true."""
-    return bool(one_of("true", "false", default="true")(column, cell) == "true")
+    """Whether it is so, in the words of spreadsheets and other systems; empty is true."""
+    word = cell.casefold()
+    if word in NO:
+        return False
+    if word in YES or not word:
+        return True
+    raise ValueError(f"{column} {cell!r} is unknown: use true or false")
 
 
 def zone(column: str, cell: str) -> str:
@@ -116,16 +147,29 @@ def zone(column: str, cell: str) -> str:
         ) from None
 
 
-def due_time(column: str, cell: str) -> datetime:
-    """A moment with its zone."""
+def due_time(zone: ZoneInfo | None = None) -> Check:
+    """A moment with its zone; one without is of this zone, if it is given."""
+
+    def check(column: str, cell: str) -> datetime:
+        try:
+            read = _moment(cell, zone)
+        except ValueError as error:
+            raise ValueError(f"{column} {cell!r} {error}") from None
+        try:
+            return sane_time(read)
+        except ValueError as error:
+            raise ValueError(f"{column} {cell!r}: {error}") from None
+
+    return check
+
+
+def _moment(cell: str, zone: ZoneInfo | None) -> datetime:
     try:
-        read = moment(cell)
-    except ValueError as error:
-        raise ValueError(f"{column} {cell!r} {error}") from None
-    try:
-        return sane_time(read)
-    except ValueError as error:
-        raise ValueError(f"{column} {cell!r}: {error}") from None
+        return moment(cell)
+    except NoZone as without:
+        if zone is None:
+            raise ValueError(f"{without}, or choose a time zone for the whole file") from None
+        return moment_in(without.wall, zone)
 
 
 def link(column: str, cell: str) -> str | None:

@@ -1,21 +1,21 @@
-"""Reading CSV files block by block: memory does not grow with the file."""
+"""Reading files block by block, column by column: memory does not grow with the file."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO, StringIO
 from typing import BinaryIO
 
+from followup_common.normal_form import normal
+
 from followup_api.formulas import plain
-from followup_api.imports.problems import Errors, NotImported
+from followup_api.imports.headings import Places, chosen_places, places_of
+from followup_api.imports.layouts import Layout
+from followup_api.imports.problems import Errors, NotImported, refused
+from followup_api.imports.sources import Source, open_source
+from followup_api.imports.text_files import RawRecord
 
-BLOCK = 256 * 1024
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-RawRecord = tuple[int, list[str]]
-"""The line where a record begins, and its cells; none if it is empty or cannot be read."""
+ONE_COLUMN = "The file has one column: its columns must be separated by commas, semicolons or tabs."
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Records:
 
     Args:
         lines: where each record begins.
-        cells: those of each column, without the spaces around them.
+        cells: those of each column that the file has, without the spaces around them, texts in normal form.
         errors: where to note what is wrong.
         bad: the lines of which something is wrong.
     """
@@ -33,157 +33,142 @@ class Records:
     cells: Mapping[str, Sequence[str]]
     errors: Errors
     bad: set[int] = field(default_factory=set)
+    _refused: set[tuple[int, str]] = field(default_factory=set)
+
+    def column(self, name: str) -> Sequence[str]:
+        """The cells of a column; empty ones if the file does not have it."""
+        return self.cells.get(name) or [""] * len(self.lines)
 
     def refuse(self, line: int, column: str, message: str) -> None:
-        """Note what is wrong with a cell, and the mend."""
-        self.bad.add(line)
-        self.errors.add(line, column, message)
+        """Note what is wrong with a cell, and the fix; the first counts."""
+        if (line, column) not in self._refused:
+            self._refused.add((line, column))
+            self.bad.add(line)
+            self.errors.add(line, column, message)
 
 
-def read_csv(
-    file: BinaryIO, columns: Sequence[str], errors: Errors, ignored: Collection[str] = ()
-) -> Iterator[Records]:
-    """The records of a CSV file with a header; those that cannot be read become errors.
+class Table:
+    """A file of which the header was read.
 
     Args:
-        file: UTF-8, with or without a byte order mark.
-        columns: what the header must name, in any order.
-        errors: where to note what is wrong.
-        ignored: what the header may name besides; nothing of it is read.
+        file: as it was sent.
+        layout: of its kind.
+        errors: where to note what is wrong with its lines.
 
     Raises:
-        NotImported: the header is wrong, so that no line can be understood.
+        NotImported: it is something else than a file that we read, or empty.
     """
-    text = _Text(file)
-    rows = _rows(text, errors)
-    order, width = _order_of(rows, columns, errors, ignored)
-    blocks, lines, good = text.blocks, list[int](), list[list[str]]()
-    for begins, cells in rows:
-        if len(cells) == width:
+
+    def __init__(self, file: BinaryIO, layout: Layout, errors: Errors) -> None:
+        self.source: Source = open_source(file)
+        self.layout, self._errors = layout, errors
+        try:
+            self._rows = self.source.rows(errors)
+            self.line, self.headings = self._header()
+        except BaseException:
+            self.source.close()
+            raise
+
+    def places(self, columns: Sequence[str] | None) -> Places:
+        """Where our columns are: as the headings say, or as the caller does.
+
+        Raises:
+            NotImported: the headings do not say so.
+            Invalid: what the caller says does not fit.
+        """
+        if columns is None:
+            return places_of(self.line, self.headings, self.layout)
+        return chosen_places(columns, self.headings, self.layout)
+
+    def records(self, places: Places) -> Iterator[Records]:
+        """What is in the file; lines that cannot be read become errors."""
+        blocks, lines, good = self.source.blocks, list[int](), list[list[str]]()
+        for begins, cells in self.rows():
             lines.append(begins)
             good.append(cells)
-        elif cells:
-            message = f"The line has {len(cells)} cells where the header has {width}: check its commas."
-            errors.add(begins, "", f"{message} A cell that contains a comma needs quotes around it.")
-        if text.blocks > blocks:
-            yield _records(lines, good, order, errors)
-            blocks, lines, good = text.blocks, [], []
-    yield _records(lines, good, order, errors)
+            if self.source.blocks > blocks:
+                yield self._records(lines, good, places)
+                blocks, lines, good = self.source.blocks, [], []
+        yield self._records(lines, good, places)
 
+    @property
+    def warnings(self) -> list[str]:
+        """What of the file is not read, as sentences."""
+        sheets = self.source.sheets
+        if len(sheets) < 2:
+            return []
+        return [f"The workbook has {len(sheets)} sheets: only {sheets[0]!r} was read."]
 
-def _records(lines: list[int], rows: list[list[str]], order: Mapping[str, int], errors: Errors) -> Records:
-    columns = list(zip(*rows, strict=True)) or [()] * (max(order.values()) + 1)
-    cells = {column: _texts(columns[position]) for column, position in order.items()}
-    return Records(lines, cells, errors)
-
-
-def _texts(cells: Sequence[str]) -> list[str]:
-    """Cells without the spaces around them, nor the apostrophes that keep exports from running."""
-    return [plain(cell) for cell in map(str.strip, cells)]
-
-
-def _rows(text: _Text, errors: Errors) -> Iterator[RawRecord]:
-    reader = csv.reader(text, strict=True)
-    begins, ended = 1, False
-    while not ended:
-        try:
-            for cells in reader:
-                yield begins, [] if text.problem and text.take_problem(errors) else cells
-                begins = reader.line_num + 1
-            ended = True
-        except csv.Error as error:
-            errors.add(begins, "", _unreadable(begins, reader.line_num, error))
-            text.take_problem(errors)
-            yield begins, []
-            begins = reader.line_num + 1
-
-
-class _Text:
-    """Lines of text of a file, and the first thing that is wrong with the bytes since one last asked."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._number = 0
-        self.problem: tuple[int, str] | None = None
-        self.blocks = 0
-
-    def __iter__(self) -> Iterator[str]:
-        while block := self._file.read(BLOCK):
-            block += self._file.readline()
-            self.blocks += 1
-            yield from self._lines(block if self.blocks > 1 else block.removeprefix(BYTE_ORDER_MARK))
-
-    def take_problem(self, errors: Errors) -> bool:
-        """Note it, if there is one."""
-        if self.problem is None:
-            return False
-        errors.add(self.problem[0], "", self.problem[1])
-        self.problem = None
-        return True
-
-    def _lines(self, block: bytes) -> Iterable[str]:
-        """The lines of a block; one by one only where there is something wrong with it."""
-        if b"\x00" not in block and len(block) < 2 * BLOCK:  # a StringIO holds four bytes a character
-            try:
-                text = block.decode("utf-8")
-            except UnicodeDecodeError:
-                pass
+    def rows(self) -> Iterator[RawRecord]:
+        """The rows below the header that are not blank, each as wide as the header."""
+        width, ragged = len(self.headings), self.source.ragged
+        for begins, cells in self._rows:
+            if len(cells) > width and _blank(cells[width:]):
+                del cells[width:]
+            if _blank(cells):
+                continue
+            if ragged:
+                cells.extend([""] * (width - len(cells)))
+            if len(cells) == width:
+                yield begins, cells
             else:
-                self._number += block.count(b"\n")
-                return StringIO(text)
-        return map(self._line, BytesIO(block))
+                message = f"The line has {len(cells)} cells where the header has {width}: check the line."
+                advice = "A cell that contains what separates the cells needs quotes around it."
+                self._errors.add(begins, "", f"{message} {advice}")
 
-    def _line(self, raw: bytes) -> str:
-        self._number += 1
-        if b"\x00" in raw:
-            self._note("The line contains the NUL character: remove it.")
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            wrong = raw[error.start : error.start + 1]
-            self._note(
-                f"The line is not UTF-8 (byte {wrong!r} at {error.start + 1}): save the file as UTF-8."
-            )
-            return raw.decode("utf-8", "replace")
+    def close(self) -> None:
+        """Leave the file."""
+        self.source.close()
 
-    def _note(self, message: str) -> None:
-        self.problem = self.problem or (self._number, message)
+    def _header(self) -> RawRecord:
+        """The first row that is not blank, without the blank cells at its end."""
+        for line, cells in self._rows:
+            if self._errors.count:
+                raise NotImported(self._errors)
+            if not _blank(cells):
+                names = [normal(cell.strip()) for cell in cells]
+                while not names[-1]:
+                    names.pop()
+                if len(names) == 1:
+                    raise refused(ONE_COLUMN, line)
+                return line, names
+        raise refused(f"The file is empty: it needs a header line with {', '.join(self.layout.columns)}.")
 
+    def _records(self, lines: list[int], rows: list[list[str]], places: Places) -> Records:
+        columns = list(zip(*rows, strict=True)) or [()] * len(self.headings)
+        guarded, addresses = self.source.guarded, self.layout.addresses
+        cells = {
+            name: _joined([_stripped(columns[place], guarded=guarded) for place in several])
+            for name, several in places.items()
+        }
+        cells |= {name: _normal(texts) for name, texts in cells.items() if name not in addresses}
+        records = Records(lines, cells, self._errors)
+        self._refuse_cells(records, places)
+        return records
 
-def _order_of(
-    rows: Iterator[RawRecord], columns: Sequence[str], errors: Errors, ignored: Collection[str]
-) -> tuple[dict[str, int], int]:
-    """Where each column is, as the first line that is not empty says; and how many columns there are."""
-    for line, header in rows:
-        if header or errors.count:
-            return _order(line, header, columns, errors, ignored), len(header)
-    errors.add(1, "", f"The file is empty: it needs a header line with {', '.join(columns)}.")
-    raise NotImported(errors)
-
-
-def _order(
-    line: int, header: list[str], columns: Sequence[str], errors: Errors, ignored: Collection[str]
-) -> dict[str, int]:
-    """Where each column is in the header."""
-    names = [name.strip().lower() for name in header]
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-        errors.add(line, "", "The columns must be separated by commas: save the file as comma-separated.")
-    elif not errors.count:
-        for column in columns:
-            if names.count(column) == 0:
-                errors.add(line, column, f"The header lacks the column {column}: add it, empty if need be.")
-            elif names.count(column) > 1:
-                errors.add(line, column, f"The header has {column} {names.count(column)} times: keep one.")
-        for name in names:
-            if name not in columns and name not in ignored:
-                known = ", ".join(columns)
-                errors.add(line, name, f"The column {name!r} is unknown: remove it. Known are {known}.")
-    if errors.count:
-        raise NotImported(errors)
-    return {column: names.index(column) for column in columns}
+    def _refuse_cells(self, records: Records, places: Places) -> None:
+        names = {place: name for name, several in places.items() for place in several}
+        for (line, place), why in self.source.refusals.items():
+            if place in names:
+                records.refuse(line, names[place], f"{names[place]} {why}.")
+        self.source.refusals.clear()
 
 
-def _unreadable(begins: int, ends: int, error: csv.Error) -> str:
-    if ends > begins:
-        return f"Lines {begins} to {ends} cannot be read as one record ({error}): check their quotes."
-    return f"The line cannot be read ({error}): check its quotes."
+def _blank(cells: Sequence[str]) -> bool:
+    return not any(cell and not cell.isspace() for cell in cells)
+
+
+def _stripped(cells: Sequence[str], *, guarded: bool) -> list[str]:
+    """Cells without the spaces around them, nor our apostrophes if they are guarded by such."""
+    stripped = [cell.strip() for cell in cells]
+    return [plain(cell) for cell in stripped] if guarded else stripped
+
+
+def _normal(texts: list[str]) -> list[str]:
+    return texts if "".join(texts).isascii() else [normal(text) for text in texts]
+
+
+def _joined(columns: Sequence[list[str]]) -> list[str]:
+    if len(columns) == 1:
+        return columns[0]
+    return [" ".join(filter(None, cells)) for cells in zip(*columns, strict=True)]

@@ -1,8 +1,8 @@
-"""Follow-ups from a CSV file: checked line by line and against the database, written set by set."""
+"""Follow-ups from a file: checked line by line and against the database, written set by set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from followup_common.addresses import folded_sql
@@ -12,34 +12,21 @@ from sqlalchemy import Row, text
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups.announcements import reassigned
-from followup_api.followups.export import COLUMNS as EXPORT
 from followup_api.imports import cells, staging, subjects
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
+from followup_api.imports.layouts import FOLLOW_UPS
 from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import Staging
 
-COLUMNS = (
-    "external_id",
-    "title",
-    "assignee_email",
-    "due_at",
-    "subject_kind",
-    "subject_external_id",
-    "subject_name",
-    "subject_url",
-    "notes",
-    "status",
-)
-EXPORTED = frozenset(EXPORT) - frozenset(COLUMNS)
-"""What an export says besides: a file can be changed in a spreadsheet and come back as it is."""
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
 CHECKS: dict[str, Check] = {
-    "external_id": cells.line(),
+    "external_id": cells.line(required=False),
+    "id": cells.identifier,
     "title": cells.line(),
     "assignee_email": cells.email,
-    "due_at": cells.due_time,
+    "due_at": cells.due_time(),
     "subject_kind": cells.one_of("lead", "client", default=""),
     "subject_external_id": cells.line(required=False),
     "subject_name": cells.line(required=False),
@@ -50,22 +37,27 @@ CHECKS: dict[str, Check] = {
 
 INCOMING = """
     CREATE TEMPORARY TABLE incoming_follow_ups (
-        line integer, valid boolean, external_id text, title text, assignee_email text, due_at timestamptz,
+        line integer, valid boolean, external_id text, id bigint, title text, assignee_email text,
+        due_at timestamptz,
         subject_kind text, subject_external_id text, subject_name text, subject_url text, notes text,
         status text
     ) ON COMMIT DROP
 """
 # A subject without an external id is known by its kind and name, so that importing a file again adds none.
+# Of a column that the file lacks (`subject`, `notes`) what is known stays as it is.
 PLANNED = f"""
     CREATE TEMPORARY TABLE planned_follow_ups ON COMMIT DROP AS
-    SELECT i.*, u.id AS assignee_id, f.id AS follow_up_id, COALESCE(s.id, n.id) AS subject_id,
+    SELECT i.line, i.external_id, i.id, i.title, i.assignee_email, i.due_at, i.subject_kind,
+           i.subject_external_id, i.subject_name, i.subject_url, i.status, {{notes}} AS notes,
+           u.id AS assignee_id, f.id AS follow_up_id, {{subject}} AS subject_id,
            COALESCE(r.first_line, i.line) AS first_line,
            u.name AS assignee_name, (u.active OR f.assignee_id = u.id) IS TRUE AS assignable,
            i.valid AND i.line = COALESCE(r.first_line, i.line)
-               AND (u.active OR f.assignee_id = u.id) IS TRUE AS good,
+               AND (u.active OR f.assignee_id = u.id) IS TRUE
+               AND (i.external_id IS NOT NULL OR f.id IS NOT NULL) AS good,
            f.id IS NOT NULL AND (
                (f.title, f.assignee_id, f.due_at, f.notes, f.subject_id)
-                   IS DISTINCT FROM (i.title, u.id, i.due_at, i.notes, COALESCE(s.id, n.id))
+                   IS DISTINCT FROM (i.title, u.id, i.due_at, {{notes}}, {{subject}})
                OR i.subject_kind IS NOT NULL AND COALESCE(s.id, n.id) IS NULL
                OR f.is_open <> (COALESCE(i.status, CASE WHEN f.is_open THEN 'open' END, '') = 'open')
            ) AS differs
@@ -75,16 +67,25 @@ PLANNED = f"""
         GROUP BY external_id HAVING count(*) > 1
     ) r ON r.external_id = i.external_id
     LEFT JOIN users u ON {folded_sql("u.email")} = {folded_sql("i.assignee_email")}
-    LEFT JOIN follow_ups f ON f.external_id = i.external_id
+    {{known}}
     LEFT JOIN subjects s ON s.kind = i.subject_kind AND s.external_id = i.subject_external_id
     LEFT JOIN (
         SELECT kind, lower(name) AS name, min(id) AS id FROM subjects WHERE external_id IS NULL GROUP BY 1, 2
     ) n ON i.subject_external_id IS NULL AND n.kind = i.subject_kind AND n.name = lower(i.subject_name)
 """
+KNOWN = "LEFT JOIN follow_ups f ON f.external_id = i.external_id"
+# What was made by hand has no external id: an export of ours tells it by its id.
+KNOWN_BY_ID = """
+    LEFT JOIN follow_ups x ON x.external_id = i.external_id
+    LEFT JOIN follow_ups k ON i.external_id IS NULL AND k.id = i.id AND k.external_id IS NULL
+    LEFT JOIN follow_ups f ON f.id = COALESCE(x.id, k.id)
+"""
 WRONG = """
-    SELECT line, external_id, first_line, assignee_email, assignee_name, assignable FROM planned_follow_ups
+    SELECT line, external_id, id, follow_up_id, first_line, assignee_email, assignee_name, assignable
+    FROM planned_follow_ups
     WHERE external_id IS NOT NULL AND line <> first_line
        OR assignee_email IS NOT NULL AND NOT assignable
+       OR external_id IS NULL AND id IS NOT NULL AND follow_up_id IS NULL
 """
 ADD_UNNUMBERED_SUBJECTS = """
     INSERT INTO subjects (kind, name, url)
@@ -105,7 +106,7 @@ PLAN_UNNUMBERED_SUBJECTS = """
 ANALYZE_UNNUMBERED_SUBJECTS = (
     "ANALYZE planned_follow_ups (good, subject_id, subject_kind, subject_external_id)"
 )
-# New subjects with an external id are joined where they are needed: writing the plan anew costs more.
+# New subjects with an external id are joined where they are needed: writing the plan again costs more.
 PLAN = """
     planned_follow_ups p LEFT JOIN subjects s
         ON p.subject_id IS NULL AND s.kind = p.subject_kind AND s.external_id = p.subject_external_id
@@ -174,14 +175,16 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
 
     Raises:
         NotImported: the file has errors, and its good lines were not asked for.
+        Invalid: the columns that the query names do not fit the file.
         ImportRunning: another one is under way.
     """
     tx = work.tx
     staging.begin(tx, "follow-ups")
     errors = Errors()
     tx.execute(text(INCOMING))
-    staging.load(tx, file, Staging("incoming_follow_ups", COLUMNS, _parse, EXPORTED), errors)
-    tx.execute(text(PLANNED))
+    parse = _Parsing({**CHECKS, "due_at": cells.due_time(query.zone)})
+    loaded = staging.load(tx, file, Staging("incoming_follow_ups", FOLLOW_UPS, parse), query.chosen, errors)
+    tx.execute(text(_planned(loaded.columns)))
     errors.extend(_wrong(tx))
     if errors.count and not (query.partial or query.dry_run):
         raise NotImported(errors)
@@ -195,29 +198,69 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
         unchanged=counts.unchanged,
         errors=errors.first(),
         more_errors=errors.more,
-        warnings=[],
+        warnings=loaded.warnings,
         subjects_changed=about.known,
         dry_run=query.dry_run,
     )
 
 
-def _parse(records: Records) -> Sequence[Sequence[Any]]:
-    values = checked(records, CHECKS)
-    about = zip(records.lines, *(records.cells[column] for column in SUBJECT), strict=True)
-    for line, kind, external_id, name, url in about:
-        if kind and not name:
-            records.refuse(line, "subject_name", "subject_name is empty: a subject needs its name.")
-        elif not kind and (external_id or name or url):
-            message = "subject_kind is empty: say whether the subject is a lead or a client."
-            records.refuse(line, "subject_kind", message)
-    return list(values.values())
+def _planned(columns: Collection[str]) -> str:
+    """The statement that plans what a file with these columns does."""
+    return PLANNED.format(
+        known=KNOWN_BY_ID if "id" in columns else KNOWN,
+        notes="i.notes" if "notes" in columns else "COALESCE(f.notes, '')",
+        subject="COALESCE(s.id, n.id)" if "subject_kind" in columns else "f.subject_id",
+    )
+
+
+class _Parsing:
+    """From records to the columns of the temporary table.
+
+    Args:
+        checks: of each column.
+    """
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+        self._lines: dict[int, int] = {}
+        """Of each id that stands for an external id, the first line that has it."""
+
+    def __call__(self, records: Records) -> Sequence[Sequence[Any]]:
+        values = checked(records, self._checks)
+        self._check_identity(records, values["external_id"], values["id"])
+        about = zip(records.lines, *(records.column(column) for column in SUBJECT), strict=True)
+        for line, kind, external_id, name, url in about:
+            if kind and not name:
+                records.refuse(line, "subject_name", "subject_name is empty: a subject needs its name.")
+            elif not kind and (external_id or name or url):
+                message = "subject_kind is empty: say whether the subject is a lead or a client."
+                records.refuse(line, "subject_kind", message)
+        return list(values.values())
+
+    def _check_identity(self, records: Records, external_ids: Sequence[Any], ids: Sequence[Any]) -> None:
+        """A follow-up is told by its external id, or else by its id, which is in the file once."""
+        if None not in external_ids:
+            return
+        for line, external_id, number in zip(records.lines, external_ids, ids, strict=True):
+            if external_id is not None:
+                continue
+            if number is None:
+                records.refuse(line, "external_id", "external_id is empty: every line needs one.")
+            elif (first := self._lines.setdefault(number, line)) != line:
+                message = f"id {number} is on line {first} already: keep one of the two."
+                records.refuse(line, "id", message)
 
 
 def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
-    for line, external_id, first_line, email, name, assignable in tx.execute(text(WRONG)):
+    for line, external_id, number, found, first_line, email, name, assignable in tx.execute(text(WRONG)):
         if line != first_line and external_id is not None:
             message = f"external_id {external_id!r} is on line {first_line} already: keep one of the two."
             yield line, "external_id", message
+        if external_id is None and number is not None and found is None:
+            message = (
+                f"id {number} is no follow-up without an external_id here: give the line an external_id."
+            )
+            yield line, "id", message
         if email is not None and name is None:
             message = f"assignee_email {email!r} belongs to no user: add the user first, or correct it."
             yield line, "assignee_email", message

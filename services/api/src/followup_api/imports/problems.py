@@ -20,7 +20,7 @@ class Errors:
         self.count = 0
 
     def add(self, line: int, field: str, message: str) -> None:
-        """Note what is wrong with a field of a line (empty: with the whole line), and the mend."""
+        """Note what is wrong with a field of a line (empty: with the whole line), and the fix."""
         self.count += 1
         self._kept.append(LineError(line=line, field=field, message=message))
         if len(self._kept) > 2 * MAX_ERRORS:
@@ -49,7 +49,7 @@ class NotImported(Invalid):
         super().__init__(first[0].field, first[0].message)
         number = "one error" if errors.count == 1 else f"{errors.count:,} errors"
         self.detail = (
-            f"The file has {number}, so nothing of it was written. Mend it and import it again; "
+            f"The file has {number}, so nothing of it was written. Fix it and import it again; "
             f"or import the good lines with partial=true. First: line {first[0].line}: {first[0].message}"
         )
         self.found, self.more_errors = first, errors.more
@@ -59,13 +59,29 @@ class NotImported(Invalid):
         return extended(super().response(), errors=listed, more_errors=self.more_errors)
 
 
-class NotCsv(Problem):
-    """The body is something else than CSV."""
+def refused(message: str, line: int = 1, field: str = "") -> NotImported:
+    """What to raise when one thing is wrong with the file as a whole, so that no line can be understood.
 
-    status, kind, title = 415, "unsupported-media-type", "Not a CSV file"
+    Args:
+        message: what is wrong, and the fix.
+        line: where it shows.
+        field: the column or parameter, if it is about one.
+    """
+    errors = Errors()
+    errors.add(line, field, message)
+    return NotImported(errors)
+
+
+class NotCsv(Problem):
+    """The body is something else than a file to import."""
+
+    status, kind, title = 415, "unsupported-media-type", "Not a file to import"
 
     def __init__(self) -> None:
-        super().__init__("Send the file as it is, with Content-Type: text/csv.")
+        super().__init__(
+            "Send the file as it is, with Content-Type: text/csv, or that of an Excel workbook "
+            "(application/vnd.openxmlformats-officedocument.spreadsheetml.sheet)."
+        )
 
 
 class ImportRunning(Conflict):

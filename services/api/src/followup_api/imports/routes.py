@@ -1,4 +1,4 @@
-"""Importing people and follow-ups from CSV files."""
+"""Importing people and follow-ups from files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from followup_api.auth.proof import require_proof
 from followup_api.dependencies import Work
 from followup_api.idempotency import Idempotent
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
+from followup_api.imports.layouts import FOLLOW_UPS, PEOPLE
+from followup_api.imports.preview import preview_of
 from followup_api.imports.problems import NotCsv
-from followup_api.imports.schemas import ImportQuery, ImportResult
-from followup_api.imports.upload import CsvFile, UploadRoute, csv_body
+from followup_api.imports.schemas import ImportPreview, ImportQuery, ImportResult
+from followup_api.imports.upload import ImportedFile, UploadRoute, file_body
 from followup_api.imports.users import import_users as write_users
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import MEDIA_TYPE, documented
@@ -47,26 +49,38 @@ RULES = """
 
 All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
 is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`
-nothing is written: the answer says what the good lines would do, and what is wrong with the others. The
-header names all columns, in any order; the file is UTF-8.
+nothing is written: the answer says what the good lines would do, and what is wrong with the others.
+
+A file is recognised: a workbook (XLSX), of which the first sheet with rows is read, or a text in UTF-8, with
+or without a byte order mark, in UTF-16, or in Windows-1252 where nothing else can be meant; separated by
+commas, semicolons or tabs, or as a line `sep=;` says; with any line ends. Blank lines are passed over. The
+header names the columns in any order, compared without case, blanks, underscores and signs (`E-Mail`,
+`Time Zone`). Of a column that it lacks what is known stays as it is. `columns` says what each column of the
+file is where the headings do not.
+"""
+
+PREVIEW = """
+What a file is, how its columns are called, what they certainly are of ours, and their first cells. Nothing
+of it is checked or written. Of a text the first 256 KiB are enough; a workbook is sent whole. Give what you
+decide as `columns` to the import.
 """
 
 
 @router.post(
     "/users",
     summary="Import people",
-    description="Creates and updates people by `email`. `role` is employee, manager or admin; "
-    "`manager_email` may be that of a later line; an empty `time_zone` is UTC, an empty `active` is true."
-    + RULES,
+    description="Creates and updates people by `email`. `name` may be in two columns, `first_name` and "
+    "`last_name`. `role` is employee, manager or admin; `manager_email` may be that of a later line; an "
+    "empty `time_zone` is UTC, an empty `active` is true." + RULES,
     responses={**documented(409, 429), **NOT_CSV},
-    openapi_extra=csv_body(USERS_EXAMPLE),
+    openapi_extra=file_body(USERS_EXAMPLE),
 )
 def import_users(
     work: Work,
     audit: Audit,
     caller: Admin,
     query: Annotated[ImportQuery, Query()],
-    file: CsvFile,
+    file: ImportedFile,
     _once: Idempotent,
 ) -> ImportResult:
     if not query.dry_run:
@@ -77,22 +91,45 @@ def import_users(
 @router.post(
     "/follow-ups",
     summary="Import follow-ups",
-    description="Creates and updates follow-ups by `external_id`. `due_at` needs a zone. `status` is open or "
+    description="Creates and updates follow-ups by `external_id`. `due_at` needs a zone, or `time_zone` is "
+    "that of the whole file. `status` is open or "
     "completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an "
     "open follow-up of somebody else is told, and must be active." + RULES,
     responses={**documented(409, 429), **NOT_CSV},
-    openapi_extra=csv_body(FOLLOW_UPS_EXAMPLE),
+    openapi_extra=file_body(FOLLOW_UPS_EXAMPLE),
 )
 def import_follow_ups(
     work: Work,
     audit: Audit,
     caller: Importer,
     query: Annotated[ImportQuery, Query()],
-    file: CsvFile,
+    file: ImportedFile,
     _once: Idempotent,
 ) -> ImportResult:
     result = write_follow_ups(work, file, query, caller.user_id)
     return _audited(audit, Action.FOLLOW_UPS_IMPORTED, result)
+
+
+@router.post(
+    "/users/preview",
+    summary="Look at a file of people",
+    description=PREVIEW,
+    responses={**documented(422, 429), **NOT_CSV},
+    openapi_extra=file_body(USERS_EXAMPLE),
+)
+def preview_users(_: Admin, file: ImportedFile) -> ImportPreview:
+    return preview_of(file, PEOPLE)
+
+
+@router.post(
+    "/follow-ups/preview",
+    summary="Look at a file of follow-ups",
+    description=PREVIEW,
+    responses={**documented(422, 429), **NOT_CSV},
+    openapi_extra=file_body(FOLLOW_UPS_EXAMPLE),
+)
+def preview_follow_ups(_: Importer, file: ImportedFile) -> ImportPreview:
+    return preview_of(file, FOLLOW_UPS)
 
 
 def _audited(audit: Trail, action: Action, result: ImportResult) -> ImportResult:

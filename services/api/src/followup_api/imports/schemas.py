@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+from zoneinfo import ZoneInfo
+
 from pydantic import ConfigDict, Field
 
 from followup_api.schemas import Parameters, Schema
+from followup_api.users.schemas import TimeZone
 
 MAX_ERRORS = 1_000
 
@@ -16,14 +20,63 @@ class ImportQuery(Parameters):
         False,
         description="Write the good lines and report the others, instead of refusing the whole file.",
     )
+    columns: str | None = Field(
+        None,
+        max_length=20_000,
+        description="What each column of the file is, in the order of the file and separated by commas, as a "
+        "preview proposes it; nothing between two commas: the column is not read. Without it the headings "
+        "decide.",
+        examples=["email,first_name,last_name,,active"],
+    )
+    time_zone: TimeZone | None = Field(
+        None,
+        description="IANA name of the zone that times of the file without one are of. Without it they are "
+        "refused.",
+    )
     dry_run: bool = Field(
         False,
         description="Write nothing: say what the good lines would do, and what is wrong with the others.",
     )
 
+    @property
+    def chosen(self) -> list[str] | None:
+        """What the caller says of each column of the file, if anything."""
+        return None if self.columns is None else [name.strip() for name in self.columns.split(",")]
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """That of times without one."""
+        return None if self.time_zone is None else ZoneInfo(self.time_zone)
+
+
+class PreviewColumn(Schema):
+    """A column of a file."""
+
+    heading: str
+    column: str | None = Field(description="What it certainly is of ours; null: nothing, or not certain.")
+    samples: list[str] = Field(description="Its first cells.")
+
+
+class ImportPreview(Schema):
+    """The head of a file, before anything of it is checked."""
+
+    kind: Literal["csv", "xlsx"]
+    encoding: str | None = Field(description="Of a text, such as UTF-8; null for a workbook.")
+    separator: str | None = Field(description="Of a text: the character between its columns.")
+    sheets: list[str] = Field(description="Of a workbook: its sheets with rows. The first is read.")
+    columns: list[PreviewColumn] = Field(description="In the order of the file.")
+    choices: list[str] = Field(description="What a column can be, for the parameter `columns` of the import.")
+    required: list[str] = Field(description="Those of them that a file must have.")
+    times_without_zone: bool = Field(
+        description="Whether `time_zone` is needed: some of the first times say of no zone that they are."
+    )
+    looks_like: Literal["users", "follow-ups"] | None = Field(
+        description="The other kind of import for which this file is evidently meant."
+    )
+
 
 class LineError(Schema):
-    """What is wrong with one line of the file, and how to mend it."""
+    """What is wrong with one line of the file, and how to fix it."""
 
     line: int = Field(description="Where the line's record begins in the file; the header is line 1.")
     field: str = Field(description="The column; empty when it is about the whole line.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -10,7 +11,8 @@ from followup_common.db import Transaction
 from psycopg import Connection as PsycopgConnection
 from sqlalchemy import text
 
-from followup_api.imports.files import Records, read_csv
+from followup_api.imports.files import Records, Table
+from followup_api.imports.layouts import Layout
 from followup_api.imports.problems import Errors, ImportRunning
 
 TIMEOUT = "15min"
@@ -39,12 +41,11 @@ def begin(tx: Transaction, kind: str) -> None:
 
 @dataclass(frozen=True)
 class Staging:
-    """A temporary table `(line, valid, ...)`, the columns of the file, and how records become its rows."""
+    """A temporary table `(line, valid, ...)`, the kind of file, and how records become its rows."""
 
     table: str
-    columns: Sequence[str]
+    layout: Layout
     parse: Parse
-    ignored: Collection[str] = ()
 
     def rows(self, records: Records) -> str:
         """The rows of records of the file, as COPY reads them."""
@@ -54,14 +55,43 @@ class Staging:
         return "".join(f"{row}\n" for row in map("\t".join, zip(*texts, strict=True)))
 
 
-def load(tx: Transaction, file: BinaryIO, staging: Staging, errors: Errors) -> None:
-    """Copy a CSV file into a temporary table; bad lines are in it too, with valid = false."""
+@dataclass(frozen=True)
+class Loaded:
+    """What of a file is in its temporary table.
+
+    Args:
+        columns: those that the file has.
+        warnings: what of it was not read, as sentences.
+    """
+
+    columns: Collection[str]
+    warnings: list[str]
+
+
+def load(
+    tx: Transaction, file: BinaryIO, staging: Staging, columns: Sequence[str] | None, errors: Errors
+) -> Loaded:
+    """Copy a file into a temporary table; bad lines are in it too, with valid = false.
+
+    Args:
+        tx: where the table is.
+        file: as it was sent.
+        staging: the table, and what the file is.
+        columns: of each column of the file, ours, as the caller says; None: as its headings say.
+        errors: where to note what is wrong.
+
+    Raises:
+        NotImported, Invalid: nothing of the file can be understood.
+    """
     connection = tx.connection.driver_connection
     assert isinstance(connection, PsycopgConnection)  # noqa: S101 - the engine's driver, for mypy
     statement = f"COPY {staging.table} FROM STDIN (NULL '{NULL}')"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for records in read_csv(file, staging.columns, errors, staging.ignored):
-            copy.write(staging.rows(records))
+    with closing(Table(file, staging.layout, errors)) as table:
+        places = table.places(columns)
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for records in table.records(places):
+                copy.write(staging.rows(records))
+        return Loaded(places.keys(), table.warnings)
 
 
 def _texts(column: Sequence[Any]) -> Sequence[str]:

@@ -21,7 +21,13 @@ from followup_api.routing import OneThreadRoute
 from followup_api.uploads import Upload
 
 IN_MEMORY = 1024 * 1024
-CSV_TYPES = {"text/csv", "application/csv", "text/plain"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {
+    *("text/csv", "application/csv", "text/plain", "text/tab-separated-values"),
+    *(XLSX, "application/vnd.ms-excel"),  # which some systems call a CSV file
+    *("application/vnd.ms-excel.sheet.macroenabled.12", "application/octet-stream"),
+}
+"""What a file may be called; what it is, its bytes say."""
 
 
 class UploadRoute(OneThreadRoute):
@@ -55,12 +61,15 @@ async def uploaded(request: Request) -> BinaryIO:
     return file
 
 
-CsvFile = Annotated[BinaryIO, Depends(uploaded)]
+ImportedFile = Annotated[BinaryIO, Depends(uploaded)]
 
 
-def csv_body(example: str) -> dict[str, Any]:
-    """`openapi_extra=` of a route that takes a CSV file."""
-    content = {"text/csv": {"schema": {"type": "string"}, "example": example}}
+def file_body(example: str) -> dict[str, Any]:
+    """`openapi_extra=` of a route that takes a file: CSV, as in the example, or a workbook."""
+    content = {
+        "text/csv": {"schema": {"type": "string"}, "example": example},
+        XLSX: {"schema": {"type": "string", "format": "binary"}},
+    }
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -75,7 +84,7 @@ def _importer(request: Request, app: Parts, permission: Permission) -> Caller:
 
 def _refuse_other_types(request: Request) -> None:
     media_type = request.headers.get("content-type", "text/csv").partition(";")[0].strip().lower()
-    if media_type not in CSV_TYPES:
+    if media_type not in TYPES:
         raise NotCsv
 
 

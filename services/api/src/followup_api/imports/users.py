@@ -1,8 +1,8 @@
-"""People from a CSV file: checked line by line and against the database, written set by set."""
+"""People from a file: checked line by line and against the database, written set by set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from followup_common.addresses import folded, folded_sql
@@ -12,13 +12,13 @@ from sqlalchemy import text
 from followup_api.imports import cells, staging
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
+from followup_api.imports.layouts import PEOPLE
 from followup_api.imports.managers import Entry, manager_errors
 from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import Staging
 from followup_api.users.queries import ensure_active_admin
 
-COLUMNS = ("email", "name", "role", "manager_email", "time_zone", "active")
 CHECKS: dict[str, Check] = {
     "email": cells.email,
     "name": cells.line(),
@@ -36,9 +36,11 @@ INCOMING = """
 """
 PLANNED = f"""
     CREATE TEMPORARY TABLE planned_users ON COMMIT DROP AS
-    SELECT i.*, u.id AS user_id, i.valid AND i.line = i.first_line AS good,
+    SELECT i.line, i.email, i.key, i.first_line, i.name, {{role}} AS role, {{time_zone}} AS time_zone,
+           {{active}} AS active, {{manager_key}} AS manager_key,
+           u.id AS user_id, i.valid AND i.line = i.first_line AS good,
            u.id IS NOT NULL AND (u.email, u.name, u.role, u.time_zone, u.active, {folded_sql("m.email")})
-               IS DISTINCT FROM (i.email, i.name, i.role, i.time_zone, i.active, i.manager_key)
+               IS DISTINCT FROM (i.email, i.name, {{role}}, {{time_zone}}, {{active}}, {{manager_key}})
                AS differs
     FROM (
         SELECT *, {folded_sql("manager_email")} AS manager_key,
@@ -48,6 +50,14 @@ PLANNED = f"""
     LEFT JOIN users u ON {folded_sql("u.email")} = i.key
     LEFT JOIN users m ON m.id = u.manager_id
 """
+# Column of the file, what it says, and what holds where it lacks the column: what is known stays as it is,
+# and somebody new has what they have by default.
+OPTIONAL = (
+    ("role", "role", "COALESCE(u.role, 'employee')"),
+    ("time_zone", "time_zone", "COALESCE(u.time_zone, 'UTC')"),
+    ("active", "active", "COALESCE(u.active, true)"),
+    ("manager_email", "manager_key", folded_sql("m.email")),
+)
 REPEATED = """
     SELECT line, email, first_line FROM planned_users WHERE email IS NOT NULL AND line <> first_line
 """
@@ -108,20 +118,21 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
 
     Raises:
         NotImported: the file has errors, and its good lines were not asked for.
+        Invalid: the columns that the query names do not fit the file.
         ImportRunning: another one is under way.
         LastAdmin: no active admin would be left.
     """
     staging.begin(tx, "users")
     errors = Errors()
     tx.execute(text(INCOMING))
-    staging.load(tx, file, Staging("incoming_users", COLUMNS, _parse), errors)
-    tx.execute(text(PLANNED))
+    loaded = staging.load(tx, file, Staging("incoming_users", PEOPLE, _parse), query.chosen, errors)
+    tx.execute(text(_planned(loaded.columns)))
     errors.extend(_repeated(tx))
     _check_managers(tx, errors, partial=query.partial or query.dry_run)
     if errors.count and not (query.partial or query.dry_run):
         raise NotImported(errors)
     counts = tx.execute(text(COUNTS)).one()
-    warnings = list(_warnings(tx)) if counts.updated else []
+    warnings = loaded.warnings + (list(_warnings(tx)) if counts.updated else [])
     if not query.dry_run:
         for statement in (LOCK, INSERT, UPDATE):
             tx.execute(text(statement))
@@ -134,6 +145,13 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
         more_errors=errors.more,
         warnings=warnings,
         dry_run=query.dry_run,
+    )
+
+
+def _planned(columns: Collection[str]) -> str:
+    """The statement that plans what a file with these columns does."""
+    return PLANNED.format(
+        **{key: f"i.{key}" if column in columns else lacking for column, key, lacking in OPTIONAL}
     )
 
 

@@ -1,9 +1,6 @@
-import { Alert, Button, Group, Table, Text, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Group, Table, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import type { ImportResult } from "@/api/types";
-import { preview } from "@/features/admin/csv";
-import classes from "./Checked.module.css";
 
 interface Props {
   file: File;
@@ -13,7 +10,7 @@ interface Props {
   discard: () => void;
 }
 
-/** What a file would do, each mistake by line, its first lines, and the decision. */
+/** What a file would do, each mistake by line, and the decision. */
 export function Checked({ file, result, busy, confirm, discard }: Props) {
   const { created, updated, unchanged, errors, more_errors: more, warnings, subjects_changed: renamed } = result;
   const mistakes = errors.length + more;
@@ -35,7 +32,6 @@ export function Checked({ file, result, busy, confirm, discard }: Props) {
       </Alert>
       <Warnings sentences={warnings} />
       {mistakes > 0 && <Mistakes errors={errors} more={more} />}
-      <Preview file={file} />
       <Group>
         {mistakes === 0 && (
           <Button loading={busy} onClick={() => confirm(false)}>
@@ -78,7 +74,7 @@ function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: numb
             <Table.Tr>
               <Table.Th w={70}>Line</Table.Th>
               <Table.Th w={150}>Column</Table.Th>
-              <Table.Th>What is wrong, and the mend</Table.Th>
+              <Table.Th>What is wrong, and the fix</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -97,48 +93,6 @@ function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: numb
           And {more.toLocaleString("en")} more.
         </Text>
       )}
-    </section>
-  );
-}
-
-const RECORDS = 6;
-const PREVIEW_BYTES = 64 * 1024;
-
-function Preview({ file }: { file: File }) {
-  const { data: rows } = useQuery({
-    queryKey: ["csv preview", file.name, file.size, file.lastModified],
-    queryFn: async () => preview(await file.slice(0, PREVIEW_BYTES).text(), RECORDS),
-    staleTime: Infinity,
-  });
-  const [header, ...records] = rows ?? [];
-  if (!header || records.length === 0) return null;
-  return (
-    <section aria-label="Preview">
-      <Title order={2} mb={4}>
-        First lines
-      </Title>
-      <Table.ScrollContainer minWidth={600} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table verticalSpacing={4} fz="xs" withTableBorder aria-label="First lines of the file">
-          <Table.Thead>
-            <Table.Tr>
-              {header.map((name, column) => (
-                <Table.Th key={column}>{name}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {records.map((record, line) => (
-              <Table.Tr key={line}>
-                {header.map((_, column) => (
-                  <Table.Td key={column} className={classes.cell}>
-                    {record[column]}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
     </section>
   );
 }

@@ -1,36 +1,21 @@
-import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
-import { IconCircleCheck } from "@tabler/icons-react";
+import { SegmentedControl, Stack } from "@mantine/core";
 import { useState } from "react";
-import type { ImportResult } from "@/api/types";
-import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
-import { RowsSkeleton } from "@/components/PageSkeleton";
-import { Checked, Warnings } from "@/features/admin/Checked";
+import { Imported } from "@/features/admin/Imported";
+import { ImportFile } from "@/features/admin/ImportFile";
 import { DropZone } from "@/features/admin/DropZone";
-import { COLUMNS, useCheck, useImport, type Kind } from "@/features/admin/imports";
-import { failed } from "@/features/followups/toasts";
+import type { Kind } from "@/features/admin/imports";
+import type { ImportResult } from "@/api/types";
 
-/** Drop a file, see what it would do and every mistake in it, then confirm. */
+/** Drop a file, see what its columns are, what it would do and every mistake in it, then confirm. */
 export function Component() {
   const [kind, setKind] = useState<Kind>("follow-ups");
   const [file, setFile] = useState<File | null>(null);
-  const check = useCheck();
-  const write = useImport();
+  const [result, setResult] = useState<ImportResult | null>(null);
 
   function reset() {
     setFile(null);
-    check.reset();
-    write.reset();
-  }
-
-  function take(next: File) {
-    write.reset();
-    setFile(next);
-    check.mutate({ kind, file: next });
-  }
-
-  function confirm(partial: boolean) {
-    if (file) write.mutate({ kind, file, partial }, { onError: (error) => failed("Nothing was imported", error) });
+    setResult(null);
   }
 
   return (
@@ -49,49 +34,21 @@ export function Component() {
           ]}
           style={{ alignSelf: "flex-start" }}
         />
-        {write.data ? (
-          <Imported result={write.data} again={reset} />
+        {result ? (
+          <Imported kind={kind} result={result} again={reset} />
         ) : file ? (
-          <>
-            {check.isPending && <RowsSkeleton rows={4} />}
-            {check.error && <ErrorState error={check.error} retry={() => take(file)} compact />}
-            {check.data && (
-              <Checked file={file} result={check.data} busy={write.isPending} confirm={confirm} discard={reset} />
-            )}
-          </>
+          <ImportFile
+            key={`${kind} ${file.name} ${file.lastModified}`}
+            kind={kind}
+            file={file}
+            imported={setResult}
+            discard={reset}
+            otherKind={setKind}
+          />
         ) : (
-          <>
-            <DropZone onFile={take} />
-            <Text size="sm" c="dimmed">
-              Columns: <code style={{ overflowWrap: "anywhere" }}>{COLUMNS[kind].join(",")}</code>. What is known by its{" "}
-              {kind === "users" ? "e-mail address" : "external id"} is updated, the rest is added. Times need a zone,
-              such as 2026-03-31T09:00:00Z.
-            </Text>
-          </>
+          <DropZone kind={kind} onFile={setFile} />
         )}
       </Stack>
     </Page>
-  );
-}
-
-function Imported({ result, again }: { result: ImportResult; again: () => void }) {
-  const { created, updated, unchanged, errors, more_errors: more, warnings } = result;
-  const left = errors.length + more;
-  return (
-    <>
-      <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title="Imported" role="status">
-        <Text size="sm" c="var(--mantine-color-text)">
-          {created.toLocaleString("en")} added, {updated.toLocaleString("en")} updated,{" "}
-          {unchanged.toLocaleString("en")} as they were
-          {left > 0 && `; mistakes left out: ${left.toLocaleString("en")}`}.
-        </Text>
-        <Group mt="sm">
-          <Button size="xs" variant="default" onClick={again}>
-            Import another file
-          </Button>
-        </Group>
-      </Alert>
-      <Warnings sentences={warnings} />
-    </>
   );
 }

@@ -2,24 +2,38 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
-import type { ImportResult } from "@/api/types";
+import type { ImportPreview, ImportResult } from "@/api/types";
 
 export type Kind = "users" | "follow-ups";
 
-export const COLUMNS: Record<Kind, readonly string[]> = {
-  users: ["email", "name", "role", "manager_email", "time_zone", "active"],
-  "follow-ups": [
-    "external_id", "title", "assignee_email", "due_at", "subject_kind", "subject_external_id",
-    "subject_name", "subject_url", "notes", "status",
-  ],
-};
+/** A file, and what is known of it: which column of it is which of ours (empty: none), and its time zone. */
+export interface Upload {
+  kind: Kind;
+  file: File;
+  columns: readonly string[];
+  zone: string | null;
+}
+
+/** What of a text shows its columns; a workbook is looked at whole. */
+const HEAD_BYTES = 256 * 1024;
+
+/** What a file seems to be. */
+export function usePreview() {
+  return useMutation({
+    mutationFn: async ({ kind, file }: { kind: Kind; file: File }): Promise<ImportPreview> => {
+      const workbook = (await file.slice(0, 2).text()) === "PK";
+      const head = workbook ? file : file.slice(0, HEAD_BYTES);
+      return api.upload<ImportPreview>(`/imports/${kind}/preview`, head);
+    },
+  });
+}
 
 /** What an import would do, or why the API cannot read the file at all. */
 export function useCheck() {
   return useMutation({
-    mutationFn: async ({ kind, file }: { kind: Kind; file: File }): Promise<ImportResult> => {
+    mutationFn: async (upload: Upload): Promise<ImportResult> => {
       try {
-        return await api.upload<ImportResult>(`/imports/${kind}`, file, { query: { dry_run: true } });
+        return await send(upload, { dry_run: true });
       } catch (error) {
         if (error instanceof Problem && error.status === 422) return refused(error);
         throw error;
@@ -33,16 +47,28 @@ export function useImport() {
   const cache = useQueryClient();
   const submission = useSubmission();
   return useMutation({
-    mutationFn: ({ kind, file, partial }: { kind: Kind; file: File; partial: boolean }) =>
-      api.upload<ImportResult>(`/imports/${kind}`, file, {
-        query: { partial: partial || undefined },
-        key: submission.keyOf([kind, file.name, file.size, file.lastModified, partial]),
-      }),
+    mutationFn: ({ partial, ...upload }: Upload & { partial: boolean }) => {
+      const { kind, file, columns, zone } = upload;
+      const key = submission.keyOf([kind, file.name, file.size, file.lastModified, columns.join(), zone, partial]);
+      return send(upload, { partial: partial || undefined }, key);
+    },
     onSuccess: () => {
       submission.created();
       return cache.invalidateQueries();
     },
   });
+}
+
+function send({ kind, file, columns, zone }: Upload, how: Record<string, boolean | undefined>, key?: string) {
+  const query = { ...how, columns: columns.join(), time_zone: zone };
+  return api.upload<ImportResult>(`/imports/${kind}`, file, { query, ...(key !== undefined && { key }) });
+}
+
+/** The columns that a file needs and that none of its own is said to be; a name may come in parts. */
+export function missing(required: readonly string[], columns: readonly string[]): string[] {
+  const there = new Set(columns);
+  if (there.has("first_name") || there.has("last_name")) there.add("name");
+  return required.filter((column) => !there.has(column));
 }
 
 function refused({ errors, message }: Problem): ImportResult {

@@ -1,6 +1,6 @@
 """Texts get their normal form (NFC), and names are sorted as people read them.
 
-Revision 0022, after 0021. The code before it sorts by another expression, without an index meanwhile. What it
+Revision 0024, after 0023. The code before it sorts by another expression, without an index meanwhile. What it
 writes until it ends may not be in normal form: it is corrected when somebody writes it again.
 
 `as_read` makes of a name what it is sorted by: without accents and case, `Øst` beside `Ost`, `Straße` beside
@@ -9,8 +9,8 @@ writes until it ends may not be in normal form: it is corrected when somebody wr
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,38 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconCircleCheck } from "@tabler/icons-react";
+import { Link } from "react-router";
+import type { ImportResult } from "@/api/types";
+import { Warnings } from "@/features/admin/Checked";
+import type { Kind } from "@/features/admin/imports";
+
+const SHOWN: Record<Kind, { to: string; label: string }> = {
+  "follow-ups": { to: "/followups?who=all", label: "Show the follow-ups" },
+  users: { to: "/admin/people", label: "Show the people" },
+};
+
+/** What an import did, and the way to it. */
+export function Imported({ kind, result, again }: { kind: Kind; result: ImportResult; again: () => void }) {
+  const { created, updated, unchanged, errors, more_errors: more, warnings } = result;
+  const left = errors.length + more;
+  const shown = SHOWN[kind];
+  return (
+    <>
+      <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title="Imported" role="status">
+        <Text size="sm" c="var(--mantine-color-text)">
+          {created.toLocaleString("en")} added, {updated.toLocaleString("en")} updated,{" "}
+          {unchanged.toLocaleString("en")} as they were
+          {left > 0 && `; mistakes left out: ${left.toLocaleString("en")}`}.
+        </Text>
+        <Group mt="sm">
+          <Button size="xs" component={Link} to={shown.to}>
+            {shown.label}
+          </Button>
+          <Button size="xs" variant="default" onClick={again}>
+            Import another file
+          </Button>
+        </Group>
+      </Alert>
+      <Warnings sentences={warnings} />
+    </>
+  );
+}
