@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -107,6 +108,61 @@ def test_who_works_is_not_dropped_and_who_comes_then_is_told(company: Company, c
     eventually(lambda: works(company, address_of(streams[0])), what="there is a place again")
 
 
+def hoard(connection: socket.socket, times: int = 60) -> None:
+    """Ask for a large answer so often that no buffer on the way takes all of them, and read nothing."""
+    connection.sendall(b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * times)
+
+
+def test_who_does_not_read_their_answers_makes_place(
+    company: Company, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOST_PIPELINED", 60)
+    monkeypatch.setattr(connections, "UNREAD_SECONDS", 600)
+    hoarding = [connect() for _ in range(FEW)]
+    for connection in hoarding:
+        hoard(connection)
+        connection.recv(1)  # it is being answered
+    eventually(lambda: works(company, address_of(hoarding[-1])), what="one makes place")
+
+
+def test_a_request_behind_another_that_does_not_end_makes_place(company: Company, connect: Connect) -> None:
+    head = b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9"
+    waiting = [connect() for _ in range(FEW)]
+    for connection in waiting:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + head + b"\r\n\r\n{")
+        assert connection.recv(12) == b"HTTP/1.1 200"
+    assert works(company, address_of(waiting[-1]))
+
+
+def test_few_requests_wait_behind_another_and_the_last_answer_says_so(connect: Connect) -> None:
+    hasty = connect()
+    hasty.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 60)
+    said = b""
+    while piece := hasty.recv(100_000):
+        said += piece
+    answers = said.split(b"HTTP/1.1 200 OK")[1:]
+    assert len(answers) == 1 + connections.MOST_PIPELINED
+    assert [b"connection: close" in answer for answer in answers] == [False] * 4 + [True]
+
+
+def test_who_leaves_before_their_answers_is_no_error_of_ours(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections, "MOST_PIPELINED", 60)
+    leaving = [connect() for _ in range(5)]
+    address = address_of(leaving[0])
+    with capture_logs() as logs:
+        for connection in leaving:
+            hoard(connection)
+            connection.recv(1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+        eventually(lambda: measured(address, "followup_api_connections") == 1, what="all have left")
+        assert httpx.get(f"{address}/api/docs", timeout=60).is_success
+    assert [line for line in logs if line["log_level"] == "error"] == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_a_connection_on_which_nothing_comes_is_closed(connect: Connect, server: LiveServer) -> None:
     server.server.config.timeout_keep_alive = 0  # seconds, whole ones
     assert ended(connect())
@@ -157,7 +213,8 @@ def test_the_rest_of_a_body_that_nobody_wants_is_not_waited_for(
 def test_an_answer_that_nobody_reads_is_given_up(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "UNREAD_SECONDS", 0.2)
     greedy = connect()
-    greedy.sendall(b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
+    monkeypatch.setattr(connections, "MOST_PIPELINED", 200)
+    hoard(greedy, times=200)
     address = address_of(greedy)
     eventually(lambda: measured(address, "followup_api_connections") == 1, what="only who asks is connected")
 

@@ -1,13 +1,15 @@
 """The connections of the server: how many there may be, and how long one may keep it waiting.
 
 Nobody has been asked yet who is at the other end. So a connection on which a request is still to come, or
-to come to its end, is one that can be dropped: the longest waiting one goes when another needs its place.
+to come to its end, is one that can be dropped, and so is one whose client does not read what it asked for:
+the longest waiting one goes when another needs its place.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from typing import Any
 
 import structlog
@@ -15,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 from followup_common import open_files
 from followup_common.metrics import Meter
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from followup_api.metrics import CONNECTIONS, CONNECTIONS_DROPPED, CONNECTIONS_LIMIT
@@ -28,6 +30,8 @@ HEAD_SECONDS = 10.0
 """From the first byte of a request's head to its last."""
 UNREAD_SECONDS = 60.0
 """For which a client may read nothing of an answer that fills all buffers on the way to it."""
+MOST_PIPELINED = 4
+"""Requests of one connection that may wait for the answers to those before them. It is closed after them."""
 SPARE_FILES = 200
 """What a process opens beside connections: those to PostgreSQL and RabbitMQ, uploads, exports, its code."""
 NEAR = 0.8
@@ -63,7 +67,7 @@ class Connections:
         self._meter = meter
         self._open: set[Connection] = set()
         self._waiting: dict[Connection, None] = {}
-        """Those on which a request is to come or to end, the longest waiting one first."""
+        """Those that wait for their client, to send or to read, the longest waiting one first."""
         self._said = -math.inf
         meter.record(CONNECTIONS_LIMIT, at_most)
 
@@ -77,11 +81,12 @@ class Connections:
             self._count()
 
     def waits(self, connection: Connection) -> None:
-        """A request is to come on it, or the rest of one."""
-        self._waiting.setdefault(connection)
+        """It waits for its client: a request is to come, or the rest of one, or an answer is to be read."""
+        if connection in self._open:
+            self._waiting.setdefault(connection)
 
     def works(self, connection: Connection) -> None:
-        """All of a request has come: it is ours to answer."""
+        """All of a request has come, and its client reads: it is ours to answer."""
         self._waiting.pop(connection, None)
 
     def lost(self, connection: Connection) -> None:
@@ -136,6 +141,10 @@ class Connection(HttpToolsProtocol):
         """Bytes since the last head, piece of a body or request that was complete."""
         self._head_ends: asyncio.TimerHandle | None = None
         self._read_ends: asyncio.TimerHandle | None = None
+        self._unanswered: deque[RequestResponseCycle] = deque()
+        """The requests that are being answered (the first) or wait for that."""
+        self._no_more = False
+        """The last request that is taken has come: those after it are not read."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Called by the event loop, as are the next four."""
@@ -149,6 +158,9 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The other end has gone, or we have closed it."""
         super().connection_lost(exc)
+        for request in self._unanswered:  # uvicorn tells only the last one
+            request.disconnected = True
+            request.message_event.set()
         self._unset_keepalive_if_required()
         self._head_has_come()
         self._is_read()
@@ -156,6 +168,8 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Something has come."""
+        if self._no_more:
+            return
         self._unfinished += len(data)
         if self._between_requests and self._head_ends is None:
             self._head_ends = self.loop.call_later(HEAD_SECONDS, self.drop)
@@ -167,39 +181,50 @@ class Connection(HttpToolsProtocol):
         """The other end does not read as fast as we write."""
         super().pause_writing()
         self._must_be_read()
+        self._wait_or_work()
 
     def resume_writing(self) -> None:
         """It has read most of it."""
         super().resume_writing()
         self._is_read()
+        self._wait_or_work()
         if self.transport.is_closing():  # the rest as well
             self._must_be_read()
 
     def on_headers_complete(self) -> None:
         """Called by the parser, as are the next two."""
+        if self._no_more:
+            return
         self._unfinished = 0
         self._head_has_come()
         super().on_headers_complete()
+        self._unanswered.append(self.cycle)
+        if len(self._unanswered) > MOST_PIPELINED:
+            self.cycle.keep_alive = False  # its answer says that the connection is closed
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body is there."""
-        self._unfinished = 0
-        super().on_body(body)
+        if not self._no_more:
+            self._unfinished = 0
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request has ended."""
+        if self._no_more:
+            return
         self._unfinished = 0
         super().on_message_complete()
-        if not self._between_requests:
-            self._connections.works(self)
+        self._no_more = not self.cycle.keep_alive
+        self._wait_or_work()
 
     def on_response_complete(self) -> None:
         """Called by uvicorn once an answer has been written."""
+        self._unanswered.popleft()
         super().on_response_complete()
         if self.transport.is_closing():
             self._must_be_read()
-        elif self._between_requests:
-            self._connections.waits(self)
+        else:
+            self._wait_or_work()
 
     def timeout_keep_alive_handler(self) -> None:
         """Called when nothing more has come for a while; what was written may still be on its way."""
@@ -220,6 +245,13 @@ class Connection(HttpToolsProtocol):
     @property
     def _between_requests(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
+
+    def _wait_or_work(self) -> None:
+        answering = self._unanswered[0] if self._unanswered else None
+        if answering is None or answering.more_body or self.flow.write_paused:
+            self._connections.waits(self)
+        else:
+            self._connections.works(self)
 
     def _head_has_come(self) -> None:
         if self._head_ends is not None:

@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from followup_api import docs_page, idempotency
 from followup_api.permissions import Permission, require
@@ -53,13 +54,22 @@ def install(app: FastAPI) -> None:
     """Publish the document, and a page to read it."""
     route: dict[str, Any] = {"include_in_schema": False, "dependencies": [require(Permission.PUBLIC)]}
 
-    @app.get(ADDRESS, **route)
-    def read_openapi() -> dict[str, Any]:
-        return document(app)
+    # Anybody may ask for these, so each is written once: all answers share its bytes.
+    @cache
+    def as_json() -> bytes:
+        return json.dumps(document(app), ensure_ascii=False, separators=(",", ":")).encode()
 
-    @app.get("/api/docs", response_class=HTMLResponse, **route)
-    def read_docs() -> str:
-        return docs_page.render(document(app), ADDRESS)
+    @cache
+    def as_page() -> bytes:
+        return docs_page.render(document(app), ADDRESS).encode()
+
+    @app.get(ADDRESS, **route)
+    def read_openapi() -> Response:
+        return Response(as_json(), media_type="application/json")
+
+    @app.get("/api/docs", **route)
+    def read_docs() -> Response:
+        return HTMLResponse(as_page())
 
 
 def document(app: FastAPI) -> dict[str, Any]:
