@@ -203,6 +203,30 @@ def test_its_external_id_is_free_meanwhile_and_may_be_taken(company: Company) ->
     assert restore(company, company.mia, follow_up).json()["external_id"] == "deal-1"
 
 
+@pytest.mark.parametrize(("column", "status"), [("external_id", 409), ("id", 404)])
+def test_what_is_taken_meanwhile_is_named_for_what_it_is(company: Company, column: str, status: int) -> None:
+    follow_up = company.follow_up(company.amir, external_id="deal-1")
+    delete(company, company.mia, follow_up)
+    if column == "external_id":
+        company.follow_up(company.amir, external_id="deal-1")
+    else:  # written by hand
+        company.world.execute(
+            "INSERT INTO follow_ups (id, title, due_at, assignee_id) OVERRIDING SYSTEM VALUE "
+            "VALUES (:id, 'Call', now(), :amir)",
+            id=follow_up,
+            amir=company.amir.id,
+        )
+    assert restore(company, company.mia, follow_up).status_code == status
+
+
+def test_another_fault_of_a_restoration_is_none_of_the_callers(company: Company) -> None:
+    company.world.execute("CREATE UNIQUE INDEX by_hand ON follow_ups (title)")
+    follow_up = company.follow_up(company.amir, "Call Acme", external_id="deal-1")
+    delete(company, company.mia, follow_up)
+    company.follow_up(company.amir, "Call Acme")
+    assert restore(company, company.mia, follow_up).status_code == 500
+
+
 def test_it_goes_back_to_somebody_who_has_left(company: Company) -> None:
     follow_up = company.follow_up(company.amir)
     delete(company, company.mia, follow_up)

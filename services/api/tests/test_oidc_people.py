@@ -125,6 +125,33 @@ def test_an_admin_can_unbind_a_person_whose_account_was_made_anew(
     assert [(entry.actor_id, entry.target) for entry in unbound] == [(admin.id, f"users/{amir.id}")]
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM identities", "UPDATE users SET active = false WHERE name = 'Amir'"],
+    ids=["unbound", "deactivated"],
+)
+def test_a_log_in_waits_for_who_ends_ones_log_ins(
+    trusting: Trusting, provider: Provider, change: str
+) -> None:
+    """Else it would leave a session behind that nobody has ended."""
+    world = trusting()
+    amir = world.person("Amir")
+    client = world.client()
+    log_in(client)
+    address = depart(client)
+    with ThreadPoolExecutor(1) as pool, world.engine.connect() as admin:
+        admin.execute(text("SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"), {"id": amir.id})
+        admin.execute(text(change))
+        admin.execute(text("DELETE FROM sessions"))
+        arriving = pool.submit(arrive, client, address)
+        waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        eventually(lambda: world.execute(waits), what="the log-in waits")
+        admin.execute(text("UPDATE users SET email = 'moved@example.com' WHERE id = :id"), {"id": amir.id})
+        admin.commit()
+        assert "problem=" in arriving.result(30).headers["location"]
+    assert world.execute("SELECT FROM sessions") == []
+
+
 def test_people_are_added_at_their_first_log_in_where_the_settings_say_so(
     trusting: Trusting, provider: Provider
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from .companies import DUE, Company
 from .conftest import World
@@ -140,3 +141,28 @@ def test_only_a_manager_or_an_admin_is_told_that_they_may(company: Company) -> N
         for person in (company.amir, company.mia, company.ada)
     }
     assert list(may.values()) == [False, True, True]
+
+
+@pytest.mark.parametrize(("moves", "status"), [(1, 201), (3, 409)])
+def test_a_subject_that_moves_while_it_is_looked_for_is_found_or_named(
+    company: Company, moves: int, status: int
+) -> None:
+    """Its external id is another's, or nobody's, between two statements of the request."""
+    left = moves
+
+    def is_there(_: object, __: object, statement: str, *___: object) -> None:
+        if left and statement.startswith("INSERT INTO subjects"):
+            company.world.execute("INSERT INTO subjects (kind, name, external_id) VALUES ('lead', 'A', 'a')")
+
+    def is_away(_: object, __: object, statement: str, *___: object) -> None:
+        nonlocal left
+        if left and statement.startswith("INSERT INTO subjects"):
+            left -= 1
+            company.world.execute("UPDATE subjects SET external_id = NULL")
+
+    event.listen(company.world.database.engine, "before_cursor_execute", is_there)
+    event.listen(company.world.database.engine, "after_cursor_execute", is_away)
+    subject = {"kind": "lead", "name": "Acme", "external_id": "a"}
+    body = {"title": "Call", "due_at": DUE, "subject": subject}
+    answer = company.ask(company.amir, "POST", "/follow-ups", json=body)
+    assert (answer.status_code, left) == (status, 0)

@@ -17,6 +17,15 @@ class SubjectTaken(Conflict):
         super().__init__(message, errors=[("external_id", message)])
 
 
+class SubjectInMotion(Conflict):
+    """The lead or client with an external id gets another one whenever it is looked for."""
+
+    def __init__(self, external_id: str | None) -> None:
+        super().__init__(
+            f"The lead or client {external_id!r} is being changed right now: send the request again."
+        )
+
+
 class SubjectNotFound(NotFound):
     """There is no lead or client with this id."""
 

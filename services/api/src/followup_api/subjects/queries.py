@@ -19,11 +19,13 @@ from followup_api.pagination import Rows, paginate
 from followup_api.problems import Invalid
 from followup_api.rows import Record
 from followup_api.searching import has_words
+from followup_api.subjects.problems import SubjectInMotion
 from followup_api.subjects.schemas import SubjectCreate, SubjectQuery
 
 s, f = subjects.c, follow_ups.c
 TAG = tag_of(subjects)
 COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.version, TAG.label("etag"))
+TRIES = 3
 TIMES = (s.created_at, s.updated_at)
 
 
@@ -65,6 +67,7 @@ def keep_subject(tx: Transaction, subject: SubjectInput) -> int:
 
     Raises:
         Invalid: there is none with the id given.
+        SubjectInMotion: its external id is given and taken away all the time.
     """
     if subject.id is not None:
         if tx.execute(select(s.id).where(s.id == subject.id)).scalar() is None:
@@ -74,11 +77,13 @@ def keep_subject(tx: Transaction, subject: SubjectInput) -> int:
     values = subject.model_dump(exclude={"id"})
     # Without an external id there is no conflict: NULLs differ, and each is a new lead or client.
     added = insert(subjects).values(values).on_conflict_do_nothing(index_elements=[s.kind, s.external_id])
-    written = tx.execute(added.returning(s.id)).scalar()
-    if written is not None:
-        return int(written)
     known = select(s.id).where(s.kind == subject.kind, s.external_id == subject.external_id)
-    return int(tx.execute(known).scalar_one())
+    for _ in range(TRIES):
+        # What is in the way of the one may have got another external id before it is looked for.
+        found = tx.execute(added.returning(s.id)).scalar() or tx.execute(known).scalar()
+        if found is not None:
+            return int(found)
+    raise SubjectInMotion(subject.external_id)
 
 
 def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -57,14 +57,25 @@ class Visitor:
         return int(person.id)
 
     def _bound(self) -> Record | None:
-        return queries.by_subject(self.tx, self._issuer, self.claims["sub"])
+        return self._held(lambda: queries.by_subject(self.tx, self._issuer, self.claims["sub"]))
+
+    def _held(self, find: Callable[[], Record | None]) -> Record | None:
+        """Somebody as they are once nobody else changes them.
+
+        Who unbinds or deactivates them is waited for, or waits, and then ends the session of this log-in too.
+        """
+        found = find()
+        if found is None:
+            return None
+        queries.hold(self.tx, found.id)
+        return find()
 
     def _bind_first(self, role: Role | None) -> Record:
         """Find the person by e-mail address, or add them; from then on the address does not matter."""
         queries.one_at_a_time(self.tx)
         email = self._verified_email()
         # Looked up again: a log-in beside this one may have been first.
-        person = self._bound() or queries.by_email(self.tx, self._issuer, email) or self._add(email, role)
+        person = self._bound() or self._addressed(email) or self._add(email, role)
         if person is None:
             raise LogInFailed(Reason.UNKNOWN)
         if person.subject == self.claims["sub"]:
@@ -95,7 +106,10 @@ class Visitor:
             raise LogInFailed(Reason.NO_ROLE)
         new = self._profile(email)
         create_user(self.tx, email=email, name=new.name, role=role or new.role, time_zone=new.time_zone)
-        return queries.by_email(self.tx, self._issuer, email)
+        return self._addressed(email)
+
+    def _addressed(self, email: str) -> Record | None:
+        return self._held(lambda: queries.by_email(self.tx, self._issuer, email))
 
     def _profile(self, email: str) -> NewUser:
         said = {"name": self.claims.get("name"), "time_zone": self.claims.get("zoneinfo")}

@@ -26,6 +26,11 @@ def by_email(tx: Transaction, issuer: str, email: str) -> Record | None:
     return _person(tx, issuer, has_address(email))
 
 
+def hold(tx: Transaction, user_id: int) -> None:
+    """Let nobody else change a person before this transaction ends; waits for whoever does right now."""
+    tx.execute(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
+
+
 def bind(tx: Transaction, issuer: str, subject: str, user_id: int) -> None:
     """From now on this account of the provider is this person, whatever becomes of e-mail addresses."""
     tx.execute(insert(identities).values(issuer=issuer, subject=subject, user_id=user_id))
