@@ -29,3 +29,24 @@ def test_a_traceback_shows_no_local_variables(
 
 def _fail(password: str) -> None:
     raise ValueError(len(password))
+
+
+ORDERS = "/\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_what_somebody_sends_is_no_order_to_a_terminal(
+    log_format: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("test", log_format=log_format)
+    try:
+        structlog.get_logger().warning("request_failed", path=ORDERS)
+        int(ORDERS)
+    except ValueError:
+        structlog.get_logger().exception("it_failed")
+    finally:
+        structlog.reset_defaults()
+    written = capsys.readouterr().err
+    assert "owned" in written
+    for order in ("\x1b]", "\x07", "\x9b", "\u202e"):
+        assert order not in written

@@ -11,7 +11,7 @@ from .companies import DUE, Company
 from .conftest import World
 from .importing import AMIR, FOLLOW_UPS, PLAIN, USERS, imported, send
 
-UNSEEN = ["\u200b", "\u2060\ufeff", "\u202e", "\x01", "\u3164", "\u2800\ufe0f", "\u200b \u00ad"]
+UNSEEN = ["\u200b", "\u2060\ufeff", "\u202e", "\u3164", "\u2800\ufe0f", "\u200b \u00ad"]
 TURNED = "\u202eCall Acme\u2069"
 HEBREW = "שלום 12"
 
@@ -49,6 +49,18 @@ def test_a_file_is_held_to_the_same(company: Company, unseen: str) -> None:
     assert [field for field, _ in errors_of(send(company, "users", person))] == ["name"]
     assert [field for field, _ in errors_of(send(company, "follow-ups", titled))] == ["title"]
     assert imported(company, "follow-ups", seen) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("obeyed", ["\x01", "\x1b[2J", "\x7f", "\x9b31m"])
+def test_what_terminals_obey_is_refused(company: Company, obeyed: str) -> None:
+    title = f"Call {obeyed}Acme"
+    answer = company.ask(company.amir, "POST", "/follow-ups", json={"title": title, "due_at": DUE})
+    [(field, message)] = errors_of(answer)
+    assert field == "title"
+    assert f"U+{ord(obeyed[0]):04X}: remove it" in message
+    assert [
+        name for name, _ in errors_of(send(company, "follow-ups", FOLLOW_UPS + f"d-1,{title},{PLAIN}\n"))
+    ] == ["title"]
 
 
 def test_what_turns_text_around_is_dropped(company: Company) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
-from followup_cli.output import console, say
+from followup_cli.output import cells, console, say
 
 if TYPE_CHECKING:
     from followup_cli.client import Client
@@ -142,7 +142,6 @@ def _found(api: Client, limit: int, filters: dict[str, str | None]) -> list[dict
 def _show(found: list[dict[str, Any]]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD)
     for column in ("Last failure", "Id", "Type", "About", "Tries"):
@@ -150,7 +149,7 @@ def _show(found: list[dict[str, Any]]) -> None:
     table.add_column("Reason", overflow="fold")
     for entry in found:
         keys = ("last_failed_at", "id", "type", "subject", "attempts", "reason")
-        table.add_row(*(Text(str(entry[key] if entry[key] is not None else "")) for key in keys))
+        table.add_row(*cells([entry[key] for key in keys]))
     console().print(table)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
-from followup_cli.output import console, say
+from followup_cli.output import cells, console, say
 
 PATH = "/follow-ups/deleted"
 
@@ -64,14 +64,15 @@ def restore(
 def _show(found: list[dict[str, Any]]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD)
-    for column in ("Id", "Deleted", "By", "Assignee", "Kept until"):
+    table.add_column("Id", no_wrap=True, justify="right")
+    for column in ("Title", "Assignee", "Deleted by"):
+        table.add_column(column, overflow="fold")
+    for column in ("Deleted", "Kept until"):
         table.add_column(column, no_wrap=True)
-    table.add_column("Title", overflow="fold")
     for entry in found:
-        by = entry["deleted_by"]["name"] if entry["deleted_by"] else ""
-        cells = (entry["id"], entry["deleted_at"], by, entry["assignee"]["name"], entry["kept_until"])
-        table.add_row(*(Text(str(cell)) for cell in (*cells, entry["title"])))
+        by = entry["deleted_by"]["name"] if entry["deleted_by"] else None
+        times = (entry[name][:10] for name in ("deleted_at", "kept_until"))  # the day; --json has the instant
+        table.add_row(*cells([entry["id"], entry["title"], entry["assignee"]["name"], by, *times]))
     console().print(table)

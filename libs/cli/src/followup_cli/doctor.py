@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from followup_common.terminal import shown
 
 from followup_cli.output import Failure, console
 
@@ -64,6 +65,6 @@ def _show(findings: list[Finding]) -> None:
     for finding in findings:
         mark = "[green]ok[/] " if finding.well else "[red]BAD[/]"
         screen.print(mark, end=" ")
-        screen.print(f"{finding.check}: {finding.seen}", markup=False, soft_wrap=True)
+        screen.print(shown(f"{finding.check}: {finding.seen}"), markup=False, soft_wrap=True)
         if finding.mend:
-            screen.print(f"    -> {finding.mend}", markup=False, soft_wrap=True)
+            screen.print(shown(f"    -> {finding.mend}"), markup=False, soft_wrap=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from followup_common.terminal import shown
+
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 SHOWN_ERRORS = 100
 
@@ -43,15 +46,22 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False)
 
 
+def cells(values: Sequence[object]) -> list[Text]:
+    """The cells of a row of a table; None is shown as nothing."""
+    from rich.text import Text
+
+    return [Text("" if value is None else shown(value)) for value in values]
+
+
 def say(message: str) -> None:
     """Print one line for people to standard error, whatever its length."""
-    console(stderr=True).print(message, markup=False, soft_wrap=True)
+    console(stderr=True).print(shown(message), markup=False, soft_wrap=True)
 
 
 def show_failure(failure: Failure) -> None:
     """Print what happened and what to do."""
     screen = console(stderr=True)
-    screen.print(failure.message, style="red", markup=False, soft_wrap=True)
+    screen.print(shown(failure.message), style="red", markup=False, soft_wrap=True)
     show_errors(failure.errors, failure.more_errors)
     if failure.hint:
         screen.print(failure.hint, markup=False, soft_wrap=True)
@@ -63,7 +73,6 @@ def show_errors(errors: Sequence[Mapping[str, Any]], more: int = 0) -> None:
         return
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
-    from rich.text import Text
 
     with_lines = any("line" in error for error in errors)
     table = Table(box=SIMPLE_HEAD)
@@ -72,8 +81,8 @@ def show_errors(errors: Sequence[Mapping[str, Any]], more: int = 0) -> None:
     table.add_column("Field")
     table.add_column("Message", overflow="fold")
     for error in errors[:SHOWN_ERRORS]:
-        cells = [Text(str(error.get(column, ""))) for column in ("line", "field", "message")]
-        table.add_row(*(cells if with_lines else cells[1:]))
+        row = cells([error.get(column) for column in ("line", "field", "message")])
+        table.add_row(*(row if with_lines else row[1:]))
     screen = console(stderr=True)
     screen.print(table)
     more += max(0, len(errors) - SHOWN_ERRORS)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from followup_common.terminal import shown
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
 from followup_cli.output import Failure, console
@@ -83,9 +84,9 @@ def _shown(seen: Mapping[str, Any]) -> RenderableType:
     queues, outbox = seen["queues"], seen["outbox"]
     lines = [*([seen["problem"]] if "problem" in seen else []), *queues["problems"]]
     return Group(
-        *(Text(line, style="yellow") for line in lines),
+        *(Text(shown(line), style="yellow") for line in lines),
         *([_queue_table(queues["queues"])] if queues["queues"] else []),
-        *(Text(reason, style="dim") for reason in _reasons(queues["queues"])),
+        *(Text(shown(reason), style="dim") for reason in _reasons(queues["queues"])),
         _outbox_table(outbox),
     )
 

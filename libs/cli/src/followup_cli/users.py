@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from followup_common.addresses import folded
+from followup_common.terminal import shown
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
 from followup_cli.output import Failure, console, say
@@ -62,7 +63,7 @@ def create_user(
         made = api.create("/users", person)
         provider = api.get("/session/options")["provider"]
     console().print(
-        f"Added {made['name']} <{made['email']}> as {made['role']}, id {made['id']}.", markup=False
+        shown(f"Added {made['name']} <{made['email']}> as {made['role']}, id {made['id']}."), markup=False
     )
     if password:
         return

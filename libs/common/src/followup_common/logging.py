@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from io import StringIO
+from typing import Literal, TextIO
 
 import structlog
+
+from followup_common.terminal import shown
 
 
 def configure_logging(
@@ -34,14 +37,13 @@ def configure_logging(
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if log_format == "json"
-        # A plain traceback: the default one prints local variables, and with them passwords and tokens.
-        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        else structlog.dev.ConsoleRenderer(exception_formatter=_traceback)
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *([structlog.processors.format_exc_info] if log_format == "json" else []),
+            structlog.processors.format_exc_info if log_format == "json" else _for_terminals,
             renderer,
         ],
     )
@@ -54,6 +56,18 @@ def configure_logging(
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # It logs, several times and with stacks, what it raises as well; what it raises is logged by us.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+def _for_terminals(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A path or a name that somebody sent is no order to the terminal that shows the log."""
+    return {name: shown(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _traceback(to: TextIO, error: structlog.typing.ExcInfo) -> None:
+    """A plain one: the default prints local variables, and with them passwords and tokens."""
+    written = StringIO()
+    structlog.dev.plain_traceback(written, error)
+    to.write(shown(written.getvalue()))
 
 
 def _add_service(service: str) -> structlog.typing.Processor:
