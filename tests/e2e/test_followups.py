@@ -219,9 +219,9 @@ def test_a_client_without_plans_says_so_and_offers_one(product: Product, visit: 
     product.call("POST", "/subjects", json={"kind": "client", "name": "Hooli Harbour"})
     page = visit(amir, "/subjects?kind=client&q=hooli")
     page.get_by_role("radiogroup", name="Kind").get_by_text("Leads").click()
-    expect(page.get_by_text("Nobody by that name")).to_be_visible()
+    expect(page.get_by_text("Nothing found for “hooli”")).to_be_visible()
     page.reload()  # the address keeps the filters
-    expect(page.get_by_text("Nobody by that name")).to_be_visible()
+    expect(page.get_by_text("Nothing found for “hooli”")).to_be_visible()
     page.get_by_role("radiogroup", name="Kind").get_by_text("Clients").click()
     page.get_by_role("link", name="Hooli Harbour").click()
     expect(page.get_by_text("No follow-up planned")).to_be_visible()
@@ -231,6 +231,22 @@ def test_a_client_without_plans_says_so_and_offers_one(product: Product, visit: 
     form.get_by_label("What is to be done").fill("Say hello")
     form.get_by_role("button", name="Create follow-up").click()
     expect(row(page, "Say hello")).to_be_visible()
+
+
+def test_a_client_of_a_colleague_says_whose_and_when(product: Product, visit: Visit) -> None:
+    amir, otto = product.person("Amir Patel"), product.person("Otto Other")
+    client = {"kind": "client", "external_id": "C-colleague", "name": "Colleague Corp"}
+    product.follow_up(otto, "Unseen title", due=hours(50), subject=client)
+    page = visit(amir, "/subjects?q=colleague")
+    line = page.get_by_role("listitem").filter(has_text="Colleague Corp")
+    expect(line).to_contain_text("Otto Other, in 2 days")
+    expect(line.get_by_role("button", name="Plan a follow-up for Colleague Corp")).to_have_text("Also plan")
+    page.get_by_role("link", name="Colleague Corp").click()
+    expect(page.get_by_role("alert")).to_contain_text("A colleague has a follow-up planned here")
+    expect(page.get_by_role("alert")).to_contain_text("Otto Other, in 2 days")
+    page.get_by_role("button", name="Also plan one").click()
+    expect(dialog(page, "New follow-up")).to_be_visible()
+    expect(page.get_by_text("Unseen title")).to_have_count(0)
 
 
 def test_bulk_and_whose_it_is_on_a_phone(product: Product, visit: Visit) -> None:

@@ -70,7 +70,29 @@ def test_a_subject_shows_what_the_caller_may_see_and_whether_anybody_has_planned
 def test_a_subject_without_plans_says_so(company: Company) -> None:
     subject = add(company, company.amir, "Lonely")
     details = company.get(company.amir, f"/subjects/{subject}")
-    assert (details["has_open"], details["follow_ups"]) == (False, [])
+    assert (details["has_open"], details["first_planned"], details["follow_ups"]) == (False, None, [])
+
+
+def test_a_subject_says_who_is_due_first_even_to_those_who_do_not_see_the_follow_up(company: Company) -> None:
+    subject = add(company, company.amir, "Acme")
+    add(company, company.amir, "Bolt")
+
+    def plan(who: Person, title: str, due_at: str) -> int:
+        return int(company.create(who, title=title, due_at=due_at, subject={"id": subject})["id"])
+
+    plan(company.amir, "later", "2031-01-02T09:00:00Z")
+    plan(company.otto, "secret", "2031-01-01T09:00:00Z")
+    done = plan(company.otto, "done", "2030-01-01T09:00:00Z")
+    company.ask(company.otto, "POST", f"/follow-ups/{done}/complete")
+    first = {"assignee_name": "Otto Other", "due_at": "2031-01-01T09:00:00Z"}
+    stranger = company.world.person("Nia New")
+    items = company.get(stranger, "/subjects")["items"]
+    assert [(entry["open"], entry["first_planned"]) for entry in items] == [(0, first), (0, None)]
+    details = company.get(stranger, f"/subjects/{subject}")
+    assert details["first_planned"] == first
+    assert "secret" not in str(details)
+    assert company.get(company.amir, f"/subjects/{subject}")["first_planned"] is None, "he sees one himself"
+    assert company.get(company.dana, "/subjects")["items"][0]["first_planned"] is None
 
 
 def test_an_external_id_is_taken_once_per_kind(company: Company) -> None:

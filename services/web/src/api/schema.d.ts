@@ -3192,6 +3192,19 @@ export interface components {
             name: string;
         };
         /**
+         * Planned
+         * @description Whose an open follow-up is and when it is due, and nothing else of it.
+         */
+        Planned: {
+            /** Assignee Name */
+            assignee_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /**
          * PreviewColumn
          * @description A column of a file.
          */
@@ -3538,6 +3551,23 @@ export interface components {
          *       "url": "https://crm.example.com/clients/C-1009",
          *       "version": 2
          *     }
+         * @example {
+         *       "created_at": "2026-01-12T08:00:00Z",
+         *       "etag": "\"2-8c21f09b\"",
+         *       "external_id": "C-1009",
+         *       "first_planned": {
+         *         "assignee_name": "Amir Patel",
+         *         "due_at": "2026-03-02T09:00:00Z"
+         *       },
+         *       "id": 7,
+         *       "kind": "client",
+         *       "name": "Acme Corporation",
+         *       "open": 0,
+         *       "overdue": 0,
+         *       "updated_at": "2026-02-02T13:20:45Z",
+         *       "url": "https://crm.example.com/clients/C-1009",
+         *       "version": 2
+         *     }
          */
         Subject: {
             /** Id */
@@ -3583,6 +3613,8 @@ export interface components {
              * @description How many of them are overdue.
              */
             overdue: number;
+            /** @description Whose open follow-up is due first, and when, where the caller sees none but others have one; else null. */
+            first_planned: components["schemas"]["Planned"] | null;
         };
         /**
          * SubjectChange
@@ -3749,6 +3781,8 @@ export interface components {
              * @description How many of them are overdue.
              */
             overdue: number;
+            /** @description Whose open follow-up is due first, and when, where the caller sees none but others have one; else null. */
+            first_planned: components["schemas"]["Planned"] | null;
             /**
              * Has Open
              * @description Whether anybody has an open follow-up on it, seen by the caller or not.

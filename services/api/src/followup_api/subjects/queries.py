@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_ups, subjects
-from sqlalchemy import Select, Text, func, literal_column, select, true
+from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_ups, subjects, users
+from sqlalchemy import Select, Text, case, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from followup_api.etags import tag_of
@@ -27,6 +27,16 @@ TAG = tag_of(subjects)
 COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.version, TAG.label("etag"))
 TRIES = 3
 TIMES = (s.created_at, s.updated_at)
+FIRST_PLANNED = (
+    select(func.json_build_object("due_at", f.due_at, "assignee_name", users.c.name))
+    .join(users, users.c.id == f.assignee_id)
+    .where(f.subject_id == s.id, f.is_open)
+    .order_by(f.due_at, f.id)
+    .limit(1)
+    .correlate(subjects)
+    .scalar_subquery()
+)
+"""SQL of whose open follow-up on a lead or client is due first and when, whoever asks."""
 
 
 def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
@@ -95,4 +105,7 @@ def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:
         .where(f.subject_id == s.id, f.is_open, scope.condition())
         .lateral("planned")
     )
-    return select(*COLUMNS, *TIMES, planned.c.open, planned.c.overdue).join(planned, true())
+    # Told only to those who see none there themselves, and would plan another one.
+    colleagues = case((planned.c.open == 0, FIRST_PLANNED)).label("first_planned")
+    columns = (*COLUMNS, *TIMES, planned.c.open, planned.c.overdue, colleagues)
+    return select(*columns).join(planned, true())

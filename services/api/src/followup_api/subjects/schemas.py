@@ -26,6 +26,7 @@ EXAMPLE_VERSION: JsonDict = {
     "created_at": "2026-01-12T08:00:00Z",
     "updated_at": "2026-02-02T13:20:45Z",
 }
+EXAMPLE_PLANNED: JsonDict = {"assignee_name": "Amir Patel", "due_at": "2026-03-02T09:00:00Z"}
 
 
 class SubjectQuery(PageQuery):
@@ -38,13 +39,21 @@ class SubjectQuery(PageQuery):
     kind: Literal["lead", "client"] | None = None
 
 
+class Planned(Schema):
+    """Whose an open follow-up is and when it is due, and nothing else of it."""
+
+    assignee_name: str
+    due_at: Time
+
+
 class Subject(SubjectRef):
     """A lead or client, and what is planned for it."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {**EXAMPLE_VERSION, "open": 2, "overdue": 1},
+                {**EXAMPLE_VERSION, "open": 2, "overdue": 1, "first_planned": None},
+                {**EXAMPLE_VERSION, "open": 0, "overdue": 0, "first_planned": EXAMPLE_PLANNED},
             ]
         }
     )
@@ -55,6 +64,10 @@ class Subject(SubjectRef):
     updated_at: Time
     open: int = Field(description="Open follow-ups that the caller may see.")
     overdue: int = Field(description="How many of them are overdue.")
+    first_planned: Planned | None = Field(
+        description="Whose open follow-up is due first, and when, where the caller sees none but others have "
+        "one; else null."
+    )
 
 
 class SubjectDetails(Subject):
@@ -67,6 +80,7 @@ class SubjectDetails(Subject):
                     **EXAMPLE_VERSION,
                     "open": 1,
                     "overdue": 1,
+                    "first_planned": None,
                     "has_open": True,
                     "follow_ups": [EXAMPLE_FOLLOW_UP],
                 }

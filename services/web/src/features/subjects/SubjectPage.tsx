@@ -19,6 +19,7 @@ import { BulkBar } from "@/features/followups/BulkBar";
 import { SelectionProvider, useListed } from "@/features/followups/SelectionProvider";
 import { useMay, useMe } from "@/features/session/session";
 import { subjectQuery } from "@/features/subjects/queries";
+import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SubjectForm } from "@/features/subjects/SubjectForm";
 import { SubjectHistory } from "@/features/subjects/SubjectHistory";
 import { useNow } from "@/time/useNow";
@@ -99,8 +100,17 @@ function Details({ subject }: { subject: SubjectDetails }) {
 }
 
 function NothingPlanned({ subject }: { subject: SubjectDetails }) {
-  if (subject.has_open) {
-    return <Alert color="gray">A colleague has a follow-up planned here, which you cannot see.</Alert>;
+  if (subject.first_planned) {
+    return (
+      <Alert color="gray" title="A colleague has a follow-up planned here">
+        <Group gap="sm">
+          <PlannedBy planned={subject.first_planned} />
+          <Button size="compact-sm" variant="subtle" onClick={() => openForm({ subject })}>
+            Also plan one
+          </Button>
+        </Group>
+      </Alert>
+    );
   }
   return (
     <EmptyState

@@ -11,6 +11,7 @@ import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { SubjectIcon } from "@/components/SubjectLink";
+import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SearchField } from "@/features/followups/FilterBar";
 import { openForm } from "@/features/followups/formRequest";
 import { subjectsQuery } from "@/features/subjects/queries";
@@ -98,7 +99,7 @@ function Subjects({ q, kind, change }: Props) {
 }
 
 function Row({ subject }: { subject: Subject }) {
-  const { id, kind, name, external_id: externalId, open, overdue } = subject;
+  const { id, kind, name, external_id: externalId, open, overdue, first_planned: planned } = subject;
   return (
     <li className={classes.row} data-row={`subject-${id}`}>
       <span className={classes.icon}>
@@ -112,15 +113,16 @@ function Row({ subject }: { subject: Subject }) {
       </span>
       {overdue > 0 && <span className={classes.overdue}>{overdue} overdue</span>}
       {open > overdue && <span className={classes.planned}>{open - overdue} planned</span>}
+      {open === 0 && planned && <PlannedBy planned={planned} />}
       {open === 0 && (
         <Button
           size="compact-sm"
-          variant="light"
+          variant={planned ? "subtle" : "light"}
           leftSection={<IconPlus size={14} />}
           onClick={() => openForm({ subject })}
           aria-label={`Plan a follow-up for ${name}`}
         >
-          Plan
+          {planned ? "Also plan" : "Plan"}
         </Button>
       )}
     </li>
