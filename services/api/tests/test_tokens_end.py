@@ -109,6 +109,41 @@ def test_admins_list_and_revoke_the_tokens_of_others(world: World, api: TestClie
     assert entry.details == {"name": "test", "user_id": person.id}
 
 
+def test_what_a_token_made_ends_with_it(world: World, admin: Person) -> None:
+    """Whoever found it has made others, and its owner revokes the one that they know of."""
+    person = world.person("Amir")
+    first = made(world, person.token)
+    child = made(world, first["token"])
+    grandchild = made(world, child["token"])
+    assert [first["made_with"], child["made_with"]] == [person_token(world, person), first["id"]]
+    assert me(world, grandchild["token"]) == 200
+    assert world.client(person).delete(f"/api/v1/tokens/{first['id']}").status_code == 204
+    assert [me(world, each["token"]) for each in (first, child, grandchild)] == [401] * 3
+    assert me(world, person.token) == 200
+    entries = world.execute("SELECT details FROM audit_log WHERE action = 'token.created' ORDER BY id")
+    assert entries[1].details["made_with"] == first["id"]
+
+
+def made(world: World, token: str) -> Any:
+    answer = world.client().post("/api/v1/tokens", json={"name": "x"}, headers=bearer(token))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def me(world: World, token: str) -> int:
+    answer = world.client().get("/api/v1/me", headers=bearer(token))
+    return int(answer.status_code)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def person_token(world: World, person: Person) -> int:
+    [row] = world.execute("SELECT id FROM api_tokens WHERE user_id = :id ORDER BY id LIMIT 1", id=person.id)
+    return int(row.id)
+
+
 def test_a_token_that_was_revoked_makes_none_in_the_meantime(world: World, admin: Person) -> None:
     """Authenticated before the reset, at work after it: what it makes would outlive the reset."""
     from followup_api.auth.queries import still_there

@@ -211,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API token
-         * @description The answer shows the token; nobody can read it again later. It can do what its scopes say, as far as the person's role includes it at that moment. A token makes none with more scopes or a later end than its own.
+         * @description The answer shows the token; nobody can read it again later. It can do what its scopes say, as far as the person's role includes it at that moment. A token makes none with more scopes or a later end than its own, and those that it made end with it.
          */
         post: operations["create_token"];
         delete?: never;
@@ -232,7 +232,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API token
-         * @description It stops working at once.
+         * @description It stops working at once, and so do those that were made with it.
          */
         delete: operations["revoke_token"];
         options?: never;
@@ -272,7 +272,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a person's API token
-         * @description It stops working at once.
+         * @description It stops working at once, and so do those that were made with it.
          */
         delete: operations["revoke_token_of"];
         options?: never;
@@ -1713,6 +1713,11 @@ export interface components {
              * @description To the minute.
              */
             last_used_at: string | null;
+            /**
+             * Made With
+             * @description The token that it was made with, and ends with; null: none.
+             */
+            made_with: number | null;
             /**
              * Token
              * @description Send it as `Authorization: Bearer ...`.
@@ -4039,6 +4044,11 @@ export interface components {
              * @description To the minute.
              */
             last_used_at: string | null;
+            /**
+             * Made With
+             * @description The token that it was made with, and ends with; null: none.
+             */
+            made_with: number | null;
         };
         /**
          * UnreadCount

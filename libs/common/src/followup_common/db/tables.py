@@ -119,6 +119,7 @@ api_tokens = Table(
     Column("expires_at", Time),
     Column("last_used_at", Time),
     Column("scopes", ARRAY(Text), nullable=False, server_default=text(ALL_SCOPES)),
+    Column("made_with", BigInteger, ForeignKey("api_tokens.id", ondelete="CASCADE"), index=True),
     CheckConstraint(f"scopes <@ {ALL_SCOPES}", name="scopes"),
 )
 

@@ -22,6 +22,7 @@ COLUMNS = (
     api_tokens.c.created_at,
     api_tokens.c.expires_at,
     api_tokens.c.last_used_at,
+    api_tokens.c.made_with,
 )
 
 _WORKS = or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now())
@@ -73,14 +74,16 @@ def add_token(
     *,
     expires_at: datetime | None = None,
     scopes: Iterable[Scope] = ALL_SCOPES,
+    made_with: int | None = None,
 ) -> Record:
-    """Keep a new token; of its secret only the digest."""
+    """Keep a new token, which ends with the one that it is made with; of its secret only the digest."""
     values = {
         "user_id": user_id,
         "name": name,
         "prefix": token.prefix,
         "token_hash": token.digest,
         "expires_at": expires_at,
+        "made_with": made_with,
         "scopes": [each.value for each in Scope if each in set(scopes)],
     }
     return tx.execute(insert(api_tokens).values(values).returning(*COLUMNS)).one()
@@ -92,7 +95,8 @@ def is_past(tx: Transaction, moment: datetime) -> bool:
 
 
 def revoke_token(tx: Transaction, user_id: int, token_id: int) -> str | None:
-    """Delete one of a person's tokens: its name; None when they have no such token."""
+    """Delete one of a person's tokens, and those made with it: its name; None without such a token."""
+    lock_owner(tx, user_id)  # or one could be made with it meanwhile
     statement = delete(api_tokens).where(api_tokens.c.id == token_id, api_tokens.c.user_id == user_id)
     name: str | None = tx.execute(statement.returning(api_tokens.c.name)).scalar()
     return name

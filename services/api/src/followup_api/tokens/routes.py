@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from followup_common.db.tables import api_tokens
@@ -15,6 +15,7 @@ from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import Conflict, NotFound, documented
 from followup_api.routing import api_router
+from followup_api.rows import Record
 from followup_api.schemas import PathId
 from followup_api.tokens import queries
 from followup_api.tokens.schemas import CreatedToken, NewToken, Token
@@ -60,23 +61,29 @@ def list_tokens(page: Annotated[PageQuery, Query()], tx: Reading, caller: Self) 
     summary="Make an API token",
     description="The answer shows the token; nobody can read it again later. It can do what its scopes say, "
     "as far as the person's role includes it at that moment. A token makes none with more scopes or a later "
-    "end than its own.",
+    "end than its own, and those that it made end with it.",
     responses=documented(409),
 )
 def create_token(
     new: NewToken, *, app: AppParts, work: Work, audit: Audit, caller: Owner, once: Idempotent
 ) -> CreatedToken:
     row, token = make_token(work.tx, caller, new, app.settings)
-    audit(Action.TOKEN_CREATED, f"tokens/{row.id}", name=row.name, prefix=row.prefix, scopes=row.scopes)
+    audit(Action.TOKEN_CREATED, f"tokens/{row.id}", **_kept(row))
     once.say_instead(TokenMade(row.id))
     return CreatedToken(**row._mapping, token=token.token)
+
+
+def _kept(row: Record) -> dict[str, Any]:
+    """What the audit log keeps of a new token."""
+    made_with = {"made_with": row.made_with} if row.made_with else {}
+    return {"name": row.name, "prefix": row.prefix, "scopes": row.scopes, **made_with}
 
 
 @router.delete(
     "/{token_id}",
     status_code=204,
     summary="Revoke an API token",
-    description="It stops working at once.",
+    description="It stops working at once, and so do those that were made with it.",
     responses=documented(404),
 )
 def revoke_token(token_id: PathId, work: Work, audit: Audit, caller: Owner) -> None:
@@ -104,7 +111,7 @@ def list_tokens_of(
     "/{token_id}",
     status_code=204,
     summary="Revoke a person's API token",
-    description="It stops working at once.",
+    description="It stops working at once, and so do those that were made with it.",
     responses=documented(404),
 )
 def revoke_token_of(user_id: PathId, token_id: PathId, work: Work, audit: Audit, caller: Admin) -> None:

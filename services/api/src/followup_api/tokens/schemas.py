@@ -23,6 +23,7 @@ KEPT: JsonDict = {
     "created_at": "2026-03-31T09:00:00Z",
     "expires_at": "2027-03-31T00:00:00Z",
     "last_used_at": None,
+    "made_with": None,
 }
 TOKEN = "fu_5f2c9a1b7e44_" + "0" * 64  # an example, of the right shape
 
@@ -70,6 +71,7 @@ class Token(Schema):
         description="Null: without an end, as tokens of earlier versions could be; replace and revoke it."
     )
     last_used_at: Time | None = Field(description="To the minute.")
+    made_with: int | None = Field(description="The token that it was made with, and ends with; null: none.")
 
 
 class CreatedToken(Token):

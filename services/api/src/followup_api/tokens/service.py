@@ -63,7 +63,16 @@ def make_token(
         raise TooManyTokens(settings.tokens_per_person)
     queries.forget_ended(tx, caller.user_id, keep=settings.tokens_per_person)
     token = new_api_token()
-    return queries.add_token(tx, caller.user_id, new.name, token, expires_at=expires_at, scopes=scopes), token
+    row = queries.add_token(
+        tx,
+        caller.user_id,
+        new.name,
+        token,
+        expires_at=expires_at,
+        scopes=scopes,
+        made_with=caller.token_id,
+    )
+    return row, token
 
 
 def _scopes(caller: Caller, wanted: Sequence[Scope] | None) -> list[Scope]:
