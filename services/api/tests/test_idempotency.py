@@ -44,6 +44,8 @@ NOT_CREATING = {
     "/api/v1/follow-ups/{follow_up_id}/reopen": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/undo": "as bulk; what was undone is not undone again",
     "/api/v1/follow-ups/{follow_up_id}/restore": "as undo: what is there again is not restored again",
+    "/api/v1/imports/users/preview": "looks at a file and writes nothing",
+    "/api/v1/imports/follow-ups/preview": "looks at a file and writes nothing",
     "/api/v1/notifications/read-all": "as bulk",
     "/api/v1/notifications/{notification_id}/read": "as bulk",
     "/api/v1/ops/dead-letters/replay": "an event is handled once however often it is sent",

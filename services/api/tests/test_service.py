@@ -18,6 +18,7 @@ from followup_api.bootstrap import first_admin
 from followup_api.settings import ApiSettings
 from followup_common.db import Database
 from followup_common.db.database import libpq_url
+from sqlalchemy import text
 
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
@@ -123,6 +124,20 @@ def test_the_first_admin_gets_a_token_once(settings: ApiSettings) -> None:
     again = run(*arguments, **environment)
     assert (again.returncode, again.stdout) == (0, "")
     assert "already" in again.stderr
+
+
+def test_the_first_admin_has_a_name_and_an_address_as_anybody_else(settings: ApiSettings) -> None:
+    environment = {"FOLLOWUP_DATABASE_URL": settings.database_url.get_secret_value()}
+    wrong = run("followup_api.bootstrap", "--email", "ada", "--name", "\u200b", **environment)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "--email is not an e-mail address" in wrong.stderr
+    assert "--name has nothing to see" in wrong.stderr
+    apart = run("followup_api.bootstrap", "--email", "a@example.com", "--name", "Zoe\u0308", **environment)
+    assert apart.returncode == 0, apart.stderr
+    database = Database(settings.database_url.get_secret_value())
+    with database.transaction() as tx:
+        assert tx.execute(text("SELECT name FROM users")).scalars().all() == ["Zo\u00eb"]
+    database.close()
 
 
 def test_two_starts_at_once_make_one_admin(settings: ApiSettings) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated
 from followup_common.db import Database
 from followup_common.db.waiting import wait_or_exit
 from followup_common.settings import DatabaseSettings, load
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 from sqlalchemy import func, select
 
 from followup_api.audit import sign
@@ -23,7 +23,7 @@ from followup_api.serving import open_database
 from followup_api.tokens.queries import add_token, latest_end
 from followup_api.tokens.settings import TokenSettings
 from followup_api.users.queries import create_user, has_active_admin
-from followup_api.users.schemas import Password
+from followup_api.users.schemas import NewUser, Password
 
 A_YEAR = timedelta(days=365)
 
@@ -63,20 +63,29 @@ def first_admin(
         return token.token
 
 
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
 def main() -> int:
     """The command line; the password, if any, comes from FOLLOWUP_ADMIN_PASSWORD."""
     parser = argparse.ArgumentParser(prog="followup-bootstrap", description=__doc__)
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", required=True)
     arguments = parser.parse_args()
+    try:
+        about = NewUser(email=arguments.email, name=arguments.name)
+    except ValidationError as error:
+        parser.error("; ".join(f"--{each['loc'][0]} {_said(each['msg'])}" for each in error.errors()))
     settings = load(BootstrapSettings)
     wait_or_exit(settings.database_url.get_secret_value())  # migrate lets the role log in as its last step
     database = open_database(settings)
     try:
         given = settings.admin_password
         password = given.get_secret_value() if given else None
-        about = {"email": arguments.email, "name": arguments.name, "password": password}
-        token = first_admin(database, **about, life=settings.token_life)
+        token = first_admin(
+            database, email=about.email, name=about.name, password=password, life=settings.token_life
+        )
     finally:
         database.close()
     if token is None:

@@ -2571,7 +2571,7 @@ export interface components {
             required: string[];
             /**
              * Times Without Zone
-             * @description Whether `time_zone` is needed: some of the first times say of no zone that they are.
+             * @description Whether `time_zone` may be needed: some of the first cells are times without a zone.
              */
             times_without_zone: boolean;
             /**

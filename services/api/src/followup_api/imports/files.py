@@ -155,13 +155,15 @@ class Table:
 
 
 def _blank(cells: Sequence[str]) -> bool:
-    return not any(cell and not cell.isspace() for cell in cells)
+    return not cells or (
+        (not cells[0] or cells[0].isspace()) and not any(cell and not cell.isspace() for cell in cells)
+    )
 
 
 def _stripped(cells: Sequence[str], *, guarded: bool) -> list[str]:
     """Cells without the spaces around them, nor our apostrophes if they are guarded by such."""
-    stripped = [cell.strip() for cell in cells]
-    return [plain(cell) for cell in stripped] if guarded else stripped
+    stripped = map(str.strip, cells)
+    return [plain(cell) for cell in stripped] if guarded else list(stripped)
 
 
 def _normal(texts: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 from followup_common.moments import NoZone, moment
@@ -37,7 +37,6 @@ def preview_of(file: BinaryIO, layout: Layout) -> ImportPreview:
         columns = list(_each_once(proposed(table.headings, layout).columns))
         rows = [cells for _, cells in islice(table.rows(), LOOKED_AT)]
         other = looks_like(table.headings, layout)
-        due = [row[columns.index("due_at")] for row in rows] if "due_at" in columns else []
         return ImportPreview(
             kind=table.source.kind,
             encoding=table.source.described.get("encoding"),
@@ -49,7 +48,7 @@ def preview_of(file: BinaryIO, layout: Layout) -> ImportPreview:
             ],
             choices=list(layout.choices),
             required=list(layout.required),
-            times_without_zone=any(map(_has_no_zone, due)),
+            times_without_zone="due_at" in layout.columns and any(map(_has_no_zone, chain(*rows))),
             looks_like=other and other.path,
         )
 

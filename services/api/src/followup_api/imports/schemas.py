@@ -68,7 +68,7 @@ class ImportPreview(Schema):
     choices: list[str] = Field(description="What a column can be, for the parameter `columns` of the import.")
     required: list[str] = Field(description="Those of them that a file must have.")
     times_without_zone: bool = Field(
-        description="Whether `time_zone` is needed: some of the first times say of no zone that they are."
+        description="Whether `time_zone` may be needed: some of the first cells are times without a zone."
     )
     looks_like: Literal["users", "follow-ups"] | None = Field(
         description="The other kind of import for which this file is evidently meant."
