@@ -264,3 +264,34 @@ def test_a_new_person_can_log_in(product: Product, visit: Visit) -> None:
     log_in = {"email": "nora.newcomer@example.com", "password": "a long enough password"}
     answer = httpx.post(f"{product.url}/api/v1/session", json=log_in)
     assert answer.json()["time_zone"] == "Europe/Lisbon"
+
+
+def test_the_audit_log_reads_as_sentences_without_log_ins_and_by_person_and_day(
+    product: Product, visit: Visit
+) -> None:
+    ada, bob = product.person("Ada Okafor", "admin"), product.person("Bob Stone")
+    product.call("PATCH", f"/users/{bob.id}", json={"role": "admin"})
+    page = visit(ada, "/admin/ops?tab=audit-log")
+    log = page.get_by_role("list", name="Audit log")
+    expect(log.get_by_role("listitem").first).to_contain_text("made Bob Stone an admin")
+    expect(log).not_to_contain_text("logged in")
+    expect(log).not_to_contain_text("users/", use_inner_text=True)
+    log.get_by_text("Details").first.click()
+    expect(log).to_contain_text(f"users/{bob.id}")
+
+    page.get_by_role("combobox", name="About").click()
+    page.get_by_role("option", name="Log-ins", exact=True).click()
+    expect(log.get_by_role("listitem").first).to_contain_text("Ada Okafor logged in")
+    expect(log).not_to_contain_text("an admin")
+    fill_combobox(page.get_by_role("combobox", name="Person"), "Bob", "Bob Stone")
+    expect(page.get_by_text("Nothing found")).to_have_count(1)
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(log).to_contain_text("made Bob Stone an admin")
+    page.get_by_label("To this day").fill("2020-01-01")
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+    page.get_by_label("To this day").fill("")
+    page.get_by_label("From this day").fill("2020-01-01")
+    expect(log).to_contain_text("Ada Okafor logged in")
+    for width in (320, 390, 820, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -125,7 +125,8 @@ def test_an_operator_sees_what_is_broken_mends_it_and_replays(
     form.get_by_role("button", name="Discard").click()
     expect(form).to_be_hidden()
     page.get_by_text("Audit log", exact=True).click()
-    expect(page.get_by_role("table", name="Audit log")).to_contain_text("note: A port scan")
+    expect(page.get_by_role("list", name="Audit log")).to_contain_text("Ada Okafor discarded a dead letter")
+    expect(page.get_by_role("list", name="Audit log")).to_contain_text("“A port scan”")
 
     # RabbitMQ hangs: the page says so, and goes on.
     network.tell(proxy.stall)

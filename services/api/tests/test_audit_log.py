@@ -137,3 +137,48 @@ def test_the_service_itself_cannot_change_what_it_wrote(company: Company, statem
         company.world.database.transaction() as tx,
     ):
         tx.exec_driver_sql(statement)
+
+
+def test_entries_are_sentences_with_the_names_of_today(company: Company) -> None:
+    company.ask(company.ada, "PATCH", f"/users/{company.amir.id}", json={"role": "admin"})
+    company.ask(company.ada, "PATCH", f"/users/{company.amir.id}", json={"name": "Amir P."})
+    renamed, promoted = entries(company)
+    assert promoted["summary"] == "Ada Admin made Amir P. an admin"
+    assert renamed["summary"] == "Ada Admin renamed Amir P. from “Amir Patel” to “Amir P.”"
+
+
+def test_log_ins_are_told_apart_from_all_else(company: Company) -> None:
+    log_in(company, company.amir.email, PASSWORD)
+    company.ask(company.ada, "POST", "/sweeps")
+    company.ask(company.amir, "POST", "/tokens", json={"name": "x"})
+    assert actions(company, kind="log-ins") == ["log-in.succeeded"]
+    assert actions(company, kind="other-than-log-ins") == ["token.created", "sweep.requested"]
+    assert actions(company, kind="operations") == ["sweep.requested"]
+    assert actions(company, kind="people") == []
+    assert company.ask(company.ada, "GET", f"{LOG}?kind=nonsense").status_code == 422
+
+
+def test_a_person_s_entries_are_what_they_did_and_what_was_done_to_them(company: Company) -> None:
+    log_in(company, company.amir.email, PASSWORD)
+    company.ask(company.ada, "PATCH", f"/users/{company.amir.id}", json={"role": "manager"})
+    company.ask(company.ada, "POST", "/sweeps")
+    company.ask(company.amir, "POST", "/tokens", json={"name": "x"})
+    told = ["token.created", "user.changed", "log-in.succeeded"]
+    assert actions(company, person_id=company.amir.id) == told
+    assert actions(company, person_id=company.amir.id, kind="people") == ["user.changed"]
+    assert actions(company, person_id=company.amir.id, kind="other-than-log-ins") == told[:2]
+
+
+def test_entries_of_a_time_come_in_pages_with_every_filter(company: Company) -> None:
+    for _ in range(5):
+        company.ask(company.ada, "POST", "/sweeps")
+    times = [entry["at"] for entry in entries(company)]
+    assert times == sorted(times, reverse=True)
+    assert [entry["at"] for entry in entries(company, since=times[3], until=times[0])] == times[1:4]
+    for filters in ({}, {"kind": "operations"}, {"person_id": company.ada.id}):
+        page = company.get(company.ada, LOG, since=times[3], limit=3, **filters)
+        rest = company.get(company.ada, LOG, since=times[3], cursor=page["next_cursor"], **filters)
+        assert [entry["at"] for entry in page["items"] + rest["items"]] == times[:4]
+    refused = company.ask(company.ada, "GET", f"{LOG}?since=yesterday")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "since"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
 import psycopg
 import pytest
+from followup_api.audit import Action
 from followup_api.escalations import queries as escalations
 from followup_api.escalations.counts import counts as escalation_counts
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
@@ -19,16 +21,19 @@ from followup_api.followups.scopes import Scope, reports
 from followup_api.followups.searches import looked_up
 from followup_api.notifications import queries as notifications
 from followup_api.notifications.schemas import NotificationQuery
+from followup_api.ops.audit_log import queries as audit_log
+from followup_api.ops.audit_log.schemas import AuditKind, AuditQuery
 from followup_api.pagination import PageQuery
 from followup_common.db import Database, Transaction
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from benchmarks.api.company import DIRECTOR, make_company
 from tests.support.servers import Servers
 
-LARGE = {"follow_ups", "follow_up_texts", "notifications", "escalations", "activities"}
+LARGE = {"follow_ups", "follow_up_texts", "notifications", "escalations", "activities", "audit_log"}
 FOLLOW_UPS, PEOPLE = 100_000, 2_000
 EMPLOYEE, MANAGER_OF_EIGHT = PEOPLE, 240
+LOGGED, ASKED = 200_000, datetime.now(UTC)
 SCOPES = ("employee", "small team", "half of all", "everyone")
 LIST_PAGES = 3_000
 """More buffers than a page of a list ever takes; the smallest scan of a large table takes more."""
@@ -268,3 +273,52 @@ def test_a_follow_up_and_who_reports_to_whom(database: Database, plans: Reading)
     found = plans(ask)
     from_indexes(found)
     assert buffers(found[0]) < 50
+
+
+@pytest.fixture(scope="module")
+def logged(database: Database) -> None:
+    """An audit log in which log-ins drown all else, and one person's are many."""
+    with database.transaction() as tx:
+        if tx.execute(text("SELECT count(*) FROM audit_log")).scalar_one() < LOGGED:
+            tx.execute(
+                text(
+                    "INSERT INTO audit_log (at, action, actor_id, target) "
+                    "SELECT now() - i * interval '1 minute', "
+                    "       CASE WHEN i % 5000 = 0 THEN 'user.changed' ELSE 'log-in.succeeded' END, "
+                    "       CASE WHEN i % 5000 = 0 THEN 1 ELSE i % 2000 + 1 END, 'users/' || i % 2000 + 1 "
+                    "FROM generate_series(1, :number) i"
+                ),
+                {"number": LOGGED},
+            )
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE audit_log"))
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {},
+        {"kind": AuditKind.LOG_INS},
+        {"kind": AuditKind.OTHER_THAN_LOG_INS},
+        {"kind": AuditKind.PEOPLE, "since": ASKED - timedelta(days=60), "until": ASKED - timedelta(days=50)},
+        {"person_id": EMPLOYEE},
+        {"person_id": EMPLOYEE, "kind": AuditKind.LOG_INS, "until": ASKED - timedelta(days=50)},
+        {"since": ASKED - timedelta(days=60), "until": ASKED - timedelta(days=50)},
+        {"action": Action.USER_CHANGED},
+        {"actor_id": EMPLOYEE},
+        {"target": "users/7"},
+    ],
+    ids=str,
+)
+def test_a_page_of_the_audit_log(
+    database: Database, logged: None, plans: Reading, filters: dict[str, Any]
+) -> None:
+    def ask(tx: Transaction) -> None:
+        page = audit_log.page(tx, AuditQuery(limit=20, **filters))
+        audit_log.names(tx, page.rows)
+        if page.next_cursor:
+            audit_log.page(tx, AuditQuery(limit=20, cursor=page.next_cursor, **filters))
+
+    found = plans(ask)
+    from_indexes(found)
+    assert max(buffers(plan) for plan in found) < LIST_PAGES / 5

@@ -108,14 +108,21 @@ class Listing:
 
 
 def paginate(
-    tx: Transaction, query: Select[*tuple[Any, ...]], order: Sequence[ColumnElement[Any]], page: PageQuery
+    tx: Transaction,
+    query: Select[*tuple[Any, ...]],
+    order: Sequence[ColumnElement[Any]],
+    page: PageQuery,
+    within: Within | None = None,
 ) -> Rows:
     """Run a query that was put together for one request, for one page; arguments and errors as `Listing`."""
     keys = [_Key.of(expression) for expression in order]
-    statement = query.add_columns(*_labelled(keys))
+    after = []
     if page.cursor is not None:
         values = zip(_decode(page.cursor, keys), keys, strict=True)
-        statement = statement.where(_after(keys, [literal(value, key.column.type) for value, key in values]))
+        after = [_after(keys, [literal(value, key.column.type) for value, key in values])]
+    limit = literal_column(str(page.limit + 1), Integer())
+    condition = [within(after, limit)] if within else after
+    statement = query.add_columns(*_labelled(keys)).where(*condition)
     return _page(tx.execute(statement.order_by(*order).limit(page.limit + 1)).all(), page.limit, keys)
 
 

@@ -1176,7 +1176,9 @@ export interface paths {
         };
         /**
          * Read the audit log
-         * @description Who did what, from where and when; newest first. Nobody can change or delete entries here.
+         * @description Who did what, from where and when, as sentences too; newest first.
+         *
+         *     Nobody can change or delete entries here.
          */
         get: operations["list_audit_log"];
         put?: never;
@@ -1452,6 +1454,7 @@ export interface components {
          *       },
          *       "id": 512,
          *       "request_id": "8c0f8a3b5f6e4f0c9d53c7c1d5a0b7e2",
+         *       "summary": "Ada Okafor made Amir Patel a manager",
          *       "target": "users/42"
          *     }
          */
@@ -1468,6 +1471,11 @@ export interface components {
              * @description Names what was done; newer versions may add names.
              */
             action: string;
+            /**
+             * Summary
+             * @description What was done, as a sentence; people have the names of today.
+             */
+            summary: string;
             /**
              * Actor Id
              * @description Who did it; null when nobody was known.
@@ -1493,6 +1501,12 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * AuditKind
+         * @description What an entry is about.
+         * @enum {string}
+         */
+        AuditKind: "log-ins" | "people" | "tokens" | "follow-ups" | "operations" | "other-than-log-ins";
         /**
          * BulkAction
          * @description What to do to many follow-ups at once.
@@ -10269,6 +10283,14 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
+                /** @description Only what is about this; `other-than-log-ins`: about all else. */
+                kind?: components["schemas"]["AuditKind"] | null;
+                /** @description Only what this person did, or was done to them. */
+                person_id?: number | null;
+                /** @description Only from this time on. */
+                since?: string | null;
+                /** @description Only before this time. */
+                until?: string | null;
                 /** @description Only this action. */
                 action?: components["schemas"]["Action"] | null;
                 /** @description Only what this person did. */
@@ -10304,6 +10326,7 @@ export interface operations {
                      *           },
                      *           "id": 512,
                      *           "request_id": "8c0f8a3b5f6e4f0c9d53c7c1d5a0b7e2",
+                     *           "summary": "Ada Okafor made Amir Patel a manager",
                      *           "target": "users/42"
                      *         }
                      *       ],

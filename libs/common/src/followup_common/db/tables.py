@@ -446,9 +446,10 @@ audit_log = Table(
     Column("address", Text),
     Column("request_id", Text),
     Column("details", JSONB, nullable=False, server_default=text("'{}'")),
-    Index("ix_audit_log_action", "action", "id"),
-    Index("ix_audit_log_actor", "actor_id", "id"),
-    Index("ix_audit_log_target", "target", "id"),
+    Index("ix_audit_log_at", "at", "id"),
+    Index("ix_audit_log_action_at", "action", "at", "id"),
+    Index("ix_audit_log_actor_at", "actor_id", "at", "id"),
+    Index("ix_audit_log_target_at", "target", "at", "id"),
 )
 
 # Answers to requests that create, by digests of their keys; nobody's id (0) is that of a secret's bearer.

@@ -1,25 +1,53 @@
-import { Button, Table } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconHistory } from "@tabler/icons-react";
 import type { AuditEntry } from "@/api/types";
+import { useParameters } from "@/app/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { NothingFound } from "@/components/NothingFound";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
-import { peopleQuery } from "@/features/followups/people";
 import { detailsOf } from "@/features/ops/auditDetails";
+import { apiFilters, EVERYTHING, filtersIn } from "@/features/ops/auditFilters";
+import { AuditFilterBar } from "@/features/ops/AuditFilterBar";
 import { auditLogQuery } from "@/features/ops/queries";
+import { useMe } from "@/features/session/session";
 import classes from "./AuditLog.module.css";
 
-/** Who did what, newest first. */
+/** Who did what, newest first; log-ins only when asked for. */
 export function AuditLog() {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditLogQuery);
-  if (!data) return error ? <ErrorState error={error} retry={() => void refetch()} /> : <RowsSkeleton rows={8} />;
-  const entries = data.pages.flatMap(({ items }) => items);
-  if (entries.length === 0) return <EmptyState icon={IconHistory} title="Nobody has done anything yet" />;
+  const [parameters, change] = useParameters();
+  const filters = filtersIn(parameters);
   return (
     <>
-      <Entries entries={entries} />
+      <AuditFilterBar filters={filters} change={change} />
+      <Entries filters={filters} clear={() => change(EVERYTHING)} />
+    </>
+  );
+}
+
+function Entries({ filters, clear }: { filters: ReturnType<typeof filtersIn>; clear: () => void }) {
+  const { time_zone: zone } = useMe();
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...auditLogQuery(apiFilters(filters, zone)),
+    placeholderData: (old) => old,
+  });
+  if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
+  if (!data) return <RowsSkeleton rows={8} />;
+  const entries = data.pages.flatMap(({ items }) => items);
+  if (entries.length === 0) {
+    const { kind, person, from, to } = filters;
+    if (kind === "all" && !person && !from && !to) return <EmptyState icon={IconHistory} title="Nobody has done anything yet" />;
+    return <NothingFound clearFilters={clear} />;
+  }
+  return (
+    <>
+      <ul className={classes.entries} aria-label="Audit log">
+        {entries.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
+        ))}
+      </ul>
       {hasNextPage && (
         <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           Show earlier
@@ -29,37 +57,32 @@ export function AuditLog() {
   );
 }
 
-function Entries({ entries }: { entries: readonly AuditEntry[] }) {
-  const { data: people } = useQuery(peopleQuery);
-  const names = new Map(people?.map(({ id, name }) => [id, name]));
+function Entry({ entry }: { entry: AuditEntry }) {
+  const { at, summary, address, action, target, request_id: request, details } = entry;
+  const facts = [
+    ["Action", action],
+    ["Target", target],
+    ["Request", request],
+    ["Facts", detailsOf(details)],
+  ].filter(([, value]) => value);
   return (
-    <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table verticalSpacing={7} aria-label="Audit log">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th>Did</Table.Th>
-            <Table.Th>To</Table.Th>
-            <Table.Th>From</Table.Th>
-            <Table.Th>Details</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entries.map(({ id, at, actor_id: actor, action, target, address, details }) => (
-            <Table.Tr key={id}>
-              <Table.Td className={classes.at}>
-                <RelativeTime at={at} as="ago" />
-              </Table.Td>
-              <Table.Td>{actor === null ? "–" : (names.get(actor) ?? `User ${actor}`)}</Table.Td>
-              <Table.Td>{action}</Table.Td>
-              <Table.Td>{target ?? "–"}</Table.Td>
-              <Table.Td>{address ?? "–"}</Table.Td>
-              <Table.Td className={classes.details}>{detailsOf(details)}</Table.Td>
-            </Table.Tr>
+    <li className={classes.entry}>
+      <span className={classes.said}>{summary}</span>
+      <span className={classes.at}>
+        <RelativeTime at={at} as="calendar" />
+        {address && <span>from {address}</span>}
+      </span>
+      <details className={classes.details}>
+        <summary>Details</summary>
+        <dl>
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
           ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        </dl>
+      </details>
+    </li>
   );
 }

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, type Query } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { AuditEntry, DeadLetter, DeadLetterDetail, Outbox, Page, Queues, SelfAudit } from "@/api/types";
 import { remember, type Figures, type Watched } from "@/features/ops/history";
@@ -48,14 +48,15 @@ export const deadLetterQuery = (id: string) =>
     queryFn: ({ signal }) => api.get<DeadLetterDetail>(`/ops/dead-letters/${id}`, { signal }),
   });
 
-export const auditLogQuery = infiniteQueryOptions({
-  queryKey: [...keys.ops, "audit-log"],
-  queryFn: ({ pageParam, signal }) =>
-    api.get<Page<AuditEntry>>("/ops/audit-log", { query: { limit: 50, cursor: pageParam }, signal }),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next_cursor,
-  refetchInterval: SLOWER_MS,
-});
+export const auditLogQuery = (filters: Query) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.ops, "audit-log", filters],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<AuditEntry>>("/ops/audit-log", { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: SLOWER_MS,
+  });
 
 /** A reading with the looks before it, which live in the cache: they last as long as the visit. */
 function watched<T>(cache: QueryClient, key: QueryKey, reading: T, figuresOf: (reading: T) => Figures): Watched<T> {

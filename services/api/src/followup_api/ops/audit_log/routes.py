@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Query
@@ -9,15 +10,36 @@ from fastapi import Query
 from followup_api.dependencies import Work
 from followup_api.ops.audit_log import queries
 from followup_api.ops.audit_log.schemas import AuditEntry, AuditQuery
+from followup_api.ops.audit_log.sentences import summary
 from followup_api.pagination import Page
 from followup_api.permissions import Permission, require
 from followup_api.routing import api_router
+from followup_api.rows import Record
 
 router = api_router(prefix="/ops/audit-log", tags=["Operations"], dependencies=[require(Permission.OPS)])
 
 
 @router.get("", summary="Read the audit log")
 def list_audit_log(work: Work, query: Annotated[AuditQuery, Query()]) -> Page[AuditEntry]:
-    """Who did what, from where and when; newest first. Nobody can change or delete entries here."""
+    """Who did what, from where and when, as sentences too; newest first.
+
+    Nobody can change or delete entries here.
+    """
     found = queries.page(work.tx, query)
-    return Page(items=[AuditEntry.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+    names = queries.names(work.tx, found.rows)
+    return Page(items=[_entry(row, names) for row in found.rows], next_cursor=found.next_cursor)
+
+
+def _entry(row: Record, names: Mapping[int, str]) -> AuditEntry:
+    said = summary(row.action, row.actor_id, row.target, row.details, names)
+    return AuditEntry(
+        id=row.id,
+        at=row.at,
+        action=row.action,
+        summary=said,
+        actor_id=row.actor_id,
+        target=row.target,
+        address=row.address,
+        request_id=row.request_id,
+        details=row.details,
+    )

@@ -1,0 +1,31 @@
+"""What the actions of the audit log are about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from followup_api.audit import Action
+from followup_api.ops.audit_log.schemas import AuditKind
+
+KINDS: dict[AuditKind, tuple[Action, ...]] = {
+    AuditKind.LOG_INS: (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED),
+    AuditKind.PEOPLE: (
+        *(Action.USER_CREATED, Action.USER_CHANGED, Action.USERS_IMPORTED),
+        *(Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND),
+    ),
+    AuditKind.TOKENS: (Action.TOKEN_CREATED, Action.TOKEN_REVOKED),
+    AuditKind.FOLLOW_UPS: (
+        *(Action.FOLLOW_UPS_IMPORTED, Action.FOLLOW_UPS_EXPORTED),
+        *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED),
+    ),
+    AuditKind.OPERATIONS: (
+        *(Action.SWEEP_REQUESTED, Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED),
+    ),
+}
+
+
+def actions_of(kind: AuditKind) -> Sequence[Action]:
+    """The actions that a kind holds."""
+    if kind is AuditKind.OTHER_THAN_LOG_INS:
+        return [action for action in Action if action not in KINDS[AuditKind.LOG_INS]]
+    return KINDS[kind]

@@ -1,0 +1,221 @@
+"""Entries of the audit log as sentences. Details may be of an older version: none is taken for granted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from followup_api.audit import Action
+from followup_api.followups.sentences import listed
+from followup_api.visible import isolated
+
+Names = Mapping[int, str]
+Details = Mapping[str, Any]
+
+WAYS = {
+    "oidc": "Single sign-on",
+    "cron secret": "The cron service",
+    "bootstrap": "The set-up command",
+    "followup run": "“followup run”",
+    "demo": "The demo company",
+}
+ROLES = {"admin": "an admin", "manager": "a manager", "employee": "an employee"}
+_USER = re.compile(r"users/(\d{1,18})")
+
+
+def summary(action: str, actor_id: int | None, target: str | None, details: Details, names: Names) -> str:
+    """What somebody did; for an action of another version, its name.
+
+    Args:
+        action: one of `Action`, or another name.
+        actor_id: who did it.
+        target: what it was done to, such as `users/42`.
+        details: as the entry has them.
+        names: of everyone in the entry, by id.
+    """
+    entry = _Entry(actor_id, target, details, names)
+    say = SAYS.get(action)
+    return say(action, entry) if say else f"{entry.who}: {re.sub('[.-]', ' ', action)}"
+
+
+def people_in(actor_id: int | None, target: str | None, details: Details) -> Iterator[int]:
+    """The ids of all whom an entry names."""
+    manager = details.get("manager_id")
+    moved = [manager.get("from"), manager.get("to")] if isinstance(manager, dict) else []
+    for id_ in (actor_id, _user_of(target), *moved, *map(details.get, ("user_id", "assignee_id"))):
+        if isinstance(id_, int):
+            yield id_
+
+
+def _user_of(target: str | None) -> int | None:
+    found = _USER.fullmatch(target or "")
+    return int(found[1]) if found else None
+
+
+class _Entry:
+    """The parts of a sentence that an entry gives."""
+
+    def __init__(self, actor_id: int | None, target: str | None, details: Details, names: Names) -> None:
+        self.details, self._names, self._actor_id = details, names, actor_id
+        self.user_id = _user_of(target)
+        self.target_id = (target or "").rpartition("/")[2]
+        self.is_about_actor = actor_id is not None and self.user_id == actor_id
+        self.who = self.name(actor_id) if actor_id is not None else self._way()
+        self.whom = self.name(self.user_id) if self.user_id is not None else "somebody"
+
+    def name(self, user_id: object) -> str:
+        """A person's name, or their number where nobody has it any more."""
+        if not isinstance(user_id, int):
+            return "nobody"
+        return isolated(self._names[user_id]) if user_id in self._names else f"person {user_id}"
+
+    def _way(self) -> str:
+        by = str(self.details.get("by", ""))
+        return WAYS.get(by) or (by[:1].upper() + by[1:] if by.startswith("database role") else "Somebody")
+
+
+def _log_in(action: str, entry: _Entry) -> str:
+    by = entry.details.get("by")
+    match action:
+        case Action.LOGGED_IN:
+            return f"{entry.who} logged in" + (" by single sign-on" if by == "oidc" else "")
+        case Action.LOGGED_OUT:
+            return f"{entry.who} logged out"
+        case Action.SESSION_ENDED:
+            number = entry.details.get("sessions", 1)
+            return f"{entry.who} ended {'one' if number == 1 else number} of their other log-ins"
+        case _ if by in ("proof", "password change"):
+            purpose = "when asked for it again" if by == "proof" else "to change it"
+            return f"{entry.whom} gave a wrong password {purpose}"
+        case _:
+            way = " by single sign-on" if by == "oidc" else ""
+            return (
+                f"A log-in as {entry.whom}{way} failed"
+                if entry.user_id
+                else f"A log-in{way} as nobody known failed"
+            )
+
+
+def _person(action: str, entry: _Entry) -> str:
+    match action:
+        case Action.USER_CREATED:
+            role = ROLES.get(str(entry.details.get("role")), "somebody")
+            return f"{entry.who} added {entry.whom} as {role}"
+        case Action.IDENTITY_BOUND:
+            return f"{entry.whom} logged in by single sign-on for the first time"
+        case Action.IDENTITY_UNBOUND:
+            return f"{entry.who} took their single sign-on from {entry.whom}"
+        case _:
+            changes = list(_changes(entry)) or [f"changed {entry.whom}"]
+            return f"{entry.who} {listed(changes)}"
+
+
+def _changes(entry: _Entry) -> Iterator[str]:
+    """What was changed about a person, as verbs; whom it is about is named once."""
+    whom, whose = ("themselves", "their own") if entry.is_about_actor else (entry.whom, f"{entry.whom}'s")
+    for field, change in entry.details.items():
+        if not isinstance(change, dict):
+            continue
+        was, now = change.get("from"), change.get("to")
+        match field:
+            case "role":
+                yield f"made {whom} {ROLES.get(str(now), str(now))}"
+            case "active":
+                yield f"{'activated' if now else 'deactivated'} {whom}"
+            case "manager_id" if now is None:
+                yield f"let {whom} report to nobody, after {entry.name(was)}"
+            case "manager_id":
+                yield f"let {whom} report to {entry.name(now)}"
+            case "name":
+                yield f"renamed {whom} from “{isolated(str(was))}” to “{isolated(str(now))}”"
+            case "password":
+                yield f"changed {whose} password"
+            case _:
+                label = {"email": "e-mail address", "time_zone": "time zone"}.get(field, field)
+                yield f"changed {whose} {label} from {isolated(str(was))} to {isolated(str(now))}"
+        whom, whose = ("themselves", "their own") if entry.is_about_actor else ("them", "their")
+
+
+def _token(action: str, entry: _Entry) -> str:
+    details, who = entry.details, entry.who
+    if isinstance(tokens := details.get("tokens"), int):
+        return f"{who} revoked all {tokens} API tokens of {entry.whom}"
+    named = f"the API token “{isolated(str(details.get('name', entry.target_id)))}”"
+    if action == Action.TOKEN_CREATED:
+        scopes = details.get("scopes")
+        may = f" ({', '.join(map(str, scopes))})" if isinstance(scopes, list) else ""
+        return f"{who} made {named}{may}"
+    return f"{who} revoked {named}" + (
+        f" of {entry.name(details['user_id'])}" if "user_id" in details else ""
+    )
+
+
+def _follow_up(action: str, entry: _Entry) -> str:
+    verb = "deleted" if action == Action.FOLLOW_UP_DELETED else "restored"
+    of = f" of {entry.name(entry.details['assignee_id'])}" if "assignee_id" in entry.details else ""
+    lost = [
+        _amount(entry.details.get(field), noun)
+        for field, noun in (("notifications", "notification"), ("activities", "entry of its history"))
+    ]
+    kept = f", with {listed(found)}" if (found := [each for each in lost if each]) else ""
+    return f"{entry.who} {verb} follow-up {entry.target_id}{of}{kept}"
+
+
+def _dead_letters(action: str, entry: _Entry) -> str:
+    ids, type_, note = (entry.details.get(name) for name in ("ids", "type", "note"))
+    number = len(ids) if isinstance(ids, list) else 1
+    letters = "a dead letter" if number == 1 else f"{number} dead letters"
+    of = f" ({isolated(str(type_))})" if type_ else ""
+    if action == Action.DEAD_LETTERS_REPLAYED:
+        return f"{entry.who} sent {letters}{of} again"
+    return f"{entry.who} discarded {letters}{of}" + (f": “{isolated(str(note))}”" if note else "")
+
+
+def _imported(action: str, entry: _Entry) -> str:
+    what = "people" if action == Action.USERS_IMPORTED else "follow-ups"
+    return f"{entry.who} imported {what}{_numbers(entry.details)}"
+
+
+def _exported(_: str, entry: _Entry) -> str:
+    view, format_ = entry.details.get("view", "all"), str(entry.details.get("format", "csv")).upper()
+    return f"{entry.who} exported {view} follow-ups as {format_}"
+
+
+def _sweep(_: str, entry: _Entry) -> str:
+    return f"{entry.who} asked for a sweep"
+
+
+def _numbers(details: Details) -> str:
+    """ ": 3 added, 1 changed"; empty where nothing was."""
+    said = {
+        "created": "added",
+        "updated": "changed",
+        "unchanged": "unchanged",
+        "subjects_changed": "leads and clients changed",
+    }
+    counted = [f"{details[name]} {word}" for name, word in said.items() if details.get(name)]
+    return f": {', '.join(counted)}" if counted else ""
+
+
+def _amount(number: object, noun: str) -> str:
+    if not isinstance(number, int) or number == 0:
+        return ""
+    plural = noun.replace("entry", "entries") if noun.startswith("entry") else f"{noun}s"
+    return f"1 {noun}" if number == 1 else f"{number} {plural}"
+
+
+SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
+    **dict.fromkeys(
+        (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED), _log_in
+    ),
+    **dict.fromkeys(
+        (Action.USER_CREATED, Action.USER_CHANGED, Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND), _person
+    ),
+    **dict.fromkeys((Action.TOKEN_CREATED, Action.TOKEN_REVOKED), _token),
+    **dict.fromkeys((Action.USERS_IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
+    Action.FOLLOW_UPS_EXPORTED: _exported,
+    **dict.fromkeys((Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED), _follow_up),
+    Action.SWEEP_REQUESTED: _sweep,
+    **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
+}

@@ -1,0 +1,165 @@
+"""What admins read in the audit log: sentences, for every action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from followup_api.audit import Action
+from followup_api.ops.audit_log.kinds import KINDS
+from followup_api.ops.audit_log.sentences import summary
+
+NAMES = {1: "Ada Okafor", 2: "Bob Stone", 3: "Mia Klein"}
+BOB = "users/2"
+
+
+def change(was: Any, now: Any) -> dict[str, Any]:
+    return {"from": was, "to": now}
+
+
+SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
+    (Action.LOGGED_IN, 2, BOB, {}, "Bob Stone logged in"),
+    (Action.LOGGED_IN, 2, BOB, {"by": "oidc"}, "Bob Stone logged in by single sign-on"),
+    (Action.LOG_IN_FAILED, None, BOB, {}, "A log-in as Bob Stone failed"),
+    (Action.LOG_IN_FAILED, None, None, {}, "A log-in as nobody known failed"),
+    (
+        Action.LOG_IN_FAILED,
+        2,
+        BOB,
+        {"by": "proof"},
+        "Bob Stone gave a wrong password when asked for it again",
+    ),
+    (Action.LOGGED_OUT, 2, BOB, {}, "Bob Stone logged out"),
+    (Action.SESSION_ENDED, 2, BOB, {"sessions": 3}, "Bob Stone ended 3 of their other log-ins"),
+    (Action.SESSION_ENDED, 2, BOB, {"session": 9}, "Bob Stone ended one of their other log-ins"),
+    (Action.USER_CREATED, 1, BOB, {"role": "employee"}, "Ada Okafor added Bob Stone as an employee"),
+    (
+        Action.USER_CREATED,
+        None,
+        BOB,
+        {"role": "admin", "by": "bootstrap"},
+        "The set-up command added Bob Stone as an admin",
+    ),
+    (
+        Action.USER_CHANGED,
+        1,
+        BOB,
+        {"role": change("employee", "admin")},
+        "Ada Okafor made Bob Stone an admin",
+    ),
+    (
+        Action.USER_CHANGED,
+        1,
+        BOB,
+        {"manager_id": change(None, 3), "active": change(True, False), "password": {"changed": True}},
+        "Ada Okafor let Bob Stone report to Mia Klein, deactivated them and changed their password",
+    ),
+    (
+        Action.USER_CHANGED,
+        1,
+        BOB,
+        {"manager_id": change(3, None)},
+        "Ada Okafor let Bob Stone report to nobody, after Mia Klein",
+    ),
+    (
+        Action.USER_CHANGED,
+        2,
+        BOB,
+        {"time_zone": change("UTC", "Europe/Berlin")},
+        "Bob Stone changed their own time zone from UTC to Europe/Berlin",
+    ),
+    (
+        Action.USER_CHANGED,
+        None,
+        BOB,
+        {"name": change("Rob", "Bob Stone"), "by": "database role followup"},
+        "Database role followup renamed Bob Stone from “Rob” to “Bob Stone”",
+    ),
+    (
+        Action.USERS_IMPORTED,
+        1,
+        None,
+        {"created": 3, "updated": 1, "unchanged": 0},
+        "Ada Okafor imported people: 3 added, 1 changed",
+    ),
+    (
+        Action.IDENTITY_BOUND,
+        2,
+        BOB,
+        {"subject": "x"},
+        "Bob Stone logged in by single sign-on for the first time",
+    ),
+    (Action.IDENTITY_UNBOUND, 1, BOB, {}, "Ada Okafor took their single sign-on from Bob Stone"),
+    (
+        Action.TOKEN_CREATED,
+        2,
+        "tokens/5",
+        {"name": "Nightly", "scopes": ["read", "write"]},
+        "Bob Stone made the API token “Nightly” (read, write)",
+    ),
+    (
+        Action.TOKEN_REVOKED,
+        1,
+        "tokens/5",
+        {"name": "Nightly", "user_id": 2},
+        "Ada Okafor revoked the API token “Nightly” of Bob Stone",
+    ),
+    (Action.TOKEN_REVOKED, 1, BOB, {"tokens": 4}, "Ada Okafor revoked all 4 API tokens of Bob Stone"),
+    (
+        Action.FOLLOW_UPS_IMPORTED,
+        1,
+        None,
+        {"created": 2, "subjects_changed": 1},
+        "Ada Okafor imported follow-ups: 2 added, 1 leads and clients changed",
+    ),
+    (
+        Action.FOLLOW_UPS_EXPORTED,
+        1,
+        None,
+        {"view": "overdue", "format": "xlsx"},
+        "Ada Okafor exported overdue follow-ups as XLSX",
+    ),
+    (
+        Action.FOLLOW_UP_DELETED,
+        1,
+        "follow-ups/42",
+        {"assignee_id": 2, "notifications": 2, "activities": 1},
+        "Ada Okafor deleted follow-up 42 of Bob Stone, with 2 notifications and 1 entry of its history",
+    ),
+    (Action.FOLLOW_UP_RESTORED, 1, "follow-ups/42", {}, "Ada Okafor restored follow-up 42"),
+    (Action.SWEEP_REQUESTED, None, "sweeps/7", {"by": "cron secret"}, "The cron service asked for a sweep"),
+    (
+        Action.DEAD_LETTERS_REPLAYED,
+        1,
+        None,
+        {"ids": ["a", "b"], "type": "x.v1"},
+        "Ada Okafor sent 2 dead letters (x.v1) again",
+    ),
+    (
+        Action.DEAD_LETTERS_DISCARDED,
+        1,
+        "dead-letters/a",
+        {"note": "A port scan"},
+        "Ada Okafor discarded a dead letter: “A port scan”",
+    ),
+)
+
+
+@pytest.mark.parametrize(("action", "actor", "target", "details", "said"), SAID)
+def test_an_entry_is_a_sentence(
+    action: Action, actor: int | None, target: str | None, details: dict[str, Any], said: str
+) -> None:
+    assert summary(action, actor, target, details, NAMES) == said
+
+
+def test_every_action_has_a_sentence_and_one_kind() -> None:
+    assert {action for action, *_ in SAID} == set(Action)
+    kinds = [action for actions in KINDS.values() for action in actions]
+    assert sorted(kinds) == sorted(Action)
+
+
+@pytest.mark.parametrize("action", [*Action, "of.a-later-version"])
+def test_an_entry_of_another_version_is_read_without_its_details(action: str) -> None:
+    said = summary(action, 99, None, {}, {})
+    assert "None" not in said
+    assert "{" not in said

@@ -1,0 +1,56 @@
+import { Select, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconUsers } from "@tabler/icons-react";
+import { peopleQuery } from "@/features/followups/people";
+import { KINDS, type AuditFilters } from "@/features/ops/auditFilters";
+import classes from "./AuditFilterBar.module.css";
+
+interface Props {
+  filters: AuditFilters;
+  change: (next: Partial<Record<keyof AuditFilters, string>>) => void;
+}
+
+/** What to read of the audit log: about what, by or about whom, and when. */
+export function AuditFilterBar({ filters, change }: Props) {
+  const { data: people = [] } = useQuery(peopleQuery);
+  return (
+    <div className={classes.filters}>
+      <Select
+        aria-label="About"
+        data={KINDS}
+        value={filters.kind}
+        onChange={(kind) => change({ kind: kind ?? "" })}
+        allowDeselect={false}
+      />
+      <Select
+        aria-label="Person"
+        placeholder="Anybody"
+        leftSection={<IconUsers size={15} />}
+        data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
+        value={filters.person || null}
+        onChange={(person) => change({ person: person ?? "" })}
+        searchable
+        clearable
+        clearButtonProps={{ "aria-label": "Anybody" }}
+        nothingFoundMessage="Nobody by that name"
+      />
+      <Day name="From" value={filters.from} onChange={(from) => change({ from })} />
+      <Day name="To" value={filters.to} onChange={(to) => change({ to })} />
+    </div>
+  );
+}
+
+function Day({ name, value, onChange }: { name: string; value: string; onChange: (day: string) => void }) {
+  return (
+    <TextInput
+      type="date"
+      aria-label={`${name} this day`}
+      leftSection={<span className={classes.side}>{name}</span>}
+      leftSectionWidth={50}
+      min="1970-01-01"
+      max="2199-12-30"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}

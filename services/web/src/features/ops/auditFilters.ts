@@ -1,0 +1,56 @@
+import type { Query } from "@/api/client";
+import { fromWallTime } from "@/time/zone";
+
+/** What the audit log is narrowed to, as its address has it. Days are those of the person's zone, both included. */
+export interface AuditFilters {
+  kind: string;
+  person: string;
+  from: string;
+  to: string;
+}
+
+export const KINDS = [
+  { value: "other-than-log-ins", label: "All but log-ins" },
+  { value: "all", label: "Everything" },
+  { value: "log-ins", label: "Log-ins" },
+  { value: "people", label: "People" },
+  { value: "tokens", label: "API tokens" },
+  { value: "follow-ups", label: "Follow-ups" },
+  { value: "operations", label: "Operations" },
+];
+
+const USUAL = "other-than-log-ins";
+
+/** The changes of an address that take all filters away. */
+export const EVERYTHING = { kind: "all", person: "", from: "", to: "" };
+
+export function filtersIn(parameters: URLSearchParams): AuditFilters {
+  const kind = parameters.get("kind") ?? "";
+  const person = parameters.get("person") ?? "";
+  return {
+    kind: KINDS.some(({ value }) => value === kind) ? kind : USUAL,
+    person: /^[1-9]\d{0,17}$/.test(person) ? person : "",
+    from: dayIn(parameters.get("from")),
+    to: dayIn(parameters.get("to")),
+  };
+}
+
+/** Filters as the API takes them. */
+export function apiFilters({ kind, person, from, to }: AuditFilters, zone: string): Query {
+  return {
+    kind: kind === "all" ? undefined : kind,
+    person_id: person || undefined,
+    since: from ? fromWallTime(`${from} 00:00:00`, zone) : undefined,
+    until: to ? fromWallTime(`${dayAfter(to)} 00:00:00`, zone) : undefined,
+  };
+}
+
+/** A day of this system's time, or nothing: half-typed years are none. */
+function dayIn(text: string | null): string {
+  const known = text !== null && /^(19[7-9]\d|2[01]\d\d)-\d\d-\d\d$/.test(text);
+  return known && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && text < "2199-12-31" ? text : "";
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
