@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from tests.support.waiting import eventually
 
 from .companies import Company
 from .conftest import Person, World
+
+HOUR = timedelta(hours=1)
+COUNTED = {"view": "overdue", "expected": 1, "as_of": "2031-01-01T00:00:00Z"}
 
 
 @pytest.fixture
@@ -98,7 +102,13 @@ def test_nobody_outside_the_scope_can_be_given_many(company: Company) -> None:
     "body",
     [
         {"ids": [], "action": "complete"},
-        {"ids": list(range(1, 202)), "action": "complete"},
+        {"ids": list(range(1, 10_002)), "action": "complete"},
+        {"action": "complete"},
+        {"ids": [1], "filter": COUNTED, "action": "complete"},
+        {"filter": COUNTED, "etags": [], "action": "complete"},
+        {"filter": COUNTED, "action": "undo"},
+        {"filter": {**COUNTED, "view": "completed"}, "action": "complete"},
+        {"filter": {**COUNTED, "expected": None}, "action": "complete"},
         {"ids": [1], "action": "delete"},
         {"ids": [1], "action": "reassign"},
         {"ids": [1], "action": "reschedule"},
@@ -176,3 +186,80 @@ def test_each_id_has_one_version(company: Company, field: str, seen: list[Any]) 
     answer = company.ask(company.ada, "POST", "/follow-ups/bulk", json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"].startswith(field)
+
+
+def all_found(company: Company, who: Person, view: str = "overdue", **filters: Any) -> dict[str, Any]:
+    """The filter of a bulk action, after counting."""
+    counts = company.get(who, "/follow-ups/counts", **filters)
+    return {"view": view, **filters, "expected": counts[view], "as_of": counts["as_of"]}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"action": "complete"},
+        {"action": "reschedule", "due_at": "2031-01-01T00:00:00Z"},
+        {"action": "reassign", "assignee_id": 0},
+    ],
+)
+def test_all_that_a_list_finds_are_changed_and_undone(company: Company, action: dict[str, Any]) -> None:
+    if "assignee_id" in action:
+        action = {**action, "assignee_id": company.mia.id}
+    ids = [company.follow_up(company.amir, f"Quote {n}") for n in range(3)]
+    other, later = company.follow_up(company.amir), company.follow_up(company.amir, "Quote", overdue=-HOUR)
+    foreign = company.follow_up(company.otto, "Quote of Otto")
+    before = [company.get(company.ada, f"/follow-ups/{id_}") for id_ in ids]
+    body = {"filter": all_found(company, company.dana, q="quote amir"), **action}
+    answer = company.ask(company.dana, "POST", "/follow-ups/bulk", json=body)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["done"], answer.json()["failed"]) == (ids, [])
+    assert [company.activities(id_) for id_ in (other, later, foreign)] == [[], [], []]
+    assert bulk(company, company.dana, answer.json()["done"], "undo")["done"] == ids
+    for was in before:
+        now = company.get(company.ada, f"/follow-ups/{was['id']}")
+        same = ("due_at", "assignee_id", "status", "level", "next_step_at")
+        assert [now[name] for name in same] == [was[name] for name in same]
+
+
+def test_nothing_is_changed_when_there_are_more_or_fewer_than_were_counted(company: Company) -> None:
+    ids = [company.follow_up(company.amir) for _ in range(3)]
+    found = all_found(company, company.amir)
+    company.follow_up(company.amir)
+    for filter_, number in ((found, 4), ({**found, "expected": 5}, 4)):
+        body = {"filter": filter_, "action": "complete"}
+        refused = company.ask(company.amir, "POST", "/follow-ups/bulk", json=body)
+        assert (refused.status_code, refused.json()["found"]) == (409, number)
+        assert "count again" in refused.json()["detail"]
+    assert [company.activities(id_) for id_ in ids] == [[], [], []]
+
+
+def test_what_changed_since_the_count_is_named_and_left_alone(
+    company: Company,
+) -> None:
+    ids = [company.follow_up(company.amir) for _ in range(3)]
+    found = all_found(company, company.dana)
+    company.ask(company.amir, "PATCH", f"/follow-ups/{ids[1]}", json={"notes": "Wait for her letter."})
+    body = {"filter": found, "action": "complete"}
+    answer = company.ask(company.dana, "POST", "/follow-ups/bulk", json=body).json()
+    assert answer["done"] == [ids[0], ids[2]]
+    [failure] = answer["failed"]
+    assert (failure["id"], failure["message"].split(":")[0]) == (ids[1], "Changed since you looked")
+    assert company.activities(ids[1]) == ["edited"]
+
+
+def test_ten_thousand_are_changed_at_once_and_no_more(company: Company) -> None:
+    company.world.execute(
+        "INSERT INTO follow_ups (title, due_at, assignee_id) "
+        "SELECT 'Call ' || i, now() - interval '1 hour', :id FROM generate_series(1, 10001) i",
+        id=company.amir.id,
+    )
+    body = {"filter": all_found(company, company.amir), "action": "reassign", "assignee_id": company.mia.id}
+    refused = company.ask(company.dana, "POST", "/follow-ups/bulk", json=body)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "filter")
+    company.world.execute("DELETE FROM follow_ups WHERE id = (SELECT min(id) FROM follow_ups)")
+    body["filter"] = all_found(company, company.amir)
+    answer = company.ask(company.dana, "POST", "/follow-ups/bulk", json=body)
+    assert len(answer.json()["done"]) == 10_000
+    undone = bulk(company, company.dana, answer.json()["done"], "undo")
+    assert (len(undone["done"]), undone["failed"]) == (10_000, [])
+    assert company.get(company.amir, "/follow-ups/counts")["overdue"] == 10_000

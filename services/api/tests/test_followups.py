@@ -246,7 +246,7 @@ def test_views_are_sorted_and_counted(company: Company) -> None:
     assert company.titles(company.amir, "/follow-ups", view="completed") == ["done"]
     assert company.titles(company.amir, "/follow-ups")[0] == "done"
     counts = company.get(company.amir, "/follow-ups/counts")
-    assert counts == {"overdue": 2, "today": 0, "upcoming": 2}
+    assert counts.items() >= {"overdue": 2, "today": 0, "upcoming": 2}.items()
     assert company.get(company.dana, "/follow-ups/counts", assignee="me")["overdue"] == 0
     assert company.get(company.dana, "/follow-ups/counts", q="AN HOUR")["overdue"] == 1
 

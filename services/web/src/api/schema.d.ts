@@ -447,8 +447,10 @@ export interface paths {
         put?: never;
         /**
          * Change many follow-ups at once
-         * @description Complete, reassign or reschedule up to 200 follow-ups, or undo that; those that cannot be changed say
-         *     why. With `versions` or `etags`, those that somebody has changed since you read them are left alone.
+         * @description Complete, reassign or reschedule up to 10,000 follow-ups in one transaction, or undo that; those that
+         *     cannot be changed say why. With `versions` or `etags`, those that somebody has changed since you read
+         *     them are left alone. In place of `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and
+         *     send the count; 409 says that it has changed.
          */
         post: operations["change_follow_ups"];
         delete?: never;
@@ -1515,7 +1517,7 @@ export interface components {
         BulkAction: "complete" | "reassign" | "reschedule" | "undo";
         /**
          * BulkChange
-         * @description One action on up to 200 follow-ups.
+         * @description One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds.
          * @example {
          *       "action": "complete",
          *       "ids": [
@@ -1536,6 +1538,14 @@ export interface components {
          *       ]
          *     }
          * @example {
+         *       "action": "complete",
+         *       "filter": {
+         *         "as_of": "2026-03-02T09:00:00.250344Z",
+         *         "expected": 102,
+         *         "view": "overdue"
+         *       }
+         *     }
+         * @example {
          *       "action": "reschedule",
          *       "due_at": "2026-03-04T13:30:00Z",
          *       "ids": [
@@ -1546,7 +1556,9 @@ export interface components {
          */
         BulkChange: {
             /** Ids */
-            ids: number[];
+            ids?: number[] | null;
+            /** @description In place of `ids`; not for `undo`. */
+            filter?: components["schemas"]["BulkFilter"] | null;
             /**
              * Versions
              * @description The `version` of each of `ids` as you read it, in the same order: what changed since is left alone. Without versions or etags, all are changed whatever was changed meanwhile.
@@ -1627,6 +1639,44 @@ export interface components {
             id: number;
             /** Message */
             message: string;
+        };
+        /**
+         * BulkFilter
+         * @description All follow-ups that a list with the same filters holds, as many as were counted.
+         */
+        BulkFilter: {
+            /**
+             * View
+             * @enum {string}
+             */
+            view: "overdue" | "today" | "upcoming";
+            /**
+             * Assignee
+             * @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see.
+             * @default all
+             */
+            assignee: string;
+            /**
+             * Subject Id
+             * @description Only those about this lead or client.
+             */
+            subject_id?: number | null;
+            /**
+             * Q
+             * @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case.
+             */
+            q?: string | null;
+            /**
+             * Expected
+             * @description How many `GET /follow-ups/counts` counted with the same filters: when there are more or fewer by now, nothing is changed.
+             */
+            expected: number;
+            /**
+             * As Of
+             * Format: date-time
+             * @description `as_of` of that count: what was changed after it is left alone, like by `etags`.
+             */
+            as_of: string;
         };
         /**
          * BulkReplay
@@ -2450,6 +2500,7 @@ export interface components {
          * FollowUpCounts
          * @description How many open follow-ups there are in each view.
          * @example {
+         *       "as_of": "2026-03-02T09:00:00.250344Z",
          *       "overdue": 4,
          *       "today": 2,
          *       "upcoming": 31
@@ -2462,6 +2513,12 @@ export interface components {
             today: number;
             /** Upcoming */
             upcoming: number;
+            /**
+             * As Of
+             * Format: date-time
+             * @description When they were counted, for a bulk action on all of them.
+             */
+            as_of: string;
         };
         /**
          * FollowUpCreate
@@ -6228,6 +6285,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "as_of": "2026-03-02T09:00:00.250344Z",
                      *       "overdue": 4,
                      *       "today": 2,
                      *       "upcoming": 31
@@ -6519,6 +6577,15 @@ export interface operations {
             };
             /** @description The request came too slowly */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

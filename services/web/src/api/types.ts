@@ -24,6 +24,7 @@ export type FollowUpCreate = Schemas["FollowUpCreate"];
 export type FollowUpPatch = Schemas["FollowUpPatch"];
 export type DeletedFollowUp = Schemas["DeletedFollowUp"];
 export type BulkChange = Schemas["BulkChange"];
+export type BulkFilter = Schemas["BulkFilter"];
 export type BulkResult = Schemas["BulkResult"];
 export type Activity = Schemas["Activity"];
 export type ActivityEscalation = Schemas["ActivityEscalation"];

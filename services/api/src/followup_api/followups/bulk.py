@@ -7,15 +7,26 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.changes import check_assignable
-from followup_api.followups.queries import TAG
+from followup_api.followups.problems import CountChanged, TooManyFound
+from followup_api.followups.queries import TAG, Filters, narrowed
 from followup_api.followups.reasons import ask_for_reason, with_reason
-from followup_api.followups.schemas import BulkAction, BulkChange, BulkDone, BulkFailure, BulkResult
+from followup_api.followups.schemas import (
+    AT_ONCE,
+    BulkAction,
+    BulkChange,
+    BulkDone,
+    BulkFailure,
+    BulkFilter,
+    BulkResult,
+    View,
+)
 from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.rows import Record
@@ -26,17 +37,39 @@ KINDS = {
     BulkAction.REASSIGN: "reassigned",
     BulkAction.RESCHEDULE: "rescheduled",
 }
+LOCKED: Select[*tuple[Any, ...]] = (
+    select(f.id, f.version, TAG.label("etag"), f.is_open, f.due_at, f.assignee_id, f.updated_at)
+    .select_from(follow_ups)
+    .order_by(f.id)
+    .with_for_update(of=follow_ups)
+)
+"""Locked in the order of ids, like everyone who locks several."""
 
 
-def change_many(work: UnitOfWork, body: BulkChange, scope: Scope, actor_id: int) -> BulkResult:
-    """Do an action to every follow-up that takes it, and say why the others do not."""
+def change_many(
+    work: UnitOfWork, body: BulkChange, scope: Scope, actor_id: int, found: Filters | None = None
+) -> BulkResult:
+    """Do an action to every follow-up that takes it, and say why the others do not.
+
+    Args:
+        work: the unit of work of the request; all of it is one transaction.
+        body: the action.
+        scope: whose follow-ups the caller may see.
+        actor_id: the caller.
+        found: the body's filter, if it has one.
+
+    Raises:
+        CountChanged, TooManyFound: the filter finds others than were counted, or too many.
+    """
     if body.assignee_id is not None:
         check_assignable(work.tx, body.assignee_id, scope)
-    ids = list(dict.fromkeys(body.ids))
-    before = {row.id: row for row in work.tx.execute(_locked(ids, scope))}
+    before = _found(work.tx, body.filter, found) if body.filter and found else _named(work.tx, body, scope)
+    ids = list(before if body.ids is None else dict.fromkeys(body.ids))
     seen = _seen(body)
     failures = {
-        id_: message for id_ in ids if (message := _refusal(body.action, before.get(id_), seen.get(id_)))
+        id_: message
+        for id_ in ids
+        if (message := _refusal(body.action, before.get(id_), seen.get(id_), body.filter))
     }
     ids_left = [id_ for id_ in ids if id_ not in failures]
     if body.action is BulkAction.UNDO:
@@ -51,9 +84,24 @@ def change_many(work: UnitOfWork, body: BulkChange, scope: Scope, actor_id: int)
     )
 
 
-def _locked(ids: list[int], scope: Scope) -> Select[*tuple[Any, ...]]:
-    columns = (f.id, f.version, TAG.label("etag"), f.is_open, f.due_at, f.assignee_id)
-    return select(*columns).where(f.id.in_(ids), scope.condition()).order_by(f.id).with_for_update()
+def _named(tx: Transaction, body: BulkChange, scope: Scope) -> dict[int, Record]:
+    """Those that the body names, locked, as far as the caller may see them."""
+    wanted = LOCKED.where(_among(body.ids or ()), scope.condition())
+    return {row.id: row for row in tx.execute(wanted)}
+
+
+def _found(tx: Transaction, asked: BulkFilter, filters: Filters) -> dict[int, Record]:
+    """Those that a filter finds, locked, if they are as many as were counted."""
+    rows = tx.execute(narrowed(LOCKED, View(asked.view), filters).limit(AT_ONCE + 1)).all()
+    if len(rows) > AT_ONCE:
+        raise TooManyFound(AT_ONCE)
+    if len(rows) != asked.expected:
+        raise CountChanged(asked.expected, len(rows))
+    return {row.id: row for row in rows}
+
+
+def _among(ids: Collection[int]) -> ColumnElement[bool]:
+    return f.id == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 def _seen(body: BulkChange) -> dict[int, set[int | str]]:
@@ -61,17 +109,20 @@ def _seen(body: BulkChange) -> dict[int, set[int | str]]:
     seen: dict[int, set[int | str]] = {}
     given: list[int | str]
     for given in ([*(body.versions or ())], [*(body.etags or ())]):
-        for id_, version in zip(body.ids, given, strict=False):
+        for id_, version in zip(body.ids or (), given, strict=False):
             seen.setdefault(id_, set()).add(version)
     return seen
 
 
-def _refusal(action: BulkAction, row: Record | None, seen: set[int | str] | None) -> str | None:
+def _refusal(
+    action: BulkAction, row: Record | None, seen: set[int | str] | None, asked: BulkFilter | None
+) -> str | None:
     if row is None:
         return "There is no such follow-up among those that you may see."
     if not row.is_open and action is BulkAction.COMPLETE:
         return None  # it is what was asked for, whoever did it
-    if seen is not None and not seen <= {row.version, row.etag}:
+    changed = seen is not None and not seen <= {row.version, row.etag}
+    if changed or (asked and row.updated_at > asked.as_of):
         return "Changed since you looked: read it again, then decide."
     if not row.is_open and action is not BulkAction.UNDO:
         return "It is completed: reopen it first."
@@ -79,7 +130,7 @@ def _refusal(action: BulkAction, row: Record | None, seen: set[int | str] | None
 
 
 def _tagged(tx: Transaction, ids: Collection[int]) -> list[BulkDone]:
-    rows = tx.execute(select(f.id, TAG.label("etag")).where(f.id.in_(ids)).order_by(f.id))
+    rows = tx.execute(select(f.id, TAG.label("etag")).where(_among(ids)).order_by(f.id))
     return [BulkDone(id=row.id, etag=row.etag) for row in rows]
 
 
@@ -100,7 +151,7 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
 
 def _change(work: UnitOfWork, body: BulkChange, ids: list[int]) -> list[Record]:
     """Write to those rows that the action changes; the others have what was asked for already."""
-    statement = update(follow_ups).where(f.id.in_(ids)).returning(f.id, f.assignee_id, f.assignment)
+    statement = update(follow_ups).where(_among(ids)).returning(f.id, f.assignee_id, f.assignment)
     match body.action:
         case BulkAction.COMPLETE:
             statement = statement.values(completed_at=func.now()).where(f.is_open)

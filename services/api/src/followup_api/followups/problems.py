@@ -77,6 +77,30 @@ class ReasonMissing(Invalid):
         self.ids = ids
 
 
+class TooManyFound(Invalid):
+    """The filter of a bulk action finds more than it takes."""
+
+    def __init__(self, at_once: int) -> None:
+        super().__init__(
+            "filter",
+            f"filter finds more than {at_once:,} follow-ups: narrow it down, such as with assignee or q.",
+        )
+
+
+class CountChanged(Conflict):
+    """The filter of a bulk action finds more or fewer than were counted. The answer carries how many."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(
+            f"Nothing was changed: there are {found:,} now and not {expected:,}. Look at them, count again, "
+            "and send the new count as filter.expected."
+        )
+        self.found = found
+
+    def response(self) -> JSONResponse:
+        return extended(super().response(), found=self.found)
+
+
 class NotAssignable(Invalid):
     """The caller may not give follow-ups to this user."""
 

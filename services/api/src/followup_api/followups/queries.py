@@ -100,7 +100,7 @@ def _finding(reach: Reach) -> Prepared:
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
     if filters.search or filters.subject_id is not None:
-        return paginate(tx, _narrowed(FOLLOW_UPS, view, filters), _order(view), query)
+        return paginate(tx, narrowed(FOLLOW_UPS, view, filters), _order(view), query)
     listing = _listing(view, filters.scope.reach)
     return listing.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
@@ -118,8 +118,16 @@ def _listing(view: View, reach: Reach) -> Listing:
 
 def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
     """The rows of `FOLLOW_UPS` in a view, in its order, a thousand at a time."""
-    statement = _narrowed(FOLLOW_UPS, view, filters).order_by(*_order(view))
+    statement = narrowed(FOLLOW_UPS, view, filters).order_by(*_order(view))
     yield from tx.execute(statement, execution_options={"yield_per": 1_000})
+
+
+def narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
+    """A query of follow-ups, narrowed to those of a view that the filters leave."""
+    in_scope = filters.scope.condition()
+    if view is View.ALL and filters.scope.user_ids is not None:
+        in_scope = _by_both_indexes(in_scope)
+    return _wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
 
 
 def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
@@ -127,7 +135,7 @@ def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
     statement = _counting(filters.scope.reach)
     values = {"time_zone": filters.time_zone, **filters.scope.values()}
     row = tx.execute(_wanted(statement, filters), values).one()
-    return FollowUpCounts(overdue=row.overdue, today=row.today, upcoming=row.upcoming)
+    return FollowUpCounts(overdue=row.overdue, today=row.today, upcoming=row.upcoming, as_of=row.as_of)
 
 
 @cache
@@ -135,7 +143,8 @@ def _counting(reach: Reach) -> Select[*tuple[Any, ...]]:
     views = (View.OVERDUE, View.TODAY, View.UPCOMING)
     # Of `due_at` alone, so that the index has all that it takes.
     numbers = [func.count().filter(_due_in(view, TIME_ZONE)).label(view) for view in views]
-    return select(*numbers).select_from(follow_ups).where(f.is_open, CONDITIONS[reach])
+    numbered = select(*numbers, func.now().label("as_of")).select_from(follow_ups)
+    return numbered.where(f.is_open, CONDITIONS[reach])
 
 
 def follow_up(row: Record) -> FollowUp:
@@ -187,13 +196,6 @@ def values_of(row: Record) -> dict[str, Any]:
         "created_at": created_at,
         "updated_at": updated_at,
     }
-
-
-def _narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
-    in_scope = filters.scope.condition()
-    if view is View.ALL and filters.scope.user_ids is not None:
-        in_scope = _by_both_indexes(in_scope)
-    return _wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
 
 
 def _wanted(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, notifications, policy_versions
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, any_, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from followup_api.followups.problems import ReasonMissing
 from followup_api.followups.queries import ESCALATED
@@ -41,7 +42,11 @@ def ask_for_reason(tx: Transaction, ids: Collection[int], due_at: datetime, reas
     statement = (
         select(f.id)
         .join(policy_versions, policy_versions.c.id == f.policy_version_id)
-        .where(f.id.in_(ids), f.due_at != due_at, or_(ESCALATED, OTHERS_WERE_TOLD))
+        .where(
+            f.id == any_(literal(list(ids), ARRAY(BigInteger))),
+            f.due_at != due_at,
+            or_(ESCALATED, OTHERS_WERE_TOLD),
+        )
         .order_by(f.id)
     )
     escalated = tx.execute(statement).scalars().all()

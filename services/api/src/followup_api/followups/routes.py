@@ -20,6 +20,7 @@ from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
     Activity,
     BulkChange,
+    BulkFilter,
     BulkResult,
     DeletedFollowUp,
     FollowUp,
@@ -146,11 +147,14 @@ def list_deleted_follow_ups(
     return deleting.page(work, scope_of(work.tx, caller), query)
 
 
-@router.post("/bulk", summary="Change many follow-ups at once")
+@router.post("/bulk", summary="Change many follow-ups at once", responses=documented(409))
 def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResult:
-    """Complete, reassign or reschedule up to 200 follow-ups, or undo that; those that cannot be changed say
-    why. With `versions` or `etags`, those that somebody has changed since you read them are left alone."""
-    return bulk.change_many(work, body, scope_of(work.tx, caller), caller.user_id)
+    """Complete, reassign or reschedule up to 10,000 follow-ups in one transaction, or undo that; those that
+    cannot be changed say why. With `versions` or `etags`, those that somebody has changed since you read
+    them are left alone. In place of `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and
+    send the count; 409 says that it has changed."""
+    found = _filters(work.tx, caller, body.filter) if body.filter else None
+    return bulk.change_many(work, body, scope_of(work.tx, caller), caller.user_id, found)
 
 
 @router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
@@ -228,7 +232,7 @@ def list_activities(
     return activities.page(tx, follow_up_id, query, caller.time_zone)
 
 
-def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters:
+def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilter) -> Filters:
     scope = narrowed_scope(tx, caller, query.assignee)
     return Filters(scope, caller.time_zone, query.subject_id, looked_up(tx, query.q))
 

@@ -203,11 +203,16 @@ class FollowUp(Schema):
 class FollowUpCounts(Schema):
     """How many open follow-ups there are in each view."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"overdue": 4, "today": 2, "upcoming": 31}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"overdue": 4, "today": 2, "upcoming": 31, "as_of": "2026-03-02T09:00:00.250344Z"}]
+        }
+    )
 
     overdue: int
     today: int
     upcoming: int
+    as_of: Time = Field(description="When they were counted, for a bulk action on all of them.")
 
 
 class DeletedFollowUp(Schema):
@@ -244,9 +249,9 @@ class SubjectInput(Input):
         given = [self.kind, self.external_id, self.name, self.url]
         if self.id is not None:
             if any(value is not None for value in given):
-                raise ValueError("give either the id of an existing subject, or the data of one")
+                raise ValueError("needs either the id of an existing one, or the data of a new one")
         elif self.kind is None or self.name is None:
-            raise ValueError("a subject needs its id, or a kind (lead or client) and a name")
+            raise ValueError("needs an id, or a kind (lead or client) and a name")
         return self
 
 
@@ -302,6 +307,10 @@ class FollowUpPatch(Changes):
         return {name: value for name, value in super().changes().items() if name != "reason"}
 
 
+AT_ONCE = 10_000
+"""How many follow-ups a bulk action takes."""
+
+
 class BulkAction(StrEnum):
     """What to do to many follow-ups at once."""
 
@@ -311,20 +320,41 @@ class BulkAction(StrEnum):
     UNDO = "undo"
 
 
+class BulkFilter(Input):
+    """All follow-ups that a list with the same filters holds, as many as were counted."""
+
+    view: Literal["overdue", "today", "upcoming"]
+    assignee: Assigned = "all"
+    subject_id: Id | None = Field(None, description="Only those about this lead or client.")
+    q: Search | None = Field(None, description=FOUND_IN)
+    expected: Annotated[int, Field(ge=0)] = Field(
+        description="How many `GET /follow-ups/counts` counted with the same filters: when there are more or "
+        "fewer by now, nothing is changed."
+    )
+    as_of: SaneTime = Field(
+        description="`as_of` of that count: what was changed after it is left alone, like by `etags`."
+    )
+
+
 class BulkChange(Input):
-    """One action on up to 200 follow-ups."""
+    """One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {"ids": [42, 43], "versions": [3, 1], "action": "complete"},
                 {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
+                {
+                    "filter": {"view": "overdue", "expected": 102, "as_of": "2026-03-02T09:00:00.250344Z"},
+                    "action": "complete",
+                },
                 {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
             ]
         },
     )
 
-    ids: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    ids: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE)] | None = None
+    filter: BulkFilter | None = Field(None, description="In place of `ids`; not for `undo`.")
     versions: list[Annotated[int, Field(ge=1)]] | None = Field(
         None,
         description="The `version` of each of `ids` as you read it, in the same order: what changed since "
@@ -345,8 +375,18 @@ class BulkChange(Input):
     def _one_for_each_id(cls, value: list[Any] | None, given: ValidationInfo) -> list[Any] | None:
         ids = given.data.get("ids")  # missing when those are wrong themselves
         if value is not None and ids is not None and len(value) != len(ids):
-            raise ValueError(f"give one for each of the {len(ids)} ids, not {len(value)}")
+            raise ValueError(f"needs one for each of the {len(ids)} ids, not {len(value)}")
         return value
+
+    @model_validator(mode="after")
+    def _ids_or_a_filter(self) -> Self:
+        if (self.ids is None) == (self.filter is None):
+            raise ValueError("give either ids or a filter")
+        if self.filter and (self.versions is not None or self.etags is not None):
+            raise ValueError("versions and etags belong to ids: a filter has as_of")
+        if self.filter and self.action == BulkAction.UNDO:
+            raise ValueError("an undo needs ids: give those that were done")
+        return self
 
     @model_validator(mode="after")
     def _argument_of_the_action(self) -> Self:

@@ -3,7 +3,7 @@ import { IconCalendar, IconCheck, IconUserShare } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
-import type { BulkResult, FollowUp } from "@/api/types";
+import type { BulkFilter, BulkResult, FollowUp } from "@/api/types";
 import { isolated } from "@/components/isolated";
 import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
@@ -22,13 +22,13 @@ type Change = Omit<BulkAction, "followUps"> & { action: keyof typeof DONE };
 
 /** What one can do with all that is ticked. */
 export function BulkBar() {
-  const { chosen, set, clear } = useSelection();
+  const { chosen, all, set, clear } = useSelection();
   const mayReassign = useMay("escalations:read");
   const [asking, setAsking] = useState<"reassign" | "reschedule" | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const bulk = useBulk();
   const cache = useQueryClient();
-  const count = chosen.size;
+  const count = all ? all.expected : chosen.size;
   const bar = useRef<HTMLDivElement>(null);
   useBarKeys(bar, clear);
   useRoomForBar(bar, count > 0);
@@ -36,17 +36,20 @@ export function BulkBar() {
   function run(change: Change, which: Iterable<FollowUp> = chosen.values()) {
     const followUps = [...which].map((followUp) => latest(cache, followUp));
     // A promise: how it ended is told even to those who have left the page.
-    void bulk.mutateAsync({ followUps, ...change }).then((outcome) => {
+    void bulk.mutateAsync({ followUps, filter: all, ...change }).then((outcome) => {
       const { done: ids, changed, error, left } = outcome;
       setProblem(error instanceof Problem ? error : null);
       if (!asksWhy(error)) setAsking(null);
       // What failed stays ticked, so that it can be tried again or looked at.
-      set(ids.flatMap((id) => chosen.get(id) ?? []), false);
+      if (all && ids.length) clear();
+      else if (!all) set(ids.flatMap((id) => chosen.get(id) ?? []), false);
       const said = `${DONE[change.action]} ${amount(ids.length)}`;
       if (changed.length) withUndo(said, () => undo(changed));
       else if (ids.length) done(said);
       tell(outcome.failed);
-      if (error && !asksWhy(error)) failed(notAll("changed", left, ids), error, () => again(change, left));
+      if (!error || asksWhy(error)) return;
+      if (all) failed("Nothing was changed", recount(error, all));
+      else failed(notAll("changed", left, ids), error, () => again(change, left));
     });
   }
 
@@ -67,8 +70,9 @@ export function BulkBar() {
   function tell(left: BulkResult["failed"]) {
     const [first] = left;
     if (!first) return;
-    const title = chosen.get(first.id)?.title ?? "";
-    failed(`${amount(left.length)} left as before`, new Problem(409, "", `“${isolated(title)}”: ${first.message}`));
+    const title = chosen.get(first.id)?.title;
+    const name = title ? `“${isolated(title)}”` : `Follow-up ${first.id}`;
+    failed(`${amount(left.length)} left as before`, new Problem(409, "", `${name}: ${first.message}`));
   }
 
   if (count === 0) return null;
@@ -111,6 +115,12 @@ export function BulkBar() {
 /** What to say of an action that broke off: nothing of it is done, or a part. */
 function notAll(what: string, left: readonly unknown[], ids: readonly number[]): string {
   return ids.length ? `${amount(left.length)} not ${what} yet` : `Nothing was ${what}`;
+}
+
+/** When there are more or fewer than were selected, that in place of what a program would do. */
+function recount(error: unknown, all: BulkFilter): unknown {
+  if (!(error instanceof Problem) || error.status !== 409) return error;
+  return new Problem(409, "", `They are no longer ${all.expected.toLocaleString("en")}: look at them, and select them again.`);
 }
 
 function amount(count: number): string {

@@ -71,7 +71,7 @@ export function FollowUpList({ list, filters, change }: Props) {
 function Content({ line, list, filters, change }: Props & { line: Line }) {
   switch (line.kind) {
     case "heading":
-      return <SectionHeading section={line.section} toggle={() => list.toggle(line.section.view)} />;
+      return <SectionHeading section={line.section} filters={filters} toggle={() => list.toggle(line.section.view)} />;
     case "followUp":
       return <FollowUpRow followUp={line.followUp} view={line.view} />;
     case "skeleton":

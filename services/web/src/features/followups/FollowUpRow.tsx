@@ -27,7 +27,7 @@ interface Props {
 }
 
 export function FollowUpRow({ followUp, view }: Props) {
-  const { chosen, toggle } = useSelection();
+  const { chosen, all, toggle } = useSelection();
   const me = useMe();
   return (
     <Row
@@ -35,7 +35,7 @@ export function FollowUpRow({ followUp, view }: Props) {
       view={view}
       mine={followUp.assignee_id === me.id}
       moved={movedWords(followUp, me.time_zone, now())}
-      ticked={chosen.has(followUp.id)}
+      ticked={chosen.has(followUp.id) || all?.view === view}
       toggle={toggle}
     />
   );

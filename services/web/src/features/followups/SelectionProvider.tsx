@@ -1,8 +1,11 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import type { FollowUp } from "@/api/types";
+import type { BulkFilter, FollowUp } from "@/api/types";
 
 interface Selection {
   chosen: ReadonlyMap<number, FollowUp>;
+  /** All that a section holds, loaded or not; ticking or unticking any takes it back to what is loaded. */
+  all: BulkFilter | null;
+  setAll: (all: BulkFilter) => void;
   /** Ticks or unticks one; with `range` all from the one that was ticked before to it. */
   toggle: (followUp: FollowUp, range?: boolean) => void;
   /** Says what a list holds, in its order; gives what takes it back. */
@@ -31,14 +34,17 @@ interface Props {
 /** Which follow-ups are ticked. */
 export function SelectionProvider({ scope = "", children }: Props) {
   const [chosen, setChosen] = useState<ReadonlyMap<number, FollowUp>>(new Map());
+  const [all, setAll] = useState<BulkFilter | null>(null);
   const [selecting, setSelecting] = useState(false);
   const [shown, setShown] = useState(scope);
   if (scope !== shown) {
     setShown(scope);
     setChosen(new Map());
+    setAll(null);
   }
 
   const set = useCallback((followUps: readonly FollowUp[], wanted: boolean) => {
+    setAll(null);
     setChosen((before) => {
       const next = new Map(before);
       for (const followUp of followUps) {
@@ -64,22 +70,24 @@ export function SelectionProvider({ scope = "", children }: Props) {
         set(between, true);
         return;
       }
+      setAll(null);
       setChosen((before) => {
         const next = new Map(before);
-        if (!next.delete(followUp.id)) next.set(followUp.id, followUp);
+        if (!next.delete(followUp.id) && !all) next.set(followUp.id, followUp);
         return next;
       });
     },
-    [set],
+    [set, all],
   );
 
   const clear = useCallback(() => {
     setChosen(new Map());
+    setAll(null);
     setSelecting(false);
   }, []);
   const value = useMemo(
-    () => ({ chosen, toggle, listed, set, clear, selecting, setSelecting }),
-    [chosen, toggle, listed, set, clear, selecting],
+    () => ({ chosen, all, setAll, toggle, listed, set, clear, selecting, setSelecting }),
+    [chosen, all, toggle, listed, set, clear, selecting],
   );
   return (
     <Context value={value}>

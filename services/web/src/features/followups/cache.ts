@@ -91,9 +91,9 @@ function count(cache: QueryClient, gone: Gone, sign: 1 | -1): void {
   cache.setQueriesData<FollowUpCounts>({ queryKey: key }, (counts) => counts && counted(counts, gone, sign));
 }
 
-export function counted(counts: FollowUpCounts, gone: Gone, sign: 1 | -1): FollowUpCounts {
-  const left = (view: keyof FollowUpCounts) => Math.max(0, counts[view] + sign * (gone[view] ?? 0));
-  return { overdue: left("overdue"), today: left("today"), upcoming: left("upcoming") };
+export function counted<T extends Omit<FollowUpCounts, "as_of">>(counts: T, gone: Gone, sign: 1 | -1): T {
+  const left = (view: "overdue" | "today" | "upcoming") => Math.max(0, counts[view] + sign * (gone[view] ?? 0));
+  return { ...counts, overdue: left("overdue"), today: left("today"), upcoming: left("upcoming") };
 }
 
 /** Take back a change that failed: only this one, since others may have gone through meanwhile. */

@@ -93,7 +93,7 @@ it("undoes what it did and nothing newer, and shows what somebody made of it", a
 });
 
 it("keeps what is done of many when a later part fails, and says what is left", async () => {
-  const many = Array.from({ length: 450 }, (_, index) => followUp(index + 1));
+  const many = Array.from({ length: 10_050 }, (_, index) => followUp(index + 1));
   let calls = 0;
   vi.stubGlobal(
     "fetch",
@@ -107,9 +107,9 @@ it("keeps what is done of many when a later part fails, and says what is left", 
   const { result } = renderHook(() => useBulk(), { wrapper });
   const outcome = await result.current.mutateAsync({ action: "complete", followUps: many });
   expect(calls).toBe(2);
-  expect(outcome.done).toHaveLength(200);
-  expect(outcome.changed[199]).toEqual({ id: 200, etag: '"2-200"' });
-  expect(outcome.left).toHaveLength(250);
+  expect(outcome.done).toHaveLength(10_000);
+  expect(outcome.changed[9_999]).toEqual({ id: 10_000, etag: '"2-10000"' });
+  expect(outcome.left).toHaveLength(50);
   expect(outcome.error).toBeInstanceOf(Problem);
   expect(listed()).toEqual([]); // both were done
 });

@@ -3,7 +3,7 @@ import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
-import type { BulkChange, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
+import type { BulkChange, BulkFilter, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { isolated } from "@/components/isolated";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed, withUndo } from "@/features/followups/toasts";
@@ -145,12 +145,16 @@ export function useRestore() {
 }
 
 /** The API takes this many at once. */
-const BULK = 200;
+const BULK = 10_000;
 
 type Seen = Pick<FollowUp, "id" | "etag">;
 
 /** One action on many: each as it was seen, so that what somebody changed meanwhile is left alone. */
-export type BulkAction = Omit<BulkChange, "ids" | "versions" | "etags"> & { followUps: readonly Seen[] };
+export type BulkAction = Omit<BulkChange, "ids" | "versions" | "etags" | "filter"> & {
+  followUps: readonly Seen[];
+  /** In place of them: all that it finds. */
+  filter?: BulkFilter | null;
+};
 
 /** What became of all parts of an action. */
 export interface BulkOutcome extends BulkResult {
@@ -165,8 +169,12 @@ export interface BulkOutcome extends BulkResult {
 export function useBulk() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: async ({ followUps, ...change }: BulkAction) => {
+    mutationFn: async ({ followUps, filter, ...change }: BulkAction) => {
       const outcome: BulkOutcome = { done: [], changed: [], failed: [], error: null, left: [] };
+      if (filter) {
+        const found = api.post<BulkResult>("/follow-ups/bulk", { ...change, filter });
+        return found.then((result) => ({ ...outcome, ...result }), (error: unknown) => ({ ...outcome, error }));
+      }
       for (let start = 0; start < followUps.length; start += BULK) {
         const part = followUps.slice(start, start + BULK);
         const ids = part.map(({ id }) => id);

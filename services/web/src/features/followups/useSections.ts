@@ -33,7 +33,7 @@ export function useSections(filters: Filters): SectionList {
     return {
       view,
       followUps: data ?? [],
-      count: counts?.[view as keyof FollowUpCounts],
+      count: counts?.[view as "overdue" | "today" | "upcoming"],
       loading: isPending,
       error,
       hasMore: hasNextPage,

@@ -1,0 +1,25 @@
+import { useMutation } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { BulkFilter, FollowUpCounts, View } from "@/api/types";
+import { apiFilters, type Filters } from "@/features/followups/filters";
+import { useSelection } from "@/features/followups/SelectionProvider";
+import { failed } from "@/features/followups/toasts";
+
+/** Select all of a section, loaded or not: they are counted first, and the count goes with what is done to them. */
+export function useSelectAll(view: View, filters: Filters) {
+  const { setAll } = useSelection();
+  return useMutation({
+    mutationFn: () => api.get<FollowUpCounts>("/follow-ups/counts", { query: apiFilters(filters) }),
+    onSuccess: (counts) => setAll(filterOf(view as BulkFilter["view"], filters, counts)),
+    onError: (error) => failed("They could not be counted", error),
+  });
+}
+
+/** What the API finds them by, when it has counted them. */
+export function filterOf(view: BulkFilter["view"], filters: Filters, counts: FollowUpCounts): BulkFilter {
+  const { assignee, subject_id: subject, q } = apiFilters(filters);
+  return {
+    view, assignee, q: q ?? null, subject_id: subject ? Number(subject) : null,
+    expected: counts[view], as_of: counts.as_of,
+  };
+}

@@ -1,0 +1,64 @@
+"""Selecting all of a section, also what is not loaded yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import row, said
+from tests.e2e.product import Person, Product, hours
+
+NUMBER = 102
+
+
+def overdue(product: Product, person: Person) -> list[dict[str, Any]]:
+    return [product.follow_up(person, f"Call {n}", due=hours(-1 - n / 100)) for n in range(NUMBER)]
+
+
+def select_all(page: Page) -> None:
+    page.get_by_role("checkbox", name="Select all under Overdue").click()
+    expect(page.get_by_role("toolbar")).to_contain_text("100 selected")
+    page.get_by_role("button", name="Select all 102 that match").click()
+    expect(page.get_by_role("toolbar")).to_contain_text("102 selected")
+
+
+def open_of(product: Product, person: Person) -> int:
+    counts: dict[str, int] = product.call("GET", "/follow-ups/counts", params={"assignee": person.id})
+    return counts["overdue"]
+
+
+def test_all_that_match_are_offered_completed_and_undone(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    overdue(product, amir)
+    page = visit(amir, "/followups")
+    select_all(page)
+    expect(page.get_by_role("checkbox", name="Select all under Overdue")).to_be_checked()
+    page.get_by_role("button", name="Complete", exact=True).click()
+    done = said(page, "Completed 102 follow-ups")
+    expect(done).to_be_visible()
+    assert open_of(product, amir) == 0
+    done.get_by_role("button", name="Undo").click()
+    expect(row(page, "Call 101")).to_be_visible()
+    assert open_of(product, amir) == NUMBER
+
+
+def test_nothing_is_done_when_there_are_more_by_then(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    overdue(product, amir)
+    page = visit(amir, "/followups")
+    select_all(page)
+    product.follow_up(amir, "One more", due=hours(-200))
+    page.get_by_role("button", name="Complete", exact=True).click()
+    expect(said(page, "They are no longer 102")).to_be_visible()
+    assert open_of(product, amir) == NUMBER + 1
+
+
+def test_unticking_one_takes_all_back_to_what_is_loaded(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    overdue(product, amir)
+    page = visit(amir, "/followups")
+    select_all(page)
+    row(page, "Call 101").get_by_role("checkbox").click()
+    expect(page.get_by_role("toolbar")).to_contain_text("99 selected")
