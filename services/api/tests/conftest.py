@@ -27,6 +27,7 @@ from tests.support import oidc
 from tests.support.pipeline import Pipeline
 
 from .companies import Company
+from .live_server import LiveServer
 
 PASSWORD = "correct horse battery staple"
 HASHED = hashed(PASSWORD)
@@ -159,6 +160,14 @@ def pipeline(world: World, company: Company) -> Iterator[Pipeline]:
     pipeline = Pipeline(world.database_url)
     yield pipeline
     pipeline.close()
+
+
+@pytest.fixture
+def server(company: Company) -> Iterator[LiveServer]:
+    """The application of the company behind a real server, for a test to start; stopped after it."""
+    running = LiveServer(company.world)
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from followup_api.serving import Server
 
 from tests.support.waiting import eventually
 
-from .conftest import Person, World
+if TYPE_CHECKING:
+    from .conftest import Person, World
 
 
 class LiveServer:

@@ -36,13 +36,6 @@ def company(build: Callable[..., World]) -> Company:
 
 
 @pytest.fixture
-def server(company: Company) -> Iterator[LiveServer]:
-    running = LiveServer(company.world)
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def connect(server: LiveServer) -> Iterator[Connect]:
     """Open connections that say nothing; all are closed after the test."""
     host, port = server.start().removeprefix("http://").split(":")

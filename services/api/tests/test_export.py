@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -229,22 +230,22 @@ def test_an_export_is_in_the_audit_log(company: Company) -> None:
 def test_one_person_holds_no_more_than_two_files_at_once(company: Company) -> None:
     """Anyone who fetches and does not read keeps a file on the disk for it; others still get theirs."""
     downloads = company.world.app.state.parts.downloads
-    ends = [downloads.begin(company.amir.id) for _ in range(2)]
-    refused = company.ask(company.amir, "GET", EXPORT)
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
-    assert "fetching 2 files already" in refused.json()["detail"]
-    assert lines(company, company.ada) == []
-    ends[0]()
-    assert lines(company, company.amir) == []
+    with downloads.one(company.amir.id):
+        with downloads.one(company.amir.id):
+            refused = company.ask(company.amir, "GET", EXPORT)
+            assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+            assert "fetching 2 files already" in refused.json()["detail"]
+            assert lines(company, company.ada) == []
+        assert lines(company, company.amir) == []
     assert lines(company, company.amir) == [], "a file that was fetched takes no place any more"
 
 
 def test_all_together_hold_no_more_than_sixteen_files(company: Company) -> None:
     downloads = company.world.app.state.parts.downloads
-    ends = [downloads.begin(user_id) for user_id in range(1000, 1016)]
-    assert company.ask(company.amir, "GET", EXPORT).status_code == 503
-    for end in ends:
-        end()
+    with ExitStack() as fetching:
+        for user_id in range(1000, 1016):
+            fetching.enter_context(downloads.one(user_id))
+        assert company.ask(company.amir, "GET", EXPORT).status_code == 503
     assert lines(company, company.amir) == []
 
 
@@ -256,4 +257,5 @@ def test_a_file_that_cannot_be_written_takes_no_place(
         few.setattr(export, "AT_MOST", 0)
         for _ in range(3):
             assert company.ask(company.amir, "GET", EXPORT).status_code == 422
+    assert company.world.app.state.parts.downloads.taken == 0
     assert len(lines(company, company.amir)) == 1

@@ -23,18 +23,6 @@ Start = Callable[..., Upload]
 
 
 @pytest.fixture
-def company(world: World) -> Company:
-    return Company(world)
-
-
-@pytest.fixture
-def server(company: Company) -> Iterator[LiveServer]:
-    running = LiveServer(company.world)
-    yield running
-    running.stop()
-
-
-@pytest.fixture
 def address(server: LiveServer) -> str:
     return server.start()
 

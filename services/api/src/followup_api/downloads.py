@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import weakref
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from followup_api.places import Places
 from followup_api.problems import Problem, Unavailable
 
 CHUNK = 64 * 1024
@@ -35,7 +34,7 @@ class DownloadsFull(Unavailable):
         super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
 
 
-class Downloads:
+class Downloads(Places):
     """Those of this process: each is a file on its disk until it has been fetched.
 
     Args:
@@ -44,44 +43,24 @@ class Downloads:
     """
 
     def __init__(self, *, at_most: int, of_one_person: int) -> None:
-        self._at_most = at_most
-        self._of_one_person = of_one_person
-        self._by_person: Counter[int] = Counter()
-        self._lock = threading.Lock()
-
-    def begin(self, user_id: int) -> Callable[[], None]:
-        """Let a person fetch a file; what is returned ends that.
-
-        Raises:
-            TooManyDownloads: the person fetches too many already.
-            DownloadsFull: all people together do.
-        """
-        with self._lock:
-            if self._by_person[user_id] >= self._of_one_person:
-                raise TooManyDownloads(self._of_one_person)
-            if self._by_person.total() >= self._at_most:
-                raise DownloadsFull
-            self._by_person[user_id] += 1
-        return lambda: self._end(user_id)
-
-    def _end(self, user_id: int) -> None:
-        with self._lock:
-            self._by_person -= Counter({user_id: 1})  # without those that have none left
+        super().__init__(
+            at_most=at_most, of_one_person=of_one_person, too_many=TooManyDownloads, full=DownloadsFull
+        )
 
 
 class FileAnswer(StreamingResponse):
-    """A file piece by piece, closed and gone afterwards, also when its reader leaves or never comes.
+    """A file piece by piece, gone afterwards, also when its reader leaves or never comes.
 
     Args:
         file: what to send.
-        ended: called once when it is gone.
+        close: called once afterwards: closes the file, and ends what else belongs to it.
         options: as of any answer.
     """
 
-    def __init__(self, file: IO[bytes], ended: Callable[[], None], **options: Any) -> None:
+    def __init__(self, file: IO[bytes], close: Callable[[], None], **options: Any) -> None:
         super().__init__(_chunks(file), **options)
         # An answer whose request fails at its commit is never sent; then this comes when it is forgotten.
-        self._end = weakref.finalize(self, _close, file, ended)
+        self._end = weakref.finalize(self, close)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -93,8 +72,3 @@ class FileAnswer(StreamingResponse):
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(CHUNK):
         yield chunk
-
-
-def _close(file: IO[bytes], ended: Callable[[], None]) -> None:
-    file.close()
-    ended()

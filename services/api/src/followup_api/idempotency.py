@@ -171,10 +171,10 @@ async def once(
         "route": f"{request.method} {request.url.path}",
         "key_digest": digest(key),
     }
-    request.state.once = Once(work.tx, where)
-    request.state.once.begin(_digest(request, key))
-    found: Once = request.state.once
-    return found
+    asked = Once(work.tx, where)
+    request.state.once = asked  # `keep_answer` finds it there, also when `begin` fails
+    asked.begin(_digest(request, key))
+    return asked
 
 
 Idempotent = Annotated[Once, Depends(once)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from followup_api.places import Places
 from followup_api.problems import Problem, Unavailable
 
 RETRY_SECONDS = "10"
@@ -63,17 +63,17 @@ class Uploads:
     """
 
     def __init__(self, *, at_most: int, of_one_person: int, size: int) -> None:
-        self._at_most = at_most
-        self._of_one_person = of_one_person
+        self._places = Places(
+            at_most=at_most, of_one_person=of_one_person, too_many=TooManyUploads, full=UploadsFull
+        )
         self._size = size
-        self._by_person: Counter[int] = Counter()
         self._lock = threading.Lock()
         self.on_disk = 0
 
     @property
     def in_flight(self) -> int:
         """Files that are being received or imported."""
-        return self._by_person.total()
+        return self._places.taken
 
     @contextmanager
     def one(self, user_id: int) -> Iterator[Upload]:
@@ -83,19 +83,13 @@ class Uploads:
             TooManyUploads: the person sends too many already.
             UploadsFull: all people together do.
         """
-        with self._lock:
-            if self._by_person[user_id] >= self._of_one_person:
-                raise TooManyUploads(self._of_one_person)
-            if self.in_flight >= self._at_most:
-                raise UploadsFull
-            self._by_person[user_id] += 1
-        upload = Upload(self)
-        try:
-            yield upload
-        finally:
-            with self._lock:
-                self._by_person -= Counter({user_id: 1})  # without those that have none left
-                self.on_disk -= upload.size
+        with self._places.one(user_id):
+            upload = Upload(self)
+            try:
+                yield upload
+            finally:
+                with self._lock:
+                    self.on_disk -= upload.size
 
     def take(self, more: int) -> None:
         """Count bytes for one of the files."""

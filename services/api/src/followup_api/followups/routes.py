@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
@@ -114,19 +115,17 @@ def export_follow_ups(
     times dates in UTC.
     """
     refuse_another(query.person, caller.user_id)
-    ended = app.downloads.begin(caller.user_id)
-    try:
+    with ExitStack() as until_sent:
+        until_sent.enter_context(app.downloads.one(caller.user_id))
         rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
-        file = export.written(rows, query.format)
-    except BaseException:
-        ended()
-        raise
-    audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value, format=query.format.value)
-    headers = {
-        **response.headers,
-        "Content-Disposition": f'attachment; filename="follow-ups.{query.format.value}"',
-    }
-    return FileAnswer(file, ended, media_type=export.MEDIA_TYPES[query.format], headers=headers)
+        file = until_sent.enter_context(export.written(rows, query.format))
+        audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value, format=query.format.value)
+        headers = {
+            **response.headers,
+            "Content-Disposition": f'attachment; filename="follow-ups.{query.format.value}"',
+        }
+        close = until_sent.pop_all().close
+    return FileAnswer(file, close, media_type=export.MEDIA_TYPES[query.format], headers=headers)
 
 
 @router.post("", summary="Plan a follow-up", status_code=201, responses=documented(409))
