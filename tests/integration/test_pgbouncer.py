@@ -20,10 +20,12 @@ import psycopg
 import pytest
 from followup_api.bootstrap import first_admin
 from followup_api.settings import ApiSettings
-from followup_common.db import Database
+from followup_common.db import Database, Transaction
 from followup_common.db.database import PoolerInTheWay, libpq_url
+from followup_common.db.lost import CommitUnknown
 from followup_common.db.migrate import upgrade
 from followup_common.doctor.database import examine_database
+from followup_common.messaging.failures import may_pass
 from followup_common.settings import problems
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -290,3 +292,89 @@ def test_live_inboxes_need_a_way_of_their_own(monkeypatch: pytest.MonkeyPatch) -
     assert "PostgreSQL's own address" in said
     monkeypatch.setenv("FOLLOWUP_LISTEN_DATABASE_URL", "postgresql://postgres/followup")
     assert problems(ApiSettings) == []
+
+
+BREAK_COMMIT = """
+    CREATE SEQUENCE broken;
+    CREATE FUNCTION break_commit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+        IF nextval('broken') <= {times} THEN
+            PERFORM pg_terminate_backend(pg_backend_pid());
+            PERFORM pg_sleep(60);
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER break_commit AFTER {event} ON {table} DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION break_commit()
+"""
+"""The session of PostgreSQL's ends in the middle of a commit, as in a failover."""
+
+
+def break_commits(database_url: str, event: str, table: str, times: int) -> None:
+    with psycopg.connect(libpq_url(database_url), autocommit=True) as owner:
+        owner.execute(BREAK_COMMIT.format(event=event, table=table, times=times))
+
+
+@pytest.mark.parametrize("statement", ["SELECT 1", None], ids=["statement", "commit"])
+def test_the_end_of_a_session_is_a_lost_connection(pooled: Pooled, statement: str | None) -> None:
+    pool = Database(pooled.url(), prepared_statements=False, pool_size=1)
+
+    def lose() -> None:
+        with pool.transaction() as tx:
+            end_session_of(tx, pooled)
+            if statement:
+                tx.execute(text(statement))
+
+    with pytest.raises(OperationalError) as lost:
+        lose()
+    assert may_pass(lost.value)
+    assert isinstance(lost.value, CommitUnknown) is (statement is None)
+    with pool.transaction() as tx:
+        assert tx.execute(text("SELECT 1")).scalar() == 1
+    pool.close()
+
+
+def end_session_of(tx: Transaction, pooled: Pooled) -> None:
+    """The pooler hears of it before this returns."""
+    pid = tx.execute(text("SELECT pg_backend_pid()")).scalar()
+    with psycopg.connect(libpq_url(pooled.database_url), autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+
+
+def test_the_api_says_when_it_is_not_known_whether_a_change_was_made(
+    pooled: Pooled, start: Callable[[str], Process]
+) -> None:
+    through = Database(pooled.url(), prepared_statements=False)
+    token = first_admin(through, email="ada@example.com", name="Ada")
+    through.close()
+    assert token
+    break_commits(pooled.database_url, "INSERT", "follow_ups", times=1)
+    with api_of(start("api"), token) as api:
+        body = {"title": "Call", "due_at": "2030-01-01T09:00:00Z"}
+        key = {"Idempotency-Key": "once"}
+        lost = api.post("/follow-ups", json=body, headers=key)
+        assert lost.status_code == 503, lost.text
+        assert "not known whether it was made" in lost.json()["detail"]
+        assert lost.headers["Retry-After"]
+        assert api.post("/follow-ups", json=body, headers=key).status_code == 201
+        assert len(api.get("/follow-ups").json()["items"]) == 1
+
+
+def test_no_event_becomes_a_dead_letter_when_sessions_end(
+    pooled: Pooled, start: Callable[[str], Process]
+) -> None:
+    owner = Database(pooled.database_url)
+    through = Database(pooled.url(), prepared_statements=False)
+    token = first_admin(through, email="ada@example.com", name="Ada")
+    through.close()
+    assert token
+    with owner.transaction() as tx:
+        assignee = Company(tx).person("Eve")
+    break_commits(pooled.database_url, "UPDATE", "outbox", times=3)
+    processes = {service: start(service) for service in SERVICES}
+    with api_of(processes["api"], token) as api:
+        escalate(owner, api, assignee, already=0)
+    with owner.transaction() as tx:
+        assert tx.execute(text("SELECT last_value FROM broken")).scalar_one() > 3
+        failed = tx.execute(text("SELECT type, error FROM outbox WHERE failed_at IS NOT NULL")).all()
+    assert failed == []
+    owner.close()

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from followup_common.db.lost import CommitUnknown
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -20,6 +21,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 MEDIA_TYPE = "application/problem+json"
+READS = {"GET", "HEAD"}
 
 
 class FieldError(BaseModel):
@@ -174,6 +176,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(DataError)(_not_storable)
     app.exception_handler(UnicodeEncodeError)(_not_storable)
     app.exception_handler(OperationalError)(_database_away)
+    app.exception_handler(CommitUnknown)(_outcome_unknown)
     app.exception_handler(psycopg.DataError)(_not_storable)
     app.exception_handler(psycopg.OperationalError)(_database_away)
     app.exception_handler(psycopg.errors.ReadOnlySqlTransaction)(_database_away)
@@ -265,7 +268,19 @@ async def _database_away(_: Request, error: Exception) -> JSONResponse:
     cause = getattr(error, "orig", error)
     read_only = isinstance(cause, psycopg.errors.ReadOnlySqlTransaction)
     state = "takes no changes at the moment" if read_only else "is away or busy"
-    detail = f"The database {state}. Nothing was changed: try again shortly."
+    return _try_again(f"The database {state}. Nothing was changed: try again shortly.")
+
+
+async def _outcome_unknown(request: Request, error: Exception) -> JSONResponse:
+    if request.method in READS:
+        return await _database_away(request, error)
+    return _try_again(
+        "The database went away while the change was being saved: it is not known whether it was made. Look "
+        "first, or send the same request again if it came with an Idempotency-Key: then it is done once."
+    )
+
+
+def _try_again(detail: str) -> JSONResponse:
     return _answer(503, Unavailable.kind, Unavailable.title, detail, headers={"Retry-After": "5"})
 
 

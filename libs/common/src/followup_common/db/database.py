@@ -13,12 +13,12 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 import psycopg
-from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InvalidRequestError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from followup_common.db.lost import give_up_connection, told_apart
 from followup_common.settings import POSTGRESQL, DatabaseSettings
 from followup_common.urls import ServerUrl, server_url
 
@@ -100,7 +100,7 @@ class Database:
             },
         )
         event.listen(self.engine, "handle_error", _without_values)
-        event.listen(self.engine, "handle_error", _give_up_connection)
+        event.listen(self.engine, "handle_error", give_up_connection)
         event.listen(self.engine.pool, "checkin", _note_use)
         event.listen(self.engine.pool, "checkout", _refuse_dead)
 
@@ -118,13 +118,21 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Open a transaction; commit it on success, roll it back on an error."""
-        with self.engine.connect() as connection:
+        """Open a transaction; commit it on success, roll it back on an error.
+
+        Raises:
+            CommitUnknown: the connection was lost at the commit.
+            OperationalError: it was lost before, so that nothing is changed.
+        """
+        with self._connected() as connection:
             _stand_alone(connection, each=False)
-            with connection.begin():
+            with connection.begin() as begun:
                 if not self.prepared_statements:
                     connection.execute(SET_LOCAL, {"settings": json.dumps(self.session_settings)})
                 yield connection
+                if begun.is_active:  # nobody has rolled it back
+                    with told_apart():
+                        begun.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -137,9 +145,15 @@ class Database:
             with self.transaction() as connection:
                 yield connection
             return
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             _stand_alone(connection, each=True)
             yield connection
+
+    def _connected(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except InvalidRequestError as error:  # what the pool opened in place of a dead one was dead as well
+            raise OperationalError(None, None, error, connection_invalidated=True) from error
 
     def close(self) -> None:
         """Close every connection of the pool."""
@@ -230,22 +244,6 @@ def _without_values(context: ExceptionContext) -> None:
     said = leave_out_values(error)
     if said is not None and context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {said}",)
-
-
-def _give_up_connection(context: ExceptionContext) -> None:
-    """Let the end of a transaction that hung, and a database that is read-only, be an OperationalError, as
-    every other end of a connection is.
-
-    After a failover a connection can lead to what was the primary, or keep its session read-only for ever:
-    all of the pool are opened again.
-
-    Raises:
-        OperationalError: in place of SQLAlchemy's InternalError.
-    """
-    error = context.original_exception
-    if isinstance(error, IdleInTransactionSessionTimeout | ReadOnlySqlTransaction):
-        context.is_disconnect = True
-        raise OperationalError(context.statement, None, error) from error
 
 
 def leave_out_values(error: BaseException) -> str | None:

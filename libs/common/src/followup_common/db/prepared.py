@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from psycopg import Connection, Error
+from psycopg import Connection, Error, OperationalError
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Row
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -14,6 +14,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from followup_common.db.database import Transaction, leave_out_values
+from followup_common.db.lost import is_lost
 
 Record = Row[*tuple[Any, ...]]
 
@@ -38,6 +39,7 @@ class Prepared:
             values: of the bind parameters; those that the statement does not have are ignored.
 
         Raises:
+            psycopg.OperationalError: the connection is lost.
             psycopg.Error: as the driver raises it, without what a DETAIL would quote.
         """
         connection = cast(Connection, tx.connection.driver_connection)
@@ -47,6 +49,8 @@ class Prepared:
                 cursor.execute(statement, {**constants, **values})
             except Error as error:
                 leave_out_values(error)
+                if is_lost(error, closed=connection.closed):
+                    raise OperationalError(*error.args) from error
                 raise
             return cast(Sequence[Record], cursor.fetchall())
 
