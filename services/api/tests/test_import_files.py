@@ -77,6 +77,8 @@ def test_a_quote_that_is_never_closed_is_found(company: Company) -> None:
         (USERS.replace(",", "/"), [""], "commas, semicolons or tabs"),
         (FOLLOW_UPS, [""], "looks like a file of follow-ups"),
         ("\xff", [""], "UTF-8"),
+        (USERS.strip() + ",x" * 100_000 + "\n", [""], "more than 1,000 columns"),
+        (USERS.strip() + "," + "x" * 100_000 + "\n", ["x" * 100], "is unknown"),
     ],
 )
 def test_a_wrong_header_stops_at_once(company: Company, header: str, fields: list[str], says: str) -> None:

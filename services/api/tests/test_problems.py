@@ -85,7 +85,7 @@ def test_not_logged_in_and_not_allowed(world: World, anonymous: TestClient) -> N
         (b"\xff\xfe", "application/json"),
         (b"{}", "text/plain"),
         (b"email=x", "application/x-www-form-urlencoded"),
-        (b"[" * 100_000, "application/json"),
+        (b"[" * 16_000, "application/json"),
     ],
 )
 def test_a_body_that_is_no_object_is_refused(anonymous: TestClient, body: bytes, content_type: str) -> None:
@@ -100,6 +100,57 @@ def test_every_wrong_field_is_named_with_the_mend(anonymous: TestClient) -> None
     assert [error["field"] for error in body["errors"]] == ["email", "password", "passwort"]
     assert "check its spelling" in body["errors"][2]["message"]
     assert body["detail"].endswith("(and 2 more)")
+
+
+def test_of_many_wrong_fields_the_first_are_named_and_the_others_counted(api: TestClient) -> None:
+    unknown = {f"x{number}": 0 for number in range(250)}
+    for answer in (
+        api.post("/api/v1/tokens", json={"name": "x", **unknown}),
+        api.get("/api/v1/users", params=unknown),
+    ):
+        assert answer.status_code == 422
+        body = answer.json()
+        assert [error["field"] for error in body["errors"]] == list(unknown)[:100]
+        assert body["more_errors"] == 150
+        assert body["detail"].endswith("(and 249 more)")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_an_object_of_very_many_names_is_not_looked_through(api: TestClient, inside: bool) -> None:
+    names = {f"x{number}": 0 for number in range(70_000)}
+    answer = api.post("/api/v1/tokens", json={"name": "x", "scopes": names} if inside else names)
+    body = problem(answer, 422, "invalid")
+    assert [error["field"] for error in body["errors"]] == ["body"]
+    assert "70,000 names" in body["detail"]
+    assert "300 at most" in body["detail"]
+
+
+def test_a_query_of_very_many_parameters_is_not_looked_through(
+    api: TestClient, anonymous: TestClient
+) -> None:
+    for client in (api, anonymous):
+        answer = client.get("/api/v1/users?" + "&".join(f"x{number}=1" for number in range(6_000)))
+        body = problem(answer, 422, "invalid")
+        assert [error["field"] for error in body["errors"]] == ["query"]
+        assert "6,000 parameters" in body["detail"]
+
+
+@pytest.mark.parametrize("field", ["ids", "versions", "etags"])
+def test_of_a_long_list_the_first_wrong_entry_is_told(api: TestClient, field: str) -> None:
+    body = {"ids": [1] * 10_000, "action": "complete", field: [None] * 10_000}
+    answer = api.post("/api/v1/follow-ups/bulk", json=body)
+    assert [error["field"] for error in problem(answer, 422, "invalid")["errors"]] == [f"{field}.0"]
+
+
+def test_a_long_name_is_not_repeated_whole(api: TestClient) -> None:
+    answer = api.post("/api/v1/tokens", json={"name": "x", "y" * 500_000: 0})
+    assert len(answer.content) < 1_000
+    assert answer.json()["errors"][0]["field"] == "y" * 100 + "…"
+
+
+def test_a_log_in_is_short(anonymous: TestClient) -> None:
+    answer = anonymous.post("/api/v1/session", content=b"{" + b" " * 16 * 1024 + b"}")
+    assert "16,384 bytes" in problem(answer, 413, "too-large")["detail"]
 
 
 def test_a_secret_that_was_sent_is_not_repeated(anonymous: TestClient) -> None:

@@ -193,6 +193,27 @@ def test_a_stale_document_is_found_and_written_anew(
     assert openapi.main() == 0
 
 
+def test_every_list_of_a_body_is_bounded(document: dict[str, Any]) -> None:
+    """Each entry may be an error of its own, and all are looked at."""
+    schemas = document["components"]["schemas"]
+    bodies = [operation["requestBody"] for _, operation in operations(document) if "requestBody" in operation]
+    lists = [found for body in bodies for found in _lists(body, schemas)]
+    assert len(lists) > 3
+    assert [found for found in lists if not found.get("maxItems", 10_001) <= 10_000] == []
+
+
+def _lists(part: Any, schemas: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        if part.get("type") == "array":
+            yield part
+        if "$ref" in part:
+            yield from _lists(schemas[part["$ref"].rpartition("/")[2]], schemas)
+        part = [value for name, value in part.items() if name not in ("example", "examples")]
+    if isinstance(part, list):
+        for each in part:
+            yield from _lists(each, schemas)
+
+
 def _successes(operation: dict[str, Any]) -> list[dict[str, Any]]:
     return [response for status, response in operation["responses"].items() if status < "300"]
 

@@ -210,7 +210,7 @@ def test_large_bodies_of_nobody_do_not_fill_the_memory(
     company: Company, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(body_limit, "LARGE_AT_ONCE", 3)
-    waiting = [start(None, "/session", 200_000) for _ in range(5)]
+    waiting = [start(None, "/follow-ups", 200_000) for _ in range(5)]
     for upload in waiting:
         upload.send(b"x" * 100_000)
     refused = eventually(lambda: [each for each in waiting if each.answered][1:], what="two are refused")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """What FastAPI itself is to tell OpenTelemetry: `tracing` records our spans, and else it would look for
 somebody to tell at each request."""
+
+LOG_IN_BYTES = 16 * 1024
 
 ROUTERS: tuple[APIRouter, ...] = (
     session,
@@ -156,13 +159,16 @@ def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:
     """From the outside in."""
     settings = parts.settings
     https = settings.public_url is not None and settings.public_url.scheme == "https"
-    larger = (
+    limit = Allowance(settings.max_body_bytes, settings.body_seconds)
+    others = (
         (f"{API}/imports/", Allowance(settings.max_import_bytes, settings.import_seconds, in_memory=False)),
+        # Anybody may send one: an address and a password are short.
+        (f"{API}/session", replace(limit, size=min(LOG_IN_BYTES, limit.size))),
     )
     return [
         Middleware(SecurityHeaders, https=https),
         Middleware(Observability, meter=parts.meter, tracing=parts.tracing, paths=paths),
-        Middleware(BodyLimit, limit=Allowance(settings.max_body_bytes, settings.body_seconds), larger=larger),
+        Middleware(BodyLimit, limit=limit, others=others),
     ]
 
 

@@ -45,19 +45,19 @@ class BodyLimit:
     Args:
         app: what comes next.
         limit: of most bodies.
-        larger: limits of paths that start with a prefix.
+        others: limits of paths that start with a prefix.
     """
 
     app: ASGIApp
     limit: Allowance
-    larger: tuple[tuple[str, Allowance], ...] = ()
+    others: tuple[tuple[str, Allowance], ...] = ()
     _large: set[_Body] = field(default_factory=set, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = next((most for prefix, most in self.larger if scope["path"].startswith(prefix)), self.limit)
+        limit = next((most for prefix, most in self.others if scope["path"].startswith(prefix)), self.limit)
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if announced.isdigit() and int(announced) > limit.size:
             await _too_large(limit).response()(scope, receive, send)

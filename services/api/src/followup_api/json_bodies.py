@@ -13,6 +13,9 @@ from starlette.requests import Request
 LONGEST_NUMBER = 400
 """Digits: no number that we take has more, and reading very long ones takes long."""
 
+MOST_NAMES = 300
+"""In one object: no body that we take has more, and each that is not known would be an error of its own."""
+
 
 class StrictRequest(Request):
     """A request whose JSON is read as RFC 8259 has it, in UTF-8; a byte order mark before it is ignored.
@@ -51,6 +54,8 @@ class _Refused(Exception):
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_NAMES:
+        raise _Refused(f"an object has {len(pairs):,} names: send {MOST_NAMES} at most")
     found = dict(pairs)
     if len(found) < len(pairs):
         raise _Refused(f"the name {_repeated(pairs)[:100]!r} is there twice in one object: keep one")

@@ -22,6 +22,10 @@ from starlette.responses import JSONResponse, Response
 
 MEDIA_TYPE = "application/problem+json"
 READS = {"GET", "HEAD"}
+MOST_ERRORS = 100
+"""Fields that one answer names; the others are counted."""
+LONGEST_NAME = 100
+"""Characters of a field's name in an answer: callers choose those that are not known."""
 
 
 class FieldError(BaseModel):
@@ -41,6 +45,9 @@ class ProblemDetails(BaseModel):
     status: int = Field(examples=[422])
     detail: str = Field(description="What happened and what to do.", examples=["due_at needs a time zone"])
     errors: list[FieldError] = Field(default_factory=list)
+    more_errors: int | None = Field(
+        None, description="How many more there are than `errors` names; absent when it names all."
+    )
 
 
 class Problem(Exception):
@@ -225,9 +232,11 @@ def _answer(
         title=title,
         status=status,
         detail=detail,
-        errors=[FieldError(field=field, message=message) for field, message in errors],
+        errors=[FieldError(field=field, message=message) for field, message in errors[:MOST_ERRORS]],
+        more_errors=max(0, len(errors) - MOST_ERRORS) or None,
     )
-    return JSONResponse(body.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE)
+    content = body.model_dump(exclude_none=True)
+    return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
 async def _problem(_: Request, error: Problem) -> JSONResponse:
@@ -255,7 +264,7 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
 
 async def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
     errors = [_field_error(problem) for problem in error.errors()]
-    detail = errors[0][1] + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else "")
+    detail = errors[0][1] + (f" (and {len(errors) - 1:,} more)" if len(errors) > 1 else "")
     return _answer(Invalid.status, Invalid.kind, Invalid.title, detail, errors=errors)
 
 
@@ -303,7 +312,7 @@ def _field_error(problem: dict[str, Any]) -> tuple[str, str]:
     where, *path = problem["loc"]
     kind = problem["type"]
     named = where == "body" and kind == "json_invalid"
-    field = ".".join(str(part) for part in path if not named) or str(where)
+    field = ".".join(_shown(str(part)) for part in path if not named) or str(where)
     mend = _MENDS.get(kind)
     if kind == "model_attributes_type" and not path:
         return field, "body must be a JSON object, sent as Content-Type: application/json."
@@ -312,3 +321,7 @@ def _field_error(problem: dict[str, Any]) -> tuple[str, str]:
     said = problem["msg"].removeprefix("Value error, ")
     said = said.replace("Input should be", "it must be")
     return field, f"{field}: {said[:1].lower()}{said[1:]}."
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"

@@ -20,8 +20,11 @@ from followup_api.auth.oidc.bearer import read_access_token
 from followup_api.dependencies import Parts, UnitOfWork, reading, transaction, unit_of_work
 from followup_api.idempotency import keep_answer
 from followup_api.json_bodies import StrictRequest
+from followup_api.problems import Invalid
 
 API = "/api/v1"
+MOST_PARAMETERS = 300
+"""In one query: each that is not known would be an error of its own."""
 
 T = TypeVar("T")
 
@@ -46,6 +49,7 @@ class OneThreadRoute(APIRoute):
         writes = unit_of_work in calls(self.dependant)
 
         async def handled(request: Request) -> Response:
+            _refuse_long(request.scope["query_string"])
             app: Parts = request.app.state.parts
             if self.body_field:
                 request = StrictRequest(request.scope, request.receive)
@@ -149,6 +153,14 @@ def _run(
         response: Response = in_place(handle(request))
         keep_answer(request, response)
         return response
+
+
+def _refuse_long(query: bytes) -> None:
+    parameters = query.count(b"&") + 1
+    if parameters > MOST_PARAMETERS:
+        raise Invalid(
+            "query", f"query has {parameters:,} parameters: send {MOST_PARAMETERS} at most, each once."
+        )
 
 
 def _called_in_place(endpoint: Callable[..., Any]) -> Callable[..., Any]:

@@ -4311,6 +4311,12 @@ export interface components {
             detail: string;
             /** Errors */
             errors?: components["schemas"]["FieldError"][];
+            /**
+             * More Errors
+             * @description How many more there are than `errors` names; absent when it names all.
+             * @default null
+             */
+            more_errors: number | null;
         };
     };
     responses: never;

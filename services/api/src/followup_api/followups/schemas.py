@@ -353,15 +353,19 @@ class BulkChange(Input):
         },
     )
 
-    ids: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE)] | None = None
+    ids: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE, fail_fast=True)] | None = None
     filter: BulkFilter | None = Field(None, description="In place of `ids`; not for `undo`.")
     versions: list[Annotated[int, Field(ge=1)]] | None = Field(
         None,
+        max_length=AT_ONCE,
+        fail_fast=True,
         description="The `version` of each of `ids` as you read it, in the same order: what changed since "
         "is left alone. Without versions or etags, all are changed whatever was changed meanwhile.",
     )
     etags: list[Line] | None = Field(
         None,
+        max_length=AT_ONCE,
+        fail_fast=True,
         description="The same with the `etag` of each, which also tells a row from the one that had its "
         "version before a restore of the database.",
     )

@@ -17,6 +17,9 @@ from followup_api.imports.text_files import RawRecord
 
 ONE_COLUMN = "The file has one column: its columns must be separated by commas, semicolons or tabs."
 
+MOST_COLUMNS = 1_000
+"""Exports of large systems have a few hundred; each heading is looked at by itself."""
+
 
 @dataclass(frozen=True)
 class Records:
@@ -126,7 +129,9 @@ class Table:
             if self._errors.count:
                 raise NotImported(self._errors)
             if not _blank(cells):
-                names = [normal(cell.strip()) for cell in cells]
+                if not _blank(cells[MOST_COLUMNS:]):
+                    raise refused(f"The header has more than {MOST_COLUMNS:,} columns: remove some.", line)
+                names = [normal(cell.strip()) for cell in cells[:MOST_COLUMNS]]
                 while not names[-1]:
                     names.pop()
                 if len(names) == 1:

@@ -86,7 +86,7 @@ def places_of(line: int, headings: Sequence[str], layout: Layout) -> Places:
     if proposal.unknown:
         errors.add(line, _only(proposal.unknown), _unknown(proposal.unknown, layout))
     for column in proposal.repeated:
-        same = [name for name, meant in zip(headings, proposal.columns, strict=True) if meant == column]
+        same = [name[:100] for name, meant in zip(headings, proposal.columns, strict=True) if meant == column]
         errors.add(line, column, f"The header has {column} {len(same)} times ({_listed(same)}): keep one.")
     if errors.count:
         raise NotImported(errors)
@@ -141,7 +141,7 @@ def _places(columns: Sequence[str | None], layout: Layout) -> Places:
 
 
 def _only(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else ""
+    return names[0][:100] if len(names) == 1 else ""
 
 
 def _lacks(missing: Sequence[str]) -> str:
