@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import bell, dialog, row
@@ -64,6 +64,29 @@ def test_no_page_has_a_violation(product: Product, visit: Visit, ada: Person, si
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         found[path] = violations(page)
     assert not {path: problems for path, problems in found.items() if problems}
+
+
+def test_no_step_of_an_import_has_a_violation(visit: Visit, ada: Person) -> None:
+    page = visit(ada, "/admin/import", viewport=DESK, reduced_motion="reduce")
+    lines = "Title;Who;Due\nCall;nobody@example.com;2031-07-01 09:00\n"
+    choose = page.get_by_label("File to import")
+    choose.set_input_files(FilePayload(name="calls.csv", mimeType="text/csv", buffer=lines.encode("utf-16")))
+    expect(page.get_by_role("table", name="Columns of the file")).to_be_visible()
+    found = {"columns": violations_at_each_size(page)}
+    for label, column in (("What Who is", "Assignee's e-mail address"), ("What Title is", "External id")):
+        page.get_by_role("combobox", name=label, exact=True).fill(column)
+        page.get_by_role("option", name=column, exact=True).click()
+    found["a column short"] = violations_at_each_size(page)
+    page.get_by_role("button", name="Choose another file").click()
+    people = "E-mail,Name,Active\nx@example.com,Xenia,true\n,Nobody,true\n"
+    choose.set_input_files(FilePayload(name="staff.csv", mimeType="text/csv", buffer=people.encode()))
+    page.get_by_role("button", name="Import it as People").click()
+    expect(page.get_by_role("table", name="Mistakes by line")).to_be_visible()
+    found["mistakes"] = violations_at_each_size(page)
+    page.get_by_role("button", name="Import the 1 good line").click()
+    expect(page.get_by_role("link", name="Show the people")).to_be_visible()
+    found["imported"] = violations_at_each_size(page)
+    assert not {step: problems for step, problems in found.items() if problems}
 
 
 def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person) -> None:
