@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -127,8 +128,15 @@ def test_tries_side_by_side_are_looked_at_one_by_one(world: World, admin: Person
         Attempt(tx, admin.email, ATTACKER, 30).check()
         answer = attempt(world, admin.email, PASSWORD)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+        assert "still being checked" in answer.json()["detail"]  # it waited, and nothing has failed
         assert attempt(world, admin.email, PASSWORD, HOME).status_code == 201
     assert attempt(world, admin.email, PASSWORD).status_code == 201
+
+
+def test_right_tries_at_the_same_moment_all_get_in(world: World, admin: Person) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        tries = [pool.submit(attempt, world, admin.email, PASSWORD) for _ in range(6)]
+    assert [answer.result().status_code for answer in tries] == [201] * 6
 
 
 def test_the_table_holds_neither_names_nor_addresses_and_does_not_grow_for_ever(

@@ -152,6 +152,16 @@ class TooManyTries(Problem):
         self.seconds = seconds
 
 
+class TriesInProgress(Problem):
+    """Passwords for this account are being checked, for the same address, and it takes long."""
+
+    status, kind, title = TooManyTries.status, TooManyTries.kind, TooManyTries.title
+
+    def __init__(self) -> None:
+        detail = "Other log-ins to this account from your address are still being checked: try again shortly."
+        super().__init__(detail, headers={"Retry-After": "1"})
+
+
 class Unavailable(Problem):
     """Something that is needed is away or not configured."""
 

@@ -24,11 +24,13 @@ from followup_common.addresses import folded
 from followup_common.db import Transaction, clock
 from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.db.tables import log_in_failures
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from followup_api.auth.secrets import digest
-from followup_api.problems import TooManyTries
+from followup_api.problems import TooManyTries, TriesInProgress
 
 FREE_FOR_ACCOUNT = 5
 AT_MOST = timedelta(minutes=15)
@@ -60,17 +62,32 @@ class Attempt:
 
         Raises:
             TooManyTries: the address, or this address for this account, has to wait.
+            TriesInProgress: others from this address for this account are being checked.
         """
-        # One at a time: tries side by side would all be checked before the first of them counts.
-        alone = select(func.pg_try_advisory_xact_lock(func.hashtextextended(self._pair.hex(), 0)))
-        if not self.tx.execute(alone).scalar():
-            raise TooManyTries(1)
+        self._wait_for_turn()
         wait = func.extract("epoch", func.max(c.blocked_until) - func.now())
         possible = c.blocked_until <= func.now() + (AT_MOST + clock.MAY_STEP)
         waits = select(wait).where(c.key.in_([self._origin, self._pair]), possible)
         seconds = self.tx.execute(waits).scalar()
         if seconds is not None and seconds > 0:
             raise TooManyTries(math.ceil(seconds))
+
+    def _wait_for_turn(self) -> None:
+        """One at a time: tries side by side would all be checked before the first of them counts.
+
+        A right one beside others waits for them, for as long as for any lock.
+
+        Raises:
+            TriesInProgress: they take longer.
+        """
+        turn = select(func.pg_advisory_xact_lock(func.hashtextextended(self._pair.hex(), 0)))
+        try:
+            with self.tx.begin_nested():
+                self.tx.execute(turn)
+        except OperationalError as error:
+            if isinstance(error.orig, LockNotAvailable):
+                raise TriesInProgress from None
+            raise
 
     def failed(self) -> None:
         """Count a wrong password."""
