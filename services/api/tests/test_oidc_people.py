@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -67,6 +68,62 @@ def test_what_the_id_token_leaves_out_is_asked_of_userinfo(trusting: Trusting, p
     address = depart(client)
     provider.forge = lambda claims: provider.sign({**claims, "sub": "amir-1"})
     assert arrive(client, address).headers["location"] == problem(Reason.NOT_VALID)
+
+
+MIXED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "address of the ID token, verified by UserInfo": (
+        {"email": "amir@example.com"},
+        {"email": "attacker@elsewhere.example", "email_verified": True},
+    ),
+    "address of UserInfo, verified by the ID token": (
+        {"email_verified": True},
+        {"email": "amir@example.com", "email_verified": False},
+    ),
+    "address of UserInfo, verified by the ID token alone": (
+        {"email_verified": True},
+        {"email": "amir@example.com"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_who_names_an_address_says_whether_it_is_verified(
+    trusting: Trusting, provider: Provider, name: str
+) -> None:
+    token, userinfo = MIXED[name]
+    world = trusting(oidc_role_claim="roles")
+    world.person("Amir")
+    provider.person = {"sub": "mixed", "roles": "employee", **userinfo}
+    provider.in_id_token = set()
+    provider.forge = lambda claims: provider.sign({**claims, **token})
+    assert log_in(world.client()) == problem(Reason.UNVERIFIED)
+    assert world.execute("SELECT FROM identities") == []
+
+
+def test_userinfo_adds_to_the_id_token_and_changes_nothing_of_it(
+    trusting: Trusting, provider: Provider
+) -> None:
+    world = trusting(oidc_role_claim="access.roles", oidc_create_users=True)
+    userinfo = {**AMIR, "name": "Amir of UserInfo", "zoneinfo": "Asia/Kolkata", "auth_time": time.time()}
+    provider.person = {**userinfo, "access": {"roles": "manager"}}
+    provider.in_id_token = set()
+    provider.forge = lambda claims: provider.sign({**claims, "name": "Amir", "access": {"other": 1}})
+    client = world.client()
+    assert log_in(client) == "/"
+    me = client.get("/api/v1/me").json()
+    assert (me["name"], me["time_zone"], me["role"]) == ("Amir", "Asia/Kolkata", "manager")
+    [session] = world.execute("SELECT proved_at FROM sessions")
+    assert session.proved_at.year == 1970  # the signed token does not say when they logged in
+
+
+@pytest.mark.parametrize("sub", ["a\0b", "a\ud800b", "a" * 256, ""])
+def test_a_subject_that_cannot_be_kept_ends_on_the_log_in_page(
+    trusting: Trusting, provider: Provider, sub: str
+) -> None:
+    world = trusting()
+    world.person("Amir")
+    provider.person = {**AMIR, "sub": sub}
+    assert log_in(world.client()) == problem(Reason.NOT_VALID)
 
 
 def test_an_account_of_the_provider_stays_the_person_whatever_its_address_becomes(
@@ -175,6 +232,11 @@ def test_people_are_added_at_their_first_log_in_where_the_settings_say_so(
     client = world.client()
     assert log_in(client) == "/"
     assert client.get("/api/v1/me").json()["name"] == "x@example.com"
+    provider.person = {**provider.person, "sub": "y", "email": "y@example.com", "name": "Yves"}
+    client = world.client()
+    assert log_in(client) == "/"
+    me = client.get("/api/v1/me").json()
+    assert (me["name"], me["time_zone"]) == ("Yves", "UTC")
 
 
 ROLES: list[tuple[dict[str, Any], Any, str | None]] = [

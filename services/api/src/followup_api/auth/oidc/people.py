@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from followup_api.audit import Action, Trail
 from followup_api.auth.oidc import queries
+from followup_api.auth.oidc.claims import claim_at
 from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.settings import EVERYBODY, OidcSettings, Role
 from followup_api.rows import Record
@@ -113,11 +114,11 @@ class Visitor:
 
     def _profile(self, email: str) -> NewUser:
         said = {"name": self.claims.get("name"), "time_zone": self.claims.get("zoneinfo")}
-        usual = {"email": email, "name": email[:200]}
-        try:
-            return NewUser.model_validate(usual | {key: value for key, value in said.items() if value})
-        except ValidationError:
-            return NewUser.model_validate(usual)
+        person: dict[str, Any] = {"email": email, "name": email[:200]}
+        for name, value in said.items():
+            if value and _fits({**person, name: value}):
+                person[name] = value
+        return NewUser.model_validate(person)
 
     def _give(self, person: Record, role: Role | None) -> None:
         if role is None:
@@ -134,21 +135,19 @@ class Visitor:
         return self.settings.oidc_issuer or ""
 
 
+def _fits(person: Mapping[str, Any]) -> bool:
+    try:
+        NewUser.model_validate(person)
+    except ValidationError:
+        return False
+    return True
+
+
 def role_of(claims: Mapping[str, Any], settings: OidcSettings) -> Role | None:
     """The highest role that the provider gives; None: none, or it does not decide about roles."""
     if settings.oidc_role_claim is None:
         return None
-    value = _claim(claims, settings.oidc_role_claim)
+    value = claim_at(claims, settings.oidc_role_claim)
     names = {name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)}
     meant = settings.oidc_role_map or {role: role for role in ROLES}
     return max((meant[name] for name in names | {EVERYBODY} if name in meant), key=ROLES.index, default=None)
-
-
-def _claim(claims: Mapping[str, Any], path: str) -> Any:
-    """A claim of that name, which may be a URL with dots, or else what lies at the end of the path."""
-    if path in claims:
-        return claims[path]
-    value: Any = claims
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import jwt
@@ -21,14 +21,13 @@ from authlib.integrations.requests_client import OAuth2Session
 from requests import RequestException
 
 from followup_api.auth.browser import origin_of
+from followup_api.auth.oidc.claims import Claims, claim_at, completed, subject
 from followup_api.auth.oidc.flow import Flow
 from followup_api.auth.oidc.keys import PublishedKeys
 from followup_api.auth.oidc.problems import NotProven, ProviderAway, RefusedByProvider
 from followup_api.auth.oidc.settings import OidcSettings, safe_url
 
 T = TypeVar("T")
-Claims = Mapping[str, Any]
-
 CALLBACK = "/api/v1/session/oidc/callback"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Asymmetric ones only: with HS256 anybody who can read a published key could sign."""
@@ -119,7 +118,7 @@ class Provider:
                     raise NotProven("nonce")
                 if claims.get("azp", self._settings.oidc_client_id) != self._settings.oidc_client_id:
                     raise NotProven("azp")
-                return {**self._further(client, claims), **claims}
+                return completed(claims, self._further(client, claims), self._settings.oidc_role_claim)
         except AuthlibBaseError as error:
             log.warning("oidc_code_refused", error=error.error)
             raise RefusedByProvider from None
@@ -133,14 +132,13 @@ class Provider:
             ProviderAway: the provider's keys are not to be had.
             NotProven: it is not one, not for this API, or not valid any more.
         """
-        claims = self._proven(token, self._settings.oidc_audience)
-        return str(claims["sub"])
+        return subject(self._proven(token, self._settings.oidc_audience))
 
     def _proven(self, token: str, audience: str | None) -> Claims:
         """The claims of a token that the provider signed for an audience and that has not expired."""
         try:
             key = self._published_keys().key_of(token)
-            return jwt.decode(
+            claims: Claims = jwt.decode(
                 token,
                 key,
                 algorithms=ALGORITHMS,
@@ -154,11 +152,14 @@ class Provider:
         except jwt.PyJWTError as error:
             log.info("oidc_token_refused", reason=type(error).__name__)
             raise NotProven(type(error).__name__) from None
+        subject(claims)
+        return claims
 
     def _further(self, client: OAuth2Session, claims: Claims) -> Claims:
         """What only the provider's UserInfo says; many put everything into the ID token."""
-        wanted = {"email", self._settings.oidc_role_claim} - {None}
-        if wanted <= claims.keys() or "userinfo_endpoint" not in self._published():
+        role = self._settings.oidc_role_claim
+        complete = "email" in claims and (role is None or claim_at(claims, role) is not None)
+        if complete or "userinfo_endpoint" not in self._published():
             return {}
         answer = client.get(self._endpoint("userinfo_endpoint"), allow_redirects=False)
         answer.raise_for_status()

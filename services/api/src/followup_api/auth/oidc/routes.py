@@ -12,6 +12,7 @@ import structlog
 from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse
 from followup_common.db import Transaction
+from sqlalchemy.exc import DataError
 
 from followup_api.audit import Action, Trail, sign_request
 from followup_api.auth import browser, sessions
@@ -25,7 +26,7 @@ from followup_api.permissions import Permission, require
 from followup_api.routing import API, in_transaction, plain_router
 
 if TYPE_CHECKING:
-    from followup_api.auth.oidc.provider import Claims
+    from followup_api.auth.oidc.claims import Claims
 
 router = plain_router(prefix=f"{API}/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
 
@@ -145,7 +146,11 @@ async def return_from_provider(
     if isinstance(arrival, Refusal):
         answer = _log_in_page(arrival)
     else:
-        answer = await in_transaction(app, partial(_let_in, request, app, arrival))
+        try:
+            answer = await in_transaction(app, partial(_let_in, request, app, arrival))
+        except (DataError, UnicodeEncodeError):  # a claim says what no database can keep
+            log.warning("oidc_claims_refused")
+            answer = _log_in_page(Refusal(Reason.NOT_VALID, arrival.return_to))
     browser.clear_flow(request, answer, app.settings)
     return answer
 
