@@ -214,6 +214,32 @@ def test_whom_a_step_tells_after_a_reassignment_hears_of_it_though_a_clock_ahead
         assert company.told(follow_up) == [(0, new), (2, max_), (2, mia), (2, old)]
 
 
+def test_a_step_that_came_by_a_clock_ahead_is_told_to_whom_it_tells_after_reassignments_of_later(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    """By the right clock it is still to come, and it has been announced."""
+    with pipeline.company() as company:
+        admin, max_, mia = (company.person(name, role="admin") for name in ("Ada", "Max", "Mia"))
+        old, new = company.person("Old", manager=max_), company.person("New", manager=mia)
+        follow_up = company.follow_up(old, overdue=-HOUR)
+    clock.set_off(THREE_DAYS)
+    pipeline.request_sweep()
+    pipeline.work()
+    clock.set_off(RIGHT)
+    for assignment, assignee in ((2, admin), (3, new)):
+        with pipeline.company() as company:
+            company.set(follow_up, assignee_id=assignee)
+        pipeline.emit(
+            FollowUpReassigned(
+                follow_up_id=follow_up, assignee_id=assignee, assignment=assignment, actor_id=admin
+            )
+        )
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == [(0, new), (2, max_), (2, mia), (2, old)]
+
+
 def test_what_came_by_a_clock_ahead_stays_and_is_not_said_again(
     pipeline: Pipeline, clock: DatabaseClock
 ) -> None:
