@@ -33,10 +33,9 @@ class Callers:
         self._recent: deque[int] = deque(maxlen=5)
         self._deleted: list[int] = []
         self._assignable = assignable
+        self._all = f"{address}/api/v1/follow-ups"
         headers = {"Authorization": f"Bearer {token}"}
-        self._client = httpx.Client(
-            base_url=f"{address}/api/v1/follow-ups", headers=headers, timeout=20, trust_env=False
-        )
+        self._client = httpx.Client(base_url=self._all, headers=headers, timeout=20, trust_env=False)
 
     def act(self, rng: Random, follow_up: int, due_at: datetime) -> None:
         """Change something; what the journal says of it is written by the API's own transaction.
@@ -99,7 +98,7 @@ class Callers:
 
     def _create(self, rng: Random, _: int, due_at: datetime) -> Answer:
         body = {"title": "New", "due_at": due_at.isoformat(), "assignee_id": rng.choice(self._assignable)}
-        return self._client.post("", json=body)
+        return self._client.post(self._all, json=body)
 
     def _delete(self, _: Random, follow_up: int, __: datetime) -> Answer:
         return self._client.delete(f"/{follow_up}")
