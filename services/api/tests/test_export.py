@@ -249,6 +249,34 @@ def test_all_together_hold_no_more_than_sixteen_files(company: Company) -> None:
     assert lines(company, company.amir) == []
 
 
+def test_few_files_are_written_at_once_so_that_others_find_a_thread(company: Company) -> None:
+    writing = company.world.app.state.parts.downloads.writing
+    with writing.one(company.ada.id):
+        own = company.ask(company.ada, "GET", EXPORT)
+        assert (own.status_code, own.headers["Retry-After"]) == (429, "10")
+        assert lines(company, company.amir) == []
+        with writing.one(company.otto.id):
+            full = company.ask(company.amir, "GET", EXPORT)
+            assert (full.status_code, full.headers["Retry-After"]) == (503, "10")
+            assert "try again" in full.json()["detail"]
+            assert company.ask(company.amir, "GET", "/follow-ups").status_code == 200
+    assert lines(company, company.ada) == []
+
+
+def test_a_file_takes_a_thread_only_while_it_is_written(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, written, taken = company.world.app.state.parts.downloads.writing, export.written, list[int]()
+
+    def watched(*given: Any) -> Any:
+        taken.append(writing.taken)
+        return written(*given)
+
+    monkeypatch.setattr(export, "written", watched)
+    assert lines(company, company.amir) == []
+    assert (taken, writing.taken) == ([1], 0)
+
+
 def test_a_file_that_cannot_be_written_takes_no_place(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,4 +286,5 @@ def test_a_file_that_cannot_be_written_takes_no_place(
         for _ in range(3):
             assert company.ask(company.amir, "GET", EXPORT).status_code == 422
     assert company.world.app.state.parts.downloads.taken == 0
+    assert company.world.app.state.parts.downloads.writing.taken == 0
     assert len(lines(company, company.amir)) == 1

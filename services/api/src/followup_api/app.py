@@ -108,7 +108,11 @@ def create_app(
         gauges=Gauges(meter, database, settings.late_after),
         threads=Threads(settings.database_pool_size),
         uploads=_uploads(settings),
-        downloads=Downloads(at_most=settings.max_downloads, of_one_person=settings.max_downloads_per_person),
+        downloads=Downloads(
+            at_most=settings.max_downloads,
+            of_one_person=settings.max_downloads_per_person,
+            threads=settings.database_pool_size,
+        ),
         broker_problem=broker_problem,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),

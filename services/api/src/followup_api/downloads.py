@@ -14,6 +14,8 @@ from followup_api.problems import Problem, Unavailable
 
 CHUNK = 64 * 1024
 RETRY_SECONDS = "10"
+MOST_WRITTEN = 2
+"""Files at once: writing one is work for the processor, which more at once do not make quicker."""
 
 
 class TooManyDownloads(Problem):
@@ -34,17 +36,43 @@ class DownloadsFull(Unavailable):
         super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
 
 
+class TooManyWritten(Problem):
+    """A file for this person is being written already."""
+
+    status, kind, title = 429, "too-many-downloads", "Too many downloads at once"
+
+    def __init__(self, _: int) -> None:
+        detail = "A file for you is being written already: wait until it is here."
+        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+
+
+class WritersFull(Unavailable):
+    """As many files are being written as may be without making others wait."""
+
+    def __init__(self) -> None:
+        detail = "Files for others are being written right now: try again shortly."
+        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+
+
 class Downloads(Places):
     """Those of this process: each is a file on its disk until it has been fetched.
 
     Args:
         at_most: files at once.
         of_one_person: files at once that one person fetches.
+        threads: those of the process. Whoever writes a file keeps one, and with it a connection of the
+            database, for long: a quarter of them at most, so that the others are there for everybody else.
     """
 
-    def __init__(self, *, at_most: int, of_one_person: int) -> None:
+    def __init__(self, *, at_most: int, of_one_person: int, threads: int) -> None:
         super().__init__(
             at_most=at_most, of_one_person=of_one_person, too_many=TooManyDownloads, full=DownloadsFull
+        )
+        self.writing = Places(
+            at_most=max(1, min(MOST_WRITTEN, threads // 4)),
+            of_one_person=1,
+            too_many=TooManyWritten,
+            full=WritersFull,
         )
 
 

@@ -117,8 +117,9 @@ def export_follow_ups(
     refuse_another(query.person, caller.user_id)
     with ExitStack() as until_sent:
         until_sent.enter_context(app.downloads.one(caller.user_id))
-        rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
-        file = until_sent.enter_context(export.written(rows, query.format))
+        with app.downloads.writing.one(caller.user_id):
+            rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
+            file = until_sent.enter_context(export.written(rows, query.format))
         audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value, format=query.format.value)
         headers = {
             **response.headers,
