@@ -16,6 +16,18 @@ case $url in
     ;;
 esac
 bin=${PG_BIN:+$PG_BIN/}
+case $url in
+*options=*) ;; # they take the place of ours
+*) # a pooler refuses or ignores what a connection brings along, and would lend the session to services as it is
+    direct=$(PGOPTIONS='-c followup.direct=yes' "${bin}psql" -X -A -t -c 'SHOW followup.direct' "$url" 2>&1) || true
+    case $direct in
+    *'unsupported startup parameter'* | *'unrecognized configuration parameter'*)
+        echo "FOLLOWUP_DATABASE_URL leads through a pooler such as PgBouncer: a backup needs PostgreSQL's own address" >&2
+        exit 1
+        ;;
+    esac
+    ;;
+esac
 
 [ ! -e "$file" ] || { echo "$file is there already: choose another name" >&2; exit 1; }
 umask 077 # log-ins and what people wrote

@@ -15,6 +15,18 @@ case $url in
     ;;
 esac
 bin=${PG_BIN:+$PG_BIN/}
+case $url in
+*options=*) ;; # they take the place of ours
+*) # a pooler refuses or ignores what a connection brings along, and would lend the session to services as it is
+    direct=$(PGOPTIONS='-c followup.direct=yes' "${bin}psql" -X -A -t -c 'SHOW followup.direct' "$url" 2>&1) || true
+    case $direct in
+    *'unsupported startup parameter'* | *'unrecognized configuration parameter'*)
+        echo "FOLLOWUP_DATABASE_URL leads through a pooler such as PgBouncer: restoring needs PostgreSQL's own address" >&2
+        exit 1
+        ;;
+    esac
+    ;;
+esac
 
 [ -r "$file" ] || { echo "$file cannot be read" >&2; exit 1; }
 tables=$("${bin}psql" -X -A -t -c "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'" "$url")

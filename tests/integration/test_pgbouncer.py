@@ -30,12 +30,14 @@ from followup_common.settings import problems
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from tests.support.company import Company
 from tests.support.pgbouncer import PgBouncer
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres, _unprivileged_user
-from tests.support.processes import Process
+from tests.support.processes import REPOSITORY, Process
+from tests.support.system import ask
 from tests.support.waiting import eventually
 
 SERVICES = ("api", "escalator", "notifier")
@@ -282,6 +284,73 @@ def test_migrations_ask_for_the_direct_way(
     assert finished.returncode == 1
     assert "PostgreSQL's own address" in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize("service", ["api", "escalator"])
+def test_a_service_without_the_settings_for_it_says_which(
+    pooled: Pooled, broker_url: str, start_service: Callable[..., Process], service: str
+) -> None:
+    started = start_service(
+        service, FOLLOWUP_DATABASE_URL=pooled.url(service), FOLLOWUP_BROKER_URL=broker_url
+    )
+
+    def said() -> str:
+        return str(ask(started, "/readyz").json()["checks"]["database"])
+
+    eventually(lambda: "FOLLOWUP_PREPARED_STATEMENTS=false" in said(), 90, what="it names the setting")
+
+
+def test_the_first_admin_is_not_waited_for_in_vain(pooled: Pooled) -> None:
+    finished = run(
+        [sys.executable, "-m", "followup_api.bootstrap", "--email", "a@example.com", "--name", "A"],
+        pooled.url(),
+    )
+    assert finished.returncode == 1
+    assert "FOLLOWUP_PREPARED_STATEMENTS=false" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize("ignored", ["", "options"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["sh", str(REPOSITORY / "deploy/backup/backup.sh"), "/nowhere/at/all"],
+        ["sh", str(REPOSITORY / "deploy/backup/restore.sh"), str(REPOSITORY / "README.md")],
+        [str(Path(sys.executable).with_name("followup")), "prune", "--days", "30"],
+        [str(Path(sys.executable).with_name("followup")), "migrate"],
+    ],
+    ids=["backup", "restore", "prune", "migrate"],
+)
+def test_what_needs_a_session_of_its_own_asks_for_the_direct_way(
+    database_url: str, postgres: Postgres, roles: dict[str, str], ignored: str, command: list[str]
+) -> None:
+    with running(postgres, roles, ignored) as pgbouncer:
+        finished = run(command, Pooled(database_url, pgbouncer).url())
+    said = " ".join((finished.stdout + finished.stderr).split())
+    assert finished.returncode == 1
+    assert "PostgreSQL's own address" in said
+    assert "Traceback" not in said
+
+
+def test_time_limits_that_a_pooler_ignores_are_told(
+    database_url: str, postgres: Postgres, roles: dict[str, str]
+) -> None:
+    with running(postgres, roles, ignored="options") as pgbouncer, capture_logs() as logs:
+        pool = Database(Pooled(database_url, pgbouncer).url(), pool_size=1)
+        with pool.transaction():
+            pass
+        pool.close()
+        direct = Database(database_url, pool_size=1)
+        with direct.transaction():
+            pass
+        direct.close()
+    [told] = [line for line in logs if line["event"] == "time_limits_ignored"]
+    assert "FOLLOWUP_PREPARED_STATEMENTS=false" in told["fix"]
+
+
+def run(command: list[str], url: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "FOLLOWUP_DATABASE_URL": url, "COLUMNS": "300"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_live_inboxes_need_a_way_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,9 @@ def main() -> int:
     except ValidationError as error:
         parser.error("; ".join(f"--{each['loc'][0]} {_said(each['msg'])}" for each in error.errors()))
     settings = load(BootstrapSettings)
-    wait_or_exit(settings.database_url.get_secret_value())  # migrate lets the role log in as its last step
+    wait_or_exit(
+        settings.database_url.get_secret_value(), prepared_statements=settings.prepared_statements
+    )  # migrate lets the role log in as its last step
     database = open_database(settings)
     try:
         given = settings.admin_password

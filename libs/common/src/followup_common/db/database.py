@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Self, cast
 
 import psycopg
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError, InvalidRequestError, OperationalError
@@ -21,6 +22,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from followup_common.db.lost import give_up_connection, told_apart
 from followup_common.settings import POSTGRESQL, DatabaseSettings
 from followup_common.urls import ServerUrl, server_url
+
+log = structlog.get_logger()
 
 Transaction = Connection
 """A connection inside an open transaction. Whoever gets one never commits: the edge does."""
@@ -39,6 +42,10 @@ SET_LOCAL = text("""
 IN_FORCE = text("SELECT setting FROM pg_settings WHERE name = :name")
 REFUSED_OPTIONS = "unsupported startup parameter"
 """So PgBouncer answers to settings that a connection brings along."""
+POOLER = (
+    "A pooler such as PgBouncer is in front. Set FOLLOWUP_PREPARED_STATEMENTS=false for every service, and "
+    "for the API FOLLOWUP_LISTEN_DATABASE_URL to PostgreSQL's own address; migrate there as well."
+)
 
 
 class PoolerInTheWay(Exception):
@@ -99,6 +106,8 @@ class Database:
                 ),
             },
         )
+        if prepared_statements and make_url(sqlalchemy_url(url)).query.get("options") is None:
+            event.listen(self.engine, "connect", _tell_of_pooler)
         event.listen(self.engine, "handle_error", _without_values)
         event.listen(self.engine, "handle_error", give_up_connection)
         event.listen(self.engine.pool, "checkin", _note_use)
@@ -284,16 +293,31 @@ def options_are_ignored(connection: Transaction, settings: dict[str, str]) -> bo
     return bool(found != settings[IDLE])
 
 
+def refused_by_pooler(error: BaseException) -> bool:
+    """Whether a pooler between has refused the settings that a connection brings along."""
+    return REFUSED_OPTIONS in str(getattr(error, "orig", error))
+
+
 def _refuse_pooler(connection: psycopg.Connection, _: object) -> None:
-    with connection.cursor() as cursor:
-        row = cursor.execute("SELECT setting FROM pg_settings WHERE name = %s", [IDLE]).fetchone()
-    connection.rollback()
-    if row != (_milliseconds(IDLE_IN_TRANSACTION),):
+    if _idle_in_force(connection) != _milliseconds(IDLE_IN_TRANSACTION):
         raise PoolerInTheWay
 
 
+def _tell_of_pooler(connection: psycopg.Connection, _: object) -> None:
+    """A pooler that ignores what a connection brings along takes the time limits from every statement."""
+    if _idle_in_force(connection) == "0":
+        log.warning("time_limits_ignored", fix=POOLER)
+
+
+def _idle_in_force(connection: psycopg.Connection) -> str | None:
+    with connection.cursor() as cursor:
+        row = cursor.execute("SELECT setting FROM pg_settings WHERE name = %s", [IDLE]).fetchone()
+    connection.rollback()
+    return row[0] if row else None
+
+
 def _name_pooler(context: ExceptionContext) -> None:
-    if REFUSED_OPTIONS in str(context.original_exception):
+    if refused_by_pooler(context.original_exception):
         raise PoolerInTheWay from context.original_exception
 
 

@@ -6,7 +6,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 
-from followup_common.db.database import Database
+from followup_common.db.database import POOLER, Database, refused_by_pooler
 from followup_common.health import PATIENCE_SECONDS, Bounded, Check
 
 TRY_WRITE = text("UPDATE outbox SET handled_at = handled_at WHERE false")
@@ -45,6 +45,8 @@ def database_check(database: Database) -> Check:
 
 
 def _said(error: Exception) -> str:
+    if refused_by_pooler(error):
+        return POOLER
     if is_read_only(error):
         return READ_ONLY
     if isinstance(error, ProgrammingError):

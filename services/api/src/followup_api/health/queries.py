@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from followup_common.db import Database
+from followup_common.db.database import POOLER, refused_by_pooler
 from followup_common.db.health import READ_ONLY, is_read_only, try_write
 from followup_common.db.revisions import revisions
 from sqlalchemy import text
@@ -18,8 +19,8 @@ def database_state(database: Database) -> str:
             revision = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except ProgrammingError:
         revision = None  # there is no such table
-    except SQLAlchemyError:
-        return "away"
+    except SQLAlchemyError as error:
+        return POOLER if refused_by_pooler(error) else "away"
     known = revisions()
     # A revision that this code does not know is newer: migrations run before the new code does.
     if revision is None or (revision in known and revision != known[0]):

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 from followup_common.contracts import EscalationsRaised, EscalationsRaisedV1
 from followup_common.db import Database, Transaction
+from followup_common.db.collations import changed_collations
 from followup_common.health import Bounded
 from followup_common.metrics import Gauge, Meter
 from sqlalchemy import func, select, text
@@ -52,8 +53,12 @@ UNANNOUNCED = Gauge(
     "followup_unannounced",
     "Follow-ups whose escalation was raised and that the notifier has not handled, in up to 100 batches.",
 )
+COLLATIONS = Gauge(
+    "followup_collations_changed",
+    "Collations whose version changed under the database: indexes may be sorted otherwise than it searches.",
+)
 
-METRICS = (*CHECKS.values(), LAG, DEPTH, AGE, DUE, UNANNOUNCED)
+METRICS = (*CHECKS.values(), LAG, DEPTH, AGE, DUE, UNANNOUNCED, COLLATIONS)
 """NaN while the database does not answer: unknown, not zero."""
 
 _steps = steps_due()
@@ -128,3 +133,4 @@ def _values(tx: Transaction, late: timedelta) -> Iterator[tuple[Gauge, float]]:
     yield from ((DEPTH, row.depth), (AGE, row.age))
     backlog = tx.execute(BACKLOG).one()
     yield from ((DUE, backlog.due), (UNANNOUNCED, float(backlog.unannounced)))
+    yield COLLATIONS, len(changed_collations(tx))

@@ -26,7 +26,7 @@ class DemoSettings(DatabaseSettings):
 def main() -> int:
     """Fill an installation that has no people and no follow-ups, and print who can log in."""
     settings = load(DemoSettings)
-    wait_or_exit(settings.database_url.get_secret_value())
+    wait_or_exit(settings.database_url.get_secret_value(), prepared_statements=settings.prepared_statements)
     database = open_database(settings)
     # Never started: the outbox keeps the events, and the escalator sends them within a minute.
     publisher = Publisher(in_process_broker())
