@@ -138,7 +138,7 @@ def visit(browser: Browser, product: Product) -> Iterator[Visit]:
     ) -> Page:
         url = (at or product).url
         # Far from everybody's time zone: times come from the person, not from the browser.
-        context = browser.new_context(base_url=url, timezone_id="Pacific/Auckland", **options)
+        context = browser.new_context(base_url=url, **{"timezone_id": "Pacific/Auckland", **options})
         contexts.append(context)
         context.set_default_timeout(DEADLINE_MS)
         context.on("weberror", lambda error: complaints.append(str(error.error)))

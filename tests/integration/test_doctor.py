@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pika
 import pytest
+from followup_common.db.collations import changed_collations
 from followup_common.doctor import Finding, examine_broker
 from followup_common.doctor.__main__ import examine_environment
 from followup_common.doctor.database import examine_database
@@ -137,6 +138,22 @@ def test_it_names_a_collation_that_changed_under_the_database(database_url: str,
         do(database_url, change.format("pg_database_collation_actual_version(oid)"))
     assert list(found) == ["collation"]
     assert "REINDEX DATABASE" in found["collation"]
+    assert "collation" not in bad(examine_database(healthy_url))
+
+
+def test_it_names_a_collation_of_an_index_that_changed(database_url: str, healthy_url: str) -> None:
+    """Another than the database's own, which indexes may have as well."""
+    do(database_url, 'CREATE INDEX by_icu ON users (name COLLATE "de-x-icu")')
+    change = "UPDATE pg_collation SET collversion = {} WHERE collname = 'de-x-icu'"
+    do(database_url, change.format("'0.1'"))
+    try:
+        found = bad(examine_database(healthy_url))
+        with create_engine(database_url).connect() as tx:
+            assert [each.kept for each in changed_collations(tx)] == ["0.1"]
+    finally:
+        do(database_url, change.format("pg_collation_actual_version(oid)") + "; DROP INDEX by_icu")
+    assert list(found) == ["collation"]
+    assert 'ALTER COLLATION pg_catalog."de-x-icu" REFRESH' in found["collation"]
     assert "collation" not in bad(examine_database(healthy_url))
 
 

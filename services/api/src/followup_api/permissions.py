@@ -26,6 +26,7 @@ from followup_api.dependencies import Parts
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
 from followup_api.settings import ApiSettings
+from followup_api.time_zones import usable
 
 READING = ("GET", "HEAD")
 
@@ -360,7 +361,7 @@ def caller_of(row: Record, **known_by: Any) -> Caller:
         name=row.name,
         role=row.role,
         manager_id=row.manager_id,
-        time_zone=row.time_zone,
+        time_zone=usable(row.time_zone),
         has_reports=row.has_reports,
         **known_by,
     )

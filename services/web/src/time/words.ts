@@ -1,3 +1,5 @@
+import { shownZone } from "@/time/shownZone";
+
 /** Times as words that people use. Every function takes the zone and "now": nothing here reads a clock. */
 
 const MINUTE = 60_000;
@@ -98,7 +100,7 @@ function format(style: Style, zone: string): Intl.DateTimeFormat {
   const key = `${style} ${zone}`;
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat("en-GB", { ...STYLES[style], timeZone: zone });
+    found = new Intl.DateTimeFormat("en-GB", { ...STYLES[style], timeZone: shownZone(zone) });
     formats.set(key, found);
   }
   return found;
@@ -121,6 +123,6 @@ export function calendar(at: string, zone: string, now: number): string {
 
 /** Number of the local day of a moment; equal numbers mean the same day in that zone. */
 export function dayNumber(at: string | number, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date(at));
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: shownZone(zone) }).format(new Date(at));
   return Math.floor(Date.parse(`${parts}T00:00:00Z`) / DAY);
 }

@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from followup_common.db import Database, Transaction
 from followup_common.db.clock import MAY_STEP
-from followup_common.db.database import REFUSED_OPTIONS, libpq_url, options_are_ignored, place
+from followup_common.db.collations import changed_collations
+from followup_common.db.database import POOLER, REFUSED_OPTIONS, libpq_url, options_are_ignored, place
 from followup_common.db.grants import granted, intended
 from followup_common.db.health import READ_ONLY, is_read_only, try_write
 from followup_common.db.revisions import revisions
 from followup_common.doctor.findings import Finding
+from followup_common.doctor.time_zones import examine_time_zones
 
 OLDEST_VERSION = 15
 CLOCK_MAY_DIFFER_SECONDS = 30
@@ -30,10 +32,6 @@ CLOCK_WAS_AHEAD = (
 )
 MIGRATE = "Run `followup migrate` (or the migration job) as the owner of the database."
 
-POOLER = (
-    "A pooler such as PgBouncer is in front. Set FOLLOWUP_PREPARED_STATEMENTS=false for every service, and "
-    "for the API FOLLOWUP_LISTEN_DATABASE_URL to PostgreSQL's own address; migrate there as well."
-)
 TO_THE_PRIMARY = (
     "Let FOLLOWUP_DATABASE_URL lead to the primary; where it names several hosts, with "
     "?target_session_attrs=read-write."
@@ -148,7 +146,12 @@ def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:
             return
     yield from _look(tx, "grants", _grants)
     yield from _look(tx, "role", _role)
-    for check, look in (("people", _admins), ("clock of sweeps", _sweeps), ("events", _outbox)):
+    for check, look in (
+        ("people", _admins),
+        ("time zones", examine_time_zones),
+        ("clock of sweeps", _sweeps),
+        ("events", _outbox),
+    ):
         yield from _look(tx, check, look, another_role_may_see=True)
 
 
@@ -202,17 +205,16 @@ def _clock(tx: Transaction, clock: Callable[[], float]) -> Finding:
 
 
 def _collation(tx: Transaction) -> Finding:
-    """Whether texts are sorted as when the indexes were made: a new C library or ICU may sort otherwise."""
-    name, kept, actual = tx.execute(
-        text("""
-            SELECT quote_ident(datname), datcollversion, pg_database_collation_actual_version(oid)
-            FROM pg_database WHERE datname = current_database()
-        """)
-    ).one()
-    if kept == actual:
-        return Finding("collation", f"at the version of the database, {kept or 'which has none'}")
-    mend = f"As the owner: REINDEX DATABASE {name}; ALTER DATABASE {name} REFRESH COLLATION VERSION;"
-    return Finding("collation", f"indexes were sorted by version {kept}, the system has {actual}", mend)
+    """Whether texts are sorted as when the indexes were made."""
+    changed = changed_collations(tx)
+    if not changed:
+        return Finding("collation", "indexes are sorted by the versions that the system has")
+    seen = "; ".join(f"{each.name} was {each.kept} and is {each.actual}" for each in changed)
+    name = tx.execute(text("SELECT quote_ident(current_database())")).scalar_one()
+    refresh = " ".join(each.refresh for each in changed)
+    return Finding(
+        "collation", f"its version changed: {seen}", f"As the owner: REINDEX DATABASE {name}; {refresh}"
+    )
 
 
 def _schema(tx: Transaction) -> Finding:

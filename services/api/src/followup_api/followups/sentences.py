@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from followup_api.followups.schemas import ActivityEscalation, ActivityRecipient, PersonName
 from followup_api.visible import isolated
@@ -140,5 +140,9 @@ def _told_group(recipients: Sequence[ActivityRecipient], assignee: str) -> str:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):  # a zone that PostgreSQL knows and this machine does not
+    except (
+        ZoneInfoNotFoundError,
+        ValueError,
+        OSError,
+    ):  # PostgreSQL knows it, and this machine does not
         return UTC

@@ -15,7 +15,8 @@ from followup_api.fields import sane_time
 from followup_api.imports.files import Records
 from followup_api.links import http_url
 from followup_api.schemas import MAX_ID
-from followup_api.users.schemas import email_address, time_zone
+from followup_api.time_zones import canonical
+from followup_api.users.schemas import email_address
 from followup_api.visible import seen, unturned
 
 YES = frozenset(
@@ -140,7 +141,7 @@ def yes_or_no(column: str, cell: str) -> bool:
 def zone(column: str, cell: str) -> str:
     """A time zone; empty is UTC."""
     try:
-        return time_zone(cell or "UTC")
+        return canonical(cell or "UTC")
     except ValueError:
         raise ValueError(
             f"{column} {cell!r} is not a known time zone: use an IANA name such as Europe/Berlin"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from followup_common.addresses import folded, folded_sql
 from followup_common.db import Transaction
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from followup_api.imports import cells, staging
 from followup_api.imports.cells import Check, checked
@@ -17,6 +19,8 @@ from followup_api.imports.managers import Entry, manager_errors
 from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import Staging
+from followup_api.problems import Invalid, constraint_of
+from followup_api.time_zones import NOT_IN_DATABASE
 from followup_api.users.queries import ensure_active_admin
 
 CHECKS: dict[str, Check] = {
@@ -134,8 +138,9 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
     counts = tx.execute(text(COUNTS)).one()
     warnings = loaded.warnings + (list(_warnings(tx)) if counts.updated else [])
     if not query.dry_run:
-        for statement in (LOCK, INSERT, UPDATE):
-            tx.execute(text(statement))
+        with _zones_of_the_database():
+            for statement in (LOCK, INSERT, UPDATE):
+                tx.execute(text(statement))
         ensure_active_admin(tx)
     return ImportResult(
         created=counts.created,
@@ -153,6 +158,16 @@ def _planned(columns: Collection[str]) -> str:
     return PLANNED.format(
         **{key: f"i.{key}" if column in columns else lacking for column, key, lacking in OPTIONAL}
     )
+
+
+@contextmanager
+def _zones_of_the_database() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_of(error) == "users_time_zone_known":
+            raise Invalid("time_zone", NOT_IN_DATABASE) from None
+        raise
 
 
 def _parse(records: Records) -> Sequence[Sequence[Any]]:

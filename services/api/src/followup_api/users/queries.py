@@ -17,6 +17,7 @@ from followup_api.etags import Tags, tag_of
 from followup_api.problems import Invalid, constraint_of
 from followup_api.rows import Record
 from followup_api.searching import has_words
+from followup_api.time_zones import NOT_IN_DATABASE
 from followup_api.users.problems import EmailTaken, LastAdmin, UserNotFound, UserStale
 from followup_api.users.schemas import User
 
@@ -178,6 +179,8 @@ def _named_errors(values: dict[str, Any]) -> Iterator[None]:
         match constraint_of(error):
             case "uq_users_address":
                 raise EmailTaken(values.get("email")) from None
+            case "users_time_zone_known":
+                raise Invalid("time_zone", NOT_IN_DATABASE) from None
             case "fk_users_manager_id":
                 message = f"manager_id {values.get('manager_id')} is not a user: use the id of one, or null."
             case "users_no_manager_cycle" | "ck_users_not_own_manager":

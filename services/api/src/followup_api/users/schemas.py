@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic.config import JsonDict
@@ -13,6 +11,7 @@ from followup_api.auth.common_passwords import is_common
 from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH, prepared
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, storable, unchanged
+from followup_api.time_zones import canonical
 
 ADA: JsonDict = {
     "email": "ada@example.com",
@@ -22,22 +21,6 @@ ADA: JsonDict = {
     "active": True,
     "time_zone": "Europe/London",
 }
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def time_zone(value: str) -> str:
-    """Check the name of a time zone.
-
-    Raises:
-        ValueError: it is not an IANA name.
-    """
-    if value not in _time_zones():
-        raise ValueError("is not a known time zone: use an IANA name such as Europe/Berlin or UTC")
-    return value
 
 
 def email_address(value: str) -> str:
@@ -73,7 +56,7 @@ Email = Annotated[
     AfterValidator(email_address),
     AfterValidator(storable),
 ]
-TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(time_zone)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(canonical)]
 Password = Annotated[
     SecretStr,
     Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH),
@@ -98,7 +81,10 @@ class User(Schema):
     role: Role
     manager_id: int | None = Field(description="The person they report to.")
     active: bool = Field(description="Inactive people cannot log in and are told nothing.")
-    time_zone: str = Field(description="IANA name; decides which day is today for them.")
+    time_zone: str = Field(
+        description="IANA name; decides which day is today for them. A name of old, such as `US/Eastern`, "
+        "becomes that of today."
+    )
     reports: int = Field(
         description="How many people report to them directly. Somebody with reports sees their follow-ups "
         "whatever their own role; while they are inactive the next active one above is told in their place."

@@ -7,6 +7,7 @@ import { whenIdle } from "@/app/shell/whenIdle";
 import { Shortcuts } from "@/app/shell/Shortcuts";
 import { Sidebar } from "@/app/shell/Sidebar";
 import { TabBar } from "@/app/shell/TabBar";
+import { ZoneBanner } from "@/app/shell/ZoneBanner";
 import { Question } from "@/components/Question";
 import { PageSkeleton } from "@/components/PageSkeleton";
 import { formRequest } from "@/features/followups/formRequest";
@@ -37,6 +38,7 @@ export function Shell() {
       <Sidebar />
       <main id="content" className={classes.main} tabIndex={-1}>
         <ConnectionBanner />
+        <ZoneBanner />
         <Suspense fallback={<PageSkeleton />}>
           <Outlet />
         </Suspense>

@@ -16,6 +16,7 @@ import { explain } from "@/api/problem";
 import { keysShown } from "@/app/shell/Shortcuts";
 import { Named } from "@/components/Named";
 import { useLogOut, useMe } from "@/features/session/session";
+import { shownZone } from "@/time/shownZone";
 import classes from "./UserMenu.module.css";
 
 const SCHEMES = [
@@ -69,7 +70,7 @@ function AccountItems() {
       <Menu.Label>
         {me.email}
         <br />
-        Times in {me.time_zone}
+        Times in {shownZone(me.time_zone)}
       </Menu.Label>
       <Menu.Divider />
       <Menu.Label>Appearance</Menu.Label>

@@ -15,6 +15,7 @@ import { currentOf, savePerson } from "@/features/admin/savePerson";
 import { reportsOf } from "@/features/followups/people";
 import { done } from "@/features/followups/toasts";
 import { useLogInOptions } from "@/features/session/session";
+import { browserZone } from "@/time/shownZone";
 import { zones } from "@/time/zones";
 
 interface Props {
@@ -35,9 +36,8 @@ const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, a
 export function PersonForm({ person, people, close }: Props) {
   const cache = useQueryClient();
   const options = useLogInOptions();
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [base, setBase] = useState(person);
-  const [draft, setDraft] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: zone }));
+  const [draft, setDraft] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: browserZone() }));
   const [conflict, setConflict] = useState<User | null>(null);
   const submission = useSubmission();
   const save = useMutation({

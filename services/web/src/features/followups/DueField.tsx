@@ -5,6 +5,8 @@ import { IconCalendar } from "@tabler/icons-react";
 import { useId } from "react";
 import { now } from "@/time/clock";
 import { presets } from "@/time/presets";
+import { shownZone } from "@/time/shownZone";
+import "@/time/wallClock";
 import { fromWallTime, wallTime } from "@/time/zone";
 import classes from "./DueField.module.css";
 
@@ -24,7 +26,7 @@ export function DueField({ value, onChange, zone, error }: Props) {
     <div>
       <DateTimePicker
         label="Due"
-        description={`In ${zone}`}
+        description={`In ${shownZone(zone)}`}
         placeholder="Day and time"
         leftSection={<IconCalendar size={16} />}
         valueFormat="ddd, D MMM YYYY, HH:mm"
@@ -33,6 +35,8 @@ export function DueField({ value, onChange, zone, error }: Props) {
         timePickerProps={{ format: "24h", hoursInputLabel: "Hours", minutesInputLabel: "Minutes" }}
         submitButtonProps={{ "aria-label": "Take this day and time" }}
         firstDayOfWeek={1}
+        defaultDate={today}
+        maxLevel="year" // its list of years goes by the browser's zone
         getDayProps={(day) => (day === today ? { "aria-current": "date" } : {})} // its own today is the browser's
         hideOutsideDates
         classNames={{ day: classes.day }}

@@ -1,0 +1,106 @@
+"""Time zones of people: what a migration makes of them, and whether PostgreSQL and Python agree."""
+
+from __future__ import annotations
+
+import shutil
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from followup_common.db import Transaction
+from followup_common.db.migrate import alembic_config, upgrade
+from followup_common.doctor.time_zones import examine_time_zones
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from tests.support.postgres import Postgres
+
+BECOMES = {
+    "US/Eastern": "America/New_York",
+    "posix/Asia/Calcutta": "Asia/Kolkata",
+    "right/Europe/Berlin": "Europe/Berlin",
+    "localtime": "UTC",
+    "Factory": "UTC",
+    "CET-1CEST": "UTC",
+    "Mars/Olympus": "UTC",
+    "Etc/Unknown": "UTC",
+    "Etc/GMT-3": "Etc/GMT-3",
+    "America/Argentina/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Port-au-Prince": "America/Port-au-Prince",
+    "Europe/Oslo": "Europe/Oslo",
+    "UTC": "UTC",
+}
+ADD = text("INSERT INTO users (email, name, time_zone) VALUES (:email, 'X', :zone)")
+
+
+@pytest.fixture
+def empty_database(postgres: Postgres) -> Iterator[str]:
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+def before(url: str) -> None:
+    config = alembic_config(url)
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    [revision] = [str(each.down_revision) for each in scripts if each.path.endswith("_time_zones.py")]
+    command.upgrade(config, revision)
+
+
+def test_a_migration_gives_each_zone_its_one_name(empty_database: str) -> None:
+    before(empty_database)
+    engine = create_engine(empty_database)
+    with engine.begin() as tx:
+        for number, zone in enumerate(BECOMES):
+            tx.execute(ADD, {"email": f"{number}@example.com", "zone": zone})
+    upgrade(empty_database)
+    with engine.begin() as tx:
+        names = tx.execute(text("SELECT time_zone FROM users ORDER BY id")).scalars()
+        assert dict(zip(BECOMES, names, strict=True)) == BECOMES
+    engine.dispose()
+
+
+def test_a_zone_that_the_database_does_not_know_is_not_stored(tx: Transaction) -> None:
+    with pytest.raises(IntegrityError, match="does not know"), tx.begin_nested():
+        tx.execute(ADD, {"email": "x@example.com", "zone": "Mars/Olympus"})
+    tx.execute(ADD, {"email": "x@example.com", "zone": "Europe/Berlin"})
+    with pytest.raises(IntegrityError, match="does not know"), tx.begin_nested():
+        tx.execute(text("UPDATE users SET time_zone = 'Mars/Olympus'"))
+
+
+@pytest.fixture
+def other_rules(tmp_path: Path) -> Iterator[None]:
+    """Python with Tokyo's rules for Berlin, and without Oslo."""
+    source = next(Path(folder) for folder in zoneinfo.TZPATH if (Path(folder) / "Asia/Tokyo").exists())
+    (tmp_path / "Europe").mkdir()
+    shutil.copy(source / "Asia/Tokyo", tmp_path / "Europe" / "Berlin")
+    (tmp_path / "Europe" / "Oslo").write_bytes(b"")
+    usual = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath([str(tmp_path)])
+    zoneinfo.ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath(usual)
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def people(tx: Transaction, *zones: str) -> None:
+    for number, zone in enumerate(zones):
+        tx.execute(ADD, {"email": f"{number}@example.com", "zone": zone})
+
+
+def test_zones_on_which_both_agree_are_well(tx: Transaction) -> None:
+    people(tx, "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC")
+    assert examine_time_zones(tx).well
+
+
+def test_zones_on_which_they_differ_are_named_with_the_people_in_them(
+    tx: Transaction, other_rules: None
+) -> None:
+    people(tx, "Europe/Berlin", "Europe/Berlin", "Europe/Oslo")
+    found = examine_time_zones(tx)
+    assert "differ about Europe/Berlin (2 people)" in found.seen
+    assert "Python does not know Europe/Oslo (1 person)" in found.seen
+    assert "tzdata" in str(found.mend)
