@@ -4172,7 +4172,7 @@ export interface components {
             active: boolean;
             /**
              * Time Zone
-             * @description IANA name; decides which day is today for them.
+             * @description IANA name; decides which day is today for them. A name of old, such as `US/Eastern`, becomes that of today.
              */
             time_zone: string;
             /**

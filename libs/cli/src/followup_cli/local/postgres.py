@@ -205,6 +205,7 @@ class EmbeddedPostgres:
             "unix_socket_permissions": "0700",
             "max_connections": str(self._connections),
             "log_checkpoints": "off",
+            "log_error_verbosity": "terse",  # a DETAIL quotes rows, and what people write is not for logs
         }
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         with os.fdopen(private.open_to_keep(self._log), "ab") as log:

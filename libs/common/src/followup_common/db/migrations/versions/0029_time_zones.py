@@ -1,6 +1,6 @@
 """Each time zone by the one name that database, Python and browsers have for it.
 
-Revision 0022, after 0021.
+Revision 0029, after 0028.
 
 What names no place, or a file of one machine only, such as `localtime`, becomes UTC; the audit log says from
 what. From here on a zone that this database does not know is refused: whatever asks for that person's day
@@ -9,8 +9,8 @@ would fail.
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
