@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from followup_api.threads import Threads
+from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
+from tests.support.waiting import eventually
+
+from .companies import Company
 from .conftest import World
 from .test_problems import ME, problem
 
@@ -58,6 +63,47 @@ def test_work_whose_request_is_cancelled_is_not_begun() -> None:
 
     asyncio.run(ask())
     assert not begun.is_set()
+
+
+def test_who_writes_leaves_a_thread_to_who_reads() -> None:
+    threads, go_on, third = Threads(3), threading.Event(), threading.Event()
+
+    async def ask() -> None:
+        waiting = [asyncio.create_task(threads.run(lambda: go_on.wait(20), writes=True)) for _ in range(2)]
+        last = asyncio.create_task(threads.run(third.set, writes=True))
+        given_up = asyncio.create_task(threads.run(third.set, writes=True))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        assert await threads.run(lambda: not third.is_set()), "and nothing that writes takes it"
+        go_on.set()
+        assert await asyncio.gather(*waiting) == [True, True]
+        await last
+        with pytest.raises(ZeroDivisionError):
+            await threads.run(lambda: 1 / 0, writes=True)
+        assert await threads.run(lambda: 1, writes=True) == 1, "a failure gives its thread back"
+
+    asyncio.run(ask())
+
+
+def test_who_waits_for_a_lock_keeps_nobody_from_reading(build: Callable[..., World]) -> None:
+    company = Company(build(database_pool_size=4, lock_timeout_seconds=60))
+    number = company.create(company.amir)["id"]
+
+    def rename(_: int) -> int:
+        body = {"title": "Another title"}
+        return company.ask(company.amir, "PATCH", f"/follow-ups/{number}", json=body).status_code
+
+    def waiting() -> bool:
+        asked = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        return len(company.world.execute(asked)) >= 3
+
+    with ThreadPoolExecutor(8) as pool:
+        with company.world.engine.begin() as holding:
+            holding.execute(text("SELECT FROM follow_ups FOR UPDATE"))
+            asked = [pool.submit(rename, each) for each in range(8)]
+            eventually(waiting, what="all that may write wait for the lock")
+            assert company.ask(company.otto, "GET", "/follow-ups").status_code == 200
+        assert {each.result() for each in asked} == {200}
 
 
 def test_people_are_told_to_come_again_when_all_threads_are_busy(build: Callable[..., World]) -> None:

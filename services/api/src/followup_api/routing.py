@@ -55,7 +55,8 @@ class OneThreadRoute(APIRoute):
                 request = StrictRequest(request.scope, request.receive)
                 request.state.sent = await request.body()  # and kept with the request
             request.state.access_token = await read_access_token(request, app)
-            return await app.threads.run(partial(_run, handle, request, _work(app, writes=writes)))
+            run = partial(_run, handle, request, _work(app, writes=writes))
+            return await app.threads.run(run, writes=writes)
 
         return handled
 
@@ -138,7 +139,7 @@ async def in_transaction(app: Parts, work: Callable[[UnitOfWork], T]) -> T:
         with transaction(app.database, app.publisher, app.tracing) as opened:
             return work(opened)
 
-    return await app.threads.run(run)
+    return await app.threads.run(run, writes=True)
 
 
 def _work(app: Parts, *, writes: bool) -> AbstractContextManager[UnitOfWork]:
