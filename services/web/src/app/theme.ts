@@ -78,7 +78,7 @@ export const theme = createTheme({
         inner: { insetInline: 0 },
         header: { padding: "18px 24px 10px" },
         body: { padding: "0 24px 24px" },
-        title: { fontSize: "1.0625rem", fontWeight: 640, letterSpacing: "-0.011em" },
+        title: { fontSize: "1.0625rem", lineHeight: 1.35, overflowWrap: "anywhere", fontWeight: 640, letterSpacing: "-0.011em" },
       },
     }),
   },

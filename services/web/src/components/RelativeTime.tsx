@@ -1,12 +1,12 @@
 import { Hint } from "@/components/Hint";
 import { useMe } from "@/features/session/session";
 import { useNow } from "@/time/useNow";
-import { ago, calendar, dueWords, inZone } from "@/time/words";
+import { ago, calendar, dueWords, inZone, onCalendar } from "@/time/words";
 
 interface Props {
   at: string;
-  /** "5 min ago"; "2 days overdue" or "in 3 h"; "Tomorrow 09:00"; or "Tue 3 Mar". */
-  as: "ago" | "due" | "calendar" | "day";
+  /** "5 min ago"; "2 days overdue" or "in 3 h"; "Tomorrow 09:00"; within a sentence; or "Tue 3 Mar". */
+  as: "ago" | "due" | "calendar" | "onCalendar" | "day";
   className?: string | undefined;
 }
 
@@ -18,6 +18,7 @@ export function RelativeTime({ at, as, className }: Props) {
     ago: () => ago(at, now),
     due: () => dueWords(at, now),
     calendar: () => calendar(at, zone, now),
+    onCalendar: () => onCalendar(at, zone, now),
     day: () => inZone(at, zone, "day"),
   }[as]();
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, calendar, dayNumber, dueWords, duration, hours, hoursOverdue, inZone } from "@/time/words";
+import { ago, calendar, dayNumber, dueWords, duration, hours, hoursOverdue, inZone, onCalendar } from "@/time/words";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -62,6 +62,12 @@ describe("ago", () => {
 
 describe("times in a person's zone", () => {
   const late = "2026-03-03T23:30:00Z";
+
+  it("fit into a sentence", () => {
+    expect(onCalendar(late, "UTC", NOW)).toBe("today at 23:30");
+    expect(onCalendar(late, "Europe/Berlin", NOW)).toBe("tomorrow at 00:30");
+    expect(onCalendar("2026-03-06T09:00:00Z", "UTC", NOW)).toBe("on Fri 6 Mar, 09:00");
+  });
 
   it("names the neighbouring days by the zone's calendar", () => {
     expect(calendar(late, "UTC", NOW)).toBe("Today 23:30");

@@ -121,6 +121,13 @@ export function calendar(at: string, zone: string, now: number): string {
   return `${inZone(at, zone, "day")}${other}, ${inZone(at, zone, "time")}`;
 }
 
+/** The same within a sentence: "today at 14:30", "tomorrow at 09:00", "on Tue, 3 Mar, 14:30". */
+export function onCalendar(at: string, zone: string, now: number): string {
+  const words = calendar(at, zone, now);
+  const named = /^(Today|Tomorrow|Yesterday) (.*)$/.exec(words);
+  return named ? `${named[1]?.toLowerCase()} at ${named[2]}` : `on ${words}`;
+}
+
 /** Number of the local day of a moment; equal numbers mean the same day in that zone. */
 export function dayNumber(at: string | number, zone: string): number {
   const parts = new Intl.DateTimeFormat("en-CA", { timeZone: shownZone(zone) }).format(new Date(at));

@@ -78,8 +78,8 @@ function NextStep({ followUp: { level, next_step_at: at } }: { followUp: FollowU
           `Step ${level + 1} has come and goes out with the next sweep.`
         ) : (
           <>
-            Step {level + 1} of its policy comes <RelativeTime at={at} as="ago" />, on{" "}
-            <RelativeTime at={at} as="calendar" />, unless it is done before.
+            Step {level + 1} of its policy comes <RelativeTime at={at} as="ago" />,{" "}
+            <RelativeTime at={at} as="onCalendar" />, unless it is done before.
           </>
         )}
       </span>

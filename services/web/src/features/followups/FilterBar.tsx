@@ -25,6 +25,15 @@ const TABS: { tab: Tab; label: string; count?: keyof FollowUpCounts }[] = [
   { tab: "completed", label: "Completed" },
 ];
 
+/** On a phone the tabs are more than fit: what is shown is in sight. */
+function intoSight(tab: HTMLElement | null) {
+  const row = tab?.parentElement;
+  if (!tab || !row) return;
+  const right = tab.offsetLeft + tab.offsetWidth - row.offsetLeft;
+  if (right > row.scrollLeft + row.clientWidth) row.scrollLeft = right - row.clientWidth;
+  else row.scrollLeft = Math.min(row.scrollLeft, Math.max(0, tab.offsetLeft - row.offsetLeft));
+}
+
 export function FilterBar({ filters, change, counts }: Props) {
   const seesOthers = useMay("escalations:read");
   const mayDelete = useMay("follow-ups:delete");
@@ -36,6 +45,7 @@ export function FilterBar({ filters, change, counts }: Props) {
             key={tab}
             className={classes.tab}
             aria-pressed={filters.tab === tab}
+            ref={filters.tab === tab ? intoSight : null}
             onClick={() => change({ tab })}
           >
             {label}

@@ -90,7 +90,7 @@ const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: R
 function When({ followUp, view }: Props) {
   if (view === "completed" && followUp.completed_at) {
     return (
-      <span className={classes.when}>
+      <span className={classes.when} data-view={view}>
         <RelativeTime at={followUp.completed_at} as="ago" className={classes.words} />
         <span className={classes.exact}>
           <span>completed</span>

@@ -10,7 +10,7 @@ import { ReasonField } from "@/features/followups/ReasonField";
 import { useMove } from "@/features/followups/useMove";
 import { useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
-import { calendar } from "@/time/words";
+import { onCalendar } from "@/time/words";
 
 interface Props {
   followUp: FollowUp;
@@ -50,7 +50,7 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
             </Alert>
           )}
           <Text size="sm">
-            It is due {calendar(dueAt, zone, now())} then. {STARTS_OVER}
+            It is then due {onCalendar(dueAt, zone, now())}. {STARTS_OVER}
           </Text>
           <ReasonField value={reason} onChange={setReason} error={told} focused />
           <Group justify="flex-end">

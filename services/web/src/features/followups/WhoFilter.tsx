@@ -15,7 +15,7 @@ export function WhoFilter({ who, change }: Props) {
   return (
     <Select
       aria-label="Whose follow-ups"
-      w={{ base: 140, xs: 190 }}
+      w={{ base: 140, xs: 220 }}
       leftSection={<IconUsers size={15} />}
       data={[
         { value: "all", label: "Everyone" },
