@@ -30,6 +30,14 @@ ERROR_CONTRAST = """
     }
 """
 
+LINES = """
+    element => {
+        const range = document.createRange();
+        range.selectNodeContents([...element.childNodes].findLast(node => node.textContent.trim()));
+        return range.getClientRects().length;
+    }
+"""
+
 ABOVE_THE_BAR = """
     () => [...document.querySelectorAll("[role=alert]")].every(message =>
         message.getBoundingClientRect().bottom
@@ -203,3 +211,23 @@ def test_rows_on_a_phone_say_their_date(product: Product, visit: Visit) -> None:
         expect(row(page, title)).to_be_visible()
         shown = [time for time in row(page, title).locator("time").all() if time.is_visible()]
         assert any(date.search(time.inner_text()) for time in shown), title
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_headings_and_tabs_are_whole_on_a_phone(product: Product, visit: Visit, width: int) -> None:
+    page = visit(product.person("Ada Admin", "admin"), viewport={"width": width, "height": 800})
+    for path in (
+        "/followups",
+        "/followups/deleted",
+        "/dashboard/escalations",
+        "/inbox",
+        "/subjects",
+        "/admin/ops",
+    ):
+        page.goto(path)
+        heading = page.get_by_role("heading", level=1)
+        expect(heading).to_be_visible()
+        assert heading.evaluate("element => element.scrollWidth <= element.clientWidth"), path
+        assert _box(heading)["height"] < 70, path
+    for tab in page.get_by_role("navigation", name="Tabs").get_by_role("link").all():
+        assert tab.evaluate(LINES) == 1, tab.inner_text()
