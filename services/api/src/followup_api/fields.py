@@ -25,7 +25,7 @@ def sane_time(value: datetime) -> datetime:
         ValueError: it lies before 1970 or after 2199.
     """
     if not EARLIEST <= value < LATEST:
-        raise ValueError("expected a time between the years 1970 and 2199")
+        raise ValueError("is not a time between the years 1970 and 2199: correct the year")
     return value.astimezone(UTC)
 
 

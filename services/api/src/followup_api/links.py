@@ -41,13 +41,13 @@ def http_url(value: str) -> str:
         return value
     found = LINK.match(value)
     if found is None:
-        raise ValueError("expected a link that starts with http:// or https://")
+        raise ValueError("must be a link that starts with http:// or https://")
     if any(unicodedata.category(character) in HIDDEN for character in value):
-        raise Misleading("a link has no spaces or invisible characters: remove them, or write a space as %20")
+        raise Misleading("has spaces or invisible characters: remove them, or write a space as %20")
     if "\\" in value:
-        raise Misleading("a link has no backslash: browsers read it as a slash, so write what is meant")
+        raise Misleading("has a backslash, which browsers read as a slash: write what is meant")
     if "@" in found[1]:
-        raise Misleading("a link has no name or password before its host: remove what is before the @")
+        raise Misleading("has a name or password before its host: remove what is before the @")
     _check_host(value, PORT.sub("", found[1]))
     return value
 
@@ -56,17 +56,17 @@ def _check_host(value: str, written: str) -> None:
     try:
         url = Url(value)  # as the URL standard of browsers (WHATWG) has it
     except ValueError:
-        raise ValueError("the link's host or port does not exist: correct it") from None
+        raise ValueError("has a host or port that does not exist: correct it") from None
     shown = unicodedata.normalize("NFC", written).lower()
     if shown not in (url.host, (url.unicode_host() or "").lower()) and not written.startswith("["):
-        raise Misleading(f"browsers would open {url.host}: write the host like that, if it is meant")
+        raise Misleading(f"leads browsers to {url.host}: write the host like that, if it is meant")
     if url.port == 0 or not (written.startswith("[") or _names_a_machine(url.host or "")):
-        raise ValueError("the link's host or port does not exist: correct it")
+        raise ValueError("has a host or port that does not exist: correct it")
     labels = (url.unicode_host() or "").split(".")
     if not written.startswith("[") and not all(map(_is_plain, labels)):
-        raise Misleading("the link's host has a sign that is not of a name, or looks like a slash: remove it")
+        raise Misleading("has a sign in its host that is not of a name, or looks like a slash: remove it")
     if any(len(_scripts(label)) > 1 for label in labels):
-        raise Misleading("the link's host mixes letters of alphabets that look alike: write it in one")
+        raise Misleading("mixes letters of alphabets that look alike in its host: write it in one")
 
 
 def _names_a_machine(host: str) -> bool:

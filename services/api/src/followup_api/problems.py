@@ -1,6 +1,6 @@
 """Errors as problem details (RFC 9457), in one shape for every status.
 
-Raise a `Problem`, or a named subclass of one of the classes below; the message names the field and the mend.
+Raise a `Problem`, or a named subclass of one of the classes below; the message names the field and the fix.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from followup_api.field_errors import field_errors
+
 MEDIA_TYPE = "application/problem+json"
 READS = {"GET", "HEAD"}
 MOST_ERRORS = 100
 """Fields that one answer names; the others are counted."""
-LONGEST_NAME = 100
-"""Characters of a field's name in an answer: callers choose those that are not known."""
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field, and how to mend it."""
+    """What is wrong with one field, and how to fix it."""
 
     field: str = Field(examples=["due_at"])
     message: str = Field(examples=["due_at needs a time zone, such as 2026-03-31T09:00:00Z"])
@@ -54,7 +54,7 @@ class Problem(Exception):
     """An answer other than success. Subclasses set `status`, `kind` and `title`.
 
     Args:
-        detail: what happened and how to mend it.
+        detail: what happened and how to fix it.
         errors: pairs of field and message.
         headers: sent with the answer.
     """
@@ -128,7 +128,7 @@ class Invalid(Problem):
 
     Args:
         field: its name as the caller wrote it.
-        message: what is wrong with it and the mend; says the field's name.
+        message: what is wrong with it and the fix; says the field's name.
     """
 
     status, kind, title = 422, "invalid", "The request is not valid"
@@ -273,7 +273,7 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
-    errors = [_field_error(problem) for problem in error.errors()]
+    errors = field_errors(list(error.errors()))
     detail = errors[0][1] + (f" (and {len(errors) - 1:,} more)" if len(errors) > 1 else "")
     return _answer(Invalid.status, Invalid.kind, Invalid.title, detail, errors=errors)
 
@@ -301,37 +301,3 @@ async def _outcome_unknown(request: Request, error: Exception) -> JSONResponse:
 
 def _try_again(detail: str) -> JSONResponse:
     return _answer(503, Unavailable.kind, Unavailable.title, detail, headers={"Retry-After": "5"})
-
-
-_MENDS = {
-    "missing": "{field} is required: add it.",
-    "extra_forbidden": "{field} is not a known field: remove it, or check its spelling.",
-    "timezone_aware": "{field} needs a time zone, such as 2026-03-31T09:00:00Z.",
-    "int_type": "{field} must be a whole number, such as 42, without quotes and without a fraction.",
-    "float_type": "{field} must be a number, such as 1.5, without quotes.",
-    "bool_type": "{field} must be true or false, without quotes.",
-    "string_type": '{field} must be a text in quotes, such as "a text".',
-    "string_unicode": "{field} must not contain unpaired surrogates: write whole characters.",
-    "list_type": "{field} must be a list in square brackets, such as [1, 2].",
-    "model_attributes_type": "{field} must be an object in curly brackets.",
-    "json_invalid": "{field} is not valid JSON: {error}.",
-}
-
-
-def _field_error(problem: dict[str, Any]) -> tuple[str, str]:
-    where, *path = problem["loc"]
-    kind = problem["type"]
-    named = where == "body" and kind == "json_invalid"
-    field = ".".join(_shown(str(part)) for part in path if not named) or str(where)
-    mend = _MENDS.get(kind)
-    if kind == "model_attributes_type" and not path:
-        return field, "body must be a JSON object, sent as Content-Type: application/json."
-    if mend:
-        return field, mend.format(field=field, error=problem.get("ctx", {}).get("error", ""))
-    said = problem["msg"].removeprefix("Value error, ")
-    said = said.replace("Input should be", "it must be")
-    return field, f"{field}: {said[:1].lower()}{said[1:]}."
-
-
-def _shown(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"

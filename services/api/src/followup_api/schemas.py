@@ -46,7 +46,7 @@ def storable(value: str) -> str:
         ValueError: the text has one.
     """
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError("must not contain the NUL character or unpaired surrogates")
+        raise ValueError("must not contain the NUL character or unpaired surrogates: remove them")
     return value
 
 

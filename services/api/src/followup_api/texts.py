@@ -25,9 +25,9 @@ def parameter(value: object, annotation: Any) -> object:
         return value
     types = _types(annotation)
     if int in types and not _WHOLE.fullmatch(value):
-        raise ValueError("write a whole number in digits, such as 42")
+        raise ValueError("must be a whole number in digits, such as 42")
     if bool in types and value not in ("true", "false"):
-        raise ValueError("write true or false")
+        raise ValueError("must be true or false")
     return value
 
 

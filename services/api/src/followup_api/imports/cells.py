@@ -159,7 +159,7 @@ def due_time(zone: ZoneInfo | None = None) -> Check:
         try:
             return sane_time(read)
         except ValueError as error:
-            raise ValueError(f"{column} {cell!r}: {error}") from None
+            raise ValueError(f"{column} {cell!r} {error}") from None
 
     return check
 
@@ -179,4 +179,4 @@ def link(column: str, cell: str) -> str | None:
     try:
         return http_url(cell) if cell else None
     except ValueError as error:
-        raise ValueError(f"{column} {cell!r}: {error}") from None
+        raise ValueError(f"{column} {cell!r} {error}") from None
