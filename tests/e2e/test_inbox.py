@@ -8,6 +8,11 @@ from tests.e2e.conftest import Visit
 from tests.e2e.pages import bell, dialog, expect_unread, row
 from tests.e2e.product import Product, hours
 
+TAKEN_OVER_MS = 30_000
+"""15 s, on a machine that others use too."""
+STOP = "() => setTimeout(() => { const end = Date.now() + 45_000; while (Date.now() < end); }, 0)"
+"""Keeps the page's renderer busy: it answers nobody."""
+
 
 def test_an_escalation_arrives_in_the_bell_without_a_reload(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
@@ -53,6 +58,27 @@ def test_two_tabs_of_a_person_share_one_stream(product: Product, visit: Visit) -
     product.follow_up(amir, "Call Globex", due=hours(-2))
     product.sweep()
     expect_unread(second, 2)
+
+
+def test_another_tab_takes_over_from_one_that_does_not_answer_any_more(
+    product: Product, visit: Visit
+) -> None:
+    amir = product.person("Amir Patel")
+    leading = visit(amir, "/inbox")
+    expect(leading.get_by_text("Nothing has come yet")).to_be_visible()
+    other = leading.context.new_page()
+    with other.expect_response("**/notifications/stream?*", timeout=TAKEN_OVER_MS):
+        other.goto("/followups")
+        expect_unread(other, 0)
+        leading.evaluate(STOP)  # it keeps the lock
+    product.follow_up(amir, "Call Acme", due=hours(-2))
+    product.sweep()
+    expect_unread(other, 1)
+    expect_unread(leading, 1)  # once it goes on
+    product.follow_up(amir, "Call Globex", due=hours(-2))
+    product.sweep()
+    expect_unread(leading, 2)  # told by the other
+    expect_unread(other, 2)
 
 
 def test_reading_one_and_reading_all(product: Product, visit: Visit) -> None:

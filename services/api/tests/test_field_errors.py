@@ -14,7 +14,8 @@ from .conftest import World
 from .test_strict_json import bodies, resolved, with_value, wrong_values
 
 RAW = re.compile(r"input|should|after validation|pydantic|constraint|instance of|\bctx\b|[{}]|None", re.I)
-SENTENCE = re.compile(r"[\w.]+ (is|must|needs|has|belongs|leads|mixes)\b.*\.$|[\w.]+: .*\.$|[A-Z].*\.$", re.S)
+VERBS = r"\b(is|are|must|needs|has|belongs|leads|mixes|would)\b"
+SENTENCE = re.compile(rf"[\w.]+ .*?{VERBS}.*\.$|[\w.]+: .*\.$|[A-Z].*\.$", re.S)
 
 
 @pytest.fixture
@@ -107,9 +108,9 @@ def test_no_kind_of_error_that_pydantic_knows_is_told_in_its_words() -> None:
     assert kinds >= {*FIXES}
     names = {name for fix in FIXES.values() for name in re.findall(r"{(\w+)}", fix)}
     facts = dict.fromkeys({*names, "min_length", "max_length"} - {"field"}, 3)
-    for kind in kinds - {"value_error"}:
+    for kind in kinds - {"value_error", "json_invalid"}:
         problem: Any = {"type": kind, "loc": ("body", "title"), "msg": "Input should be raw", "ctx": facts}
         [(field, message)] = field_errors([problem, problem])
         assert field == "title"
         assert "raw" not in message
-        assert SENTENCE.match(message) or kind == "json_invalid"
+        assert SENTENCE.match(message)

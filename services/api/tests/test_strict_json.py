@@ -241,7 +241,7 @@ def test_parameters_have_one_spelling(company: Company, path: str, fine: bool) -
     answer = company.ask(company.ada, "GET", path)
     assert answer.status_code == (200 if fine else 422), answer.text
     if not fine:
-        assert "write " in answer.json()["errors"][0]["message"]
+        assert " must be " in answer.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import type { User } from "@/api/types";
 import { Versions } from "@/components/Versions";
+import { labelOf } from "@/features/followups/people";
 import { draftOf, type PersonDraft } from "@/features/admin/personDraft";
 
 interface Props {
@@ -27,7 +28,8 @@ export function PersonConflict({ mine, theirs, people, ...choices }: Props) {
     if (field === "active") return draft.active ? "Yes" : "No";
     if (field !== "manager_id") return draft[field];
     if (draft.manager_id === null) return "Nobody";
-    return people.find(({ id }) => id === draft.manager_id)?.name ?? `User ${draft.manager_id}`;
+    const manager = people.find(({ id }) => id === draft.manager_id);
+    return manager ? labelOf(manager) : `User ${draft.manager_id}`;
   };
   const other = draftOf(theirs);
   const fields = (Object.keys(LABELS) as (keyof typeof LABELS)[]).map((field) => ({

@@ -1,18 +1,21 @@
-import { Alert, Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { keys } from "@/api/keys";
+import { NewUser } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { Role, User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
 import { isolated } from "@/components/isolated";
+import { useUnsaved } from "@/components/unsaved";
 import { LeadWarning } from "@/features/admin/LeadWarning";
 import { PersonConflict } from "@/features/admin/PersonConflict";
 import { PersonTokens } from "@/features/admin/PersonTokens";
 import { changesOf, draftOf, rebased, type PersonDraft } from "@/features/admin/personDraft";
 import { currentOf, savePerson } from "@/features/admin/savePerson";
-import { reportsOf } from "@/features/followups/people";
+import { labelOf, reportsOf } from "@/features/followups/people";
 import { done } from "@/features/followups/toasts";
 import { useLogInOptions } from "@/features/session/session";
 import { browserZone } from "@/time/shownZone";
@@ -31,6 +34,8 @@ const ROLES = [
   { value: "admin", label: "Admin: everything" },
 ];
 
+const SHOWN = ["name", "email", "role", "manager_id", "time_zone"];
+
 const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, active: true, password: "" };
 
 export function PersonForm({ person, people, close }: Props) {
@@ -38,6 +43,9 @@ export function PersonForm({ person, people, close }: Props) {
   const options = useLogInOptions();
   const [base, setBase] = useState(person);
   const [draft, setDraft] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: browserZone() }));
+  const [begun] = useState(draft);
+  const changed = Object.keys(changesOf(draft, base ? draftOf(base) : begun)).length > 0;
+  const leave = useUnsaved(changed, close);
   const [conflict, setConflict] = useState<User | null>(null);
   const submission = useSubmission();
   const save = useMutation({
@@ -57,11 +65,12 @@ export function PersonForm({ person, people, close }: Props) {
   const problem = save.error instanceof Problem && save.error.status !== 412 ? save.error : null;
   const update = (change: Partial<PersonDraft>) => setDraft({ ...draft, ...change });
   const below = person ? reportsOf(person.id, people) : new Set<number>();
-  const managers = people.filter(({ id, active }) => active && id !== person?.id && !below.has(id));
+  // Whoever it is stays to be seen, though nobody else gets a manager who is inactive.
+  const managers = people.filter(({ id, active }) => id === base?.manager_id || (active && id !== person?.id && !below.has(id)));
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    if (base && Object.keys(changesOf(draft, draftOf(base))).length === 0) close();
+    if (base && !changed) close();
     else save.mutate({ base, draft, key: submission.keyOf(draft) });
   }
 
@@ -74,18 +83,15 @@ export function PersonForm({ person, people, close }: Props) {
 
   return (
     <>
-      <Dialog onClose={close} title={person ? `Edit ${isolated(person.name)}` : "New person"} size="lg">
+      <Dialog onClose={leave} title={person ? `Edit ${isolated(person.name)}` : "New person"} size="lg">
         <form onSubmit={submit}>
           <Stack>
-            {problem && (
-              <Alert color="red" variant="light" title={problem.title} role="alert">
-                {problem.message}
-              </Alert>
-            )}
+            <FormProblem problem={problem} fields={options?.password ? [...SHOWN, "password"] : SHOWN} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <TextInput
                 label="Name"
                 required
+                maxLength={NewUser.name}
                 value={draft.name}
                 onChange={(event) => update({ name: event.currentTarget.value })}
                 error={problem?.messageFor("name")}
@@ -94,6 +100,7 @@ export function PersonForm({ person, people, close }: Props) {
               <TextInput
                 label="E-mail"
                 type="email"
+                maxLength={NewUser.email}
                 required
                 value={draft.email}
                 onChange={(event) => update({ email: event.currentTarget.value })}
@@ -111,7 +118,7 @@ export function PersonForm({ person, people, close }: Props) {
               <Select
                 label="Manager"
                 placeholder="Nobody"
-                data={managers.map(({ id, name }) => ({ value: String(id), label: name }))}
+                data={managers.map((one) => ({ value: String(one.id), label: labelOf(one) }))}
                 value={draft.manager_id === null ? null : String(draft.manager_id)}
                 onChange={(id) => update({ manager_id: id === null ? null : Number(id) })}
                 clearable
@@ -150,7 +157,7 @@ export function PersonForm({ person, people, close }: Props) {
             <LeadWarning before={base} after={draft} />
             {person && <PersonTokens id={person.id} />}
             <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
+              <Button variant="default" onClick={leave}>
                 Cancel
               </Button>
               <Button type="submit" loading={save.isPending}>

@@ -3,10 +3,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
+import { NewToken } from "@/api/limits";
 import { explain } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { CreatedToken, Scope } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { useUnsaved } from "@/components/unsaved";
 import { useMay } from "@/features/session/session";
 import { now } from "@/time/clock";
 
@@ -42,13 +44,15 @@ export function TokenForm({ close }: { close: () => void }) {
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.tokens }),
   });
 
+  const leave = useUnsaved(name.trim() !== "" && !create.data, close);
+
   function submit(event: SubmitEvent) {
     event.preventDefault();
     create.mutate();
   }
 
   return (
-    <Dialog onClose={close} title={create.data ? "Copy it now" : "New API token"} closeOnClickOutside={!create.data}>
+    <Dialog onClose={leave} title={create.data ? "Copy it now" : "New API token"} closeOnClickOutside={!create.data}>
       {create.data ? (
         <Made token={create.data.token} close={close} />
       ) : (
@@ -62,6 +66,7 @@ export function TokenForm({ close }: { close: () => void }) {
             <TextInput
               label="What it is for"
               placeholder="Nightly import"
+              maxLength={NewToken.name}
               required
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
@@ -81,7 +86,7 @@ export function TokenForm({ close }: { close: () => void }) {
               </Stack>
             </Checkbox.Group>
             <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
+              <Button variant="default" onClick={leave}>
                 Cancel
               </Button>
               <Button type="submit" loading={create.isPending} disabled={scopes.length === 0}>

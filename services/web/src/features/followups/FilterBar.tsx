@@ -3,6 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 import { Link } from "react-router";
+import { BulkFilter } from "@/api/limits";
 import type { FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
@@ -17,7 +18,7 @@ interface Props {
   counts: FollowUpCounts | undefined;
 }
 
-const TABS: { tab: Tab; label: string; count?: keyof FollowUpCounts }[] = [
+const TABS: { tab: Tab; label: string; count?: "overdue" | "today" | "upcoming" }[] = [
   { tab: "open", label: "All open" },
   { tab: "overdue", label: "Overdue", count: "overdue" },
   { tab: "today", label: "Today", count: "today" },
@@ -89,6 +90,7 @@ export function SearchField({ q, change, label = "Search follow-ups" }: { q: str
     <TextInput
       className={classes.search}
       aria-label={label}
+      maxLength={BulkFilter.q}
       placeholder={`${label}  ( / )`}
       leftSection={<IconSearch size={15} />}
       rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => type("")} />}

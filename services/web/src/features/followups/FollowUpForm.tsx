@@ -1,16 +1,17 @@
-import { Alert, Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { IconAlertCircle } from "@tabler/icons-react";
+import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
+import { FollowUpCreate } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
 import { isolated } from "@/components/isolated";
 import { ConflictDialog } from "@/features/followups/ConflictDialog";
 import { DueField } from "@/features/followups/DueField";
 import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft } from "@/features/followups/draft";
-import { closeForm, formRequest, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
+import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
-import { usePeopleInScope } from "@/features/followups/people";
+import { labelOf, usePeopleInScope } from "@/features/followups/people";
 import { asksWhy, STARTS_OVER } from "@/features/followups/moved";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
@@ -19,6 +20,8 @@ import { done, withUndo } from "@/features/followups/toasts";
 import { useMay, useMe } from "@/features/session/session";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
+
+const SHOWN = ["title", "subject", "due_at", "assignee_id", "notes"];
 
 /** The form of a new follow-up or of one to edit. What is typed survives failures, and closing. */
 export default function FollowUpForm({ request }: { request: FormRequest }) {
@@ -44,18 +47,18 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function update(change: Partial<Draft>) {
     const next = { ...draft, ...change };
     setDraft(next);
-    keptDrafts.set(key, { draft: next, base });
+    keep(key, { draft: next, base });
   }
 
   function startAfresh() {
-    keptDrafts.delete(key);
+    forget(key);
     setKept(undefined);
     setBase(followUp);
     setDraft(fresh());
   }
 
   function discard() {
-    keptDrafts.delete(key);
+    forget(key);
     closeForm();
   }
 
@@ -88,7 +91,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   }
 
   function finish(saved: FollowUp) {
-    keptDrafts.delete(key);
+    forget(key);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
     if (followUp) withUndo(`Saved “${isolated(saved.title)}”`, () => undo.mutate({ followUp: saved }));
     else done(`Planned “${isolated(saved.title)}”`);
@@ -99,11 +102,9 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
       <Dialog onClose={closeForm} title={followUp ? "Edit follow-up" : "New follow-up"} size="lg">
         <form onSubmit={save} noValidate>
           <Stack gap="md">
-            {problem && (
-              <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={problem.title} role="alert">
-                {problem.message} What you typed is kept.
-              </Alert>
-            )}
+            <FormProblem problem={problem} fields={asked ? [...SHOWN, "reason"] : SHOWN}>
+              What you typed is kept.
+            </FormProblem>
             {kept && (
               <Group justify="space-between" gap="xs">
                 <Text size="sm" c="dimmed">
@@ -117,7 +118,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
             <TextInput
               label="What is to be done"
               placeholder="Call about the renewal"
-              maxLength={300}
+              maxLength={FollowUpCreate.title}
               value={draft.title}
               onChange={(event) => update({ title: event.currentTarget.value })}
               onFocus={() => {
@@ -158,6 +159,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
             />
             <Textarea
               label="Notes"
+              maxLength={FollowUpCreate.notes}
               autosize
               minRows={3}
               maxRows={10}
@@ -183,7 +185,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
           busy={edit.isPending}
           keepMine={() => keepMine(conflict, rebased(draft, draftOf(base), draftOf(conflict)))}
           takeTheirs={() => {
-            keptDrafts.delete(key);
+            forget(key);
             setBase(conflict);
             setDraft(draftOf(conflict));
             setConflict(null);
@@ -216,12 +218,15 @@ interface AssigneeProps {
 function AssigneeField({ followUp, value, onChange, error }: AssigneeProps) {
   const me = useMe();
   const mayAssign = useMay("escalations:read");
-  const people = usePeopleInScope().filter(({ id, active }) => active || id === followUp?.assignee_id);
+  const inScope = usePeopleInScope().filter(({ id, active }) => active || id === followUp?.assignee_id);
   if (!mayAssign) return null;
+  // Whoever has it is shown, also before all people are there.
+  const theirs = followUp && !inScope.some(({ id }) => id === followUp.assignee_id) ? [followUp.assignee] : [];
+  const people = [...theirs, ...inScope];
   return (
     <Select
       label="Assignee"
-      data={people.map(({ id, name }) => ({ value: String(id), label: id === me.id ? `${name} (me)` : name }))}
+      data={people.map((one) => ({ value: String(one.id), label: one.id === me.id ? `${one.name} (me)` : labelOf(one) }))}
       value={String(value)}
       onChange={(id) => onChange(Number(id))}
       allowDeselect={false}

@@ -1,5 +1,6 @@
 import { Textarea } from "@mantine/core";
-import { REASON_LENGTH, WHY_REASON } from "@/features/followups/moved";
+import { FollowUpPatch } from "@/api/limits";
+import { WHY_REASON } from "@/features/followups/moved";
 
 interface Props {
   value: string;
@@ -18,7 +19,7 @@ export function ReasonField({ value, onChange, error, focused }: Props) {
       autosize
       minRows={2}
       maxRows={6}
-      maxLength={REASON_LENGTH}
+      maxLength={FollowUpPatch.reason}
       required
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}

@@ -1,3 +1,4 @@
+import { SubjectInput } from "@/api/limits";
 import { CloseButton, Combobox, InputBase, Loader, useCombobox } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
@@ -43,6 +44,7 @@ export function SubjectField({ value, onChange, error }: Props) {
       <Combobox.Target>
         <InputBase
           label="Lead or client"
+          maxLength={SubjectInput.name}
           placeholder="Search, or type a new name"
           value={text ?? value?.name ?? ""}
           error={error}

@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
-import { usePeopleInScope, withReports } from "@/features/followups/people";
+import { labelOf, usePeopleInScope, withReports } from "@/features/followups/people";
 import { useMe } from "@/features/session/session";
 
 interface Props {
@@ -22,9 +22,9 @@ export function WhoFilter({ who, change }: Props) {
         { value: "me", label: "Mine" },
         { value: "team", label: "My team" },
         ...(people.length > 0
-          ? [{ group: "People", items: people.map(({ id, name }) => ({ value: String(id), label: name })) }]
+          ? [{ group: "People", items: people.map((one) => ({ value: String(one.id), label: labelOf(one) })) }]
           : []),
-        { group: "With everyone below", items: withReports(inSight).map(({ id, name }) => ({ value: `line:${id}`, label: `${name} and their line` })) },
+        { group: "With everyone below", items: withReports(inSight).map((one) => ({ value: `line:${one.id}`, label: `${labelOf(one)} and their line` })) },
       ]}
       value={who}
       onChange={(next) => change(next ?? "all")}

@@ -19,5 +19,3 @@ export const WHY_REASON = "Others have been told that it is late: they read this
 export function asksWhy(error: unknown): boolean {
   return error instanceof Problem && error.messageFor("reason") !== undefined;
 }
-
-export const REASON_LENGTH = 500;

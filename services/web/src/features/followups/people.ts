@@ -39,6 +39,11 @@ export function inScope(me: Me, people: readonly User[]): User[] {
   return people.filter(({ id }) => id === me.id || reports.has(id));
 }
 
+/** A person's name where one is chosen: of somebody inactive it says so. */
+export function labelOf({ name, active }: Pick<User, "name" | "active">): string {
+  return active ? name : `${name} (inactive)`;
+}
+
 /** Those of them to whom somebody reports. */
 export function withReports(people: readonly User[]): User[] {
   const managers = new Set(people.map(({ manager_id: manager }) => manager));

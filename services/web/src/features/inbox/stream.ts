@@ -1,3 +1,5 @@
+import { leadOrFollow } from "@/features/inbox/leading";
+
 /** What the stream says at connect and after each change. */
 export interface InboxState {
   unread: number;
@@ -67,8 +69,8 @@ export class InboxStream {
 
 /**
  * Follow the inbox through one connection for all tabs of a person: browsers allow six connections to a
- * site over HTTP/1.1, so a stream in each tab would stop the seventh from loading at all. The tab that
- * holds the lock has the stream and passes on what it says; when it closes, another takes over.
+ * site over HTTP/1.1, so a stream in each tab would stop the seventh from loading at all. One tab has the
+ * stream and passes on what it says.
  *
  * @returns ends it
  */
@@ -77,27 +79,11 @@ export function followInbox(userId: number, onState: (state: InboxState) => void
     const stream = new InboxStream(userId, onState);
     return () => stream.close();
   }
-  const name = `followup-inbox-${userId}`;
-  const channel = new BroadcastChannel(name);
-  channel.onmessage = (event: MessageEvent<InboxState>) => onState(event.data);
-  const ended = new AbortController();
-  let stream: InboxStream | undefined;
-  const lead = () =>
-    new Promise<void>((resolve) => {
-      if (ended.signal.aborted) {
-        resolve();
-        return;
-      }
-      stream = new InboxStream(userId, (state) => {
-        onState(state);
-        channel.postMessage(state);
-      });
-      ended.signal.addEventListener("abort", () => resolve());
+  return leadOrFollow<InboxState>(`followup-inbox-of-${userId}`, onState, (tell) => {
+    const stream = new InboxStream(userId, (state) => {
+      onState(state);
+      tell(state);
     });
-  navigator.locks.request(name, { signal: ended.signal }, lead).catch(() => undefined); // ended while waiting
-  return () => {
-    stream?.close();
-    ended.abort();
-    channel.close();
-  };
+    return () => stream.close();
+  });
 }

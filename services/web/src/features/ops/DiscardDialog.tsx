@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
+import { Discard } from "@/api/limits";
 import { explain } from "@/api/problem";
 import { useDiscard, type Discarded } from "@/features/ops/mutations";
 
@@ -32,7 +33,7 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
             label="Why"
             description="Kept with the event and in the audit log."
             required
-            maxLength={1_000}
+            maxLength={Discard.note}
             autosize
             minRows={2}
             value={note}

@@ -6,6 +6,7 @@ import type { Me } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { isolated } from "@/components/isolated";
 import { Named } from "@/components/Named";
+import { leaveFor } from "@/components/unsaved";
 import { otherPerson, useMe } from "@/features/session/session";
 
 /** Says that the browser is logged in as somebody else by now; this page asks nothing of the API any more. */
@@ -31,7 +32,7 @@ export function OtherPersonDialog() {
         This page still shows what belongs to <Named>{me.name}</Named>. Nothing more is sent from it: load it again to go on.
       </Text>
       <Group justify="flex-end" mt="lg">
-        <Button onClick={() => location.assign("/")} data-autofocus>
+        <Button onClick={() => leaveFor("/")} data-autofocus>
           Reload
         </Button>
       </Group>

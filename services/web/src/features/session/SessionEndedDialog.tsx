@@ -8,6 +8,7 @@ import { ProviderButton } from "@/features/session/ProviderButton";
 import { otherPerson, sessionEnded, useLogInOptions, useMe } from "@/features/session/session";
 import { tellTabs } from "@/features/session/tabs";
 import type { Me } from "@/api/types";
+import { leaveFor } from "@/components/unsaved";
 
 /** Asks for a new log-in over the open page, so that nothing typed on it is lost. */
 export function SessionEndedDialog() {
@@ -19,7 +20,7 @@ export function SessionEndedDialog() {
 
   function resume(next: Me) {
     if (next.id !== me.id) {
-      location.assign("/");
+      leaveFor("/");
       return;
     }
     sessionEnded.set(false);

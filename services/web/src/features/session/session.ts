@@ -5,6 +5,7 @@ import { keys } from "@/api/keys";
 import type { LogInOptions, Me, Permission } from "@/api/types";
 import { ANOTHER_PERSON, Problem } from "@/api/problem";
 import { createStore } from "@/app/store";
+import { leaveFor } from "@/components/unsaved";
 import { hearTabs, tellTabs } from "@/features/session/tabs";
 
 export const meQuery = queryOptions({
@@ -86,7 +87,7 @@ export function useLogOut(): () => Promise<void> {
     await api.delete("/session");
     tellTabs(null);
     cache.clear();
-    location.assign("/login"); // a fresh page: nothing of this person stays in memory
+    leaveFor("/login"); // a fresh page: nothing of this person stays in memory
   };
 }
 

@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import type { Page, Token } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
+import { useUnsaved } from "@/components/unsaved";
 import { done, failed } from "@/features/followups/toasts";
 
 const EMPTY = { current: "", next: "", again: "" };
@@ -22,6 +23,7 @@ export function PasswordForm() {
       void cache.invalidateQueries({ queryKey: keys.sessions });
     },
   });
+  useUnsaved(Object.values(draft).some(Boolean), () => undefined);
   const problem = change.error instanceof Problem ? change.error : null;
   const differs = draft.again !== "" && draft.again !== draft.next;
   const named = problem?.messageFor("current_password") ?? problem?.messageFor("new_password");

@@ -1,10 +1,13 @@
-import { Alert, Button, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
+import { MeChanges } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import type { Me } from "@/api/types";
+import { FormProblem } from "@/components/FormProblem";
+import { useUnsaved } from "@/components/unsaved";
 import { done } from "@/features/followups/toasts";
 import { useMe } from "@/features/session/session";
 import { zones } from "@/time/zones";
@@ -18,6 +21,7 @@ export function ProfileForm() {
     ...(name.trim() !== me.name && { name: name.trim() }),
     ...(zone !== me.time_zone && { time_zone: zone }),
   };
+  useUnsaved(Object.keys(changes).length > 0, () => undefined);
   const save = useMutation({
     mutationFn: () => api.patch<Me>("/me", changes),
     onSuccess: (saved) => {
@@ -36,17 +40,14 @@ export function ProfileForm() {
   return (
     <form onSubmit={submit} aria-label="You">
       <Stack>
-        {problem && (
-          <Alert color="red" variant="light" title={problem.title} role="alert">
-            {problem.message}
-          </Alert>
-        )}
+        <FormProblem problem={problem} fields={["name", "time_zone"]} />
         <TextInput
           label="Name"
           description="As others see it"
           required
           withAsterisk={false}
           autoComplete="name"
+          maxLength={MeChanges.name}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           error={problem?.messageFor("name")}

@@ -4,9 +4,12 @@ import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
-import type { SubjectDetails, SubjectPatch } from "@/api/types";
+import { SubjectPatch } from "@/api/limits";
+import type { SubjectDetails, SubjectPatch as Changes } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
 import { isolated } from "@/components/isolated";
+import { useUnsaved } from "@/components/unsaved";
 import { done } from "@/features/followups/toasts";
 
 interface Props {
@@ -29,6 +32,7 @@ export function SubjectForm({ subject, close }: Props) {
   const cache = useQueryClient();
   const [base, setBase] = useState(subject);
   const [draft, setDraft] = useState<Draft>(() => draftOf(subject));
+  const leave = useUnsaved(Object.keys(changed(base, draft)).length > 0, close);
   const save = useMutation({
     mutationFn: (etag: string) => api.patch<SubjectDetails>(`/subjects/${subject.id}`, changed(base, draft), { etag }),
     onSuccess: (saved) => {
@@ -59,20 +63,17 @@ export function SubjectForm({ subject, close }: Props) {
   }
 
   return (
-    <Dialog onClose={close} title={`Edit ${isolated(base.name)}`} size="md">
+    <Dialog onClose={leave} title={`Edit ${isolated(base.name)}`} size="md">
       <form onSubmit={submit}>
         <Stack>
-          {problem && !stale && (
-            <Alert color="red" variant="light" title={problem.title} role="alert">
-              {problem.message}
-            </Alert>
-          )}
+          {!stale && <FormProblem problem={problem} fields={FIELDS} />}
           {stale && <Conflict mine={draft} theirs={draftOf(subject)} />}
           {FIELDS.map((field) => (
             <TextInput
               key={field}
               label={LABELS[field]}
               required={field === "name"}
+              maxLength={SubjectPatch[field]}
               value={draft[field]}
               onChange={(event) => setDraft({ ...draft, [field]: event.currentTarget.value })}
               error={stale ? undefined : problem?.messageFor(field)}
@@ -80,7 +81,7 @@ export function SubjectForm({ subject, close }: Props) {
             />
           ))}
           <Group justify="flex-end">
-            <Button variant="default" onClick={stale ? takeTheirs : close}>
+            <Button variant="default" onClick={stale ? takeTheirs : leave}>
               {stale ? "Take theirs" : "Cancel"}
             </Button>
             {stale ? (
@@ -117,7 +118,7 @@ function draftOf({ name, external_id, url }: SubjectDetails): Draft {
   return { name, external_id: external_id ?? "", url: url ?? "" };
 }
 
-function changed(base: SubjectDetails, draft: Draft): SubjectPatch {
+function changed(base: SubjectDetails, draft: Draft): Changes {
   const before = draftOf(base);
   return {
     ...(draft.name !== before.name && { name: draft.name }),
