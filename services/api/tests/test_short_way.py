@@ -18,7 +18,7 @@ LIVE = {"/api/v1/notifications/stream", "/api/v1/ops/audit-log"}
 """No two answers are the same."""
 
 GETS = sorted(route.removeprefix("GET ") for route in LINES if route.startswith("GET /api/v1/"))
-MOMENT = re.compile(r'"(at|read_at|checked_at|hours_overdue|[a-z_]*seconds[a-z_]*)":("[^"]*"|[\d.e-]+)')
+MOMENT = re.compile(r'"(at|as_of|read_at|checked_at|hours_overdue|[a-z_]*seconds[a-z_]*)":("[^"]*"|[\d.e-]+)')
 EXPIRES = re.compile("expires=[^;]*")
 IDS = ["0", "999999", "x", "9" * 30, "%00"]
 VALUES = ["", "1", "%00", "1&{name}=2", "x&{name}=1"]
