@@ -4268,7 +4268,7 @@ export interface components {
         };
         /**
          * FieldError
-         * @description What is wrong with one field, and how to mend it.
+         * @description What is wrong with one field, and how to fix it.
          */
         FieldError: {
             /**
