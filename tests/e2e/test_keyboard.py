@@ -129,6 +129,11 @@ def test_escape_clears_the_selection_beside_a_picker_of_people(product: Product,
     page.get_by_role("checkbox", name="Select Call Acme").click()
     bar = page.get_by_role("toolbar", name="Selected follow-ups")
     expect(bar).to_be_visible()
+    page.get_by_role("button", name="Account of").first.click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    page.keyboard.press("Escape")  # it is the menu's
+    expect(page.get_by_role("menu")).to_be_hidden()
+    expect(bar).to_be_visible()
     page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
 

@@ -66,13 +66,18 @@ def test_it_starts_tells_where_it_is_and_keeps_all_data(empty: Run) -> None:
     stop(empty, signal.SIGTERM)
 
 
+def counted(run: Run) -> dict[str, int]:
+    """How many follow-ups each list finds, whenever it was asked."""
+    return {name: number for name, number in run.get("/follow-ups/counts").items() if name != "as_of"}
+
+
 def test_the_demo_is_added_once(with_demo: Run) -> None:
     try:
         with_demo.start()
-        first = with_demo.get("/follow-ups/counts"), len(with_demo.get("/users", limit=200)["items"])
+        first = counted(with_demo), len(with_demo.get("/users", limit=200)["items"])
         stop(with_demo)
         with_demo.start()
-        again = with_demo.get("/follow-ups/counts"), len(with_demo.get("/users", limit=200)["items"])
+        again = counted(with_demo), len(with_demo.get("/users", limit=200)["items"])
         assert again == first
     finally:
         with_demo.destroy()

@@ -44,7 +44,6 @@ TEXTS = (
     "שלום (Acme) 12",
     "مرحبا ABC",
     "👩‍👩‍👧‍👦 🇩🇪 call",
-    "\u0001 bell \u001f",
     "<r>bold</r>",
     "a_x000D_b_x005F_x0041_",
     "\ufffe\uffff end",
@@ -88,7 +87,7 @@ def fill(company: Company) -> int:
     for number, (text, fraction) in enumerate(zip(TEXTS, fractions, strict=False)):
         body: dict[str, Any] = {
             "title": text,
-            "notes": f"{text}\n{text}",
+            "notes": f"{text}\n{text}" + ("" if text.startswith("<r>") else "\n\u0001 bell \u001f"),
             "due_at": f"{LATER}{fraction}Z",
             "assignee_id": company.amir.id,
         }

@@ -143,7 +143,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               <ReasonField
                 value={draft.reason}
                 onChange={(reason) => update({ reason })}
-                error={mistakes.reason ?? problem?.messageFor("reason")}
+                error={problem?.messageFor("reason") ?? mistakes.reason}
               />
             )}
             {base && base.level > 0 && moves(draft, draftOf(base)) && (

@@ -5,14 +5,15 @@ import { keysAreTaken } from "@/app/keysAreTaken";
 export function useBarKeys(bar: RefObject<HTMLElement | null>, clear: () => void): void {
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      if (!bar.current || event.defaultPrevented || keysAreTaken(event)) return;
+      if (!bar.current || keysAreTaken(event)) return;
       if (event.key === "Escape") clear();
       else if (event.key === "b") bar.current.querySelector("button")?.focus();
       else return;
       event.preventDefault();
     }
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+    // Before a menu hears of it: one that Escape has closed would no longer be seen to be open.
+    document.addEventListener("keydown", press, { capture: true });
+    return () => document.removeEventListener("keydown", press, { capture: true });
   }, [bar, clear]);
 }
 
