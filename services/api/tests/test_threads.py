@@ -72,7 +72,7 @@ def test_who_writes_leaves_a_thread_to_who_reads() -> None:
         waiting = [asyncio.create_task(threads.run(lambda: go_on.wait(20), writes=True)) for _ in range(2)]
         last = asyncio.create_task(threads.run(third.set, writes=True))
         given_up = asyncio.create_task(threads.run(third.set, writes=True))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the loop begins all four
         given_up.cancel()
         assert await threads.run(lambda: not third.is_set()), "and nothing that writes takes it"
         go_on.set()

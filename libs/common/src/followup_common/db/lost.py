@@ -1,4 +1,4 @@
-"""Lost connections: what says so, and that each of them is an OperationalError, whoever has ended it."""
+"""Lost connections: what says so, and that each of them is an OperationalError, whatever ended it."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class KeptAliveBroker(RabbitmqBroker):
 
     @connection.deleter
     def connection(self) -> None:
-        RabbitmqBroker.connection.__delete__(self)  # type: ignore[attr-defined] # of every property
+        RabbitmqBroker.connection.__delete__(self)  # type: ignore[attr-defined]  # super() deletes no property
         self._held_by_this_thread().connection = None
 
     @contextmanager

@@ -13,11 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
-from followup_api.followups.changes import check_assignable
-from followup_api.followups.problems import CountChanged, TooManyFound
-from followup_api.followups.queries import TAG, Filters, narrowed
-from followup_api.followups.reasons import ask_for_reason, with_reason
-from followup_api.followups.schemas import (
+from followup_api.followups.bulk_schemas import (
     AT_ONCE,
     BulkAction,
     BulkChange,
@@ -25,8 +21,12 @@ from followup_api.followups.schemas import (
     BulkFailure,
     BulkFilter,
     BulkResult,
-    View,
 )
+from followup_api.followups.changes import check_assignable
+from followup_api.followups.problems import CountChanged, TooManyFound
+from followup_api.followups.queries import TAG, Filters, narrowed
+from followup_api.followups.reasons import ask_for_reason, with_reason
+from followup_api.followups.schemas import View
 from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.rows import Record

@@ -15,14 +15,12 @@ from followup_api.dependencies import AppParts, Reading, Work
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, changes, deleting, export, queries
+from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult
 from followup_api.followups.changes import Target
 from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
     Activity,
-    BulkChange,
-    BulkFilter,
-    BulkResult,
     DeletedFollowUp,
     FollowUp,
     FollowUpCounts,

@@ -29,7 +29,8 @@ WIDTH = 18
 class _Sheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     """A sheet whose texts come back as they were, whatever in them looks like an escape of a character.
 
-    xlsxwriter overlooks the second of two escapes that share an underscore, `_x0041_x0042_`.
+    xlsxwriter overlooks the second of two escapes that share an underscore, `_x0041_x0042_`. It has no public
+    place for this: `test_round_trip.py` holds the method that is replaced here.
     """
 
     @staticmethod

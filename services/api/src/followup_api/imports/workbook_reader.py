@@ -19,9 +19,9 @@ from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl.cell.text import Text  # type: ignore[import-untyped]  # openpyxl has no types
-from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS  # type: ignore[import-untyped]
-from openpyxl.xml.functions import iterparse  # type: ignore[import-untyped]
+from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]  # nor here
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS  # type: ignore[import-untyped]  # nor here
+from openpyxl.xml.functions import iterparse  # type: ignore[import-untyped]  # nor here
 
 SECONDS = 300
 """Of the processor."""

@@ -1,0 +1,143 @@
+"""What the API says and takes about actions on many follow-ups at once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from followup_api.fields import SaneTime
+from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
+from followup_api.schemas import Id, Input, Line, Schema, Search
+
+AT_ONCE = 10_000
+"""How many follow-ups a bulk action takes."""
+
+
+class BulkAction(StrEnum):
+    """What to do to many follow-ups at once."""
+
+    COMPLETE = "complete"
+    REASSIGN = "reassign"
+    RESCHEDULE = "reschedule"
+    UNDO = "undo"
+
+
+class BulkFilter(Input):
+    """All follow-ups that a list with the same filters holds, as many as were counted."""
+
+    view: Literal["overdue", "today", "upcoming"]
+    assignee: Assigned = "all"
+    subject_id: Id | None = Field(None, description="Only those about this lead or client.")
+    q: Search | None = Field(None, description=FOUND_IN)
+    expected: Annotated[int, Field(ge=0)] = Field(
+        description="How many `GET /follow-ups/counts` counted with the same filters: when there are more or "
+        "fewer by now, nothing is changed."
+    )
+    as_of: SaneTime = Field(
+        description="`as_of` of that count: what was changed after it is left alone, like by `etags`."
+    )
+
+
+class BulkChange(Input):
+    """One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"ids": [42, 43], "versions": [3, 1], "action": "complete"},
+                {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
+                {
+                    "filter": {"view": "overdue", "expected": 102, "as_of": "2026-03-02T09:00:00.250344Z"},
+                    "action": "complete",
+                },
+                {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
+            ]
+        },
+    )
+
+    ids: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE, fail_fast=True)] | None = None
+    filter: BulkFilter | None = Field(None, description="In place of `ids`; not for `undo`.")
+    versions: list[Annotated[int, Field(ge=1)]] | None = Field(
+        None,
+        max_length=AT_ONCE,
+        fail_fast=True,
+        description="The `version` of each of `ids` as you read it, in the same order: what changed since "
+        "is left alone. Without versions or etags, all are changed whatever was changed meanwhile.",
+    )
+    etags: list[Line] | None = Field(
+        None,
+        max_length=AT_ONCE,
+        fail_fast=True,
+        description="The same with the `etag` of each, which also tells a row from the one that had its "
+        "version before a restore of the database.",
+    )
+    action: Annotated[BulkAction, Field(strict=False)]
+    assignee_id: Id | None = Field(None, description="Needed to reassign.")
+    due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
+    reason: Reason | None = Field(None, description=f"Why they are rescheduled. {WHY}")
+
+    @field_validator("versions", "etags")
+    @classmethod
+    def _one_for_each_id(cls, value: list[Any] | None, given: ValidationInfo) -> list[Any] | None:
+        ids = given.data.get("ids")  # missing when those are wrong themselves
+        if value is not None and ids is not None and len(value) != len(ids):
+            raise ValueError(f"needs one for each of the {len(ids)} ids, not {len(value)}")
+        return value
+
+    @model_validator(mode="after")
+    def _ids_or_a_filter(self) -> Self:
+        if (self.ids is None) == (self.filter is None):
+            raise ValueError("give either ids or a filter")
+        if self.filter and (self.versions is not None or self.etags is not None):
+            raise ValueError("versions and etags belong to ids: a filter has as_of")
+        if self.filter and self.action == BulkAction.UNDO:
+            raise ValueError("an undo needs ids: give those that were done")
+        return self
+
+    @model_validator(mode="after")
+    def _argument_of_the_action(self) -> Self:
+        if (self.assignee_id is not None) != (self.action == BulkAction.REASSIGN):
+            raise ValueError("assignee_id belongs to the action reassign, which needs it")
+        if (self.due_at is not None) != (self.action == BulkAction.RESCHEDULE):
+            raise ValueError("due_at belongs to the action reschedule, which needs it")
+        if self.reason is not None and self.action != BulkAction.RESCHEDULE:
+            raise ValueError("reason belongs to the action reschedule")
+        return self
+
+
+class BulkFailure(Schema):
+    """A follow-up that the action could not be done to, and why."""
+
+    id: int
+    message: str
+
+
+class BulkDone(Schema):
+    """A follow-up that the action has changed."""
+
+    id: int
+    etag: str = Field(description="Its new entity tag: send it to undo this change, and no later one.")
+
+
+class BulkResult(Schema):
+    """What became of a bulk action."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "done": [42],
+                    "changed": [{"id": 42, "etag": '"4-1a5f0c93"'}],
+                    "failed": [{"id": 43, "message": "There is no such follow-up."}],
+                }
+            ]
+        }
+    )
+
+    done: list[int]
+    changed: list[BulkDone] = Field(
+        description="Those of `done` that this request has changed; the others were as it wanted them."
+    )
+    failed: list[BulkFailure]
