@@ -15,6 +15,7 @@ TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+ENDINGS = ("", "</r>")
 LATER = "2199-03-02T09:00:00"
 BEGINNINGS = (
     "=",
@@ -45,6 +46,7 @@ TEXTS = (
     "مرحبا ABC",
     "👩‍👩‍👧‍👦 🇩🇪 call",
     "<r>bold</r>",
+    "<r><t>a</t></r></is></c></r>",
     "a_x000D_b_x005F_x0041_",
     "\ufffe\uffff end",
     "Ångström e\u0301 ﬁ Ⅷ",
@@ -87,7 +89,7 @@ def fill(company: Company) -> int:
     for number, (text, fraction) in enumerate(zip(TEXTS, fractions, strict=False)):
         body: dict[str, Any] = {
             "title": text,
-            "notes": f"{text}\n{text}" + ("" if text.startswith("<r>") else "\n\u0001 bell \u001f"),
+            "notes": f"{text}\n{text}\n\u0001 bell \u001f" + ENDINGS[number % len(ENDINGS)],
             "due_at": f"{LATER}{fraction}Z",
             "assignee_id": company.amir.id,
         }

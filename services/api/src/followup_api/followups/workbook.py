@@ -27,14 +27,24 @@ WIDTH = 18
 
 
 class _Sheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
-    """A sheet whose texts come back as they were, whatever in them looks like an escape of a character.
+    """A sheet whose texts come back as they were, whatever in them looks like an escape or like XML.
 
-    xlsxwriter overlooks the second of two escapes that share an underscore, `_x0041_x0042_`. It has no public
-    place for this: `test_round_trip.py` holds the method that is replaced here.
+    xlsxwriter has no public place for either: `test_round_trip.py` holds the methods that are replaced here.
     """
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        """Write a text between `<r>` and `</r>`, which xlsxwriter takes for its own XML of a rich text.
+
+        No cell of ours is a rich text.
+        """
+        self._xml_inline_string(string, False, attributes)  # the text neither begins nor ends with a space
 
     @staticmethod
     def _escape_control_characters(data: Any) -> Any:
+        """Escape what XML cannot hold, and what looks like an escape: each one.
+
+        xlsxwriter overlooks the second of two escapes that share an underscore, `_x0041_x0042_`.
+        """
         if not isinstance(data, str):
             return data
         data = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", data)
@@ -73,8 +83,6 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], value: Any, in_utc: Fo
             sheet.write_datetime(*place, value.astimezone(UTC).replace(tzinfo=None), in_utc)
         case datetime():  # a spreadsheet counts milliseconds
             sheet.write_string(*place, value.isoformat())
-        case str() if value.startswith("<r>"):  # which the writer would take for XML of its own
-            sheet.write_rich_string(*place, "<", in_utc, value[1:])
         case str():
             sheet.write_string(*place, value)
         case _:
