@@ -10,8 +10,8 @@ from followup_common.contracts import EscalationKey, EscalationsRaised, SweepTic
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tests.promises.conftest import acting_as
 from tests.support.company import Company
+from tests.support.handlers import acting_as
 from tests.support.pipeline import Pipeline
 
 HOUR = timedelta(hours=1)

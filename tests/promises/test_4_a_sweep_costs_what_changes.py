@@ -12,8 +12,8 @@ from followup_escalator.batches import CLAIM, claim_batch
 from followup_escalator.housekeeping import look_after_outbox
 from sqlalchemy import text
 
-from tests.promises.conftest import Run
 from tests.support.company import Company
+from tests.support.handlers import Run
 
 BACKLOG = 100_000
 

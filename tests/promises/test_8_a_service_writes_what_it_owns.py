@@ -10,8 +10,8 @@ from psycopg import errors
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.promises.conftest import acting_as
 from tests.support.company import Company
+from tests.support.handlers import acting_as
 
 ALL = {"INSERT", "UPDATE", "DELETE"}
 

@@ -5,40 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from followup_common.contracts import (
-    EscalationsDelivered,
-    EscalationsRaised,
-    SweepRequested,
-)
-from followup_common.messaging.handlers import Emitted
-from followup_escalator.settlement import settle_delivery
-from followup_escalator.sweeps import run_sweep
-from followup_notifier.escalations import write_inbox
 from sqlalchemy import text
 
-from tests.promises.conftest import Run
-from tests.support.company import Company, raised
+from tests.support.company import Company
+from tests.support.handlers import Run, announce, claim, sweep
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
-
-
-def claim(company: Company, run: Run) -> list[Emitted]:
-    """One sweep, up to what it emits."""
-    return run(run_sweep, SweepRequested(sweep_id=company.new_sweep()))
-
-
-def announce(run: Run, events: list[Emitted]) -> None:
-    """What the notifier and then the escalator do with it."""
-    for event in events:
-        if isinstance(event, EscalationsRaised):
-            for delivered in run(write_inbox, event):
-                assert isinstance(delivered, EscalationsDelivered)
-                run(settle_delivery, delivered)
-
-
-def sweep(company: Company, run: Run) -> None:
-    announce(run, claim(company, run))
 
 
 @pytest.mark.parametrize(
@@ -113,68 +86,6 @@ def test_a_role_does_not_decide_who_is_told(company: Company, run: Run) -> None:
     call = company.follow_up(assignee, overdue=50 * HOUR)
     sweep(company, run)
     assert company.told(call) == sorted([(2, manager), (2, assignee)])
-
-
-def test_no_admin_is_recorded_as_unroutable_and_told_once_there_is_one(company: Company, run: Run) -> None:
-    assignee = company.person("Eve")
-    call = company.follow_up(assignee, overdue=100 * HOUR)
-    sweep(company, run)
-    assert company.escalations(call) == {1: "skipped", 2: "skipped", 3: "unroutable"}
-    assert company.told(call) == []
-    sweep(company, run)
-    assert company.told(call) == []
-    admin = company.person("Ada", role="admin")
-    sweep(company, run)
-    assert company.told(call) == [(3, admin)]
-    assert company.escalations(call)[3] == "raised"
-    assert len(company.activities(call)) == 1
-
-
-def test_an_unroutable_escalation_is_told_once_a_manager_can_be(company: Company, run: Run) -> None:
-    assignee = company.person("Eve", active=False)
-    call = company.follow_up(assignee, overdue=50 * HOUR)
-    sweep(company, run)
-    assert company.escalations(call)[2] == "unroutable"
-    manager = company.person("Max", role="manager")
-    company.tx.execute(text(f"UPDATE users SET manager_id = {manager} WHERE id = {assignee}"))
-    sweep(company, run)
-    assert company.told(call) == [(2, manager)]
-
-
-def test_what_still_cannot_be_routed_is_not_raised_again(company: Company, run: Run) -> None:
-    """Else it would stand in the way of what can, sweep after sweep."""
-    assignee = company.person("Eve", manager=company.person("Max", role="manager"))
-    call = company.follow_up(assignee, overdue=100 * HOUR)
-    sweep(company, run)
-    assert company.escalations(call)[3] == "unroutable"
-    assert raised(claim(company, run)) == []
-
-
-@pytest.mark.parametrize(("audience", "height"), [("manager(2)", 2), ("manager", 1), ("assignee", 0)])
-def test_only_somebody_high_enough_makes_it_worth_raising_again(
-    company: Company, run: Run, audience: str, height: int
-) -> None:
-    """The direct manager cannot stand in for the manager's manager: raised again, it would be in vain."""
-    company.tx.execute(
-        text("""
-            INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, jsonb_build_array(
-                jsonb_build_object('after', 'PT0S', 'label', 'x',
-                                   'audience', jsonb_build_array(CAST(:audience AS text)))))
-        """),
-        {"audience": audience},
-    )
-    line = [company.person("Top", role="manager", active=False)]
-    for name in ("Max", "Eve"):
-        line.insert(0, company.person(name, manager=line[0], active=False))
-    call = company.follow_up(line[0], overdue=HOUR)
-    sweep(company, run)
-    assert company.escalations(call) == {1: "unroutable"}
-    for person in line[:height]:
-        company.tx.execute(text(f"UPDATE users SET active = true WHERE id = {person}"))
-    assert raised(claim(company, run)) == []
-    company.tx.execute(text(f"UPDATE users SET active = true WHERE id = {line[height]}"))
-    sweep(company, run)
-    assert company.told(call) == [(1, line[height])]
 
 
 def test_levels_passed_during_an_outage_are_recorded_as_skipped_and_not_sent(

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
-from tests.promises.conftest import acting_as
+from tests.support.handlers import acting_as
 
 PEOPLE = 6
 AUDIENCES = ("assignee", "manager", "manager(2)", "manager(3)", "admins")

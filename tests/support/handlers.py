@@ -1,4 +1,7 @@
-"""A small company in a transaction of its own, and handlers run as their services' roles."""
+"""Fixtures for tests of handlers: a small company, and handlers run with the rights of their services.
+
+A plugin, as `fixtures.py` is: `tests/promises` and the tests beside the services share it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from followup_common.contracts import Event
+from followup_common.contracts import EscalationsDelivered, EscalationsRaised, Event, SweepRequested
 from followup_common.messaging.handlers import Emitted, Handler
 from followup_common.metrics import Measured
 from followup_escalator.settings import EscalatorSettings
+from followup_escalator.settlement import settle_delivery
+from followup_escalator.sweeps import run_sweep
+from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings
 from sqlalchemy import Connection, text
 
@@ -59,3 +65,22 @@ def pipeline(database_url: str) -> Iterator[Pipeline]:
     pipeline = Pipeline(database_url, redrive_after_seconds=0)
     yield pipeline
     pipeline.close()
+
+
+def claim(company: Company, run: Run) -> list[Emitted]:
+    """One sweep, up to what the escalator emits."""
+    return run(run_sweep, SweepRequested(sweep_id=company.new_sweep()))
+
+
+def announce(run: Run, events: list[Emitted]) -> None:
+    """What the notifier and then the escalator do with what was emitted."""
+    for event in events:
+        if isinstance(event, EscalationsRaised):
+            for delivered in run(write_inbox, event):
+                assert isinstance(delivered, EscalationsDelivered)
+                run(settle_delivery, delivered)
+
+
+def sweep(company: Company, run: Run) -> None:
+    """One sweep, up to what people are told: follow-ups then are where their policy places them."""
+    announce(run, claim(company, run))

@@ -11,9 +11,8 @@ from followup_common.contracts import FollowUpReassigned
 from followup_notifier.assignments import announce_assignment
 from sqlalchemy import text
 
-from tests.promises.conftest import Run
-from tests.promises.test_rules_of_escalation import announce, claim, sweep
 from tests.support.company import Company
+from tests.support.handlers import Run, announce, claim, sweep
 
 HOUR = timedelta(hours=1)
 
