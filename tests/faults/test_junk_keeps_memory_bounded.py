@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,14 +63,25 @@ def workers(database_url: str, broker_url: str, start_service: Callable[..., Pro
 
     started = {name: start(name) for name in ("escalator", "notifier")}
     for name, process in started.items():
-        process.wait_until(lambda name=name: waiting(broker_url, f"{name}.XQ") == 0, what="queues")  # type: ignore[misc]
+        process.wait_until(lambda name=name: consumed(broker_url, name), what="a consumer")  # type: ignore[misc]
     return started
 
 
 def waiting(broker_url: str, queue: str) -> int:
+    return int(declared(broker_url, queue).message_count)
+
+
+def consumed(broker_url: str, queue: str) -> bool:
+    """Whether a worker process takes from a queue; other services declare it as well, to publish to it."""
+    with suppress(pika.exceptions.ChannelClosedByBroker):  # nobody has declared it yet
+        return int(declared(broker_url, queue).consumer_count) > 0
+    return False
+
+
+def declared(broker_url: str, queue: str) -> pika.spec.Queue.DeclareOk:
     connection = pika.BlockingConnection(pika.URLParameters(broker_url))
     try:
-        return int(connection.channel().queue_declare(queue, passive=True).method.message_count)
+        return connection.channel().queue_declare(queue, passive=True).method
     finally:
         connection.close()
 

@@ -19,6 +19,12 @@ SERVICES = ("scheduler", "escalator", "notifier", "api")
 SECONDS = 4
 BEATS = 6
 
+ENDED_BY_ITSELF = re.compile(
+    r"(?m)^.*\[error\] (<\S+>) {5}supervisor: \{\1,rabbit_channel_sup_sup\}\n"
+    r".* errorContext: shutdown_error\n.* reason: shutdown\n(.*\[error\] \1.*\n)+"
+)
+"""Erlang's report of a channel that had just ended in good order when its connection was closed."""
+
 
 @pytest.fixture
 def broker_url(broker_url: str) -> str:
@@ -94,4 +100,5 @@ def errors_of(system: System) -> list[str]:
 
 def errors(log: str) -> list[str]:
     """The lines of errors, and the beginnings of stacks: ours, pika's, or RabbitMQ's."""
+    log = ENDED_BY_ITSELF.sub("", log)
     return [line for line in log.splitlines() if re.search(r'"level": "error"|\[error\]|Traceback', line)]
