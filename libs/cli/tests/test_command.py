@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from followup_cli.doctor import SETTINGS
 
 from tests.support.ports import free_port
 
@@ -89,3 +90,18 @@ def test_it_migrates_a_database(empty_database_url: str) -> None:
         finished = command("migrate", FOLLOWUP_DATABASE_URL=empty_database_url)
         assert finished.returncode == 0, finished.stderr
     assert "current schema" in finished.stderr
+
+
+def test_the_doctor_with_nothing_to_examine_says_what_it_needs(tmp_path: Path) -> None:
+    finished = called("doctor", "--data", str(tmp_path))
+    assert finished.returncode == 1
+    assert "FOLLOWUP_DATABASE_URL and FOLLOWUP_BROKER_URL are not set" in finished.stderr
+    assert str(tmp_path) in finished.stderr
+
+
+def test_the_doctor_passes_over_a_service_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the image of this command, which holds the API only."""
+    monkeypatch.setitem(SETTINGS, "elsewhere", "followup_elsewhere.settings:Settings")
+    finished = called("doctor", "--service", "elsewhere")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert "settings of elsewhere: passed over" in finished.stdout

@@ -58,6 +58,9 @@ def test_it_starts_tells_where_it_is_and_keeps_all_data(empty: Run) -> None:
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
     before = token.read_text()
     empty.add_person(ADA)
+    examined = empty.call("doctor")
+    assert (examined.returncode, examined.stderr) == (0, "")
+    assert f"{empty.url}: database ok" in examined.stdout
     stop(empty)
 
     empty.start()

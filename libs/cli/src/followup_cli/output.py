@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 SHOWN_ERRORS = 100
+UNCUT = 1_000
+"""Columns; a table takes as many as it needs."""
 
 
 class Failure(Exception):
@@ -40,10 +43,16 @@ class Failure(Exception):
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where to print; paths and numbers keep their colour."""
+    """Where to print; paths and numbers keep their colour.
+
+    What goes to a file, a pipe or a container's log has no width of its own: no table is cut there.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    screen = Console(stderr=stderr, highlight=False)
+    if not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = UNCUT
+    return screen
 
 
 def cells(values: Sequence[object]) -> list[Text]:

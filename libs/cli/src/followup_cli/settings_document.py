@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pkgutil import resolve_name
 
-from followup_api.settings import ApiServiceSettings
 from followup_common.documents import keep
 from followup_common.settings import Settings
-from followup_escalator.settings import EscalatorSettings
-from followup_notifier.settings import NotifierSettings
-from followup_scheduler.settings import SchedulerSettings
 from pydantic.fields import FieldInfo
 
-SERVICES: dict[str, type[Settings]] = {
-    "scheduler": SchedulerSettings,
-    "escalator": EscalatorSettings,
-    "notifier": NotifierSettings,
-    "api": ApiServiceSettings,
-}
+from followup_cli.doctor import SETTINGS
+
+SERVICES: dict[str, type[Settings]] = {name: resolve_name(place) for name, place in SETTINGS.items()}
 
 HEAD = """\
 # Settings

@@ -11,6 +11,8 @@ from followup_cli.local.demo.passwords import PUBLISHED
 from followup_cli.local.demo.seed import DemoState
 
 SET_BEFORE = "(set before)"
+WHOLE = ("E-mail", "Password")
+"""What has to be copied: in a narrow terminal the other columns give way."""
 
 
 def show_log_ins(demo: DemoState, screen: Console, *, instead: str | None = None) -> None:
@@ -29,7 +31,7 @@ def show_log_ins(demo: DemoState, screen: Console, *, instead: str | None = None
     with_passwords = bool(demo.passwords) and not (instead or shared)
     table = Table(box=SIMPLE_HEAD)
     for title in ("Name", "E-mail", "Role", "Team", *(["Password"] if with_passwords else [])):
-        table.add_column(title, no_wrap=True)
+        table.add_column(title, no_wrap=title in WHOLE)
     for person in everybody:
         own = [demo.passwords.get(person.email, SET_BEFORE)] if with_passwords else []
         table.add_row(person.name, person.email, person.role, person.team, *own)
