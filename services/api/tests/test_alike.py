@@ -21,7 +21,7 @@ from followup_api.imports.layouts import FOLLOW_UPS, PEOPLE, Layout
 from followup_api.imports.problems import Errors
 from followup_api.schemas import Line
 from followup_api.users.schemas import TimeZone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from xlsxwriter import Workbook
@@ -120,6 +120,7 @@ def test_names_and_titles(values: list[str]) -> None:
 
 
 @few
+@example(["\n"])
 @given(st.lists(texts, min_size=1, max_size=60))
 def test_long_texts(values: list[str]) -> None:
     check_alike("notes", values)

@@ -166,9 +166,8 @@ def _blank(cells: Sequence[str]) -> bool:
 
 
 def _stripped(cells: Sequence[str], *, guarded: bool) -> list[str]:
-    """Cells without the spaces around them, nor our apostrophes if they are guarded by such."""
-    stripped = map(str.strip, cells)
-    return [plain(cell) for cell in stripped] if guarded else list(stripped)
+    """Cells without our apostrophes, if they are guarded by such, nor the spaces around them."""
+    return [(plain(cell) if guarded else cell).strip() for cell in cells]
 
 
 def _normal(texts: list[str]) -> list[str]:
