@@ -80,6 +80,10 @@ class Company:
         changes = ", ".join(f"{name} = :{name}" for name in columns)
         self.tx.execute(text(f"UPDATE follow_ups SET {changes} WHERE id = :id"), {**columns, "id": follow_up})
 
+    def delete(self, follow_up: int) -> None:
+        """Delete a follow-up as the API does."""
+        self.tx.execute(text("DELETE FROM follow_ups WHERE id = :id"), {"id": follow_up})
+
     def told(self, follow_up: int) -> list[tuple[int, int]]:
         """Who was told about a follow-up: (step, user id), in order."""
         statement = text("SELECT step, user_id FROM notifications WHERE follow_up_id = :id ORDER BY 1, 2")
