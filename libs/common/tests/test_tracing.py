@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 import pytest
+import structlog
 from followup_common.settings import Settings, load
 from followup_common.tracing import STANDARD, Tracing, tracing
+from opentelemetry.trace import SpanKind
 
 
 @pytest.fixture(autouse=True)
@@ -15,13 +17,17 @@ def _nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_off_by_default_it_records_nothing() -> None:
+def test_off_by_default_it_records_nothing_and_hands_on_what_caused_it() -> None:
     off = tracing("escalator", Settings())
     assert type(off) is Tracing
-    with off.span("process this", "consumer", parent="00-" + "1" * 32 + "-" + "2" * 16 + "-01") as span:
-        span.describe("process that", {"http.route": "/"})
+    cause = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
+    with off.span("process this", SpanKind.CONSUMER, parent=cause) as span:
+        span.update_name("process that")
+        assert not span.is_recording()
+        assert off.traceparent() == cause
+        assert structlog.contextvars.get_contextvars() == {}
+    with off.span("process this", SpanKind.CONSUMER):
         assert off.traceparent() is None
-    assert off.span("one", "server") is off.span("another", "server")
 
 
 @pytest.mark.parametrize("name", ["FOLLOWUP_OTLP_ENDPOINT", *STANDARD])
@@ -29,8 +35,9 @@ def test_any_of_the_variables_turns_it_on(monkeypatch: pytest.MonkeyPatch, name:
     monkeypatch.setenv(name, "http://127.0.0.1:9")
     on = tracing("escalator", Settings())
     cause = "00-" + "1" * 32 + "-" + "2" * 16
-    with on.span("process this", "consumer", parent=f"{cause}-00"):  # what causes it is not sampled
+    with on.span("process this", SpanKind.CONSUMER, parent=f"{cause}-00"):  # what causes it is not sampled
         inside = on.traceparent() or ""
+        assert structlog.contextvars.get_contextvars()["trace_id"] == "1" * 32
     assert inside.split("-")[1] == "1" * 32
     assert inside.split("-")[2] != "2" * 16
     assert on.traceparent() is None

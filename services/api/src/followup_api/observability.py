@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import structlog
 from followup_common.metrics import Meter
-from followup_common.tracing import Attributes, Span, Tracing
+from followup_common.tracing import Attributes, Tracing
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from followup_api.metrics import NO_ROUTE, observe_request
@@ -56,9 +57,9 @@ class Observability:
 
     def _span(self, scope: Scope) -> AbstractContextManager[Span]:
         if scope["path"] in QUIET:
-            return nullcontext(Span())
+            return nullcontext(INVALID_SPAN)
         parent = _header(scope, b"traceparent").decode("latin-1")
-        return self.tracing.span(scope["method"], "server", parent=parent or None)
+        return self.tracing.span(scope["method"], SpanKind.SERVER, parent=parent or None)
 
     async def _measured(self, scope: Scope, receive: Receive, answer: _Answer, span: Span) -> None:
         started = time.perf_counter()
@@ -79,7 +80,7 @@ class Observability:
     def _record(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         route = self.paths.get(id(scope.get("route")))
         observe_request(self.meter, route, scope["method"], status, seconds)
-        span.describe(*_described(route or NO_ROUTE, scope["method"], status))
+        _describe(span, route or NO_ROUTE, scope["method"], status)
         if scope["path"] in QUIET and status < 400:
             return
         log.info(
@@ -105,13 +106,15 @@ class _Answer:
         await self.send(message)
 
 
-def _described(route: str, method: str, status: int) -> tuple[str, Attributes]:
-    """Name and attributes of a request's span; what people write into paths and queries stays out."""
-    return f"{method} {route}", {
+def _describe(span: Span, route: str, method: str, status: int) -> None:
+    """Name a request's span, and say how it ended; what people write into paths and queries stays out."""
+    span.update_name(f"{method} {route}")
+    attributes: Attributes = {
         "http.request.method": method,
         "http.route": route,
         "http.response.status_code": status,
     }
+    span.set_attributes(attributes)
 
 
 def _request_id(scope: Scope) -> str:

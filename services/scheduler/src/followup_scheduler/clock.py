@@ -15,6 +15,7 @@ from followup_common.messaging.broker import message_of
 from followup_common.messaging.metrics import PUBLISH_FAILURES
 from followup_common.metrics import Meter
 from followup_common.tracing import Attributes, Tracing
+from opentelemetry.trace import SpanKind
 from periodiq import CronSpec, Scheduler
 
 from followup_scheduler.cron import EVERY_MINUTE, parse_cron
@@ -65,7 +66,9 @@ class TickActor(dramatiq.Actor[Any, Any]):
         )
 
     def send_with_options(self, **_: Any) -> dramatiq.Message[Any]:
-        with self._tracing.span(f"send {self._tick.type}", "producer", attributes=_attributes(self._tick)):
+        with self._tracing.span(
+            f"send {self._tick.type}", SpanKind.PRODUCER, attributes=_attributes(self._tick)
+        ):
             envelope = wrap(self._tick(), source=SOURCE, traceparent=self._tracing.traceparent())
             return self.broker.enqueue(message_of(envelope))
 

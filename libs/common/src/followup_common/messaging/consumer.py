@@ -13,6 +13,7 @@ from uuid import UUID
 import dramatiq
 import structlog
 from dramatiq.middleware import CurrentMessage, TimeLimitExceeded
+from opentelemetry.trace import SpanKind
 
 from followup_common.contracts import Envelope, Event, EventRejected, open_envelope
 from followup_common.db import Database, Transaction
@@ -100,7 +101,7 @@ class Consumer:
             ),
             self.tracing.span(
                 f"process {envelope.type}",
-                "consumer",
+                SpanKind.CONSUMER,
                 parent=envelope.traceparent,
                 attributes=_attributes(envelope, event),
             ),
@@ -137,7 +138,7 @@ class Consumer:
                 self._count(metrics.DUPLICATES, envelope.type)
                 return []
             emitted = list(handler(event, tx, self.settings))
-            kept = self._keep(tx, emitted, envelope)
+            kept = self._keep(tx, emitted)
         if not event.durable:
             self._ticked[envelope.type] = time.monotonic()
         self.meter.record(metrics.SECONDS, time.perf_counter() - started, event=envelope.type)
@@ -149,7 +150,7 @@ class Consumer:
         since = time.monotonic() - self._ticked.get(tick.type, -math.inf)
         return since < REPEATED_WITHIN_SECONDS and datetime.now(UTC) - tick.time > OLD_TICK
 
-    def _keep(self, tx: Transaction, emitted: Iterable[Emitted], cause: Envelope) -> list[Outgoing]:
+    def _keep(self, tx: Transaction, emitted: Iterable[Emitted]) -> list[Outgoing]:
         """Store new events; those that come from the store already are only sent again."""
         entries = [entry for entry in emitted if not isinstance(entry, Measured)]
         again = [entry for entry in entries if isinstance(entry, Envelope)]
@@ -158,7 +159,7 @@ class Consumer:
             tx,
             (entry if isinstance(entry, Later) else Later(entry, NOW) for entry in new),
             source=self.source,
-            traceparent=self.tracing.traceparent() or cause.traceparent,
+            traceparent=self.tracing.traceparent(),
             redrive_after=self.settings.redrive_after,
         )
         return [*again, *stored]
@@ -185,7 +186,7 @@ class Consumer:
             if splits and (halves := event.halves()):
                 log.warning("batch_split", error=why)
                 self._count(metrics.SPLIT, envelope.type)
-                return self._keep(tx, halves, envelope) if outbox.mark_handled(tx, envelope) else []
+                return self._keep(tx, halves) if outbox.mark_handled(tx, envelope) else []
             if may_pass(error) and self._waits(error, outbox.record_error(tx, envelope.id, why)):
                 log.warning("left_to_redrive", error=why)
                 self._count(metrics.LEFT, envelope.type)
