@@ -98,7 +98,7 @@ class Bench:
             name: such as `escalator`.
             database_url: the owner's, of a migrated database.
             broker_url: of a virtual host, for the services that need one.
-            environment: settings that differ from the defaults, such as `FOLLOWUP_WORKER_PROCESSES="2"`.
+            environment: settings that differ from the defaults, such as `FOLLOWUP_WORKER_THREADS="2"`.
         """
         given = {
             "FOLLOWUP_DATABASE_URL": role_url(database_url, f"followup_{name}"),

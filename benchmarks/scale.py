@@ -1,4 +1,4 @@
-"""The pipeline with 1, 2 and 4 processes of escalator and notifier each: where more of them stop helping."""
+"""The pipeline with 1, 2 and 4 instances of escalator and notifier each: where more of them stop helping."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
         for run in range(1, bench.runs + 1):
             for number, values in rates.items():
                 with bench.copy(filled) as database_url:
-                    settings = {"FOLLOWUP_WORKER_PROCESSES": str(number), "FOLLOWUP_HEALTH_PORT": "0"}
-                    values.append(followup.run(bench, database_url, due, **settings))
+                    unseen = {"FOLLOWUP_HEALTH_PORT": "0"}
+                    values.append(followup.run(bench, database_url, due, instances=number, **unseen))
                     assert_effects(database_url)
                 bench.say(f"run {run}: {number} processes {values[-1]:8,.0f} follow-ups/s")
     for number, values in rates.items():

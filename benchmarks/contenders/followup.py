@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from followup_common.contracts import SweepRequested
 from followup_common.messaging import outbox, rabbitmq_broker
 from followup_common.messaging.publisher import publish
@@ -11,20 +13,20 @@ from benchmarks.bench import Bench, timed
 from tests.support.waiting import eventually
 
 
-def run(bench: Bench, database_url: str, due: int, **settings: str) -> float:
+def run(bench: Bench, database_url: str, due: int, *, instances: int = 1, **settings: str) -> float:
     """Follow-ups a second of one sweep over all that are due; the services are ready before it is asked for.
 
     Args:
         bench: whose broker is used.
         database_url: a filled database.
         due: how many of it are due.
+        instances: of each service.
         settings: of both services, that differ from the defaults.
     """
-    with (
-        bench.broker() as broker_url,
-        bench.service("escalator", database_url, broker_url, **settings),
-        bench.service("notifier", database_url, broker_url, **settings),
-    ):
+    with ExitStack() as stack:
+        broker_url = stack.enter_context(bench.broker())
+        for name in ("escalator", "notifier") * instances:
+            stack.enter_context(bench.service(name, database_url, broker_url, **settings))
         bench.await_consumers(broker_url, "escalator", "notifier")
         return due / timed(lambda: sweep(database_url, broker_url))
 

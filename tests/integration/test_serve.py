@@ -93,7 +93,7 @@ def test_a_service_with_wrong_settings_ends_all_with_what_is_wrong(
 
 
 def test_a_second_instance_whose_port_is_taken_says_so(system: System, tmp_path: Path) -> None:
-    settings = {"FOLLOWUP_HEALTH_PORT": str(free_port()), "FOLLOWUP_WORKER_PROCESSES": "2"}
+    settings = {"FOLLOWUP_HEALTH_PORT": str(free_port())}
     first = system.start_another("escalator", **settings)
     first.wait_until(lambda: ask(first, "/healthz").status_code == 200, 40, what="the first is up")
     second = system.start_another("escalator", folder=tmp_path / "second", **settings)

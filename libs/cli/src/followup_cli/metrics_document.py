@@ -32,10 +32,10 @@ HEAD = """\
 # Metrics
 
 What each service shows Prometheus at `/metrics`; generated from the code (`make documents`). Scheduler,
-escalator and notifier listen on `FOLLOWUP_HEALTH_PORT`, the API on its own port. Several worker processes
-are added up. [monitoring.md](monitoring.md) says what to do with them.
+escalator and notifier listen on `FOLLOWUP_HEALTH_PORT`, the API on its own port.
+[monitoring.md](monitoring.md) says what to do with them.
 
-Scheduler and API show the `process_*` and `python_info` metrics of their process as well.
+Each shows the `process_*` and `python_info` metrics of its process as well.
 
 | metric | type | labels | of | what |
 |---|---|---|---|---|

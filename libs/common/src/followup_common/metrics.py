@@ -1,25 +1,19 @@
-"""Figures for Prometheus: declared as data, kept by a meter, added up over a service's processes."""
+"""Figures for Prometheus: declared as data, and kept by a meter."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
 
 import prometheus_client
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, values
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics import MetricWrapperBase
-from prometheus_client.multiprocess import MultiProcessCollector
 
 prometheus_client.disable_created_metrics()  # one more series for each, which no rule needs
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable that tells prometheus_client, and with it our worker processes, where they share figures."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +32,7 @@ class Counter(Metric):
 
 @dataclass(frozen=True)
 class Gauge(Metric):
-    """Rises and falls. `across` says what the gauges of several processes come to."""
-
-    across: Literal["sum", "max"] = "sum"
+    """Rises and falls."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,8 @@ class Meter:
         self.registry = CollectorRegistry()
         self._made: dict[Metric, MetricWrapperBase] = {}
         self._making = threading.Lock()
-        self._watch_process()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
 
     def declare(self, *metrics: Metric) -> None:
         """Let metrics show before there is anything to record; those without labels start at zero."""
@@ -94,10 +87,6 @@ class Meter:
         """All figures, in the text format of Prometheus."""
         return generate_latest(self.registry)
 
-    def _watch_process(self) -> None:
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
-
     def _of(self, metric: Metric) -> MetricWrapperBase:
         if metric not in self._made:
             with self._making:
@@ -106,36 +95,13 @@ class Meter:
         return self._made[metric]
 
 
-class SharedMeter(Meter):
-    """Keeps the figures of one of several processes in files, and shows those of all of them.
-
-    The folder is the one that `PROMETHEUS_MULTIPROC_DIR` names. It must be new: what is in it counts.
-    """
-
-    def __init__(self) -> None:
-        self.folder = Path(os.environ[FOLDER])
-        # prometheus_client chooses when it is imported, which in a forked process was before.
-        values.ValueClass = values.get_value_class()
-        super().__init__()
-
-    def exposition(self) -> bytes:
-        together = CollectorRegistry()
-        MultiProcessCollector(together, path=str(self.folder))
-        return generate_latest(together)
-
-    def _watch_process(self) -> None:
-        """Figures of the operating system are no files, and say nothing of the other processes."""
-
-
 def _make(metric: Metric, registry: CollectorRegistry) -> MetricWrapperBase:
     about = (metric.name, metric.help, metric.labels)
     match metric:
         case Counter():
             return prometheus_client.Counter(*about, registry=registry)
         case Gauge():
-            return prometheus_client.Gauge(
-                *about, registry=registry, multiprocess_mode="livesum" if metric.across == "sum" else "max"
-            )
+            return prometheus_client.Gauge(*about, registry=registry)
         case Histogram():
             return prometheus_client.Histogram(*about, registry=registry, buckets=metric.buckets)
         case _:

@@ -190,8 +190,7 @@ class RetrySettings(Settings):
 class WorkerSettings(BrokerSettings, DatabaseSettings, RetrySettings):
     """What a service that consumes events takes."""
 
-    worker_processes: int = Field(1, ge=1, le=64, description="Worker processes of the service.")
-    worker_threads: int = Field(10, ge=1, le=200, description="Handlers in flight in each process.")
+    worker_threads: int = Field(10, ge=1, le=200, description="Handlers in flight.")
 
 
 class WrongSettings(ValueError):

@@ -1,4 +1,4 @@
-"""Composition of the escalator's worker processes."""
+"""Composition of the escalator's worker process."""
 
 from followup_common.contracts import BatchRequested, EscalationsRaised
 from followup_common.messaging import worker
@@ -14,7 +14,7 @@ HANDLERS = (open_sweep, run_sweep, continue_sweep, settle_delivery, look_after_o
 
 
 def set_up() -> None:
-    """Called by dramatiq in each worker process."""
+    """Called by dramatiq in the worker process."""
     worker.set_up(
         "escalator",
         HANDLERS,

@@ -1,4 +1,4 @@
-"""Composition of the notifier's worker processes."""
+"""Composition of the notifier's worker process."""
 
 from followup_common.contracts import EscalationsDelivered, FollowUpReassigned
 from followup_common.messaging import worker
@@ -13,7 +13,7 @@ HANDLERS = (write_inbox, write_inbox_v1, announce_assignment)
 
 
 def set_up() -> None:
-    """Called by dramatiq in each worker process."""
+    """Called by dramatiq in the worker process."""
     worker.set_up(
         "notifier",
         HANDLERS,

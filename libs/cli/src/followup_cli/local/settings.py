@@ -14,8 +14,8 @@ from pydantic import Field, SecretStr
 class RunSettings(SchedulerSettings, EscalatorSettings, NotifierSettings, ApiSettings):
     """What `followup run` takes from the environment.
 
-    Database, broker, host and port are its own: what FOLLOWUP_DATABASE_URL, FOLLOWUP_BROKER_URL,
-    FOLLOWUP_HEALTH_PORT and FOLLOWUP_WORKER_PROCESSES say is not used.
+    Database, broker, host and port are its own: what FOLLOWUP_DATABASE_URL, FOLLOWUP_BROKER_URL
+    and FOLLOWUP_HEALTH_PORT say is not used.
     """
 
     log_format: Literal["json", "console"] = Field("console", description="How log lines look.")

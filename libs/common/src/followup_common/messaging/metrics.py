@@ -32,13 +32,11 @@ PUBLISH_FAILURES = Counter(
 UNCONFIRMED = Gauge(
     "followup_publishing_unconfirmed",
     "1 while RabbitMQ does not confirm what the service publishes, or tries to; else 0.",
-    across="max",
 )
 TICK_RECEIVED = Gauge(
     "followup_tick_received_timestamp_seconds",
     "When a tick of the scheduler last arrived; before the first one, when the process started.",
     EVENT,
-    across="max",
 )
 
 METRICS = (

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 
 import dramatiq
@@ -21,9 +18,8 @@ from followup_common.messaging.consumer import Consumer
 from followup_common.messaging.handlers import AnyHandler
 from followup_common.messaging.junk import JunkRecorder
 from followup_common.messaging.proof import Prover
-from followup_common.metrics import FOLDER, Metric, SharedMeter
+from followup_common.metrics import Meter, Metric
 from followup_common.settings import WorkerSettings
-from followup_common.siblings import Siblings
 from followup_common.tracing import Tracing, tracing
 
 SHUTDOWN_MS = 25_000
@@ -31,30 +27,28 @@ SHUTDOWN_MS = 25_000
 
 
 def run(service: str, settings: WorkerSettings) -> int:
-    """Run worker processes until SIGTERM; returns the exit status.
+    """Run the worker process until SIGTERM; returns the exit status.
+
+    More processes are more instances of the service: each has a container, probes and figures of its own.
 
     Args:
-        service: name of the service and of its queue; each process calls
+        service: name of the service and of its queue; the process calls
             `followup_<service>.worker:set_up` to build its broker.
-        settings: says how many processes and threads.
+        settings: says how many threads.
     """
-    open_files.raise_limit()  # its worker processes inherit it
+    open_files.raise_limit()  # its worker process inherits it
     arguments = cli.make_argument_parser().parse_args(
         [
             f"followup_{service}.worker:set_up",
             "--skip-logging",
             # Without it, publishing to another service's queue would start consuming that queue too.
             f"--queues={service}",
-            f"--processes={settings.worker_processes}",
+            "--processes=1",
             f"--threads={settings.worker_threads}",
             f"--worker-shutdown-timeout={SHUTDOWN_MS}",
         ]
     )
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix=f"followup-{service}-")
-    try:
-        return int(cli.main(arguments) or 0)
-    finally:
-        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+    return int(cli.main(arguments) or 0)
 
 
 def set_up(
@@ -65,7 +59,7 @@ def set_up(
     *,
     publishes_to: Sequence[str],
 ) -> None:
-    """Build everything a worker process of a service needs, and make its broker dramatiq's.
+    """Build everything the worker process of a service needs, and make its broker dramatiq's.
 
     Args:
         service: its name.
@@ -76,7 +70,7 @@ def set_up(
     """
     configure_logging(service, log_format=settings.log_format, level=settings.log_level)
     database = Database.of(settings, application_name=f"followup-{service}")
-    meter = SharedMeter()
+    meter = Meter()
     meter.declare(*measures)
     metrics.watch_pool(database, meter)
     broker = rabbitmq_broker(settings.broker_url.get_secret_value(), retrying=settings.retrying)
@@ -98,38 +92,32 @@ def set_up(
 
 
 class WorkerHealth(dramatiq.Middleware):
-    """Serves /healthz, /readyz and /metrics of all worker processes from one of them.
+    """Serves /healthz, /readyz and /metrics of the worker process.
 
     Args:
-        settings: the port, and how many processes there are.
+        settings: where to listen.
         database: has to answer for the service to be ready.
-        meter: of this process.
+        meter: keeps the figures that /metrics shows.
         prover: knows whether RabbitMQ takes what is published.
     """
 
-    def __init__(
-        self, settings: WorkerSettings, database: Database, meter: SharedMeter, prover: Prover
-    ) -> None:
+    def __init__(self, settings: WorkerSettings, database: Database, meter: Meter, prover: Prover) -> None:
         self._host, self._port = settings.health_host, settings.health_port
         self._prover = prover
-        self._siblings = Siblings(meter.folder, settings.worker_processes)
         self._database = database
         self._meter = meter
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002 - dramatiq's hook
         """Dramatiq calls it once the worker's threads run."""
         self._prover.start()
-        self._siblings.join(
-            probes(
-                alive={"threads": lambda: _threads(worker)},
-                ready={
-                    "database": database_check(self._database),
-                    "broker": lambda: _broker(worker) or self._prover.problem(),
-                },
-            )
+        answer = probes(
+            alive={"threads": lambda: _threads(worker)},
+            ready={
+                "database": database_check(self._database),
+                "broker": lambda: _broker(worker) or self._prover.problem(),
+            },
         )
-        if self._siblings.first():
-            HealthServer(self._siblings.answer, self._meter).start(self._host, self._port)
+        HealthServer(answer, self._meter).start(self._host, self._port)
 
 
 class LastSpans(dramatiq.Middleware):
