@@ -1,12 +1,25 @@
-// After the build: lays compressed copies beside the files, which the API serves to browsers that take
-// them, prints what a first visit loads, and fails above the limit.
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+// After the build: lays the reader of the API's description beside the page, and compressed copies beside the
+// files, which the API serves to browsers that take them; prints what a first visit loads, and fails above the
+// limit.
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const LIMIT_KB = 300;
 const out = process.env.FOLLOWUP_STATIC ?? "../api/src/followup_api/static";
 const manifest = JSON.parse(readFileSync(join(out, ".vite/manifest.json"), "utf8"));
+
+// Redoc, for /api/docs, with the licences of what is in it; but for one picture, which it would fetch from its
+// authors: it leaves out one that it cannot load.
+const script = "redoc.standalone.js";
+const picture = "https://cdn.redoc.ly/redoc/logo-mini.svg";
+const redoc = createRequire(import.meta.url).resolve(`redoc/bundles/${script}`);
+const reader = readFileSync(redoc, "utf8");
+if (!reader.includes(picture)) throw new Error(`Redoc no longer fetches ${picture}: see what it fetches now.`);
+mkdirSync(join(out, "reference"), { recursive: true });
+writeFileSync(join(out, "reference", script), reader.replaceAll(picture, "data:,"));
+copyFileSync(`${redoc}.LICENSE.txt`, join(out, "reference", `${script}.LICENSE.txt`));
 
 for (const file of readdirSync(out, { recursive: true, encoding: "utf8" })) {
   if (!/\.(js|css|svg|html)$/.test(file)) continue;

@@ -54,14 +54,10 @@ def install(app: FastAPI) -> None:
     """Publish the document, and a page to read it."""
     route: dict[str, Any] = {"include_in_schema": False, "dependencies": [require(Permission.PUBLIC)]}
 
-    # Anybody may ask for these, so each is written once: all answers share its bytes.
+    # Anybody may ask for it, so it is written once: all answers share its bytes.
     @cache
     def as_json() -> bytes:
         return json.dumps(document(app), ensure_ascii=False, separators=(",", ":")).encode()
-
-    @cache
-    def as_page() -> bytes:
-        return docs_page.render(document(app), ADDRESS).encode()
 
     @app.get(ADDRESS, **route)
     def read_openapi() -> Response:
@@ -69,7 +65,7 @@ def install(app: FastAPI) -> None:
 
     @app.get("/api/docs", **route)
     def read_docs() -> Response:
-        return HTMLResponse(as_page())
+        return HTMLResponse(docs_page.render(app.title, ADDRESS))
 
 
 def document(app: FastAPI) -> dict[str, Any]:
