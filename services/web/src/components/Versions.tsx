@@ -1,5 +1,11 @@
-import { Button, Group, Table, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { Dialog } from "@/components/Dialog";
+import { Cell, HeadCell, StackedRow, StackedTable } from "@/components/StackedTable";
+import classes from "./Versions.module.css";
+
+const MINE = "Yours";
+const THEIRS = "Saved by somebody else";
+const COLUMNS = [{ name: "Field", width: 120 }, { name: MINE }, { name: THEIRS }];
 
 export interface FieldVersions {
   field: string;
@@ -27,35 +33,23 @@ export function Versions({ fields, note, busy, keepMine, takeTheirs, back }: Pro
         Compare the two versions: fields that you left alone are as they were saved. Nothing is written until you
         choose.
       </Text>
-      <Table.ScrollContainer minWidth={480} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table verticalSpacing="xs" layout="fixed">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={120}>Field</Table.Th>
-              <Table.Th>Yours</Table.Th>
-              <Table.Th>Saved by somebody else</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {fields.map((row) => {
-              const differs = row.mine !== row.theirs;
-              return (
-                <Table.Tr key={row.field} bg={differs ? "var(--level-1-bg)" : undefined}>
-                  <Table.Th scope="row" fw={500}>
-                    {row.label}
-                  </Table.Th>
-                  <Table.Td fw={differs ? 600 : 400} style={{ overflowWrap: "anywhere" }}>
-                    {row.mine}
-                  </Table.Td>
-                  <Table.Td fw={differs ? 600 : 400} style={{ overflowWrap: "anywhere" }}>
-                    {row.theirs}
-                  </Table.Td>
-                </Table.Tr>
-              );
-            })}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <StackedTable verticalSpacing="xs" layout="fixed" columns={COLUMNS} aria-label="Both versions">
+        {fields.map((row) => {
+          const differs = row.mine !== row.theirs;
+          const look = { wide: true, fw: differs ? 600 : 400, className: classes.words };
+          return (
+            <StackedRow key={row.field} bg={differs ? "var(--level-1-bg)" : undefined}>
+              <HeadCell fw={500}>{row.label}</HeadCell>
+              <Cell of={MINE} {...look}>
+                {row.mine}
+              </Cell>
+              <Cell of={THEIRS} {...look}>
+                {row.theirs}
+              </Cell>
+            </StackedRow>
+          );
+        })}
+      </StackedTable>
       <Group justify="flex-end" mt="lg">
         <Button variant="subtle" color="gray" c="var(--mantine-color-text)" onClick={back}>
           Back to editing

@@ -1,6 +1,10 @@
-import { Alert, Button, Group, Table, Text } from "@mantine/core";
+import { Alert, Button, Group, ScrollArea, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import { columnInWords, columnLabel } from "@/api/fields";
 import type { ImportResult } from "@/api/types";
+import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
+
+const COLUMNS = [{ name: "Line", width: 70 }, { name: "Column", width: 190 }, { name: "What is wrong, and the fix" }];
 
 interface Props {
   file: File;
@@ -68,26 +72,19 @@ export function Warnings({ sentences }: { sentences: readonly string[] }) {
 function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: number }) {
   return (
     <section aria-label="Mistakes">
-      <Table.ScrollContainer minWidth={480} mah={320} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table verticalSpacing={6} stickyHeader aria-label="Mistakes by line">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={70}>Line</Table.Th>
-              <Table.Th w={150}>Column</Table.Th>
-              <Table.Th>What is wrong, and the fix</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {errors.map(({ line, field, message }, index) => (
-              <Table.Tr key={index}>
-                <Table.Td className="numbers">{line}</Table.Td>
-                <Table.Td>{field || "–"}</Table.Td>
-                <Table.Td>{message}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0 }}>
+        <StackedTable verticalSpacing={6} stickyHeader columns={COLUMNS} aria-label="Mistakes by line">
+          {errors.map(({ line, field, message }, index) => (
+            <StackedRow key={index}>
+              <Cell of="Line" className="numbers">
+                {line}
+              </Cell>
+              <Cell of="Column">{field ? columnLabel(field) : "–"}</Cell>
+              <Cell wide>{columnInWords(field, message)}</Cell>
+            </StackedRow>
+          ))}
+        </StackedTable>
+      </ScrollArea.Autosize>
       {more > 0 && (
         <Text size="sm" c="dimmed" mt="xs">
           And {more.toLocaleString("en")} more.

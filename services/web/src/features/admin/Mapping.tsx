@@ -1,31 +1,12 @@
-import { Alert, Select, Table, Text, Title } from "@mantine/core";
+import { Alert, Select, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { columnLabel } from "@/api/fields";
 import type { ImportPreview } from "@/api/types";
+import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { missing } from "@/features/admin/imports";
 import { zones } from "@/time/zones";
-import classes from "./Mapping.module.css";
 
-const LABELS: Record<string, string> = {
-  email: "E-mail address",
-  name: "Name",
-  first_name: "First name",
-  last_name: "Last name",
-  role: "Role",
-  manager_email: "Manager's e-mail address",
-  time_zone: "Time zone",
-  active: "Active",
-  external_id: "External id",
-  id: "Id in Followup",
-  title: "Title",
-  assignee_email: "Assignee's e-mail address",
-  due_at: "Due time",
-  subject_kind: "Lead or client",
-  subject_external_id: "External id of lead or client",
-  subject_name: "Name of lead or client",
-  subject_url: "Link of lead or client",
-  notes: "Notes",
-  status: "Status",
-};
+const COLUMNS = [{ name: "In the file" }, { name: "First cells" }, { name: "Taken as" }];
 
 interface Props {
   preview: ImportPreview;
@@ -52,43 +33,34 @@ export function Mapping({ preview, columns, zone, change }: Props) {
       {lacking.length > 0 && (
         <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} mb="xs" role="status">
           <Text size="sm" c="var(--mantine-color-text)">
-            Say which column is: {lacking.map(label).join(", ")}.
+            Say which column is: {lacking.map(columnLabel).join(", ")}.
           </Text>
         </Alert>
       )}
-      <Table withTableBorder verticalSpacing={6} aria-label="Columns of the file" className={classes.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>In the file</Table.Th>
-            <Table.Th className={classes.cells}>First cells</Table.Th>
-            <Table.Th>Taken as</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {preview.columns.map(({ heading, samples }, place) => (
-            <Table.Tr key={place}>
-              <Table.Td className={classes.heading}>
-                <bdi>{heading || `Column ${place + 1}`}</bdi>
-              </Table.Td>
-              <Table.Td className={classes.cells}>
-                <bdi>{samples.filter(Boolean).slice(0, 3).join(" · ")}</bdi>
-              </Table.Td>
-              <Table.Td>
-                <Select
-                  aria-label={`What ${heading || `column ${place + 1}`} is`}
-                  data={preview.choices.map((column) => ({ value: column, label: label(column) }))}
-                  value={columns[place] || null}
-                  onChange={(column) => choose(place, column ?? "")}
-                  placeholder="Not taken"
-                  clearable
-                  searchable
-                  size="xs"
-                />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <StackedTable layout="fixed" verticalSpacing={6} columns={COLUMNS} aria-label="Columns of the file">
+        {preview.columns.map(({ heading, samples }, place) => (
+          <StackedRow key={place}>
+            <Cell of="In the file" wide fw={540}>
+              <bdi>{heading || `Column ${place + 1}`}</bdi>
+            </Cell>
+            <Cell of="First cells" wide>
+              <bdi>{samples.filter(Boolean).slice(0, 3).join(" · ") || "–"}</bdi>
+            </Cell>
+            <Cell of="Taken as" wide>
+              <Select
+                aria-label={`What ${heading || `column ${place + 1}`} is`}
+                data={preview.choices.map((column) => ({ value: column, label: columnLabel(column) }))}
+                value={columns[place] || null}
+                onChange={(column) => choose(place, column ?? "")}
+                placeholder="Not taken"
+                clearable
+                searchable
+                size="xs"
+              />
+            </Cell>
+          </StackedRow>
+        ))}
+      </StackedTable>
       {(preview.times_without_zone || zone !== null) && (
         <Select
           mt="sm"
@@ -104,10 +76,6 @@ export function Mapping({ preview, columns, zone, change }: Props) {
       )}
     </section>
   );
-}
-
-function label(column: string): string {
-  return LABELS[column] ?? column;
 }
 
 const SEPARATORS: Record<string, string> = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" };

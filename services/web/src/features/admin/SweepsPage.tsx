@@ -1,4 +1,4 @@
-import { Button, Table, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
@@ -8,9 +8,20 @@ import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
+import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { Status } from "@/features/admin/Status";
 import { isUnderWay, sweepsQuery, useStartSweep } from "@/features/admin/sweeps";
 import { SweepProgress } from "@/features/admin/SweepProgress";
+
+const COLUMNS = [
+  { name: "Status" },
+  { name: "Asked for" },
+  { name: "By" },
+  { name: "Took", end: true },
+  { name: "Escalated", end: true },
+  { name: "Notified", end: true },
+  { name: "Failed", end: true },
+];
 
 const TRIGGERS = { schedule: "Schedule", manual: "By hand", cron: "Cron service" };
 
@@ -57,40 +68,31 @@ export function Component() {
 
 function History({ sweeps }: { sweeps: readonly Sweep[] }) {
   return (
-    <Table.ScrollContainer minWidth={620} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table verticalSpacing={9} highlightOnHover className="numbers" aria-label="Sweeps">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Asked for</Table.Th>
-            <Table.Th>By</Table.Th>
-            <Table.Th ta="right">Took</Table.Th>
-            <Table.Th ta="right">Escalated</Table.Th>
-            <Table.Th ta="right">Notified</Table.Th>
-            <Table.Th ta="right">Failed</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {sweeps.map((sweep) => (
-            <Table.Tr key={sweep.id}>
-              <Table.Td>
-                <Status status={sweep.status} />
-              </Table.Td>
-              <Table.Td>
-                <RelativeTime at={sweep.requested_at} as="ago" />
-              </Table.Td>
-              <Table.Td>{TRIGGERS[sweep.trigger]}</Table.Td>
-              <Table.Td ta="right">{took(sweep)}</Table.Td>
-              <Table.Td ta="right">{sweep.escalated.toLocaleString("en")}</Table.Td>
-              <Table.Td ta="right">{sweep.notified.toLocaleString("en")}</Table.Td>
-              <Table.Td ta="right" c={sweep.failed ? "var(--level-3)" : undefined} fw={sweep.failed ? 600 : undefined}>
-                {sweep.failed.toLocaleString("en")}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <StackedTable verticalSpacing={9} highlightOnHover className="numbers" columns={COLUMNS} aria-label="Sweeps">
+      {sweeps.map((sweep) => (
+        <StackedRow key={sweep.id}>
+          <Cell of="Status">
+            <Status status={sweep.status} />
+          </Cell>
+          <Cell of="Asked for">
+            <RelativeTime at={sweep.requested_at} as="ago" />
+          </Cell>
+          <Cell of="By">{TRIGGERS[sweep.trigger]}</Cell>
+          <Cell of="Took" end>
+            {took(sweep)}
+          </Cell>
+          <Cell of="Escalated" end>
+            {sweep.escalated.toLocaleString("en")}
+          </Cell>
+          <Cell of="Notified" end>
+            {sweep.notified.toLocaleString("en")}
+          </Cell>
+          <Cell of="Failed" end c={sweep.failed ? "var(--level-3)" : undefined} fw={sweep.failed ? 600 : undefined}>
+            {sweep.failed.toLocaleString("en")}
+          </Cell>
+        </StackedRow>
+      ))}
+    </StackedTable>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Table, Text } from "@mantine/core";
+import { Badge, Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
@@ -6,7 +6,17 @@ import type { Token } from "@/api/types";
 import { askFirst } from "@/components/askFirst";
 import { Named } from "@/components/Named";
 import { RelativeTime } from "@/components/RelativeTime";
+import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { failed } from "@/features/followups/toasts";
+
+const COLUMNS = [
+  { name: "Name" },
+  { name: "Begins with" },
+  { name: "May" },
+  { name: "Last used" },
+  { name: "Expires" },
+  { name: "Revoke", silent: true },
+];
 
 interface Props {
   tokens: readonly Token[];
@@ -29,45 +39,31 @@ export function TokenTable({ tokens, path }: Props) {
       go: () => revoke.mutate(id),
     });
   return (
-    <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table verticalSpacing={8} aria-label="API tokens">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Begins with</Table.Th>
-            <Table.Th>May</Table.Th>
-            <Table.Th>Last used</Table.Th>
-            <Table.Th>Expires</Table.Th>
-            <Table.Th ta="right">Take back</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {tokens.map((token) => (
-            <Table.Tr key={token.id}>
-              <Table.Td fw={560}>
-                <Named>{token.name}</Named>
-              </Table.Td>
-              <Table.Td>
-                <code>{token.prefix}</code>
-              </Table.Td>
-              <Table.Td>{token.scopes.join(", ")}</Table.Td>
-              <Table.Td>{token.last_used_at ? <RelativeTime at={token.last_used_at} as="ago" /> : "Never"}</Table.Td>
-              <Table.Td>{token.expires_at ? <RelativeTime at={token.expires_at} as="calendar" /> : <NoEnd />}</Table.Td>
-              <Table.Td ta="right">
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={`Revoke ${token.name}`}
-                  onClick={() => askToRevoke(token)}
-                >
-                  Revoke
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <StackedTable verticalSpacing={8} columns={COLUMNS} aria-label="API tokens">
+      {tokens.map((token) => (
+        <StackedRow key={token.id}>
+          <Cell fw={560} wide>
+            <Named>{token.name}</Named>
+          </Cell>
+          <Cell of="Begins with">
+            <code>{token.prefix}</code>
+          </Cell>
+          <Cell of="May">{token.scopes.join(", ")}</Cell>
+          <Cell of="Last used">{token.last_used_at ? <RelativeTime at={token.last_used_at} as="ago" /> : "Never"}</Cell>
+          <Cell of="Expires">{token.expires_at ? <RelativeTime at={token.expires_at} as="calendar" /> : <NoEnd />}</Cell>
+          <ActionCell>
+            <Button
+              size="compact-sm"
+              variant="default"
+              aria-label={`Revoke ${token.name}`}
+              onClick={() => askToRevoke(token)}
+            >
+              Revoke
+            </Button>
+          </ActionCell>
+        </StackedRow>
+      ))}
+    </StackedTable>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Table, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconArrowBackUp, IconTrash } from "@tabler/icons-react";
 import type { DeletedFollowUp } from "@/api/types";
@@ -6,12 +6,23 @@ import { BackLink } from "@/features/followups/BackLink";
 import { isolated } from "@/components/isolated";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { Named } from "@/components/Named";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
+import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { useRestore } from "@/features/followups/mutations";
 import { deletedQuery } from "@/features/followups/queries";
+
+const COLUMNS = [
+  { name: "What" },
+  { name: "Assignee" },
+  { name: "Was due" },
+  { name: "Deleted" },
+  { name: "Gone for good" },
+  { name: "Restore", silent: true },
+];
 
 /** What was deleted in the last 30 days, to be restored. */
 export function Component() {
@@ -45,25 +56,11 @@ export function Component() {
 
 function Deleted({ followUps }: { followUps: readonly DeletedFollowUp[] }) {
   return (
-    <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Assignee</Table.Th>
-            <Table.Th>Was due</Table.Th>
-            <Table.Th>Deleted</Table.Th>
-            <Table.Th>Gone for good</Table.Th>
-            <Table.Th aria-label="Restore" />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {followUps.map((followUp) => (
-            <Line key={followUp.id} followUp={followUp} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <StackedTable verticalSpacing="xs" columns={COLUMNS} aria-label="Deleted follow-ups">
+      {followUps.map((followUp) => (
+        <Line key={followUp.id} followUp={followUp} />
+      ))}
+    </StackedTable>
   );
 }
 
@@ -71,24 +68,24 @@ function Line({ followUp }: { followUp: DeletedFollowUp }) {
   const restore = useRestore();
   const { title, assignee, due_at: dueAt, deleted_at: deletedAt, deleted_by: by, kept_until: until } = followUp;
   return (
-    <Table.Tr>
-      <Table.Td fw={500} style={{ overflowWrap: "anywhere" }}>
-        {title}
-      </Table.Td>
-      <Table.Td>
+    <StackedRow>
+      <Cell fw={500} wide>
+        <Named>{title}</Named>
+      </Cell>
+      <Cell of="Assignee">
         <Person name={assignee.name} inactive={!assignee.active} />
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell of="Was due">
         <RelativeTime at={dueAt} as="calendar" />
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell of="Deleted">
         <RelativeTime at={deletedAt} as="ago" />
         {by && ` by ${isolated(by.name)}`}
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell of="Gone for good">
         <RelativeTime at={until} as="ago" />
-      </Table.Td>
-      <Table.Td ta="right">
+      </Cell>
+      <ActionCell>
         <Button
           size="compact-sm"
           variant="default"
@@ -99,7 +96,7 @@ function Line({ followUp }: { followUp: DeletedFollowUp }) {
         >
           Restore
         </Button>
-      </Table.Td>
-    </Table.Tr>
+      </ActionCell>
+    </StackedRow>
   );
 }
