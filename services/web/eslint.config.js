@@ -29,6 +29,18 @@ export default tseslint.config(
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
       // A dialog moves the focus to its first field on purpose.
       "jsx-a11y/no-autofocus": "off",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "JSXMemberExpression[object.name='Table'][property.name='ScrollContainer']",
+          message: "What is scrolled for sideways is not found: use components/StackedTable.",
+        },
+        {
+          selector: "JSXOpeningElement[name.name='Modal']",
+          message: "Use components/Dialog: Escape closes the topmost alone, and the focus goes back.",
+        },
+      ],
     },
   },
+  { files: ["src/components/Dialog.tsx"], rules: { "no-restricted-syntax": "off" } },
 );

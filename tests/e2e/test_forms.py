@@ -24,7 +24,7 @@ def test_what_is_wrong_with_a_field_is_said_once_in_words(product: Product, visi
     form.get_by_label("E-mail").fill("zoe.short@example.com")
     form.get_by_role("textbox", name="Password").fill("short")
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_text("password is too short: use at least 12 characters.")).to_have_count(1)
+    expect(form.get_by_text("Password is too short: use at least 12 characters.")).to_have_count(1)
     expect(form.get_by_role("alert")).to_contain_text("Look at what is marked below.")
 
 
@@ -64,13 +64,42 @@ def test_leaving_a_changed_form_asks_first(product: Product, visit: Visit) -> No
     form = dialog(page, "New person")
     form.get_by_label("Name").fill("Half typed")
     page.keyboard.press("Escape")
-    dialog(page, "Leave without saving?").get_by_role("button", name="Cancel").click()
+    dialog(page, "Leave without saving?").get_by_role("button", name="Keep editing").click()
     expect(form.get_by_label("Name")).to_have_value("Half typed")
     assert asked_before_reload(page)
     page.keyboard.press("Escape")
     dialog(page, "Leave without saving?").get_by_role("button", name="Leave").click()
     expect(form).to_be_hidden()
     assert not asked_before_reload(page)
+
+
+def test_what_is_typed_before_many_are_moved_is_not_lost_by_a_slip(product: Product, visit: Visit) -> None:
+    manager = product.person("Dana Reyes", "manager")
+    amir = product.person("Amir Patel", manager=manager)
+    for number in (1, 2):
+        product.follow_up(amir, f"Call {number}", due=hours(-60))
+    product.sweep()
+    page = visit(manager, "/followups")
+    for number in (1, 2):
+        page.get_by_role("checkbox", name=f"Select Call {number}").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Reschedule").click()
+    many = dialog(page, "Reschedule 2 follow-ups")
+    many.get_by_label("Why it is moved").fill("The client is away")
+    page.keyboard.press("Escape")
+    stay = dialog(page, "Leave without saving?").get_by_role("button", name="Keep editing")
+    stay.click()
+    many.get_by_role("button", name="Cancel").click()
+    stay.click()
+    expect(many.get_by_label("Why it is moved")).to_have_value("The client is away")
+    page.keyboard.press("Escape")
+    dialog(page, "Leave without saving?").get_by_role("button", name="Leave").click()
+    expect(many).to_be_hidden()
+    page.get_by_role("button", name="New follow-up").click()
+    form = dialog(page, "New follow-up")
+    form.get_by_label("What is to be done").fill("Half typed")
+    form.get_by_role("button", name="Cancel").click()
+    dialog(page, "Discard what you typed?").get_by_role("button", name="Keep editing").click()
+    expect(form.get_by_label("What is to be done")).to_have_value("Half typed")
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -33,6 +33,7 @@ def test_what_is_typed_right_after_c_is_in_the_form(product: Product, visit: Vis
         expect(title).to_be_focused()
         expect(title).to_have_value(text)
         dialog(page, "New follow-up").get_by_role("button", name="Cancel").click()
+        dialog(page, "Discard what you typed?").get_by_role("button", name="Discard").click()
         expect(dialog(page, "New follow-up")).to_be_hidden()
     expect(page.get_by_text("1 selected")).to_be_hidden()
 

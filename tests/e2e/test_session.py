@@ -49,9 +49,12 @@ def test_a_session_that_ends_loses_nothing_that_was_typed(product: Product, visi
     form.get_by_role("button", name="Create follow-up").click()
 
     ended = dialog(page, "Your session has ended")
-    ended.get_by_label("Password", exact=True).fill(PASSWORD)
+    expect(ended.get_by_label("E-mail")).to_have_value(amir.email)
+    expect(ended.get_by_label("Password", exact=True)).to_be_focused()
+    page.keyboard.type(PASSWORD)
     ended.get_by_role("button", name="Log in").click()
     expect(ended).to_be_hidden()
+    expect(form.get_by_role("alert")).to_have_count(0)
     form.get_by_role("button", name="Create follow-up").click()
     expect(said(page, "Planned “Call about the tender”")).to_be_visible()
     expect(row(page, "Call about the tender")).to_be_visible()
@@ -110,9 +113,13 @@ def test_a_page_downloads_nothing_of_somebody_else(product: Product, visit: Visi
     page.goto("/followups")
     page.get_by_role("button", name="Export").click()
     another_logs_in(page, ada)  # who may see everybody's
-    address = page.get_by_role("menuitem", name="CSV").get_attribute("href")
+    export = page.get_by_role("menuitem", name="CSV")
+    address = export.get_attribute("href")
     assert address
     assert page.request.get(address).status == 409
+    export.click()  # no failed download: it says why
+    expect(said(page, "Nothing was exported")).to_be_visible()
+    expect(dialog(page, "You are now logged in as Ada Okafor in another tab")).to_be_visible()
 
 
 def test_a_log_out_shows_in_every_tab_and_a_log_in_brings_them_back(product: Product, visit: Visit) -> None:

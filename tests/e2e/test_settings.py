@@ -43,7 +43,7 @@ def test_a_person_changes_their_password_with_the_keyboard(product: Product, vis
     expect(form.get_by_text("This is not the same as above.")).to_be_visible()
     page.keyboard.press("Backspace")
     page.keyboard.press("Enter")
-    expect(form.get_by_text("current_password is wrong")).to_be_visible()
+    expect(form.get_by_text("Current password is wrong")).to_be_visible()
     form.get_by_label("Current password", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
     changed = page.get_by_role("status").filter(has_text="Your password is changed")
@@ -113,7 +113,7 @@ def test_what_needs_the_password_again_asks_for_it_and_goes_on(product: Product,
     assert violations(page) == []
     page.keyboard.type("not the password")
     page.keyboard.press("Enter")
-    expect(asked.get_by_role("alert")).to_contain_text("password is wrong")
+    expect(asked).to_contain_text("Password is wrong: type the one with which you log in.")
     asked.get_by_label("Your password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(dialog(page, "Copy it now")).to_be_visible()

@@ -197,7 +197,7 @@ def test_a_person_is_added_under_a_manager_and_can_log_in(demo: Run) -> None:
 def test_what_the_api_refuses_is_said_as_it_says_it(demo: Run) -> None:
     finished = demo.call("user", "create", ZOFIA, "--name", "Zofia again")
     assert finished.returncode == 1
-    assert f"email {ZOFIA} belongs to another user" in finished.stderr
+    assert f"email {ZOFIA} belongs to somebody else" in finished.stderr
     unknown = demo.call("user", "create", "x@example.com", "--name", "X", "--manager", "nobody@example.com")
     assert unknown.returncode == 1
     assert "Nobody has the e-mail address nobody@example.com" in unknown.stderr

@@ -53,6 +53,12 @@ async function send<T>(method: string, path: string, init: RequestInit, options:
 }
 
 async function sendOnce<T>(method: string, path: string, init: RequestInit, options: Options): Promise<T> {
+  const response = await answerOf(method, path, init, options);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** An answer that is a success, its body not read yet. */
+async function answerOf(method: string, path: string, init: RequestInit, options: Options): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set("Accept", "application/json");
   if (person !== null && !options.anybody) headers.set("Followup-Person", String(person));
@@ -73,7 +79,12 @@ async function sendOnce<T>(method: string, path: string, init: RequestInit, opti
   }
   noteServerTime(response.headers.get("Date"));
   if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
+}
+
+/** Get a file, to be kept by the browser: a large one on its disk, not in the memory of the page. */
+export async function fileOf(path: string, options: Options = {}): Promise<Blob> {
+  return (await answerOf("GET", path, {}, options)).blob();
 }
 
 function json(body: unknown): RequestInit {

@@ -1,3 +1,5 @@
+import { detailInWords, fieldInWords } from "@/api/fields";
+
 export interface FieldError {
   field: string;
   message: string;
@@ -45,6 +47,12 @@ export function noAnswer(status = 0): Problem {
     : new Problem(0, "You are offline", "You are offline: nothing was sent. Try again when the connection is back.");
 }
 
+/** What the API says to programs, as a person needs it. */
+const IN_WORDS: Readonly<Record<number, string>> = {
+  401: "Your session has ended: log in again.",
+  412: "It has changed since you read it. Look at it as it is now, and try again.",
+};
+
 /** Read the problem details of an answer; anything else (a proxy's page) becomes a plain problem. */
 export async function problemOf(response: Response): Promise<Problem> {
   try {
@@ -52,8 +60,8 @@ export async function problemOf(response: Response): Promise<Problem> {
     return new Problem(
       response.status,
       body.title ?? response.statusText,
-      body.detail ?? "",
-      body.errors ?? [],
+      IN_WORDS[response.status] ?? detailInWords(body.detail ?? ""),
+      (body.errors ?? []).map((error) => ({ ...error, message: fieldInWords(error.field, error.message) })),
       body.current ?? null,
       body.type ?? "",
     );
@@ -65,6 +73,11 @@ export async function problemOf(response: Response): Promise<Problem> {
       `The server answered ${response.status} ${response.statusText}. Try again in a moment.`,
     );
   }
+}
+
+/** Whether it failed because nobody is logged in any more: the dialog that asks for a log-in says so, once. */
+export function needsLogIn(error: unknown): boolean {
+  return error instanceof Problem && error.status === 401;
 }
 
 /** What to tell a person about a failure. */

@@ -1,7 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCloudOff, IconLock, IconMap2 } from "@tabler/icons-react";
-import { explain, Problem } from "@/api/problem";
+import { useEffect, useRef } from "react";
+import { explain, needsLogIn, Problem } from "@/api/problem";
 import { EmptyState } from "@/components/EmptyState";
+import { sessionEnded } from "@/features/session/session";
 
 interface Props {
   error: unknown;
@@ -11,6 +13,7 @@ interface Props {
 
 /** What to show where something could not be loaded. */
 export function ErrorState({ error, retry, compact = false }: Props) {
+  useAfterLogIn(error, retry);
   const problem = error instanceof Problem ? error : null;
   const icon =
     problem?.unreachable ? IconCloudOff
@@ -33,4 +36,14 @@ export function ErrorState({ error, retry, compact = false }: Props) {
       )}
     </EmptyState>
   );
+}
+
+/** Tries again once somebody has logged in over the page, if that is what it failed for. */
+function useAfterLogIn(error: unknown, retry: (() => void) | undefined): void {
+  const ended = sessionEnded.use();
+  const before = useRef(ended);
+  useEffect(() => {
+    if (before.current && !ended && needsLogIn(error)) retry?.();
+    before.current = ended;
+  });
 }

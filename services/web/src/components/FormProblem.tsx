@@ -1,23 +1,36 @@
 import { Alert } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
-import type { Problem } from "@/api/problem";
+import { explain, needsLogIn, Problem } from "@/api/problem";
 
 interface Props {
-  problem: Problem | null;
+  error: unknown;
   /** Those that show what is wrong with them themselves. */
-  fields: readonly string[];
+  fields?: readonly string[];
+  /** In place of what the API calls it. */
+  title?: string;
   /** What else there is to say. */
   children?: string;
 }
 
-/** Why a form was not taken. What is wrong with a field stands at the field, and nowhere else. */
-export function FormProblem({ problem, fields, children }: Props) {
-  if (!problem) return null;
+/**
+ * Why a form was not taken. What is wrong with a field is said at the field, and nowhere else; that the session
+ * has ended is asked over the form, and no longer true afterwards.
+ */
+export function FormProblem({ error, fields = [], title, children }: Props) {
+  if (!error || needsLogIn(error)) return null;
+  const problem = error instanceof Problem ? error : null;
+  const errors = problem?.errors ?? [];
   const shown = (field: string) => fields.some((name) => field === name || field.startsWith(`${name}.`));
-  const rest = problem.errors.filter(({ field }) => !shown(field)).map(({ message }) => message);
-  const elsewhere = problem.errors.length > rest.length ? "Look at what is marked below." : problem.message;
+  const rest = errors.filter(({ field }) => !shown(field)).map(({ message }) => message);
+  const elsewhere = errors.length > rest.length ? "Look at what is marked below." : explain(error);
   return (
-    <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={problem.title} role="alert">
+    <Alert
+      color="red"
+      variant="light"
+      icon={<IconAlertCircle size={18} />}
+      title={title ?? problem?.title ?? "That did not work"}
+      role="alert"
+    >
       {rest.length > 0 ? rest.join(" ") : elsewhere} {children}
     </Alert>
   );

@@ -12,10 +12,10 @@ export function Question() {
       <Text size="sm">{question.text}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close} data-autofocus>
-          Cancel
+          {question.stay ?? "Cancel"}
         </Button>
         <Button
-          color="red.9"
+          {...(!question.harmless && { color: "red.9" })}
           onClick={() => {
             close();
             question.go();

@@ -5,6 +5,10 @@ export interface Asked {
   text: string;
   /** Name of what happens on yes. */
   action: string;
+  /** Name of what happens on no, where "Cancel" could mean either. */
+  stay?: string;
+  /** It can be taken back: not in the colour of danger. */
+  harmless?: boolean;
   go: () => void;
 }
 

@@ -35,6 +35,13 @@ export function useUnsaved(changed: boolean, close: () => void): () => void {
   }, [changed]);
   return () => {
     if (!changed) close();
-    else askFirst({ title: "Leave without saving?", text: "What you typed is lost.", action: "Leave", go: close });
+    else
+      askFirst({
+        title: "Leave without saving?",
+        text: "What you typed is lost.",
+        action: "Leave",
+        stay: "Keep editing",
+        go: close,
+      });
   };
 }

@@ -11,3 +11,4 @@ window.ResizeObserver = class {
   unobserve = () => undefined;
   disconnect = () => undefined;
 };
+Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });

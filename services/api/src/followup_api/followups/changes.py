@@ -182,7 +182,7 @@ def check_assignable(
     theirs = exists().where(f.id == unless_theirs, f.assignee_id == users.c.id)
     row = tx.execute(select(users.c.name, users.c.active, theirs).where(users.c.id == assignee_id)).first()
     if row is None:
-        raise NotAssignable(f"There is no user {assignee_id}: choose another assignee_id.")
+        raise NotAssignable(f"There is no person {assignee_id}: choose another assignee_id.")
     name, active, already = row
     if already:
         return
@@ -191,7 +191,7 @@ def check_assignable(
             f"You may not assign follow-ups to {name}: choose yourself or one of your reports."
         )
     if not active:
-        raise NotAssignable(f"{name} is inactive: choose an active user as assignee_id.")
+        raise NotAssignable(f"{name} is inactive: choose somebody who is active as assignee_id.")
 
 
 def _brought_to(status: str, target: Target, activity: str | None) -> FollowUp:

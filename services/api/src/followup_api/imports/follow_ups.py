@@ -262,10 +262,10 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
             )
             yield line, "id", message
         if email is not None and name is None:
-            message = f"assignee_email {email!r} belongs to no user: add the user first, or correct it."
+            message = f"assignee_email {email!r} belongs to nobody here: add the person first, or correct it."
             yield line, "assignee_email", message
         elif email is not None and not assignable:
-            message = f"assignee_email {email!r}: {name} is inactive: name an active user, or activate them."
+            message = f"assignee_email {email!r}: {name} is inactive: name somebody who is active, or activate them."
             yield line, "assignee_email", message
 
 

@@ -21,7 +21,7 @@ class EmailTaken(Conflict):
     """Somebody else has this e-mail address."""
 
     def __init__(self, email: str | None) -> None:
-        message = f"email {email} belongs to another user: change that one, or use another address."
+        message = f"email {email} belongs to somebody else: change theirs, or use another address."
         super().__init__(message, errors=[("email", message)])
         self.email = email
 

@@ -3,6 +3,7 @@ import { IconCircleCheck } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { ImportResult } from "@/api/types";
 import { Warnings } from "@/features/admin/Checked";
+import { importedWords } from "@/features/admin/importedWords";
 import type { Kind } from "@/features/admin/imports";
 
 const SHOWN: Record<Kind, { to: string; label: string }> = {
@@ -12,16 +13,12 @@ const SHOWN: Record<Kind, { to: string; label: string }> = {
 
 /** What an import did, and the way to it. */
 export function Imported({ kind, result, again }: { kind: Kind; result: ImportResult; again: () => void }) {
-  const { created, updated, unchanged, errors, more_errors: more, warnings } = result;
-  const left = errors.length + more;
   const shown = SHOWN[kind];
   return (
     <>
       <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title="Imported" role="status">
         <Text size="sm" c="var(--mantine-color-text)">
-          {created.toLocaleString("en")} added, {updated.toLocaleString("en")} updated,{" "}
-          {unchanged.toLocaleString("en")} as they were
-          {left > 0 && `; mistakes left out: ${left.toLocaleString("en")}`}.
+          {importedWords(kind, result)}
         </Text>
         <Group mt="sm">
           <Button size="xs" component={Link} to={shown.to}>
@@ -32,7 +29,7 @@ export function Imported({ kind, result, again }: { kind: Kind; result: ImportRe
           </Button>
         </Group>
       </Alert>
-      <Warnings sentences={warnings} />
+      <Warnings sentences={result.warnings} />
     </>
   );
 }

@@ -86,7 +86,7 @@ export function PersonForm({ person, people, close }: Props) {
       <Dialog onClose={leave} title={person ? `Edit ${isolated(person.name)}` : "New person"} size="lg">
         <form onSubmit={submit}>
           <Stack>
-            <FormProblem problem={problem} fields={options?.password ? [...SHOWN, "password"] : SHOWN} />
+            <FormProblem error={problem} fields={options?.password ? [...SHOWN, "password"] : SHOWN} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <TextInput
                 label="Name"

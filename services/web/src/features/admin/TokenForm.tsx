@@ -1,13 +1,13 @@
-import { Alert, Button, Checkbox, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { NewToken } from "@/api/limits";
-import { explain } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { CreatedToken, Scope } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
 import { useUnsaved } from "@/components/unsaved";
 import { useMay } from "@/features/session/session";
 import { now } from "@/time/clock";
@@ -19,6 +19,8 @@ const LIFETIMES = [
   { value: "365", label: "1 year" },
   { value: "", label: "As long as is allowed" },
 ];
+const LIFETIME = "90";
+const USUAL: readonly Scope[] = ["read", "write"];
 const SCOPES: readonly { value: Scope; label: string; description: string; adminsOnly?: boolean }[] = [
   { value: "read", label: "Read", description: "See what you see" },
   { value: "write", label: "Write", description: "Change follow-ups, leads and clients as you can" },
@@ -30,8 +32,8 @@ const SCOPES: readonly { value: Scope; label: string; description: string; admin
 export function TokenForm({ close }: { close: () => void }) {
   const cache = useQueryClient();
   const [name, setName] = useState("");
-  const [days, setDays] = useState("90");
-  const [scopes, setScopes] = useState<Scope[]>(["read", "write"]);
+  const [days, setDays] = useState(LIFETIME);
+  const [scopes, setScopes] = useState<Scope[]>([...USUAL]);
   const admin = useMay("users:write");
   const [opened] = useState(now); // a second try of the same is to say the very same
   const submission = useSubmission();
@@ -44,7 +46,8 @@ export function TokenForm({ close }: { close: () => void }) {
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.tokens }),
   });
 
-  const leave = useUnsaved(name.trim() !== "" && !create.data, close);
+  const changed = name.trim() !== "" || days !== LIFETIME || scopes.join() !== USUAL.join();
+  const leave = useUnsaved(changed && !create.data, close);
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -58,11 +61,7 @@ export function TokenForm({ close }: { close: () => void }) {
       ) : (
         <form onSubmit={submit}>
           <Stack>
-            {create.error && (
-              <Alert color="red" variant="light" role="alert">
-                {explain(create.error)}
-              </Alert>
-            )}
+            <FormProblem error={create.error} />
             <TextInput
               label="What it is for"
               placeholder="Nightly import"

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import type { BulkFilter, BulkResult, FollowUp } from "@/api/types";
+import { askFirst } from "@/components/askFirst";
 import { isolated } from "@/components/isolated";
 import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
@@ -53,6 +54,19 @@ export function BulkBar() {
     });
   }
 
+  /** At once what one has ticked; what is not even loaded only after a question. */
+  function complete() {
+    if (!all) run({ action: "complete" });
+    else
+      askFirst({
+        title: `Complete ${amount(count)}?`,
+        text: "These are all that match, also those that are not loaded in the list. You can undo it afterwards.",
+        action: `Complete ${count.toLocaleString("en")}`,
+        harmless: true,
+        go: () => run({ action: "complete" }),
+      });
+  }
+
   /** The rest of an action that broke off, each as it is shown now. */
   function again(change: Change, left: readonly Pick<FollowUp, "id">[]) {
     run(change, left.flatMap(({ id }) => chosen.get(id) ?? []));
@@ -82,18 +96,19 @@ export function BulkBar() {
         <span className={classes.count} role="status">
           {count.toLocaleString("en")} selected
         </span>
-        <Button size="xs" leftSection={<IconCheck size={15} />} loading={bulk.isPending} onClick={() => run({ action: "complete" })}>
+        <Button className={classes.action} size="xs" leftSection={<IconCheck size={15} />} loading={bulk.isPending} onClick={complete}>
           Complete
         </Button>
         {mayReassign && (
-          <Button size="xs" variant="default" leftSection={<IconUserShare size={15} />} onClick={() => setAsking("reassign")}>
+          <Button className={classes.action} size="xs" variant="default" leftSection={<IconUserShare size={15} />} onClick={() => setAsking("reassign")}>
             Reassign
           </Button>
         )}
-        <Button size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => setAsking("reschedule")}>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => setAsking("reschedule")}>
           Reschedule
         </Button>
         <CloseButton aria-label="Clear selection" onClick={clear} />
+        <span className={classes.break} aria-hidden />
       </div>
       <Suspense>
         {asking && (

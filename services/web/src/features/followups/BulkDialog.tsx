@@ -2,6 +2,7 @@ import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
+import { useUnsaved } from "@/components/unsaved";
 import { DueField } from "@/features/followups/DueField";
 import { STARTS_OVER } from "@/features/followups/moved";
 import { ReasonField } from "@/features/followups/ReasonField";
@@ -33,11 +34,13 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
   const { time_zone: zone } = useMe();
   const people = usePeopleInScope().filter(({ active }) => active);
   const [assignee, setAssignee] = useState<string | null>(null);
-  const [dueAt, setDueAt] = useState<string | null>(() => nextMorning(zone, now()));
+  const [proposed] = useState(() => nextMorning(zone, now()));
+  const [dueAt, setDueAt] = useState<string | null>(proposed);
   const amount = count === 1 ? "1 follow-up" : `${count.toLocaleString("en")} follow-ups`;
   const [reason, setReason] = useState("");
   const reassign = action === "reassign";
   const [tried, setTried] = useState(false);
+  const leave = useUnsaved(assignee !== null || dueAt !== proposed || reason.trim() !== "", close);
   const asked = tried ? problem?.messageFor("reason") : undefined;
   const asks = !reassign && (escalated || asked !== undefined);
 
@@ -49,7 +52,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
   }
 
   return (
-    <Dialog onClose={close} title={`${reassign ? "Reassign" : "Reschedule"} ${amount}`}>
+    <Dialog onClose={leave} title={`${reassign ? "Reassign" : "Reschedule"} ${amount}`}>
       <form onSubmit={submit}>
         <Stack>
           {reassign ? (
@@ -71,7 +74,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
             {reassign ? "They are told at once. The clock of overdue ones runs on." : STARTS_OVER}
           </Text>
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave}>
               Cancel
             </Button>
             <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt || (asks && reason.trim() === "")}>

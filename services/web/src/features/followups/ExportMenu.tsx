@@ -1,39 +1,50 @@
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Loader, Menu, Tooltip } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
+import { useState } from "react";
 import { addressOf } from "@/api/client";
+import { useExport } from "@/features/followups/useExport";
 import { useMe } from "@/features/session/session";
 import { apiFilters, type Filters } from "@/features/followups/filters";
 
 const KINDS = [
   { format: "xlsx", label: "Excel workbook (.xlsx)" },
   { format: "csv", label: "CSV" },
-];
+] as const;
 
 /** Downloads what the list is narrowed to; all open ones come together with the completed ones. */
 export function ExportMenu({ filters }: { filters: Filters }) {
   const { id: person } = useMe();
+  const [opened, setOpened] = useState(false);
+  const file = useExport();
   const view = filters.tab === "open" ? "all" : filters.tab;
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" opened={opened} onChange={setOpened}>
       <Menu.Target>
-        <Tooltip label="Export">
-          <ActionIcon variant="default" size="lg" aria-label="Export">
-            <IconDownload size={16} />
+        <Tooltip label={file.isPending ? "The file is being made" : "Export"} disabled={opened}>
+          <ActionIcon variant="default" size="lg" aria-label="Export" aria-busy={file.isPending}>
+            {file.isPending ? <Loader size={16} /> : <IconDownload size={16} />}
           </ActionIcon>
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{view === "all" ? "Open and completed ones" : "This list"}</Menu.Label>
-        {KINDS.map(({ format, label }) => (
-          <Menu.Item
-            key={format}
-            component="a"
-            href={addressOf("/follow-ups/export", { ...apiFilters(filters), view, format, person })}
-            download
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        {KINDS.map(({ format, label }) => {
+          const query = { ...apiFilters(filters), view, format, person };
+          return (
+            <Menu.Item
+              key={format}
+              component="a"
+              href={addressOf("/follow-ups/export", query)}
+              download
+              onClick={(event) => {
+                event.preventDefault(); // as a plain link, a refusal would be a failed download without a reason
+                file.mutate({ query, name: `follow-ups.${format}` });
+              }}
+            >
+              {label}
+            </Menu.Item>
+          );
+        })}
       </Menu.Dropdown>
     </Menu>
   );

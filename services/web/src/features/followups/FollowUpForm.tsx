@@ -3,6 +3,7 @@ import { useState, type SubmitEvent } from "react";
 import { FollowUpCreate } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
+import { askFirst } from "@/components/askFirst";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolated } from "@/components/isolated";
@@ -62,6 +63,18 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
     closeForm();
   }
 
+  function cancel() {
+    if (!keptDrafts.has(key)) closeForm();
+    else
+      askFirst({
+        title: "Discard what you typed?",
+        text: "Close the form in place of this to go on with it later.",
+        action: "Discard",
+        stay: "Keep editing",
+        go: discard,
+      });
+  }
+
   function save(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
@@ -102,7 +115,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
       <Dialog onClose={closeForm} title={followUp ? "Edit follow-up" : "New follow-up"} size="lg">
         <form onSubmit={save} noValidate>
           <Stack gap="md">
-            <FormProblem problem={problem} fields={asked ? [...SHOWN, "reason"] : SHOWN}>
+            <FormProblem error={problem} fields={asked ? [...SHOWN, "reason"] : SHOWN}>
               What you typed is kept.
             </FormProblem>
             {kept && (
@@ -168,7 +181,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               error={problem?.messageFor("notes")}
             />
             <Group justify="flex-end">
-              <Button variant="default" onClick={discard}>
+              <Button variant="default" onClick={cancel}>
                 Cancel
               </Button>
               <Button type="submit" loading={isPending}>

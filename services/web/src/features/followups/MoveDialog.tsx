@@ -1,9 +1,11 @@
-import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
-import { explain, Problem } from "@/api/problem";
+import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
 import { isolated } from "@/components/isolated";
+import { useUnsaved } from "@/components/unsaved";
 import { currentOf } from "@/features/followups/mutations";
 import { STARTS_OVER } from "@/features/followups/moved";
 import { ReasonField } from "@/features/followups/ReasonField";
@@ -28,6 +30,7 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(asked);
+  const leave = useUnsaved(reason.trim() !== "", close);
   const told = error instanceof Problem ? error.messageFor("reason") : undefined;
 
   function submit(event: SubmitEvent) {
@@ -41,20 +44,20 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
   }
 
   return (
-    <Dialog onClose={close} title={`Move “${isolated(followUp.title)}”?`}>
+    <Dialog onClose={leave} title={`Move “${isolated(followUp.title)}”?`}>
       <form onSubmit={submit}>
         <Stack>
-          {error !== undefined && told === undefined && (
-            <Alert color="red" variant="light" role="alert" title="It was not moved">
-              {explain(error)} What you typed is kept.
-            </Alert>
+          {told === undefined && (
+            <FormProblem error={error} title="It was not moved">
+              What you typed is kept.
+            </FormProblem>
           )}
           <Text size="sm">
             It is then due {onCalendar(dueAt, zone, now())}. {STARTS_OVER}
           </Text>
           <ReasonField value={reason} onChange={setReason} error={told} focused />
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave}>
               Cancel
             </Button>
             <Button type="submit" loading={busy} disabled={reason.trim() === ""}>

@@ -10,6 +10,7 @@ export function askReopen({ title }: FollowUp, go: () => void): void {
       "Reopening starts its escalation over: if its due time has passed, its assignee is told at the next sweep, " +
       "and then those above them.",
     action: "Reopen",
+    harmless: true,
     go,
   });
 }

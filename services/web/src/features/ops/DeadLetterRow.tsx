@@ -96,7 +96,7 @@ function Details({ letter, discard }: Props) {
         </Button>
         {replayable && (
           <Text size="sm" c="dimmed">
-            Mend the cause first. Nobody is told twice.
+            Fix the cause first. Nobody is told twice.
           </Text>
         )}
       </Group>

@@ -16,7 +16,7 @@ import type { Discarded } from "@/features/ops/mutations";
 import { deadLettersQuery, outboxQuery } from "@/features/ops/queries";
 import classes from "./DeadLetters.module.css";
 
-/** Events that were given up: look at them, send them again once their cause is mended, or discard them. */
+/** Events that were given up: look at them, send them again once their cause is fixed, or discard them. */
 export function DeadLetters() {
   const [parameters, change] = useParameters();
   const [discarded, setDiscarded] = useState<Discarded | null>(null);

@@ -1,13 +1,16 @@
-import { Alert, Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import { Discard } from "@/api/limits";
-import { explain } from "@/api/problem";
+import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
+import { useUnsaved } from "@/components/unsaved";
 import { useDiscard, type Discarded } from "@/features/ops/mutations";
 
 /** Asks why, before events are given up for good. */
 export function DiscardDialog({ target, close }: { target: Discarded; close: () => void }) {
   const [note, setNote] = useState("");
   const discard = useDiscard();
+  const leave = useUnsaved(note.trim() !== "", close);
   const one = "letter" in target;
 
   function submit(event: SubmitEvent) {
@@ -16,14 +19,10 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
   }
 
   return (
-    <Modal opened onClose={close} title={one ? "Discard this dead letter" : "Discard all of this type"}>
+    <Dialog onClose={leave} title={one ? "Discard this dead letter" : "Discard all of this type"}>
       <form onSubmit={submit}>
         <Stack>
-          {discard.error && (
-            <Alert color="red" variant="light" role="alert">
-              {explain(discard.error)}
-            </Alert>
-          )}
+          <FormProblem error={discard.error} />
           <Text size="sm">
             {one ? target.letter.reason : target.type}
             <br />
@@ -41,7 +40,7 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
             data-autofocus
           />
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave}>
               Cancel
             </Button>
             <Button type="submit" color="red.9" loading={discard.isPending} disabled={note.trim() === ""}>
@@ -50,6 +49,6 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

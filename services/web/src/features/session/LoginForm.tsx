@@ -52,6 +52,7 @@ export function LoginForm({ email: known = "", onDone }: Props) {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
           autoFocus={Boolean(known)}
+          data-autofocus={known ? true : undefined} // a dialog looks for it, and takes its first field else
           visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
         />
         <Button type="submit" size="md" loading={logIn.isPending} fullWidth>

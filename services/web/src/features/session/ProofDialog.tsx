@@ -1,9 +1,10 @@
-import { Alert, Button, Divider, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { Button, Divider, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState, type SubmitEvent } from "react";
 import { api, onProofNeeded } from "@/api/client";
-import { explain } from "@/api/problem";
+import { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
 import { askForProof, proofAsked } from "@/features/session/proof";
 import { ProviderButton } from "@/features/session/ProviderButton";
 import { useLogInOptions } from "@/features/session/session";
@@ -34,6 +35,8 @@ function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }
     onSuccess: done,
   });
 
+  const told = confirm.error instanceof Problem ? confirm.error.messageFor("password") : undefined;
+
   function submit(event: SubmitEvent) {
     event.preventDefault();
     confirm.mutate();
@@ -42,11 +45,7 @@ function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }
   return (
     <form onSubmit={submit} aria-label="Confirm that it is you">
       <Stack>
-        {confirm.error && (
-          <Alert color="red" variant="light" role="alert">
-            {explain(confirm.error)}
-          </Alert>
-        )}
+        {!told && <FormProblem error={confirm.error} />}
         <PasswordInput
           label="Your password"
           autoComplete="current-password"
@@ -54,6 +53,7 @@ function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }
           withAsterisk={false}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
+          error={told}
           data-autofocus
           visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
         />

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import { keys } from "@/api/keys";
 import { Problem } from "@/api/problem";
 import type { Page, Token } from "@/api/types";
+import { FormProblem } from "@/components/FormProblem";
 import { askFirst } from "@/components/askFirst";
 import { useUnsaved } from "@/components/unsaved";
 import { done, failed } from "@/features/followups/toasts";
@@ -36,11 +37,7 @@ export function PasswordForm() {
   return (
     <form onSubmit={submit} aria-label="Password">
       <Stack>
-        {problem && !named && (
-          <Alert color="red" variant="light" title={problem.title} role="alert">
-            {problem.message}
-          </Alert>
-        )}
+        {!named && <FormProblem error={change.error} />}
         {change.isSuccess && <Changed />}
         <Field
           label="Current password"

@@ -40,7 +40,7 @@ export function ProfileForm() {
   return (
     <form onSubmit={submit} aria-label="You">
       <Stack>
-        <FormProblem problem={problem} fields={["name", "time_zone"]} />
+        <FormProblem error={problem} fields={["name", "time_zone"]} />
         <TextInput
           label="Name"
           description="As others see it"

@@ -66,7 +66,7 @@ export function SubjectForm({ subject, close }: Props) {
     <Dialog onClose={leave} title={`Edit ${isolated(base.name)}`} size="md">
       <form onSubmit={submit}>
         <Stack>
-          {!stale && <FormProblem problem={problem} fields={FIELDS} />}
+          {!stale && <FormProblem error={problem} fields={FIELDS} />}
           {stale && <Conflict mine={draft} theirs={draftOf(subject)} />}
           {FIELDS.map((field) => (
             <TextInput

@@ -1,0 +1,34 @@
+import { useMutation } from "@tanstack/react-query";
+import { fileOf, type Query } from "@/api/client";
+import { Problem } from "@/api/problem";
+import { failed } from "@/features/followups/toasts";
+
+/** Browsers begin a download some time after it was asked for. */
+const KEPT_MS = 60_000;
+
+interface Wanted {
+  query: Query;
+  /** Of the file that is kept. */
+  name: string;
+}
+
+/** Download follow-ups as a file; why that is refused is told in words. */
+export function useExport() {
+  const file = useMutation({
+    mutationFn: ({ query }: Wanted) => fileOf("/follow-ups/export", { query }),
+    onSuccess: (content, { name }) => save(content, name),
+    onError: (error, wanted) => {
+      const lasting = error instanceof Problem && [403, 422].includes(error.status);
+      failed("Nothing was exported", error, lasting ? undefined : () => file.mutate(wanted));
+    },
+  });
+  return file;
+}
+
+function save(content: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+}
