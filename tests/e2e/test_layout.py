@@ -38,6 +38,23 @@ LINES = """
     }
 """
 
+OFF_CENTRE = """
+    loader => {
+        const [inner, outer] = [loader, loader.closest("button")].map(one => one.getBoundingClientRect());
+        const middle = (box, start, size) => box[start] + box[size] / 2;
+        const off = (...way) => Math.abs(middle(inner, ...way) - middle(outer, ...way));
+        return Math.max(off("x", "width"), off("y", "height"));
+    }
+"""
+
+UNKNOWN_ZONE = """
+    const Known = Intl.DateTimeFormat;
+    Intl.DateTimeFormat = function (locale, options) {
+        if (options?.timeZone === "Africa/Harare") throw new RangeError("unknown zone");
+        return new Known(locale, options);
+    };
+"""
+
 ABOVE_THE_BAR = """
     () => [...document.querySelectorAll("[role=alert]")].every(message =>
         message.getBoundingClientRect().bottom
@@ -136,6 +153,73 @@ def test_messages_cover_no_control(product: Product, visit: Visit, width: int) -
     page.get_by_role("checkbox", name=f"Select {LONG} 1").click()
     expect(page.get_by_role("toolbar", name="Selected follow-ups")).to_be_visible()
     page.wait_for_function(ABOVE_THE_BAR)  # once the bar has its place
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_button_turns_its_wheel_in_its_middle(product: Product, visit: Visit, motion: str) -> None:
+    page = visit(product.person("Amir Patel"), "/followups", reduced_motion=motion)
+    form = new_follow_up(page)
+    form.get_by_label("What is to be done").fill("Call Acme")
+    page.route("**/api/v1/follow-ups", lambda _: None)  # on its way for as long as the page is there
+    form.get_by_role("button", name="Create follow-up").click()
+    loader = form.locator("button[data-loading] .mantine-Button-loader")
+    expect(loader).to_be_visible()
+    loader.evaluate("loader => Promise.all(loader.getAnimations().map(moving => moving.finished))")
+    assert loader.evaluate(OFF_CENTRE) <= 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_banner_above_a_page_has_its_icon_whole_and_a_link_that_can_be_read(
+    product: Product, visit: Visit, scheme: str
+) -> None:
+    harare = product.person("Amir Patel", time_zone="Africa/Harare")
+    page = visit(harare, "/login", color_scheme=scheme, viewport={"width": 390, "height": 800})
+    page.add_init_script(UNKNOWN_ZONE)
+    page.goto("/followups")
+    banner = page.get_by_role("status").filter(has_text="does not know your time zone")
+    expect(banner).to_be_visible()
+    icon = _box(banner.locator("svg"))
+    assert (icon["width"], icon["height"]) == (18, 18)
+    assert banner.get_by_role("link", name="Your settings").evaluate(ERROR_CONTRAST) >= 4.5
+
+
+def test_the_hint_of_a_menu_is_gone_while_it_is_open(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Amir Patel"), "/followups")
+    button = page.get_by_role("button", name="Export")
+    button.hover()
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    button.click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    expect(page.get_by_role("tooltip")).to_have_count(0)
+
+
+def test_the_way_to_what_is_deleted_looks_like_the_tabs_that_are_not_shown(
+    product: Product, visit: Visit
+) -> None:
+    page = visit(product.person("Dana Reyes", "manager"), "/followups")
+    deleted = page.get_by_role("link", name="Deleted")
+    expect(deleted).to_be_visible()
+    colour = "element => getComputedStyle(element).color"
+    assert deleted.evaluate(colour) == page.get_by_role("button", name="Completed").evaluate(colour)
+
+
+@pytest.mark.parametrize("width", [320, 390, 820])
+def test_what_one_can_do_with_many_is_side_by_side_and_whole(
+    product: Product, visit: Visit, width: int
+) -> None:
+    manager = product.person("Dana Reyes", "manager")
+    product.follow_up(manager, "Call Acme", due=hours(-9))
+    page = visit(manager, "/followups", viewport={"width": width, "height": 800})
+    if width <= 768:
+        page.get_by_role("button", name="Select", exact=True).click()
+    page.get_by_role("checkbox", name="Select Call Acme").click()
+    bar = page.get_by_role("toolbar")
+    actions = [bar.get_by_role("button", name=name) for name in ("Complete", "Reassign", "Reschedule")]
+    expect(actions[2]).to_be_visible()
+    assert len({_box(action)["y"] for action in actions}) == 1, "not in one line"
+    assert all(action.evaluate("element => element.scrollWidth <= element.clientWidth") for action in actions)
+    count, away = _box(bar.get_by_role("status")), _box(bar.get_by_role("button", name="Clear selection"))
+    assert abs(count["y"] + count["height"] / 2 - away["y"] - away["height"] / 2) <= 2
 
 
 def _box(element: Locator) -> FloatRect:

@@ -54,7 +54,7 @@ export function FilterBar({ filters, change, counts }: Props) {
           </UnstyledButton>
         ))}
         {mayDelete && (
-          <Link to="/followups/deleted" className={`quiet ${classes.tab}`}>
+          <Link to="/followups/deleted" className={classes.tab}>
             Deleted
           </Link>
         )}
