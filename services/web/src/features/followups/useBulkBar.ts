@@ -11,9 +11,10 @@ export function useBarKeys(bar: RefObject<HTMLElement | null>, clear: () => void
       else return;
       event.preventDefault();
     }
-    // Before a menu hears of it: one that Escape has closed would no longer be seen to be open.
-    document.addEventListener("keydown", press, { capture: true });
-    return () => document.removeEventListener("keydown", press, { capture: true });
+    // Before a menu or a dialog hears of it: one that Escape has closed would no longer be seen to be open.
+    // Dialogs listen at the window too, and later than this, which is there with the page.
+    window.addEventListener("keydown", press, { capture: true });
+    return () => window.removeEventListener("keydown", press, { capture: true });
   }, [bar, clear]);
 }
 
