@@ -42,7 +42,7 @@ def test_an_import_shows_every_mistake_by_line_before_anything_is_written(
     ada, amir = product.person("Ada Okafor", "admin"), product.person("Amir Patel")
     lines = [
         HEADER,
-        f"e2e-1,Call Acme,{amir.email},2031-03-02T09:00:00Z,client,E1,Acme Mills,,,open",
+        f"e2e-1,Call Acme from a file,{amir.email},2031-03-02T09:00:00Z,client,E1,Acme Mills,,,open",
         f"e2e-2,Call Globex,{amir.email},2031-03-02,,,,,,open",
         "e2e-3,Call Initech,nobody@example.com,2031-03-02T09:00:00Z,,,,,,open",
     ]
@@ -62,9 +62,9 @@ def test_an_import_shows_every_mistake_by_line_before_anything_is_written(
     page.get_by_role("button", name="Import the 1 good line").click()
     expect(page.get_by_role("status").filter(has_text="Imported")).to_contain_text("Added 1 follow-up.")
     [imported] = product.call("GET", "/follow-ups", params={"assignee": amir.id})["items"]
-    assert imported["title"] == "Call Acme"
+    assert imported["title"] == "Call Acme from a file"
     page.get_by_role("link", name="Show the follow-ups").click()
-    expect(page.get_by_role("link", name="Call Acme")).to_be_visible()
+    expect(page.get_by_role("link", name="Call Acme from a file")).to_be_visible()
 
 
 def drop(page: Page, file: FilePayload, target: Locator) -> None:
