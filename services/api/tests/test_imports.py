@@ -160,7 +160,7 @@ BAD_FOLLOW_UPS = [
     (f"d,T,nobody,{DUE},,,,,,", "assignee_email", "ada@example.com"),
     (f"d,T,{AMIR},tomorrow,,,,,,", "due_at", "2026-03-31T09:00:00Z"),
     (f"d,T,{AMIR},,,,,,,", "due_at", "is not a time"),
-    (f"d,T,gone@example.com,{DUE},,,,,,", "assignee_email", "Gone is inactive: name somebody who is active"),
+    (f"d,T,gone@example.com,{DUE},,,,,,", "assignee_email", "Gone is inactive: name somebody active"),
     (f"d,T,{AMIR},2026-03-02 09:00,,,,,,", "due_at", "has no time zone"),
     (f"d,T,{AMIR},2026-03-02,,,,,,", "due_at", "is not a time"),
     (f"d,T,{AMIR},0001-01-01T00:00:00+14:00,,,,,,", "due_at", "1970"),

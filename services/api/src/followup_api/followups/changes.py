@@ -191,7 +191,7 @@ def check_assignable(
             f"You may not assign follow-ups to {name}: choose yourself or one of your reports."
         )
     if not active:
-        raise NotAssignable(f"{name} is inactive: choose somebody who is active as assignee_id.")
+        raise NotAssignable(f"{name} is inactive: choose somebody active as assignee_id.")
 
 
 def _brought_to(status: str, target: Target, activity: str | None) -> FollowUp:

@@ -265,7 +265,7 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
             message = f"assignee_email {email!r} belongs to nobody here: add the person first, or correct it."
             yield line, "assignee_email", message
         elif email is not None and not assignable:
-            message = f"assignee_email {email!r}: {name} is inactive: name somebody who is active, or activate them."
+            message = f"assignee_email {email!r}: {name} is inactive: name somebody active, or activate them."
             yield line, "assignee_email", message
 
 

@@ -97,7 +97,7 @@ class _Chart:
 
 
 def _nobody(entry: Entry) -> str:
-    return f"manager_email {entry.manager!r} belongs to nobody here or in this file: add the person, or correct it."
+    return f"manager_email {entry.manager!r} is nobody here and nobody in this file: add or correct it."
 
 
 def _closes(circle: Sequence[str]) -> str:
