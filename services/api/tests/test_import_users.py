@@ -71,7 +71,7 @@ def test_a_line_of_managers_can_be_turned_round(company: Company) -> None:
         ("bo@example.com,,employee,,,", "name", "is empty"),
         ("bo@example.com,Bo,boss,,,", "role", "employee, manager or admin"),
         ("bo@example.com,Bo,,,,", "role", "employee, manager or admin"),
-        ("bo@example.com,Bo,employee,who@example.com,,", "manager_email", "is nobody here and nobody in this file"),
+        ("bo@example.com,Bo,employee,who@example.com,,", "manager_email", "nobody in this file"),
         ("bo@example.com,Bo,employee,BO@example.com,,", "manager_email", "own address"),
         ("bo@example.com,Bo,employee,,Mars/Olympus,", "time_zone", "Europe/Berlin"),
         ("bo@example.com,Bo,employee,,,perhaps", "active", "true or false"),
