@@ -4,7 +4,7 @@
 # come as Python packages.
 
 SHELL := /bin/sh
-# Where this is set, as in many containers, Python would compile everything anew at each start: 4 s in place of 2.
+# Where this is set, as in many containers, Python would compile everything again at each start: 4 s in place of 2.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
@@ -45,7 +45,7 @@ setup: $(INSTALLED) ## Install what is missing into .venv; done already: under a
 web: $(if $(WEB),$(STATIC)/index.html) ## Build the page that the API serves
 
 .PHONY: format
-format: setup ## Sort imports, mend what can be mended, lay code out
+format: setup ## Sort imports, fix what can be fixed, lay code out
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -57,7 +57,7 @@ migration: setup ## Write a migration for what changed in tables.py: make migrat
 		$(BIN)/python -m followup_common.db.migrate revision -m "$$0"' "$(MSG)"
 
 .PHONY: documents
-documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write the documents in docs/ and the UI's types anew from the code
+documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write the documents in docs/ and the UI's types again from the code
 	@$(BIN)/python -m followup_common.contracts.asyncapi docs/asyncapi.json
 	@$(BIN)/python -m followup_common.contracts.events_page docs/events.md
 	@$(BIN)/python -m followup_cli.settings_document docs/settings.md
@@ -69,7 +69,7 @@ documents: setup $(if $(WEB),$(WEB)/node_modules/.package-lock.json) ## Write th
 	@$(if $(WEB),$(npm) --prefix $(WEB) run --silent generate,:)
 
 .PHONY: docs
-docs: setup ## Serve the documentation as a site on http://127.0.0.1:8001, anew with each change
+docs: setup ## Serve the documentation as a site on http://127.0.0.1:8001, built again with each change
 	@$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8001
 
 ##@ Prove

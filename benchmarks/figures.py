@@ -64,7 +64,7 @@ def ratio(name: str, ours: Figure, theirs: Figure, goal: float | None = None) ->
 
 
 def short(number: float) -> str:
-    """Three digits at the least, and no more decimals than that takes."""
+    """Three digits at least, and no more decimals than that takes."""
     size = abs(number)
     return f"{number:,.{0 if size >= 100 or number == int(number) else 1 if size >= 10 else 2}f}"
 

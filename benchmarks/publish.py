@@ -15,7 +15,7 @@ BEGIN, END = "<!-- figures of make bench -->\n", "<!-- end of figures -->\n"
 
 
 def main() -> None:
-    """Rewrite what stands between the two marks of the page, and the picture."""
+    """Rewrite what is between the two marks of the page, and the picture."""
     figures = read(RESULT)
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)

@@ -107,7 +107,7 @@ def test_an_operator_sees_what_is_broken_mends_it_and_replays(
     expect(letters.get_by_role("region", name="Payload")).to_contain_text('"follow_up_ids"')
     assert violations(page) == []
 
-    # The cause is mended, and the event sent again.
+    # The cause is fixed, and the event sent again.
     mend(system)
     page.get_by_role("button", name="Replay all 1").click()
     expect(said(page, "1 sent again, 0 left")).to_be_visible()

@@ -22,7 +22,7 @@ def amir(product: Product) -> Person:
 
 
 def escalate(product: Product, follow_up: dict[str, Any]) -> None:
-    """Let it be a breach of which others are told, under the eyes of whoever looks at it as it was."""
+    """Let it be a breach of which others are told, under the eyes of anyone who looks at it as it was."""
     product.call("PATCH", f"/follow-ups/{follow_up['id']}", json={"due_at": "2026-01-05T09:00:00Z"})
     product.sweep()
 

@@ -49,7 +49,7 @@ class Stay:
     """Whether an undo or a restoration brought it back to how it was before."""
 
     def holds(self, at: datetime) -> bool:
-        """Whether this is how the follow-up stood at a moment."""
+        """Whether this is how the follow-up was at a moment."""
         return self.begins < at and (self.ends is None or at < self.ends)
 
     def level(self, at: datetime) -> int:
@@ -83,11 +83,11 @@ class History:
 
     @property
     def current(self) -> Stay | None:
-        """How it stands now; None when it is completed or deleted."""
+        """How it is now; None when it is completed or deleted."""
         return self.stays[-1] if self.stays and self.stays[-1].ends is None else None
 
     def stay(self, at: datetime) -> Stay | None:
-        """How it stood at a moment; None when it was not open."""
+        """How it was at a moment; None when it was not open."""
         return next((stay for stay in self.stays if stay.holds(at)), None)
 
     def run_since(self, due_version: int) -> datetime:

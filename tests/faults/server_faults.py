@@ -51,7 +51,7 @@ def rabbitmq_closes_connections(system: System, _: Random) -> None:
 
 @fault("servers")
 def queues_purged(system: System, rng: Random) -> None:
-    """Everything that waits in the queues is gone; their consumers stand still first, so that they fill."""
+    """Everything that waits in the queues is gone; their consumers pause first, so that they fill."""
     for name in CONSUMERS:
         system.fleet.signal(name, signal.SIGSTOP)
     try:

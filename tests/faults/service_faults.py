@@ -81,7 +81,7 @@ def sigterm_mid_batch(system: System, rng: Random) -> None:
 
 @fault("services")
 def freeze(system: System, rng: Random) -> None:
-    """A service stands still for seconds with its locks and messages, then goes on as if nothing were."""
+    """A service pauses for seconds with its locks and messages, then goes on as if nothing were."""
     name = rng.choice(CONSUMERS)
     system.fleet.signal(name, signal.SIGSTOP)
     time.sleep(rng.uniform(1, 4))

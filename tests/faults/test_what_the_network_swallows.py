@@ -23,7 +23,7 @@ FOLLOW_UPS = 100
 SETTINGS = {
     "FOLLOWUP_SWEEP_BATCH_SIZE": "20",
     "FOLLOWUP_WORKER_THREADS": "1",  # with one connection for publishing, opened by the first sweep
-    "FOLLOWUP_REDRIVE_AFTER_SECONDS": "3600",  # nothing here is mended by it
+    "FOLLOWUP_REDRIVE_AFTER_SECONDS": "3600",  # nothing here is fixed by it
 }
 
 

@@ -44,7 +44,7 @@ NEAR_SECONDS = (-15.0, 4.0)
 NEVER_SENT = 0.1
 """How often the API dies between its commit and its message."""
 
-# Those that were claimed and not announced yet: whoever changes one of them races the notifier.
+# Those that were claimed and not announced yet: anyone who changes one of them races the notifier.
 IN_FLIGHT = text("""
     SELECT CAST(follow_up_id AS bigint)
     FROM (SELECT payload FROM outbox WHERE handled_at IS NULL AND type = :raised LIMIT 20) o,

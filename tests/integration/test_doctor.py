@@ -1,4 +1,4 @@
-"""`followup doctor` names each fault of an installation, and the mend."""
+"""`followup doctor` names each problem of an installation, and the fix."""
 
 from __future__ import annotations
 

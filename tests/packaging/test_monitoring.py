@@ -40,7 +40,7 @@ def board(path: Path) -> dict[str, Any]:
 
 
 def expressions() -> dict[str, str]:
-    """Every expression, by where it stands."""
+    """Every expression, by where it is."""
     found = {rule["alert"]: rule["expr"] for rule in rules()}
     for path in BOARDS:
         for panel in board(path)["panels"]:

@@ -40,7 +40,7 @@ def test_a_service_takes_what_it_is_given_and_needs_no_more(
     deployed = way(service)
     for name, value in deployed.environment.items():
         monkeypatch.setenv(name, value)
-    if "FOLLOWUP_OIDC_CLIENT_SECRET" in deployed.environment:  # whoever has that has named the provider
+    if "FOLLOWUP_OIDC_CLIENT_SECRET" in deployed.environment:  # anyone who has that has named the provider
         monkeypatch.setenv("FOLLOWUP_OIDC_ISSUER", "https://id.example.com")
         monkeypatch.setenv("FOLLOWUP_OIDC_CLIENT_ID", "followup")
     settings = SETTINGS[service]()  # raises for what is missing or wrong

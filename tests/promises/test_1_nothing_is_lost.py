@@ -1,4 +1,4 @@
-"""Promise 1: nothing is lost, and promise 5: PostgreSQL is the truth, a message is a nudge."""
+"""Promise 1: nothing is lost, and promise 5: PostgreSQL is the truth, a message is only a hint."""
 
 from __future__ import annotations
 

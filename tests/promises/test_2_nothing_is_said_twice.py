@@ -1,4 +1,4 @@
-"""Promise 2: nothing is said twice, however often a message comes or whoever ticks."""
+"""Promise 2: nothing is said twice, however often a message comes, and no matter who ticks."""
 
 from __future__ import annotations
 

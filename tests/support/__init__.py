@@ -1,1 +1,1 @@
-"""What tests stand on: real servers, real processes, and waiting with a deadline."""
+"""What tests work on: real servers, real processes, and waiting with a deadline."""

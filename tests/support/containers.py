@@ -48,7 +48,7 @@ class Container:
     """A container with a fixed name and fixed host ports, so that it is the same one after a restart.
 
     Args:
-        name: unique on the engine; whoever knows it can stop or remove the container.
+        name: unique on the engine; anyone who knows it can stop or remove the container.
         image: with its tag.
         ports: the container's TCP ports to publish.
         environment: variables for it.

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from tests.support.postgres import Postgres, libpq_url
 
-# Every row of the catalogue that a change of schema, rights or statistics would write anew.
+# Every row of the catalogue that a change of schema, rights or statistics would write again.
 CATALOGUE = " UNION ALL ".join(
     f"SELECT '{table} ' || {key} || ' ' || xmin AS entry FROM {table} WHERE {key} >= 16384"
     for table, key in (

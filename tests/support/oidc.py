@@ -1,6 +1,6 @@
 """A small OpenID Connect provider over real HTTP, which checks what a careful one checks.
 
-Authorization code with PKCE only. Whoever comes is `person`, after a click on its page (or is refused,
+Authorization code with PKCE only. Anyone who comes is `person`, after a click on its page (or is refused,
 after another) or, with `asks=False`, at once. Tests may have it sign what no honest provider would: see
 `forge`.
 """
@@ -57,7 +57,7 @@ class Provider:
         port: of 127.0.0.1.
         redirect_uri: the only one that the client has registered.
         asks: whether people have to click before they go back.
-        person: the claims about whoever comes.
+        person: the claims about the one who comes.
         in_id_token: which of them the ID token holds; None: all. UserInfo always has all.
         forge: makes the ID token from its claims; default: signed with the current key.
         overlay: replaces entries of the published document.

@@ -83,7 +83,7 @@ class Postgres:
         return self.database_url(name)
 
     def drop_database(self, name_or_url: str) -> None:
-        """Drop a database and throw out whoever is connected to it."""
+        """Drop a database and throw out everyone who is connected to it."""
         name = make_url(name_or_url).database if "://" in name_or_url else name_or_url
         assert name
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -173,7 +173,7 @@ class LocalServer:
         self.process.kill()
 
     def remove(self) -> None:
-        """Stop it; its files are left to whoever made the folder."""
+        """Stop it; its files are left to the maker of the folder."""
         try:
             self.stop()
         finally:

@@ -51,7 +51,7 @@ def quick_rules(changes: Mapping[str, tuple[str, str]], *, window: str = "5s") -
     """Our rules with nothing to wait for: `for` is none, and every range is `window`.
 
     Args:
-        changes: for an alert, a piece of its expression that waits long, and what stands there instead.
+        changes: for an alert, a piece of its expression that waits long, and what is there instead.
         window: length of the ranges that rates are taken over.
     """
     rules: dict[str, Any] = yaml.safe_load(RULES.read_text())

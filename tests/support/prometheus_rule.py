@@ -1,4 +1,4 @@
-"""`python -m tests.support.prometheus_rule`: writes the alerts anew as the Prometheus Operator takes them."""
+"""`python -m tests.support.prometheus_rule`: writes the alerts as the Prometheus Operator takes them."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ class PrivateNode:
         self.node.kill()
 
     def remove(self) -> None:
-        """End the node and its port mapper; the files are left to whoever made the folder."""
+        """End the node and its port mapper; the files are left to the maker of the folder."""
         self.node.kill()
         self.mapper.kill()
 

@@ -1,4 +1,4 @@
-"""docs/api.md says the truth: its examples are run in turn, and answer what stands below them."""
+"""docs/api.md says the truth: its examples are run in turn, and answer what is below them."""
 
 from __future__ import annotations
 

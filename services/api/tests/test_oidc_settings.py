@@ -1,4 +1,4 @@
-"""Settings of single sign-on that do not fit together stop the service, with the variable and the mend."""
+"""Settings of single sign-on that do not fit together stop the service, with the variable and the fix."""
 
 from __future__ import annotations
 

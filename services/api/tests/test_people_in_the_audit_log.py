@@ -1,4 +1,4 @@
-"""What changes about people is in the audit log once, whoever writes it and however."""
+"""What changes about people is in the audit log once, no matter who writes it and how."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ LIST_PAGES = 3_000
 LOOKED_UP = 10_000
 """As many buffers as a word that is not rare may have follow-ups, until another one is tried."""
 SEARCHED = pytest.mark.parametrize("database", ["force_custom_plan"], indirect=True)
-"""What is searched stands in the statement, so PostgreSQL plans for it."""
+"""What is searched is in the statement, so PostgreSQL plans for it."""
 
 Node = dict[str, Any]
 Reading = Callable[[Callable[[Transaction], object]], list[Node]]
@@ -55,7 +55,7 @@ EXPLAINING = (
     "SET auto_explain.log_analyze = on",
     "SET auto_explain.log_buffers = on",
     "SET auto_explain.log_format = json",
-    "SET client_min_messages = log",  # to whoever asks
+    "SET client_min_messages = log",  # to the one who asks
 )
 
 

@@ -76,7 +76,7 @@ def amirs(status: int, **more: Any) -> Line:
 
 
 def only_amirs(status: int, **more: Any) -> Line:
-    """Something that is Amir's alone, whoever else asks."""
+    """Something that is Amir's alone, no matter who else asks."""
     return Line(("amir",), status, others=404, **more)
 
 

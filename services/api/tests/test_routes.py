@@ -1,4 +1,4 @@
-"""What holds for every route, whoever writes it."""
+"""What holds for every route, no matter who writes it."""
 
 from __future__ import annotations
 

@@ -55,8 +55,8 @@ def refuse(*_: object) -> None:
 
 
 def told(answer: Response) -> tuple[int, str, dict[str, str]]:
-    """All but what every request or every moment has anew."""
-    anew = ("x-request-id", "content-length")
-    headers = {name: EXPIRES.sub("", value) for name, value in answer.headers.items() if name not in anew}
+    """All but what every request or every moment has of its own."""
+    again = ("x-request-id", "content-length")
+    headers = {name: EXPIRES.sub("", value) for name, value in answer.headers.items() if name not in again}
     text = answer.text.replace(answer.headers.get("x-request-id", "none"), "")
     return answer.status_code, MOMENT.sub("", text), headers

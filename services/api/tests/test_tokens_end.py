@@ -110,7 +110,7 @@ def test_admins_list_and_revoke_the_tokens_of_others(world: World, api: TestClie
 
 
 def test_what_a_token_made_ends_with_it(world: World, admin: Person) -> None:
-    """Whoever found it has made others, and its owner revokes the one that they know of."""
+    """The one who found it has made others, and its owner revokes the one that they know of."""
     person = world.person("Amir")
     first = made(world, person.token)
     child = made(world, first["token"])

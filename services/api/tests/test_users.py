@@ -1,4 +1,4 @@
-"""People: who reads, who writes, and the rules that hold whoever writes."""
+"""People: who reads, who writes, and the rules that hold no matter who writes."""
 
 from __future__ import annotations
 

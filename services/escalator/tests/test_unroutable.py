@@ -40,7 +40,7 @@ def test_an_unroutable_escalation_is_told_once_a_manager_can_be(company: Company
 
 
 def test_what_still_cannot_be_routed_is_not_raised_again(company: Company, run: Run) -> None:
-    """Else it would stand in the way of what can, sweep after sweep."""
+    """Else it would be in the way of what can, sweep after sweep."""
     assignee = company.person("Eve", manager=company.person("Max", role="manager"))
     call = company.follow_up(assignee, overdue=100 * HOUR)
     sweep(company, run)

@@ -1,4 +1,4 @@
-"""`followup dead-letters`: events that were given up, to be replayed once their cause is mended."""
+"""`followup dead-letters`: events that were given up, to be replayed once their cause is fixed."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def replay(
     token: Token = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Send dead letters again, once their cause is mended. Nobody is told twice by it."""
+    """Send dead letters again, once their cause is fixed. Nobody is told twice by it."""
     from followup_cli.client import connect
 
     _one_of(event_id, type_)

@@ -1,4 +1,4 @@
-"""Documents generated from the code: written anew, or checked against what is there."""
+"""Documents generated from the code: written again, or checked against what is there."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def keep(generate: Callable[[], str], description: str | None) -> int:
     if not arguments.check:
         arguments.file.write_text(current, encoding="utf-8")
     elif not arguments.file.exists() or arguments.file.read_text(encoding="utf-8") != current:
-        sys.stderr.write(f"{arguments.file} differs from the code: write it anew with `make documents`\n")
+        sys.stderr.write(f"{arguments.file} differs from the code: write it again with `make documents`\n")
         return 1
     return 0

@@ -83,7 +83,7 @@ class DatabaseSettings(Settings):
     database_url: DatabaseUrl = Field(
         description="URL of the PostgreSQL database, such as postgresql://user:password@host:5432/followup"
     )
-    database_pool_size: int = Field(12, ge=1, le=200, description="Connections a process keeps at the most.")
+    database_pool_size: int = Field(12, ge=1, le=200, description="Connections a process keeps at most.")
     statement_timeout_seconds: float = Field(
         30, ge=0.001, le=DAY, description="Bound on one SQL statement; at most a day."
     )
@@ -197,7 +197,7 @@ class WrongSettings(ValueError):
     """Settings that are right one by one and do not fit together.
 
     Args:
-        problems: what is wrong and the mend, by the name of the setting.
+        problems: what is wrong and the fix, by the name of the setting.
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -209,7 +209,7 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 def load(settings_class: type[S]) -> S:
-    """Read settings from the environment, or stop the process with what is wrong and the mend.
+    """Read settings from the environment, or stop the process with what is wrong and the fix.
 
     Exits with status 2 and one line for each missing or wrong variable; no traceback.
     """

@@ -22,7 +22,7 @@ class NotTaken(Exception):
 class Call:
     """A function of a route and where its arguments come from.
 
-    FastAPI finds that out anew for each request, which takes longer than calling them does. This does the
+    FastAPI finds that out again for each request, which takes longer than calling them does. This does the
     same for what most routes that read have: dependencies, the request and its answer, numbers in the path,
     and one model of all query parameters. Whatever does not pass goes to FastAPI: there are only its errors.
 

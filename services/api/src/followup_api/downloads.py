@@ -60,7 +60,7 @@ class Downloads(Places):
     Args:
         at_most: files at once.
         of_one_person: files at once that one person fetches.
-        threads: those of the process. Whoever writes a file keeps one, and with it a connection of the
+        threads: those of the process. A request that writes a file keeps one, and with it a connection of the
             database, for long: a quarter of them at most, so that the others are there for everybody else.
     """
 

@@ -30,7 +30,7 @@ ABOUT: dict[str, Any] = {
     "description": "Times are RFC 3339 with a zone, answers in UTC. Ids are integers. JSON is read "
     "strictly: values of another type and unknown fields are refused. Lists are pages: pass `next_cursor` "
     "as `cursor` to get the next one. Errors are problem details (RFC 9457): `errors` names each wrong "
-    "field and the mend. Log in with `POST /api/v1/session`, or send an API token as `Authorization: "
+    "field and the fix. Log in with `POST /api/v1/session`, or send an API token as `Authorization: "
     "Bearer ...`.",
     "openapi_tags": [
         {"name": "Session", "description": "Logging in, and who is logged in."},

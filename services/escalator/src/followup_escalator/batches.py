@@ -119,7 +119,7 @@ class Batch:
     reached: Sequence[Move]
 
     def raised(self, sweep_id: int | None) -> EscalationsRaised:
-        """The event that announces what was reached, one at the least."""
+        """The event that announces what was reached, one at least."""
         return EscalationsRaised(
             sweep_id=sweep_id,
             follow_up_ids=tuple(move.id for move in self.reached),

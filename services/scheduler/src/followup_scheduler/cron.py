@@ -1,6 +1,6 @@
 """Cron lines as periodiq reads them, with Sunday made right.
 
-periodiq 0.14 compares ISO weekdays (Sunday is 7) with what stands in the line, so that a line
+periodiq 0.14 compares ISO weekdays (Sunday is 7) with what is in the line, so that a line
 which says 0 or sun never fires.
 """
 

@@ -12,7 +12,7 @@ interface Options {
   /** Of something that is created: sent again with the same key, it is not created again. See `Submission`. */
   key?: string;
   signal?: AbortSignal;
-  /** Whoever is logged in: for asking who that is. */
+  /** The one who is logged in: for asking who that is. */
   anybody?: boolean;
 }
 

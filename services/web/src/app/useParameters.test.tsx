@@ -13,7 +13,7 @@ it("keeps what a page shows in its address, leaves out what is empty, and makes 
   act(() => {
     const [, change] = result.current;
     change({ q: "acme", who: undefined });
-    change({ kind: "" }); // before the page was drawn anew
+    change({ kind: "" }); // before the page was drawn again
   });
   expect(window.location.search).toBe("?q=acme");
   expect(Object.fromEntries(result.current[0])).toEqual({ q: "acme" });

@@ -26,7 +26,7 @@ from followup_common.urls import ServerUrl, server_url
 log = structlog.get_logger()
 
 Transaction = Connection
-"""A connection inside an open transaction. Whoever gets one never commits: the edge does."""
+"""A connection inside an open transaction. Code that gets one never commits: the edge does."""
 
 IDLE_IN_TRANSACTION = timedelta(minutes=1)
 """PostgreSQL ends a transaction that sends nothing for so long: it holds locks and a connection, and keeps
@@ -64,7 +64,7 @@ class Database:
     Args:
         url: SQLAlchemy or libpq URL of the database.
         application_name: how the connection shows in `pg_stat_activity`.
-        pool_size: connections kept at the most.
+        pool_size: connections kept at most.
         statement_timeout: bound on one statement; well below the workers' time limit.
         lock_timeout: bound on waiting for one lock.
         idle_in_transaction: bound on the time between two statements of a transaction.

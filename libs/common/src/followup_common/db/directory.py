@@ -23,7 +23,7 @@ ADMINS = text("SELECT id FROM users WHERE role = 'admin' AND active ORDER BY id"
 
 
 def load_directory(tx: Transaction, assignees: Collection[int]) -> Directory:
-    """Read who stands above these assignees, as it is now."""
+    """Read who is above these assignees, as it is now."""
     rows = tx.execute(LINES, {"assignees": list(assignees)})
     people = {row.id: Person(row.id, row.manager_id, row.active) for row in rows}
     return Directory(people, tx.execute(ADMINS).scalars().all())

@@ -20,7 +20,7 @@ from followup_common.settings import MigrationSettings, load
 Grants = dict[str, dict[str, list[str]]]
 """By role and table: privileges such as SELECT, and UPDATE(level) for a single column."""
 
-# The catalogue itself: whoever may connect may read it.
+# The catalogue itself: anyone who may connect may read it.
 GRANTED = text("""
     WITH tables AS (
         SELECT oid, relname, relacl FROM pg_class

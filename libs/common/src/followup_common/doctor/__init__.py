@@ -1,4 +1,4 @@
-"""`followup doctor`: what keeps this installation from working, and the mend for each.
+"""`followup doctor`: finds problems of this installation, each with a fix.
 
 Named here is what needs no database: the scheduler has no driver for one.
 """

@@ -78,7 +78,7 @@ def _examined(variable: str, given: str, examination: Examination) -> Iterator[F
 
 
 def main() -> int:
-    """Print each finding; exit status 1 when something has to be mended."""
+    """Print each finding; exit status 1 when something has to be fixed."""
     well = True
     for finding in examine_environment():
         print("ok " if finding.well else "BAD", f"{finding.check}: {finding.seen}", flush=True)  # noqa: T201 - a command

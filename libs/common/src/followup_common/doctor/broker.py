@@ -23,7 +23,7 @@ NOT_FOUND, ACCESS_REFUSED, PRECONDITION_FAILED = 404, 403, 406
 PATIENCE_SECONDS = 10
 """How long RabbitMQ may take for one step of the examination."""
 ALARM_SHOWS_SECONDS = 1.0
-"""RabbitMQ says so at once when it blocks whoever publishes; this bounds the wait for that."""
+"""RabbitMQ says so at once when it blocks those who publish; this bounds the wait for that."""
 
 
 def examine_broker(url: str) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ class JunkRecorder(JSONEncoder):
 
     def _checked(self, data: bytes) -> dict[str, Any]:
         if len(data) > LARGEST_BYTES:
-            raise Unreadable(f"{len(data)} bytes, more than the {LARGEST_BYTES} that are read at the most")
+            raise Unreadable(f"{len(data)} bytes, more than the {LARGEST_BYTES} that are read at most")
         fields: object = super().decode(data)
         if not isinstance(fields, dict):
             raise Unreadable("expected a JSON object")

@@ -2,7 +2,7 @@
 
 That a port answers says little: TLS may be refused, a right may be gone, a policy may let the queue reject
 what is published. Only a confirmed publish on the real way says yes. The message of a try is a valid event
-that no outbox holds: whoever receives it drops it, a consumer of an earlier release too.
+that no outbox holds: its receiver drops it, a consumer of an earlier release too.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Publisher:
 
     Args:
         broker: where to publish; the thread keeps its own connection to it.
-        capacity: envelopes waiting at the most; what does not fit is left to the redrive.
+        capacity: envelopes waiting at most; what does not fit is left to the redrive.
         meter: keeps the figures for Prometheus.
     """
 

@@ -50,7 +50,7 @@ class PlainHttp(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "This page came over plain http, and browsers keep a log-in only over https. Whoever runs "
+            "This page came over plain http, and browsers keep a log-in only over https. Anyone who runs "
             "Followup can put a proxy with https in front and set FOLLOWUP_PUBLIC_URL or, in a network "
             "that everybody in it may be trusted in, set FOLLOWUP_TRUST_PLAIN_HTTP=true."
         )

@@ -34,7 +34,7 @@ class SessionNeeded(Forbidden):
     def __init__(self) -> None:
         super().__init__(
             "One's own password, address, provider account and sessions are for who is logged in, not for "
-            "tokens: whoever has found a token must not keep its person out, nor stay when it is revoked. "
+            "tokens: anyone who has found a token must not keep its person out, nor stay when it is revoked. "
             "Log in, and do it there."
         )
 

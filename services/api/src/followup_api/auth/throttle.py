@@ -1,8 +1,8 @@
-"""Slowing down whoever guesses passwords, without ever locking the owner of an account out.
+"""Slowing down anyone who guesses passwords, without ever locking the owner of an account out.
 
 Wrong passwords count for the account and for the address that they come from. Once an account has had
 several, from wherever, each further wrong one makes the pair of this account and that address wait: twice
-as long each time, 15 minutes at the most. An address that tried many accounts waits for all of them. So a
+as long each time, 15 minutes at most. An address that tried many accounts waits for all of them. So a
 right password from an address that does not wait always opens the account, however much it is attacked;
 and who guesses from many addresses gets one guess from each in 15 minutes. Counts end after an hour
 without a wrong password; those of the account also when its owner logs in.
@@ -58,7 +58,7 @@ class Attempt:
     free_for_address: int
 
     def check(self) -> None:
-        """Let the attempt through, or not; it costs the same whoever it is about.
+        """Let the attempt through, or not; it costs the same no matter who it is about.
 
         Raises:
             TooManyTries: the address, or this address for this account, has to wait.

@@ -65,7 +65,7 @@ def unroutable(tx: Transaction, scope: Scope, search: Search | None = None) -> i
 
 
 def _people(tx: Transaction, scope: Scope, search: Search | None) -> Sequence[Person]:
-    """Whoever has open escalations, and everyone above them."""
+    """Everyone who has open escalations, and everyone above them."""
     own = _own(scope, search)
     line = select(u.id, u.manager_id).where(u.id.in_(select(own.c.assignee_id))).cte("line", recursive=True)
     line = line.union(select(u.id, u.manager_id).join(line, u.id == line.c.manager_id))  # ends in a cycle

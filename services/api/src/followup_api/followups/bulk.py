@@ -120,7 +120,7 @@ def _refusal(
     if row is None:
         return "There is no such follow-up among those that you may see."
     if not row.is_open and action is BulkAction.COMPLETE:
-        return None  # it is what was asked for, whoever did it
+        return None  # it is what was asked for, no matter who did it
     changed = seen is not None and not seen <= {row.version, row.etag}
     if changed or (asked and row.updated_at > asked.as_of):
         return "Changed since you looked: read it again, then decide."

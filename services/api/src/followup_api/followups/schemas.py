@@ -170,7 +170,7 @@ class SubjectRef(Schema):
 
 
 class FollowUp(Schema):
-    """A promised call, and where it stands on its escalation policy."""
+    """A promised call, and where it is on its escalation policy."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FOLLOW_UP]})
 

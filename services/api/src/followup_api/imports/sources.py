@@ -36,7 +36,7 @@ class Source(Protocol):
         kind: `csv` or `xlsx`.
         guarded: an apostrophe may be before what a spreadsheet would run.
         ragged: cells that are missing at the end of a row are empty.
-        refusals: by row and position, why a cell is no text; whoever has read them empties it.
+        refusals: by row and position, why a cell is no text; their reader empties it.
         blocks: how much of it was read; it grows now and then.
         described: the encoding and the separator, of a text.
         sheets: names of what has rows in it, the first of which is read; none where there is but one text.

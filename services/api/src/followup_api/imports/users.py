@@ -92,7 +92,7 @@ LEADS = f"""
            count(*) FILTER (WHERE deactivated) AS deactivated
     FROM leads WHERE (demoted OR deactivated) AND key IN (SELECT key FROM managers)
 """
-# First the people, then their managers in one statement: a manager may stand below in the file, and no
+# First the people, then their managers in one statement: a manager may come further down in the file, and no
 # state in between closes a cycle.
 INSERT = f"""
     INSERT INTO users (email, name, role, time_zone, active)

@@ -1,4 +1,4 @@
-"""What the database says, as Prometheus gauges: asked every 5 seconds at the most, and not for long."""
+"""What the database says, as Prometheus gauges: asked every 5 seconds at most, and not for long."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Gauges:
         self._show(dict.fromkeys(METRICS, float("nan")))
 
     def refresh(self) -> None:
-        """Ask anew if the last answer is old; of several scrapes at once, one asks."""
+        """Ask again if the last answer is old; of several scrapes at once, one asks."""
         if self._asked_at is not None and time.monotonic() - self._asked_at < KEEP_SECONDS:
             return
         try:

@@ -36,7 +36,7 @@ FIRST_PLANNED = (
     .correlate(subjects)
     .scalar_subquery()
 )
-"""SQL of whose open follow-up on a lead or client is due first and when, whoever asks."""
+"""SQL of whose open follow-up on a lead or client is due first and when, no matter who asks."""
 
 
 def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:

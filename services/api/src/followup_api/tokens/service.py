@@ -1,4 +1,4 @@
-"""Making an API token: with no more rights, and for no longer, than whoever makes it has."""
+"""Making an API token: with no more rights, and for no longer, than its maker has."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ router = api_router(prefix="/users", tags=["Users"])
 
 WITH_PROOF = ("role", "email", "password", "manager_id")
 """What decides who can log in as somebody, what they may do, and what they see, which follows the reporting
-line: not for whoever finds an open browser."""
+line: not for anyone who finds an open browser."""
 OF_ONE_LOG_IN = frozenset({"email", "password"})
 """By what somebody logs in: one's own is not for tokens."""
 
@@ -56,7 +56,7 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
 def create_user(
     new: NewUser, response: Response, *, app: AppParts, work: Work, caller: Admin, _once: Idempotent
 ) -> User:
-    require_proof(caller)  # whoever is added can log in
+    require_proof(caller)  # anyone who is added can log in
     if new.password:
         _refuse_without_passwords(app)
     values = new.model_dump(exclude={"password"})

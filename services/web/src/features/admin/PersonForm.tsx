@@ -65,7 +65,7 @@ export function PersonForm({ person, people, close }: Props) {
   const problem = save.error instanceof Problem && save.error.status !== 412 ? save.error : null;
   const update = (change: Partial<PersonDraft>) => setDraft({ ...draft, ...change });
   const below = person ? reportsOf(person.id, people) : new Set<number>();
-  // Whoever it is stays to be seen, though nobody else gets a manager who is inactive.
+  // The present one stays to be seen, though nobody else gets a manager who is inactive.
   const managers = people.filter(({ id, active }) => id === base?.manager_id || (active && id !== person?.id && !below.has(id)));
 
   function submit(event: SubmitEvent) {

@@ -9,7 +9,7 @@ export interface Placed {
 /**
  * People below their managers, by name, as lines of a list.
  *
- * A person whose manager is not among them stands at the top; so does one of each cycle, which the API
+ * A person whose manager is not among them is at the top; so does one of each cycle, which the API
  * refuses and old data may have.
  */
 export function treeOf(people: readonly User[]): Placed[] {

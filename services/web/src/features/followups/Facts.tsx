@@ -11,7 +11,7 @@ import { useMe } from "@/features/session/session";
 import { useNow } from "@/time/useNow";
 import classes from "./Facts.module.css";
 
-/** What a follow-up is about, whose it is, where it stands and what comes next. */
+/** What a follow-up is about, whose it is, where it is and what comes next. */
 export function Facts({ followUp }: { followUp: FollowUp }) {
   const { status, due_at: dueAt, completed_at: completedAt, assignee, subject, notes } = followUp;
   const now = useNow();

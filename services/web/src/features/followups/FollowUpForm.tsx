@@ -233,7 +233,7 @@ function AssigneeField({ followUp, value, onChange, error }: AssigneeProps) {
   const mayAssign = useMay("escalations:read");
   const inScope = usePeopleInScope().filter(({ id, active }) => active || id === followUp?.assignee_id);
   if (!mayAssign) return null;
-  // Whoever has it is shown, also before all people are there.
+  // The present assignee is shown, also before all people are there.
   const theirs = followUp && !inScope.some(({ id }) => id === followUp.assignee_id) ? [followUp.assignee] : [];
   const people = [...theirs, ...inScope];
   return (

@@ -45,7 +45,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("passes on how the inbox stands", () => {
+it("passes on how the inbox is", () => {
   latest().say({ unread: 2, newest_id: 9 });
   expect(seen).toEqual([2]);
 });

@@ -11,7 +11,7 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 
 /**
- * Follow the inbox until `close()`. Each event says how the inbox stands, not what changed, so a broken
+ * Follow the inbox until `close()`. Each event says how the inbox is, not what changed, so a broken
  * connection can neither lose nor double anything: the first event after it tells all.
  */
 export class InboxStream {

@@ -73,7 +73,7 @@ function Beside({ state, meaning }: { state: QueueState; meaning: string }) {
   );
 }
 
-/** A number, or a dash whose reason stands below the cards. */
+/** A number, or a dash whose reason is below the cards. */
 function Value({ value, digits }: { value: number | null; digits: number }) {
   if (value !== null) {
     return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -15,7 +15,7 @@ const NAMES: Record<Finding["check"], string> = {
   "times-ahead": "Times that lie in the future",
 };
 
-/** What the system says about itself: nothing, or what is wrong, what that means, and the mend. */
+/** What the system says about itself: nothing, or what is wrong, what that means, and the fix. */
 export function SelfAuditFindings() {
   const query = useQuery(selfAuditQuery);
   return (

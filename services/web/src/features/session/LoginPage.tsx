@@ -27,7 +27,7 @@ export function LoginPage() {
 
   async function enter(person: Me) {
     showPerson(person.id);
-    cache.clear(); // nothing of whoever was logged in before
+    cache.clear(); // nothing of the one who was logged in before
     cache.setQueryData(keys.me, person);
     await navigate(nextPath(search), { replace: true });
   }

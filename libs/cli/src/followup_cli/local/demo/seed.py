@@ -76,7 +76,7 @@ def ensure_demo(
         publisher: takes the events; it may be started later.
         owner_url: of the same database, as the owner of the tables.
         others_reach_it: whether anybody but this machine's own user may log in: nobody in it has the
-            published password then, whoever added it.
+            published password then, no matter who added it.
     """
     everybody = people()
     with transaction(database, publisher) as work:

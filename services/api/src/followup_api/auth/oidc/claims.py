@@ -11,7 +11,7 @@ from followup_api.schemas import storable
 Claims = Mapping[str, Any]
 
 ADDRESS = ("email", "email_verified")
-"""One statement: whether an address is verified is said by whoever names it."""
+"""One statement: whether an address is verified is said by the one who names it."""
 PROFILE = ("name", "zoneinfo")
 LONGEST_SUBJECT = 255
 """By the standard."""

@@ -27,7 +27,7 @@ def by_email(tx: Transaction, issuer: str, email: str) -> Record | None:
 
 
 def hold(tx: Transaction, user_id: int) -> None:
-    """Let nobody else change a person before this transaction ends; waits for whoever does right now."""
+    """Let nobody else change a person before this transaction ends; waits for anyone who does right now."""
     tx.execute(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
 
 

@@ -14,12 +14,12 @@ SECONDS = 2
 NO_SUCH_QUEUE = "There is no such queue: its service has not started on this RabbitMQ yet."
 NOT_TOLD = (
     "Only RabbitMQ's management API tells this: set FOLLOWUP_RABBITMQ_MANAGEMENT_URL to see it, "
-    "or mend what it says now."
+    "or fix what it says now."
 )
 
 
 class BrokerAway(Exception):
-    """RabbitMQ did not tell anything. The message says why, and the mend."""
+    """RabbitMQ did not tell anything. The message says why, and the fix."""
 
 
 def read(url: str, names: Iterable[str]) -> list[QueueState]:

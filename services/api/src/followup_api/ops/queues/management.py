@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 class ManagementAway(Exception):
-    """The management API told nothing. The message says why, and the mend."""
+    """The management API told nothing. The message says why, and the fix."""
 
 
 def read(url: str, vhost: str, names: Iterable[str]) -> list[QueueState]:

@@ -109,5 +109,5 @@ class Queues(Schema):
         description="How events reach the services; in-process (`followup run`) there are no queues."
     )
     source: Source | None = Field(description="Who told the figures; null when nobody did.")
-    problems: list[str] = Field(description="What could not be asked, and the mend.")
+    problems: list[str] = Field(description="What could not be asked, and the fix.")
     queues: list[ServiceQueues]

@@ -39,7 +39,7 @@ f, o, s, e = follow_ups.c, outbox.c, sweeps.c, escalations.c
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a finding means, and the mend."""
+    """What a finding means, and the fix."""
 
     means: str
     mend: str
@@ -64,7 +64,7 @@ EXPLANATIONS = {
     ),
     Check.DEAD_LETTERS: Explanation(
         "Events were given up: what they should have caused did not happen.",
-        "Mend the cause that the reason names, then replay them, or discard them with a note: "
+        "Fix the cause that the reason names, then replay them, or discard them with a note: "
         "/api/v1/ops/dead-letters, or `followup dead-letters list`.",
     ),
     Check.UNROUTABLE: Explanation(

@@ -1,4 +1,4 @@
-"""Whether everything goes its way: what the database says about it, and the mend."""
+"""Whether everything goes its way: what the database says about it, and the fix."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ router = api_router(prefix="/ops/self-audit", tags=["Operations"], dependencies=
 @router.get("", summary="Look for what does not go its way")
 def read_self_audit(app: AppParts, work: Work) -> SelfAudit:
     """Steps that nobody recorded, events and sweeps that wait too long, dead letters, escalations that
-    found nobody; each with what it means and the mend. The same counts are metrics for Prometheus."""
+    found nobody; each with what it means and the fix. The same counts are metrics for Prometheus."""
     findings = []
     for check in Check:
         count = queries.count(work.tx, check, app.settings.late_after)
