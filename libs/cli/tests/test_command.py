@@ -57,6 +57,14 @@ def test_when_nobody_answers_it_says_what_to_do() -> None:
     assert "Traceback" not in finished.stderr
 
 
+def test_certificates_that_cannot_be_read_are_named() -> None:
+    given = ("--url", "http://localhost:1", "--token", "fu_x")
+    finished = called("sweep", *given, SSL_CERT_FILE="/nowhere/certificates.pem")
+    assert finished.returncode == 1
+    assert "SSL_CERT_FILE" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
 def test_without_a_token_it_says_where_one_comes_from(tmp_path: Path) -> None:
     finished = called("sweep", "--data", str(tmp_path))
     assert finished.returncode == 1

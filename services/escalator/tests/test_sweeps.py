@@ -8,6 +8,7 @@ from followup_common.contracts import BatchRequested, EscalationsRaised, SweepRe
 from followup_common.messaging.handlers import Emitted
 from followup_common.messaging.outbox import Later
 from followup_escalator.sweeps import continue_sweep, open_sweep, run_sweep
+from sqlalchemy import text
 
 from tests.support.company import Company, raised
 from tests.support.handlers import Run, announce
@@ -86,6 +87,23 @@ def test_a_batch_is_no_larger_than_the_limit_leaves_and_the_rest_comes_later(
     assert timedelta(0) < later.delay <= timedelta(seconds=61)
     announce(run, [*first, *throttled])
     assert company.sweep(sweep_id)["status"] == "running"
+
+
+def test_a_sweep_that_the_limit_holds_back_goes_on_in_one_lane_and_ends(company: Company, run: Run) -> None:
+    company.follow_ups(company.person("Eve"), 5, overdue=HOUR)
+    sweep_id = company.new_sweep()
+    limits = {"sweep_batch_size": 4, "sweep_lanes": 3, "escalations_per_minute": 2}
+    emitted = run(run_sweep, SweepRequested(sweep_id=sweep_id), **limits)
+    while waiting := held_back(emitted):
+        [later] = waiting
+        announce(run, emitted)
+        company.tx.execute(text("UPDATE rate_windows SET spent_at = '{}', spent = '{}'"))  # a minute passes
+        assert isinstance(later.event, BatchRequested)
+        emitted = run(continue_sweep, later.event, **limits)
+        assert batches(emitted) == []
+    announce(run, emitted)
+    assert company.sweep(sweep_id)["status"] == "completed"
+    assert company.count("notifications") == 5
 
 
 def test_a_sweep_that_is_asked_for_again_raises_nothing_again(company: Company, run: Run) -> None:

@@ -86,18 +86,27 @@ class Client:
         url: address of the API, without the path.
         token: API token.
         socket: the Unix socket at which it listens, in place of the host and port of its address.
+
+    Raises:
+        Failure: the certificates that the environment names cannot be read.
     """
 
     def __init__(self, url: str, token: str, *, socket: Path | None = None) -> None:
         self.url = url
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        self._http = httpx.Client(
-            base_url=f"{url}/api/v1",
-            headers=headers,
-            timeout=TIMEOUT,
-            transport=httpx.HTTPTransport(uds=str(socket)) if socket else None,
-            trust_env=socket is None,  # a proxy that the environment names is for other machines
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=f"{url}/api/v1",
+                headers=headers,
+                timeout=TIMEOUT,
+                transport=httpx.HTTPTransport(uds=str(socket)) if socket else None,
+                trust_env=socket is None,  # a proxy that the environment names is for other machines
+            )
+        except OSError as error:
+            raise Failure(
+                f"The certificates to trust cannot be read: {error.strerror or error}.",
+                hint="Correct SSL_CERT_FILE or SSL_CERT_DIR, or unset them.",
+            ) from None
 
     def __enter__(self) -> Self:
         return self

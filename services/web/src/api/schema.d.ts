@@ -996,7 +996,7 @@ export interface paths {
         /**
          * Look for what does not go its way
          * @description Steps that nobody recorded, events and sweeps that wait too long, dead letters, escalations that
-         *     found nobody; each with what it means and the mend. The same counts are metrics for Prometheus.
+         *     found nobody; each with what it means and the fix. The same counts are metrics for Prometheus.
          */
         get: operations["read_self_audit"];
         put?: never;
@@ -2370,7 +2370,7 @@ export interface components {
         };
         /**
          * FollowUp
-         * @description A promised call, and where it stands on its escalation policy.
+         * @description A promised call, and where it is on its escalation policy.
          * @example {
          *       "assignee": {
          *         "active": true,
@@ -3416,7 +3416,7 @@ export interface components {
             source: components["schemas"]["Source"] | null;
             /**
              * Problems
-             * @description What could not be asked, and the mend.
+             * @description What could not be asked, and the fix.
              */
             problems: string[];
             /** Queues */
