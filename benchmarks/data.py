@@ -15,14 +15,19 @@ PEOPLE = text("""
 # What the trigger would set is given, so that a million rows take seconds.
 WITHOUT_TRIGGERS = text("SET LOCAL session_replication_role = replica")
 FOLLOW_UPS = """
-    INSERT INTO follow_ups (title, due_at, assignee_id, policy_version_id, level, next_step_at)
-    SELECT 'Call ' || i, due_at, 22 + i % 200, 1, {level}, {next_step_at}
-    FROM generate_series(1, :number) i, LATERAL (SELECT now() + {due} * interval '1 hour') AS d (due_at)
+    WITH added AS (
+        INSERT INTO follow_ups (title, due_at, assignee_id)
+        SELECT 'Call ' || i, now() + {due} * interval '1 hour', 22 + i % 200
+        FROM generate_series(1, :number) i RETURNING id, due_at, assignee_id
+    )
+    INSERT INTO escalation_states (follow_up_id, run, last_run, policy_version_id, anchor_at, step, severity,
+                                   assignee_id, is_open, wake_at)
+    SELECT id, 1, 1, 1, due_at, {step}, {severity}, assignee_id, true, {wake_at} FROM added
 """
-WAITING = text(FOLLOW_UPS.format(due="(1 + i % 2000)", level=0, next_step_at="due_at"))
-ESCALATED = text(FOLLOW_UPS.format(due="-(100 + i % 9000)", level=3, next_step_at="NULL"))
-DUE = text(FOLLOW_UPS.format(due="-(1 + i % 144)", level=0, next_step_at="due_at"))
-"""A third of what is due stands at each level."""
+WAITING = text(FOLLOW_UPS.format(due="(1 + i % 2000)", step=0, severity="NULL", wake_at="due_at"))
+ESCALATED = text(FOLLOW_UPS.format(due="-(100 + i % 9000)", step=3, severity="'breach'", wake_at="NULL"))
+DUE = text(FOLLOW_UPS.format(due="-(1 + i % 144)", step=0, severity="NULL", wake_at="due_at"))
+"""A third of what is due has reached each step."""
 
 
 def fill(database_url: str, *, due: int = 0, waiting: int = 0, escalated: int = 0) -> None:
@@ -46,12 +51,12 @@ def fill(database_url: str, *, due: int = 0, waiting: int = 0, escalated: int = 
     engine.dispose()
 
 
-# What follow-ups that have left level 0 must have left behind, and what is there.
+# What follow-ups that have left step 0 must have left behind, and what is there.
 EFFECTS = text("""
-    WITH escalated AS (SELECT level FROM follow_ups WHERE level > 0)
-    SELECT (SELECT sum(level) FROM escalated) AS escalations_due,
+    WITH escalated AS (SELECT step FROM escalation_states WHERE step > 0)
+    SELECT (SELECT sum(step) FROM escalated) AS escalations_due,
            (SELECT count(*) FROM escalations) AS escalations,
-           (SELECT sum(CASE level WHEN 2 THEN 2 ELSE 1 END) FROM escalated) AS notifications_due,
+           (SELECT sum(CASE step WHEN 2 THEN 2 ELSE 1 END) FROM escalated) AS notifications_due,
            (SELECT count(*) FROM notifications) AS notifications,
            (SELECT count(*) FROM escalated) AS activities_due,
            (SELECT count(*) FROM activities) AS activities

@@ -37,7 +37,7 @@ PEOPLE = text("""
     SELECT i || '@example.com', 'Agent ' || i FROM generate_series(1, :people) i RETURNING id
 """)
 NOTIFY = text("""
-    INSERT INTO notifications (follow_up_id, due_version, step, policy_version_id, due_at, user_id, audience)
+    INSERT INTO notifications (follow_up_id, run, step, policy_version_id, due_at, user_id, audience)
     SELECT :first + i, 1, 1, 1, now(), user_id, 'assignee'
     FROM unnest(CAST(:users AS bigint[])) WITH ORDINALITY AS told (user_id, i)
     RETURNING user_id, id

@@ -26,36 +26,35 @@ MAKE_SUBJECTS = """
     SELECT CASE WHEN i % 2 = 0 THEN 'lead' ELSE 'client' END, 'C-' || i, 'Company ' || i
     FROM generate_series(1, :people * 10) i
 """
-# Half of it is completed, a third is late, and a sixth is still to come. Most of what is late has been for
-# long: it stands at the last level.
+# Half of it is completed, a third is late, and a sixth is still to come.
 MAKE_FOLLOW_UPS = """
     INSERT INTO follow_ups (external_id, title, notes, due_at, assignee_id, subject_id, created_at,
-                            completed_at, policy_version_id, level, next_step_at)
+                            completed_at)
     SELECT external_id, title, 'Ask how the trial went.', due_at, assignee_id, subject_id,
-           due_at - interval '20 days', completed_at, 1, level,
-           CASE WHEN completed_at IS NULL THEN due_at + (ARRAY[0, 48, 96])[level + 1] * interval '1 hour' END
+           due_at - interval '20 days',
+           CASE WHEN i % 6 < 3 THEN due_at + (random() ^ 4 * 8 - 1) * interval '1 day' END
+    FROM (
+        SELECT i, 'deal-' || i AS external_id, 'Call about contract ' || i AS title,
+               1 + (random() * (:people - 1))::int AS assignee_id,
+               1 + (random() * (:people * 10 - 1))::int AS subject_id,
+               CASE i % 6
+                   WHEN 5 THEN now() + random() ^ 2 * interval '60 days'
+                   ELSE now() - interval '8 days' * (i % 6 < 3)::int
+                              - random() * interval '350 days' END AS due_at
+        FROM generate_series(1, :follow_ups) i
+    ) planned
+"""
+# Most of what is late has been for long: it is at the last step.
+MAKE_STATES = """
+    INSERT INTO escalation_states (follow_up_id, run, last_run, policy_version_id, anchor_at, step, severity,
+                                   assignee_id, is_open, wake_at)
+    SELECT id, 1, 1, 1, due_at, step, (ARRAY['overdue', 'escalated', 'breach'])[step], assignee_id, is_open,
+           CASE WHEN is_open THEN due_at + (ARRAY[0, 48, 96])[step + 1] * interval '1 hour' END
     FROM (
         SELECT *,
                CASE WHEN late < interval '0' THEN 0 WHEN late < interval '48 hours' THEN 1
-                    WHEN late < interval '96 hours' THEN 2 ELSE 3 END AS level
-        FROM (
-            SELECT *, COALESCE(completed_at, now()) - due_at AS late
-            FROM (
-                SELECT *,
-                       CASE WHEN i % 6 < 3 THEN due_at + (random() ^ 4 * 8 - 1) * interval '1 day' END
-                           AS completed_at
-                FROM (
-                    SELECT i, 'deal-' || i AS external_id, 'Call about contract ' || i AS title,
-                           1 + (random() * (:people - 1))::int AS assignee_id,
-                           1 + (random() * (:people * 10 - 1))::int AS subject_id,
-                           CASE i % 6
-                               WHEN 5 THEN now() + random() ^ 2 * interval '60 days'
-                               ELSE now() - interval '8 days' * (i % 6 < 3)::int
-                                          - random() * interval '350 days' END AS due_at
-                    FROM generate_series(1, :follow_ups) i
-                ) planned
-            ) done
-        ) timed
+                    WHEN late < interval '96 hours' THEN 2 ELSE 3 END AS step
+        FROM (SELECT *, COALESCE(completed_at, now()) - due_at AS late FROM follow_ups) timed
     ) placed
 """
 MAKE_TEXTS = """
@@ -63,9 +62,14 @@ MAKE_TEXTS = """
     SELECT id, searchable(concat_ws(E'\\n', title, notes, external_id)) FROM follow_ups
 """
 MAKE_ESCALATIONS = """
-    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at)
-    SELECT f.id, 1, step, 1, f.due_at + (ARRAY[0, 48, 96])[step] * interval '1 hour'
-    FROM follow_ups f, generate_series(1, f.level) step ORDER BY 5
+    INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity, raised_at, ended_at)
+    SELECT f.id, 1, taken.step, 1, (ARRAY['overdue', 'escalated', 'breach'])[taken.step],
+           f.due_at + (ARRAY[0, 48, 96])[taken.step] * interval '1 hour',
+           CASE WHEN taken.step < s.step THEN f.due_at + (ARRAY[48, 96])[taken.step] * interval '1 hour'
+                ELSE f.completed_at END
+    FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id,
+         generate_series(1, s.step) taken (step)
+    ORDER BY 6
 """
 MAKE_ACTIVITIES = """
     INSERT INTO activities (follow_up_id, kind, actor_id, details, created_at)
@@ -77,7 +81,7 @@ MAKE_ACTIVITIES = """
 """
 # Two about each follow-up; the last month's are unread for one in three.
 MAKE_NOTIFICATIONS = """
-    INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, audience,
+    INSERT INTO notifications (user_id, follow_up_id, run, step, policy_version_id, due_at, audience,
                                created_at, read_at)
     SELECT CASE step WHEN 1 THEN f.assignee_id ELSE COALESCE(u.manager_id, u.id) END, f.id, 1, step, 1,
            f.due_at, CASE step WHEN 1 THEN 'assignee' ELSE 'manager' END, f.due_at + step * interval '1 hour',
@@ -119,7 +123,7 @@ def make_company(database_url: str, follow_ups: int = FOLLOW_UPS, people: int = 
 
 
 def _statements() -> Iterator[str]:
-    yield from (MAKE_PEOPLE, MAKE_SUBJECTS, MAKE_FOLLOW_UPS, MAKE_TEXTS)
+    yield from (MAKE_PEOPLE, MAKE_SUBJECTS, MAKE_FOLLOW_UPS, MAKE_STATES, MAKE_TEXTS)
     yield from (MAKE_ESCALATIONS, MAKE_ACTIVITIES, MAKE_NOTIFICATIONS)
 
 

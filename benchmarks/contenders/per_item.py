@@ -53,7 +53,7 @@ def run(
     """
     database = psycopg.connect(libpq_url(database_url), autocommit=True)
     number = min(due, bench.scaled(MESSAGES))
-    first = database.execute("SELECT id FROM follow_ups ORDER BY next_step_at LIMIT %s", [number])
+    first = database.execute("SELECT follow_up_id FROM escalation_states ORDER BY wake_at LIMIT %s", [number])
     ids = [follow_up_id for (follow_up_id,) in first]
 
     def escalate_all() -> None:

@@ -22,9 +22,9 @@ HOURS_OVERDUE = ((-700, -48), (1, 47), (49, 95), (97, 300))
 
 QUICK_POLICY = """
 INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, '[
-    {"after": "PT0S", "audience": ["assignee"], "label": "employee", "sla_breach": false},
-    {"after": "PT5S", "audience": ["manager", "assignee"], "label": "manager", "sla_breach": false},
-    {"after": "PT10S", "audience": ["admins"], "label": "admin", "sla_breach": true}]'::jsonb)
+    {"after": "PT0S", "audience": ["assignee"], "label": "employee", "severity": "overdue"},
+    {"after": "PT5S", "audience": ["manager", "assignee"], "label": "manager", "severity": "escalated"},
+    {"after": "PT10S", "audience": ["admins"], "label": "admin", "severity": "breach"}]'::jsonb)
 """
 
 INSERT = text("""

@@ -70,18 +70,21 @@ PUT_OFF = text("""
     UPDATE follow_ups SET due_at = now() + random() * interval '1 day'
     WHERE id IN (SELECT id FROM follow_ups WHERE is_open ORDER BY random() LIMIT :number)
 """)
-# Each follow-up is at the level of its hours overdue (a few seconds ago, at the last sweep), and that
-# level is announced.
+# Each follow-up is at the step of its hours overdue (a few seconds ago, at the last sweep), and that step is
+# announced.
 NOT_ANNOUNCED = text("""
     SELECT count(*) FROM (
-        SELECT id, due_version, level,
+        SELECT id, run, step,
             (overdue >= interval '0')::int + (overdue >= interval '48 hours')::int
             + (overdue >= interval '96 hours')::int AS reached
-        FROM (SELECT *, now() - interval '5 seconds' - due_at AS overdue FROM follow_ups WHERE is_open) o
+        FROM (
+            SELECT f.id, s.run, s.step, now() - interval '5 seconds' - f.due_at AS overdue
+            FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id WHERE f.is_open
+        ) o
     ) f
-    WHERE f.level < f.reached OR f.level > 0 AND NOT EXISTS (
+    WHERE f.step < f.reached OR f.step > 0 AND NOT EXISTS (
         SELECT FROM activities a
-        WHERE (a.follow_up_id, a.due_version, a.step) = (f.id, f.due_version, f.level))
+        WHERE (a.follow_up_id, a.run, a.step) = (f.id, f.run, f.step))
 """)
 
 

@@ -36,11 +36,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A follow-up with one assignee and one due version, from one commit to the next; open throughout."""
+    """A follow-up with one assignee and one run, from one commit to the next; open throughout."""
 
     begins: datetime
     ends: datetime | None
-    due_version: int
+    run: int
     due_at: datetime
     steps: tuple[timedelta, ...]
     assignee_id: int
@@ -90,9 +90,9 @@ class History:
         """How it was at a moment; None when it was not open."""
         return next((stay for stay in self.stays if stay.holds(at)), None)
 
-    def run_since(self, due_version: int) -> datetime:
-        """When a due version began."""
-        return next(stay.begins for stay in self.stays if stay.due_version == due_version)
+    def run_since(self, run: int) -> datetime:
+        """When a run began."""
+        return next(stay.begins for stay in self.stays if stay.run == run)
 
     def open_since(self, at: datetime) -> bool:
         """Whether it has been open all the time since a moment, but for what was taken back."""
@@ -109,27 +109,27 @@ class _Now:
     due_at: datetime
     assignee_id: int
     steps: tuple[timedelta, ...]
-    due_version: int = 1
+    run: int = 1
     assignment: int = 1
     open: bool = True
     given: Assigned | None = None
     runs: int = 1
-    """The highest due version that it ever had."""
+    """The highest run that it ever had."""
 
     def stay(self, begins: datetime, ends: datetime | None, *, resumed: bool) -> Stay:
-        stood = (self.due_version, self.due_at, self.steps, self.assignee_id, self.assignment)
+        stood = (self.run, self.due_at, self.steps, self.assignee_id, self.assignment)
         return Stay(begins, ends, *stood, resumed)
 
     def start_over(self) -> None:
         """Begin a run of its own."""
         self.runs += 1
-        self.due_version = self.runs
+        self.run = self.runs
 
     def take_back(self, before: _Now) -> None:
         """Stand as before the last change; numbers that were used are not used again."""
         self.assignment += self.assignee_id != before.assignee_id
         self.due_at, self.steps, self.assignee_id = before.due_at, before.steps, before.assignee_id
-        self.due_version, self.open, self.given = before.due_version, before.open, before.given
+        self.run, self.open, self.given = before.run, before.open, before.given
 
 
 def history(changes: Sequence[Change]) -> History:

@@ -109,7 +109,7 @@ def _settle(system: System) -> float:
 
 def _let_every_step_come(system: System, span: timedelta) -> None:
     """Wait until nothing is due and no near step is left: what is expected is certain then."""
-    to_come = text("SELECT EXISTS (SELECT FROM follow_ups WHERE next_step_at < now() + :near)")
+    to_come = text("SELECT EXISTS (SELECT FROM escalation_states WHERE wake_at < now() + :near)")
 
     def all_came() -> bool:
         system.workload.sweep()

@@ -161,8 +161,8 @@ def rows_locked(system: System, rng: Random) -> None:
     with system.owner.transaction() as tx:
         tx.execute(
             text("""
-                SELECT id FROM follow_ups WHERE is_open AND next_step_at < now() + interval '10 seconds'
-                    OR level BETWEEN 1 AND 2 ORDER BY random() LIMIT 300 FOR UPDATE SKIP LOCKED
+                SELECT FROM escalation_states WHERE wake_at < now() + interval '10 seconds'
+                    OR step BETWEEN 1 AND 2 ORDER BY random() LIMIT 300 FOR UPDATE SKIP LOCKED
             """)
         )
         time.sleep(rng.uniform(3, 7))

@@ -50,7 +50,7 @@ def test_a_completed_follow_up_stands_nowhere_until_it_is_reopened() -> None:
     played = history([created(), change(3, Kind.COMPLETED), change(7, Kind.REOPENED)])
     assert played.stay(NINE + 5 * SECOND) is None
     assert played.current
-    assert (played.current.due_version, played.current.due_at) == (2, NINE)
+    assert (played.current.run, played.current.due_at) == (2, NINE)
     assert not played.open_since(NINE + 2 * SECOND)
     assert played.open_since(NINE + 8 * SECOND)
 
@@ -64,7 +64,7 @@ def test_a_reschedule_starts_over_and_a_reassignment_keeps_the_clock() -> None:
             change(2, Kind.RESCHEDULED, due_at=later),
         ]
     )
-    assert [(stay.due_version, stay.assignee_id) for stay in played.stays] == [(1, 5), (1, 6), (2, 6)]
+    assert [(stay.run, stay.assignee_id) for stay in played.stays] == [(1, 5), (1, 6), (2, 6)]
     assert played.current
     assert played.current.level(later + 10 * SECOND) == 3  # under the policy of the new due time
     assert played.given
@@ -107,7 +107,7 @@ def test_an_undo_takes_back_the_last_change_and_no_run_has_the_number_of_an_undo
             change(5, Kind.RESCHEDULED, due_at=later),
         ]
     )
-    assert [(stay.due_version, stay.due_at, stay.assignee_id, stay.assignment) for stay in played.stays] == [
+    assert [(stay.run, stay.due_at, stay.assignee_id, stay.assignment) for stay in played.stays] == [
         (1, NINE, 5, 1),
         (2, later, 5, 1),
         (1, NINE, 5, 1),
@@ -130,7 +130,7 @@ def test_what_is_undone_or_restored_goes_on_as_if_it_had_never_been_away() -> No
         )
         assert played.stay(NINE + 3 * SECOND) is None
         assert played.current
-        assert (played.current.due_version, played.current.assignment) == (1, 2)
+        assert (played.current.run, played.current.assignment) == (1, 2)
         assert played.given
         assert played.open_since(played.given.at)
         assert not played.deleted

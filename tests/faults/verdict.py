@@ -17,17 +17,19 @@ from tests.faults.model import Clock, History, Stay, audience, history, told_by_
 from tests.support.clock import jumps
 
 EXAMPLES = 5
+SEVERITIES = (None, "overdue", "escalated", "breach")
+"""Of each step."""
 LONGEST_TRANSACTION = timedelta(minutes=1)
 """A transaction goes by the clock with which it began, and may meet what was committed since."""
 COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
 
 QUERIES = {
-    "notifications": f"SELECT follow_up_id, due_version, step, repeat, user_id, created_at, {COMMITTED} "
+    "notifications": f"SELECT follow_up_id, run, step, repeat, user_id, created_at, {COMMITTED} "
     "FROM notifications",
-    "activities": f"SELECT follow_up_id, due_version, step, repeat, created_at, {COMMITTED} "
+    "activities": f"SELECT follow_up_id, run, step, repeat, created_at, {COMMITTED} "
     "FROM activities WHERE kind = 'escalated'",
-    "escalations": "SELECT follow_up_id, due_version, step, status FROM escalations",
-    "follow_ups": "SELECT id AS follow_up_id, is_open, due_version, level, next_step_at FROM follow_ups",
+    "escalations": "SELECT follow_up_id, run, step, status, ended_at FROM escalations",
+    "follow_ups": "SELECT s.* FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id",
 }
 
 SWEEPS_BEYOND = text("""
@@ -43,7 +45,7 @@ REPEATED = text("""
 """)
 
 Key = tuple[int, int]
-"""A due version and a step."""
+"""A run and a step."""
 
 
 @dataclass
@@ -82,6 +84,8 @@ class Found:
     notifications: list[RowMapping] = field(default_factory=list)
     activities: list[RowMapping] = field(default_factory=list)
     escalations: dict[Key, str] = field(default_factory=dict)
+    ends: dict[Key, datetime | None] = field(default_factory=dict)
+    """When each step that was raised ended."""
 
 
 def judge(tx: Transaction, people: People) -> Verdict:
@@ -134,17 +138,17 @@ class _Judged:
 
     def _level(self, current: Stay, now: datetime) -> int:
         """Where it should be: where the clock says, or where a clock that was ahead has brought it."""
-        reached = self.found.row["level"] if self.found.row else 0
+        reached = self.found.row["step"] if self.found.row else 0
         return min(max(current.level(now), reached), self._highest(current, now))
 
     def _highest(self, stay: Stay, until: datetime) -> int:
-        """The level by the latest time that PostgreSQL's clock showed since this due version began.
+        """The level by the latest time that PostgreSQL's clock showed since this run began.
 
         Args:
-            stay: of the due version.
+            stay: of the run.
             until: by the real clock.
         """
-        since = self.history.run_since(stay.due_version) - LONGEST_TRANSACTION
+        since = self.history.run_since(stay.run) - LONGEST_TRANSACTION
         return stay.level(self.clock.latest(since, until))
 
     def _stopped(self) -> Iterator[tuple[str, int, str]]:
@@ -196,7 +200,7 @@ class _Judged:
 
     def _audience_now(self, current: Stay, level: int) -> Iterator[tuple[str, int, str]]:
         """Whom the step that has been reached tells now knows of it, however often it was handed on."""
-        key = (current.due_version, level)
+        key = (current.run, level)
         if key in {_key(activity) for activity in self.found.activities}:
             told = {notification["user_id"] for notification in self._told()[key]}
             missing = told_by_reassignment(level, current.assignee_id, self.people) - told
@@ -206,7 +210,7 @@ class _Judged:
         """Each step that was reached is announced, or was overtaken; the last one is announced."""
         announced = {_key(activity) for activity in self.found.activities}
         for step in range(1, level + 1):
-            key = (current.due_version, step)
+            key = (current.run, step)
             status = self.found.escalations.get(key)
             if status is None:
                 yield "lost", 1, f"{key} was never raised"
@@ -220,9 +224,14 @@ class _Judged:
         if row is None:
             yield "lost", 1, "the follow-up itself"
             return
-        expected = (True, current.due_version, level, current.next_step_at(level))
-        actual = (row["is_open"], row["due_version"], row["level"], row["next_step_at"])
-        yield "wrong_level", int(actual != expected), f"stands at {actual}, should at {expected}"
+        severity = SEVERITIES[level]
+        expected = (True, current.run, level, severity, current.assignee_id, current.next_step_at(level))
+        columns = ("is_open", "run", "step", "severity", "assignee_id", "wake_at")
+        actual = tuple(row[column] for column in columns)
+        yield "wrong_level", int(actual != expected), f"is at {actual}, should be at {expected}"
+        going_on = {key for key, ended_at in self.found.ends.items() if ended_at is None}
+        if going_on != ({(current.run, level)} if level else set()):
+            yield "wrong_level", 1, f"goes on at {going_on}, should at {(current.run, level)}"
 
     def _assignments(self) -> Iterator[tuple[str, int, str]]:
         """Who has it was told so once, whatever was undone; others at most once, while it was theirs."""
@@ -248,7 +257,7 @@ class _Judged:
     def _held(self, row: RowMapping) -> Stay | None:
         """The state that an announcement speaks of, if it held when that was committed."""
         stay = self.history.stay(row["committed_at"])
-        return stay if stay and stay.due_version == row["due_version"] else None
+        return stay if stay and stay.run == row["run"] else None
 
     def _written_again(self, row: RowMapping) -> bool:
         """A restoration wrote it: when it was committed at first, nobody knows any more."""
@@ -263,7 +272,7 @@ class _Judged:
 
 
 def _key(row: RowMapping) -> Key:
-    return row["due_version"], row["step"]
+    return row["run"], row["step"]
 
 
 def _read(tx: Transaction) -> dict[int, Found]:
@@ -275,6 +284,7 @@ def _read(tx: Transaction) -> dict[int, Found]:
                 entry.row = row
             elif name == "escalations":
                 entry.escalations[_key(row)] = row["status"]
+                entry.ends[_key(row)] = row["ended_at"]
             else:
                 getattr(entry, name).append(row)
     return dict(found)
@@ -283,4 +293,4 @@ def _read(tx: Transaction) -> dict[int, Found]:
 def _repeated(tx: Transaction) -> set[tuple[int, int, int]]:
     payloads = tx.execute(REPEATED, {"raised": EscalationsRaised.type}).scalars()
     events = map(EscalationsRaised.model_validate, payloads)
-    return {entry for e in events for entry in zip(e.follow_up_ids, e.due_versions, e.steps, strict=True)}
+    return {entry for e in events for entry in zip(e.follow_up_ids, e.runs, e.steps, strict=True)}

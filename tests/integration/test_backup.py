@@ -23,19 +23,21 @@ LEVELS = {1: timedelta(hours=1), 2: timedelta(hours=50), 3: timedelta(hours=100)
 
 # What an independent reader asks of the restored database; each must be nothing.
 FAULTS = {
-    "not at their level": """
-        SELECT count(*) FROM follow_ups WHERE is_open AND level <>
+    "not at their step": """
+        SELECT count(*) FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id
+        WHERE f.is_open AND s.step <>
             CASE WHEN now() - due_at >= interval '96 h' THEN 3 WHEN now() - due_at >= interval '48 h' THEN 2
             ELSE 1 END""",
     "current step not announced": """
         SELECT count(*) FROM follow_ups f WHERE NOT EXISTS (
-            SELECT FROM activities a WHERE a.follow_up_id = f.id AND a.step = f.level)""",
+            SELECT FROM activities a JOIN escalation_states s USING (follow_up_id, run, step)
+            WHERE a.follow_up_id = f.id)""",
     "announced, and nobody told": """
         SELECT count(*) FROM activities a WHERE step IS NOT NULL AND NOT EXISTS (
             SELECT FROM notifications n WHERE (n.follow_up_id, n.step) = (a.follow_up_id, a.step))""",
     "more than one announcement": """
         SELECT count(*) FROM (SELECT FROM activities WHERE step IS NOT NULL
-            GROUP BY follow_up_id, due_version HAVING count(*) > 1) again""",
+            GROUP BY follow_up_id, run HAVING count(*) > 1) again""",
     "events left": "SELECT count(*) FROM outbox WHERE handled_at IS NULL",
     "sweeps left": "SELECT count(*) FROM sweeps WHERE finished_at IS NULL",
 }

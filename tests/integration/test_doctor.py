@@ -32,9 +32,14 @@ HEALTHY = """
 DATABASE_FAULTS = {
     "no table was made": ("DROP TABLE alembic_version", "schema", "followup migrate"),
     "a migration is missing": (
-        "UPDATE alembic_version SET version_num = '0003'",
+        "DELETE FROM alembic_version",
         "schema",
         "followup migrate",
+    ),
+    "it is older than the first release": (
+        "DROP TABLE escalation_states CASCADE",
+        "schema",
+        "make a new one",
     ),
     "a newer release has migrated": (
         "UPDATE alembic_version SET version_num = '9999'",
@@ -42,9 +47,9 @@ DATABASE_FAULTS = {
         "deploy that one",
     ),
     "a grant was taken away": (
-        "REVOKE UPDATE (next_step_at) ON follow_ups FROM followup_escalator",
+        "REVOKE UPDATE ON escalation_states FROM followup_escalator",
         "grants",
-        "GRANT UPDATE (next_step_at) ON follow_ups TO followup_escalator",
+        "GRANT UPDATE ON escalation_states TO followup_escalator",
     ),
     "nobody is an admin": ("UPDATE users SET active = false", "people", "followup_api.bootstrap"),
     "no sweep was ever asked for": (

@@ -28,7 +28,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from tests.support.servers import Servers
 
 ROWS = 100_000
-LARGE = {"follow_ups", "escalations", "notifications", "activities", "outbox"}
+LARGE = {"follow_ups", "escalation_states", "escalations", "notifications", "activities", "outbox"}
 NO_SERVERS = {"database_url": SecretStr("postgresql://unused"), "broker_url": SecretStr("amqp://unused")}
 ESCALATOR, NOTIFIER = EscalatorSettings(**NO_SERVERS), NotifierSettings(**NO_SERVERS)  # type: ignore[arg-type]
 
@@ -36,19 +36,18 @@ ESCALATOR, NOTIFIER = EscalatorSettings(**NO_SERVERS), NotifierSettings(**NO_SER
 FILL = f"""
     INSERT INTO users (email, name, role) VALUES ('ada@example.com', 'Ada', 'admin');
     INSERT INTO users (email, name, manager_id) VALUES ('eve@example.com', 'Eve', 1);
-    ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules;
-    INSERT INTO follow_ups (title, due_at, assignee_id, policy_version_id, level, next_step_at)
-        SELECT 'Call', now() - i * interval '1 minute', 2, 1, CASE i % 3 WHEN 2 THEN 3 ELSE 0 END,
-               CASE i % 3 WHEN 0 THEN now() - i * interval '1 minute' WHEN 1 THEN now() + interval '1 day' END
-        FROM generate_series(1, {ROWS}) i;
-    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id)
-        SELECT id, 2, 1, 1 FROM follow_ups;
+    INSERT INTO follow_ups (title, due_at, assignee_id)
+        SELECT 'Call', now() - i * interval '1 minute', 2 FROM generate_series(1, {ROWS}) i;
+    UPDATE escalation_states SET wake_at = now() + interval '1 day' WHERE follow_up_id % 3 = 1;
+    UPDATE escalation_states SET step = 3, severity = 'breach', wake_at = NULL WHERE follow_up_id % 3 = 2;
+    INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity)
+        SELECT id, 2, 1, 1, 'overdue' FROM follow_ups;
     INSERT INTO sweeps (trigger, status, finished_at)
         SELECT 'manual', 'completed', now() FROM generate_series(1, 1000) i;
     INSERT INTO sweeps (trigger) VALUES ('manual');
     INSERT INTO outbox (id, type, source, subject, payload, available_at, handled_at)
         SELECT ('0' || to_hex((extract(epoch FROM now()) * 1000)::bigint) || right(md5(i::text), 20))::uuid,
-               'followup.escalations.raised.v2', 't', 'sweeps/' || i / 100, '{{}}', now(),
+               'followup.escalations.raised.v1', 't', 'sweeps/' || i / 100, '{{}}', now(),
                CASE WHEN i % 1000 > 0 THEN now() END
         FROM generate_series(1, {ROWS}) i;
     ANALYZE;
@@ -123,7 +122,7 @@ def sweep(tx: Connection) -> Iterable[Emitted]:
 
 
 def settle(tx: Connection) -> Iterable[Emitted]:
-    keys = [EscalationKey(follow_up_id=i, due_version=2, step=1) for i in range(1, 1_000)]
+    keys = [EscalationKey(follow_up_id=i, run=2, step=1) for i in range(1, 1_000)]
     answer = EscalationsDelivered(sweep_id=1, delivered=999, notified=1, superseded=tuple(keys))
     return settle_delivery(answer, tx, ESCALATOR)
 
@@ -135,7 +134,15 @@ def look_after(tx: Connection) -> Iterable[Emitted]:
 @pytest.mark.parametrize(
     ("work", "indexes"),
     [
-        (sweep, {"ix_follow_ups_next_step_at", "pk_follow_ups", "ix_escalations_unroutable", "pk_sweeps"}),
+        (
+            sweep,
+            {
+                "ix_escalation_states_wake_at",
+                "pk_escalation_states",
+                "ix_escalations_unroutable",
+                "pk_sweeps",
+            },
+        ),
         (settle, {"pk_escalations", "pk_sweeps"}),
         (look_after, {"ix_outbox_unhandled", "ix_outbox_failed", "pk_outbox"}),
     ],
@@ -156,7 +163,7 @@ def test_claiming_and_announcing_a_batch_of_any_size_reads_by_index(filled: Conn
         assert len(batch.reached) == size
         list(write_inbox(batch.raised(1), filled, NOTIFIER))
     assert plans.read_whole == []
-    assert plans.indexes >= {"ix_follow_ups_next_step_at", "pk_follow_ups"}
+    assert plans.indexes >= {"ix_escalation_states_wake_at", "pk_escalation_states"}
 
 
 def test_a_duplicate_is_noticed_by_index(filled: Connection) -> None:

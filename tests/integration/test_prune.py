@@ -12,20 +12,20 @@ from sqlalchemy import Engine, create_engine, text
 MONTH = timedelta(days=30)
 
 # A hundred follow-ups, one every day, each told of once: of each ten, one was completed a week later, one
-# has a newer due time, and eight are open as they were.
+# has a later due time, and eight are open as they were.
 FILL = """
     INSERT INTO users (email, name) VALUES ('eve@example.com', 'Eve');
     INSERT INTO follow_ups (title, due_at, assignee_id)
         SELECT 'Call ' || i, now() - interval '1 day' * i, 1 FROM generate_series(1, 100) i;
     INSERT INTO notifications
-            (follow_up_id, due_version, step, policy_version_id, due_at, user_id, audience, created_at)
+            (follow_up_id, run, step, policy_version_id, due_at, user_id, audience, created_at)
         SELECT id, 1, 1, 1, due_at, 1, 'assignee', due_at FROM follow_ups;
-    INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, created_at)
+    INSERT INTO activities (kind, follow_up_id, run, step, repeat, created_at)
         SELECT 'escalated', id, 1, 1, 0, due_at FROM follow_ups;
     INSERT INTO activities (kind, follow_up_id, created_at)
         SELECT 'created', id, due_at FROM follow_ups;
-    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at)
-        SELECT id, 1, 1, 1, due_at FROM follow_ups;
+    INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity, raised_at)
+        SELECT id, 1, 1, 1, 'overdue', due_at FROM follow_ups;
     UPDATE follow_ups SET completed_at = due_at + interval '7 days' WHERE id % 10 = 1;
     UPDATE follow_ups SET due_at = now() + interval '1 day' WHERE id % 10 = 2;
 """

@@ -1,7 +1,10 @@
-"""An upgrade while everything runs: the release before this one on the new schema, and both side by side."""
+"""An upgrade while everything runs: the release before this one on this schema, and both side by side."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -51,7 +54,13 @@ class Release:
 @pytest.fixture
 def old(system: System, tmp_path: Path) -> Release:
     """Python finds its code before this one's."""
-    return Release(system, tmp_path / "old", PYTHONPATH=previous_release(tmp_path / "previous"))
+    path = previous_release(tmp_path / "previous")
+    where = [sys.executable, "-c", "import followup_common; print(followup_common.__file__)"]
+    found = subprocess.run(
+        where, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.startswith(str(tmp_path / "previous")), "this code would run beside itself"
+    return Release(system, tmp_path / "old", PYTHONPATH=path)
 
 
 @pytest.fixture
@@ -68,7 +77,7 @@ def sweep(system: System, assignee: int, number: int) -> None:
 
 def test_both_releases_work_side_by_side(system: System, old: Release, new: Release) -> None:
     assignee = populate(system, 300)
-    old.run_only("escalator", "notifier")  # the old release alone on the new schema
+    old.run_only("escalator", "notifier")  # the old release alone on this schema
     sweep(system, assignee, 300)
     system.eventually_settled()
 

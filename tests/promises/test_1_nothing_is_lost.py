@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import dramatiq
 import pytest
-from followup_common.contracts import EscalationKey, EscalationsRaisedV1, OutboxTick, SweepTick
+from followup_common.contracts import OutboxTick, SweepTick
 from followup_common.db import Transaction
 from followup_common.db.wakeups import wake_inboxes
 from followup_notifier import inbox
@@ -85,7 +85,7 @@ def test_a_state_change_and_its_event_commit_together_or_not_at_all(
     pipeline.work()
     with pipeline.company() as company:
         assert company.count("escalations") == 0
-        assert company.tx.execute(text("SELECT max(level) FROM follow_ups")).scalar() == 0
+        assert company.tx.execute(text("SELECT max(step) FROM escalation_states")).scalar() == 0
         company.tx.execute(text("GRANT INSERT ON outbox TO followup_escalator"))
     redrive_until_quiet(pipeline, rounds=3)
     with pipeline.company() as company:
@@ -193,13 +193,3 @@ class Away:
 
     def transaction(self) -> NoReturn:
         raise self.error
-
-
-def test_a_batch_that_an_older_escalator_stored_is_announced_as_well(pipeline: Pipeline) -> None:
-    with pipeline.company() as company:
-        call = company.follow_up(company.person("Eve"), overdue=timedelta(hours=1))
-    key = EscalationKey(follow_up_id=call, due_version=1, step=1)
-    pipeline.publish(pipeline.emit(EscalationsRaisedV1(sweep_id=None, escalations=(key,))))
-    pipeline.work()
-    with pipeline.company() as company:
-        assert len(company.told(call)) == len(company.activities(call)) == 1

@@ -52,7 +52,7 @@ def test_an_event_is_handled_once_even_if_its_effect_has_no_key(pipeline: Pipeli
 def test_the_same_step_in_two_different_events_is_announced_once(pipeline: Pipeline) -> None:
     with pipeline.company() as company:
         call = company.follow_up(company.person("Eve"), overdue=HOUR)
-    key = EscalationKey(follow_up_id=call, due_version=1, step=1)
+    key = EscalationKey(follow_up_id=call, run=1, step=1)
     twice = [EscalationsRaised.of(None, (key, key)) for _ in range(2)]
     pipeline.publish(pipeline.emit(*twice))
     pipeline.work()
@@ -66,9 +66,9 @@ def test_the_same_step_in_two_different_events_is_announced_once(pipeline: Pipel
 @pytest.mark.parametrize(
     "row",
     [
-        "notifications (follow_up_id, due_version, step, user_id, policy_version_id, due_at, audience)"
+        "notifications (follow_up_id, run, step, user_id, policy_version_id, due_at, audience)"
         " VALUES (1, 1, 1, 1, 1, now(), 'assignee')",
-        "activities (follow_up_id, due_version, step, repeat, kind) VALUES (1, 1, 1, 0, 'escalated')",
+        "activities (follow_up_id, run, step, repeat, kind) VALUES (1, 1, 1, 0, 'escalated')",
     ],
 )
 def test_a_unique_key_says_so(pipeline: Pipeline, row: str) -> None:
@@ -137,7 +137,7 @@ def test_an_undo_is_no_new_run(pipeline: Pipeline, hours: int, change: str) -> N
     with pipeline.company() as company:
         after = company.get(call)
         assert company.told(call) == told
-        for column in ("due_at", "assignee_id", "completed_at", "due_version", "level", "next_step_at"):
+        for column in ("due_at", "assignee_id", "completed_at", "run", "step", "wake_at"):
             assert after[column] == before[column], column
 
 
@@ -153,5 +153,5 @@ def test_what_was_told_in_an_undone_run_does_not_keep_the_next_one_quiet(pipelin
             with pipeline.company() as company:
                 assert undo(company, eve, call) == "undone"
     with pipeline.company() as company:
-        assert company.get(call)["due_version"] == 3
+        assert company.get(call)["run"] == 3
         assert company.told(call) == [(1, eve), (1, eve)]

@@ -31,17 +31,18 @@ def backlog(company: Company) -> None:
     )
     company.tx.execute(
         text("""
-            UPDATE follow_ups SET level = 3, next_step_at = NULL WHERE id % 3 = 0;
-            ANALYZE follow_ups;
+            UPDATE escalation_states SET step = 3, severity = 'breach', wake_at = NULL
+            WHERE follow_up_id % 3 = 0;
+            ANALYZE escalation_states;
         """)
     )
 
 
 def plan(company: Company) -> dict[str, Any]:
     """How a batch is read, after another one in the same transaction."""
-    statement = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + CLAIM.text.replace(":limit", "1000")
     claim_batch(company.tx, company.new_sweep(), 1)
-    answer = company.tx.execute(text(statement)).scalar_one()
+    statement = CLAIM.text.replace(":limit", "1000")
+    answer = company.tx.execute(text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")).scalar_one()
     root: dict[str, Any] = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
     return root
 
@@ -53,7 +54,7 @@ def nodes(root: dict[str, Any]) -> list[dict[str, Any]]:
 def test_a_sweep_with_nothing_due_reads_a_handful_of_pages_whatever_the_backlog(company: Company) -> None:
     backlog(company)
     root = plan(company)
-    assert {node.get("Index Name") for node in nodes(root)} >= {"ix_follow_ups_next_step_at"}
+    assert {node.get("Index Name") for node in nodes(root)} >= {"ix_escalation_states_wake_at"}
     assert not [node for node in nodes(root) if node["Node Type"] == "Seq Scan"]
     assert root["Shared Hit Blocks"] + root["Shared Read Blocks"] < 20
 

@@ -18,7 +18,7 @@ DEAD = text("SELECT type, error FROM outbox WHERE failed_at IS NOT NULL")
 @pytest.mark.parametrize(
     "changed",
     [
-        {"data": EscalationsRaised.of(None, [EscalationKey(follow_up_id=2, due_version=1, step=3)])},
+        {"data": EscalationsRaised.of(None, [EscalationKey(follow_up_id=2, run=1, step=3)])},
         {"data": {"follow_up_ids": "junk"}},
         {"type": "followup.sweep.requested.v1", "data": {"sweep_id": 1}},
     ],
@@ -32,7 +32,7 @@ def test_a_message_under_the_id_of_a_waiting_event_says_nothing_and_stops_nothin
         eve = company.person("Eve")
         late = company.follow_up(eve, overdue=HOUR)
         far_off = company.follow_up(eve, overdue=-1_000 * HOUR)
-    key = EscalationKey(follow_up_id=late, due_version=1, step=1)
+    key = EscalationKey(follow_up_id=late, run=1, step=1)
     [true] = pipeline.emit(EscalationsRaised.of(None, [key]))
     data = changed["data"]
     body = data.model_dump(mode="json") if isinstance(data, EscalationsRaised) else data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -21,8 +22,11 @@ from sqlalchemy import Connection, text
 
 from tests.support.company import Company
 from tests.support.pipeline import Pipeline
+from tests.support.waiting import eventually
 
 HOUR = timedelta(hours=1)
+UNREADABLE = '[{"after": "PT0S", "audience": ["nobody"], "label": "x", "severity": "overdue"}]'
+"""Steps of a policy that tells nobody whom this release knows."""
 
 
 def poison(company: Company, follow_up: int) -> None:
@@ -137,15 +141,16 @@ def test_a_policy_that_cannot_be_read_does_not_hold_up_the_sweep(pipeline: Pipel
     with pipeline.company() as company:
         assignee = company.person("Eve")
         company.tx.execute(
-            text("""INSERT INTO policy_versions (policy, version, steps)
-                    VALUES ('standard', 0, '[{"after": "PT0S", "audience": ["nobody"], "label": "x"}]')""")
+            text(
+                f"INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 0, '{UNREADABLE}')"
+            )
         )
         bad = company.follow_up(assignee, overdue=HOUR)
         good = company.follow_up(assignee, overdue=HOUR)
         company.tx.execute(
             text(
-                f"UPDATE follow_ups SET policy_version_id = "
-                f"(SELECT id FROM policy_versions WHERE version = 0) WHERE id = {bad}"
+                f"UPDATE escalation_states SET policy_version_id = "
+                f"(SELECT id FROM policy_versions WHERE version = 0) WHERE follow_up_id = {bad}"
             )
         )
     for _ in range(3):  # set aside each time, and named once
@@ -172,11 +177,41 @@ def test_a_follow_up_that_somebody_holds_is_left_to_the_next_batch(pipeline: Pip
         held, free = (company.follow_up(assignee, overdue=HOUR) for _ in range(2))
         sweep_id = company.new_sweep()
     with pipeline.company() as holder:
-        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {held} FOR UPDATE"))
+        holder.tx.execute(text(f"SELECT FROM escalation_states WHERE follow_up_id = {held} FOR UPDATE"))
         with pipeline.databases["escalator"].transaction() as tx:
             assert [move.id for move in claim_batch(tx, sweep_id, 10).reached] == [free]
     with pipeline.databases["escalator"].transaction() as tx:
         assert [move.id for move in claim_batch(tx, sweep_id, 10).reached] == [held]
+
+
+def test_a_change_of_many_locks_their_states_in_the_order_of_ids(pipeline: Pipeline) -> None:
+    """As the notifier does: the two would wait for each other otherwise."""
+    with pipeline.company() as company:
+        first, second = (company.follow_up(company.person("Eve"), overdue=HOUR) for _ in range(2))
+    with pipeline.company() as company:
+        company.set(first, title="Written again, behind the second")
+
+    def complete() -> None:
+        with pipeline.owner.transaction() as tx:
+            tx.execute(text("UPDATE follow_ups SET completed_at = now()"))
+
+    hold = text("SELECT FROM escalation_states_hold(ARRAY[CAST(:id AS bigint)])")
+    with pipeline.databases["notifier"].transaction() as notifier:
+        notifier.execute(hold, {"id": first})
+        person = threading.Thread(target=complete)
+        person.start()
+        eventually(lambda: waits_for_a_lock(pipeline), what="the change waits for the first")
+        notifier.execute(text("SET LOCAL lock_timeout = '2s'"))
+        notifier.execute(hold, {"id": second})
+    person.join(10)
+    with pipeline.company() as company:
+        assert [company.get(call)["is_open"] for call in (first, second)] == [False, False]
+
+
+def waits_for_a_lock(pipeline: Pipeline) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with pipeline.company() as company:
+        return bool(company.tx.execute(text(f"{waiting} AND datname = current_database()")).scalar())
 
 
 def test_an_overtaken_step_of_a_follow_up_that_somebody_holds_holds_up_no_count(database_url: str) -> None:
@@ -192,12 +227,12 @@ def test_an_overtaken_step_of_a_follow_up_that_somebody_holds_holds_up_no_count(
     pipeline.publish([outbox.envelope(raised)])
     pipeline.notifier_only()
     with pipeline.company() as holder:
-        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {calls[0]} FOR UPDATE"))
+        holder.tx.execute(text(f"SELECT FROM escalation_states WHERE follow_up_id = {calls[0]} FOR UPDATE"))
         pipeline.publish(pipeline.everything_sent())
         pipeline.escalator_only()
         with pipeline.company() as company:
             assert company.sweep(1)["status"] == "completed"
-            assert [company.get(call)["next_step_at"] == clock.AT_ONCE for call in calls] == [False, True]
+            assert [company.get(call)["wake_at"] == clock.AT_ONCE for call in calls] == [False, True]
     for _ in range(2):
         pipeline.publish(pipeline.everything_sent())
         pipeline.request_sweep()
@@ -214,25 +249,25 @@ def test_waking_what_was_set_aside_waits_for_nobody(database_url: str) -> None:
     pipeline = Pipeline(database_url, lock_timeout_seconds=0.05)
     with pipeline.company() as company:
         company.tx.execute(
-            text("INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, '[{}]')")
+            text(
+                f"INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, '{UNREADABLE}')"
+            )
         )
         calls = [company.follow_up(company.person("Eve"), overdue=HOUR) for _ in range(2)]
-        company.tx.execute(text("ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules"))
-        company.tx.execute(text("UPDATE follow_ups SET next_step_at = due_at"))
     pipeline.request_sweep()
     pipeline.work()
     with pipeline.company() as company:
-        company.tx.execute(text("UPDATE follow_ups SET next_step_at = next_step_at + interval '3 days'"))
+        company.tx.execute(text("UPDATE escalation_states SET wake_at = wake_at + interval '3 days'"))
 
     def awake() -> list[bool]:
         with pipeline.databases["escalator"].transaction() as tx:
             wake_set_aside(tx)
         with pipeline.company() as company:
             rows = [company.get(call) for call in calls]
-        return [row["next_step_at"] <= row["now"] for row in rows]
+        return [row["wake_at"] <= row["now"] for row in rows]
 
     with pipeline.company() as holder:
-        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {calls[0]} FOR UPDATE"))
+        holder.tx.execute(text(f"SELECT FROM escalation_states WHERE follow_up_id = {calls[0]} FOR UPDATE"))
         assert awake() == [False, True]
     assert awake() == [True, True]
     pipeline.close()
@@ -242,13 +277,13 @@ def test_waking_what_was_set_aside_waits_for_nobody(database_url: str) -> None:
     ("lacking", "there"),
     [
         (
-            "REVOKE UPDATE (level) ON follow_ups FROM followup_escalator",
-            "GRANT UPDATE (level) ON follow_ups TO followup_escalator",
+            "REVOKE UPDATE ON escalation_states FROM followup_escalator",
+            "GRANT UPDATE ON escalation_states TO followup_escalator",
         ),
         ("ALTER TABLE escalations RENAME TO later", "ALTER TABLE later RENAME TO escalations"),
         (
-            "ALTER TABLE follow_ups RENAME COLUMN level TO later",
-            "ALTER TABLE follow_ups RENAME COLUMN later TO level",
+            "ALTER TABLE escalation_states RENAME COLUMN severity TO later",
+            "ALTER TABLE escalation_states RENAME COLUMN later TO severity",
         ),
     ],
 )
@@ -290,7 +325,7 @@ def test_a_locked_row_holds_up_only_itself(database_url: str) -> None:
         batch = claim_batch(company.tx, sweep_id, 100)
     pipeline.publish(pipeline.emit(batch.raised(sweep_id)))
     with pipeline.company() as holder:
-        holder.tx.execute(text(f"SELECT FROM follow_ups WHERE id = {locked} FOR UPDATE"))
+        holder.tx.execute(text(f"SELECT FROM escalation_states WHERE follow_up_id = {locked} FOR UPDATE"))
         pipeline.work()
         with pipeline.company() as company:
             assert company.count("notifications") == 30

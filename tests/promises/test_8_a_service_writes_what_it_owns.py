@@ -29,13 +29,12 @@ OWNED: dict[str, dict[str, set[str]]] = {
         # What is too old to be undone or to be restored; what may be updated may be locked.
         "undoable_changes": {"DELETE", "UPDATE(changed_at)"},
         "deleted_follow_ups": {"DELETE", "UPDATE(deleted_at)"},
-        "follow_ups": {"UPDATE(level)", "UPDATE(next_step_at)"},
+        "escalation_states": {"UPDATE"},
     },
     "followup_notifier": {
         "notifications": {"INSERT"},
         "activities": {"INSERT"},
         "outbox": {"INSERT", "UPDATE"},
-        "follow_ups": {"UPDATE(is_open)"},  # a generated column: the right to lock, not to write
     },
     "followup_api": {
         "users": {"INSERT", "UPDATE"},
@@ -89,12 +88,20 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
     [
         ("followup_escalator", "UPDATE follow_ups SET completed_at = now()"),
         ("followup_escalator", "INSERT INTO notifications (user_id) VALUES (1)"),
-        ("followup_notifier", "UPDATE follow_ups SET level = 0"),
+        ("followup_notifier", "UPDATE escalation_states SET step = 0"),
         ("followup_notifier", "UPDATE escalations SET status = 'skipped'"),
         ("followup_notifier", "DELETE FROM outbox"),
-        ("followup_api", "UPDATE follow_ups SET level = 0"),
-        ("followup_api", "UPDATE follow_ups SET next_step_at = NULL"),
-        ("followup_api", "UPDATE follow_ups SET due_version = 1, last_run = NULL, moved = 0"),
+        ("followup_escalator", "SELECT title FROM follow_ups"),
+        ("followup_escalator", "INSERT INTO escalation_states (follow_up_id) VALUES (1)"),
+        ("followup_escalator", "SELECT escalation_states_hold(ARRAY[1])"),
+        ("followup_notifier", "SELECT FROM escalation_states FOR SHARE"),
+        ("followup_api", "UPDATE escalation_states SET step = 0"),
+        ("followup_api", "UPDATE escalation_states SET wake_at = NULL"),
+        ("followup_api", "INSERT INTO escalation_states (follow_up_id) VALUES (1)"),
+        ("followup_api", "DELETE FROM escalation_states"),
+        ("followup_api", "SELECT FROM escalation_states FOR SHARE"),
+        ("followup_api", "SELECT escalation_states_hold(ARRAY[1])"),
+        ("followup_api", "UPDATE follow_ups SET version = 1, moved = 0"),
         ("followup_api", "INSERT INTO undoable_changes (follow_up_id) VALUES (1)"),
         ("followup_api", "SELECT was FROM undoable_changes"),
         ("followup_notifier", "SELECT follow_ups_undo(ARRAY[1], 1)"),
@@ -117,15 +124,6 @@ def test_what_it_does_not_own_is_refused(company: Company, role: str, statement:
     with pytest.raises(ProgrammingError) as refused, acting_as(company.tx, role):
         company.tx.execute(text(statement))
     assert isinstance(refused.value.orig, errors.InsufficientPrivilege)
-
-
-def test_the_right_to_lock_does_not_let_the_notifier_write(company: Company) -> None:
-    company.follow_up(company.person("Eve"), overdue=timedelta(hours=-1))
-    with (
-        pytest.raises(ProgrammingError, match="can only be updated to DEFAULT"),
-        acting_as(company.tx, "followup_notifier"),
-    ):
-        company.tx.execute(text("UPDATE follow_ups SET is_open = false"))
 
 
 def test_frozen_policies_refuse_even_their_owner(company: Company) -> None:

@@ -15,7 +15,7 @@ INSTANT = timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
-    ("overdue", "level"),
+    ("overdue", "step"),
     [
         (-INSTANT, 0),
         (timedelta(0), 1),
@@ -28,19 +28,19 @@ INSTANT = timedelta(microseconds=1)
         (96 * HOUR + INSTANT, 3),
     ],
 )
-def test_each_bound_is_exact(company: Company, run: Run, overdue: timedelta, level: int) -> None:
+def test_each_bound_is_exact(company: Company, run: Run, overdue: timedelta, step: int) -> None:
     admin = company.person("Ada", role="admin")
     manager = company.person("Max", role="manager", manager=admin)
     assignee = company.person("Eve", manager=manager)
     call = company.follow_up(assignee, overdue=overdue)
     sweep(company, run)
-    told = {0: [], 1: [(1, assignee)], 2: [(2, manager), (2, assignee)], 3: [(3, admin)]}[level]
+    told = {0: [], 1: [(1, assignee)], 2: [(2, manager), (2, assignee)], 3: [(3, admin)]}[step]
     row = company.get(call)
-    assert row["level"] == level
+    assert row["step"] == step
     assert company.told(call) == sorted(told)
-    assert len(company.activities(call)) == (1 if level else 0)
-    after = (0, 48, 96, None)[level]
-    assert row["next_step_at"] == (None if after is None else row["due_at"] + after * HOUR)
+    assert len(company.activities(call)) == (1 if step else 0)
+    after = (0, 48, 96, None)[step]
+    assert row["wake_at"] == (None if after is None else row["due_at"] + after * HOUR)
 
 
 def test_a_second_sweep_adds_nothing(company: Company, run: Run) -> None:
@@ -154,10 +154,10 @@ def test_rescheduling_starts_over(company: Company, run: Run) -> None:
     row = company.get(call)
     company.set(call, due_at=row["now"] - HOUR)
     again = company.get(call)
-    assert (again["level"], again["due_version"]) == (0, row["due_version"] + 1)
+    assert (again["step"], again["run"]) == (0, row["run"] + 1)
     sweep(company, run)
     assert company.told(call).count((1, assignee)) == 1
-    assert company.get(call)["level"] == 1
+    assert company.get(call)["step"] == 1
 
 
 def test_reopening_starts_over_from_the_due_time(company: Company, run: Run) -> None:
@@ -166,11 +166,11 @@ def test_reopening_starts_over_from_the_due_time(company: Company, run: Run) -> 
     sweep(company, run)
     row = company.get(call)
     company.set(call, completed_at=row["now"])
-    assert company.get(call)["next_step_at"] is None
+    assert company.get(call)["wake_at"] is None
     company.set(call, completed_at=None)
     reopened = company.get(call)
-    assert (reopened["level"], reopened["next_step_at"]) == (0, row["due_at"])
-    assert reopened["due_version"] == row["due_version"] + 1
+    assert (reopened["step"], reopened["wake_at"]) == (0, row["due_at"])
+    assert reopened["run"] == row["run"] + 1
     sweep(company, run)
     assert company.told(call) == [(1, assignee), (1, assignee)]
 
@@ -181,13 +181,32 @@ def test_a_follow_up_keeps_the_policy_under_which_its_due_time_was_set(company: 
     company.tx.execute(
         text("""
             INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2,
-            '[{"after": "PT1H", "audience": ["assignee"], "label": "soon", "sla_breach": false},
-              {"after": "PT2H", "audience": ["assignee"], "label": "again", "sla_breach": false}]')
+            '[{"after": "PT1H", "audience": ["assignee"], "label": "soon", "severity": "overdue"},
+              {"after": "PT2H", "audience": ["assignee"], "label": "again", "severity": "overdue"}]')
         """)
     )
     new = company.follow_up(assignee, overdue=2 * HOUR)
     sweep(company, run)
-    assert (company.get(old)["level"], company.get(new)["level"]) == (1, 2)
+    assert (company.get(old)["step"], company.get(new)["step"]) == (1, 2)
     company.set(old, due_at=company.get(old)["now"] - 3 * HOUR)
     sweep(company, run)
-    assert company.get(old)["level"] == 2
+    assert company.get(old)["step"] == 2
+
+
+def test_each_step_says_when_it_ended(company: Company, run: Run) -> None:
+    """At most one goes on: the step at which the follow-up is."""
+    call = company.follow_up(company.person("Eve"), overdue=HOUR)
+    sweep(company, run)
+    assert ends(company, call) == {(1, 1): None}
+    company.let_pass(99 * HOUR)
+    sweep(company, run)
+    assert ends(company, call) == {(1, 1): "ended", (1, 2): "ended", (1, 3): None}
+    company.set(call, completed_at=company.get(call)["now"])
+    assert set(ends(company, call).values()) == {"ended"}
+
+
+def ends(company: Company, follow_up: int) -> dict[tuple[int, int], str | None]:
+    """Of each recorded step, by run and number, whether it has ended."""
+    statement = text("SELECT run, step, ended_at FROM escalations WHERE follow_up_id = :id")
+    rows = company.tx.execute(statement, {"id": follow_up})
+    return {(row.run, row.step): row.ended_at and "ended" for row in rows}

@@ -55,16 +55,15 @@ SET_MANAGER = text("UPDATE users SET manager_id = :manager WHERE id = :id")
 ADD_POLICY = text("""
     INSERT INTO policy_versions (policy, version, steps)
     SELECT 'standard', max(version) + 1, jsonb_build_array(jsonb_build_object(
-        'after', 'PT0S', 'label', 'x', 'audience', to_jsonb(CAST(:audience AS text[]))))
+        'after', 'PT0S', 'label', 'x', 'severity', 'overdue',
+        'audience', to_jsonb(CAST(:audience AS text[]))))
     FROM policy_versions RETURNING id
 """)
 ADD_STRANDED = text("""
-    WITH added AS (
-        INSERT INTO follow_ups (title, due_at, assignee_id, level)
-        SELECT 'Call', now(), id, 1 FROM users RETURNING id, due_version, policy_version_id
-    )
-    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, status)
-    SELECT id, due_version, 1, policy_version_id, 'unroutable' FROM added
+    INSERT INTO follow_ups (title, due_at, assignee_id) SELECT 'Call', now(), id FROM users;
+    UPDATE escalation_states SET step = 1, severity = 'overdue';
+    INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity, status)
+    SELECT follow_up_id, run, 1, policy_version_id, 'overdue', 'unroutable' FROM escalation_states
 """)
 
 
@@ -88,7 +87,6 @@ def build(tx: Connection, company: list[Somebody], audience: list[str]) -> tuple
     tx.execute(ADD_STRANDED)
     policy = load_policies(tx, [policy_id])[policy_id]
     assert isinstance(policy, Policy)
-    tx.execute(text("UPDATE follow_ups SET level = 1"))  # a new one begins at 0
     return ids, policy
 
 

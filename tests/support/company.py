@@ -51,7 +51,7 @@ class Company:
         self.tx.execute(statement, {"overdue": overdue, "assignee": assignee, "number": number})
 
     def let_pass(self, time: timedelta) -> None:
-        """Move every open follow-up back in time, with its due version untouched: as if `time` had passed.
+        """Move every open follow-up back in time, with its run untouched: as if `time` had passed.
 
         What an undo would put back moves along.
         """
@@ -59,11 +59,15 @@ class Company:
             text(
                 """
                 ALTER TABLE follow_ups DISABLE TRIGGER follow_ups_keep_rules;
-                UPDATE follow_ups SET due_at = due_at - :time, next_step_at = next_step_at - :time
+                UPDATE follow_ups SET due_at = due_at - :time WHERE is_open;
+                UPDATE escalation_states SET anchor_at = anchor_at - :time, wake_at = wake_at - :time
                 WHERE is_open;
-                UPDATE undoable_changes c SET was = was || jsonb_build_object(
-                    'due_at', CAST(was ->> 'due_at' AS timestamptz) - :time,
-                    'next_step_at', CAST(was ->> 'next_step_at' AS timestamptz) - :time)
+                UPDATE undoable_changes c SET
+                    was = was || jsonb_build_object(
+                        'due_at', CAST(was ->> 'due_at' AS timestamptz) - :time),
+                    state = state || jsonb_build_object(
+                        'anchor_at', CAST(state ->> 'anchor_at' AS timestamptz) - :time,
+                        'wake_at', CAST(state ->> 'wake_at' AS timestamptz) - :time)
                 FROM follow_ups f WHERE f.id = c.follow_up_id AND f.is_open;
                 ALTER TABLE follow_ups ENABLE TRIGGER follow_ups_keep_rules;
             """.replace(":time", f"interval '{time.total_seconds()} seconds'")
@@ -71,8 +75,11 @@ class Company:
         )
 
     def get(self, follow_up: int) -> RowMapping:
-        """A follow-up's row, with `now`."""
-        statement = text("SELECT *, now() AS now FROM follow_ups WHERE id = :id")
+        """A follow-up's row and that of its state, with `now`."""
+        statement = text("""
+            SELECT s.*, f.*, now() AS now FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id
+            WHERE f.id = :id
+        """)
         return self.tx.execute(statement, {"id": follow_up}).mappings().one()
 
     def set(self, follow_up: int, **columns: Any) -> None:
@@ -97,10 +104,10 @@ class Company:
         return list(self.tx.execute(statement, {"id": follow_up}).mappings())
 
     def escalations(self, follow_up: int) -> dict[int, str]:
-        """The recorded steps of a follow-up's current due version: {step: status}."""
+        """The recorded steps of a follow-up's current run: {step: status}."""
         statement = text("""
-            SELECT e.step, e.status FROM escalations e JOIN follow_ups f
-            ON f.id = e.follow_up_id AND f.due_version = e.due_version WHERE f.id = :id
+            SELECT e.step, e.status FROM escalations e JOIN escalation_states s
+            ON s.follow_up_id = e.follow_up_id AND s.run = e.run WHERE s.follow_up_id = :id
         """)
         return {row.step: row.status for row in self.tx.execute(statement, {"id": follow_up})}
 

@@ -51,10 +51,10 @@ def test_what_cannot_be_read_is_rejected_with_the_field(changes: dict[str, objec
         open_envelope(raw(**changes))
 
 
-@pytest.mark.parametrize("name", ["follow_up_ids", "due_versions", "steps", "repeats"])
+@pytest.mark.parametrize("name", ["follow_up_ids", "runs", "steps", "repeats"])
 @pytest.mark.parametrize("value", [True, "1", 1.0, None])
 def test_a_number_of_an_event_is_a_number(name: str, value: object) -> None:
-    event = EscalationsRaised.of(3, [EscalationKey(follow_up_id=1, due_version=1, step=1)])
+    event = EscalationsRaised.of(3, [EscalationKey(follow_up_id=1, run=1, step=1)])
     data = {**event.model_dump(mode="json"), name: [value]}
     with pytest.raises(EventRejected, match=name):
         open_envelope(raw(type=event.type, data=data))
@@ -68,7 +68,7 @@ def test_what_is_no_envelope_is_rejected(junk: object) -> None:
 
 @given(st.integers(1, 50))
 def test_halves_make_the_whole_and_single_escalations_cannot_be_split(size: int) -> None:
-    keys = tuple(EscalationKey(follow_up_id=i, due_version=1, step=1) for i in range(1, size + 1))
+    keys = tuple(EscalationKey(follow_up_id=i, run=1, step=1) for i in range(1, size + 1))
     event = EscalationsRaised.of(3, keys)
     halves = event.halves()
     if size == 1:

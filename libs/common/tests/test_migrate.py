@@ -8,7 +8,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from followup_common.db import Database
 from followup_common.db.migrate import alembic_config, upgrade
-from followup_common.db.revisions import revisions
+from followup_common.db.revisions import MadeBeforeTheFirst, revisions
 from psycopg import errors
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -55,3 +55,15 @@ def test_a_migration_that_waits_for_another_one_does_not_hold_up_its_indexes(dat
 def test_the_names_of_migrations_begin_with_their_revisions() -> None:
     found = ScriptDirectory.from_config(alembic_config()).walk_revisions()
     assert revisions() == tuple(script.revision for script in found)
+
+
+def test_a_database_from_before_the_first_release_says_what_to_do(database_url: str) -> None:
+    """Its revisions counted from 0001 as well: none of them may be taken for one of these."""
+    engine = create_engine(database_url)
+    for revision in ("0029", "0001"):
+        with engine.begin() as tx:
+            tx.execute(text("DROP TABLE IF EXISTS escalation_states CASCADE"))
+            tx.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        with pytest.raises(MadeBeforeTheFirst, match="make a new one"):
+            upgrade(database_url)
+    engine.dispose()

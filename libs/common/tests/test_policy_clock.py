@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from followup_common.policy import ALWAYS_OPEN, Placement, Policy, Step, place
-from followup_common.policy.steps import STANDARD
+from followup_common.policy import ALWAYS_OPEN, Placement, Policy, Severity, Step, place
+from followup_common.policy.models import ASSIGNEE, STANDARD, OnTheLine
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -18,7 +18,10 @@ INSTANT = timedelta(microseconds=1)
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     offsets = draw(st.sets(st.timedeltas(timedelta(0), timedelta(days=365)), min_size=1, max_size=8))
-    steps = tuple(Step(after=after, audience=("assignee",), label="step") for after in sorted(offsets))
+    steps = tuple(
+        Step(after=after, audience=(ASSIGNEE,), label="step", severity=Severity.OVERDUE)
+        for after in sorted(offsets)
+    )
     return Policy(steps=steps)
 
 
@@ -88,25 +91,39 @@ def test_the_zone_in_which_a_time_is_written_changes_nothing(
 
 
 def test_steps_must_come_in_the_order_of_time() -> None:
-    step = {"after": "PT2H", "audience": ["assignee"], "label": "again"}
+    step = {"after": "PT2H", "audience": ["assignee"], "label": "again", "severity": "overdue"}
     with pytest.raises(ValidationError, match="must come later"):
         Policy.model_validate({"steps": [step, step]})
 
 
-@pytest.mark.parametrize("audience", ["boss", "manager(0)", "manager(10)", ""])
-def test_an_unknown_audience_is_refused(audience: str) -> None:
+STEP = {"after": "PT2H", "audience": ["assignee"], "label": "x", "severity": "overdue"}
+
+
+@pytest.mark.parametrize("audience", ["boss", "manager(0)", "manager(10)", "", 3, None, True, []])
+def test_an_unknown_audience_is_refused(audience: object) -> None:
     with pytest.raises(ValidationError, match="expected assignee, manager"):
-        Step(after=timedelta(0), audience=(audience,), label="x")
+        Step.model_validate(STEP | {"audience": [audience]})
+
+
+@pytest.mark.parametrize(
+    "audience", ["assignee", "manager", "admins", *(f"manager({n})" for n in range(2, 10))]
+)
+def test_an_audience_is_written_as_it_was_read(audience: str) -> None:
+    assert Step.model_validate(STEP | {"audience": [audience]}).model_dump()["audience"] == (audience,)
+
+
+def test_the_manager_is_one_above() -> None:
+    assert Step.model_validate(STEP | {"audience": ["manager(1)"]}).audience == (OnTheLine(1),)
 
 
 @pytest.mark.parametrize("after", [48, 48.0, "48", "172800", True, "2 days", None])
 def test_a_number_is_no_duration(after: object) -> None:
     with pytest.raises(ValidationError, match="such as PT48H"):
-        Step.model_validate({"after": after, "audience": ["assignee"], "label": "x"})
+        Step.model_validate({"after": after, "audience": ["assignee"], "label": "x", "severity": "breach"})
 
 
-@pytest.mark.parametrize("breach", ["no", 0, "true", None])
-def test_a_breach_is_true_or_false(breach: object) -> None:
-    step = {"after": "PT2H", "audience": ["assignee"], "label": "x", "sla_breach": breach}
-    with pytest.raises(ValidationError, match="sla_breach"):
+@pytest.mark.parametrize("severity", ["", "worse", True, 3, None])
+def test_an_unknown_severity_is_refused(severity: object) -> None:
+    step = {"after": "PT2H", "audience": ["assignee"], "label": "x", "severity": severity}
+    with pytest.raises(ValidationError, match="severity"):
         Step.model_validate(step)

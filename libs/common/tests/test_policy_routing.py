@@ -1,7 +1,5 @@
 """Routing: the audience, else the next active one up the line, else the admins, else nobody."""
 
-from datetime import timedelta
-
 from followup_common.policy import Directory, Fallback, Person, Recipient, Step, recipients
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,8 @@ def directory(*people: tuple[int, int | None, bool], admins: tuple[int, ...] = A
 
 
 def told(audience: tuple[str, ...], who: Directory, assignee: int = 1) -> tuple[Recipient, ...]:
-    return recipients(Step(after=timedelta(0), audience=audience, label="x"), assignee, who)
+    step = {"after": "PT0S", "audience": audience, "label": "x", "severity": "overdue"}
+    return recipients(Step.model_validate(step), assignee, who)
 
 
 def test_manager_and_assignee() -> None:

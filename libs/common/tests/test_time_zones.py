@@ -1,4 +1,4 @@
-"""Time zones of people: what a migration makes of them, and whether PostgreSQL and Python agree."""
+"""Time zones of people: whether PostgreSQL and Python agree about them."""
 
 from __future__ import annotations
 
@@ -8,59 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.script import ScriptDirectory
 from followup_common.db import Transaction
-from followup_common.db.migrate import alembic_config, upgrade
 from followup_common.doctor.time_zones import examine_time_zones
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tests.support.postgres import Postgres
-
-BECOMES = {
-    "US/Eastern": "America/New_York",
-    "posix/Asia/Calcutta": "Asia/Kolkata",
-    "right/Europe/Berlin": "Europe/Berlin",
-    "localtime": "UTC",
-    "Factory": "UTC",
-    "CET-1CEST": "UTC",
-    "Mars/Olympus": "UTC",
-    "Etc/Unknown": "UTC",
-    "Etc/GMT-3": "Etc/GMT-3",
-    "America/Argentina/Buenos_Aires": "America/Argentina/Buenos_Aires",
-    "America/Port-au-Prince": "America/Port-au-Prince",
-    "Europe/Oslo": "Europe/Oslo",
-    "UTC": "UTC",
-}
 ADD = text("INSERT INTO users (email, name, time_zone) VALUES (:email, 'X', :zone)")
-
-
-@pytest.fixture
-def empty_database(postgres: Postgres) -> Iterator[str]:
-    url = postgres.create_database()
-    yield url
-    postgres.drop_database(url)
-
-
-def before(url: str) -> None:
-    config = alembic_config(url)
-    scripts = ScriptDirectory.from_config(config).walk_revisions()
-    [revision] = [str(each.down_revision) for each in scripts if each.path.endswith("_time_zones.py")]
-    command.upgrade(config, revision)
-
-
-def test_a_migration_gives_each_zone_its_one_name(empty_database: str) -> None:
-    before(empty_database)
-    engine = create_engine(empty_database)
-    with engine.begin() as tx:
-        for number, zone in enumerate(BECOMES):
-            tx.execute(ADD, {"email": f"{number}@example.com", "zone": zone})
-    upgrade(empty_database)
-    with engine.begin() as tx:
-        names = tx.execute(text("SELECT time_zone FROM users ORDER BY id")).scalars()
-        assert dict(zip(BECOMES, names, strict=True)) == BECOMES
-    engine.dispose()
 
 
 def test_a_zone_that_the_database_does_not_know_is_not_stored(tx: Transaction) -> None:

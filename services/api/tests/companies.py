@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from followup_common.policy.models import STANDARD
 from httpx import Response
 
 if TYPE_CHECKING:
@@ -58,6 +59,15 @@ class Company:
         [(follow_up_id,)] = self.world.execute(statement, overdue=overdue, **columns)
         return int(follow_up_id)
 
+    def reaches(self, follow_up_id: int, step: int) -> None:
+        """Bring a follow-up to a step of the standard policy, as the escalator does."""
+        self.world.execute(
+            "UPDATE escalation_states SET step = :step, severity = :severity WHERE follow_up_id = :id",
+            step=step,
+            severity=STANDARD.severity(step),
+            id=follow_up_id,
+        )
+
     def create(self, who: Person, **more: Any) -> dict[str, Any]:
         """Plan a follow-up as somebody, through the API."""
         answer = self.ask(who, "POST", "/follow-ups", json={"title": "Call Acme", "due_at": DUE, **more})
@@ -68,7 +78,7 @@ class Company:
     def tell(self, person: Person, number: int) -> list[int]:
         """Put notifications about one follow-up into somebody's inbox; returns their ids, oldest first."""
         rows = self.world.execute(
-            "INSERT INTO notifications (user_id, follow_up_id, due_version, step, repeat, policy_version_id, "
+            "INSERT INTO notifications (user_id, follow_up_id, run, step, repeat, policy_version_id, "
             "due_at, audience) SELECT :user, :follow_up, 1, 1, i, 1, now(), 'assignee' "
             "FROM generate_series(1, :number) i RETURNING id",
             user=person.id,

@@ -43,4 +43,7 @@ def wrong(answer: Response) -> list[tuple[int, str]]:
 
 
 def follow_up_rows(company: Company) -> list[Any]:
-    return company.world.execute("SELECT * FROM follow_ups ORDER BY external_id")
+    return company.world.execute(
+        "SELECT s.run, s.step, f.* FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id "
+        "ORDER BY f.external_id"
+    )

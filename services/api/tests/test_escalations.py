@@ -136,22 +136,35 @@ def noon(days_ago: int) -> datetime:
     return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - days_ago * DAY
 
 
-def raised(company: Company, follow_up_id: int, step: int, days_ago: int, due_version: int = 1) -> None:
+def raised(company: Company, follow_up_id: int, step: int, days_ago: int) -> None:
     """A step that was raised then, as the escalator leaves it."""
+    ended(company, follow_up_id, days_ago)
+    company.reaches(follow_up_id, step)
     company.world.execute(
-        "UPDATE follow_ups SET level = :step WHERE id = :id AND due_version = :due_version",
+        "INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity, raised_at) "
+        "SELECT follow_up_id, run, step, policy_version_id, severity, :at FROM escalation_states "
+        "WHERE follow_up_id = :id",
         id=follow_up_id,
-        step=step,
-        due_version=due_version,
-    )
-    company.world.execute(
-        "INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, raised_at) "
-        "VALUES (:id, :due_version, :step, 1, :at)",
-        id=follow_up_id,
-        due_version=due_version,
-        step=step,
         at=noon(days_ago),
     )
+
+
+def ended(company: Company, follow_up_id: int, days_ago: int) -> None:
+    """The step that a follow-up is at, or was at until now, ended then."""
+    company.world.execute(
+        "UPDATE escalations SET ended_at = :at WHERE follow_up_id = :id AND (ended_at IS NULL OR "
+        "ended_at > now() - interval '1 minute')",
+        id=follow_up_id,
+        at=noon(days_ago),
+    )
+
+
+def completed(company: Company, follow_up_id: int, days_ago: int) -> None:
+    """It was completed then."""
+    company.world.execute(
+        "UPDATE follow_ups SET completed_at = :at WHERE id = :id", id=follow_up_id, at=noon(days_ago)
+    )
+    ended(company, follow_up_id, days_ago)
 
 
 def history(company: Company, who: Person) -> dict[int, tuple[int, int]]:
@@ -172,9 +185,10 @@ def test_the_summary_is_of_one_moment(late: Company) -> None:
 
 def test_over_time_each_step_lasts_until_the_next_or_the_end(company: Company) -> None:
     """At manager level from 10 days ago, at admin level from 8 days ago, completed 5 days ago."""
-    follow_up_id = company.follow_up(company.amir, overdue=12 * DAY, completed_at=noon(5))
+    follow_up_id = company.follow_up(company.amir, overdue=12 * DAY)
     for step, days_ago in ((1, 12), (2, 10), (3, 8)):
         raised(company, follow_up_id, step, days_ago)
+    completed(company, follow_up_id, 5)
     found = history(company, company.mia)
     assert [found[day] for day in (11, 10, 9, 8, 7, 6, 5, 4)] == [
         (0, 0),
@@ -193,26 +207,48 @@ def test_over_time_an_escalation_older_than_the_chart_is_there_from_its_first_da
     raised(company, follow_up_id, 2, 80)
     raised(company, follow_up_id, 3, 70)
     assert set(history(company, company.ada).values()) == {(0, 1)}
-    ended = company.follow_up(company.amir, overdue=90 * DAY, completed_at=noon(60))
-    raised(company, ended, 2, 80)
+    earlier = company.follow_up(company.amir, overdue=90 * DAY)
+    raised(company, earlier, 2, 80)
+    completed(company, earlier, 60)
     assert set(history(company, company.ada).values()) == {(0, 1)}
 
 
-def test_over_time_a_due_version_ends_when_the_history_says_so(company: Company) -> None:
-    follow_up_id = company.follow_up(company.amir, overdue=20 * DAY)
-    raised(company, follow_up_id, 2, 15)
-    company.world.execute(
-        "UPDATE follow_ups SET due_at = due_at + interval '11 days' WHERE id = :id", id=follow_up_id
-    )
-    company.world.execute(
-        "INSERT INTO activities (follow_up_id, kind, details, created_at) VALUES (:id, 'rescheduled', "
-        "jsonb_build_object('changes', jsonb_build_object('due_at', '')), :at)",
-        id=follow_up_id,
-        at=noon(12),
-    )
-    raised(company, follow_up_id, 2, 7, due_version=2)
-    found = history(company, company.ada)
-    assert [found[day][0] for day in (16, 15, 13, 12, 8, 7, 0)] == [0, 1, 1, 0, 0, 1, 1]
+@pytest.mark.parametrize("who", ["mia", "ada"])
+def test_over_time_a_run_ends_when_its_follow_up_is_moved(company: Company, who: str) -> None:
+    """Whether it is escalated again by now or not, for those who see some people and those who see all."""
+    for again in (True, False):
+        follow_up_id = company.follow_up(company.amir, overdue=20 * DAY)
+        raised(company, follow_up_id, 2, 15)
+        company.world.execute(
+            "UPDATE follow_ups SET due_at = due_at + interval '11 days' WHERE id = :id", id=follow_up_id
+        )
+        ended(company, follow_up_id, 12)
+        if again:
+            raised(company, follow_up_id, 2, 7)
+    found = history(company, getattr(company, who))
+    assert [found[day][0] for day in (16, 15, 13, 12, 8, 7, 0)] == [0, 2, 2, 0, 0, 1, 1]
+
+
+def test_over_time_an_undone_change_has_ended_nothing(company: Company) -> None:
+    late = company.follow_up(company.amir, overdue=20 * DAY)
+    raised(company, late, 2, 15)
+    for method, path, body in (
+        ("POST", f"/follow-ups/{late}/complete", None),
+        ("PATCH", f"/follow-ups/{late}", {"due_at": "2199-01-01T00:00:00Z", "reason": "On holiday"}),
+    ):
+        assert company.ask(company.mia, method, path, json=body).is_success
+        assert [history(company, company.mia)[day][0] for day in (16, 15, 1, 0)] == [0, 1, 1, 0]
+        assert company.ask(company.mia, "POST", f"/follow-ups/{late}/undo").is_success
+        assert [history(company, company.mia)[day][0] for day in (16, 15, 1, 0)] == [0, 1, 1, 1]
+
+
+def test_over_time_steps_that_a_sweep_has_passed_over_do_not_count(company: Company) -> None:
+    company.follow_up(company.amir, overdue=20 * DAY)
+    swept(company.world)
+    statuses = company.world.execute("SELECT status FROM escalations ORDER BY step")
+    assert [row.status for row in statuses] == ["skipped", "skipped", "raised"]
+    found = history(company, company.mia)
+    assert [found[day] for day in (2, 1, 0)] == [(0, 0), (0, 0), (0, 1)]
 
 
 def lines(company: Company, who: Person, **filters: Any) -> dict[str, tuple[int, int]]:

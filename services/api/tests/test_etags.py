@@ -15,7 +15,7 @@ def company(world: World) -> Company:
 
 def test_lists_and_single_answers_give_the_same_tag(company: Company) -> None:
     follow_up_id = company.follow_up(company.amir)
-    company.world.execute("UPDATE follow_ups SET level = 2")
+    company.world.execute("UPDATE escalation_states SET step = 2, severity = 'escalated'")
     read = company.ask(company.dana, "GET", f"/follow-ups/{follow_up_id}")
     [listed] = company.get(company.dana, "/follow-ups", view="overdue")["items"]
     [found] = company.get(company.dana, "/follow-ups", q="Call")["items"]

@@ -260,16 +260,14 @@ def test_hours_overdue_are_cut_never_rounded_up_to_a_bound(company: Company) -> 
 
 def test_the_level_is_named_by_the_policy_version_it_stands_on(company: Company) -> None:
     ids = [company.follow_up(company.amir) for _ in range(4)]
-    for level, follow_up_id in enumerate(ids):
-        company.world.execute(
-            "UPDATE follow_ups SET level = :level WHERE id = :id", level=level, id=follow_up_id
-        )
+    for step, follow_up_id in enumerate(ids):
+        company.reaches(follow_up_id, step)
     found = [company.get(company.amir, f"/follow-ups/{follow_up_id}") for follow_up_id in ids]
-    assert [(entry["level_label"], entry["sla_breach"]) for entry in found] == [
-        (None, False),
-        ("employee", False),
-        ("manager", False),
-        ("admin", True),
+    assert [(entry["level_label"], entry["severity"], entry["sla_breach"]) for entry in found] == [
+        (None, None, False),
+        ("employee", "overdue", False),
+        ("manager", "escalated", False),
+        ("admin", "breach", True),
     ]
 
 

@@ -55,12 +55,12 @@ def test_importing_a_file_again_changes_nothing(company: Company) -> None:
 def test_only_what_differs_is_updated_and_a_new_due_time_starts_over(company: Company) -> None:
     file = FOLLOW_UPS + "".join(f"d-{n},T{n},{PLAIN}\n" for n in range(4))
     imported(company, "follow-ups", file)
-    company.world.execute("UPDATE follow_ups SET level = 2, next_step_at = now()")
+    company.world.execute("UPDATE escalation_states SET step = 2, severity = 'escalated', wake_at = now()")
     changed = file.replace("T1", "New").replace(f"d-2,T2,{AMIR},{DUE}", f"d-2,T2,{AMIR},2026-03-05T09:00:00Z")
     changed = changed.replace(f"d-3,T3,{PLAIN}", f"d-3,T3,otto.other@example.com,{DUE},,,,,,")
     assert imported(company, "follow-ups", changed) == (0, 3, 1)
     rows = {row.external_id: row for row in follow_up_rows(company)}
-    assert [(rows[f"d-{n}"].due_version, rows[f"d-{n}"].level) for n in range(4)] == [
+    assert [(rows[f"d-{n}"].run, rows[f"d-{n}"].step) for n in range(4)] == [
         (1, 2),
         (1, 2),
         (2, 0),

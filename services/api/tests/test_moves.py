@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from alembic.script import ScriptDirectory
-from followup_common.db.migrate import alembic_config
 from sqlalchemy import text
 
 from tests.support.pipeline import Pipeline
@@ -128,7 +126,13 @@ def test_a_bulk_move_of_what_was_reopened_asks_as_well(company: Company, pipelin
 def test_what_is_escalated_while_somebody_moves_it_needs_a_reason(company: Company) -> None:
     follow_up = company.follow_up(company.amir)
     with company.world.engine.connect() as escalator, ThreadPoolExecutor(1) as pool:
-        escalator.execute(text("UPDATE follow_ups SET level = 2"))
+        escalator.execute(text("UPDATE escalation_states SET step = 2, severity = 'escalated'"))
+        escalator.execute(
+            text(
+                "INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity) "
+                "SELECT follow_up_id, run, step, policy_version_id, severity FROM escalation_states"
+            )
+        )
         answer = pool.submit(move, company, follow_up)
         with company.world.engine.connect() as observer:
             eventually(lambda: observer.scalar(WAITS), what="the move waits for the escalation")
@@ -161,17 +165,3 @@ def test_a_reason_without_a_move_is_refused(company: Company) -> None:
     assert company.ask(company.amir, "PATCH", path, json={"title": "T", "reason": "x"}).status_code == 422
     body = {"ids": [follow_up], "action": "complete", "reason": "x"}
     assert company.ask(company.amir, "POST", "/follow-ups/bulk", json=body).status_code == 422
-
-
-def test_what_was_moved_before_this_was_counted_is_counted_from_its_history(company: Company) -> None:
-    """The migration that does so, on rows that look as before it."""
-    follow_up, never = company.create(company.amir)["id"], company.create(company.amir)["id"]
-    for due_at in (LATER, LATEST):
-        move(company, follow_up, due_at=due_at)
-    company.world.execute("UPDATE follow_ups SET moved = 0, first_due_at = NULL")
-    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
-    [counting] = [script.module for script in scripts if "count_moves" in script.path]
-    with company.world.engine.begin() as tx:
-        counting.count_moves(tx, after=0, last=max(follow_up, never))
-    assert moves(company, follow_up) == (2, DUE)
-    assert moves(company, never) == (0, DUE)

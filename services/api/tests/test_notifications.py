@@ -115,7 +115,7 @@ def test_what_comes_back_into_sight_is_shown_again(company: Company, two_days_la
 def test_an_assignment_that_was_handed_on_names_nobody(company: Company) -> None:
     call = company.create(company.ada, assignee_id=company.amir.id)["id"]
     company.world.execute(
-        "INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, "
+        "INSERT INTO notifications (user_id, follow_up_id, run, step, policy_version_id, due_at, "
         "audience, actor_id) VALUES (:amir, :call, 1, 0, 1, now(), 'assignee', :dana)",
         amir=company.amir.id,
         call=call,
@@ -132,7 +132,7 @@ def test_sight_that_a_person_lost_hides_as_well(company: Company, two_days_late:
     """Nothing was reassigned: Amir's manager is another, and who was an admin is none."""
     eva = company.world.person("Eva Extra", "admin")
     company.world.execute(
-        "INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, "
+        "INSERT INTO notifications (user_id, follow_up_id, run, step, policy_version_id, due_at, "
         "audience) VALUES (:eva, :call, 1, 3, 1, now(), 'admins')",
         eva=eva.id,
         call=two_days_late,

@@ -203,7 +203,7 @@ MAKE = {
     "token_id": "INSERT INTO api_tokens (user_id, name, prefix, token_hash) "
     "VALUES (:amir, 'x', gen_random_uuid(), '')",
     "notification_id": "INSERT INTO notifications "
-    "(user_id, follow_up_id, due_version, step, policy_version_id, due_at, audience) "
+    "(user_id, follow_up_id, run, step, policy_version_id, due_at, audience) "
     "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
     "session_id": "INSERT INTO sessions (user_id, token_hash, expires_at) "
     "VALUES (:amir, decode(md5(random()::text), 'hex'), 'infinity')",

@@ -40,7 +40,7 @@ def test_every_word_is_found_in_title_notes_client_assignee_or_external_id(
         external_id="deal_9",
     )
     company.create(company.otto, title="Other")
-    company.world.execute("UPDATE follow_ups SET level = 2")
+    company.world.execute("UPDATE escalation_states SET step = 2, severity = 'escalated'")
     assert company.titles(company.ada, "/follow-ups", q=search) == ["Quote"]
     assert company.titles(company.ada, "/follow-ups", q=search, view="overdue") == ["Quote"]
     assert company.titles(company.ada, "/escalations", q=search) == ["Quote"]

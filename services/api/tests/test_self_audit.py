@@ -11,7 +11,7 @@ import pytest
 from followup_api.ops import gauges
 from followup_api.ops.self_audit.queries import statement_of
 from followup_api.ops.self_audit.schemas import Check
-from followup_common.contracts import EscalationKey, EscalationsRaised, EscalationsRaisedV1
+from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.messaging import outbox
 from sqlalchemy import text
 
@@ -49,11 +49,11 @@ def wait(company: Company, time: str, **columns: str) -> None:
 
 def unroutable(company: Company, follow_up_id: int, **changed: Any) -> None:
     company.world.execute(
-        "INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, status) "
-        "VALUES (:id, 1, 1, 1, 'unroutable')",
+        "INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity, status) "
+        "VALUES (:id, 1, 1, 1, 'overdue', 'unroutable')",
         id=follow_up_id,
     )
-    company.world.execute("UPDATE follow_ups SET level = 1, next_step_at = now() + interval '1 day'")
+    company.world.execute("UPDATE escalation_states SET step = 1, wake_at = now() + interval '1 day'")
 
 
 def test_nothing_is_wrong_with_what_goes_its_way(company: Company) -> None:
@@ -262,9 +262,9 @@ def test_what_waits_for_the_services_is_a_metric(company: Company, monkeypatch: 
     due = [company.follow_up(company.amir, overdue=HOUR) for _ in range(3)]
     company.follow_up(company.amir, overdue=-HOUR)
     assert metrics(company)["followup_due"] == 3
-    keys = [EscalationKey(follow_up_id=number, due_version=1, step=1) for number in due]
+    keys = [EscalationKey(follow_up_id=number, run=1, step=1) for number in due]
     with company.world.database.transaction() as tx:
-        events = [EscalationsRaised.of(None, keys), EscalationsRaisedV1(sweep_id=None, escalations=keys[:2])]
+        events = [EscalationsRaised.of(None, keys), EscalationsRaised.of(None, keys[:2])]
         outbox.store(tx, events, source="followup/test")
     assert metrics(company)["followup_unannounced"] == 5
     company.world.execute("UPDATE outbox SET handled_at = now()")
@@ -276,7 +276,7 @@ def test_what_waits_is_counted_by_indexes(company: Company) -> None:
         tx.execute(text("SET LOCAL enable_seqscan = off"))
         values = gauges.BACKLOG.compile(tx, compile_kwargs={"literal_binds": True})
         plan = "\n".join(tx.exec_driver_sql(f"EXPLAIN {values}").scalars())
-    assert "ix_follow_ups_next_step_at" in plan
+    assert "ix_escalation_states_wake_at" in plan
     assert "ix_outbox_unhandled" in plan
     assert "Seq Scan" not in plan
 

@@ -23,7 +23,7 @@ def test_an_employee_sees_what_belongs_to_those_below_them_at_any_depth(company:
     viewer: Person = getattr(company, who)
     call = company.follow_up(company.amir, "Amir's")
     company.follow_up(company.otto, "Otto's")
-    company.world.execute("UPDATE follow_ups SET level = 2")
+    company.world.execute("UPDATE escalation_states SET step = 2, severity = 'escalated'")
     for path in ("/follow-ups", "/escalations"):
         assert company.titles(viewer, path) == ["Amir's"]
         assert company.titles(viewer, path, assignee="team") == ["Amir's"]

@@ -60,13 +60,13 @@ class Model:
     title: str = "Call"
     is_open: bool = True
     level: int = 0
-    due_version: int = 1
+    run: int = 1
     tags: list[str] = field(default_factory=lambda: ['"0-00000000"'])
     """Entity tags that it had, after one that none has; the last one is its own."""
     runs: int = 1
-    """The highest due version that it ever had."""
+    """The highest run that it ever had."""
     told: set[tuple[int, int, str]] = field(default_factory=set)
-    """Due version, step, and who."""
+    """Run, step, and who."""
     last: tuple[str, bool, Model] | None = None
     """Who made the last change, whether its level had been told by then, and how it was before."""
 
@@ -82,7 +82,7 @@ class Model:
     @property
     def heard(self) -> bool:
         """Whether its level has been told."""
-        return self.level == 0 or any(told[:2] == (self.due_version, self.level) for told in self.told)
+        return self.level == 0 or any(told[:2] == (self.run, self.level) for told in self.told)
 
     def change(self, by: str, **fields: Any) -> None:
         """What somebody does to it."""
@@ -93,17 +93,17 @@ class Model:
     def start_over(self) -> None:
         """A new due time, or a reopening."""
         self.runs += 1
-        self.due_version = self.runs
+        self.run = self.runs
         self.level = 0
 
     def undo(self) -> bool:
         """Take the last change back; returns whether its level is to be told now."""
         assert self.last
         _, heard, before = self.last
-        restarted = (self.due_version, self.is_open) != (before.due_version, before.is_open)
+        restarted = (self.run, self.is_open) != (before.run, before.is_open)
         level = before.level if restarted else self.level
         self.title, self.assignee, self.age = before.title, before.assignee, before.age
-        self.is_open, self.due_version, self.level = before.is_open, before.due_version, level
+        self.is_open, self.run, self.level = before.is_open, before.run, level
         self.last = None
         return self.is_open and level > 0 and (level != before.level or not heard)
 
@@ -205,7 +205,7 @@ class FollowUps(RuleBasedStateMachine):
             done = self._may(by, model, answer.status_code) and theirs
             assert answer.status_code in (404, 422) or answer.status_code == (200 if theirs else 409)
         if done and model and model.undo():
-            self.raised.add((number, model.due_version, model.level))
+            self.raised.add((number, model.run, model.level))
 
     @precondition(lambda self: any(model.last for model in self.models.values()))
     @rule(data=st.data())
@@ -250,7 +250,7 @@ class FollowUps(RuleBasedStateMachine):
         model = self.models[number] = self.deleted.pop(number)
         model.last = None
         if model.is_open and not model.heard:
-            self.raised.add((number, model.due_version, model.level))
+            self.raised.add((number, model.run, model.level))
 
     # --- What the services do -----------------------------------------------------------------------------
 
@@ -271,17 +271,17 @@ class FollowUps(RuleBasedStateMachine):
         for number, model in self.models.items():
             if model.is_open and model.step > model.level:
                 model.level = model.step
-                self.raised.add((number, model.due_version, model.step))
+                self.raised.add((number, model.run, model.step))
 
     @precondition(lambda self: self.raised)
     @rule()
     def deliver(self) -> None:
         """Tells of what sweeps claimed, if it still holds."""
         self._deliver("followup.")
-        for number, due_version, step in self.raised:
+        for number, run, step in self.raised:
             model = self.models.get(number)
-            if model and model.is_open and (model.due_version, model.step) == (due_version, step):
-                model.told |= {(due_version, step, name) for name in model.audience(step)}
+            if model and model.is_open and (model.run, model.step) == (run, step):
+                model.told |= {(run, step, name) for name in model.audience(step)}
         self.raised.clear()
 
     @precondition(
@@ -312,13 +312,13 @@ class FollowUps(RuleBasedStateMachine):
     @invariant()
     def everybody_was_told_once_and_nobody_too_much(self) -> None:
         rows = self.company.world.execute(
-            "SELECT follow_up_id, due_version, step, user_id FROM notifications WHERE step > 0"
+            "SELECT follow_up_id, run, step, user_id FROM notifications WHERE step > 0"
         )
-        found = sorted((row.follow_up_id, row.due_version, row.step, row.user_id) for row in rows)
+        found = sorted((row.follow_up_id, row.run, row.step, row.user_id) for row in rows)
         assert found == sorted(
-            (number, due_version, step, self._person(name).id)
+            (number, run, step, self._person(name).id)
             for number, model in self.models.items()
-            for due_version, step, name in model.told
+            for run, step, name in model.told
         )
 
     @invariant()

@@ -21,8 +21,12 @@ LATER = "2031-01-01T09:00:00Z"
 
 
 def kept(company: Company, follow_up: int) -> dict[str, Any]:
-    """A row without what an undo may change: its version and edit time, numbers that are never used again."""
-    [row] = company.world.execute("SELECT * FROM follow_ups WHERE id = :id", id=follow_up)
+    """A follow-up and its state without what an undo may change: numbers that are never used again."""
+    [row] = company.world.execute(
+        "SELECT s.*, f.* FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id "
+        "WHERE f.id = :id",
+        id=follow_up,
+    )
     apart = ("version", "updated_at", "assignment", "last_run")
     return {name: value for name, value in row._mapping.items() if name not in apart}
 
@@ -30,7 +34,7 @@ def kept(company: Company, follow_up: int) -> dict[str, Any]:
 def told(company: Company) -> list[Any]:
     """Everything that anybody was told."""
     return company.world.execute(
-        "SELECT follow_up_id, due_version, step, repeat, user_id FROM notifications ORDER BY id"
+        "SELECT follow_up_id, run, step, repeat, user_id FROM notifications ORDER BY id"
     )
 
 
@@ -126,7 +130,7 @@ def test_the_next_run_after_an_undone_one_has_a_number_of_its_own(
     undo(company, company.amir, follow_up)
     change(company, company.amir, follow_up, "reschedule to the past")
     sweep(pipeline)
-    assert [(line.due_version, line.step) for line in told(company)] == [(2, 3), (3, 3)]
+    assert [(line.run, line.step) for line in told(company)] == [(2, 3), (3, 3)]
 
 
 def test_a_step_that_the_undone_change_stopped_is_told(company: Company, pipeline: Pipeline) -> None:
@@ -188,7 +192,7 @@ def test_a_step_that_came_after_a_reassignment_stays_when_that_is_undone(
     sweep(pipeline)
     undo(company, company.dana, follow_up)
     sweep(pipeline)
-    assert kept(company, follow_up)["level"] == 2
+    assert kept(company, follow_up)["step"] == 2
     second = {(line.step, line.user_id) for line in told(company) if line.step == 2}
     assert second >= {(2, company.amir.id), (2, company.mia.id)}, "told to those whom it concerns now, too"
     assert len(told(company)) == len(set(told(company)))

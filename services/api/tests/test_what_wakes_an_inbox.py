@@ -63,7 +63,7 @@ def call(company: Company) -> int:
 def tell(company: Company, follow_up_id: int) -> None:
     for person in (company.amir, company.mia):
         company.world.execute(
-            "INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, "
+            "INSERT INTO notifications (user_id, follow_up_id, run, step, policy_version_id, due_at, "
             "audience) VALUES (:user, :follow_up, 1, 2, 1, now(), 'manager')",
             user=person.id,
             follow_up=follow_up_id,
@@ -175,13 +175,13 @@ def test_what_no_inbox_shows_wakes_nobody(company: Company, channel: Channel, ca
         assert change(company, call).is_success
     company.create(company.amir)
     company.ask(company.ada, "PATCH", f"/users/{company.mia.id}", json={"time_zone": "Europe/Berlin"})
-    company.world.execute("UPDATE follow_ups SET level = 1, next_step_at = now()")  # as the escalator
+    company.world.execute("UPDATE escalation_states SET step = 1, wake_at = now()")  # as the escalator
     assert channel.woken() == set()
 
 
 def test_a_long_list_of_people_wakes_everyone(company: Company, channel: Channel, call: int) -> None:
     company.world.execute(
-        "INSERT INTO notifications (user_id, follow_up_id, due_version, step, policy_version_id, due_at, "
+        "INSERT INTO notifications (user_id, follow_up_id, run, step, policy_version_id, due_at, "
         "audience) SELECT 1000000 + i, :call, 1, 3, 1, now(), 'admins' FROM generate_series(1, 1000) i",
         call=call,
     )

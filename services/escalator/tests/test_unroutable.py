@@ -56,7 +56,7 @@ def test_only_somebody_high_enough_makes_it_worth_raising_again(
     company.tx.execute(
         text("""
             INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, jsonb_build_array(
-                jsonb_build_object('after', 'PT0S', 'label', 'x',
+                jsonb_build_object('after', 'PT0S', 'label', 'x', 'severity', 'overdue',
                                    'audience', jsonb_build_array(CAST(:audience AS text)))))
         """),
         {"audience": audience},

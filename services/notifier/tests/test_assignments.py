@@ -24,7 +24,7 @@ def test_reassigning_keeps_the_clock_and_tells_the_new_assignee_at_once(company:
     before = company.get(call)
     company.set(call, assignee_id=new)
     after = company.get(call)
-    for kept in ("level", "next_step_at", "due_version"):
+    for kept in ("step", "severity", "wake_at", "run"):
         assert after[kept] == before[kept]
     event = FollowUpReassigned(
         follow_up_id=call, assignee_id=new, assignment=after["assignment"], actor_id=boss
@@ -67,6 +67,21 @@ def test_an_overtaken_assignment_is_not_announced(company: Company, run: Run) ->
     stale = FollowUpReassigned(follow_up_id=call, assignee_id=second, assignment=2, actor_id=first)
     run(announce_assignment, stale)
     assert company.told(call) == []
+
+
+def test_who_gets_it_again_hears_it_from_who_gave_it_the_last_time(company: Company, run: Run) -> None:
+    first, second, giver = (company.person(name) for name in ("A", "B", "C"))
+    call = company.follow_up(first, overdue=-HOUR)
+    for assignee in (second, first, second):
+        company.set(call, assignee_id=assignee)
+    earlier, last = (
+        FollowUpReassigned(follow_up_id=call, assignee_id=second, assignment=number, actor_id=actor)
+        for number, actor in ((2, first), (4, giver))
+    )
+    run(announce_assignment, earlier)
+    assert company.told(call) == []
+    run(announce_assignment, last)
+    assert company.tx.execute(text("SELECT actor_id FROM notifications")).scalars().all() == [giver]
 
 
 @dataclass
@@ -136,11 +151,13 @@ def test_a_clock_that_was_set_back_keeps_nobody_from_hearing_of_the_step_reached
     sweep(company, run)
     # By the clock of today, the step that was announced is still to come.
     company.set(teams.call, due_at=datetime.now(UTC) - 40 * HOUR)
-    company.tx.execute(text("UPDATE follow_ups SET level = 2 WHERE id = :id"), {"id": teams.call})
-    due_version = company.get(teams.call)["due_version"]
     company.tx.execute(
-        text("UPDATE activities SET due_version = :due_version WHERE follow_up_id = :id AND step = 2"),
-        {"id": teams.call, "due_version": due_version},
+        text("UPDATE escalation_states SET step = 2 WHERE follow_up_id = :id"), {"id": teams.call}
+    )
+    run_now = company.get(teams.call)["run"]
+    company.tx.execute(
+        text("UPDATE activities SET run = :run WHERE follow_up_id = :id AND step = 2"),
+        {"id": teams.call, "run": run_now},
     )
     assert (2, teams.other_manager) in teams.tell(teams.hand_to(teams.new))
 

@@ -18,6 +18,7 @@ def migrate() -> None:
     """
     from followup_common.db import migrate as migrations
     from followup_common.db.database import PoolerInTheWay
+    from followup_common.db.revisions import MadeBeforeTheFirst
     from followup_common.db.waiting import wait_for
     from followup_common.settings import MigrationSettings, load
     from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -27,7 +28,7 @@ def migrate() -> None:
         wait_for(url)
         migrations.upgrade(url)
         migrations.set_passwords(url, migrations.given_passwords())
-    except PoolerInTheWay as error:
+    except (PoolerInTheWay, MadeBeforeTheFirst) as error:
         raise Failure(str(error)) from None
     except OperationalError as error:
         raise Failure(

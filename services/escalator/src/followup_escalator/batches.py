@@ -2,61 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction, clock
-from followup_common.db.arrays import int_array, time_array
+from followup_common.db.arrays import int_array, time_array, word_array
 from followup_common.db.once import InsertOnce
 from followup_common.db.plans import row_by_row
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
-from followup_common.policy import ALWAYS_OPEN, Policy, place
+from followup_common.policy import ALWAYS_OPEN, Policy, Severity, place
 from sqlalchemy import Interval, Row, bindparam, text
 
-# The partial index on next_step_at serves it in order, so that what has waited longest goes first
+# The partial index on wake_at serves it in order, so that what has waited longest goes first
 # and follow-ups that wait for a later step cost nothing.
 CLAIM = text("""
-    SELECT id, due_version, policy_version_id, level, due_at, now() AS now
-    FROM follow_ups WHERE next_step_at <= now()
-    ORDER BY next_step_at LIMIT :limit
+    SELECT follow_up_id AS id, run, policy_version_id, step, anchor_at, now() AS now
+    FROM escalation_states WHERE wake_at <= now()
+    ORDER BY wake_at LIMIT :limit
     FOR NO KEY UPDATE SKIP LOCKED
 """)
 
 # "id = ANY" says once more which rows are meant: without it, the planner may walk through all of them.
 ADVANCE = text("""
-    UPDATE follow_ups f SET level = moved.level, next_step_at = moved.wake_at
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:levels AS smallint[]), CAST(:wake_ats AS timestamptz[]))
-        AS moved (id, level, wake_at)
-    WHERE f.id = moved.id AND f.id = ANY(CAST(:ids AS bigint[]))
+    UPDATE escalation_states s SET step = moved.step, severity = moved.severity, wake_at = moved.wake_at
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:severities AS text[]),
+                CAST(:wake_ats AS timestamptz[]))
+        AS moved (id, step, severity, wake_at)
+    WHERE s.follow_up_id = moved.id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
 """)
 
 RECORD = InsertOnce(
     """
-    INSERT INTO escalations (follow_up_id, due_version, step, policy_version_id, status, sweep_id)
-    SELECT moved.id, moved.due_version, passed.step, moved.policy_version_id,
-        CASE WHEN passed.step = moved.level THEN 'raised' ELSE 'skipped' END, :sweep_id
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:policies AS bigint[]),
-                CAST(:befores AS smallint[]), CAST(:levels AS smallint[]))
-            AS moved (id, due_version, policy_version_id, before, level)
-        CROSS JOIN generate_series(moved.before + 1, moved.level) AS passed (step)
+    INSERT INTO escalations
+        (follow_up_id, run, step, policy_version_id, severity, status, ended_at, sweep_id)
+    SELECT passed.id, passed.run, passed.step, passed.policy_version_id, passed.severity,
+        CASE WHEN passed.step = passed.reached THEN 'raised' ELSE 'skipped' END,
+        CASE WHEN passed.step < passed.reached THEN now() END, :sweep_id
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]),
+                CAST(:reached AS smallint[]), CAST(:policies AS bigint[]), CAST(:severities AS text[]))
+        AS passed (id, run, step, reached, policy_version_id, severity)
     {unless_recorded}
     """,
     unless_recorded="ON CONFLICT DO NOTHING",
 )
 
+# The step before ends where the next one is taken.
+END_EARLIER = text("""
+    UPDATE escalations e SET ended_at = now()
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:befores AS smallint[]))
+        AS moved (id, run, before)
+    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.ended_at IS NULL
+        AND (e.follow_up_id, e.run, e.step) = (moved.id, moved.run, moved.before)
+""")
+
 # Those that no dead letter names already, or each of these hours would add one about the same.
 UNNAMED = text("""
-    SELECT a.id FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[])) AS a (id, due_version)
+    SELECT a.id FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[])) AS a (id, run)
     WHERE NOT EXISTS (
         SELECT FROM outbox o,
             jsonb_array_elements_text(o.payload -> 'follow_up_ids') WITH ORDINALITY AS named (id, number)
         WHERE o.failed_at IS NOT NULL AND o.handled_at IS NULL AND o.type = :type AND o.error = :error
             AND named.id::bigint = a.id
-            AND (o.payload -> 'due_versions' ->> (named.number - 1)::integer)::integer = a.due_version
+            AND (o.payload -> 'runs' ->> (named.number - 1)::integer)::integer = a.run
     )
 """)
 
@@ -64,25 +75,25 @@ ASIDE_FOR = timedelta(hours=1)
 """How long a follow-up whose policy cannot be read waits until it is looked at again."""
 
 SET_ASIDE = text("""
-    UPDATE follow_ups SET next_step_at = now() + :aside_for WHERE id = ANY(CAST(:ids AS bigint[]))
+    UPDATE escalation_states SET wake_at = now() + :aside_for WHERE follow_up_id = ANY(CAST(:ids AS bigint[]))
 """).bindparams(bindparam("aside_for", ASIDE_FOR, Interval))
 
 # Those that were set aside while PostgreSQL's clock was ahead wait for longer than ever meant. A dead letter
 # names each of them, with the step that it did not take. One that somebody holds is woken by the next sweep.
 WAKE_SET_ASIDE = text("""
-    UPDATE follow_ups SET next_step_at = now()
+    UPDATE escalation_states SET wake_at = now()
     FROM (
-        SELECT f.id
+        SELECT s.follow_up_id
         FROM outbox o,
             jsonb_array_elements_text(o.payload -> 'follow_up_ids') WITH ORDINALITY AS named (id, number),
-            follow_ups f
+            escalation_states s
         WHERE o.failed_at IS NOT NULL AND o.handled_at IS NULL AND o.type = :type
-            AND f.id = named.id::bigint AND f.next_step_at > now() + :aside_for
-            AND f.due_version = (o.payload -> 'due_versions' ->> (named.number - 1)::integer)::integer
-            AND f.level + 1 = (o.payload -> 'steps' ->> (named.number - 1)::integer)::integer
-        FOR NO KEY UPDATE OF f SKIP LOCKED
+            AND s.follow_up_id = named.id::bigint AND s.wake_at > now() + :aside_for
+            AND s.run = (o.payload -> 'runs' ->> (named.number - 1)::integer)::integer
+            AND s.step + 1 = (o.payload -> 'steps' ->> (named.number - 1)::integer)::integer
+        FOR NO KEY UPDATE OF s SKIP LOCKED
     ) aside
-    WHERE follow_ups.id = aside.id
+    WHERE escalation_states.follow_up_id = aside.follow_up_id
 """).bindparams(
     bindparam("aside_for", ASIDE_FOR + clock.MAY_STEP, Interval),
     bindparam("type", EscalationsRaised.type),
@@ -92,10 +103,10 @@ WAKE_SET_ASIDE = text("""
 # back before a sweep took the later step: the follow-up is still at this one, and nobody was told.
 RAISE_AGAIN = text("""
     UPDATE escalations e SET status = 'raised'
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:levels AS smallint[]))
-        AS k (follow_up_id, due_version, step)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]))
+        AS k (follow_up_id, run, step)
     WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.status = 'skipped' AND e.repeat = 0
-        AND (e.follow_up_id, e.due_version, e.step) = (k.follow_up_id, k.due_version, k.step)
+        AND (e.follow_up_id, e.run, e.step) = (k.follow_up_id, k.run, k.step)
     RETURNING e.follow_up_id
 """)
 
@@ -104,10 +115,11 @@ class Move(NamedTuple):
     """A claimed follow-up, the step before, and where it goes."""
 
     id: int
-    due_version: int
+    run: int
     policy_version_id: int
     before: int
-    level: int
+    step: int
+    severity: Severity | None
     wake_at: datetime | None
 
 
@@ -123,8 +135,8 @@ class Batch:
         return EscalationsRaised(
             sweep_id=sweep_id,
             follow_up_ids=tuple(move.id for move in self.reached),
-            due_versions=tuple(move.due_version for move in self.reached),
-            steps=tuple(move.level for move in self.reached),
+            runs=tuple(move.run for move in self.reached),
+            steps=tuple(move.step for move in self.reached),
             repeats=(0,) * len(self.reached),
         )
 
@@ -138,6 +150,7 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int) -> Batch:
     row_by_row(tx)
     rows = tx.execute(CLAIM, {"limit": limit}).all()
     policies = load_policies(tx, {row.policy_version_id for row in rows})
+    readable = {number: policy for number, policy in policies.items() if isinstance(policy, Policy)}
     moves: list[Move] = []
     unreadable: dict[PolicyUnreadable, list[Row[Any]]] = {}
     for row in rows:
@@ -146,12 +159,14 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int) -> Batch:
             unreadable.setdefault(policy, []).append(row)
         else:
             moves.append(_move(policy, row))
-    _advance(tx, sweep_id, sorted(moves))
+    moves.sort()
+    _advance(tx, moves)
+    _record(tx, sweep_id, [move for move in moves if move.step > move.before], readable)
     for problem, aside in unreadable.items():
         _set_aside(tx, problem, aside)
-    again = _raised_again(tx, [move for move in moves if move.level == move.before > 0])
+    again = _raised_again(tx, [move for move in moves if move.step == move.before > 0])
     return Batch(
-        claimed=len(rows), reached=[move for move in moves if move.level > move.before or move.id in again]
+        claimed=len(rows), reached=[move for move in moves if move.step > move.before or move.id in again]
     )
 
 
@@ -161,20 +176,39 @@ def wake_set_aside(tx: Transaction) -> None:
 
 
 def _move(policy: Policy, row: Row[Any]) -> Move:
-    placed = place(policy, ALWAYS_OPEN, row.due_at, row.now, reached=row.level)
-    return Move(row.id, row.due_version, row.policy_version_id, row.level, placed.step, placed.wake_at)
+    """Where the follow-up goes. That no step has come yet only sets the next time to look."""
+    step, wake_at = place(policy, ALWAYS_OPEN, row.anchor_at, row.now, reached=row.step)
+    return Move(row.id, row.run, row.policy_version_id, row.step, step, policy.severity(step), wake_at)
 
 
-def _advance(tx: Transaction, sweep_id: int, moves: Sequence[Move]) -> None:
+def _advance(tx: Transaction, moves: Sequence[Move]) -> None:
     """In the order of their ids: neighbours share pages of the indexes that are written to."""
     if not moves:
         return
-    *numbers, wake_ats = zip(*moves, strict=True)
-    ids, due_versions, policies, befores, levels = map(int_array, numbers)
-    moved = {"ids": ids, "levels": levels}
+    ids, _, _, _, steps, severities, wake_ats = zip(*moves, strict=True)
+    moved = {"ids": int_array(ids), "steps": int_array(steps), "severities": word_array(severities)}
     tx.execute(ADVANCE, {**moved, "wake_ats": time_array(wake_ats)})
-    passed = {"due_versions": due_versions, "policies": policies, "befores": befores}
-    RECORD(tx, {**moved, **passed, "sweep_id": sweep_id})
+
+
+def _record(tx: Transaction, sweep_id: int, moves: Sequence[Move], policies: Mapping[int, Policy]) -> None:
+    """Record each step that was passed, the last of them as raised, and end the one before."""
+    if not moves:
+        return
+    passed = [
+        (move.id, move.run, step, move.step, move.policy_version_id, policies[move.policy_version_id])
+        for move in moves
+        for step in range(move.before + 1, move.step + 1)
+    ]
+    *numbers, _ = zip(*passed, strict=True)
+    columns = map(int_array, numbers)
+    parameters = dict(zip(("ids", "runs", "steps", "reached", "policies"), columns, strict=True))
+    severities = word_array(policy.severity(step) for _, _, step, _, _, policy in passed)
+    RECORD(tx, {**parameters, "severities": severities, "sweep_id": sweep_id})
+    earlier = [move for move in moves if move.before]
+    if earlier:
+        ids, runs, befores = zip(*((move.id, move.run, move.before) for move in earlier), strict=True)
+        ended = {"ids": int_array(ids), "runs": int_array(runs), "befores": int_array(befores)}
+        tx.execute(END_EARLIER, ended)
 
 
 def _raised_again(tx: Transaction, moves: Sequence[Move]) -> set[int]:
@@ -183,8 +217,8 @@ def _raised_again(tx: Transaction, moves: Sequence[Move]) -> set[int]:
         return set()
     parameters = {
         "ids": int_array(move.id for move in moves),
-        "due_versions": int_array(move.due_version for move in moves),
-        "levels": int_array(move.level for move in moves),
+        "runs": int_array(move.run for move in moves),
+        "steps": int_array(move.step for move in moves),
     }
     return set(tx.execute(RAISE_AGAIN, parameters).scalars())
 
@@ -193,7 +227,7 @@ def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[Row[An
     """Follow-ups that cannot be placed must not hold up the others: one dead letter names each of them."""
     parameters = {
         "ids": int_array(row.id for row in rows),
-        "due_versions": int_array(row.due_version for row in rows),
+        "runs": int_array(row.run for row in rows),
         "type": EscalationsRaised.type,
         "error": str(problem),
     }
@@ -201,7 +235,7 @@ def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[Row[An
     unnamed = set(tx.execute(UNNAMED, parameters).scalars())
     if unnamed:
         keys = (
-            EscalationKey(follow_up_id=row.id, due_version=row.due_version, step=row.level + 1)
+            EscalationKey(follow_up_id=row.id, run=row.run, step=row.step + 1)
             for row in rows
             if row.id in unnamed
         )

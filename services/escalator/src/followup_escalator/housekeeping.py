@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup_common.contracts import EscalationsDelivered, EscalationsRaised, EscalationsRaisedV1, OutboxTick
+from followup_common.contracts import EscalationsDelivered, EscalationsRaised, OutboxTick
 from followup_common.db import Transaction, slow_clock
 from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.messaging import outbox
@@ -26,15 +26,14 @@ UNFINISHED = text("""
 COUNT_FAILED = text("""
     UPDATE sweeps s SET failed = dead.count
     FROM (
-        SELECT s.id, coalesce(sum(jsonb_array_length(
-            coalesce(o.payload -> 'follow_up_ids', o.payload -> 'escalations'))), 0) AS count
-        FROM sweeps s LEFT JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type IN (:raised, :raised_v1)
+        SELECT s.id, coalesce(sum(jsonb_array_length(o.payload -> 'follow_up_ids')), 0) AS count
+        FROM sweeps s LEFT JOIN outbox o ON o.subject = 'sweeps/' || s.id AND o.type = :raised
             AND o.failed_at IS NOT NULL
         WHERE s.id = ANY(CAST(:ids AS bigint[]))
         GROUP BY s.id
     ) dead
     WHERE s.id = dead.id AND s.failed <> dead.count
-""").bindparams(raised=EscalationsRaised.type, raised_v1=EscalationsRaisedV1.type)
+""").bindparams(raised=EscalationsRaised.type)
 
 # A sweep whose own event, or the answer to one of its batches, was given up cannot be completed; the
 # next one takes over what it left.

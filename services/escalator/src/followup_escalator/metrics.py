@@ -29,6 +29,6 @@ METRICS = (SWEEPS, SWEEP_SECONDS, CLAIMED, ESCALATED)
 
 
 def escalated(reached: Sequence[Move]) -> Iterator[Measured]:
-    """How many reached each level."""
-    for level, number in Tally(move.level for move in reached).items():
-        yield Measured(ESCALATED, number, {"level": str(level)})
+    """How many reached each step."""
+    for step, number in Tally(move.step for move in reached).items():
+        yield Measured(ESCALATED, number, {"level": str(step)})

@@ -20,7 +20,7 @@ MARGIN = timedelta(milliseconds=50)
 """What a wait is longer by than it has to be: clocks of brokers count whole milliseconds."""
 
 LOCK = text("""
-    INSERT INTO rate_windows AS w (name, started_at, used) VALUES ('escalations', now(), 0)
+    INSERT INTO rate_windows AS w (name) VALUES ('escalations')
     ON CONFLICT (name) DO UPDATE SET name = excluded.name
     RETURNING spent_at, spent
 """)

@@ -16,34 +16,43 @@ from sqlalchemy import text
 from followup_escalator import metrics
 from followup_escalator.settings import EscalatorSettings
 
+# In the order of their ids, as a change of many follow-ups locks them.
 MARK = text("""
     UPDATE escalations e SET status = :status
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]),
-                CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
-        AS k (follow_up_id, due_version, step, repeat)
+    FROM (
+        SELECT e.follow_up_id, e.run, e.step, e.repeat
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]),
+                    CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
+            AS k (follow_up_id, run, step, repeat)
+        JOIN escalations e USING (follow_up_id, run, step, repeat)
+        WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[]))
+        ORDER BY e.follow_up_id FOR NO KEY UPDATE OF e
+    ) k
     WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[]))
-        AND (e.follow_up_id, e.due_version, e.step, e.repeat)
-          = (k.follow_up_id, k.due_version, k.step, k.repeat)
+        AND (e.follow_up_id, e.run, e.step, e.repeat) = (k.follow_up_id, k.run, k.step, k.repeat)
 """)
 
 # Those of what was passed over that are still at that step, and not yet to be looked at again.
 AT_THE_STEP = """
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]), CAST(:steps AS smallint[]))
-        AS k (follow_up_id, due_version, step)
-    JOIN follow_ups f ON f.id = k.follow_up_id
-    WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.next_step_at > :at_once
-        AND (f.due_version, f.level) = (k.due_version, k.step)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]))
+        AS k (follow_up_id, run, step)
+    JOIN escalation_states s ON s.follow_up_id = k.follow_up_id
+    WHERE s.follow_up_id = ANY(CAST(:ids AS bigint[])) AND s.wake_at > :at_once
+        AND (s.run, s.step) = (k.run, k.step)
 """
 
 # What was passed over is looked at by the next sweep, whatever the clock says then: a later step has come,
 # or the clock that said so was set back, and it is raised again. Those that have moved on need nothing.
 LOOK_AGAIN = text(f"""
-    UPDATE follow_ups SET next_step_at = :at_once
-    FROM (SELECT f.id {AT_THE_STEP} ORDER BY f.id FOR NO KEY UPDATE OF f SKIP LOCKED) free
-    WHERE follow_ups.id = free.id AND follow_ups.id = ANY(CAST(:ids AS bigint[]))
+    UPDATE escalation_states SET wake_at = :at_once
+    FROM (
+        SELECT s.follow_up_id {AT_THE_STEP} ORDER BY s.follow_up_id FOR NO KEY UPDATE OF s SKIP LOCKED
+    ) free
+    WHERE escalation_states.follow_up_id = free.follow_up_id
+        AND escalation_states.follow_up_id = ANY(CAST(:ids AS bigint[]))
 """).bindparams(at_once=clock.AT_ONCE)
 
-HELD = text(f"SELECT f.id {AT_THE_STEP}").bindparams(at_once=clock.AT_ONCE)
+HELD = text(f"SELECT s.follow_up_id {AT_THE_STEP}").bindparams(at_once=clock.AT_ONCE)
 
 HELD_FOR = timedelta(seconds=5)
 """How long a follow-up that somebody holds is left to them."""
@@ -82,7 +91,7 @@ def _pass_over(tx: Transaction, keys: Sequence[EscalationKey]) -> Iterator[Later
     """Have them looked at again. Those that somebody holds come later: nothing else waits for them."""
     if keys:
         row_by_row(tx)
-        tx.execute(LOOK_AGAIN, _columns(keys))  # first: who claims follow-ups locks them first as well
+        tx.execute(LOOK_AGAIN, _columns(keys))  # first: who claims states locks them first as well
         ids = set(tx.execute(HELD, _columns(keys)).scalars())
         held = tuple(key for key in keys if key.follow_up_id in ids)
         _mark(tx, "skipped", [key for key in keys if key.follow_up_id not in ids])
@@ -100,7 +109,7 @@ def _mark(tx: Transaction, status: str, keys: Sequence[EscalationKey]) -> None:
 def _columns(keys: Sequence[EscalationKey]) -> dict[str, list[int]]:
     return {
         "ids": [key.follow_up_id for key in keys],
-        "due_versions": [key.due_version for key in keys],
+        "runs": [key.run for key in keys],
         "steps": [key.step for key in keys],
         "repeats": [key.repeat for key in keys],
     }

@@ -15,27 +15,27 @@ from sqlalchemy import Row, text
 
 # Those of completed runs, and of steps that a later one has followed, have nothing left to say.
 CURRENT = """
-    FROM escalations e JOIN follow_ups f
-        ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.level = e.step AND f.is_open
+    FROM escalations e JOIN escalation_states s
+        ON s.follow_up_id = e.follow_up_id AND s.run = e.run AND s.step = e.step AND s.is_open
 """
 
 ROUTES = text(f"""
-    SELECT DISTINCT f.assignee_id, e.policy_version_id, e.step {CURRENT} WHERE e.status = 'unroutable'
+    SELECT DISTINCT s.assignee_id, e.policy_version_id, e.step {CURRENT} WHERE e.status = 'unroutable'
 """)
 
 TAKE = text(f"""
     WITH taken AS (
-        SELECT e.follow_up_id, e.due_version, e.step, e.repeat {CURRENT}
-        WHERE e.status = 'unroutable' AND (f.assignee_id, e.policy_version_id, e.step) IN (
+        SELECT e.follow_up_id, e.run, e.step, e.repeat {CURRENT}
+        WHERE e.status = 'unroutable' AND (s.assignee_id, e.policy_version_id, e.step) IN (
             SELECT * FROM unnest(CAST(:assignees AS bigint[]), CAST(:policies AS bigint[]),
                                  CAST(:steps AS smallint[])))
         ORDER BY e.raised_at LIMIT :limit
         FOR UPDATE OF e SKIP LOCKED
     )
     UPDATE escalations e SET status = 'raised' FROM taken t
-    WHERE (e.follow_up_id, e.due_version, e.step, e.repeat)
-        = (t.follow_up_id, t.due_version, t.step, t.repeat)
-    RETURNING e.follow_up_id, e.due_version, e.step, e.repeat
+    WHERE (e.follow_up_id, e.run, e.step, e.repeat)
+        = (t.follow_up_id, t.run, t.step, t.repeat)
+    RETURNING e.follow_up_id, e.run, e.step, e.repeat
 """)
 
 

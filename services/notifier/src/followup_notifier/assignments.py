@@ -24,25 +24,27 @@ from followup_notifier.settings import NotifierSettings
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
 """By then a sweep has come, as they come by default, and has taken the step that the clock said was there."""
 
-# The stop check, as in `escalations.py`. `repeat` is null when the step reached has not been announced: then
-# its announcement is still to come, and goes by the new assignee.
-LOCK_ASSIGNED = text("""
-    SELECT id, due_version, assignee_id, assignment, policy_version_id, level, due_at, now() AS now, (
+HOLD = text("SELECT FROM escalation_states_hold(ARRAY[CAST(:id AS bigint)])")
+
+# The stop check, as in `escalations.py`; behind HOLD, in a statement of its own, so that it sees what was
+# committed until the state was free. `repeat` is null when the step reached has not been announced: then its
+# announcement is still to come, and goes by the new assignee.
+CURRENT = text("""
+    SELECT s.follow_up_id AS id, s.policy_version_id, s.step, s.anchor_at, now() AS now, (
         SELECT max(a.repeat) FROM activities a
-        WHERE a.follow_up_id = f.id AND a.due_version = f.due_version AND a.step = f.level AND f.level > 0
-    ) AS repeat
-    FROM follow_ups f
-    WHERE id = :id AND is_open AND assignee_id = :assignee_id AND assignment = :assignment
-    FOR NO KEY UPDATE
+        WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step = s.step AND s.step > 0
+    ) AS repeat, f.assignee_id
+    FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id
+    WHERE s.follow_up_id = :id AND s.is_open AND s.assignee_id = :assignee_id AND f.assignment = :assignment
 """)
 
 # Step 0 is the assignment itself, and its repeat counts the assignments. It is told once, whatever the run:
 # that is looked up under the follow-up's lock, since the unique key is about one run.
 TELL_ASSIGNEE = text("""
-    INSERT INTO notifications (follow_up_id, due_version, step, repeat, policy_version_id, due_at,
+    INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
                                user_id, audience, actor_id)
-    SELECT id, due_version, 0, assignment, policy_version_id, due_at, assignee_id, 'assignee', :actor_id
-    FROM follow_ups f WHERE id = :id AND NOT EXISTS (
+    SELECT f.id, s.run, 0, f.assignment, s.policy_version_id, f.due_at, f.assignee_id, 'assignee', :actor_id
+    FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id WHERE f.id = :id AND NOT EXISTS (
         SELECT FROM notifications n
         WHERE n.follow_up_id = f.id AND n.step = 0 AND n.repeat = f.assignment AND n.user_id = f.assignee_id)
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
@@ -50,23 +52,23 @@ TELL_ASSIGNEE = text("""
 
 # Those who were told about this step before are not told again: the unique key says so.
 TELL_AUDIENCE = text("""
-    INSERT INTO notifications (follow_up_id, due_version, step, repeat, policy_version_id, due_at,
+    INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
                                user_id, audience, fallback)
-    SELECT f.id, f.due_version, :step, :repeat, f.policy_version_id, f.due_at,
+    SELECT s.follow_up_id, s.run, :step, :repeat, s.policy_version_id, s.anchor_at,
         told.user_id, told.audience, told.fallback
-    FROM follow_ups f,
+    FROM escalation_states s,
         jsonb_to_recordset(CAST(:recipients AS jsonb)) AS told (user_id bigint, audience text, fallback text)
-    WHERE f.id = :id
+    WHERE s.follow_up_id = :id
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
     RETURNING user_id
 """)
 
 LOG = text("""
-    INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
-    SELECT 'assignment_announced', id, due_version, 0, assignment, policy_version_id, jsonb_build_object(
-        'due_at', due_at, 'step', CAST(:step AS integer), 'recipients', CAST(:recipients AS jsonb))
-    FROM follow_ups WHERE id = :id
-    ON CONFLICT (follow_up_id, due_version, step, repeat) WHERE step IS NOT NULL DO NOTHING
+    INSERT INTO activities (kind, follow_up_id, run, step, repeat, policy_version_id, details)
+    SELECT 'assignment_announced', f.id, s.run, 0, f.assignment, s.policy_version_id, jsonb_build_object(
+        'due_at', f.due_at, 'step', CAST(:step AS integer), 'recipients', CAST(:recipients AS jsonb))
+    FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id WHERE f.id = :id
+    ON CONFLICT (follow_up_id, run, step, repeat) WHERE step IS NOT NULL DO NOTHING
 """)
 
 
@@ -78,23 +80,24 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
     is left to that one's announcement, and looked at again: the clock may be set back before any sweep.
     """
     keys = {"id": event.follow_up_id, "assignee_id": event.assignee_id, "assignment": event.assignment}
-    row = tx.execute(LOCK_ASSIGNED, keys).first()
+    tx.execute(HOLD, {"id": event.follow_up_id})
+    row = tx.execute(CURRENT, keys).first()
     if row is None:
         return
     told: Sequence[int] = []
     if row.repeat is not None:  # else its announcement is to come, which tells all
         policy = _policy(tx, row)
-        if place(policy, ALWAYS_OPEN, row.due_at, row.now).step > row.level:
+        if place(policy, ALWAYS_OPEN, row.anchor_at, row.now).step > row.step:
             yield Later(event, LOOK_AGAIN_AFTER)
         else:
-            told = _tell_audience(tx, row, policy.steps[row.level - 1])
+            told = _tell_audience(tx, row, policy.steps[row.step - 1])
     if event.actor_id != event.assignee_id:
         tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
         wake_inboxes(tx, [*told, event.assignee_id])
     elif told:
         wake_inboxes(tx, told)
     if told:
-        yield from metrics.notified({row.level: len(told)})
+        yield from metrics.notified({row.step: len(told)})
 
 
 def _policy(tx: Transaction, row: Row[Any]) -> Policy:
@@ -114,11 +117,11 @@ def _tell_audience(tx: Transaction, row: Row[Any], step: Step) -> Sequence[int]:
     others = [
         found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
     ]
-    values = {"id": row.id, "step": row.level, "repeat": row.repeat, "recipients": _json(others)}
+    values = {"id": row.id, "step": row.step, "repeat": row.repeat, "recipients": _json(others)}
     told = set(tx.execute(TELL_AUDIENCE, values).scalars())
     if told:
         news = _json([found for found in others if found.user_id in told])
-        tx.execute(LOG, {"id": row.id, "step": row.level, "recipients": news})
+        tx.execute(LOG, {"id": row.id, "step": row.step, "recipients": news})
     return sorted(told)
 
 

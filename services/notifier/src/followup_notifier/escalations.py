@@ -6,12 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from followup_common.contracts import (
-    EscalationKey,
-    EscalationsDelivered,
-    EscalationsRaised,
-    EscalationsRaisedV1,
-)
+from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
 from followup_common.db.directory import load_directory
@@ -28,15 +23,14 @@ from followup_notifier.settings import NotifierSettings
 # The stop check. The rows stay locked until the notifications are committed, so that a complete,
 # reschedule, reassign or delete comes either before (and is seen here) or after.
 LOCK_CURRENT = text("""
-    SELECT f.id, k.step, k.repeat, f.due_version, f.policy_version_id, f.assignee_id,
-        f.due_at, now() AS now
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:due_versions AS integer[]),
+    SELECT s.follow_up_id AS id, k.step, k.repeat, s.run, s.policy_version_id, s.assignee_id, s.anchor_at,
+        now() AS now
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]),
                 CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
-        AS k (follow_up_id, due_version, step, repeat)
-    JOIN follow_ups f ON f.id = k.follow_up_id
-    WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.is_open AND f.due_version = k.due_version
-    ORDER BY f.id
-    FOR NO KEY UPDATE OF f
+        AS k (follow_up_id, run, step, repeat)
+    JOIN escalation_states_hold(CAST(:ids AS bigint[])) s USING (follow_up_id, run)
+    WHERE s.is_open
+    ORDER BY s.follow_up_id
 """)
 
 
@@ -66,18 +60,10 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
     yield Measured(metrics.UNROUTABLE, len(batch.unroutable))
 
 
-@handles(EscalationsRaisedV1)
-def write_inbox_v1(
-    event: EscalationsRaisedV1, tx: Transaction, settings: NotifierSettings
-) -> Iterator[Emitted]:
-    """The same for a batch that was stored before an upgrade."""
-    yield from write_inbox(event.upgraded(), tx, settings)
-
-
 def _lock_current(tx: Transaction, event: EscalationsRaised) -> Sequence[Row[Any]]:
     parameters = {
         "ids": int_array(event.follow_up_ids),
-        "due_versions": int_array(event.due_versions),
+        "runs": int_array(event.runs),
         "steps": int_array(event.steps),
         "repeats": int_array(event.repeats),
     }
@@ -94,7 +80,7 @@ def _sort(tx: Transaction, rows: Sequence[Row[Any]]) -> Sorted:
         policy = policies[row.policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
-        if place(policy, ALWAYS_OPEN, row.due_at, row.now).step > row.step:
+        if place(policy, ALWAYS_OPEN, row.anchor_at, row.now).step > row.step:
             batch.superseded.append(_key(row))
             continue
         way = (row.policy_version_id, row.step, row.assignee_id)
@@ -108,4 +94,4 @@ def _sort(tx: Transaction, rows: Sequence[Row[Any]]) -> Sorted:
 
 
 def _key(row: Row[Any]) -> EscalationKey:
-    return EscalationKey(follow_up_id=row.id, due_version=row.due_version, step=row.step, repeat=row.repeat)
+    return EscalationKey(follow_up_id=row.id, run=row.run, step=row.step, repeat=row.repeat)

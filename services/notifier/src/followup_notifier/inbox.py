@@ -19,24 +19,25 @@ from followup_common.policy import Recipient
 ANNOUNCE = InsertOnce(
     """
     WITH announced AS MATERIALIZED (
-        SELECT f.id, f.due_version, a.step, a.repeat, f.policy_version_id, f.due_at, a.route
+        SELECT s.follow_up_id, s.run, a.step, a.repeat, s.policy_version_id, s.anchor_at, a.route
         FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
                     CAST(:routes AS integer[])) AS a (follow_up_id, step, repeat, route)
-        JOIN follow_ups f ON f.id = a.follow_up_id AND f.id = ANY(CAST(:ids AS bigint[]))
+        JOIN escalation_states s
+            ON s.follow_up_id = a.follow_up_id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
     ), told AS MATERIALIZED (
         SELECT route - 1 AS route, person.*
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
             jsonb_to_recordset(r.people) AS person (user_id bigint, audience text, fallback text)
     ), logged AS (
-        INSERT INTO activities (kind, follow_up_id, due_version, step, repeat, policy_version_id, details)
-        SELECT 'escalated', id, due_version, step, repeat, policy_version_id,
-            jsonb_build_object('due_at', due_at, 'recipients', CAST(:recipients AS jsonb) -> route)
+        INSERT INTO activities (kind, follow_up_id, run, step, repeat, policy_version_id, details)
+        SELECT 'escalated', follow_up_id, run, step, repeat, policy_version_id,
+            jsonb_build_object('due_at', anchor_at, 'recipients', CAST(:recipients AS jsonb) -> route)
         FROM announced
         {unless_logged}
     ), notified AS (
         INSERT INTO notifications
-            (follow_up_id, due_version, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
-        SELECT a.id, a.due_version, a.step, a.repeat, a.policy_version_id, a.due_at,
+            (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
+        SELECT a.follow_up_id, a.run, a.step, a.repeat, a.policy_version_id, a.anchor_at,
             told.user_id, told.audience, told.fallback
         FROM announced a JOIN told USING (route)
         {unless_told}
@@ -44,7 +45,7 @@ ANNOUNCE = InsertOnce(
     )
     SELECT step, count(*) AS number FROM notified GROUP BY step
     """,
-    unless_logged=("ON CONFLICT (follow_up_id, due_version, step, repeat) WHERE step IS NOT NULL DO NOTHING"),
+    unless_logged=("ON CONFLICT (follow_up_id, run, step, repeat) WHERE step IS NOT NULL DO NOTHING"),
     unless_told="ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING",
 )
 
@@ -65,7 +66,7 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, in
 
     Returns how many notifications are new, by step.
 
-    The follow-ups must be locked by this transaction: what is written about them is read from them.
+    The follow-ups' states must be held by this transaction: what is written is read from them.
     """
     if not announced:
         return {}

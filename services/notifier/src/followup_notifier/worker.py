@@ -6,10 +6,10 @@ from followup_common.settings import load
 
 from followup_notifier import metrics
 from followup_notifier.assignments import announce_assignment
-from followup_notifier.escalations import write_inbox, write_inbox_v1
+from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings
 
-HANDLERS = (write_inbox, write_inbox_v1, announce_assignment)
+HANDLERS = (write_inbox, announce_assignment)
 
 
 def set_up() -> None:

@@ -1683,7 +1683,7 @@ export interface components {
          * @description Which dead letters to replay.
          * @example {
          *       "limit": 500,
-         *       "type": "followup.escalations.raised.v2"
+         *       "type": "followup.escalations.raised.v1"
          *     }
          */
         BulkReplay: {
@@ -1800,7 +1800,7 @@ export interface components {
          *       "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
          *       "source": "followup/escalator",
          *       "subject": "sweeps/7",
-         *       "type": "followup.escalations.raised.v2"
+         *       "type": "followup.escalations.raised.v1"
          *     }
          */
         DeadLetter: {
@@ -1860,14 +1860,14 @@ export interface components {
          *       "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
          *       "last_failed_at": "2026-03-31T09:00:02Z",
          *       "payload": {
-         *         "due_versions": [
-         *           1
-         *         ],
          *         "follow_up_ids": [
          *           42
          *         ],
          *         "repeats": [
          *           0
+         *         ],
+         *         "runs": [
+         *           1
          *         ],
          *         "steps": [
          *           2
@@ -1878,7 +1878,7 @@ export interface components {
          *       "replayable": true,
          *       "source": "followup/escalator",
          *       "subject": "sweeps/7",
-         *       "type": "followup.escalations.raised.v2"
+         *       "type": "followup.escalations.raised.v1"
          *     }
          */
         DeadLetterDetail: {
@@ -2042,6 +2042,7 @@ export interface components {
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "notes": "Ask for Ms Okafor.",
+         *       "severity": "escalated",
          *       "sla_breach": false,
          *       "status": "open",
          *       "subject": {
@@ -2099,6 +2100,8 @@ export interface components {
              * @description Label of that step; null at level 0.
              */
             level_label: string | null;
+            /** @description How grave that step is: `reminder` (not overdue yet), `overdue`, `escalated` (somebody beyond the assignee is to see to it) or `breach` (an SLA breach); null at level 0. */
+            severity: components["schemas"]["Severity"] | null;
             /**
              * Sla Breach
              * @description Whether that step is an SLA breach.
@@ -2229,7 +2232,7 @@ export interface components {
         };
         /**
          * EscalationLevel
-         * @description How far an escalation has come.
+         * @description How far an escalation has come: each is a severity, by the word that callers know.
          * @enum {string}
          */
         EscalationLevel: "manager" | "admin";
@@ -2392,6 +2395,7 @@ export interface components {
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "notes": "Ask for Ms Okafor.",
+         *       "severity": "escalated",
          *       "sla_breach": false,
          *       "status": "open",
          *       "subject": {
@@ -2449,6 +2453,8 @@ export interface components {
              * @description Label of that step; null at level 0.
              */
             level_label: string | null;
+            /** @description How grave that step is: `reminder` (not overdue yet), `overdue`, `escalated` (somebody beyond the assignee is to see to it) or `breach` (an SLA breach); null at level 0. */
+            severity: components["schemas"]["Severity"] | null;
             /**
              * Sla Breach
              * @description Whether that step is an SLA breach.
@@ -3022,7 +3028,7 @@ export interface components {
          *         {
          *           "failed": 1,
          *           "oldest_waiting_at": "2026-03-31T08:58:00Z",
-         *           "type": "followup.escalations.raised.v2",
+         *           "type": "followup.escalations.raised.v1",
          *           "waiting": 12
          *         }
          *       ],
@@ -3606,6 +3612,12 @@ export interface components {
             current: boolean;
         };
         /**
+         * Severity
+         * @description How grave it is that a follow-up has reached a step.
+         * @enum {string}
+         */
+        Severity: "reminder" | "overdue" | "escalated" | "breach";
+        /**
          * Source
          * @description Who told the figures.
          * @enum {string}
@@ -3788,6 +3800,7 @@ export interface components {
          *           "moved": 1,
          *           "next_step_at": "2026-03-06T09:00:00Z",
          *           "notes": "Ask for Ms Okafor.",
+         *           "severity": "escalated",
          *           "sla_breach": false,
          *           "status": "open",
          *           "subject": {
@@ -6071,6 +6084,7 @@ export interface operations {
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
                      *           "subject": {
@@ -6185,6 +6199,7 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
                      *       "subject": {
@@ -6668,6 +6683,7 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
                      *       "subject": {
@@ -6862,6 +6878,7 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
                      *       "subject": {
@@ -7002,6 +7019,7 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
                      *       "subject": {
@@ -7118,6 +7136,7 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
                      *       "subject": {
@@ -7234,6 +7253,7 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
                      *       "subject": {
@@ -7350,6 +7370,7 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
                      *       "subject": {
@@ -7676,6 +7697,7 @@ export interface operations {
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
                      *           "subject": {
@@ -7814,6 +7836,7 @@ export interface operations {
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
                      *           "subject": {
@@ -7946,6 +7969,7 @@ export interface operations {
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
                      *           "subject": {
@@ -8163,7 +8187,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
-                /** @description `admin`: the last step taken is an SLA breach; `manager`: beyond the assignee, and not that; without it, both. */
+                /** @description `admin`: the last step taken is an SLA breach (severity `breach`); `manager`: beyond the assignee, and not that (severity `escalated`); without it, both. */
                 level?: components["schemas"]["EscalationLevel"] | null;
             };
             header?: never;
@@ -8206,6 +8230,7 @@ export interface operations {
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
                      *           "subject": {
@@ -9768,7 +9793,7 @@ export interface operations {
                      *         {
                      *           "failed": 1,
                      *           "oldest_waiting_at": "2026-03-31T08:58:00Z",
-                     *           "type": "followup.escalations.raised.v2",
+                     *           "type": "followup.escalations.raised.v1",
                      *           "waiting": 12
                      *         }
                      *       ],
@@ -9843,7 +9868,7 @@ export interface operations {
                      *           "reason": "CheckViolation: new row for relation \"notifications\" violates check constraint",
                      *           "source": "followup/escalator",
                      *           "subject": "sweeps/7",
-                     *           "type": "followup.escalations.raised.v2"
+                     *           "type": "followup.escalations.raised.v1"
                      *         }
                      *       ],
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
@@ -9902,7 +9927,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "limit": 500,
-                 *       "type": "followup.escalations.raised.v2"
+                 *       "type": "followup.escalations.raised.v1"
                  *     }
                  */
                 "application/json": components["schemas"]["BulkReplay"];
@@ -10110,14 +10135,14 @@ export interface operations {
                      *       "id": "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47",
                      *       "last_failed_at": "2026-03-31T09:00:02Z",
                      *       "payload": {
-                     *         "due_versions": [
-                     *           1
-                     *         ],
                      *         "follow_up_ids": [
                      *           42
                      *         ],
                      *         "repeats": [
                      *           0
+                     *         ],
+                     *         "runs": [
+                     *           1
                      *         ],
                      *         "steps": [
                      *           2
@@ -10128,7 +10153,7 @@ export interface operations {
                      *       "replayable": true,
                      *       "source": "followup/escalator",
                      *       "subject": "sweeps/7",
-                     *       "type": "followup.escalations.raised.v2"
+                     *       "type": "followup.escalations.raised.v1"
                      *     }
                      */
                     "application/json": components["schemas"]["DeadLetterDetail"];

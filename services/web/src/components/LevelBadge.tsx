@@ -4,16 +4,16 @@ import { useNow } from "@/time/useNow";
 import { duration } from "@/time/words";
 import classes from "./LevelBadge.module.css";
 
-type Props = Pick<FollowUp, "level" | "level_label" | "sla_breach" | "next_step_at" | "status">;
+type Props = Pick<FollowUp, "level_label" | "severity" | "sla_breach" | "next_step_at" | "status">;
 
 /** How far a follow-up has escalated: who was told. Nothing for one that nobody was told of. */
 export function LevelBadge(props: Props) {
   const now = useNow();
-  if (props.level === 0 || props.status === "completed") return null;
+  if (props.severity === null || props.status === "completed") return null;
   return (
     <Hint<HTMLSpanElement> label={explanation(props, now)} multiline>
       {(hint) => (
-        <span className={classes.badge} data-level={tone(props)} {...hint}>
+        <span className={classes.badge} data-severity={props.severity} {...hint}>
           {name(props)}
         </span>
       )}
@@ -26,11 +26,6 @@ const NAMES: Record<string, string> = { employee: "Reminded", manager: "Manager"
 function name({ level_label: label }: Props): string {
   const known = NAMES[label ?? ""];
   return known ?? (label ? label.charAt(0).toUpperCase() + label.slice(1) : "Escalated");
-}
-
-/** Colour: 1 told the assignee, 2 others, 3 a breach. */
-function tone({ level, sla_breach: breach }: Props): number {
-  return breach ? 3 : Math.min(level, 2);
 }
 
 function explanation(props: Props, now: number): string {

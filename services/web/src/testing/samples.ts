@@ -16,6 +16,7 @@ export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp 
     hours_overdue: 0,
     level: 0,
     level_label: null,
+    severity: null,
     sla_breach: false,
     escalated: false,
     next_step_at: null,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from followup_api.app import create_app
 from followup_api.serving import open_database
 from followup_common.db import Database, migrate
+from followup_common.db.revisions import MadeBeforeTheFirst
 from followup_common.messaging import Publisher
 from followup_common.metrics import Meter
 
@@ -20,6 +21,7 @@ from followup_cli.local.folder import DataFolder, Served
 from followup_cli.local.postgres import EmbeddedPostgres
 from followup_cli.local.server import LocalServer, address_of, listen, listen_privately, others_reach
 from followup_cli.local.settings import RunSettings
+from followup_cli.output import Failure
 
 POOLS = 3
 SPARE_CONNECTIONS = 20
@@ -67,7 +69,10 @@ def serve(
         postgres = EmbeddedPostgres(folder.database, folder.database_log, connections=connections)
         stack.enter_context(postgres)
         on_step("Preparing the database")
-        migrate.upgrade(postgres.url())
+        try:
+            migrate.upgrade(postgres.url())
+        except MadeBeforeTheFirst as error:
+            raise Failure(str(error)) from None
         postgres.allow_log_in(*(f"followup_{role}" for role in migrate.ROLES))
 
         meter = Meter()

@@ -15,8 +15,7 @@ PRODUCERS = {
     "followup.outbox.tick.v1": ["scheduler"],
     "followup.sweep.requested.v1": ["escalator", "api"],
     "followup.sweep.batch-requested.v1": ["escalator"],
-    "followup.escalations.raised.v1": [],
-    "followup.escalations.raised.v2": ["escalator"],
+    "followup.escalations.raised.v1": ["escalator"],
     "followup.escalations.delivered.v1": ["notifier"],
     "followup.follow-up.reassigned.v1": ["api"],
 }

@@ -15,7 +15,7 @@ NOTIFIER = "notifier"
 
 Number = Annotated[int, Strict()]
 """A number as such: from a message neither `true` nor `"1"` is one."""
-Version = Annotated[Number, Field(ge=1)]
+Run = Annotated[Number, Field(ge=1, description="Counts how often the escalation has started over.")]
 StepNumber = Annotated[Number, Field(ge=1, description="Number of the policy step, from 1.")]
 Repeat = Annotated[Number, Field(ge=0)]
 
@@ -61,7 +61,7 @@ class EscalationKey(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     follow_up_id: Number
-    due_version: Version
+    run: Run
     step: StepNumber
     repeat: Repeat = 0
 
@@ -73,37 +73,35 @@ class EscalationsRaised(Event):
     is a fifth of the bytes of a list of keys, and what is read from it goes into SQL as it is.
     """
 
-    type: ClassVar[str] = "followup.escalations.raised.v2"
+    type: ClassVar[str] = "followup.escalations.raised.v1"
     queue: ClassVar[str] = NOTIFIER
 
     sweep_id: Number | None
     follow_up_ids: tuple[Number, ...] = Field(min_length=1)
-    due_versions: tuple[Version, ...]
+    runs: tuple[Run, ...]
     steps: tuple[StepNumber, ...]
     repeats: tuple[Repeat, ...]
 
     @model_validator(mode="after")
     def _as_long_as_each_other(self) -> Self:
-        if not len(self) == len(self.due_versions) == len(self.steps) == len(self.repeats):
-            raise ValueError("follow_up_ids, due_versions, steps and repeats must be of one length")
+        if not len(self) == len(self.runs) == len(self.steps) == len(self.repeats):
+            raise ValueError("follow_up_ids, runs, steps and repeats must be of one length")
         return self
 
     @classmethod
     def of(cls, sweep_id: int | None, keys: Iterable[EscalationKey]) -> Self:
         """The event of these escalations, one at the least."""
-        columns = zip(*((k.follow_up_id, k.due_version, k.step, k.repeat) for k in keys), strict=True)
-        ids, due_versions, steps, repeats = columns
-        return cls(
-            sweep_id=sweep_id, follow_up_ids=ids, due_versions=due_versions, steps=steps, repeats=repeats
-        )
+        columns = zip(*((k.follow_up_id, k.run, k.step, k.repeat) for k in keys), strict=True)
+        ids, runs, steps, repeats = columns
+        return cls(sweep_id=sweep_id, follow_up_ids=ids, runs=runs, steps=steps, repeats=repeats)
 
     @property
     def escalations(self) -> tuple[EscalationKey, ...]:
         """The batch as keys, entry by entry."""
-        columns = zip(self.follow_up_ids, self.due_versions, self.steps, self.repeats, strict=True)
+        columns = zip(self.follow_up_ids, self.runs, self.steps, self.repeats, strict=True)
         return tuple(
-            EscalationKey(follow_up_id=follow_up_id, due_version=due_version, step=step, repeat=repeat)
-            for follow_up_id, due_version, step, repeat in columns
+            EscalationKey(follow_up_id=follow_up_id, run=run, step=step, repeat=repeat)
+            for follow_up_id, run, step, repeat in columns
         )
 
     @property
@@ -121,24 +119,7 @@ class EscalationsRaised(Event):
         return self.model_copy(update={name: getattr(self, name)[start:stop] for name in COLUMNS})
 
 
-COLUMNS = ("follow_up_ids", "due_versions", "steps", "repeats")
-
-
-class EscalationsRaisedV1(Event):
-    """The same with a list of keys. Nothing emits it any more; what was stored before is still handled."""
-
-    type: ClassVar[str] = "followup.escalations.raised.v1"
-    queue: ClassVar[str] = NOTIFIER
-
-    sweep_id: Number | None
-    escalations: tuple[EscalationKey, ...] = Field(min_length=1)
-
-    def upgraded(self) -> EscalationsRaised:
-        """The same event in today's shape."""
-        return EscalationsRaised.of(self.sweep_id, self.escalations)
-
-    def halves(self) -> tuple[EscalationsRaised, EscalationsRaised] | None:
-        return self.upgraded().halves()
+COLUMNS = ("follow_up_ids", "runs", "steps", "repeats")
 
 
 class EscalationsDelivered(Event):

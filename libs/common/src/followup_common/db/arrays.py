@@ -1,7 +1,7 @@
-"""Arrays of integers and times as PostgreSQL reads them.
+"""Arrays of integers, times and plain words as PostgreSQL reads them.
 
 Psycopg dumps lists element by element; for the thousand rows of a batch that is most of the work
-of a handler. Neither needs quotes, so one join does it.
+of a handler. None of these needs quotes, so one join does it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ from datetime import datetime
 def int_array(values: Iterable[int | None]) -> str:
     """The literal of an integer array, for a parameter under CAST(:name AS bigint[])."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def word_array(values: Iterable[str | None]) -> str:
+    """The literal of an array of words, letters alone, for a parameter under CAST(:name AS text[])."""
+    return "{" + ",".join(["NULL" if value is None else value for value in values]) + "}"
 
 
 def time_array(values: Iterable[datetime | None]) -> str:

@@ -1,9 +1,9 @@
 """Keep the tables that grow with time small: `python -m followup_common.db.prune --days 365`.
 
 Deletes what was told about follow-ups, and what was done to them, once it is older than that and no
-longer current: the follow-up is completed, or has another due time by now. What an open follow-up's present
-due time led to stays, and that its assignee was told that it is theirs, so that nothing can be said twice;
-so does everything of what can be undone at the moment. Follow-ups themselves stay.
+longer current: the follow-up is completed, or its escalation has started over. What an open follow-up's
+present run led to stays, and that its assignee was told that it is theirs, so that nothing can be said
+twice; so does everything of what can be undone at the moment. Follow-ups themselves stay.
 
 Age goes by PostgreSQL's clock, and by the slow one that the escalator keeps. Nothing is deleted while the
 first is far from this machine's: one that is ahead would take what is young for old. What was written in the
@@ -102,9 +102,9 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
     deleted = 0
     age = GROWING[table]
     statement = text(f"""
-        DELETE FROM {table} old USING follow_ups f
-        WHERE f.id = old.follow_up_id AND old.{age} >= :begin AND old.{age} < :end
-          AND (f.completed_at < {SLOW_NOW} - :age OR f.due_version <> old.due_version)
+        DELETE FROM {table} old USING follow_ups f, escalation_states s
+        WHERE f.id = old.follow_up_id AND s.follow_up_id = f.id AND old.{age} >= :begin AND old.{age} < :end
+          AND (f.completed_at < {SLOW_NOW} - :age OR s.run <> old.run)
           AND NOT ({CURRENT.get(table, "false")})
           AND NOT EXISTS (SELECT FROM undoable_changes c WHERE c.follow_up_id = f.id)
     """)

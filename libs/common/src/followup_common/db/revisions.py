@@ -5,7 +5,20 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy import Connection, text
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class MadeBeforeTheFirst(Exception):
+    """The tables are older than the first migration."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database was made by Followup before its first release and cannot be upgraded: make a new "
+            "one (`createdb`, or another data folder for `followup run`), migrate it, and import there what "
+            "the old code exports."
+        )
 
 
 @cache
@@ -17,3 +30,9 @@ def revisions() -> tuple[str, ...]:
     """
     names = (file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     return tuple(sorted(names, reverse=True))
+
+
+def made_before_the_first(connection: Connection) -> bool:
+    """Whether the tables are older than the first migration: their revisions counted from 0001 as well."""
+    found = "SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('escalation_states') IS NULL"
+    return bool(connection.execute(text(found)).scalar_one())

@@ -1,4 +1,4 @@
-"""Every table. Which service may write what stands in the migrations, from `0003_roles.py` on."""
+"""Every table. Which service may write what is in the first migration (`migrations/first/roles.sql`)."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ metadata = MetaData(
 Time = TIMESTAMP(timezone=True)
 ALL_SCOPES = "'{read,write,ops,admin}'::text[]"
 """Of API tokens."""
+SEVERITIES = ("reminder", "overdue", "escalated", "breach")
+BEYOND_THE_ASSIGNEE = "severity IN ('escalated', 'breach')"
+"""SQL of what dashboards list and count; indexes have it."""
+WELL_FORMED_STEP = (
+    '@.after like_regex "^P" && @.label != "" && @.audience[0] != "" && '
+    '(@.severity == "reminder" || @.severity == "overdue" || @.severity == "escalated" || '
+    '@.severity == "breach")'
+)
+"""JSON path of what each stored step of a policy has; `policy.Policy` checks the rest when it is read."""
 SEARCHABLE_SUBJECT = "searchable(subjects.name || ' ' || coalesce(subjects.external_id, ''))"
 """SQL of what searches look through of a lead or client; an index has it."""
 
@@ -159,15 +168,25 @@ subject_changes = Table(
     Index("ix_subject_changes_subject_id", "subject_id", "id"),
 )
 
+# In the order in which they are tried; the last one, the "catch-all", is for whatever no other one takes.
+policies = Table(
+    "policies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+)
+
 policy_versions = Table(
     "policy_versions",
     metadata,
     _id(),
-    Column("policy", Text, nullable=False),
+    Column("policy", Text, ForeignKey("policies.name"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("steps", JSONB, nullable=False),
     _created_at(),
     UniqueConstraint("policy", "version"),
+    CheckConstraint("jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0", name="has_steps"),
+    CheckConstraint(f"NOT jsonb_path_exists(steps, '$[*] ? (!({WELL_FORMED_STEP}))')", name="steps"),
 )
 
 follow_ups = Table(
@@ -187,17 +206,9 @@ follow_ups = Table(
     Column("updated_at", Time, nullable=False, server_default=func.now()),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("assignment", Integer, nullable=False, server_default="1"),
-    Column("due_version", Integer, nullable=False, server_default="1"),
-    # The highest due version that an undo took back, which no later run may have again.
-    Column("last_run", Integer),
     # How often it got another due time, and its first one; null: it still has that.
     Column("moved", Integer, nullable=False, server_default="0"),
     Column("first_due_at", Time),
-    Column("policy_version_id", BigInteger, ForeignKey("policy_versions.id"), nullable=False),
-    # The escalation columns: the escalator advances them, the trigger resets them.
-    Column("level", SmallInteger, nullable=False, server_default="0"),
-    Column("next_step_at", Time),
-    Index("ix_follow_ups_next_step_at", "next_step_at", postgresql_where=text("next_step_at IS NOT NULL")),
     Index(
         "ix_follow_ups_open_due_at",
         "due_at",
@@ -221,17 +232,41 @@ follow_ups = Table(
         postgresql_where=text("NOT is_open"),
     ),
     Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
+)
+
+# How far each follow-up is on its policy: one narrow row beside the wide one, so that a step that is taken
+# writes no index that the step does not concern. The trigger `follow_ups_keep_states` keeps it as people
+# change their follow-ups; the escalator moves `step`, `severity` and `wake_at`, and nobody else writes here.
+# A completed one keeps its row, asleep, so that an undo wakes it as it was.
+escalation_states = Table(
+    "escalation_states",
+    metadata,
+    Column("follow_up_id", BigInteger, primary_key=True, autoincrement=False),
+    # Counts how often the escalation has started over. An undo goes back to an earlier run, so no number is
+    # given twice: the next one comes after `last_run`.
+    Column("run", Integer, nullable=False),
+    Column("last_run", Integer, nullable=False),
+    Column("policy_version_id", BigInteger, nullable=False),
+    Column("anchor_at", Time, nullable=False),  # what the steps count from
+    Column("step", SmallInteger, nullable=False),  # the last one taken, from 1; 0: none yet
+    Column("severity", Text),  # of that step
+    Column("assignee_id", BigInteger, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    # Nothing happens before it; what happens then, if anything, the escalator computes. Null: nothing will.
+    Column("wake_at", Time),
+    CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
+    CheckConstraint("is_open OR wake_at IS NULL", name="asleep"),
+    Index("ix_escalation_states_wake_at", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
     Index(
-        "ix_follow_ups_escalated",
-        *("policy_version_id", "level", "due_at", "id"),
+        "ix_escalation_states_escalated",
+        *("severity", "anchor_at", "follow_up_id"),
         postgresql_include=["assignee_id"],
-        postgresql_where=text("is_open AND level >= 2"),
+        postgresql_where=text(f"is_open AND {BEYOND_THE_ASSIGNEE}"),
     ),
     Index(
-        "ix_follow_ups_ended_escalated",
-        "completed_at",
-        postgresql_include=["assignee_id", "policy_version_id", "level"],
-        postgresql_where=text("NOT is_open AND level >= 2"),
+        "ix_escalation_states_escalated_assignee",
+        *("assignee_id", "severity", "anchor_at", "follow_up_id"),
+        postgresql_where=text(f"is_open AND {BEYOND_THE_ASSIGNEE}"),
     ),
 )
 
@@ -259,8 +294,9 @@ undoable_changes = Table(
     Column("version", Integer, nullable=False),  # that the change made
     Column("actor_id", BigInteger, nullable=False),
     Column("changed_at", Time, nullable=False),
-    Column("told", Boolean, nullable=False),  # whether its level had been announced by then
+    Column("told", Boolean, nullable=False),  # whether its step had been announced by then
     Column("was", JSONB, nullable=False),
+    Column("state", JSONB, nullable=False),  # its row of `escalation_states`
     Index("ix_undoable_changes_changed_at", "changed_at"),
 )
 
@@ -277,7 +313,7 @@ deleted_follow_ups = Table(
     Column("title", Text, nullable=False),
     Column("assignee_id", BigInteger, nullable=False),
     Column("due_at", Time, nullable=False),
-    Column("level", SmallInteger, nullable=False),
+    Column("step", SmallInteger, nullable=False),
     Column("notifications", Integer, nullable=False),
     Column("activities", Integer, nullable=False),
     Column("was", JSONB, nullable=False),
@@ -292,15 +328,24 @@ escalations = Table(
     "escalations",
     metadata,
     Column("follow_up_id", BigInteger, nullable=False),
-    Column("due_version", Integer, nullable=False),
+    Column("run", Integer, nullable=False),
     Column("step", SmallInteger, nullable=False),
     Column("repeat", SmallInteger, nullable=False, server_default="0"),
     Column("policy_version_id", BigInteger, nullable=False),
     Column("sweep_id", BigInteger),
     Column("status", Text, nullable=False, server_default="raised"),
+    Column("severity", Text, nullable=False),
     Column("raised_at", Time, nullable=False, server_default=func.now()),
-    PrimaryKeyConstraint("follow_up_id", "due_version", "step", "repeat"),
+    # When a later step was taken, or the run ended; null: the follow-up is at this step.
+    Column("ended_at", Time),
+    PrimaryKeyConstraint("follow_up_id", "run", "step", "repeat"),
     CheckConstraint("status IN ('raised', 'skipped', 'unroutable')", name="status"),
+    CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
+    Index(
+        "ix_escalations_ended_at",
+        "ended_at",
+        postgresql_where=text(f"ended_at IS NOT NULL AND {BEYOND_THE_ASSIGNEE}"),
+    ),
     Index("ix_escalations_unroutable", "raised_at", postgresql_where=text("status = 'unroutable'")),
     _by_age("escalations", "raised_at"),
 )
@@ -311,7 +356,7 @@ notifications = Table(
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("user_id", BigInteger, nullable=False),
     Column("follow_up_id", BigInteger, nullable=False),
-    Column("due_version", Integer, nullable=False),
+    Column("run", Integer, nullable=False),
     Column("step", SmallInteger, nullable=False),
     Column("repeat", SmallInteger, nullable=False, server_default="0"),
     Column("policy_version_id", BigInteger, nullable=False),
@@ -322,9 +367,7 @@ notifications = Table(
     _created_at(),
     Column("read_at", Time),
     PrimaryKeyConstraint("user_id", "id"),
-    UniqueConstraint(
-        "follow_up_id", "due_version", "step", "repeat", "user_id", name="uq_notifications_once"
-    ),
+    UniqueConstraint("follow_up_id", "run", "step", "repeat", "user_id", name="uq_notifications_once"),
     Index("ix_notifications_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
     _by_age("notifications"),
 )
@@ -336,7 +379,7 @@ activities = Table(
     Column("follow_up_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("actor_id", BigInteger),
-    Column("due_version", Integer),
+    Column("run", Integer),
     Column("step", SmallInteger),
     Column("repeat", SmallInteger),
     Column("policy_version_id", BigInteger),
@@ -346,20 +389,13 @@ activities = Table(
     Index(
         "uq_activities_once",
         "follow_up_id",
-        "due_version",
+        "run",
         "step",
         "repeat",
         unique=True,
         postgresql_where=text("step IS NOT NULL"),
     ),
     _by_age("activities"),
-    Index(
-        "ix_activities_moves",
-        "created_at",
-        postgresql_where=text(
-            "kind IN ('rescheduled', 'reopened', 'undone') OR kind = 'imported' AND details ? 'changes'"
-        ),
-    ),
 )
 
 sweeps = Table(
@@ -398,9 +434,7 @@ rate_windows = Table(
     "rate_windows",
     metadata,
     Column("name", Text, primary_key=True),
-    # What was raised when, within the last minute. The two before are the release's before this one.
-    Column("started_at", Time, nullable=False),
-    Column("used", Integer, nullable=False),
+    # What was raised when, within the last minute.
     Column("spent_at", ARRAY(Time), nullable=False, server_default="{}"),
     Column("spent", ARRAY(Integer), nullable=False, server_default="{}"),
 )

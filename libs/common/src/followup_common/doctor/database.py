@@ -17,7 +17,7 @@ from followup_common.db.collations import changed_collations
 from followup_common.db.database import POOLER, REFUSED_OPTIONS, libpq_url, options_are_ignored, place
 from followup_common.db.grants import granted, intended
 from followup_common.db.health import READ_ONLY, is_read_only, try_write
-from followup_common.db.revisions import revisions
+from followup_common.db.revisions import MadeBeforeTheFirst, made_before_the_first, revisions
 from followup_common.doctor.findings import Finding
 from followup_common.doctor.time_zones import examine_time_zones
 
@@ -221,11 +221,13 @@ def _schema(tx: Transaction) -> Finding:
     known = revisions()
     if tx.execute(text("SELECT to_regclass('alembic_version')")).scalar() is None:
         return Finding("schema", "the database has no tables of Followup's", MIGRATE)
+    if made_before_the_first(tx):
+        return Finding("schema", "its tables are older than the first release's", str(MadeBeforeTheFirst()))
     current = tx.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if current == known[0]:
         return Finding("schema", f"at revision {current}, the newest")
-    if current in known:
-        return Finding("schema", f"at revision {current}; this code needs {known[0]}", MIGRATE)
+    if current is None or current in known:
+        return Finding("schema", f"at revision {current or 'none'}; this code needs {known[0]}", MIGRATE)
     newer = "The database was migrated by a newer release: deploy that one. Older ones may go on meanwhile."
     return Finding("schema", f"at revision {current}, which this code does not know", newer)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from followup_common.policy.calendar import Calendar
-from followup_common.policy.steps import Policy
+from followup_common.policy.models import Policy
 
 
 class Placement(NamedTuple):

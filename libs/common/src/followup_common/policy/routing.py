@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from followup_common.policy.steps import Step
+from followup_common.policy.models import Admins, Audience, Step
 
 
 class Fallback(StrEnum):
@@ -78,20 +77,13 @@ def recipients(step: Step, assignee_id: int, directory: Directory) -> tuple[Reci
     return tuple(found.values())
 
 
-def _audience(audience: str, assignee_id: int, directory: Directory) -> Iterator[Recipient]:
-    if audience == "admins":
-        yield from (Recipient(admin, audience) for admin in directory.admins)
+def _audience(audience: Audience, assignee_id: int, directory: Directory) -> Iterator[Recipient]:
+    name = str(audience)
+    if isinstance(audience, Admins):
+        yield from (Recipient(admin, name) for admin in directory.admins)
         return
-    wanted = _steps_up(audience)
     for height, person in enumerate(line(assignee_id, directory)):
-        if height >= wanted and person.active:
-            yield Recipient(person.id, audience, None if height == wanted else Fallback.UP_THE_LINE)
+        if height >= audience.height and person.active:
+            yield Recipient(person.id, name, None if height == audience.height else Fallback.UP_THE_LINE)
             return
-    yield from (Recipient(admin, audience, Fallback.ADMINS) for admin in directory.admins)
-
-
-def _steps_up(audience: str) -> int:
-    if audience == "assignee":
-        return 0
-    nested = re.fullmatch(r"manager\((\d)\)", audience)
-    return int(nested[1]) if nested else 1
+    yield from (Recipient(admin, name, Fallback.ADMINS) for admin in directory.admins)

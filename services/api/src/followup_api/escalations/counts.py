@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import escalations, follow_ups, policy_versions, users
-from sqlalchemy import (
-    CTE,
-    BigInteger,
-    Boolean,
-    ColumnElement,
-    Text,
-    and_,
-    case,
-    cast,
-    func,
-    literal_column,
-    select,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from followup_common.db.tables import escalation_states, escalations, follow_ups, users
+from sqlalchemy import CTE, Select, and_, func, literal_column, select
 
 from followup_api.escalations.lines import Person, by_line
-from followup_api.escalations.queries import IS_ESCALATED
+from followup_api.escalations.queries import IS_ESCALATED, OF_SEVERITY
 from followup_api.escalations.schemas import EscalationCounts
 from followup_api.followups.scopes import Scope
 from followup_api.followups.searches import Search, looked_up
 
-f, u, e, pv = follow_ups.c, users.c, escalations.c, policy_versions.c
+f, u, e, es = follow_ups.c, users.c, escalations.c, escalation_states.c
 
 
 def counts(tx: Transaction, scope: Scope, search: str | None, top: int | None) -> EscalationCounts:
@@ -56,12 +44,10 @@ def unroutable(tx: Transaction, scope: Scope, search: Search | None = None) -> i
     waiting = (
         select(func.count())
         .select_from(escalations)
-        .join(follow_ups, and_(f.id == e.follow_up_id, f.due_version == e.due_version, f.is_open))
-        .where(e.status == literal_column("'unroutable'"), scope.condition())
+        .join(escalation_states, and_(es.follow_up_id == e.follow_up_id, es.run == e.run, es.is_open))
+        .where(e.status == literal_column("'unroutable'"), scope.condition(es.assignee_id))
     )
-    if search:
-        waiting = search.narrowed(waiting)
-    return int(tx.execute(waiting).scalar_one())
+    return int(tx.execute(_searched(waiting, search)).scalar_one())
 
 
 def _people(tx: Transaction, scope: Scope, search: Search | None) -> Sequence[Person]:
@@ -74,7 +60,7 @@ def _people(tx: Transaction, scope: Scope, search: Search | None) -> Sequence[Pe
         select(
             *(u.id, u.name, u.manager_id),
             select(reports.c.id).where(reports.c.manager_id == u.id).exists().label("has_reports"),
-            *(func.coalesce(own.c[level], 0).label(level) for level in ("manager", "admin")),
+            *(func.coalesce(own.c[name], 0).label(name) for name in OF_SEVERITY),
         )
         .select_from(line)
         .join(users, u.id == line.c.id)
@@ -84,27 +70,18 @@ def _people(tx: Transaction, scope: Scope, search: Search | None) -> Sequence[Pe
 
 
 def _own(scope: Scope, search: Search | None) -> CTE:
-    """Each person's own, by level. Steps are looked up a few times rather than once a row."""
-    grouped = (
-        select(f.policy_version_id, f.level, f.assignee_id, func.count().label("number"))
-        .select_from(follow_ups)
-        .where(*IS_ESCALATED, scope.condition())
-        .group_by(f.policy_version_id, f.level, f.assignee_id)
+    """Each person's own, by severity."""
+    numbers = [func.count().filter(es.severity == word).label(name) for name, word in OF_SEVERITY.items()]
+    counted = (
+        select(es.assignee_id, *numbers)
+        .select_from(escalation_states)
+        .where(*IS_ESCALATED, scope.condition(es.assignee_id))
+        .group_by(es.assignee_id)
     )
-    if search:
-        grouped = search.narrowed(grouped)
-    each = grouped.subquery()
-    step = pv.steps.op("->", return_type=JSONB())(each.c.level - 1)
-    breach = func.coalesce(step.op("->>", return_type=Text())("sla_breach").cast(Boolean), False)
-    return (
-        select(
-            each.c.assignee_id, _sum(each.c.number, ~breach, "manager"), _sum(each.c.number, breach, "admin")
-        )
-        .join(policy_versions, pv.id == each.c.policy_version_id)
-        .group_by(each.c.assignee_id)
-        .cte("own")
-    )
+    return _searched(counted, search).cte("own")
 
 
-def _sum(number: ColumnElement[int], condition: ColumnElement[bool], name: str) -> ColumnElement[int]:
-    return cast(func.sum(case((condition, number), else_=0)), BigInteger).label(name)
+def _searched(counted: Select[*tuple[Any, ...]], search: Search | None) -> Select[*tuple[Any, ...]]:
+    if search is None:
+        return counted
+    return search.narrowed(counted.join(follow_ups, f.id == es.follow_up_id))

@@ -18,15 +18,15 @@ class Person:
     """Somebody with escalations, or above somebody who has some.
 
     Args:
-        manager, admin: how many are their own, at each level.
+        escalated, breach: how many are their own, of each severity.
     """
 
     id: int
     name: str
     manager_id: int | None
     has_reports: bool
-    manager: int
-    admin: int
+    escalated: int
+    breach: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _branches(
     found: dict[int, list[Person]] = {}
     lost: list[Person] = []
     for person in known.values():
-        if person.manager or person.admin:
+        if person.escalated or person.breach:
             first = _first_above(person, known, opened)
             members = lost if first is None else found.setdefault(first, [])
             members.append(person)
@@ -101,16 +101,16 @@ def _line(first: Person, people: Collection[Person], *, whole: bool) -> LineEsca
         person=_name(first),
         with_line=with_line,
         assignee=f"{LINE}{first.id}" if with_line else str(first.id),
-        manager=sum(person.manager for person in people),
-        admin=sum(person.admin for person in people),
+        manager=sum(person.escalated for person in people),
+        admin=sum(person.breach for person in people),
     )
 
 
 def _others(lines: Collection[LineEscalations], people: Collection[Person]) -> OtherLines:
     return OtherLines(
         people=len(lines) + len(people),
-        manager=sum(line.manager for line in lines) + sum(person.manager for person in people),
-        admin=sum(line.admin for line in lines) + sum(person.admin for person in people),
+        manager=sum(line.manager for line in lines) + sum(person.escalated for person in people),
+        admin=sum(line.admin for line in lines) + sum(person.breach for person in people),
     )
 
 

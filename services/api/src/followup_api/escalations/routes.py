@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query, Response
+from followup_common.policy import Severity
 
 from followup_api.answers import page_of
 from followup_api.dependencies import Reading
@@ -59,8 +60,8 @@ def summarize_escalations(
     scope = narrowed_scope(tx, caller, query.assignee)
     found = summary(tx, scope, caller.time_zone)
     return EscalationSummary(
-        manager=found.at(admin=False),
-        admin=found.at(admin=True),
+        manager=found.of(Severity.ESCALATED),
+        admin=found.of(Severity.BREACH),
         unroutable=unroutable(tx, scope),
         by_team=found.by_team(),
         age=found.by_age(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from followup_common.policy import Severity
 from pydantic import ConfigDict, Field
 
 from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, FOUND_IN, Assigned, FollowUp, PersonName
@@ -15,10 +16,15 @@ UNROUTABLE = "Steps of open follow-ups that found nobody active to tell."
 
 
 class EscalationLevel(StrEnum):
-    """How far an escalation has come."""
+    """How far an escalation has come: each is a severity, by the word that callers know."""
 
-    MANAGER = "manager"
-    ADMIN = "admin"
+    ESCALATED = "manager"
+    BREACH = "admin"
+
+    @property
+    def severity(self) -> Severity:
+        """Of the steps that bring an escalation there."""
+        return Severity[self.name]
 
 
 class EscalationScope(Parameters):
@@ -38,8 +44,8 @@ class EscalationQuery(PageQuery, EscalationFilters):
 
     level: EscalationLevel | None = Field(
         None,
-        description="`admin`: the last step taken is an SLA breach; `manager`: beyond the assignee, and not "
-        "that; without it, both.",
+        description="`admin`: the last step taken is an SLA breach (severity `breach`); `manager`: beyond "
+        "the assignee, and not that (severity `escalated`); without it, both.",
     )
 
 

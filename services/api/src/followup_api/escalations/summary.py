@@ -8,6 +8,8 @@ from itertools import zip_longest
 from typing import Any
 
 from followup_common.db import Transaction
+from followup_common.db.tables import BEYOND_THE_ASSIGNEE
+from followup_common.policy import Severity
 from sqlalchemy import text
 
 from followup_api.escalations.schemas import AgeGroup, EscalationDay, TeamEscalations
@@ -18,99 +20,51 @@ AGES = (0, 48, 72, 96, 168, 336)
 """Where groups of age begin, in hours: up to two, three, four, seven and fourteen days, and longer."""
 DAYS = 30
 
-# The number of a group of age. Comparing is all that is done a row: reckoning with hours took longer.
-AGE = " + ".join(f"(f.due_at <= now() - interval '{hours} hours')::int" for hours in AGES[1:])
-# Counted from the index alone; steps are looked up a few times rather than once a row.
+# The number of a group of age. Comparing is all that is done a row: counting in hours took longer.
+AGE = " + ".join(f"(es.anchor_at <= now() - interval '{hours} hours')::int" for hours in AGES[1:])
+# Counted from the index alone.
 OPEN_NOW = """
-    SELECT m.id, m.name, counted.admin, counted.age, sum(counted.number)::bigint AS number
+    SELECT m.id, m.name, counted.severity, counted.age, sum(counted.number)::bigint AS number
     FROM (
-        SELECT grouped.assignee_id, grouped.age, grouped.number,
-               COALESCE((pv.steps -> (grouped.level - 1) ->> 'sla_breach')::boolean, false) AS admin
-        FROM (
-            SELECT f.policy_version_id, f.level, f.assignee_id, count(*) AS number,
-                   {ages} AS age
-            FROM follow_ups f WHERE f.is_open AND f.level >= 2 {scope} GROUP BY 1, 2, 3, 5
-        ) grouped
-        JOIN policy_versions pv ON pv.id = grouped.policy_version_id
+        SELECT es.severity, es.assignee_id, count(*) AS number, {ages} AS age
+        FROM escalation_states es WHERE es.is_open AND es.{beyond} {theirs} GROUP BY 1, 2, 4
     ) counted
     JOIN users u ON u.id = counted.assignee_id
     LEFT JOIN users m ON m.id = u.manager_id
     GROUP BY 1, 2, 3, 4
 """
-MOVED = "(a.kind IN ('rescheduled', 'reopened', 'undone') OR a.kind = 'imported' AND a.details ? 'changes')"
-# What was escalated in these days still is, or was completed or moved since: so no follow-up of others has to
-# be looked up to see whose it is.
-THEIRS = """
-    AND e.follow_up_id IN (
-        SELECT f.id FROM follow_ups f WHERE f.is_open AND f.level >= 2 {scope}
+# What was escalated in these days is open, or was completed since: both from indexes alone, so that no
+# follow-up of others has to be looked up to see whose it is.
+OF_THEIRS = """
+    JOIN (
+        SELECT f.id FROM follow_ups f WHERE f.is_open {theirs}
         UNION ALL
-        SELECT f.id FROM follow_ups f
-        WHERE NOT f.is_open AND f.level >= 2 AND f.completed_at >= {start} {scope}
-        UNION ALL
-        SELECT f.id FROM activities a JOIN follow_ups f ON f.id = a.follow_up_id
-        WHERE a.created_at >= {start} AND {moved} {scope}
-    )
+        SELECT f.id FROM follow_ups f WHERE NOT f.is_open AND f.completed_at >= {start} {theirs}
+    ) of_theirs ON of_theirs.id = e.follow_up_id
 """
 START = "((now() AT TIME ZONE :time_zone)::date - (:days - 1))::timestamp AT TIME ZONE :time_zone"
-# Reckoned backwards from what is open now, so that only what began or ended within these days is read.
-# A step begins when it is raised, and the one before it ends with that. The last one ends when its follow-up
-# is completed or gets another due time. For another due version the history says when that was (after the
-# last undo that went back to it), and which follow-ups have one is told by the moves of these days; should it
-# not, the last edit stands in.
-# All in one statement: between two, a sweep could raise what the one counts and the other does not.
+# Counted backwards from what is open now, so that only what began or ended within these days is read. All in
+# one statement: between two, a sweep could raise what the one counts and the other does not.
 SUMMARY = """
-    WITH open_now AS MATERIALIZED ({open_now}), raised AS MATERIALIZED (
-        SELECT e.follow_up_id, e.raised_at, e.policy_version_id, e.step
-        FROM escalations e WHERE e.raised_at >= {start} AND e.repeat = 0 AND e.step >= 2
-    ), turns AS (
-        SELECT e.raised_at AS at, e.policy_version_id, turned.step, turned.by
-        FROM raised e CROSS JOIN LATERAL (VALUES (e.step, 1), (e.step - 1, -1)) AS turned (step, by)
-        WHERE turned.step >= 2 {theirs}
+    WITH open_now AS MATERIALIZED ({open_now}), turns AS (
+        SELECT e.raised_at AS at, e.severity, 1 AS by FROM escalations e {of_theirs}
+        WHERE e.raised_at >= {start} AND e.{beyond}
         UNION ALL
-        SELECT f.completed_at, f.policy_version_id, f.level, -1
-        FROM follow_ups f
-        WHERE NOT f.is_open AND f.level >= 2 AND f.completed_at >= {start} {scope}
-        UNION ALL
-        SELECT ended, policy_version_id, step, -1 FROM (
-            SELECT DISTINCT ON (e.follow_up_id, e.due_version) e.policy_version_id, e.step,
-                   COALESCE(moved.at, f.updated_at) AS ended
-            FROM (
-                SELECT DISTINCT a.follow_up_id FROM activities a
-                WHERE a.created_at >= {start} AND {moved}
-            ) candidates
-            JOIN follow_ups f ON f.id = candidates.follow_up_id
-            JOIN escalations e ON e.follow_up_id = f.id AND e.due_version <> f.due_version AND e.step >= 2
-            LEFT JOIN LATERAL (
-                SELECT min(a.created_at) AS at FROM activities a
-                WHERE a.follow_up_id = e.follow_up_id AND a.created_at >= e.raised_at
-                  AND a.id > COALESCE((
-                      SELECT max(u.id) FROM activities u
-                      WHERE u.follow_up_id = e.follow_up_id AND u.kind = 'undone'
-                        AND u.details -> 'due_version' = to_jsonb(e.due_version)
-                  ), 0)
-                  AND (a.kind = 'completed'
-                       OR a.details -> 'changes' ?| ARRAY['due_at', 'completed_at'])
-            ) moved ON true
-            WHERE true {scope}
-            ORDER BY e.follow_up_id, e.due_version, e.step DESC, e.repeat DESC
-        ) earlier WHERE ended >= {start}
+        SELECT e.ended_at, e.severity, -1 FROM escalations e {of_theirs}
+        WHERE e.ended_at >= {start} AND e.{beyond}
     ), by_day AS (
-        SELECT day, sum(by) FILTER (WHERE NOT admin) AS manager, sum(by) FILTER (WHERE admin) AS admin
-        FROM (
-            SELECT day, by, COALESCE((pv.steps -> (step - 1) ->> 'sla_breach')::boolean, false) AS admin
-            FROM (
-                SELECT (at AT TIME ZONE :time_zone)::date AS day, policy_version_id, step, sum(by) AS by
-                FROM turns GROUP BY 1, 2, 3
-            ) counted JOIN policy_versions pv ON pv.id = policy_version_id
-        ) told GROUP BY 1
+        SELECT (at AT TIME ZONE :time_zone)::date AS day,
+               sum(by) FILTER (WHERE severity = 'escalated') AS escalated,
+               sum(by) FILTER (WHERE severity = 'breach') AS breach
+        FROM turns GROUP BY 1
     ), days AS (
         SELECT (now() AT TIME ZONE :time_zone)::date - i AS day FROM generate_series(0, :days - 1) i
     ), over_time AS (
         SELECT day AS date,
-               ((SELECT COALESCE(sum(number), 0) FROM open_now o WHERE NOT o.admin)
-                - COALESCE(sum(by_day.manager) OVER later, 0))::bigint AS manager,
-               ((SELECT COALESCE(sum(number), 0) FROM open_now o WHERE o.admin)
-                - COALESCE(sum(by_day.admin) OVER later, 0))::bigint AS admin
+               ((SELECT COALESCE(sum(number), 0) FROM open_now o WHERE o.severity = 'escalated')
+                - COALESCE(sum(by_day.escalated) OVER later, 0))::bigint AS manager,
+               ((SELECT COALESCE(sum(number), 0) FROM open_now o WHERE o.severity = 'breach')
+                - COALESCE(sum(by_day.breach) OVER later, 0))::bigint AS admin
         FROM days LEFT JOIN by_day USING (day)
         WINDOW later AS (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
     )
@@ -124,16 +78,16 @@ class Summary:
     """Open escalations of one moment.
 
     Args:
-        open_now: counted by team, level and age.
+        open_now: counted by team, severity and age.
         days: how many were open at the end of each of the last days.
     """
 
     open_now: Sequence[Mapping[str, Any]]
     days: Sequence[EscalationDay]
 
-    def at(self, *, admin: bool) -> int:
-        """How many there are at manager or at admin level."""
-        return sum(group["number"] for group in self.open_now if group["admin"] is admin)
+    def of(self, severity: Severity) -> int:
+        """How many there are of a severity."""
+        return sum(group["number"] for group in self.open_now if group["severity"] == severity)
 
     def by_team(self) -> list[TeamEscalations]:
         """Those of each team, most first."""
@@ -143,7 +97,7 @@ class Summary:
             manager = PersonName(id=id_, name=group["name"]) if id_ is not None else None
             empty = TeamEscalations(manager=manager, manager_level=0, admin_level=0)
             team = teams.setdefault(id_, empty)
-            if group["admin"]:
+            if group["severity"] == Severity.BREACH:
                 team.admin_level += group["number"]
             else:
                 team.manager_level += group["number"]
@@ -163,14 +117,10 @@ class Summary:
 def summary(tx: Transaction, scope: Scope, time_zone: str) -> Summary:
     """Open escalations as they are now, and as they were at the end of each of the last days there."""
     everyone = scope.user_ids is None
-    parts = {
-        "scope": "" if everyone else "AND f.assignee_id = ANY(CAST(:scope AS bigint[]))",
-        "start": START,
-        "moved": MOVED,
-        "ages": AGE,
-    }
-    theirs = "" if everyone else THEIRS.format(**parts)
-    statement = SUMMARY.format(open_now=OPEN_NOW.format(**parts), theirs=theirs, **parts)
+    theirs = "" if everyone else "AND assignee_id = ANY(CAST(:scope AS bigint[]))"
+    parts = {"theirs": theirs, "start": START, "ages": AGE, "beyond": BEYOND_THE_ASSIGNEE}
+    of_theirs = "" if everyone else OF_THEIRS.format(**parts)
+    statement = SUMMARY.format(open_now=OPEN_NOW.format(**parts), of_theirs=of_theirs, **parts)
     values = {"scope": sorted(scope.user_ids or ()), "time_zone": time_zone, "days": DAYS}
     row = tx.execute(text(statement), values).one()
     return Summary(row.open_now, [EscalationDay(**day) for day in row.over_time])

@@ -10,7 +10,7 @@ from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.prepared import Prepared
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
-from followup_common.policy import ALWAYS_OPEN, Policy, Step, place
+from followup_common.policy import ALWAYS_OPEN, Policy, Severity, Step, place
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -159,7 +159,7 @@ def _escalation(tx: Transaction, row: Record, names: Names) -> ActivityEscalatio
         step=number,
         label=step.label if step else f"step {number}",
         hours_overdue=sentences.hours_between(row.details["due_at"], row.created_at),
-        sla_breach=step.sla_breach if step else False,
+        sla_breach=step.severity is Severity.BREACH if step else False,
         policy=row.policy or "unknown",
         policy_version=row.version or 0,
         recipients=[

@@ -12,12 +12,12 @@ from followup_api.dependencies import UnitOfWork
 from followup_api.rows import Record
 
 DROPPED = text("""
-    SELECT e.follow_up_id, e.due_version, e.step, e.repeat
+    SELECT e.follow_up_id, e.run, e.step, e.repeat
     FROM escalations e
-    JOIN follow_ups f ON f.id = e.follow_up_id AND f.due_version = e.due_version AND f.is_open
+    JOIN escalation_states es ON es.follow_up_id = e.follow_up_id AND es.run = e.run AND es.is_open
     WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.status = 'raised' AND NOT EXISTS (
         SELECT FROM activities a
-        WHERE a.follow_up_id = e.follow_up_id AND a.due_version = e.due_version AND a.step = e.step
+        WHERE a.follow_up_id = e.follow_up_id AND a.run = e.run AND a.step = e.step
           AND a.repeat = e.repeat)
     ORDER BY e.follow_up_id, e.step, e.repeat
 """)
@@ -26,7 +26,7 @@ DROPPED = text("""
 # assignee since, and each that was undone, has counted one further.
 UNTOLD = text("""
     SELECT f.id, f.assignee_id, f.assignment, given.actor_id
-    FROM follow_ups f CROSS JOIN LATERAL (
+    FROM follow_ups f JOIN escalation_states es ON es.follow_up_id = f.id CROSS JOIN LATERAL (
         SELECT a.id, a.actor_id FROM activities a
         WHERE a.follow_up_id = f.id AND a.kind IN ('reassigned', 'imported')
           AND a.details #>> '{changes,assignee_id,to}' = CAST(f.assignee_id AS text)
@@ -36,7 +36,7 @@ UNTOLD = text("""
         WHERE a.follow_up_id = f.id AND a.id > given.id AND a.details -> 'changes' ? 'assignee_id'
     ) since
     WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.is_open
-      AND (given.actor_id <> f.assignee_id OR f.level > 0)
+      AND (given.actor_id <> f.assignee_id OR es.step > 0)
       AND NOT EXISTS (
           SELECT FROM notifications n
           WHERE n.user_id = f.assignee_id AND n.follow_up_id = f.id AND n.step = 0

@@ -25,7 +25,7 @@ from followup_api.followups.bulk_schemas import (
 from followup_api.followups.changes import check_assignable
 from followup_api.followups.problems import CountChanged, TooManyFound
 from followup_api.followups.queries import TAG, Filters, narrowed
-from followup_api.followups.reasons import ask_for_reason, with_reason
+from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
 from followup_api.followups.schemas import View
 from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
@@ -141,6 +141,8 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
         ask_for_reason(work.tx, list(before), body.due_at, body.reason)
     keep_for_undo(work.tx, actor_id)
     changed = _change(work, body, list(before))
+    if body.due_at is not None:
+        ask_again(work.tx, [row.id for row in changed], body.reason)
     entries = [(row.id, KINDS[body.action], _details(body, before[row.id])) for row in changed]
     activities.record(work.tx, actor_id, entries)
     if body.action is BulkAction.REASSIGN:

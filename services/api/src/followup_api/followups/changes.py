@@ -25,7 +25,7 @@ from followup_api.followups.problems import (
     NotUndoable,
 )
 from followup_api.followups.queries import TAG, find
-from followup_api.followups.reasons import ask_for_reason, with_reason
+from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
 from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
 from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
@@ -138,6 +138,8 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
     row = target.update(values)
     if row is None:  # it has left the caller's sight since
         return target.current()
+    if row.due_at != row.old_due_at:
+        ask_again(target.tx, [target.id], body.reason)
     entries = [(target.id, *entry) for entry in _entries(row, body.reason)]
     activities.record(target.tx, target.actor_id, entries)
     if row.assignee_id != row.old_assignee_id:

@@ -25,7 +25,7 @@ KEPT = timedelta(days=30)
 """As long as `follow_ups_restore` and the escalator's housekeeping say."""
 
 RESTORE = text("SELECT outcome FROM follow_ups_restore(:id)")
-LOST = (d.external_id, d.assignee_id, d.level, d.notifications, d.activities)
+LOST = (d.external_id, d.assignee_id, d.step.label("level"), d.notifications, d.activities)
 """What the audit log keeps of a deletion: no title, no notes."""
 
 

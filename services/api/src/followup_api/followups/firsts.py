@@ -1,17 +1,18 @@
-"""The first follow-ups of several people, read from indexes in order: nothing is collected and sorted."""
+"""The first follow-ups of several people, read from indexes in order: nothing is collected and sorted.
+
+They are looked for in the table of the columns that order them, whose last one says which follow-up it is:
+`follow_ups`, or `escalation_states`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from followup_common.db.tables import follow_ups
-from sqlalchemy import ColumnElement, FromClause, Select, any_, func, literal, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, any_, func, select, true
 
 from followup_api.followups.scopes import SCOPE
 from followup_api.pagination import Within
-
-f = follow_ups.c
 
 WALK = 20_000
 """Entries of an index that are passed in search of a page before each person is asked instead."""
@@ -42,11 +43,15 @@ def firsts(
         all_of_it = (*conditions, *after)
         walked = _walked((*all_of_it, *of_group), order, limit, groups)
         enough = select(func.count()).select_from(walked).scalar_subquery() >= limit
-        theirs = [f.assignee_id == PERSON.c.id, *_in_any(groups, of_group)]
-        each = _first((*all_of_it, *theirs), order, limit).correlate(PERSON).lateral()
-        asked = select(each).select_from(PERSON).join(each, true()).where(~enough)
-        found = select(walked).where(enough).union_all(asked.order_by(*_sorted(each, order)).limit(limit))
-        return f.id.in_(select(found.subquery("found").c.id))
+        theirs = (*all_of_it, *of_group, _assignee(order) == PERSON.c.id)
+        each = _first(theirs, order, limit).correlate(PERSON)
+        people: FromClause = PERSON
+        if groups is not None:
+            each, people = each.correlate(groups), PERSON.join(groups, true())
+        nearest = each.lateral()
+        asked = select(nearest).select_from(people.join(nearest, true())).where(~enough)
+        found = select(walked).where(enough).union_all(asked.order_by(*_sorted(nearest, order)).limit(limit))
+        return _id(order).in_(select(found.subquery("found").c.id))
 
     return within
 
@@ -54,8 +59,14 @@ def firsts(
 def first(conditions: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[Any]]) -> Within:
     """Find the page before anything is joined to it, where PostgreSQL would do it the other way round."""
 
+    return first_of(select(_id(order)).where(*conditions), order)
+
+
+def first_of(found: Select[*tuple[Any, ...]], order: Sequence[ColumnElement[Any]]) -> Within:
+    """The same for what a query finds: it selects the id, and joins what its conditions need."""
+
     def within(after: Sequence[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[bool]:
-        return f.id.in_(select(_first((*conditions, *after), order, limit).subquery().c.id))
+        return _id(order).in_(found.where(*after).order_by(*order).limit(limit).correlate(None))
 
     return within
 
@@ -71,7 +82,7 @@ def firsts_of_groups(
     def within(after: Sequence[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[bool]:
         each = _first((*conditions, *after, *of_group), order, limit).correlate(groups).lateral()
         merged = select(each.c.id).select_from(groups).join(each, true())
-        return f.id.in_(merged.order_by(*_sorted(each, order)).limit(limit))
+        return _id(order).in_(merged.order_by(*_sorted(each, order)).limit(limit))
 
     return within
 
@@ -83,7 +94,7 @@ def _walked(
     groups: FromClause | None,
 ) -> FromClause:
     """The first in scope among the first `WALK` of everyone, or of each group."""
-    everyones = _first(conditions, order, WALK).add_columns(f.assignee_id)
+    everyones = _first(conditions, order, WALK).add_columns(_assignee(order).label("assignee_id"))
     if groups is not None:
         everyones = everyones.correlate(groups)
     walked = everyones.subquery()
@@ -99,25 +110,31 @@ def _ours(source: FromClause, order: Sequence[ColumnElement[Any]]) -> Select[*tu
     return select(*columns).order_by(*_sorted(source, order))
 
 
-def _in_any(groups: FromClause | None, of_group: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-    if groups is None:
-        return []
-    return [select(literal(1)).select_from(groups).where(*of_group).correlate(follow_ups).exists()]
-
-
 def _first(
     conditions: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[Any]], limit: Any
 ) -> Select[*tuple[Any, ...]]:
-    keys = [_plain(key) for key in order if _plain(key).name != "id"]
-    return select(f.id, *keys).where(*conditions).order_by(*order).limit(limit).correlate(None)
+    *keys, id_ = (_plain(key) for key in order)
+    return select(id_.label("id"), *keys).where(*conditions).order_by(*order).limit(limit).correlate(None)
 
 
 def _sorted(source: FromClause, order: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     """The same order over the columns of a subquery."""
+    names = [*(_plain(key).name for key in order[:-1]), "id"]
     return [
-        source.c[_plain(key).name].desc() if _plain(key) is not key else source.c[_plain(key).name]
-        for key in order
+        source.c[name].desc() if _plain(key) is not key else source.c[name]
+        for name, key in zip(names, order, strict=True)
     ]
+
+
+def _id(order: Sequence[ColumnElement[Any]]) -> ColumnElement[int]:
+    """The column that says which follow-up it is."""
+    column: ColumnElement[int] = _plain(order[-1])
+    return column
+
+
+def _assignee(order: Sequence[ColumnElement[Any]]) -> Any:
+    """The column of the same table that says whose it is."""
+    return _plain(order[-1]).table.c.assignee_id
 
 
 def _plain(key: Any) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.prepared import Prepared
-from followup_common.db.tables import Time, follow_ups, policy_versions, subjects, users
+from followup_common.db.tables import Time, escalation_states, follow_ups, policy_versions, subjects, users
+from followup_common.policy import Severity
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     ColumnElement,
     Float,
     Select,
@@ -30,34 +30,43 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
-from followup_api.followups.firsts import first, firsts
+from followup_api.followups.firsts import first, first_of, firsts
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, Reach, Scope
 from followup_api.followups.searches import Search
 from followup_api.pagination import Listing, PageQuery, Rows, paginate
 from followup_api.rows import Record
 
-f, u, s, pv = follow_ups.c, users.c, subjects.c, policy_versions.c
+f, u, s, pv, es = follow_ups.c, users.c, subjects.c, policy_versions.c, escalation_states.c
 
 # Cut, not rounded: 47.996 hours must not read as a bound that has not been reached.
 _HOURS = "trunc((extract(epoch FROM now() - follow_ups.due_at) / 3600)::numeric, 2)::float8"
 TAG = tag_of(follow_ups)
-# `steps -> -1` would be the last step: level 0 must not get there.
-_STEP = case((f.level > 0, pv.steps.op("->", return_type=JSONB())(f.level - 1)))
-_SLA_BREACH = func.coalesce(_STEP.op("->>", return_type=Text())("sla_breach").cast(Boolean), False)
-ESCALATED = func.coalesce(
-    _STEP.op("->", return_type=JSONB())("audience") != literal_column("""'["assignee"]'::jsonb"""), False
-)
-"""SQL: whether the step that was reached tells others than the assignee; joined with its policy version."""
+
+
+def _definition(step: ColumnElement[int]) -> ColumnElement[Any]:
+    """`steps -> -1` would be the last step: step 0 must not get there."""
+    return case((step > 0, pv.steps.op("->", return_type=JSONB())(step - 1)))
+
+
+def tells_others(step: ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL: whether a step tells others than the assignee; joined with its policy version."""
+    audience = _definition(step).op("->", return_type=JSONB())("audience")
+    return func.coalesce(audience != literal_column("""'["assignee"]'::jsonb"""), False)
+
+
+_BREACH = es.severity.is_not_distinct_from(literal_column(f"'{Severity.BREACH}'"))
 COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(f.id, f.external_id, f.title, f.notes, f.due_at, f.is_open, f.completed_at, f.assignee_id),
-    *(f.level, f.next_step_at, f.version, TAG.label("etag"), f.created_at, f.updated_at),
-    *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at"), ESCALATED.label("escalated")),
+    *(es.step.label("level"), es.severity, es.wake_at.label("next_step_at")),
+    *(f.version, TAG.label("etag"), f.created_at, f.updated_at),
+    *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at")),
+    tells_others(es.step).label("escalated"),
     case((and_(f.is_open, f.due_at < func.now()), literal_column(_HOURS, Float)), else_=0.0).label(
         "hours_overdue"
     ),
-    _STEP.op("->>", return_type=Text())("label").label("level_label"),
-    _SLA_BREACH.label("sla_breach"),
+    _definition(es.step).op("->>", return_type=Text())("label").label("level_label"),
+    _BREACH.label("sla_breach"),
     *(u.name.label("assignee_name"), u.email.label("assignee_email"), u.active.label("assignee_active")),
     *(column.label(f"subject_{column.name}") for column in (s.id, s.kind, s.external_id, s.name, s.url)),
 )
@@ -65,7 +74,8 @@ FOLLOW_UPS: Select[*tuple[Any, ...]] = (
     select(*COLUMNS)
     .select_from(follow_ups)
     .join(users, u.id == f.assignee_id)
-    .join(policy_versions, pv.id == f.policy_version_id)
+    .join(escalation_states, es.follow_up_id == f.id)
+    .join(policy_versions, pv.id == es.policy_version_id)
     .join(subjects, s.id == f.subject_id, isouter=True)
 )
 """Every column that `follow_up` reads; narrow, order and extend it."""
@@ -100,7 +110,8 @@ def _finding(reach: Reach) -> Prepared:
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
     if filters.search or filters.subject_id is not None:
-        return paginate(tx, narrowed(FOLLOW_UPS, view, filters), _order(view), query)
+        found = first_of(narrowed(select(f.id), view, filters), _order(view))
+        return paginate(tx, FOLLOW_UPS, _order(view), query, found)
     listing = _listing(view, filters.scope.reach)
     return listing.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
@@ -155,7 +166,7 @@ def follow_up(row: Record) -> FollowUp:
 def values_of(row: Record) -> dict[str, Any]:
     """The fields of a `FollowUp` that a row of `FOLLOW_UPS` holds, as `FollowUp` would write them."""
     id_, external_id, title, notes, due_at, is_open, completed_at, *more = row
-    assignee_id, level, next_step_at, version, etag, created_at, updated_at, *more = more
+    assignee_id, level, severity, next_step_at, version, etag, created_at, updated_at, *more = more
     moved, first_due_at, escalated, *more = more
     hours_overdue, level_label, sla_breach, *more = more
     assignee_name, assignee_email, assignee_active, *more = more
@@ -186,6 +197,7 @@ def values_of(row: Record) -> dict[str, Any]:
         "hours_overdue": hours_overdue,
         "level": level,
         "level_label": level_label,
+        "severity": severity,
         "sla_breach": sla_breach,
         "escalated": escalated,
         "next_step_at": next_step_at,

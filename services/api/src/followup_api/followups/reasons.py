@@ -10,19 +10,25 @@ from datetime import datetime
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import follow_ups, notifications, policy_versions
-from sqlalchemy import BigInteger, any_, literal, or_, select
+from followup_common.db.tables import (
+    escalation_states,
+    escalations,
+    follow_ups,
+    notifications,
+    policy_versions,
+)
+from sqlalchemy import BigInteger, ColumnElement, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from followup_api.followups.problems import ReasonMissing
-from followup_api.followups.queries import ESCALATED
+from followup_api.followups.queries import tells_others
 
-f, n = follow_ups.c, notifications.c
+f, n, e, es = follow_ups.c, notifications.c, escalations.c, escalation_states.c
 
 OTHERS_WERE_TOLD = (
     select(n.id).where(n.follow_up_id == f.id, n.due_at == f.due_at, n.audience != "assignee").exists()
 )
-"""SQL: whether a run before, with the same due time, was escalated: reopening begins another at level 0."""
+"""SQL: whether a run before, with the same due time, was escalated: reopening begins another at step 0."""
 
 
 def ask_for_reason(tx: Transaction, ids: Collection[int], due_at: datetime, reason: str | None) -> None:
@@ -41,17 +47,48 @@ def ask_for_reason(tx: Transaction, ids: Collection[int], due_at: datetime, reas
         return
     statement = (
         select(f.id)
-        .join(policy_versions, policy_versions.c.id == f.policy_version_id)
+        .join(escalation_states, es.follow_up_id == f.id)
+        .join(policy_versions, policy_versions.c.id == es.policy_version_id)
         .where(
-            f.id == any_(literal(list(ids), ARRAY(BigInteger))),
+            _among(f.id, ids),
             f.due_at != due_at,
-            or_(ESCALATED, OTHERS_WERE_TOLD),
+            or_(tells_others(es.step), OTHERS_WERE_TOLD),
         )
         .order_by(f.id)
     )
     escalated = tx.execute(statement).scalars().all()
     if escalated:
         raise ReasonMissing(escalated)
+
+
+def ask_again(tx: Transaction, ids: Collection[int], reason: str | None) -> None:
+    """Ask once more after the move, for what the escalator has escalated while the move waited.
+
+    Only the move itself holds the escalator off. What it ends is the step that had been reached by then.
+
+    Args:
+        tx: where they were moved.
+        ids: of what has another due time by now.
+        reason: what the caller says.
+
+    Raises:
+        ReasonMissing: the move has taken back an escalation beyond the assignee.
+    """
+    if reason is not None:
+        return
+    statement = (
+        select(e.follow_up_id)
+        .join(policy_versions, policy_versions.c.id == e.policy_version_id)
+        .where(_among(e.follow_up_id, ids), e.ended_at == func.now(), tells_others(e.step))
+        .order_by(e.follow_up_id)
+    )
+    escalated = tx.execute(statement).scalars().all()
+    if escalated:
+        raise ReasonMissing(escalated)
+
+
+def _among(column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
+    return column == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 def with_reason(details: Mapping[str, Any], reason: str | None) -> dict[str, Any]:

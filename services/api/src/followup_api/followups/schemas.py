@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
+from followup_common.policy import Severity
 from pydantic import (
     AfterValidator,
     ConfigDict,
@@ -53,6 +54,7 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "hours_overdue": 51.25,
     "level": 2,
     "level_label": "manager",
+    "severity": "escalated",
     "sla_breach": False,
     "escalated": True,
     "next_step_at": "2026-03-06T09:00:00Z",
@@ -187,6 +189,10 @@ class FollowUp(Schema):
     hours_overdue: float = Field(description="By the database's clock; 0 when not overdue or completed.")
     level: int = Field(description="Number of the last policy step taken; 0: none yet.")
     level_label: str | None = Field(description="Label of that step; null at level 0.")
+    severity: Severity | None = Field(
+        description="How grave that step is: `reminder` (not overdue yet), `overdue`, `escalated` (somebody "
+        "beyond the assignee is to see to it) or `breach` (an SLA breach); null at level 0."
+    )
     sla_breach: bool = Field(description="Whether that step is an SLA breach.")
     escalated: bool = Field(description="Whether that step tells others than the assignee.")
     next_step_at: Time | None = Field(description="When the next step comes; null after the last one.")

@@ -44,6 +44,8 @@ class Reach(Enum):
 
 SCOPE = bindparam("scope", type_=ARRAY(BIGINT()))
 """The people of a scope of several."""
+ASSIGNEE = bindparam("assignee", type_=BIGINT())
+"""The person of a scope of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Scope:
 
 
 CONDITIONS: dict[Reach, ColumnElement[bool]] = {
-    Reach.ONE: follow_ups.c.assignee_id == bindparam("assignee", type_=BIGINT()),
+    Reach.ONE: follow_ups.c.assignee_id == ASSIGNEE,
     Reach.SEVERAL: follow_ups.c.assignee_id == any_(SCOPE),
     Reach.EVERYONE: true(),
 }

@@ -1,7 +1,7 @@
 """Undoing: a person's own last change of a follow-up, put back as it was.
 
 PostgreSQL keeps what was before the change and decides, under the lock of the row, whether that may come back
-(`follow_ups_undo`): the API has no right on the columns that say how far an escalation is.
+(`follow_ups_undo`): the API has no right on the table that says how far an escalation is.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def _details(was: Mapping[str, Any], became: Mapping[str, Any]) -> dict[str, Any
     changes = {
         name: {"from": was[name], "to": became[name]} for name in RESTORED if was[name] != became[name]
     }
-    return {"changes": changes, "due_version": became["due_version"]}
+    return {"changes": changes}
 
 
 def _key(row: Mapping[str, Any]) -> EscalationKey:
-    return EscalationKey(follow_up_id=row["id"], due_version=row["due_version"], step=row["level"])
+    return EscalationKey(follow_up_id=row["id"], run=row["run"], step=row["step"])

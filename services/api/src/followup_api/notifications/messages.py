@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.policy import Step
+from followup_common.policy import Severity, Step
 
 from followup_api.followups.activities import Names, names_of, step_of, step_reached
 from followup_api.followups.sentences import found_as, hours_between, overdue
@@ -58,7 +58,7 @@ def _notification(row: Record, step: Step | None, names: Names) -> dict[str, Any
     hours = hours_between(row.due_at, row.created_at)
     assigned = row.step == 0
     label = step.label if step and not assigned else None
-    breach = step.sla_breach if step else False
+    breach = step.severity is Severity.BREACH if step else False
     said = f"{title} {overdue(hours)}"
     if assigned:
         said = _assignment(title, actor, hours, breach=breach)

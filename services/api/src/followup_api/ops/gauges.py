@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
-from followup_common.contracts import EscalationsRaised, EscalationsRaisedV1
+from followup_common.contracts import EscalationsRaised
 from followup_common.db import Database, Transaction
 from followup_common.db.collations import changed_collations
 from followup_common.health import Bounded
@@ -76,13 +76,12 @@ MEASURE_OUTBOX = text("""
 # Both end early where much waits: what reads them scales the services, and has a most that it scales to.
 BACKLOG = text("""
     SELECT (SELECT count(*) FROM (
-                SELECT FROM follow_ups WHERE next_step_at <= now() LIMIT 100000) found) AS due,
-        (SELECT coalesce(sum(jsonb_array_length(
-                    coalesce(payload -> 'follow_up_ids', payload -> 'escalations'))), 0) FROM (
+                SELECT FROM escalation_states WHERE wake_at <= now() LIMIT 100000) found) AS due,
+        (SELECT coalesce(sum(jsonb_array_length(payload -> 'follow_up_ids')), 0) FROM (
                 SELECT payload FROM outbox
-                WHERE handled_at IS NULL AND failed_at IS NULL AND type IN (:raised, :raised_v1) LIMIT 100
+                WHERE handled_at IS NULL AND failed_at IS NULL AND type = :raised LIMIT 100
             ) found) AS unannounced
-""").bindparams(raised=EscalationsRaised.type, raised_v1=EscalationsRaisedV1.type)
+""").bindparams(raised=EscalationsRaised.type)
 
 log = structlog.get_logger()
 

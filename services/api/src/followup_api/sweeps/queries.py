@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from followup_common.db import Transaction
-from followup_common.db.tables import follow_ups, sweeps
+from followup_common.db.tables import escalation_states, sweeps
 from sqlalchemy import func, insert, select
 
 from followup_api.pagination import PageQuery, Rows, paginate
 from followup_api.rows import Record
+
+es = escalation_states.c
 
 COLUMNS = (
     sweeps.c.id,
@@ -39,6 +41,6 @@ def page(tx: Transaction, query: PageQuery) -> Rows:
 
 def find(tx: Transaction, sweep_id: int) -> Record | None:
     """One sweep, and how many follow-ups wait for any, counted up to `COUNTED`."""
-    due = select(follow_ups.c.id).where(follow_ups.c.next_step_at <= func.now()).limit(COUNTED).subquery()
+    due = select(es.follow_up_id).where(es.wake_at <= func.now()).limit(COUNTED).subquery()
     waiting = select(func.count()).select_from(due).scalar_subquery().label("waiting")
     return tx.execute(select(*COLUMNS, waiting).where(sweeps.c.id == sweep_id)).one_or_none()

@@ -100,7 +100,7 @@ describe("the cache", () => {
   });
 
   it("shows an edit in every list", () => {
-    show(cache, { ...due(1, 1), title: "Edited", level: 2 });
+    show(cache, { ...due(1, 1), title: "Edited", severity: "breach" });
     expect(cache.getQueryData<Pages>(dashboard)?.pages[0]?.items[0]?.title).toBe("Edited");
     expect(cache.getQueryData(keys.followUp(1))).toMatchObject({ title: "Edited" });
   });

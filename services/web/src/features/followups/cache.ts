@@ -122,9 +122,9 @@ export function show(cache: QueryClient, followUp: FollowUp): void {
 }
 
 /** Whether a list is one for a follow-up as it is now. A list of escalations has no view. */
-function belongs(key: QueryKey, { level }: FollowUp, view: View): boolean {
+function belongs(key: QueryKey, { severity }: FollowUp, view: View): boolean {
   const listed = viewOfKey(key);
-  if (listed === undefined) return view === "overdue" && level > 0;
+  if (listed === undefined) return view === "overdue" && (severity === "escalated" || severity === "breach");
   return listed === "all" || listed === view;
 }
 

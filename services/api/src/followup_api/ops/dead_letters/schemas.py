@@ -14,7 +14,7 @@ from followup_api.schemas import NORMAL, Input, Schema, Search, Time, WrittenTim
 EVENT_ID = "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47"
 LISTED: JsonDict = {
     "id": EVENT_ID,
-    "type": "followup.escalations.raised.v2",
+    "type": "followup.escalations.raised.v1",
     "subject": "sweeps/7",
     "source": "followup/escalator",
     "reason": 'CheckViolation: new row for relation "notifications" violates check constraint',
@@ -28,7 +28,7 @@ DETAILED: JsonDict = {
     "payload": {
         "sweep_id": 7,
         "follow_up_ids": [42],
-        "due_versions": [1],
+        "runs": [1],
         "steps": [2],
         "repeats": [0],
     },
@@ -95,7 +95,7 @@ class BulkReplay(Input):
     """Which dead letters to replay."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"type": "followup.escalations.raised.v2", "limit": 500}]}
+        json_schema_extra={"examples": [{"type": "followup.escalations.raised.v1", "limit": 500}]}
     )
 
     type: EventType

@@ -35,7 +35,7 @@ class Outbox(OutboxCounts):
                     "or_more": False,
                     "types": [
                         {
-                            "type": "followup.escalations.raised.v2",
+                            "type": "followup.escalations.raised.v1",
                             "waiting": 12,
                             "oldest_waiting_at": "2026-03-31T08:58:00Z",
                             "failed": 1,

@@ -10,6 +10,7 @@ from followup_common.db import Transaction, clock
 from followup_common.db.tables import (
     Time,
     audit_log,
+    escalation_states,
     escalations,
     follow_ups,
     log_in_failures,
@@ -34,7 +35,7 @@ NEWEST = 1_000
 STEPS_LOOKED_AT = 2 * COUNT_AT_MOST
 """Of the steps that are due, those due longest: after an import of a million old ones, no look is long."""
 
-f, o, s, e = follow_ups.c, outbox.c, sweeps.c, escalations.c
+f, o, s, e, es = follow_ups.c, outbox.c, sweeps.c, escalations.c, escalation_states.c
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,11 @@ def statement_of(check: Check, late: timedelta) -> Select[*tuple[Any, ...]]:
                 o.failed_at.is_not(None), o.handled_at.is_(None)
             )
         case Check.UNROUTABLE:
-            current = and_(f.id == e.follow_up_id, f.due_version == e.due_version, f.level == e.step)
+            current = and_(es.follow_up_id == e.follow_up_id, es.run == e.run, es.step == e.step)
             return (
                 _found("follow-ups", e.follow_up_id, e.raised_at, null())
-                .join_from(escalations, follow_ups, current)
-                .where(e.status == "unroutable", f.is_open)
+                .join_from(escalations, escalation_states, current)
+                .where(e.status == "unroutable", es.is_open)
             )
         case Check.TIMES_AHEAD:
             return _times_ahead()
@@ -144,12 +145,17 @@ def steps_due(late: timedelta = timedelta(0)) -> Subquery:
     time ahead of now, from a clock that was set back, says nothing of it. What the notifier has passed over
     waits for the next sweep only, and has been waiting for no longer than that.
     """
+    longest = (
+        select(es.follow_up_id, es.wake_at)
+        .where(es.wake_at > clock.AT_ONCE, es.wake_at < func.now() - late)
+        .order_by(es.wake_at)
+        .limit(STEPS_LOOKED_AT)
+        .subquery("longest")
+    )
     written = case((f.updated_at <= func.now(), f.updated_at))
     return (
-        select(f.id, func.greatest(f.next_step_at, written, type_=Time).label("since"))
-        .where(f.next_step_at > clock.AT_ONCE, f.next_step_at < func.now() - late)
-        .order_by(f.next_step_at)
-        .limit(STEPS_LOOKED_AT)
+        select(f.id, func.greatest(longest.c.wake_at, written, type_=Time).label("since"))
+        .join(longest, longest.c.follow_up_id == f.id)
         .subquery("steps")
     )
 

@@ -1,19 +1,8 @@
-"""Whatever changes what somebody's inbox shows wakes it, whoever writes and however.
+-- Whatever changes what somebody's inbox shows wakes it, whoever writes and however. What the escalator and the
+-- notifier write while they escalate fires none of these triggers.
 
-Revision 0010, after 0009. Triggers only: the code of revision 0008 works on. None of them fires for what the
-escalator and the notifier write while they escalate.
-"""
-
-from alembic import op
-
-revision = "0010"
-down_revision = "0009"
-branch_labels = None
-depends_on = None
-
-# As `followup_common.db.wakeups`: the channel, the payload, and what is told to everyone when the list of ids
-# is too long for PostgreSQL. The same payload counts once in a transaction.
-WAKE = """
+-- As `followup_common.db.wakeups`: the channel, the payload, and what is sent to everyone when the list of ids
+-- is too long for PostgreSQL. The same payload counts once in a transaction.
 CREATE FUNCTION inboxes_wake(user_ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     payload text := array_to_string(user_ids, ',');
@@ -21,12 +10,9 @@ BEGIN
     IF payload <> '' THEN
         PERFORM pg_notify('followup_inbox', CASE WHEN length(payload) > 7500 THEN '*' ELSE payload END);
     END IF;
-END $$
-"""
+END $$;
 
-# Of a follow-up the inbox shows title, state and subject, and only to those who may see its assignee's.
-# A row at a time, since a trigger for certain columns cannot see all rows: so it costs the escalator nothing.
-WAKE_BY_FOLLOW_UP = """
+-- Of a follow-up the inbox shows title, state and subject, and only to those who may see its assignee's.
 CREATE FUNCTION follow_ups_wake_inboxes() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -40,10 +26,8 @@ CREATE TRIGGER follow_ups_wake_inboxes
     WHEN ((OLD.title, OLD.assignee_id, OLD.subject_id, OLD.completed_at)
         IS DISTINCT FROM (NEW.title, NEW.assignee_id, NEW.subject_id, NEW.completed_at))
     EXECUTE FUNCTION follow_ups_wake_inboxes();
-"""
 
-# With a follow-up its notifications go; with age they go as well.
-WAKE_BY_LOSS = """
+-- With a follow-up its notifications go; with age they go as well.
 CREATE FUNCTION notifications_wake_inboxes() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -53,9 +37,7 @@ END $$;
 
 CREATE TRIGGER notifications_wake_inboxes AFTER DELETE ON notifications
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION notifications_wake_inboxes();
-"""
 
-WAKE_BY_SUBJECT = """
 CREATE FUNCTION subjects_wake_inboxes() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -68,11 +50,9 @@ END $$;
 CREATE TRIGGER subjects_wake_inboxes AFTER UPDATE OF kind, name ON subjects FOR EACH ROW
     WHEN ((OLD.kind, OLD.name) IS DISTINCT FROM (NEW.kind, NEW.name))
     EXECUTE FUNCTION subjects_wake_inboxes();
-"""
 
-# A name stands in the inboxes of many; a role or a manager decides what those on the line may see. Both are
-# rare, and an inbox that is woken in vain costs one short look.
-WAKE_BY_PERSON = """
+-- A name is in the inboxes of many; a role or a manager decides what those on the line may see. Both are rare,
+-- and an inbox that is woken in vain costs one short look.
 CREATE FUNCTION users_wake_inboxes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('followup_inbox', '*');
@@ -83,17 +63,3 @@ CREATE TRIGGER users_wake_inboxes AFTER UPDATE OF name, role, manager_id, active
     WHEN ((OLD.name, OLD.role, OLD.manager_id, OLD.active)
         IS DISTINCT FROM (NEW.name, NEW.role, NEW.manager_id, NEW.active))
     EXECUTE FUNCTION users_wake_inboxes();
-"""
-
-TABLES = ("follow_ups", "notifications", "subjects", "users")
-
-
-def upgrade() -> None:
-    for statement in (WAKE, WAKE_BY_FOLLOW_UP, WAKE_BY_LOSS, WAKE_BY_SUBJECT, WAKE_BY_PERSON):
-        op.execute(statement)
-
-
-def downgrade() -> None:
-    for table in TABLES:
-        op.execute(f"DROP TRIGGER {table}_wake_inboxes ON {table}; DROP FUNCTION {table}_wake_inboxes")
-    op.execute("DROP FUNCTION inboxes_wake")
