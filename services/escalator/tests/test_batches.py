@@ -41,7 +41,7 @@ def test_what_is_not_due_or_completed_is_left_alone(company: Company) -> None:
     company.follow_up(eve, overdue=-HOUR)
     done = company.follow_up(eve, overdue=HOUR)
     company.set(done, completed_at=company.get(done)["now"])
-    assert claim(company) == Batch(claimed=0, reached=[])
+    assert claim(company) == Batch(claimed=0, reached=[], until=None)
     assert company.count("escalations") == 0
 
 

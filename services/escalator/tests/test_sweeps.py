@@ -83,7 +83,7 @@ def test_a_batch_is_no_larger_than_the_limit_leaves_and_the_rest_comes_later(
     throttled = run(continue_sweep, second, **limits)
     assert (len(raised(throttled)), batches(throttled)) == (1, [])
     [later] = held_back(throttled)
-    assert later.event == BatchRequested(sweep_id=sweep_id)
+    assert later.event == BatchRequested(sweep_id=sweep_id, since=second.since)
     assert timedelta(0) < later.delay <= timedelta(seconds=61)
     announce(run, [*first, *throttled])
     assert company.sweep(sweep_id)["status"] == "running"

@@ -18,10 +18,11 @@ from followup_common.policy import ALWAYS_OPEN, Policy, Severity, place
 from sqlalchemy import Interval, Row, bindparam, text
 
 # The partial index on wake_at serves it in order, so that what has waited longest goes first
-# and follow-ups that wait for a later step cost nothing.
+# and follow-ups that wait for a later step cost nothing. As long as a transaction is open that began
+# before, entries of what has moved on stay in it: each batch of a sweep begins behind the one before.
 CLAIM = text("""
-    SELECT follow_up_id AS id, run, policy_version_id, step, anchor_at, now() AS now
-    FROM escalation_states WHERE wake_at <= now()
+    SELECT follow_up_id AS id, run, policy_version_id, step, anchor_at, wake_at, now() AS now
+    FROM escalation_states WHERE wake_at >= CAST(:since AS timestamptz) AND wake_at <= now()
     ORDER BY wake_at LIMIT :limit
     FOR NO KEY UPDATE SKIP LOCKED
 """)
@@ -125,10 +126,17 @@ class Move(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How many follow-ups were claimed, and those that reached a step which is now to be announced."""
+    """Follow-ups that were claimed.
+
+    Attributes:
+        claimed: how many.
+        reached: those that reached a step which is now to be announced.
+        until: the latest time that one of them waited for; None when there was none.
+    """
 
     claimed: int
     reached: Sequence[Move]
+    until: datetime | None
 
     def raised(self, sweep_id: int | None) -> EscalationsRaised:
         """The event that announces what was reached, one at least."""
@@ -141,14 +149,21 @@ class Batch:
         )
 
 
-def claim_batch(tx: Transaction, sweep_id: int, limit: int) -> Batch:
+def claim_batch(tx: Transaction, sweep_id: int, limit: int, since: datetime | None = None) -> Batch:
     """Advance up to `limit` due follow-ups on their policies.
 
     Steps that were passed since the last sweep are recorded as skipped: only the current one is
     announced.
+
+    Args:
+        tx: the transaction that holds what is claimed until its end.
+        sweep_id: what to record them under.
+        limit: how many at most.
+        since: where the batch before this one ended: what waits for an earlier time is left to the next
+            sweep. None: everything that is due.
     """
     row_by_row(tx)
-    rows = tx.execute(CLAIM, {"limit": limit}).all()
+    rows = tx.execute(CLAIM, {"limit": limit, "since": since.isoformat() if since else "-infinity"}).all()
     policies = load_policies(tx, {row.policy_version_id for row in rows})
     readable = {number: policy for number, policy in policies.items() if isinstance(policy, Policy)}
     moves: list[Move] = []
@@ -166,7 +181,9 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int) -> Batch:
         _set_aside(tx, problem, aside)
     again = _raised_again(tx, [move for move in moves if move.step == move.before > 0])
     return Batch(
-        claimed=len(rows), reached=[move for move in moves if move.step > move.before or move.id in again]
+        claimed=len(rows),
+        reached=[move for move in moves if move.step > move.before or move.id in again],
+        until=rows[-1].wake_at if rows else None,
     )
 
 

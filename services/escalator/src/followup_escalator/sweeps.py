@@ -46,7 +46,11 @@ def open_sweep(_: SweepTick, tx: Transaction, __: EscalatorSettings) -> Iterator
 
 @handles(SweepRequested)
 def run_sweep(event: SweepRequested, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
-    """Start a sweep: claim its first batch; when there is more, open its lanes."""
+    """Start a sweep: claim its first batch; when there is more, open its lanes.
+
+    The first batch looks at everything that is due, so that nothing is missed for longer than a sweep:
+    what was held by others, was poked, or came with a time that the lanes had passed.
+    """
     for trigger in tx.execute(START, {"id": event.sweep_id}).scalars().all():
         yield Measured(metrics.SWEEPS, 1, {"trigger": trigger, "status": "running"})
     wake_set_aside(tx)
@@ -59,7 +63,7 @@ def run_sweep(event: SweepRequested, tx: Transaction, settings: EscalatorSetting
 
 @handles(BatchRequested)
 def continue_sweep(event: BatchRequested, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
-    """One lane's next batch; a lane closes when it finds less than a full batch."""
+    """One lane's next batch, behind its last one; a lane closes when it finds less than a full batch."""
     limit = Limit(tx, settings.escalations_per_minute)
     yield from _claim(event, tx, settings, limit, lanes_when_more=1)
 
@@ -69,7 +73,8 @@ def _claim(
 ) -> Iterator[Emitted]:
     wanted = settings.sweep_batch_size
     allowed = limit.allowed(wanted)
-    batch = claim_batch(tx, event.sweep_id, allowed)
+    since = event.since if isinstance(event, BatchRequested) else None
+    batch = claim_batch(tx, event.sweep_id, allowed, since)
     limit.spend(len(batch.reached))
     yield Measured(metrics.CLAIMED, batch.claimed)
     yield from metrics.escalated(batch.reached)
@@ -77,7 +82,7 @@ def _claim(
         yield batch.raised(event.sweep_id)
     lanes = 0
     if batch.claimed == allowed:
-        following = BatchRequested(sweep_id=event.sweep_id)
+        following = BatchRequested(sweep_id=event.sweep_id, since=batch.until or since)
         throttled = allowed < wanted
         lanes = 1 if throttled else lanes_when_more
         yield from [Later(following, limit.until_free(wanted))] if throttled else [following] * lanes

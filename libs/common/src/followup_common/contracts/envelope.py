@@ -64,6 +64,9 @@ def _time(value: object) -> object:
     return value
 
 
+Moment = Annotated[datetime, BeforeValidator(_time)]
+
+
 class Envelope(BaseModel):
     """A CloudEvents 1.0 envelope as it travels, and as the outbox keeps it."""
 
@@ -74,7 +77,7 @@ class Envelope(BaseModel):
     source: str
     type: str
     subject: str | None = None
-    time: Annotated[datetime, BeforeValidator(_time)]
+    time: Moment
     traceparent: str | None = None
     data: dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
-from followup_common.contracts.envelope import Event
+from followup_common.contracts.envelope import Event, Moment
 
 ESCALATOR = "escalator"
 NOTIFIER = "notifier"
@@ -53,6 +53,10 @@ class BatchRequested(SweepRequested):
     """A running sweep has more to claim. Each lane of a sweep asks for its next batch with one of these."""
 
     type: ClassVar[str] = "followup.sweep.batch-requested.v1"
+
+    since: Moment | None = Field(
+        None, description="Up to when the lane has claimed what was due. The next batch begins there."
+    )
 
 
 class EscalationKey(BaseModel):
