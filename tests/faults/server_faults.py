@@ -169,6 +169,15 @@ def rows_locked(system: System, rng: Random) -> None:
 
 
 @fault("servers")
+def snapshot_pinned(system: System, rng: Random) -> None:
+    """A long report keeps PostgreSQL from forgetting where rows were before."""
+    with system.owner.transaction() as tx:
+        tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        tx.execute(text("SELECT count(*) FROM escalation_states"))
+        time.sleep(rng.uniform(10, 30))
+
+
+@fault("servers")
 def statements_time_out(system: System, rng: Random) -> None:
     """PostgreSQL is so slow that a service's statements hit their timeout."""
     with system.fleet.switches[rng.choice(CONSUMERS)].mode("hurried"):
