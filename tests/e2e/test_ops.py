@@ -59,7 +59,7 @@ def poison(system: System) -> None:
         tx.execute(text(f"ALTER TABLE notifications ADD CONSTRAINT poison {check}"))
 
 
-def mend(system: System) -> None:
+def fix(system: System) -> None:
     with system.owner.transaction() as tx:
         tx.execute(text("ALTER TABLE notifications DROP CONSTRAINT poison"))
 
@@ -108,7 +108,7 @@ def test_an_operator_sees_what_is_broken_mends_it_and_replays(
     assert violations(page) == []
 
     # The cause is fixed, and the event sent again.
-    mend(system)
+    fix(system)
     page.get_by_role("button", name="Replay all 1").click()
     expect(said(page, "1 sent again, 0 left")).to_be_visible()
     expect(page.get_by_text("Nothing found")).to_be_visible()

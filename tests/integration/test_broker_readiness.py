@@ -114,9 +114,7 @@ def start(
 
 
 def bad(url: str) -> dict[str, str]:
-    return {
-        finding.check: f"{finding.seen} {finding.mend}" for finding in examine_broker(url) if finding.mend
-    }
+    return {finding.check: f"{finding.seen} {finding.fix}" for finding in examine_broker(url) if finding.fix}
 
 
 def answers(running: Running, *names: str) -> None:

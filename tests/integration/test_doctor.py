@@ -86,7 +86,7 @@ def do(url: str, statements: str) -> None:
 
 
 def bad(findings: Iterator[Finding]) -> dict[str, str]:
-    return {finding.check: finding.mend for finding in findings if finding.mend}
+    return {finding.check: finding.fix for finding in findings if finding.fix}
 
 
 COPIES = 3
@@ -123,11 +123,11 @@ def test_a_clock_of_sweeps_has_an_hour_for_its_first_one(database_url: str, heal
 
 @pytest.mark.parametrize("fault", DATABASE_FAULTS)
 def test_it_names_what_is_wrong_with_the_database(database_url: str, healthy_url: str, fault: str) -> None:
-    damage, check, mend = DATABASE_FAULTS[fault]
+    damage, check, fix = DATABASE_FAULTS[fault]
     do(database_url, damage)
     found = bad(examine_database(healthy_url))
     assert list(found) == [check]
-    assert mend in found[check]
+    assert fix in found[check]
 
 
 def test_it_names_an_owner_who_works_as_a_service(database_url: str, healthy_url: str) -> None:
@@ -172,7 +172,7 @@ def test_it_names_a_clock_that_was_ahead(database_url: str, healthy_url: str) ->
 
 
 @pytest.mark.parametrize(
-    ("changes", "mend"),
+    ("changes", "fix"),
     [
         ({"port": 1}, "Start PostgreSQL"),
         ({"database": "nowhere"}, "Create the database"),
@@ -180,14 +180,14 @@ def test_it_names_a_clock_that_was_ahead(database_url: str, healthy_url: str) ->
     ],
 )
 def test_it_names_why_the_database_does_not_let_it_in(
-    database_url: str, changes: dict[str, object], mend: str
+    database_url: str, changes: dict[str, object], fix: str
 ) -> None:
     url = make_url(database_url).set(**changes)  # type: ignore[arg-type]
-    assert mend in bad(examine_database(url.render_as_string(hide_password=False)))["database"]
+    assert fix in bad(examine_database(url.render_as_string(hide_password=False)))["database"]
 
 
 @pytest.mark.parametrize(
-    ("change", "mend"),
+    ("change", "fix"),
     [
         (lambda url: url.replace(f":{pika.URLParameters(url).port}/", f":{free_port()}/"), "Start RabbitMQ"),
         (lambda url: url.replace("@", "-wrong@"), "user and password"),
@@ -195,9 +195,9 @@ def test_it_names_why_the_database_does_not_let_it_in(
     ],
 )
 def test_it_names_why_the_broker_does_not_let_it_in(
-    broker_url: str, change: Callable[[str], str], mend: str
+    broker_url: str, change: Callable[[str], str], fix: str
 ) -> None:
-    assert mend in bad(examine_broker(change(broker_url)))["broker"]
+    assert fix in bad(examine_broker(change(broker_url)))["broker"]
 
 
 def test_it_names_a_broker_of_no_known_host() -> None:
@@ -239,7 +239,7 @@ def test_whatever_a_url_says_the_command_names_it_and_goes_on(
     }
     for name, value in {**away, variable: url}.items():
         monkeypatch.setenv(name, value)
-    found = {finding.check: f"{finding.seen} {finding.mend}" for finding in examine_environment()}
+    found = {finding.check: f"{finding.seen} {finding.fix}" for finding in examine_environment()}
     assert list(found) == ["database", "broker"]
     assert seen in found["database" if variable == "FOLLOWUP_DATABASE_URL" else "broker"]
     assert "secret" not in str(found)
@@ -312,7 +312,7 @@ def test_the_command_says_it_all_and_fails(healthy_url: str, consumed_url: str) 
 
     well = run("followup_cli.main", "doctor", "--json")
     assert (well.returncode, well.stderr) == (0, "")
-    assert {finding["mend"] for finding in json.loads(well.stdout)} == {None}
+    assert {finding["fix"] for finding in json.loads(well.stdout)} == {None}
 
     wrong = run("followup_cli.main", "doctor", FOLLOWUP_SWEEP_CRON="often", FOLLOWUP_WORKER_THREADS="0")
     assert wrong.returncode == 1

@@ -246,7 +246,7 @@ def test_nothing_is_prepared_there(pooled: Pooled) -> None:
 
 def bad(url: str, *, prepared_statements: bool = True, listen_url: str | None = None) -> dict[str, str]:
     found = examine_database(url, prepared_statements=prepared_statements, listen_url=listen_url)
-    return {finding.check: finding.mend for finding in found if finding.mend}
+    return {finding.check: finding.fix for finding in found if finding.fix}
 
 
 def test_the_doctor_proposes_the_settings_whether_it_refuses_or_ignores_options(

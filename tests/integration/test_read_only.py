@@ -72,7 +72,7 @@ def test_a_read_only_database_is_told_and_over_without_a_restart(system: System)
             assert refused.json()["detail"].startswith("The database takes no changes at the moment.")
             assert int(refused.headers["Retry-After"]) > 0
             [writing] = [found for found in examine_database(system.database_url) if found.check == "writing"]
-            assert "default_transaction_read_only" in str(writing.mend)
+            assert "default_transaction_read_only" in str(writing.fix)
         eventually_say(system, 200, "ok")
         assert create(api, assignee).status_code == 201
     system.request_sweep()

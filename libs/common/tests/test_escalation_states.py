@@ -1,4 +1,4 @@
-"""The state of each follow-up's escalation, which a trigger keeps, whoever changes the follow-up."""
+"""The state of each follow-up's escalation, which a trigger keeps, no matter who changes the follow-up."""
 
 from __future__ import annotations
 

@@ -56,4 +56,4 @@ def test_zones_on_which_they_differ_are_named_with_the_people_in_them(
     found = examine_time_zones(tx)
     assert "differ about Europe/Berlin (2 people)" in found.seen
     assert "Python does not know Europe/Oslo (1 person)" in found.seen
-    assert "tzdata" in str(found.mend)
+    assert "tzdata" in str(found.fix)

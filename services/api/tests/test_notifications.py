@@ -155,8 +155,8 @@ def test_sight_that_a_person_lost_hides_as_well(company: Company, two_days_late:
         (
             ["mia", "dana", "ada"],
             "eva",
-            "Nobody active stands above Amir Patel, so the admins are told.",
-            "Told Eva Extra (admin, as nobody active stands above Amir Patel)",
+            "Nobody active is above Amir Patel, so the admins are told.",
+            "Told Eva Extra (admin, as nobody active is above Amir Patel)",
         ),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_step_that_no_sweep_recorded_is_found(company: Company) -> None:
     finding = found(company)["overdue-steps"]
     assert (finding["count"], finding["or_more"]) == (2, False)
     assert [seen["subject"] for seen in finding["examples"]] == [f"follow-ups/{older}", f"follow-ups/{newer}"]
-    assert "sweep" in finding["mend"]
+    assert "sweep" in finding["fix"]
 
 
 def written(company: Company, ago: timedelta) -> None:
@@ -215,7 +215,7 @@ def test_times_in_the_future_are_found(company: Company, written: str, kind: str
     finding = found(company)["times-ahead"]
     assert finding["count"] == 1
     assert finding["examples"][0]["subject"].startswith(f"{kind}/")
-    assert "NTP" in finding["mend"]
+    assert "NTP" in finding["fix"]
 
 
 def test_only_admins_see_it(company: Company) -> None:

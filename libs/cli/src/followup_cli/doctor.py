@@ -111,8 +111,8 @@ def _settings(chosen: list[str]) -> Iterator[Finding]:
         wrong = problems(resolve_name(SETTINGS[name]))
         if not wrong:
             yield Finding(f"settings of {name}", "complete")
-        for variable, said, mend in wrong:
-            yield Finding(f"settings of {name}", f"{variable} {said}", mend)
+        for variable, said, fix in wrong:
+            yield Finding(f"settings of {name}", f"{variable} {said}", fix)
 
 
 def _show(findings: list[Finding]) -> None:
@@ -121,5 +121,5 @@ def _show(findings: list[Finding]) -> None:
         mark = "[green]ok[/] " if finding.well else "[red]BAD[/]"
         screen.print(mark, end=" ")
         screen.print(shown(f"{finding.check}: {finding.seen}"), markup=False, soft_wrap=True)
-        if finding.mend:
-            screen.print(shown(f"    -> {finding.mend}"), markup=False, soft_wrap=True)
+        if finding.fix:
+            screen.print(shown(f"    -> {finding.fix}"), markup=False, soft_wrap=True)

@@ -2341,8 +2341,8 @@ export interface components {
          *           "subject": "follow-ups/42"
          *         }
          *       ],
+         *       "fix": "See that a scheduler and an escalator run.",
          *       "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
-         *       "mend": "See that a scheduler and an escalator run.",
          *       "or_more": false
          *     }
          */
@@ -2361,10 +2361,10 @@ export interface components {
             /** Means */
             means: string;
             /**
-             * Mend
+             * Fix
              * @description What to do about it.
              */
-            mend: string;
+            fix: string;
             /**
              * Examples
              * @description Those that have waited longest.
@@ -3496,8 +3496,8 @@ export interface components {
          *               "subject": "follow-ups/42"
          *             }
          *           ],
+         *           "fix": "See that a scheduler and an escalator run.",
          *           "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
-         *           "mend": "See that a scheduler and an escalator run.",
          *           "or_more": false
          *         }
          *       ],
@@ -9641,8 +9641,8 @@ export interface operations {
                      *               "subject": "follow-ups/42"
                      *             }
                      *           ],
+                     *           "fix": "See that a scheduler and an escalator run.",
                      *           "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
-                     *           "mend": "See that a scheduler and an escalator run.",
                      *           "or_more": false
                      *         }
                      *       ],

@@ -94,7 +94,7 @@ class EscalationsRaised(Event):
 
     @classmethod
     def of(cls, sweep_id: int | None, keys: Iterable[EscalationKey]) -> Self:
-        """The event of these escalations, one at the least."""
+        """The event of these escalations, one at least."""
         columns = zip(*((k.follow_up_id, k.run, k.step, k.repeat) for k in keys), strict=True)
         ids, runs, steps, repeats = columns
         return cls(sweep_id=sweep_id, follow_up_ids=ids, runs=runs, steps=steps, repeats=repeats)

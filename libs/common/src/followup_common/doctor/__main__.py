@@ -25,10 +25,8 @@ def _examine_database(url: str) -> Iterator[Finding]:
     try:
         from followup_common.doctor.database import examine_database
     except ModuleNotFoundError as missing:
-        mend = "Ask the doctor of a service that works on the database: escalator, notifier or api."
-        yield Finding(
-            "database", f"{missing.name} is not installed here: the scheduler has no database", mend
-        )
+        fix = "Ask the doctor of a service that works on the database: escalator, notifier or api."
+        yield Finding("database", f"{missing.name} is not installed here: the scheduler has no database", fix)
     else:
         prepared = os.environ.get("FOLLOWUP_PREPARED_STATEMENTS", "true")
         yield from examine_database(
@@ -83,7 +81,7 @@ def main() -> int:
     for finding in examine_environment():
         print("ok " if finding.well else "BAD", f"{finding.check}: {finding.seen}", flush=True)  # noqa: T201 - a command
         if not finding.well:
-            print("    ->", finding.mend)  # noqa: T201 - a command
+            print("    ->", finding.fix)  # noqa: T201 - a command
             well = False
     return 0 if well else 1
 

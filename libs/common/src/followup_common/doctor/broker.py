@@ -59,8 +59,8 @@ def _unreachable(url: str, refusal: Refusal) -> Finding:
 def _version(connection: BlockingConnection) -> Finding:
     version = str(connection._impl.server_properties["version"])  # pika has no public way to it
     old = tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VERSION
-    mend = "Upgrade RabbitMQ to 3.10 or newer." if old else None
-    return Finding("broker", f"RabbitMQ {version} answers", mend)
+    fix = "Upgrade RabbitMQ to 3.10 or newer." if old else None
+    return Finding("broker", f"RabbitMQ {version} answers", fix)
 
 
 def _alarm(connection: BlockingConnection) -> Finding | None:
@@ -72,8 +72,8 @@ def _alarm(connection: BlockingConnection) -> Finding | None:
     connection.process_data_events(time_limit=ALARM_SHOWS_SECONDS)
     if not reasons:
         return None
-    mend = "Free memory or disk of RabbitMQ's machine, or raise its watermark: `rabbitmq-diagnostics alarms`."
-    return Finding("publishing", f"RabbitMQ blocks publishers: {reasons[0]}", mend)
+    fix = "Free memory or disk of RabbitMQ's machine, or raise its watermark: `rabbitmq-diagnostics alarms`."
+    return Finding("publishing", f"RabbitMQ blocks publishers: {reasons[0]}", fix)
 
 
 def _publishing(url: str) -> Finding:
@@ -116,10 +116,10 @@ def _declare_as_services_do(broker: RabbitmqBroker, queue: str) -> int:
 
 
 def _refused(queue: str, error: ChannelClosedByBroker) -> Finding:
-    mends = {
+    fixes = {
         NOT_FOUND: f"Start the {queue}: it declares its queues.",
         ACCESS_REFUSED: "Let the user in: `rabbitmqctl set_permissions` with configure, write and read.",
         PRECONDITION_FAILED: f"Stop the {queue}, delete its queues (`rabbitmqctl delete_queue {queue}`, .DQ "
         "and .XQ) and start it again: the outbox sends again what was in them.",
     }
-    return Finding(f"queue {queue}", error.reply_text, mends.get(error.reply_code, "See RabbitMQ's log."))
+    return Finding(f"queue {queue}", error.reply_text, fixes.get(error.reply_code, "See RabbitMQ's log."))

@@ -121,7 +121,7 @@ def _writing(database: Database) -> Finding:
 
 def _listening(database: Database, listen_url: str) -> Finding:
     """Whether a notification that is sent on the one URL arrives on the other."""
-    mend = "Let FOLLOWUP_LISTEN_DATABASE_URL name the same database at PostgreSQL's own address."
+    fix = "Let FOLLOWUP_LISTEN_DATABASE_URL name the same database at PostgreSQL's own address."
     try:
         with psycopg.connect(libpq_url(listen_url), autocommit=True, connect_timeout=5) as listener:
             listener.execute(f"LISTEN {CHANNEL}")
@@ -130,9 +130,9 @@ def _listening(database: Database, listen_url: str) -> Finding:
             arrived = any(True for _ in listener.notifies(timeout=LISTEN_SECONDS, stop_after=1))
     except psycopg.Error as error:
         said = str(error).strip().rpartition("FATAL:")[2].strip().partition("\n")[0]
-        return Finding("live inboxes", f"cannot listen: {said}", mend)
+        return Finding("live inboxes", f"cannot listen: {said}", fix)
     if not arrived:
-        return Finding("live inboxes", "what is notified does not arrive where they listen", mend)
+        return Finding("live inboxes", "what is notified does not arrive where they listen", fix)
     return Finding("live inboxes", "what is notified arrives where they listen")
 
 
@@ -172,8 +172,8 @@ def _look(
             raise
         refused = isinstance(error.orig, InsufficientPrivilege)
         if not (refused and another_role_may_see):
-            mend = "Name the role of a service, or the owner's." if refused else "Look at PostgreSQL's log."
-            yield Finding(check, f"cannot be looked at: {_first_line(error)}", mend)
+            fix = "Name the role of a service, or the owner's." if refused else "Look at PostgreSQL's log."
+            yield Finding(check, f"cannot be looked at: {_first_line(error)}", fix)
     else:
         yield finding
 
@@ -184,24 +184,24 @@ def _first_line(error: DBAPIError) -> str:
 
 def _unreachable(url: str, error: DBAPIError) -> Finding:
     said = _first_line(error)
-    mend = next((mend for part, mend in REFUSALS.items() if part in said), UNREACHABLE)
-    return Finding("database", f"{place(url)} does not let us in: {said}", mend)
+    fix = next((fix for part, fix in REFUSALS.items() if part in said), UNREACHABLE)
+    return Finding("database", f"{place(url)} does not let us in: {said}", fix)
 
 
 def _version(tx: Transaction) -> Finding:
     version = tx.execute(text("SHOW server_version")).scalar_one()
     old = int(version.partition(".")[0]) < OLDEST_VERSION
-    mend = f"Followup needs PostgreSQL {OLDEST_VERSION} or newer: upgrade it." if old else None
-    return Finding("database", f"PostgreSQL {version} answers", mend)
+    fix = f"Followup needs PostgreSQL {OLDEST_VERSION} or newer: upgrade it." if old else None
+    return Finding("database", f"PostgreSQL {version} answers", fix)
 
 
 def _clock(tx: Transaction, clock: Callable[[], float]) -> Finding:
     theirs = tx.execute(text("SELECT extract(epoch FROM clock_timestamp())::float8")).scalar_one()
     off = clock() - theirs
-    mend = None
+    fix = None
     if abs(off) > CLOCK_MAY_DIFFER_SECONDS:
-        mend = "Let NTP set this machine's clock. What is due goes by PostgreSQL's; logs and tokens do not."
-    return Finding("clock", f"this machine is {off:+.0f} s off PostgreSQL's clock", mend)
+        fix = "Let NTP set this machine's clock. What is due goes by PostgreSQL's; logs and tokens do not."
+    return Finding("clock", f"this machine is {off:+.0f} s off PostgreSQL's clock", fix)
 
 
 def _collation(tx: Transaction) -> Finding:
@@ -260,14 +260,14 @@ def _role(tx: Transaction) -> Finding:
             FROM pg_class WHERE oid = 'follow_ups'::regclass
         """)
     ).one()
-    mend = "Give each service the URL of its own role, such as followup_api: it may write only what it owns."
-    return Finding("role", f"works as {role}", mend if mighty else None)
+    fix = "Give each service the URL of its own role, such as followup_api: it may write only what it owns."
+    return Finding("role", f"works as {role}", fix if mighty else None)
 
 
 def _admins(tx: Transaction) -> Finding:
     admins = tx.execute(text("SELECT count(*) FROM users WHERE active AND role = 'admin'")).scalar_one()
-    mend = "Make one: `python -m followup_api.bootstrap --email ... --name ...`. Breaches reach nobody now."
-    return Finding("people", f"{admins} active admins", None if admins else mend)
+    fix = "Make one: `python -m followup_api.bootstrap --email ... --name ...`. Breaches reach nobody now."
+    return Finding("people", f"{admins} active admins", None if admins else fix)
 
 
 def _sweeps(tx: Transaction) -> Finding:
@@ -296,11 +296,11 @@ def _outbox(tx: Transaction) -> Finding:
         """)
     ).one()
     if failed:
-        mend = "Read the reasons, mend, and replay: `followup dead-letters list`."
-        return Finding("events", f"{failed:,} dead letters", mend)
+        fix = "Read the reasons, fix, and replay: `followup dead-letters list`."
+        return Finding("events", f"{failed:,} dead letters", fix)
     if waiting:
-        mend = "Start escalator and notifier, and look at RabbitMQ below: events wait and are not handled."
-        return Finding("events", f"{waiting:,} wait, the oldest for {_ago(since)}", mend)
+        fix = "Start escalator and notifier, and look at RabbitMQ below: events wait and are not handled."
+        return Finding("events", f"{waiting:,} wait, the oldest for {_ago(since)}", fix)
     return Finding("events", "no dead letters, and none waits for long")
 
 

@@ -12,14 +12,14 @@ class Finding:
     Args:
         check: what was looked at, in two or three words.
         seen: what it looks like.
-        mend: what to do about it; None when all is well.
+        fix: what to do about it; None when all is well.
     """
 
     check: str
     seen: str
-    mend: str | None = None
+    fix: str | None = None
 
     @property
     def well(self) -> bool:
         """Whether nothing has to be done."""
-        return self.mend is None
+        return self.fix is None

@@ -117,7 +117,7 @@ def found_as(audience: str, fallback: str | None, assignee: str, *, several: boo
     """How a recipient was found: "manager of Amir Patel". Empty for the assignee."""
     assignee = isolated(assignee)
     if fallback == "admins":
-        return f"{'admins' if several else 'admin'}, as nobody active stands above {assignee}"
+        return f"{'admins' if several else 'admin'}, as nobody active is above {assignee}"
     if audience == "assignee":
         return f"next above {assignee}, who is inactive" if fallback else ""
     if fallback == "up_the_line":

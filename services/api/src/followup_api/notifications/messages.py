@@ -120,7 +120,7 @@ def _how_assigned(actor: str | None) -> str:
 
 def _how_found(row: Record, assignee: str) -> str:
     if row.fallback == "admins":
-        return f"Nobody active stands above {isolated(assignee)}, so the admins are told."
+        return f"Nobody active is above {isolated(assignee)}, so the admins are told."
     if row.audience == "assignee" and row.fallback is None:
         return "You are the assignee."
     if row.audience == "admins":

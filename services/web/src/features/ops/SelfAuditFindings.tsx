@@ -40,7 +40,7 @@ export function SelfAuditFindings() {
   );
 }
 
-function Found({ check, count, or_more: more, means, mend, examples }: Finding) {
+function Found({ check, count, or_more: more, means, fix, examples }: Finding) {
   return (
     <li className={classes.finding}>
       <IconAlertTriangle size={20} aria-hidden />
@@ -53,7 +53,7 @@ function Found({ check, count, or_more: more, means, mend, examples }: Finding) 
           </span>
         </h3>
         <p>{means}</p>
-        <p className={classes.mend}>{mend}</p>
+        <p className={classes.fix}>{fix}</p>
         <details>
           <summary>Those that have waited longest</summary>
           <ul className={classes.examples}>

@@ -43,7 +43,7 @@ class Explanation:
     """What a finding means, and the fix."""
 
     means: str
-    mend: str
+    fix: str
 
 
 EXPLANATIONS = {

@@ -26,7 +26,7 @@ def read_self_audit(app: AppParts, work: Work) -> SelfAudit:
                 count=count,
                 or_more=count == queries.COUNT_AT_MOST,
                 means=queries.EXPLANATIONS[check].means,
-                mend=queries.EXPLANATIONS[check].mend,
+                fix=queries.EXPLANATIONS[check].fix,
                 examples=queries.examples(work.tx, check, app.settings.late_after) if count else [],
             )
         )

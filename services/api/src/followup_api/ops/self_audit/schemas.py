@@ -15,7 +15,7 @@ FOUND: JsonDict = {
     "count": 1,
     "or_more": False,
     "means": "Follow-ups passed a step of their policy long ago, and no sweep has taken them.",
-    "mend": "See that a scheduler and an escalator run.",
+    "fix": "See that a scheduler and an escalator run.",
     "examples": [SEEN],
 }
 
@@ -50,7 +50,7 @@ class Finding(Schema):
     count: int = Field(description="How many; 0 is well.")
     or_more: bool = Field(description="Counting stopped there.")
     means: str
-    mend: str = Field(description="What to do about it.")
+    fix: str = Field(description="What to do about it.")
     examples: list[Example] = Field(description="Those that have waited longest.")
 
 
