@@ -10,12 +10,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 
-from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
 from followup_api.followups.deleting import restore
 from followup_api.followups.problems import NotDeleted
 from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
+from followup_api.unit_of_work import UnitOfWork
 from followup_common.contracts import (
     Envelope,
     EscalationsRaised,

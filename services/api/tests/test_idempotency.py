@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from followup_api.arguments import calls
 from followup_api.idempotency import NAME, once
 from followup_api.permissions import Permission
 from followup_api.settings import ApiSettings
@@ -20,7 +19,7 @@ from tests.support.waiting import eventually
 from .companies import DUE, Company
 from .conftest import Person, World
 from .importing import FOLLOW_UPS, PLAIN, USERS
-from .test_routes import routes
+from .test_routes import calls, routes
 
 CRON = "0123456789abcdef"
 PASSWORD = "a password of nobody else"

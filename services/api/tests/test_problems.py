@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from followup_api.dependencies import Work
 from followup_api.permissions import Permission, require
 from followup_api.settings import ApiSettings
+from followup_api.unit_of_work import Work
 from followup_common.contracts import SweepRequested
 from sqlalchemy import create_engine, text
 from starlette.types import Message
@@ -212,13 +212,13 @@ def _database_away(world: World) -> Iterator[None]:
 
 
 def test_an_error_undoes_the_work_and_its_events(world: World, api: TestClient) -> None:
-    @world.app.get("/api/half", dependencies=[require(Permission.PUBLIC)])
+    @world.app.post("/api/half", dependencies=[require(Permission.PUBLIC)])
     def half(work: Work) -> None:
         work.tx.execute(text("INSERT INTO sweeps (trigger) VALUES ('manual')"))
         work.emit(SweepRequested(sweep_id=1))
         raise RuntimeError
 
-    assert api.get("/api/half").status_code == 500
+    assert api.post("/api/half").status_code == 500
     assert world.execute("SELECT (SELECT count(*) FROM sweeps) + (SELECT count(*) FROM outbox)") == [(0,)]
     assert world.publisher.published == []
 
@@ -226,7 +226,7 @@ def test_an_error_undoes_the_work_and_its_events(world: World, api: TestClient) 
 def test_the_work_is_committed_before_the_answer_is_sent(world: World, api: TestClient) -> None:
     committed: list[int] = []
 
-    @world.app.get("/api/whole", dependencies=[require(Permission.PUBLIC)])
+    @world.app.post("/api/whole", dependencies=[require(Permission.PUBLIC)])
     def whole(work: Work) -> None:
         work.tx.execute(text("INSERT INTO sweeps (trigger) VALUES ('manual')"))
 
@@ -237,7 +237,7 @@ def test_the_work_is_committed_before_the_answer_is_sent(world: World, api: Test
 
         await world.app(scope, receive, sending)
 
-    assert TestClient(watched).get("/api/whole").status_code == 200
+    assert TestClient(watched).post("/api/whole").status_code == 200
     assert committed[0] == 1
 
 
@@ -269,3 +269,14 @@ def test_a_body_that_is_not_text_is_not_valid(api: TestClient) -> None:
     answer = api.post("/api/v1/tokens", content=b"]L\xe9\x05", headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": "body", "message": answer.json()["detail"]}]
+
+
+def test_what_only_reads_emits_nothing(world: World, api: TestClient) -> None:
+    """It has no transaction that an event could be stored in."""
+
+    @world.app.get("/api/loud", dependencies=[require(Permission.PUBLIC)])
+    def loud(work: Work) -> None:
+        work.emit(SweepRequested(sweep_id=1))
+
+    assert api.get("/api/loud").status_code == 500
+    assert world.publisher.published == []

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext, iter_route_contexts
 from followup_api import openapi
 from followup_api.app import ROUTERS, create_app
-from followup_api.arguments import calls, in_place
-from followup_api.dependencies import opened, unit_of_work
-from followup_api.imports.upload import UploadRoute
-from followup_api.permissions import OF_THE_DELETERS, PERMISSIONS, Permission, declared_permissions
+from followup_api.permissions import (
+    OF_THE_DELETERS,
+    PERMISSIONS,
+    Caller,
+    Permission,
+    Required,
+    declared_permissions,
+)
 from followup_api.problems import MEDIA_TYPE
-from followup_api.routing import OneThreadRoute
 from followup_api.settings import ApiSettings
 from followup_common.db import Database
 from followup_common.messaging import Publisher, in_process_broker
 from starlette.routing import BaseRoute
+
+from .conftest import World
 
 NOWHERE = "postgresql://localhost/nowhere"
 OPEN = {
@@ -57,6 +62,13 @@ def routes(of: FastAPI | APIRouter) -> Iterator[RouteContext]:
     yield from iter_route_contexts(contexts)
 
 
+def calls(dependant: Dependant) -> Iterator[Callable[..., Any] | None]:
+    """Every function that is called for a route."""
+    yield dependant.call
+    for dependency in dependant.dependencies:
+        yield from calls(dependency)
+
+
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -70,11 +82,6 @@ def test_every_route_declares_exactly_one_permission(app: FastAPI) -> None:
         if len(declared := set(declared_permissions(route.dependant))) != 1
     }
     assert wrong == set()
-
-
-def test_no_route_is_built_twice(app: FastAPI) -> None:
-    """An included one would be, with what it depends on; the short way through it knows its own only."""
-    assert {type(route) for route in app.routes} == {APIRoute, OneThreadRoute, UploadRoute}
 
 
 def test_a_route_without_a_permission_would_be_found(app: FastAPI) -> None:
@@ -116,8 +123,8 @@ def test_no_route_is_async_by_accident(app: FastAPI) -> None:
     found = {
         route.path for route in routes(app) if route.endpoint and iscoroutinefunction(unwrap(route.endpoint))
     }
-    # The others use the database, which blocks; the callback does so in a thread.
-    assert found <= {"/api/v1/notifications/stream", "/api/v1/session/oidc/callback"}
+    # The others use the database, which blocks.
+    assert found <= {"/api/v1/notifications/stream"}
 
 
 def test_every_operation_is_described(document: dict[str, Any]) -> None:
@@ -218,28 +225,9 @@ def _successes(operation: dict[str, Any]) -> list[dict[str, Any]]:
     return [response for status, response in operation["responses"].items() if status < "300"]
 
 
-def test_every_route_that_asks_the_database_runs_in_one_thread(app: FastAPI) -> None:
-    """On another kind of route the dependencies of `OneThreadRoute` would find no connection."""
-    asking = {unit_of_work, opened}
-    found = {
-        route.path_format: isinstance(route.original_route, OneThreadRoute)
-        for route in routes(app)
-        if isinstance(route.original_route, APIRoute)
-        and (
-            asking & set(calls(route.original_route.dependant))
-            or set(declared_permissions(route.original_route.dependant)) - {Permission.PUBLIC}
-        )
-    }
-    assert len(found) > 20
-    assert all(found.values()), found
-
-
-def test_what_awaits_the_event_loop_in_a_thread_is_told_so() -> None:
-    loop = asyncio.new_event_loop()
-
-    async def waits() -> None:
-        await loop.create_future()
-
-    with pytest.raises(RuntimeError, match="awaits the event loop"):
-        in_place(waits())
-    loop.close()
+def test_what_a_route_depends_on_can_be_replaced(build: Callable[..., World]) -> None:
+    """As the framework's own documentation has it."""
+    world = build()
+    caller = Caller(7, "eve@example.com", "Eve", "manager", None, "UTC", has_reports=False)
+    world.app.dependency_overrides[Required(Permission.SELF)] = lambda: caller
+    assert world.client().get("/api/v1/me").json()["name"] == "Eve"

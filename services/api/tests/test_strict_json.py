@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from followup_api.imports import cells
-from followup_api.routing import OneThreadRoute
 from followup_api.schemas import WHOLE_NUMBER, Input, Parameters, written_time
 from followup_api.users.schemas import Email
 from hypothesis import example, given
@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .companies import DUE, Company
 from .conftest import PASSWORD, World
+from .test_routes import routes
 
 VALUES: dict[str, list[Any]] = {
     "null": [None],
@@ -127,8 +128,9 @@ def test_no_field_of_any_body_takes_a_value_of_another_kind(company: Company) ->
 
 
 def test_every_body_and_every_query_is_of_the_strict_kind(company: Company) -> None:
-    for route in company.world.app.routes:
-        if isinstance(route, OneThreadRoute):
+    for context in routes(company.world.app):
+        route = context.original_route
+        if isinstance(route, APIRoute):
             for field in route.dependant.body_params:
                 models = [field.field_info.annotation, *getattr(field.field_info.annotation, "__args__", ())]
                 kinds = [model for model in models if isinstance(model, type) and model is not type(None)]

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from followup_api.threads import Threads
+from httpx import Response
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
@@ -65,7 +66,7 @@ def test_work_whose_request_is_cancelled_is_not_begun() -> None:
     assert not begun.is_set()
 
 
-def test_who_writes_leaves_a_thread_to_who_reads() -> None:
+def test_who_writes_leaves_a_place_to_who_reads() -> None:
     threads, go_on, third = Threads(3), threading.Event(), threading.Event()
 
     async def ask() -> None:
@@ -80,7 +81,7 @@ def test_who_writes_leaves_a_thread_to_who_reads() -> None:
         await last
         with pytest.raises(ZeroDivisionError):
             await threads.run(lambda: 1 / 0, writes=True)
-        assert await threads.run(lambda: 1, writes=True) == 1, "a failure gives its thread back"
+        assert await threads.run(lambda: 1, writes=True) == 1, "a failure gives its place back"
 
     asyncio.run(ask())
 
@@ -89,15 +90,17 @@ def test_who_waits_for_a_lock_keeps_nobody_from_reading(build: Callable[..., Wor
     company = Company(build(database_pool_size=4, lock_timeout_seconds=60))
     number = company.create(company.amir)["id"]
 
-    def rename(_: int) -> int:
-        body = {"title": "Another title"}
-        return company.ask(company.amir, "PATCH", f"/follow-ups/{number}", json=body).status_code
-
     def waiting() -> bool:
         asked = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         return len(company.world.execute(asked)) >= 3
 
-    with ThreadPoolExecutor(8) as pool:
+    with company.world.client(company.amir) as amir, ThreadPoolExecutor(8) as pool:
+
+        def rename(_: int) -> int:
+            body = {"title": "Another title"}
+            answer: Response = amir.patch(f"/api/v1/follow-ups/{number}", json=body)
+            return answer.status_code
+
         with company.world.engine.begin() as holding:
             holding.execute(text("SELECT FROM follow_ups FOR UPDATE"))
             asked = [pool.submit(rename, each) for each in range(8)]

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from followup_common.db import Database
 from followup_common.db.metrics import watch_pool
@@ -37,7 +36,7 @@ from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import routers as ops
-from followup_api.routing import API, Direct, OneThreadRoute
+from followup_api.routing import API
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
@@ -118,14 +117,13 @@ def create_app(
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),
         oidc=_provider(settings),
     )
-    paths: dict[int, str] = {}
     app = FastAPI(
         **openapi.ABOUT,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        middleware=_middleware(parts, paths),
+        middleware=_middleware(parts),
         lifespan=live.lifespan,
         telemetry=NO_TELEMETRY,
     )
@@ -133,12 +131,9 @@ def create_app(
     problems.install(app)
     idempotency.install(app)
     for router in (*ROUTERS, cron, health):
-        app.router.routes.extend(router.routes)
+        app.include_router(router)
     openapi.install(app)
     app.router.default = Ui()
-    app.router.route_class = OneThreadRoute
-    app.router.middleware_stack = Direct.before(app.router.middleware_stack, iter_route_contexts(app.routes))
-    paths.update(_paths(app))
     return app
 
 
@@ -159,7 +154,7 @@ def _uploads(settings: ApiSettings) -> Uploads:
     )
 
 
-def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:
+def _middleware(parts: Parts) -> list[Middleware]:
     """From the outside in."""
     settings = parts.settings
     https = settings.public_url is not None and settings.public_url.scheme == "https"
@@ -171,12 +166,6 @@ def _middleware(parts: Parts, paths: dict[int, str]) -> list[Middleware]:
     )
     return [
         Middleware(SecurityHeaders, https=https),
-        Middleware(Observability, meter=parts.meter, tracing=parts.tracing, paths=paths),
+        Middleware(Observability, meter=parts.meter, tracing=parts.tracing),
         Middleware(BodyLimit, limit=limit, others=others),
     ]
-
-
-def _paths(app: FastAPI) -> dict[int, str]:
-    """The full path template of each route, by the route's id: what a request's scope names."""
-    contexts = iter_route_contexts(app.routes)
-    return {id(each.original_route): each.path_format or "" for each in contexts}

@@ -14,7 +14,7 @@ from followup_common.db.tables import audit_log
 from sqlalchemy import Text, bindparam, func, insert, select, true
 
 from followup_api.auth.browser import address_of
-from followup_api.dependencies import UnitOfWork, Work
+from followup_api.unit_of_work import UnitOfWork, Work
 
 _SIGN = Prepared(
     select(

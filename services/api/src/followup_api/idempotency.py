@@ -25,9 +25,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
 from followup_api.auth.secrets import digest
-from followup_api.dependencies import Work
 from followup_api.problems import Conflict, Invalid, Problem
 from followup_api.rows import Record
+from followup_api.unit_of_work import Work
 
 NAME = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -146,9 +146,16 @@ class Once:
         )
 
 
-async def once(
+async def sent(request: Request) -> bytes:
+    """What a request carries: the digest of its file, or its body."""
+    file: bytes | None = getattr(request.state, "file_digest", None)
+    return await request.body() if file is None else file
+
+
+def once(
     request: Request,
     work: Work,
+    carried: Annotated[bytes, Depends(sent)],
     key: Annotated[
         str | None,
         Header(
@@ -172,19 +179,18 @@ async def once(
         "key_digest": digest(key),
     }
     asked = Once(work.tx, where)
-    request.state.once = asked  # `keep_answer` finds it there, also when `begin` fails
-    asked.begin(_digest(request, key))
+    request.state.once = asked  # `kept_by` finds it there, also when `begin` fails
+    asked.begin(_digest(request, carried, key))
     return asked
 
 
 Idempotent = Annotated[Once, Depends(once)]
 
 
-def keep_answer(request: Request, answer: Response) -> None:
-    """Keep the answer of a request that came with a key, before its transaction is committed."""
+def kept_by(request: Request) -> Once | None:
+    """What keeps the answer of a request that came with a key."""
     found: Once | None = getattr(request.state, "once", None)
-    if found:
-        found.keep(answer)
+    return found
 
 
 def install(app: FastAPI) -> None:
@@ -196,9 +202,8 @@ async def _again(_: Request, replay: Replay) -> Response:
     return replay.response()
 
 
-def _digest(request: Request, key: str) -> bytes:
+def _digest(request: Request, carried: bytes, key: str) -> bytes:
     """Of what was asked for: the query, and the body or the digest of the file that was sent."""
-    sent: bytes = getattr(request.state, "sent", b"")
     query = request.url.query.encode()
-    asked = b"%d %s %s" % (len(query), query, sent)
+    asked = b"%d %s %s" % (len(query), query, carried)
     return hmac.digest(key.encode(), asked, hashlib.sha256)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -33,13 +32,11 @@ class Observability:
         app: what comes next.
         meter: where to count.
         tracing: records a span for each request.
-        paths: full path template of each route, by the id of the route.
     """
 
     app: ASGIApp
     meter: Meter
     tracing: Tracing
-    paths: Mapping[int, str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -78,7 +75,7 @@ class Observability:
             await unexpected()(scope, receive, answer)
 
     def _record(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
-        route = self.paths.get(id(scope.get("route")))
+        route = getattr(scope.get("route"), "path_format", None)
         observe_request(self.meter, route, scope["method"], status, seconds)
         _describe(span, route or NO_ROUTE, scope["method"], status)
         if scope["path"] in QUIET and status < 400:

@@ -16,7 +16,6 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.db import Transaction
 
-from followup_api.arguments import in_place
 from followup_api.audit import sign_request
 from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
@@ -27,8 +26,7 @@ from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
 from followup_api.settings import ApiSettings
 from followup_api.time_zones import usable
-
-READING = ("GET", "HEAD")
+from followup_api.unit_of_work import READS, Work
 
 Role = Literal["employee", "manager", "admin"]
 
@@ -212,19 +210,7 @@ def require(permission: Permission, *, session: bool = False) -> Any:
     With `Permission.PUBLIC` it lets everybody in: `dependencies=[require(Permission.PUBLIC)]`. With `session`
     it lets in only those who have logged in, no tokens.
     """
-    return Depends(_Open() if permission is Permission.PUBLIC else _Required(permission, session))
-
-
-def ask_beforehand(request: Request, permission: Permission) -> Caller:
-    """Who asks, and that they may, before the route itself asks: in the thread and work of the request.
-
-    Raises:
-        Unauthenticated: nobody is logged in.
-        NotPermitted: they may not.
-    """
-    required, bearer = _Required(permission), in_place(_bearer(request))
-    caller: Caller = in_place(required(request=request, response=Response(), bearer=bearer, _=None))
-    return caller
+    return Depends(_Open() if permission is Permission.PUBLIC else Required(permission, session))
 
 
 def declared_permissions(dependant: Dependant) -> Iterator[Permission]:
@@ -259,23 +245,35 @@ class _Open:
         return
 
 
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
 @dataclass(frozen=True)
-class _Required:
+class Required:
+    """Finds out who asks, and that they may."""
+
     permission: Permission
     session: bool = False
 
-    async def __call__(
+    def __call__(
         self,
         *,
         request: Request,
         response: Response,
-        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        work: Work,
+        bearer: Bearer,
         _: Annotated[str | None, Depends(_cookie)],
     ) -> Caller:
-        # Taken from the request: as dependencies they would be looked for once more each time.
+        """The caller, in the unit of work of their request.
+
+        Raises:
+            Unauthenticated: nobody is logged in.
+            NotPermitted, MissingScope: they may not.
+        """
+        # Neither is a dependency: each would be looked for once more for each that depends on it.
         app: Parts = request.app.state.parts
-        tx: Transaction = request.state.work.tx
         access_token: Subject | Problem | None = request.state.access_token
+        tx = work.tx
         if access_token is not None:
             caller = _by_access_token(request, tx, access_token)
         elif bearer:
@@ -291,7 +289,7 @@ class _Required:
             raise MissingScope(scope, caller.scopes)
         if self.session:
             require_session(caller)
-        if request.method not in READING:
+        if request.method not in READS:
             sign_request(tx, request, actor_id=caller.user_id)
         return caller
 

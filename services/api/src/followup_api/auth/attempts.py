@@ -6,8 +6,9 @@ from fastapi import Request
 
 from followup_api.auth.browser import address_of
 from followup_api.auth.throttle import Attempt
-from followup_api.dependencies import Parts, UnitOfWork
+from followup_api.dependencies import Parts
 from followup_api.problems import Forbidden
+from followup_api.unit_of_work import UnitOfWork
 
 
 class PasswordsOff(Forbidden):

@@ -10,14 +10,15 @@ from followup_api.audit import Action, Audit, sign_request
 from followup_api.auth import browser, passwords, queries, sessions
 from followup_api.auth.attempts import attempt_of
 from followup_api.auth.schemas import LogIn, Proof
-from followup_api.dependencies import AppParts, Work
+from followup_api.dependencies import AppParts
 from followup_api.me.schemas import Me
 from followup_api.me.service import me_of
 from followup_api.permissions import Caller, Permission, caller_of, require
 from followup_api.problems import Invalid, Unauthenticated, documented
 from followup_api.routing import api_router
+from followup_api.unit_of_work import Work
 
-router = api_router(tags=["Session"])
+router = api_router(prefix="/session", tags=["Session"])
 
 
 class WrongCredentials(Unauthenticated):
@@ -31,7 +32,7 @@ Self = Annotated[Caller, require(Permission.SELF_WRITE)]
 
 
 @router.post(
-    "/session",
+    "",
     status_code=201,
     summary="Log in",
     description="Sets the session cookie, which lasts 14 days from its last use and 90 days at most. "
@@ -65,7 +66,7 @@ def log_in(
 
 
 @router.delete(
-    "/session",
+    "",
     status_code=204,
     summary="Log out",
     description="Ends the session of the cookie. With an API token there is no session, and nothing happens.",
@@ -86,7 +87,7 @@ def log_out(
 
 
 @router.post(
-    "/session/proof",
+    "/proof",
     status_code=204,
     summary="Confirm that it is you",
     description="Takes the password again. For 15 minutes the session may then do what is answered with 403 "

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.contracts import SweepRequested
 
 from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.secrets import digest, same
-from followup_api.dependencies import AppParts, UnitOfWork, Work
+from followup_api.dependencies import AppParts
 from followup_api.idempotency import Idempotent
 from followup_api.permissions import Permission
 from followup_api.problems import Unauthenticated, Unavailable, documented
-from followup_api.routing import OneThreadRoute, plain_router
+from followup_api.routing import Route
 from followup_api.schemas import PathId
 from followup_api.sweeps.queries import request_sweep
 from followup_api.sweeps.routes import get_sweep
 from followup_api.sweeps.schemas import Sweep, SweepProgress
+from followup_api.unit_of_work import WRITES, UnitOfWork, Work
 
-router = plain_router(tags=["Cron"], prefix="/api/cron", route_class=OneThreadRoute)
+router = APIRouter(tags=["Cron"], prefix="/api/cron", route_class=Route)
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="cron", description="The configured FOLLOWUP_CRON_SECRET.")
 
@@ -60,8 +61,10 @@ ANSWER: dict[str, Any] = {
     "`Location` is where its status is read with the same secret.",
 }
 
+START_BY_GET = {**ANSWER, "dependencies": [WRITES, SECRET]}
 
-@router.get("/followups", summary="Start a sweep, for services that can only GET", **ANSWER)
+
+@router.get("/followups", summary="Start a sweep, for services that can only GET", **START_BY_GET)
 def start_cron_sweep_by_get(work: Work, audit: Audit, response: Response) -> Sweep:
     return _ask(work, audit, response)
 

@@ -8,7 +8,6 @@ from fastapi import Query, Response
 from followup_common.policy import Severity
 
 from followup_api.answers import page_of
-from followup_api.dependencies import Reading
 from followup_api.escalations import queries
 from followup_api.escalations.counts import counts, unroutable
 from followup_api.escalations.lines import top_of
@@ -25,6 +24,7 @@ from followup_api.followups.scopes import narrowed_scope
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
 from followup_api.routing import api_router
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/escalations", tags=["Escalations"])
 
@@ -33,36 +33,38 @@ Overseer = Annotated[Caller, require(Permission.ESCALATIONS_READ)]
 
 @router.get("", summary="List open escalations", response_model=Page[EscalatedFollowUp])
 def list_escalations(
-    tx: Reading, caller: Overseer, query: Annotated[EscalationQuery, Query()], response: Response
+    work: Work, caller: Overseer, query: Annotated[EscalationQuery, Query()], response: Response
 ) -> Response:
     """Open follow-ups that were escalated beyond their assignee, most overdue first.
 
     You see your own and those of everyone below you, at any depth; an admin sees all. It takes
     reports, or the role manager or admin.
     """
-    page = queries.page(tx, query, narrowed_scope(tx, caller, query.assignee))
+    page = queries.page(work.tx, query, narrowed_scope(work.tx, caller, query.assignee))
     return page_of(map(queries.shown, page.rows), page.next_cursor, response)
 
 
 @router.get("/counts", summary="Count open escalations")
 def count_escalations(
-    tx: Reading, caller: Overseer, query: Annotated[EscalationFilters, Query()]
+    work: Work, caller: Overseer, query: Annotated[EscalationFilters, Query()]
 ) -> EscalationCounts:
     """As many as the list with the same filters shows, in all and by reporting line."""
-    return counts(tx, narrowed_scope(tx, caller, query.assignee), query.q, top_of(caller, query.assignee))
+    return counts(
+        work.tx, narrowed_scope(work.tx, caller, query.assignee), query.q, top_of(caller, query.assignee)
+    )
 
 
 @router.get("/summary", summary="Sum up open escalations")
 def summarize_escalations(
-    tx: Reading, caller: Overseer, query: Annotated[EscalationScope, Query()]
+    work: Work, caller: Overseer, query: Annotated[EscalationScope, Query()]
 ) -> EscalationSummary:
     """Open escalations by level, team, age and day, as far as you may see them."""
-    scope = narrowed_scope(tx, caller, query.assignee)
-    found = summary(tx, scope, caller.time_zone)
+    scope = narrowed_scope(work.tx, caller, query.assignee)
+    found = summary(work.tx, scope, caller.time_zone)
     return EscalationSummary(
         manager=found.of(Severity.ESCALATED),
         admin=found.of(Severity.BREACH),
-        unroutable=unroutable(tx, scope),
+        unroutable=unroutable(work.tx, scope),
         by_team=found.by_team(),
         age=found.by_age(),
         over_time=found.days,

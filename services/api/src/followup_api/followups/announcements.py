@@ -8,8 +8,8 @@ from typing import Any
 from followup_common.contracts import EscalationKey, EscalationsRaised, FollowUpReassigned
 from sqlalchemy import text
 
-from followup_api.dependencies import UnitOfWork
 from followup_api.rows import Record
+from followup_api.unit_of_work import UnitOfWork
 
 DROPPED = text("""
     SELECT e.follow_up_id, e.run, e.step, e.repeat

@@ -10,7 +10,6 @@ from followup_common.db.tables import follow_ups
 from sqlalchemy import BigInteger, ColumnElement, Select, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.bulk_schemas import (
@@ -30,6 +29,7 @@ from followup_api.followups.schemas import View
 from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.rows import Record
+from followup_api.unit_of_work import UnitOfWork
 
 f = follow_ups.c
 KINDS = {

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from followup_api.dependencies import UnitOfWork
 from followup_api.etags import Tags
 from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
@@ -32,6 +31,7 @@ from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.problems import constraint_of
 from followup_api.rows import Record
 from followup_api.subjects.queries import keep_subject
+from followup_api.unit_of_work import UnitOfWork
 
 f = follow_ups.c
 EDITABLE = (f.external_id, f.title, f.notes, f.due_at, f.assignee_id, f.subject_id)

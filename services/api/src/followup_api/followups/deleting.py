@@ -8,7 +8,6 @@ from typing import Any
 from followup_common.db.tables import deleted_follow_ups, follow_ups, users
 from sqlalchemy import ColumnElement, Select, delete, func, select, text
 
-from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
 from followup_api.followups.announcements import go_on
 from followup_api.followups.changes import Target
@@ -17,6 +16,7 @@ from followup_api.followups.schemas import Assignee, DeletedFollowUp, FollowUp, 
 from followup_api.followups.scopes import Scope
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record
+from followup_api.unit_of_work import UnitOfWork
 
 f, d = follow_ups.c, deleted_follow_ups.c
 deleter = users.alias("deleter")

@@ -11,7 +11,7 @@ from followup_common.db import Transaction
 
 from followup_api.answers import page_of
 from followup_api.audit import Action, Audit
-from followup_api.dependencies import AppParts, Reading, Work
+from followup_api.dependencies import AppParts
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, changes, deleting, export, queries
@@ -39,6 +39,7 @@ from followup_api.permissions import Caller, Permission, refuse_another, require
 from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
+from followup_api.unit_of_work import WRITES, Work
 
 router = api_router(prefix="/follow-ups", tags=["Follow-ups"])
 
@@ -55,7 +56,7 @@ Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
 Deleter = Annotated[Caller, require(Permission.FOLLOW_UPS_DELETE)]
 
 
-async def target(
+def target(
     work: Work,
     caller: Writer,
     follow_up_id: PathId,
@@ -65,7 +66,7 @@ async def target(
     return Target(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
 
 
-async def target_to_delete(work: Work, caller: Deleter, follow_up_id: PathId, tags: IfMatch) -> Target:
+def target_to_delete(work: Work, caller: Deleter, follow_up_id: PathId, tags: IfMatch) -> Target:
     """The follow-up that a request is about to delete."""
     return Target(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
 
@@ -76,24 +77,25 @@ TargetedToDelete = Annotated[Target, Depends(target_to_delete)]
 
 @router.get("", summary="List follow-ups", response_model=Page[FollowUp])
 def list_follow_ups(
-    tx: Reading, caller: Reader, query: Annotated[FollowUpQuery, Query()], response: Response
+    work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()], response: Response
 ) -> Response:
     """Follow-ups that you may see: your own and those of everyone below you; as an admin everyone's."""
-    page = queries.page(tx, query.view, _filters(tx, caller, query), query)
+    page = queries.page(work.tx, query.view, _filters(work.tx, caller, query), query)
     return page_of(map(queries.values_of, page.rows), page.next_cursor, response)
 
 
 @router.get("/counts", summary="Count open follow-ups by view")
 def count_follow_ups(
-    tx: Reading, caller: Reader, query: Annotated[FollowUpFilters, Query()]
+    work: Work, caller: Reader, query: Annotated[FollowUpFilters, Query()]
 ) -> FollowUpCounts:
     """How many open follow-ups the views overdue, today and upcoming hold, under the same filters."""
-    return queries.counts(tx, _filters(tx, caller, query))
+    return queries.counts(work.tx, _filters(work.tx, caller, query))
 
 
 @router.get(
     "/export",
     summary="Download follow-ups as CSV or XLSX",
+    dependencies=[WRITES],
     response_class=StreamingResponse,
     responses={200: EXPORTED, **documented(409, 429, 503)},
 )
@@ -156,9 +158,9 @@ def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResul
 
 
 @router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
-def get_follow_up(tx: Reading, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
+def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
     """One follow-up."""
-    found = queries.find(tx, follow_up_id, scope_of(tx, caller))
+    found = queries.find(work.tx, follow_up_id, scope_of(work.tx, caller))
     if found is None:
         raise FollowUpNotFound(follow_up_id)
     return _tagged(found, response)
@@ -222,12 +224,12 @@ def undo_change(follow_up: Targeted, response: Response) -> FollowUp:
 
 @router.get("/{follow_up_id}/activities", summary="List a follow-up's history", responses=documented(404))
 def list_activities(
-    tx: Reading, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
+    work: Work, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
 ) -> Page[Activity]:
     """What happened to a follow-up, newest first: who did what, and who was told what and why."""
-    if queries.find(tx, follow_up_id, scope_of(tx, caller)) is None:
+    if queries.find(work.tx, follow_up_id, scope_of(work.tx, caller)) is None:
         raise FollowUpNotFound(follow_up_id)
-    return activities.page(tx, follow_up_id, query, caller.time_zone)
+    return activities.page(work.tx, follow_up_id, query, caller.time_zone)
 
 
 def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilter) -> Filters:

@@ -14,11 +14,11 @@ from followup_common.db import Transaction
 from followup_common.db.tables import users
 from sqlalchemy import select, text
 
-from followup_api.dependencies import UnitOfWork
 from followup_api.followups import activities
 from followup_api.followups.announcements import given_back, go_on
 from followup_api.followups.scopes import Scope
 from followup_api.rows import Record
+from followup_api.unit_of_work import UnitOfWork
 
 UNDO_BY = text("SELECT set_config('followup.undo_by', CAST(:actor_id AS text), true)")
 UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")

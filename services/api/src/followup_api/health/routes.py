@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 from followup_common.metrics import CONTENT_TYPE
 
 from followup_api.dependencies import AppParts, Parts
 from followup_api.health.queries import OK
 from followup_api.health.schemas import Alive, Readiness
 from followup_api.permissions import Permission, require
-from followup_api.routing import plain_router
 
-router = plain_router(tags=["Health"], dependencies=[require(Permission.PUBLIC)])
+router = APIRouter(tags=["Health"], dependencies=[require(Permission.PUBLIC)])
 
 
 @router.get("/healthz", summary="Is the process alive", description="Asks nothing else.")

@@ -10,7 +10,6 @@ from followup_common.db import Transaction
 from followup_common.db.once import InsertOnce
 from sqlalchemy import Row, text
 
-from followup_api.dependencies import UnitOfWork
 from followup_api.followups.announcements import reassigned
 from followup_api.imports import cells, staging, subjects
 from followup_api.imports.cells import Check, checked
@@ -19,6 +18,7 @@ from followup_api.imports.layouts import FOLLOW_UPS
 from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import Staging
+from followup_api.unit_of_work import UnitOfWork
 
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
 CHECKS: dict[str, Check] = {

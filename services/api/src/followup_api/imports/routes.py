@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import Query
 
 from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.proof import require_proof
-from followup_api.dependencies import Work
 from followup_api.idempotency import Idempotent
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
 from followup_api.imports.layouts import FOLLOW_UPS, PEOPLE
 from followup_api.imports.preview import preview_of
 from followup_api.imports.problems import NotCsv
 from followup_api.imports.schemas import ImportPreview, ImportQuery, ImportResult
-from followup_api.imports.upload import ImportedFile, UploadRoute, file_body
+from followup_api.imports.upload import file_body, received
 from followup_api.imports.users import import_users as write_users
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import MEDIA_TYPE, documented
-from followup_api.routing import API, plain_router
+from followup_api.routing import api_router
+from followup_api.unit_of_work import Work
 
-router = plain_router(prefix=f"{API}/imports", tags=["Imports"], route_class=UploadRoute)
+router = api_router(prefix="/imports", tags=["Imports"])
 
 # Asked before the file is received, and again afterwards. An import of people
 # decides about roles, so a token needs another scope for it than for follow-ups.
 Admin = Annotated[Caller, require(Permission.USERS_IMPORT)]
 Importer = Annotated[Caller, require(Permission.IMPORTS)]
+FileOfPeople = Annotated[BinaryIO, received(Permission.USERS_IMPORT)]
+FileOfFollowUps = Annotated[BinaryIO, received(Permission.IMPORTS)]
 
 USERS_EXAMPLE = """\
 email,name,role,manager_email,time_zone,active
@@ -76,11 +78,11 @@ decide as `columns` to the import.
     openapi_extra=file_body(USERS_EXAMPLE),
 )
 def import_users(
+    file: FileOfPeople,
     work: Work,
     audit: Audit,
     caller: Admin,
     query: Annotated[ImportQuery, Query()],
-    file: ImportedFile,
     _once: Idempotent,
 ) -> ImportResult:
     if not query.dry_run:
@@ -99,11 +101,11 @@ def import_users(
     openapi_extra=file_body(FOLLOW_UPS_EXAMPLE),
 )
 def import_follow_ups(
+    file: FileOfFollowUps,
     work: Work,
     audit: Audit,
     caller: Importer,
     query: Annotated[ImportQuery, Query()],
-    file: ImportedFile,
     _once: Idempotent,
 ) -> ImportResult:
     result = write_follow_ups(work, file, query, caller.user_id)
@@ -117,7 +119,7 @@ def import_follow_ups(
     responses={**documented(422, 429), **NOT_CSV},
     openapi_extra=file_body(USERS_EXAMPLE),
 )
-def preview_users(_: Admin, file: ImportedFile) -> ImportPreview:
+def preview_users(file: FileOfPeople, _: Admin) -> ImportPreview:
     return preview_of(file, PEOPLE)
 
 
@@ -128,7 +130,7 @@ def preview_users(_: Admin, file: ImportedFile) -> ImportPreview:
     responses={**documented(422, 429), **NOT_CSV},
     openapi_extra=file_body(FOLLOW_UPS_EXAMPLE),
 )
-def preview_follow_ups(_: Importer, file: ImportedFile) -> ImportPreview:
+def preview_follow_ups(file: FileOfFollowUps, _: Importer) -> ImportPreview:
     return preview_of(file, FOLLOW_UPS)
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from fastapi import Depends, Request, Response
 from starlette.requests import ClientDisconnect
 
 from followup_api.auth.oidc.bearer import read_access_token
-from followup_api.dependencies import Parts, UnitOfWork
+from followup_api.dependencies import AppParts, Parts
 from followup_api.imports.problems import NotCsv
-from followup_api.permissions import Caller, Permission, ask_beforehand, declared_permissions
-from followup_api.routing import OneThreadRoute
+from followup_api.permissions import Bearer, Caller, Permission, Required
+from followup_api.unit_of_work import UnitOfWork
 from followup_api.uploads import Upload
 
 IN_MEMORY = 1024 * 1024
@@ -30,38 +31,45 @@ TYPES = {
 """What a file may be called; what it is, its bytes say."""
 
 
-class UploadRoute(OneThreadRoute):
-    """Asks who sends a file, receives it, and only then runs the route, which asks again who it is.
+def received(permission: Permission) -> Any:
+    """The dependency of a route that imports a file: `file: Annotated[BinaryIO, received(...)]`.
+
+    A route names it before `Work`, whose connection would wait for the file otherwise.
+    """
+    return Depends(Received(permission), scope="function")
+
+
+@dataclass(frozen=True)
+class Received:
+    """Asks who sends a file, and then receives it; the route asks again who it is.
 
     Who may not import is told so before the first byte. A file takes as long as its sender likes: in that
     time nothing of the database is held, and somebody's rights may have gone.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """What Starlette calls with a request."""
-        handle = super().get_route_handler()
-        [permission] = declared_permissions(self.dependant)
+    permission: Permission
 
-        async def handled(request: Request) -> Response:
-            app: Parts = request.app.state.parts
-            request.state.access_token = await read_access_token(request, app)
-            caller = await app.threads.run(partial(_importer, request, app, permission))
-            _refuse_other_types(request)
-            with app.uploads.one(caller.user_id) as upload:
-                async with _received(request, upload) as file:
-                    request.state.upload = file
-                    return await handle(request)
+    async def __call__(self, request: Request, app: AppParts, bearer: Bearer) -> AsyncIterator[BinaryIO]:
+        """The file; it is closed after the route."""
+        request.state.access_token = await read_access_token(request, app)
+        caller = await app.threads.run(partial(self._sender, request, app, bearer))
+        _refuse_other_types(request)
+        with app.uploads.one(caller.user_id) as upload:
+            async with _received(request, upload) as file:
+                yield file
 
-        return handled
-
-
-async def uploaded(request: Request) -> BinaryIO:
-    """The file that `UploadRoute` has received, which also closes it."""
-    file: BinaryIO = request.state.upload
-    return file
-
-
-ImportedFile = Annotated[BinaryIO, Depends(uploaded)]
+    def _sender(self, request: Request, app: Parts, bearer: Bearer) -> Caller:
+        """Who asks, in a transaction of its own: what is noted of it is noted when they are asked again."""
+        with app.database.transaction() as tx:
+            caller = Required(self.permission)(
+                request=request,
+                response=Response(),
+                work=UnitOfWork(tx),
+                bearer=bearer,
+                _=None,
+            )
+            tx.rollback()
+        return caller
 
 
 def file_body(example: str) -> dict[str, Any]:
@@ -71,15 +79,6 @@ def file_body(example: str) -> dict[str, Any]:
         XLSX: {"schema": {"type": "string", "format": "binary"}},
     }
     return {"requestBody": {"required": True, "content": content}}
-
-
-def _importer(request: Request, app: Parts, permission: Permission) -> Caller:
-    """Who asks, in a transaction of its own: what is noted of it is noted when they are asked again."""
-    with app.database.transaction() as tx:
-        request.state.work = UnitOfWork(tx)
-        caller = ask_beforehand(request, permission)
-        tx.rollback()
-    return caller
 
 
 def _refuse_other_types(request: Request) -> None:
@@ -112,5 +111,5 @@ async def _received(request: Request, upload: Upload) -> AsyncIterator[BinaryIO]
                 file.write(piece)
             more = message.get("more_body", False)
         file.seek(0)
-        request.state.sent = digest.digest()
+        request.state.file_digest = digest.digest()
         yield cast(BinaryIO, file)

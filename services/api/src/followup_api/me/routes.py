@@ -11,7 +11,7 @@ from followup_common.db.tables import sessions
 from followup_api.audit import Action, Audit
 from followup_api.auth import browser
 from followup_api.auth.queries import end_sessions
-from followup_api.dependencies import AppParts, Reading, Work
+from followup_api.dependencies import AppParts
 from followup_api.me import queries
 from followup_api.me.schemas import Me, MeChanges, PasswordChange, Session
 from followup_api.me.service import change_password, me_of
@@ -20,6 +20,7 @@ from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import NotFound, documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
+from followup_api.unit_of_work import Work
 from followup_api.users.queries import change_user
 
 router = api_router(prefix="/me", tags=["Session"])
@@ -72,9 +73,9 @@ def change_my_password(
     description="Where one is logged in, the newest log-in first. API tokens are listed by themselves. Needs "
     "a log-in, not a token.",
 )
-def list_my_sessions(page: Annotated[PageQuery, Query()], tx: Reading, caller: LoggedIn) -> Page[Session]:
+def list_my_sessions(page: Annotated[PageQuery, Query()], work: Work, caller: LoggedIn) -> Page[Session]:
     mine = queries.sessions_of(caller.user_id, caller.session_id)
-    found = paginate(tx, mine, (sessions.c.id.desc(),), page)
+    found = paginate(work.tx, mine, (sessions.c.id.desc(),), page)
     return Page(items=[Session.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 

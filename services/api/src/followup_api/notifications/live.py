@@ -280,7 +280,9 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Live inboxes live as long as the application that serves them."""
-    app.state.live_inboxes = LiveInboxes(app.state.parts)
+    parts: Parts = app.state.parts
+    parts.threads.make()
+    app.state.live_inboxes = LiveInboxes(parts)
     async with app.state.live_inboxes.running():
         yield
 

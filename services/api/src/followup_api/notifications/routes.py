@@ -9,7 +9,6 @@ from fastapi.openapi.models import Example
 from fastapi.responses import StreamingResponse
 
 from followup_api.answers import page_of
-from followup_api.dependencies import Reading, Work
 from followup_api.followups.scopes import scope_of
 from followup_api.notifications import live, queries
 from followup_api.notifications.messages import told
@@ -25,6 +24,7 @@ from followup_api.permissions import PERSON, Caller, Permission, refuse_another,
 from followup_api.problems import NotFound, Unavailable, documented
 from followup_api.routing import api_router
 from followup_api.schemas import WHOLE_NUMBER, PathId
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/notifications", tags=["Notifications"])
 
@@ -59,20 +59,20 @@ class NotificationNotFound(NotFound):
 
 @router.get("", summary="List one's notifications", response_model=Page[Notification])
 def list_notifications(
-    tx: Reading, caller: Recipient, query: Annotated[NotificationQuery, Query()], response: Response
+    work: Work, caller: Recipient, query: Annotated[NotificationQuery, Query()], response: Response
 ) -> Response:
     """What you were told, newest first, and why it was you.
 
     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
     """
-    page = queries.page(tx, caller.user_id, scope_of(tx, caller), query)
-    return page_of(told(tx, page.rows), page.next_cursor, response)
+    page = queries.page(work.tx, caller.user_id, scope_of(work.tx, caller), query)
+    return page_of(told(work.tx, page.rows), page.next_cursor, response)
 
 
 @router.get("/unread-count", summary="Count what is unread")
-def count_unread(tx: Reading, caller: Recipient) -> UnreadCount:
+def count_unread(work: Work, caller: Recipient) -> UnreadCount:
     """How many of your notifications are unread."""
-    return UnreadCount(unread=queries.unread(tx, caller.user_id))
+    return UnreadCount(unread=queries.unread(work.tx, caller.user_id))
 
 
 @router.get(

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from followup_api.dependencies import Work
 from followup_api.etags import IfMatch
 from followup_api.followups.scopes import scope_of
 from followup_api.idempotency import Idempotent
@@ -25,6 +24,7 @@ from followup_api.subjects.schemas import (
     SubjectPatch,
     SubjectQuery,
 )
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/subjects", tags=["Subjects"])
 

@@ -8,7 +8,6 @@ from fastapi import Query, Response
 from followup_common.contracts import SweepRequested
 
 from followup_api.audit import Action, Audit
-from followup_api.dependencies import Work
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
@@ -17,6 +16,7 @@ from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.sweeps import queries
 from followup_api.sweeps.schemas import Sweep, SweepProgress
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/sweeps", tags=["Sweeps"])
 

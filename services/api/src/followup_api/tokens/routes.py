@@ -9,7 +9,7 @@ from followup_common.db.tables import api_tokens
 
 from followup_api.audit import Action, Audit
 from followup_api.auth.proof import require_proof
-from followup_api.dependencies import AppParts, Reading, Work
+from followup_api.dependencies import AppParts
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller, Permission, require
@@ -20,6 +20,7 @@ from followup_api.schemas import PathId
 from followup_api.tokens import queries
 from followup_api.tokens.schemas import CreatedToken, NewToken, Token
 from followup_api.tokens.service import make_token
+from followup_api.unit_of_work import Work
 from followup_api.users.queries import get_user
 
 router = api_router(prefix="/tokens", tags=["API tokens"])
@@ -50,8 +51,8 @@ class TokenMade(Conflict):
 
 
 @router.get("", summary="List one's API tokens", description="Newest first, without their secrets.")
-def list_tokens(page: Annotated[PageQuery, Query()], tx: Reading, caller: Self) -> Page[Token]:
-    found = paginate(tx, queries.tokens_of(caller.user_id), (api_tokens.c.id.desc(),), page)
+def list_tokens(page: Annotated[PageQuery, Query()], work: Work, caller: Self) -> Page[Token]:
+    found = paginate(work.tx, queries.tokens_of(caller.user_id), (api_tokens.c.id.desc(),), page)
     return Page(items=[Token.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
@@ -99,11 +100,9 @@ def revoke_token(token_id: PathId, work: Work, audit: Audit, caller: Owner) -> N
     description="Newest first, without their secrets.",
     responses=documented(404),
 )
-def list_tokens_of(
-    user_id: PathId, page: Annotated[PageQuery, Query()], tx: Reading, _: Admin
-) -> Page[Token]:
-    get_user(tx, user_id)
-    found = paginate(tx, queries.tokens_of(user_id), (api_tokens.c.id.desc(),), page)
+def list_tokens_of(user_id: PathId, page: Annotated[PageQuery, Query()], work: Work, _: Admin) -> Page[Token]:
+    get_user(work.tx, user_id)
+    found = paginate(work.tx, queries.tokens_of(user_id), (api_tokens.c.id.desc(),), page)
     return Page(items=[Token.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 

@@ -13,7 +13,7 @@ from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.oidc.queries import unbind
 from followup_api.auth.proof import require_proof, require_session
 from followup_api.auth.queries import end_sessions
-from followup_api.dependencies import AppParts, Parts, Work
+from followup_api.dependencies import AppParts, Parts
 from followup_api.etags import IfMatch
 from followup_api.fields import as_read
 from followup_api.idempotency import Idempotent
@@ -24,6 +24,7 @@ from followup_api.routing import api_router
 from followup_api.rows import Record
 from followup_api.schemas import PathId
 from followup_api.tokens.queries import revoke_tokens
+from followup_api.unit_of_work import Work
 from followup_api.users import queries
 from followup_api.users.schemas import NewUser, User, UserChanges, UserQuery
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from followup_api.audit import sign
-from followup_api.dependencies import UnitOfWork, transaction
 from followup_api.followups import changes
 from followup_api.followups.changes import Target
 from followup_api.followups.schemas import FollowUpCreate, FollowUpPatch, SubjectInput
 from followup_api.followups.scopes import Scope
+from followup_api.unit_of_work import UnitOfWork, transaction
 from followup_api.users.queries import change_user, create_user
 from followup_common.db import Database
 from followup_common.db.tables import users

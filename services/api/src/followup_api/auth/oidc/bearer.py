@@ -22,7 +22,7 @@ class Subject:
 async def read_access_token(request: Request, app: Parts) -> Subject | Problem | None:
     """Whom the provider's access token of a request stands for, or what is wrong with it.
 
-    None: the request has no such token, or none are taken. It is asked before a request gets its thread: a
+    None: the request has no such token, or none are taken. It is asked before a request gets its place: a
     provider that is slow keeps neither that nor a connection of the database. It raises nothing: whoever is
     asked for no log-in may send what they like.
     """

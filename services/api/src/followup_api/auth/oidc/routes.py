@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
@@ -21,14 +20,15 @@ from followup_api.auth.oidc.people import BY, Visitor
 from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.schemas import LogInOptions
 from followup_api.auth.queries import proof_at
-from followup_api.dependencies import AppParts, UnitOfWork
+from followup_api.dependencies import AppParts
 from followup_api.permissions import Permission, require
-from followup_api.routing import API, in_transaction, plain_router
+from followup_api.routing import api_router
+from followup_api.unit_of_work import WRITES, UnitOfWork, Work
 
 if TYPE_CHECKING:
     from followup_api.auth.oidc.claims import Claims
 
-router = plain_router(prefix=f"{API}/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
+router = api_router(prefix="/session", tags=["Session"], dependencies=[require(Permission.PUBLIC)])
 
 log = structlog.get_logger()
 
@@ -138,16 +138,18 @@ def log_in_with_provider(
     summary="Come back from the provider",
     description="For browsers: where the provider sends people. Sets the session cookie and leads to the "
     "page where the log-in began, or to the log-in page with what went wrong.",
+    dependencies=[WRITES],
     **AWAY,
 )
-async def return_from_provider(
-    request: Request, app: AppParts, arrival: Annotated[Arrival | Refusal, Depends(_arrival)]
+def return_from_provider(
+    request: Request, app: AppParts, arrival: Annotated[Arrival | Refusal, Depends(_arrival)], work: Work
 ) -> RedirectResponse:
     if isinstance(arrival, Refusal):
         answer = _log_in_page(arrival)
     else:
         try:
-            answer = await in_transaction(app, partial(_let_in, request, app, arrival))
+            with work.tx.begin_nested():
+                answer = _let_in(request, app, arrival, work)
         except (DataError, UnicodeEncodeError):  # a claim says what no database can keep
             log.warning("oidc_claims_refused")
             answer = _log_in_page(Refusal(Reason.NOT_VALID, arrival.return_to))

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from followup_api.dependencies import Work
 from followup_api.ops.audit_log import queries
 from followup_api.ops.audit_log.schemas import AuditEntry, AuditQuery
 from followup_api.ops.audit_log.sentences import summary
@@ -15,6 +14,7 @@ from followup_api.pagination import Page
 from followup_api.permissions import Permission, require
 from followup_api.routing import api_router
 from followup_api.rows import Record
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/ops/audit-log", tags=["Operations"], dependencies=[require(Permission.OPS)])
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from followup_api.audit import Action, Audit
-from followup_api.dependencies import Work
 from followup_api.ops.dead_letters import queries
 from followup_api.ops.dead_letters.schemas import (
     EVENT_ID,
@@ -24,6 +23,7 @@ from followup_api.pagination import Page
 from followup_api.permissions import Permission, require
 from followup_api.problems import Conflict, NotFound, documented
 from followup_api.routing import api_router
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/ops/dead-letters", tags=["Operations"], dependencies=[require(Permission.OPS)])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from followup_api.dependencies import Work
 from followup_api.ops.outbox import queries
 from followup_api.ops.outbox.schemas import Outbox, OutboxType
 from followup_api.permissions import Permission, require
 from followup_api.routing import api_router
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/ops/outbox", tags=["Operations"], dependencies=[require(Permission.OPS)])
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from followup_api.dependencies import AppParts, Work
+from followup_api.dependencies import AppParts
 from followup_api.ops.self_audit import queries
 from followup_api.ops.self_audit.schemas import Check, Finding, SelfAudit
 from followup_api.permissions import Permission, require
 from followup_api.routing import api_router
+from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/ops/self-audit", tags=["Operations"], dependencies=[require(Permission.OPS)])
 
