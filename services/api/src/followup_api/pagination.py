@@ -1,18 +1,18 @@
 """Keyset pages: every list answers `{"items": [...], "next_cursor": ...}` and never uses OFFSET.
 
-page = paginate(tx, select(users), (users.c.name, users.c.id), query)
-return Page(items=[User.model_validate(row) for row in page.rows], next_cursor=page.next_cursor)
+rows = paginate(tx, select(users), (users.c.name, users.c.id), query)
+return Page[User].of(rows)
 """
 
 from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from followup_common.db import Transaction
@@ -39,6 +39,17 @@ class Page(Schema, Generic[T]):
         description="Pass it as `cursor` to get the next page; null on the last one.",
         examples=["WyJBZGEgTG92ZWxhY2UiLDQyXQ"],
     )
+
+    @classmethod
+    def of(cls, found: Rows, items: Iterable[Any] | None = None) -> Self:
+        """The page that some rows are.
+
+        Args:
+            found: the rows.
+            items: what is shown of each; the rows themselves, if they have what an entry has.
+        """
+        shown = found.rows if items is None else list(items)
+        return cls.model_validate({"items": shown, "next_cursor": found.next_cursor})
 
 
 class PageQuery(Parameters):

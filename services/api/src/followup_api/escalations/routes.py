@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query
 from followup_common.policy import Severity
 
-from followup_api.answers import page_of
 from followup_api.escalations import queries
 from followup_api.escalations.counts import counts, unroutable
 from followup_api.escalations.lines import top_of
@@ -31,17 +30,17 @@ router = api_router(prefix="/escalations", tags=["Escalations"])
 Overseer = Annotated[Caller, require(Permission.ESCALATIONS_READ)]
 
 
-@router.get("", summary="List open escalations", response_model=Page[EscalatedFollowUp])
+@router.get("", summary="List open escalations")
 def list_escalations(
-    work: Work, caller: Overseer, query: Annotated[EscalationQuery, Query()], response: Response
-) -> Response:
+    work: Work, caller: Overseer, query: Annotated[EscalationQuery, Query()]
+) -> Page[EscalatedFollowUp]:
     """Open follow-ups that were escalated beyond their assignee, most overdue first.
 
     You see your own and those of everyone below you, at any depth; an admin sees all. It takes
     reports, or the role manager or admin.
     """
     page = queries.page(work.tx, query, narrowed_scope(work.tx, caller, query.assignee))
-    return page_of(map(queries.shown, page.rows), page.next_cursor, response)
+    return Page[EscalatedFollowUp].of(page, map(queries.shown, page.rows))
 
 
 @router.get("/counts", summary="Count open escalations")

@@ -72,7 +72,7 @@ def page(tx: Transaction, follow_up_id: int, query: PageQuery, time_zone: str) -
     rows = paginate(tx, statement, (a.id.desc(),), query)
     names = names_of(tx, {user_id for row in rows.rows for user_id in _mentioned(row)})
     items = [_activity(tx, row, names, time_zone) for row in rows.rows]
-    return Page[Activity](items=items, next_cursor=rows.next_cursor)
+    return Page[Activity].of(rows, items)
 
 
 def assignee_then(

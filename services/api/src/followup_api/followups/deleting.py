@@ -72,7 +72,7 @@ def restore(
 def page(work: UnitOfWork, scope: Scope, query: PageQuery) -> Page[DeletedFollowUp]:
     """What a caller may restore, latest deletion first."""
     rows = paginate(work.tx, _kept(scope), (d.deleted_at.desc(), d.id.desc()), query)
-    return Page[DeletedFollowUp](items=[_deleted(row) for row in rows.rows], next_cursor=rows.next_cursor)
+    return Page[DeletedFollowUp].of(rows, map(_deleted, rows.rows))
 
 
 def _kept(scope: Scope) -> Select[*tuple[Any, ...]]:

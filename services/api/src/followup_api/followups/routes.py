@@ -9,7 +9,6 @@ from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
 
-from followup_api.answers import page_of
 from followup_api.audit import Action, Audit
 from followup_api.dependencies import AppParts
 from followup_api.downloads import FileAnswer
@@ -75,13 +74,11 @@ Targeted = Annotated[Target, Depends(target)]
 TargetedToDelete = Annotated[Target, Depends(target_to_delete)]
 
 
-@router.get("", summary="List follow-ups", response_model=Page[FollowUp])
-def list_follow_ups(
-    work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()], response: Response
-) -> Response:
+@router.get("", summary="List follow-ups")
+def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()]) -> Page[FollowUp]:
     """Follow-ups that you may see: your own and those of everyone below you; as an admin everyone's."""
     page = queries.page(work.tx, query.view, _filters(work.tx, caller, query), query)
-    return page_of(map(queries.values_of, page.rows), page.next_cursor, response)
+    return Page[FollowUp].of(page, map(queries.values_of, page.rows))
 
 
 @router.get("/counts", summary="Count open follow-ups by view")

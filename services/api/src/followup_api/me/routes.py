@@ -76,7 +76,7 @@ def change_my_password(
 def list_my_sessions(page: Annotated[PageQuery, Query()], work: Work, caller: LoggedIn) -> Page[Session]:
     mine = queries.sessions_of(caller.user_id, caller.session_id)
     found = paginate(work.tx, mine, (sessions.c.id.desc(),), page)
-    return Page(items=[Session.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+    return Page[Session].of(found)
 
 
 @router.delete(

@@ -8,7 +8,6 @@ from fastapi import Body, Query, Request, Response
 from fastapi.openapi.models import Example
 from fastapi.responses import StreamingResponse
 
-from followup_api.answers import page_of
 from followup_api.followups.scopes import scope_of
 from followup_api.notifications import live, queries
 from followup_api.notifications.messages import told
@@ -57,16 +56,16 @@ class NotificationNotFound(NotFound):
         super().__init__(f"You have no notification {notification_id}.")
 
 
-@router.get("", summary="List one's notifications", response_model=Page[Notification])
+@router.get("", summary="List one's notifications")
 def list_notifications(
-    work: Work, caller: Recipient, query: Annotated[NotificationQuery, Query()], response: Response
-) -> Response:
+    work: Work, caller: Recipient, query: Annotated[NotificationQuery, Query()]
+) -> Page[Notification]:
     """What you were told, newest first, and why it was you.
 
     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
     """
     page = queries.page(work.tx, caller.user_id, scope_of(work.tx, caller), query)
-    return page_of(told(work.tx, page.rows), page.next_cursor, response)
+    return Page[Notification].of(page, told(work.tx, page.rows))
 
 
 @router.get("/unread-count", summary="Count what is unread")

@@ -67,7 +67,7 @@ def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectC
         )
         for row in found.rows
     ]
-    return Page[SubjectChange](items=items, next_cursor=found.next_cursor)
+    return Page[SubjectChange].of(found, items)
 
 
 def _differences(before: Record, wanted: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -36,9 +36,7 @@ Writer = Annotated[Caller, require(Permission.SUBJECTS_WRITE)]
 @router.get("", summary="List leads and clients")
 def list_subjects(work: Work, caller: Reader, query: Annotated[SubjectQuery, Query()]) -> Page[Subject]:
     """Leads and clients by name, with the number of open follow-ups that you may see on each."""
-    rows = queries.page(work.tx, query, scope_of(work.tx, caller))
-    items = [Subject.model_validate(row) for row in rows.rows]
-    return Page[Subject](items=items, next_cursor=rows.next_cursor)
+    return Page[Subject].of(queries.page(work.tx, query, scope_of(work.tx, caller)))
 
 
 @router.post("", summary="Add a lead or client", status_code=201, responses=documented(409))

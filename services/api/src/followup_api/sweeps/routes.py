@@ -45,9 +45,7 @@ def request_sweep(
 @router.get("", summary="List sweeps", dependencies=[ADMIN])
 def list_sweeps(work: Work, query: Annotated[PageQuery, Query()]) -> Page[Sweep]:
     """Sweeps, newest first."""
-    rows = queries.page(work.tx, query)
-    items = [Sweep.model_validate(row) for row in rows.rows]
-    return Page[Sweep](items=items, next_cursor=rows.next_cursor)
+    return Page[Sweep].of(queries.page(work.tx, query))
 
 
 @router.get("/{sweep_id}", summary="Read a sweep", dependencies=[ADMIN], responses=documented(404))

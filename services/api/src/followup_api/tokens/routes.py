@@ -53,7 +53,7 @@ class TokenMade(Conflict):
 @router.get("", summary="List one's API tokens", description="Newest first, without their secrets.")
 def list_tokens(page: Annotated[PageQuery, Query()], work: Work, caller: Self) -> Page[Token]:
     found = paginate(work.tx, queries.tokens_of(caller.user_id), (api_tokens.c.id.desc(),), page)
-    return Page(items=[Token.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+    return Page[Token].of(found)
 
 
 @router.post(
@@ -103,7 +103,7 @@ def revoke_token(token_id: PathId, work: Work, audit: Audit, caller: Owner) -> N
 def list_tokens_of(user_id: PathId, page: Annotated[PageQuery, Query()], work: Work, _: Admin) -> Page[Token]:
     get_user(work.tx, user_id)
     found = paginate(work.tx, queries.tokens_of(user_id), (api_tokens.c.id.desc(),), page)
-    return Page(items=[Token.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+    return Page[Token].of(found)
 
 
 @of_people.delete(

@@ -44,7 +44,7 @@ Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
 def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     wanted = queries.find_users(q=query.q, role=query.role, active=query.active, manager_id=query.manager_id)
     found = paginate(work.tx, wanted, (as_read(users.c.name), users.c.id), query)
-    return Page(items=[User.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+    return Page[User].of(found)
 
 
 @router.post(

@@ -27,7 +27,7 @@ def list_audit_log(work: Work, query: Annotated[AuditQuery, Query()]) -> Page[Au
     """
     found = queries.page(work.tx, query)
     names = queries.names(work.tx, found.rows)
-    return Page(items=[_entry(row, names) for row in found.rows], next_cursor=found.next_cursor)
+    return Page[AuditEntry].of(found, (_entry(row, names) for row in found.rows))
 
 
 def _entry(row: Record, names: Mapping[int, str]) -> AuditEntry:

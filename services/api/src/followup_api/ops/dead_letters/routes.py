@@ -49,7 +49,7 @@ class NotReplayable(Conflict):
 def list_dead_letters(work: Work, query: Annotated[DeadLetterQuery, Query()]) -> Page[DeadLetter]:
     """Events that were given up, those that failed last first."""
     found = queries.page(work.tx, query)
-    return Page(items=[DeadLetter.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+    return Page[DeadLetter].of(found)
 
 
 @router.post("/replay", summary="Replay dead letters of a type", responses=documented(409))
