@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 from followup_common.db import Database, Transaction, database
 from followup_common.db.database import owners_engine
-from followup_common.db.prepared import Prepared
 from followup_common.messaging.failures import may_pass
-from sqlalchemy import create_engine, literal, select, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from tests.support.processes import REPOSITORY
@@ -95,18 +94,6 @@ def state(tx: Transaction) -> str:
     tx.execute(text("SELECT 1"))
     status = tx.connection.driver_connection.info.transaction_status.name  # type: ignore[union-attr]  # it is connected
     return {"IDLE": "idle", "INTRANS": "in transaction"}[status]
-
-
-def test_a_prepared_query_gives_rows_by_name_and_works_on_a_new_connection(shared_database_url: str) -> None:
-    query = Prepared(select(literal(3).label("three"), text("CAST(:given AS text) AS given")))
-    pool = Database(shared_database_url, pool_size=1)
-    for given in ("a", "b"):
-        with pool.reading() as tx:
-            row = query.first(tx, given=given, unknown=1)
-            assert row is not None
-            assert (row.three, row.given, tuple(row)) == (3, given, (3, given))
-        pool.engine.dispose()
-    pool.close()
 
 
 def test_connections_to_what_has_become_read_only_are_given_up(database_url: str) -> None:

@@ -9,19 +9,16 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Depends, Request
 from followup_common.db import Transaction
-from followup_common.db.prepared import Prepared
 from followup_common.db.tables import audit_log
 from sqlalchemy import Text, bindparam, func, insert, select, true
 
 from followup_api.auth.browser import address_of
 from followup_api.unit_of_work import UnitOfWork, Work
 
-_SIGN = Prepared(
-    select(
-        *(
-            func.set_config(f"followup.{name}", bindparam(name, type_=Text()), true())
-            for name in ("actor_id", "address", "request_id", "by")
-        )
+_SIGN = select(
+    *(
+        func.set_config(f"followup.{name}", bindparam(name, type_=Text()), true())
+        for name in ("actor_id", "address", "request_id", "by")
     )
 )
 
@@ -99,7 +96,7 @@ def sign(
         by: what makes them, where that is not simply somebody's request.
     """
     said = {"actor_id": actor_id, "address": address, "request_id": request_id, "by": by}
-    _SIGN.all(tx, **{name: "" if value is None else str(value) for name, value in said.items()})
+    tx.execute(_SIGN, {name: "" if value is None else str(value) for name, value in said.items()})
 
 
 def sign_request(

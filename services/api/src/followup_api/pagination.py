@@ -16,7 +16,6 @@ from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from followup_common.db import Transaction
-from followup_common.db.prepared import Prepared
 from pydantic import Field
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal, literal_column, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
@@ -76,6 +75,8 @@ Within = Callable[[Sequence[ColumnElement[bool]], ColumnElement[int]], ColumnEle
 class Listing:
     """A list whose statements, for its first page and for later ones, are put together once.
 
+    Putting a list of thirty columns together takes longer than asking for it; SQLAlchemy compiles it once.
+
     Args:
         query: selects the columns of the answer, with every filter; neither ordered nor limited. What a
             request brings are bind parameters.
@@ -105,17 +106,17 @@ class Listing:
         """
         keys = () if page.cursor is None else _decode(page.cursor, self._keys)
         values |= {f"after_{n}": value for n, value in enumerate(keys)}
-        rows = self.prepared(page.limit + 1, later=bool(keys)).all(tx, **values)
+        rows = tx.execute(self.statement(page.limit + 1, later=bool(keys)), values).all()
         return _page(rows, page.limit, self._keys)
 
     @cache  # noqa: B019 - a listing lives as long as the process, and limits are few
-    def prepared(self, limit: int, *, later: bool) -> Prepared:
+    def statement(self, limit: int, *, later: bool) -> Select[*tuple[Any, ...]]:
         """Its statement. The limit stands in its text: not knowing it, PostgreSQL plans for more rows."""
         bounds = [bindparam(f"after_{n}", type_=key.column.type) for n, key in enumerate(self._keys)]
         after = [_after(self._keys, bounds)] if later else []
         number = literal_column(str(limit), Integer())
         condition = [self._within(after, number)] if self._within else after
-        return Prepared(self._query.where(*condition).order_by(*self._order).limit(number))
+        return self._query.where(*condition).order_by(*self._order).limit(number)
 
 
 def paginate(

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followup_common.db import Transaction, clock
-from followup_common.db.prepared import Prepared
 from followup_common.db.slow_clock import slow_now
 from followup_common.db.tables import api_tokens, sessions, users
 from sqlalchemy import (
@@ -61,7 +60,7 @@ def _lately(moment: ColumnElement[Any], within: timedelta) -> ColumnElement[bool
 
 
 _STALE_USE = func.coalesce(not_(_lately(api_tokens.c.last_used_at, TOKEN_USE_EVERY)), true())
-BY_SESSION = Prepared(
+BY_SESSION = (
     select(
         *CALLER,
         sessions.c.id.label("session_id"),
@@ -72,7 +71,7 @@ BY_SESSION = Prepared(
     .join(users, users.c.id == sessions.c.user_id)
     .where(sessions.c.token_hash == bindparam("token_hash"), _SESSION_LIVES, users.c.active)
 )
-BY_TOKEN_PREFIX = Prepared(
+BY_TOKEN_PREFIX = (
     select(
         *CALLER,
         api_tokens.c.id.label("token_id"),
@@ -95,7 +94,9 @@ def by_session(tx: Transaction, token_hash: bytes, *, life: timedelta, max_life:
     `renewal_due` and `use_is_news` say whether `renew_session` and `note_session_use` would write, `proved`
     whether it is not long ago that they showed that it is them.
     """
-    return BY_SESSION.first(tx, token_hash=token_hash, life=life, max_life=max_life)
+    return tx.execute(
+        BY_SESSION, {"token_hash": token_hash, "life": life, "max_life": max_life}
+    ).one_or_none()
 
 
 def by_token_prefix(tx: Transaction, prefix: str) -> Record | None:
@@ -103,7 +104,7 @@ def by_token_prefix(tx: Transaction, prefix: str) -> Record | None:
 
     `use_is_news` says whether `note_token_use` would write.
     """
-    return BY_TOKEN_PREFIX.first(tx, prefix=prefix)
+    return tx.execute(BY_TOKEN_PREFIX, {"prefix": prefix}).one_or_none()
 
 
 def still_there(tx: Transaction, *, session_id: int | None, token_id: int | None) -> bool:

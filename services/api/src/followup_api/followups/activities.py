@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
-from followup_common.db.prepared import Prepared
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
 from followup_common.policy import ALWAYS_OPEN, Policy, Severity, Step, place
 from sqlalchemy import (
@@ -36,7 +35,7 @@ TOLD = {"escalated": "", "assignment_announced": ", after it was handed on"}
 """Kinds that say whom a step told, and what their sentences end with."""
 
 _USER_IDS = bindparam("user_ids", type_=ARRAY(BigInteger()))
-NAMES = Prepared(select(users.c.id, users.c.name).where(users.c.id == any_(_USER_IDS)))
+NAMES = select(users.c.id, users.c.name).where(users.c.id == any_(_USER_IDS))
 
 
 class Names(NamedTuple):
@@ -103,7 +102,7 @@ def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
     wanted = set(user_ids)
     if not wanted:
         return Names({})
-    rows = NAMES.all(tx, user_ids=list(wanted))
+    rows = tx.execute(NAMES, {"user_ids": list(wanted)})
     return Names({row.id: row.name for row in rows})
 
 

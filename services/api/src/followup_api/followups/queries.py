@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.prepared import Prepared
 from followup_common.db.tables import Time, escalation_states, follow_ups, policy_versions, subjects, users
 from followup_common.policy import Severity
 from sqlalchemy import (
@@ -97,14 +96,14 @@ class Filters:
 def find(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp | None:
     """One follow-up, unless it is out of the caller's sight."""
     values = {"follow_up_id": follow_up_id, **scope.values()}
-    row = _finding(scope.reach).first(tx, **values)
+    row = tx.execute(_finding(scope.reach), values).one_or_none()
     return follow_up(row) if row else None
 
 
 @cache
-def _finding(reach: Reach) -> Prepared:
+def _finding(reach: Reach) -> Select[*tuple[Any, ...]]:
     wanted = f.id == bindparam("follow_up_id", type_=BigInteger())
-    return Prepared(FOLLOW_UPS.where(wanted, CONDITIONS[reach]))
+    return FOLLOW_UPS.where(wanted, CONDITIONS[reach])
 
 
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:

@@ -12,22 +12,19 @@ from enum import Enum
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.prepared import Prepared
 from followup_common.db.tables import follow_ups
 from sqlalchemy import ColumnElement, any_, bindparam, literal, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from followup_api.permissions import Caller
 
-REPORTS = Prepared(
-    text("""
+REPORTS = text("""
     WITH RECURSIVE line AS (
         SELECT id FROM users WHERE manager_id = :manager_id
         UNION -- not UNION ALL: a cycle that slipped in must end here
         SELECT u.id FROM users u JOIN line ON u.manager_id = line.id
     ) SELECT id FROM line
 """)
-)
 
 
 LINE = "line:"
@@ -124,4 +121,4 @@ def line_of(tx: Transaction, user_id: int) -> frozenset[int]:
 
 def reports(tx: Transaction, user_id: int) -> frozenset[int]:
     """Everyone below a user, at any depth; survives a cycle."""
-    return frozenset(row.id for row in REPORTS.all(tx, manager_id=user_id)) - {user_id}
+    return frozenset(row.id for row in tx.execute(REPORTS, {"manager_id": user_id})) - {user_id}

@@ -7,7 +7,6 @@ from functools import cache
 from typing import NamedTuple
 
 from followup_common.db import Transaction
-from followup_common.db.prepared import Prepared
 from followup_common.db.tables import follow_ups, notifications, policy_versions, subjects
 from followup_common.db.wakeups import wake_inboxes
 from sqlalchemy import BigInteger, bindparam, func, select, text, true, update
@@ -58,7 +57,7 @@ NOTIFICATIONS = (
     .where(n.user_id == USER_ID)
 )
 WANTED = {None: true(), True: n.read_at.is_(None), False: n.read_at.is_not(None)}
-UNREAD = Prepared(
+UNREAD = (
     select(func.count().label("number"))
     .select_from(notifications)
     .where(n.user_id == USER_ID, n.read_at.is_(None))
@@ -78,7 +77,7 @@ def _listing(unread: bool | None, reach: Reach) -> Listing:
 
 def unread(tx: Transaction, user_id: int) -> int:
     """How many notifications a person has not read."""
-    return sum(row.number for row in UNREAD.all(tx, user_id=user_id))
+    return tx.execute(UNREAD, {"user_id": user_id}).scalar_one()
 
 
 def mark_read(tx: Transaction, user_id: int, notification_id: int) -> bool:
