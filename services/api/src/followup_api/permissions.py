@@ -272,7 +272,7 @@ class Required:
         """
         # Neither is a dependency: each would be looked for once more for each that depends on it.
         app: Parts = request.app.state.parts
-        access_token: Subject | Problem | None = request.state.access_token
+        access_token: Subject | Problem | None = getattr(request.state, "access_token", None)
         tx = work.tx
         if access_token is not None:
             caller = _by_access_token(request, tx, access_token)
