@@ -13,7 +13,7 @@ import httpx
 import pytest
 from followup_api.auth.secrets import new_api_token
 from followup_api.tokens.queries import add_token
-from followup_api.users.queries import create_user
+from followup_api.users.service import create_user
 from followup_common.db import Database
 from sqlalchemy import text
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from followup_api.auth.oidc.settings import OidcSettings
-from followup_api.users.queries import change_user, create_user
+from followup_api.users.service import change_user, create_user
 from followup_cli.local.admin import EMAIL, somebody_can_log_in
 from followup_common.db import Database
 

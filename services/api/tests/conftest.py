@@ -16,7 +16,7 @@ from followup_api.auth.queries import set_password_hash
 from followup_api.auth.secrets import new_api_token
 from followup_api.settings import ApiSettings
 from followup_api.tokens.queries import add_token
-from followup_api.users.queries import create_user
+from followup_api.users.service import create_user
 from followup_common.contracts import Envelope
 from followup_common.db import Database
 from followup_common.messaging import Publisher, in_process_broker

@@ -22,8 +22,9 @@ from followup_api.auth.secrets import new_api_token
 from followup_api.serving import open_database
 from followup_api.tokens.queries import add_token, latest_end
 from followup_api.tokens.settings import TokenSettings
-from followup_api.users.queries import create_user, has_active_admin
+from followup_api.users.queries import has_active_admin
 from followup_api.users.schemas import NewUser, Password
+from followup_api.users.service import create_user
 
 A_YEAR = timedelta(days=365)
 

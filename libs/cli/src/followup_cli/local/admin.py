@@ -9,7 +9,7 @@ from followup_api.auth import secrets
 from followup_api.auth.oidc.settings import OidcSettings
 from followup_api.auth.queries import by_token_prefix
 from followup_api.tokens.queries import add_token, latest_end
-from followup_api.users.queries import create_user
+from followup_api.users.service import create_user
 from followup_common.db import Database, Transaction
 from followup_common.db.tables import api_tokens, users
 from sqlalchemy import ColumnElement, delete, func, literal, or_, select, true

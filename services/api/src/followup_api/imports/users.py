@@ -21,7 +21,7 @@ from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import Staging
 from followup_api.problems import Invalid, constraint_of
 from followup_api.time_zones import NOT_IN_DATABASE
-from followup_api.users.queries import ensure_active_admin
+from followup_api.users.service import ensure_active_admin
 
 CHECKS: dict[str, Check] = {
     "email": cells.email,

@@ -21,7 +21,7 @@ from followup_api.problems import NotFound, documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.unit_of_work import Work
-from followup_api.users.queries import change_user
+from followup_api.users.service import change_user
 
 router = api_router(prefix="/me", tags=["Session"])
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from followup_api.auth.passwords import matches
 from followup_api.auth.queries import end_sessions
-from followup_api.users.queries import change_user
+from followup_api.users.service import change_user
 from followup_common.db import Transaction
 from followup_common.db.tables import api_tokens, users
 from sqlalchemy import Row, delete, select

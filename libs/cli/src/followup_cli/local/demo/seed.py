@@ -11,7 +11,7 @@ from followup_api.followups.changes import Target
 from followup_api.followups.schemas import FollowUpCreate, FollowUpPatch, SubjectInput
 from followup_api.followups.scopes import Scope
 from followup_api.unit_of_work import UnitOfWork, transaction
-from followup_api.users.queries import change_user, create_user
+from followup_api.users.service import change_user, create_user
 from followup_common.db import Database
 from followup_common.db.tables import users
 from followup_common.messaging import Publisher

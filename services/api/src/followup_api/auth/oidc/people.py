@@ -16,8 +16,8 @@ from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.settings import EVERYBODY, OidcSettings, Role
 from followup_api.rows import Record
 from followup_api.users.problems import LastAdmin
-from followup_api.users.queries import change_user, create_user
 from followup_api.users.schemas import Email, NewUser
+from followup_api.users.service import change_user, create_user
 
 ROLES: tuple[Role, ...] = get_args(Role)
 """The higher, the later."""
