@@ -30,7 +30,7 @@ from followup_api.followups.scopes import Scope
 from followup_api.followups.undo import keep_for_undo, undo
 from followup_api.problems import constraint_of
 from followup_api.rows import Record
-from followup_api.subjects.queries import keep_subject
+from followup_api.subjects.service import keep_subject
 from followup_api.unit_of_work import UnitOfWork
 
 f = follow_ups.c

@@ -6,26 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_ups, subjects, users
+from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_ups, subject_changes, subjects, users
 from sqlalchemy import Select, Text, case, func, literal_column, select, true
-from sqlalchemy.dialects.postgresql import insert
 
 from followup_api.etags import tag_of
 from followup_api.fields import as_read
 from followup_api.followups.queries import FOLLOW_UPS, follow_up
-from followup_api.followups.schemas import FollowUp, SubjectInput
+from followup_api.followups.schemas import FollowUp, PersonName
 from followup_api.followups.scopes import Scope
-from followup_api.pagination import Rows, paginate
-from followup_api.problems import Invalid
+from followup_api.pagination import Page, PageQuery, Rows, paginate
 from followup_api.rows import Record
 from followup_api.searching import has_words
-from followup_api.subjects.problems import SubjectInMotion
-from followup_api.subjects.schemas import SubjectCreate, SubjectQuery
+from followup_api.subjects.schemas import SubjectChange, SubjectQuery
 
-s, f = subjects.c, follow_ups.c
+s, f, h = subjects.c, follow_ups.c, subject_changes.c
 TAG = tag_of(subjects)
 COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.version, TAG.label("etag"))
-TRIES = 3
 TIMES = (s.created_at, s.updated_at)
 FIRST_PLANNED = (
     select(func.json_build_object("due_at", f.due_at, "assignee_name", users.c.name))
@@ -63,37 +59,22 @@ def follow_ups_of(tx: Transaction, subject_id: int, scope: Scope, limit: int = 5
     return [follow_up(row) for row in rows]
 
 
-def add(tx: Transaction, body: SubjectCreate) -> int | None:
-    """Write a new lead or client; None when its external id is taken."""
-    statement = insert(subjects).values(body.model_dump()).on_conflict_do_nothing().returning(s.id)
-    return tx.execute(statement).scalar()
-
-
-def keep_subject(tx: Transaction, subject: SubjectInput) -> int:
-    """The id of the lead or client that a follow-up names; one with an unknown external id is added.
-
-    A known one is only found: it keeps its name and link, whatever the follow-up calls it. Changing it is a
-    permission of its own, see `subjects.changes`.
-
-    Raises:
-        Invalid: there is none with the id given.
-        SubjectInMotion: its external id is given and taken away all the time.
-    """
-    if subject.id is not None:
-        if tx.execute(select(s.id).where(s.id == subject.id)).scalar() is None:
-            message = f"There is no lead or client {subject.id}: choose another subject.id, or give its data."
-            raise Invalid("subject.id", message)
-        return subject.id
-    values = subject.model_dump(exclude={"id"})
-    # Without an external id there is no conflict: NULLs differ, and each is a new lead or client.
-    added = insert(subjects).values(values).on_conflict_do_nothing(index_elements=[s.kind, s.external_id])
-    known = select(s.id).where(s.kind == subject.kind, s.external_id == subject.external_id)
-    for _ in range(TRIES):
-        # What is in the way of the one may have got another external id before it is looked for.
-        found = tx.execute(added.returning(s.id)).scalar() or tx.execute(known).scalar()
-        if found is not None:
-            return int(found)
-    raise SubjectInMotion(subject.external_id)
+def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectChange]:
+    """What was changed about a lead or client, newest first."""
+    columns = (h.id, h.kind, h.actor_id, users.c.name, h.created_at, h.changes)
+    statement = select(*columns).join(users, users.c.id == h.actor_id).where(h.subject_id == subject_id)
+    found = paginate(tx, statement, (h.id.desc(),), query)
+    items = [
+        SubjectChange(
+            id=row.id,
+            kind=row.kind,
+            actor=PersonName(id=row.actor_id, name=row.name),
+            created_at=row.created_at,
+            changes=row.changes,
+        )
+        for row in found.rows
+    ]
+    return Page[SubjectChange].of(found, items)
 
 
 def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:

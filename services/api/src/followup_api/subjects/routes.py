@@ -14,7 +14,7 @@ from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
-from followup_api.subjects import changes, queries
+from followup_api.subjects import queries, service
 from followup_api.subjects.problems import SubjectNotFound, SubjectStale, SubjectTaken
 from followup_api.subjects.schemas import (
     Subject,
@@ -44,7 +44,7 @@ def create_subject(
     work: Work, caller: Planner, body: SubjectCreate, response: Response, _once: Idempotent
 ) -> SubjectDetails:
     """Add a lead or client."""
-    subject_id = queries.add(work.tx, body)
+    subject_id = service.add(work.tx, body)
     if subject_id is None:
         raise SubjectTaken(body.kind, body.external_id)
     response.headers["Location"] = f"/api/v1/subjects/{subject_id}"
@@ -62,7 +62,7 @@ def edit_subject(
     work: Work, caller: Writer, subject_id: PathId, body: SubjectPatch, *, tags: IfMatch, response: Response
 ) -> SubjectDetails:
     """Change a lead or client for all who have follow-ups on it. Its history keeps what it was before."""
-    edited = changes.edit(work.tx, subject_id, body, tags, caller.user_id)
+    edited = service.edit(work.tx, subject_id, body, tags, caller.user_id)
     current = _details(work, caller, subject_id)
     if not edited:
         raise SubjectStale(current)
@@ -75,7 +75,7 @@ def list_subject_changes(
 ) -> Page[SubjectChange]:
     """What was changed about a lead or client, newest first: who did it, and each field from what to what."""
     _details(work, caller, subject_id)
-    return changes.history(work.tx, subject_id, query)
+    return queries.history(work.tx, subject_id, query)
 
 
 def _details(work: Work, caller: Caller, subject_id: int) -> SubjectDetails:
