@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from followup_common.contracts import Envelope, EventRejected, open_envelope
 from followup_common.db import Transaction
 from followup_common.db.tables import outbox as table
-from followup_common.messaging.outbox import REDRIVE_AFTER, envelope
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, or_, select
 
 from followup_api.ops.dead_letters.schemas import DeadLetterQuery
 from followup_api.pagination import Rows, paginate
 from followup_api.rows import Record
-
-UNREADABLE = "unreadable"
 
 c = table.c
 DEAD = (c.failed_at.is_not(None), c.handled_at.is_(None))
@@ -84,36 +79,5 @@ def count(tx: Transaction, event_type: str) -> int:
     return int(tx.execute(statement).scalar_one())
 
 
-def why_not_replayable(row: Record) -> str | None:
-    """Why an event can never be handled, however often it is sent; None when it can be."""
-    if row.type == UNREADABLE:
-        return f"nobody could read the message: {row.reason}"
-    try:
-        open_envelope(envelope(row._mapping).model_dump(mode="json"))
-    except EventRejected as rejection:
-        return str(rejection)
-    return None
-
-
-def replay(tx: Transaction, rows: Collection[Record]) -> list[Envelope]:
-    """Give events another life: the redrive knows them again, and counts from the start.
-
-    Returns:
-        The envelopes to publish once this has committed.
-    """
-    again = {"failed_at": None, "attempts": 0, "available_at": func.now() + REDRIVE_AFTER}
-    _update(tx, [row.id for row in rows], again)
-    return [envelope(row._mapping) for row in rows]
-
-
-def discard(tx: Transaction, event_ids: Collection[UUID], note: str) -> None:
-    """Give events up for good: they count as handled, and age prunes them."""
-    _update(tx, event_ids, {"handled_at": func.now(), "discarded_at": func.now(), "note": note})
-
-
 def _one(event_id: UUID) -> Select[*tuple[Any, ...]]:
     return select(*COLUMNS, c.payload, c.traceparent).where(*DEAD, c.id == event_id)
-
-
-def _update(tx: Transaction, event_ids: Collection[UUID], values: dict[str, Any]) -> None:
-    tx.execute(update(table).where(c.id.in_(event_ids), *DEAD).values(values))
