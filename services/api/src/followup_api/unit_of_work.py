@@ -1,7 +1,7 @@
 """The unit of work of a request: one transaction, committed before the answer is sent.
 
 A request that only reads has a connection whose statements each stand alone: it saves BEGIN and COMMIT
-their way to the database, which take as long as a short read does.
+their way to the database.
 """
 
 from __future__ import annotations
