@@ -102,7 +102,7 @@ def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
     wanted = set(user_ids)
     if not wanted:
         return Names({})
-    rows = tx.execute(NAMES, {"user_ids": list(wanted)})
+    rows = tx.execute(NAMES, {"user_ids": list(wanted)}).all()
     return Names({row.id: row.name for row in rows})
 
 

@@ -121,4 +121,4 @@ def line_of(tx: Transaction, user_id: int) -> frozenset[int]:
 
 def reports(tx: Transaction, user_id: int) -> frozenset[int]:
     """Everyone below a user, at any depth; survives a cycle."""
-    return frozenset(row.id for row in tx.execute(REPORTS, {"manager_id": user_id})) - {user_id}
+    return frozenset(tx.execute(REPORTS, {"manager_id": user_id}).scalars().all()) - {user_id}
