@@ -23,8 +23,8 @@ async def read_access_token(request: Request, app: Parts) -> Subject | Problem |
     """Whom the provider's access token of a request stands for, or what is wrong with it.
 
     None: the request has no such token, or none are taken. It is asked before a request gets its place: a
-    provider that is slow keeps neither that nor a connection of the database. It raises nothing: whoever is
-    asked for no log-in may send what they like.
+    provider that is slow keeps neither that nor a connection of the database. It raises nothing: anyone who
+    is asked for no log-in may send what they like.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     issuer = app.settings.oidc_issuer
