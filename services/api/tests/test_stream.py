@@ -146,7 +146,7 @@ def test_another_tab_is_no_news(company: Company, listen: Listen) -> None:
     assert listener.silent()
 
 
-def test_a_nudge_for_everyone_reaches_everyone(company: Company, listen: Listen) -> None:
+def test_a_hint_for_everyone_reaches_everyone(company: Company, listen: Listen) -> None:
     streams = [(person, listen(person)) for person in (company.amir, company.otto)]
     for person, listener in streams:
         listener.next()

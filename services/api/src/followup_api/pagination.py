@@ -54,7 +54,7 @@ class Page(Schema, Generic[T]):
 class PageQuery(Parameters):
     """Query parameters of a list; a list with filters extends it. Unknown parameters are refused."""
 
-    limit: int = Field(50, ge=1, le=200, description="Entries on a page at the most.")
+    limit: int = Field(50, ge=1, le=200, description="Entries on a page at most.")
     cursor: str | None = Field(
         None, max_length=2_000, description="`next_cursor` of the page before; the first page without."
     )
@@ -111,7 +111,7 @@ class Listing:
 
     @cache  # noqa: B019 - a listing lives as long as the process, and limits are few
     def statement(self, limit: int, *, later: bool) -> Select[*tuple[Any, ...]]:
-        """Its statement. The limit stands in its text: not knowing it, PostgreSQL plans for more rows."""
+        """Its statement. The limit is in its text: not knowing it, PostgreSQL plans for more rows."""
         bounds = [bindparam(f"after_{n}", type_=key.column.type) for n, key in enumerate(self._keys)]
         after = [_after(self._keys, bounds)] if later else []
         number = literal_column(str(limit), Integer())

@@ -4938,7 +4938,7 @@ export interface operations {
     list_my_sessions: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -5126,7 +5126,7 @@ export interface operations {
     list_tokens: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -5385,7 +5385,7 @@ export interface operations {
     list_tokens_of: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -5544,7 +5544,7 @@ export interface operations {
     list_users: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -6043,7 +6043,7 @@ export interface operations {
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -6444,7 +6444,7 @@ export interface operations {
     list_deleted_follow_ups: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -7456,7 +7456,7 @@ export interface operations {
     list_activities: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -7560,7 +7560,7 @@ export interface operations {
     list_subjects: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -8084,7 +8084,7 @@ export interface operations {
     list_subject_changes: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -8183,7 +8183,7 @@ export interface operations {
                 assignee?: string;
                 /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -8481,7 +8481,7 @@ export interface operations {
     list_notifications: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -8852,7 +8852,7 @@ export interface operations {
     list_sweeps: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -9835,7 +9835,7 @@ export interface operations {
     list_dead_letters: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
@@ -10377,7 +10377,7 @@ export interface operations {
     list_audit_log: {
         parameters: {
             query?: {
-                /** @description Entries on a page at the most. */
+                /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
