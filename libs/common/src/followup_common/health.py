@@ -155,6 +155,9 @@ class HealthServer:
 class _Server(ThreadingHTTPServer):
     """With few connections at a time: the longest open one makes place for the next, which may be a probe."""
 
+    request_queue_size = 128
+    """Connections that come at once wait here. By default 5 do, and others try again after seconds."""
+
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(address, handler)
         self._open: dict[socket.socket, None] = {}
