@@ -83,6 +83,17 @@ def test_before_the_first_try_nothing_is_well(broker_url: str) -> None:
     assert untried.problem() == "escalator: RabbitMQ has confirmed nothing yet"
 
 
+def test_a_refusal_between_two_tries_brings_the_next_one_forward(broker_url: str) -> None:
+    """What the service published itself was refused; RabbitMQ is back long before the next try in turn."""
+    confirmations = Confirmations()
+    seldom = Prover(broker_url, (QUEUE,), confirmations, every=3_600, meter=Meter(), again_after=0.2)
+    seldom.start()
+    says(seldom, "ok")
+    confirmations.refused(QUEUE, "away")
+    says(seldom, "ok")
+    seldom.stop()
+
+
 def test_what_is_missing_is_made_without_an_error(
     broker_url: str, broker: KeptAliveBroker, prover: Start
 ) -> None:

@@ -8,6 +8,7 @@ that no outbox holds: its receiver drops it, a consumer of an earlier release to
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import structlog
@@ -30,7 +31,7 @@ SOURCE = "followup/proof"
 PATIENCE_SECONDS = 3
 """How long RabbitMQ may take to let us in, and to confirm."""
 AGAIN_AFTER_SECONDS = 5.0
-"""Until the next try after a refusal."""
+"""From a refusal to the next try, at most."""
 SPARED_SECONDS = 600.0
 """A queue that nobody consumes is tried so seldom, once it took something: tries would fill it."""
 
@@ -125,15 +126,24 @@ class Prover:
         confirmations: of the service's broker.
         every: seconds after which what was confirmed is tried again.
         meter: shows whether something is not confirmed.
+        again_after: seconds from a refusal to the next try, at most.
     """
 
     def __init__(
-        self, url: str, queues: Sequence[str], confirmations: Confirmations, *, every: float, meter: Meter
+        self,
+        url: str,
+        queues: Sequence[str],
+        confirmations: Confirmations,
+        *,
+        every: float,
+        meter: Meter,
+        again_after: float = AGAIN_AFTER_SECONDS,
     ) -> None:
         self._url = url
         self._queues = queues
         self._confirmations = confirmations
         self._every = every
+        self._again_after = again_after
         self._meter = meter
         self._meter.declare(UNCONFIRMED)
         self._stopped = threading.Event()
@@ -160,11 +170,21 @@ class Prover:
                 unknown = f"nobody knows, as the try failed: {type(error).__name__}"
                 for queue in self._queues:
                     self._confirmations.refused(queue, unknown)
-            problem = self.problem()
-            self._meter.record(UNCONFIRMED, float(problem is not None))
-            wait = self._every if problem is None else min(self._every, AGAIN_AFTER_SECONDS)
-            if self._stopped.wait(wait):
+            self._meter.record(UNCONFIRMED, float(self.problem() is not None))
+            if not self._next_try():
                 return
+
+    def _next_try(self) -> bool:
+        """Wait for it: it comes soon after a refusal, also of what the service itself published meanwhile.
+
+        Returns:
+            Whether there is one; not after `stop`.
+        """
+        in_turn = time.monotonic() + self._every
+        while not self._stopped.wait(min(self._every, self._again_after)):
+            if self.problem() is not None or time.monotonic() >= in_turn:
+                return True
+        return False
 
     def _prove(self) -> None:
         before = self._confirmations.problem()
