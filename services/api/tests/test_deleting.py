@@ -16,16 +16,10 @@ from tests.support.pipeline import Pipeline
 
 from .companies import Company
 from .conftest import Person, World
+from .pipelines import sweep
 
 HOUR = timedelta(hours=1)
 TABLES = ("follow_ups", "notifications", "activities", "escalations")
-
-
-def sweep(pipeline: Pipeline) -> None:
-    """One sweep, to the last notification, and what the API emitted meanwhile."""
-    pipeline.request_sweep()
-    pipeline.publish(pipeline.everything_sent())
-    pipeline.work()
 
 
 def everything(company: Company) -> dict[str, list[Any]]:

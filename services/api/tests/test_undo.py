@@ -15,6 +15,7 @@ from tests.support.pipeline import Pipeline
 
 from .companies import Company
 from .conftest import Person
+from .pipelines import sweep
 
 HOUR = timedelta(hours=1)
 LATER = "2031-01-01T09:00:00Z"
@@ -36,13 +37,6 @@ def told(company: Company) -> list[Any]:
     return company.world.execute(
         "SELECT follow_up_id, run, step, repeat, user_id FROM notifications ORDER BY id"
     )
-
-
-def sweep(pipeline: Pipeline) -> None:
-    """One sweep, to the last notification, and what the API emitted meanwhile."""
-    pipeline.request_sweep()
-    pipeline.publish(pipeline.everything_sent())
-    pipeline.work()
 
 
 CHANGES: dict[str, tuple[str, str, dict[str, Any] | None]] = {
