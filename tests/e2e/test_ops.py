@@ -68,7 +68,7 @@ def queue(page: Page, name: str) -> Locator:
     return page.get_by_role("article", name=f"Queue {name}")
 
 
-def test_an_operator_sees_what_is_broken_mends_it_and_replays(
+def test_an_operator_sees_what_is_broken_fixes_it_and_replays(
     system: System, network: Network, rabbitmq: RabbitMQ, visit: Visit
 ) -> None:
     proxy = network.proxy(rabbitmq.host, rabbitmq.port)

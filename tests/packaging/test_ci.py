@@ -31,7 +31,7 @@ def test_the_other_takes_what_it_is_given() -> None:
     assert ".ci/run" in commands("test")
 
 
-def test_whoever_asks_for_containers_gets_no_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anyone_who_asks_for_containers_gets_no_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOLLOWUP_TEST_SERVERS", "containers")
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     with pytest.raises(RuntimeError, match="no engine answers"):

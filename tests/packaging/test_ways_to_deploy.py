@@ -81,7 +81,7 @@ def test_the_dockerfiles_are_one_text(service: str) -> None:
     assert general(dockerfile(service), service) == general(dockerfile("escalator"), "escalator")
 
 
-def test_whoever_migrates_gives_each_role_its_password(service: str) -> None:
+def test_anyone_who_migrates_gives_each_role_its_password(service: str) -> None:
     compose = COMPOSE["migrate"]["environment"]
     job = named("Job", "followup-migrate")["spec"]["template"]["spec"]["containers"][0]
     kubernetes = {variable["name"]: variable.get("valueFrom") for variable in job["env"]}

@@ -30,7 +30,7 @@ def test_the_secret_starts_a_sweep(build: Callable[..., World], method: str) -> 
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whoever_started_a_sweep_may_ask_how_it_went(build: Callable[..., World], method: str) -> None:
+def test_anyone_who_started_a_sweep_may_ask_how_it_went(build: Callable[..., World], method: str) -> None:
     world = build(cron_secret="a secret of today", cron_secret_previous=PREVIOUS)
     client = world.client()
     started = client.request(method, CRON, headers=bearer("a secret of today"))

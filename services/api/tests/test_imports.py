@@ -247,7 +247,7 @@ def test_a_second_import_of_a_kind_does_not_get_in_the_way(company: Company) -> 
     assert imported(company, "follow-ups", FOLLOW_UPS + f"a,T,{PLAIN}\n") == (1, 0, 0)
 
 
-def test_whoever_makes_the_same_follow_up_at_this_moment_sees_it_brought_up_to_date(company: Company) -> None:
+def test_anyone_who_makes_the_same_follow_up_just_then_sees_it_brought_up_to_date(company: Company) -> None:
     lines = f"new,New,{PLAIN}\ntaken,From the file,{AMIR},{DUE},client,C-1,Acme,,,\n"
     made = (
         "INSERT INTO follow_ups (external_id, title, assignee_id, due_at) VALUES ('taken', 'T', :id, now())"

@@ -50,7 +50,7 @@ def test_all_of_them_fit_together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("changes", "said"), WRONG)
-def test_what_does_not_fit_is_named_with_the_mend(
+def test_what_does_not_fit_is_named_with_the_fix(
     changes: dict[str, str | None],
     said: str,
     monkeypatch: pytest.MonkeyPatch,

@@ -94,7 +94,7 @@ def test_a_body_that_is_no_object_is_refused(anonymous: TestClient, body: bytes,
     problem(answer, answer.status_code, "invalid" if answer.status_code == 422 else "bad-request")
 
 
-def test_every_wrong_field_is_named_with_the_mend(anonymous: TestClient) -> None:
+def test_every_wrong_field_is_named_with_the_fix(anonymous: TestClient) -> None:
     answer = anonymous.post("/api/v1/session", json={"email": 5, "passwort": "x"})
     body = problem(answer, 422, "invalid")
     assert [error["field"] for error in body["errors"]] == ["email", "password", "passwort"]

@@ -77,7 +77,7 @@ def firsts_of_groups(
     groups: FromClause,
     of_group: Sequence[ColumnElement[bool]],
 ) -> Within:
-    """Find the first follow-ups whoever's they are, where each group has an index order of its own."""
+    """Find the first follow-ups of all people, where each group has an index order of its own."""
 
     def within(after: Sequence[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[bool]:
         each = _first((*conditions, *after, *of_group), order, limit).correlate(groups).lateral()
