@@ -126,7 +126,7 @@ class _Now:
         self.run = self.runs
 
     def take_back(self, before: _Now) -> None:
-        """Stand as before the last change; numbers that were used are not used again."""
+        """Be again as before the last change; numbers that were used are not used again."""
         self.assignment += self.assignee_id != before.assignee_id
         self.due_at, self.steps, self.assignee_id = before.due_at, before.steps, before.assignee_id
         self.run, self.open, self.given = before.run, before.open, before.given

@@ -74,7 +74,7 @@ def test_one_poison_item_among_a_thousand_leaves_one_dead_letter_that_names_it(p
     )
 
 
-def test_a_replay_after_the_cause_is_mended_delivers_once(pipeline: Pipeline) -> None:
+def test_a_replay_after_the_cause_is_fixed_delivers_once(pipeline: Pipeline) -> None:
     with pipeline.company() as company:
         bad = company.follow_up(company.person("Eve"), overdue=HOUR)
         poison(company, bad)

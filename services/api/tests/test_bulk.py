@@ -121,7 +121,7 @@ def test_a_wrong_request_is_refused(company: Company, body: dict[str, Any]) -> N
 
 
 def test_rows_are_locked_in_the_order_of_their_ids_wherever_they_lie(company: Company) -> None:
-    """Everybody who locks several follow-ups keeps to it, so nobody waits in a circle."""
+    """Everybody who locks several follow-ups keeps to it, so none waits for another for ever."""
     ids = [company.follow_up(company.amir) for _ in range(20)]
     company.world.execute("UPDATE follow_ups SET title = 'moved behind the others' WHERE id = :id", id=ids[0])
     with company.world.engine.connect() as other, ThreadPoolExecutor(1) as pool:

@@ -255,7 +255,7 @@ def notifications(company: Company) -> int:
     return len(company.world.execute("SELECT FROM notifications"))
 
 
-def test_a_replay_after_the_cause_is_mended_delivers_exactly_once(company: Company) -> None:
+def test_a_replay_after_the_cause_is_fixed_delivers_exactly_once(company: Company) -> None:
     pipeline = Pipeline(company.world.engine.url.render_as_string(hide_password=False))
     follow_up, sweep, event_id = escalate_with_a_cause_of_failure(company, pipeline)
 

@@ -258,7 +258,7 @@ def test_hours_overdue_are_cut_never_rounded_up_to_a_bound(company: Company) -> 
     assert company.get(company.amir, f"/follow-ups/{future}")["hours_overdue"] == 0
 
 
-def test_the_level_is_named_by_the_policy_version_it_stands_on(company: Company) -> None:
+def test_the_level_is_named_by_the_policy_version_of_its_run(company: Company) -> None:
     ids = [company.follow_up(company.amir) for _ in range(4)]
     for step, follow_up_id in enumerate(ids):
         company.reaches(follow_up_id, step)

@@ -56,7 +56,7 @@ def test_with_partial_what_is_left_has_no_error_and_each_line_left_out_has_one(
     assert set(wrong) >= {line for line, _, _ in manager_errors(entries, managers, partial=False)}
 
 
-@pytest.mark.parametrize("broken", ["by nobody", "by a circle"])
+@pytest.mark.parametrize("broken", ["by nobody", "by a cycle"])
 def test_a_long_line_of_managers_that_breaks_costs_no_more_than_its_length(broken: str) -> None:
     """Leaving out one spoils the next, ten thousand times: each is looked at a few times, not each time."""
     first = "nobody" if broken == "by nobody" else "1"

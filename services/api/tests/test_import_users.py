@@ -76,7 +76,7 @@ def test_a_line_of_managers_can_be_turned_round(company: Company) -> None:
         ("bo@example.com,Bo,employee,,Mars/Olympus,", "time_zone", "Europe/Berlin"),
         ("bo@example.com,Bo,employee,,,perhaps", "active", "true or false"),
         ("first@EXAMPLE.com,Bo,employee,,,", "email", "line 2 already"),
-        ("dana.reyes@example.com,Dana,manager,amir.patel@example.com,,", "manager_email", "circle"),
+        ("dana.reyes@example.com,Dana,manager,amir.patel@example.com,,", "manager_email", "cycle"),
     ],
 )
 def test_a_bad_person_is_named_and_nobody_is_written(
@@ -93,7 +93,7 @@ def test_a_bad_person_is_named_and_nobody_is_written(
     assert set(user_rows(company)) == {*before, "first@example.com"}
 
 
-def test_every_line_of_a_circle_is_named(company: Company) -> None:
+def test_every_line_of_a_cycle_is_named(company: Company) -> None:
     file = USERS + "".join(
         f"{one}@example.com,{one},employee,{other}@example.com,,\n" for one, other in ("ab", "bc", "ca", "da")
     )

@@ -166,7 +166,7 @@ def test_two_first_log_ins_of_one_account_at_once_add_one_person(trusting: Trust
     assert len(world.execute("SELECT FROM users")) == 1
 
 
-def test_an_admin_can_unbind_a_person_whose_account_was_made_anew(
+def test_an_admin_can_unbind_a_person_whose_account_was_made_again(
     trusting: Trusting, provider: Provider
 ) -> None:
     world = trusting()

@@ -187,7 +187,7 @@ def test_the_published_document_is_that_of_the_code(monkeypatch: pytest.MonkeyPa
     assert openapi.main() == 0
 
 
-def test_a_stale_document_is_found_and_written_anew(
+def test_a_stale_document_is_found_and_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stale = tmp_path / "openapi.json"

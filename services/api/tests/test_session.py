@@ -310,7 +310,7 @@ def test_a_page_of_another_site_cannot_log_somebody_in(world: World, admin: Pers
     assert log_in(client, admin.email, Origin="http://localhost:8000").status_code == 201
 
 
-def test_an_outdated_password_hash_is_made_anew(world: World, admin: Person) -> None:
+def test_an_outdated_password_hash_is_made_again(world: World, admin: Person) -> None:
     from argon2 import PasswordHasher
 
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)

@@ -25,7 +25,7 @@ def is_common(password: str) -> bool:
 
 @cache
 def most_used() -> frozenset[str]:
-    """The first of zxcvbn's list, and first names: those that are used as passwords stand only there.
+    """The first of zxcvbn's list, and first names: those that are used as passwords are only there.
 
     Loaded when the first password is set: no start waits for it.
     """

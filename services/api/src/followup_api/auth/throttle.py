@@ -4,7 +4,7 @@ Wrong passwords count for the account and for the address that they come from. O
 several, from wherever, each further wrong one makes the pair of this account and that address wait: twice
 as long each time, 15 minutes at most. An address that tried many accounts waits for all of them. So a
 right password from an address that does not wait always opens the account, however much it is attacked;
-and who guesses from many addresses gets one guess from each in 15 minutes. Counts end after an hour
+and anyone who guesses from many addresses gets one guess from each in 15 minutes. Counts end after an hour
 without a wrong password; those of the account also when its owner logs in.
 
 Times that lie further ahead than these waits were written while PostgreSQL's clock was ahead: such a wait is

@@ -111,7 +111,7 @@ PLAN = """
     planned_follow_ups p LEFT JOIN subjects s
         ON p.subject_id IS NULL AND s.kind = p.subject_kind AND s.external_id = p.subject_external_id
 """
-# In the order of ids, like everyone who locks several follow-ups: nobody waits in a circle.
+# In the order of ids, like everyone who locks several follow-ups: none waits for another for ever.
 LOCK = """
     SELECT count(*) FROM (
         SELECT f.id FROM follow_ups f JOIN planned_follow_ups p ON p.follow_up_id = f.id

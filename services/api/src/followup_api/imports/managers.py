@@ -1,4 +1,4 @@
-"""Which lines of a file of people name a manager who is nobody, or would close a circle. No database."""
+"""Which lines of a file of people name a manager who is nobody, or would close a cycle. No database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Entry:
 def manager_errors(
     entries: Sequence[Entry], managers: Mapping[str, str | None], *, partial: bool
 ) -> Iterator[LineProblem]:
-    """Lines whose manager is nobody, or would make a circle.
+    """Lines whose manager is nobody, or would make a cycle.
 
     Args:
         entries: what the file says; a line that is not good changes nothing, and names a person only
@@ -47,8 +47,8 @@ def manager_errors(
                 orphans += chart.leave_out(entry)
                 changed.append(entry.email)
         suspects = []
-        for entry, circle in list(chart.circles(changed)):
-            yield entry.line, "manager_email", _closes(circle)
+        for entry, cycle in list(chart.cycles(changed)):
+            yield entry.line, "manager_email", _cycle(cycle)
             if partial:
                 orphans += chart.leave_out(entry)
                 suspects.append(entry.email)
@@ -80,8 +80,8 @@ class _Chart:
         del self.managers[entry.email]
         return self._reports.pop(entry.email, [])
 
-    def circles(self, suspects: Iterable[str]) -> Iterator[tuple[Entry, list[str]]]:
-        """The lines of everybody who would manage themselves, with the circle; it holds a suspect."""
+    def cycles(self, suspects: Iterable[str]) -> Iterator[tuple[Entry, list[str]]]:
+        """The lines of everybody who would manage themselves, with the cycle; it holds a suspect."""
         done: set[str] = set()
         for start in suspects:
             above: dict[str, None] = {}  # ordered, and quick to look into
@@ -91,8 +91,8 @@ class _Chart:
                 person = self.managers.get(person)
             if person is not None and person in above:
                 path = list(above)
-                circle = path[path.index(person) :]
-                yield from ((self.lines[member], circle) for member in circle if member in self.lines)
+                cycle = path[path.index(person) :]
+                yield from ((self.lines[member], cycle) for member in cycle if member in self.lines)
             done.update(above)
 
 
@@ -100,7 +100,7 @@ def _nobody(entry: Entry) -> str:
     return f"manager_email {entry.manager!r} is nobody here and nobody in this file: add or correct it."
 
 
-def _closes(circle: Sequence[str]) -> str:
-    shown = [*circle[:5], "…"] if len(circle) > 5 else circle
-    drawn = " → ".join([*shown, circle[0]])
-    return f"manager_email closes a circle, in which people manage themselves ({drawn}): break it."
+def _cycle(cycle: Sequence[str]) -> str:
+    shown = [*cycle[:5], "…"] if len(cycle) > 5 else cycle
+    drawn = " → ".join([*shown, cycle[0]])
+    return f"manager_email would create a reporting cycle ({drawn}): change one of these managers."

@@ -1,4 +1,4 @@
--- What is kept about a follow-up itself, whoever writes it: its version, how often it was assigned and moved, and
+-- What is kept about a follow-up itself, no matter who writes it: its version, how often it was assigned and moved, and
 -- the text that searches look through.
 
 CREATE FUNCTION follow_ups_keep_rules() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,7 +27,7 @@ CREATE TRIGGER follow_ups_keep_rules
     BEFORE UPDATE OF external_id, title, notes, due_at, assignee_id, subject_id, completed_at
     ON follow_ups FOR EACH ROW EXECUTE FUNCTION follow_ups_keep_rules();
 
--- Texts are in a table of their own. Rows that are written are locked by whoever writes them, so no text is kept
+-- Texts are in a table of their own. Rows that are written are locked by the one who writes them, so no text is kept
 -- of what is no longer there.
 CREATE FUNCTION follow_up_texts_keep() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$

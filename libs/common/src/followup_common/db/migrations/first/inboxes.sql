@@ -1,4 +1,4 @@
--- Whatever changes what somebody's inbox shows wakes it, whoever writes and however. What the escalator and the
+-- Whatever changes what somebody's inbox shows wakes it, no matter who writes and how. What the escalator and the
 -- notifier write while they escalate fires none of these triggers.
 
 -- As `followup_common.db.wakeups`: the channel, the payload, and what is sent to everyone when the list of ids

@@ -1,4 +1,4 @@
--- Rules about people, leads and clients, whoever writes: reporting lines, versions, what ends a person's access,
+-- Rules about people, leads and clients, no matter who writes: reporting lines, versions, what ends a person's access,
 -- and the audit log.
 
 -- A reporting line is no cycle. Two changes that would create one together wait for each other.
@@ -85,9 +85,9 @@ CREATE TRIGGER users_new_time_zone BEFORE INSERT ON users
 CREATE TRIGGER users_other_time_zone BEFORE UPDATE OF time_zone ON users
     FOR EACH ROW WHEN (NEW.time_zone IS DISTINCT FROM OLD.time_zone) EXECUTE FUNCTION users_time_zone();
 
--- What changes about people is in the audit log, whoever writes it and however. Who writes is what the
+-- What changes about people is in the audit log, no matter who writes it and how. Who writes is what the
 -- transaction says of itself (`audit.sign`), else the role that the database knows. Statement by statement, so
--- that an import costs one INSERT. Runs as the owner: whoever may write to people writes these entries too, and
+-- that an import costs one INSERT. Runs as the owner: anyone who may write to people writes these entries too, and
 -- needs no right of its own. A manager who is given in the transaction that adds a person belongs to adding them.
 CREATE FUNCTION users_log_changes() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
