@@ -33,6 +33,8 @@ class Bench:
     runs: int = 3
     scale: float = 1.0
     servers: Servers = field(default_factory=Servers)
+    running: list[Process] = field(default_factory=list, init=False)
+    """What it has started and not ended yet, but for the servers."""
 
     def __post_init__(self) -> None:
         # Durable, unlike the tests' server: all but the number of connections as PostgreSQL ships it.
@@ -83,10 +85,12 @@ class Bench:
         try:
             for process in processes:
                 process.start()
+                self.running.append(process)
             yield
         finally:
             for process in processes:
                 process.terminate(timeout=30)
+                self.running = [other for other in self.running if other is not process]
 
     @contextmanager
     def service(

@@ -23,7 +23,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
             for number, values in rates.items():
                 with bench.copy(filled) as database_url:
                     unseen = {"FOLLOWUP_HEALTH_PORT": "0"}
-                    values.append(followup.run(bench, database_url, due, instances=number, **unseen))
+                    values.append(followup.run(bench, database_url, due, instances=number, **unseen).rate)
                     assert_effects(database_url)
                 bench.say(f"run {run}: {number} processes {values[-1]:8,.0f} follow-ups/s")
     for number, values in rates.items():

@@ -9,12 +9,13 @@ from followup_common.messaging import outbox, rabbitmq_broker
 from followup_common.messaging.publisher import publish
 from sqlalchemy import Engine, create_engine, text
 
-from benchmarks.bench import Bench, timed
+from benchmarks.bench import Bench
+from benchmarks.cost import Cost, measured
 from tests.support.waiting import eventually
 
 
-def run(bench: Bench, database_url: str, due: int, *, instances: int = 1, **settings: str) -> float:
-    """Follow-ups a second of one sweep over all that are due; the services are ready before it is asked for.
+def run(bench: Bench, database_url: str, due: int, *, instances: int = 1, **settings: str) -> Cost:
+    """The cost of one sweep over all that are due; the services are ready before it is asked for.
 
     Args:
         bench: whose broker is used.
@@ -28,7 +29,7 @@ def run(bench: Bench, database_url: str, due: int, *, instances: int = 1, **sett
         for name in ("escalator", "notifier") * instances:
             stack.enter_context(bench.service(name, database_url, broker_url, **settings))
         bench.await_consumers(broker_url, "escalator", "notifier")
-        return due / timed(lambda: sweep(database_url, broker_url))
+        return measured(bench, database_url, due, lambda: sweep(database_url, broker_url))
 
 
 def sweep(database_url: str, broker_url: str) -> None:

@@ -6,17 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, create_engine, text
 
-from benchmarks.bench import Bench, timed
+from benchmarks.bench import Bench
 from benchmarks.contenders.statement import BATCH
+from benchmarks.cost import Cost, measured
 
 
-def run(_: Bench, database_url: str, due: int) -> float:
-    """Follow-ups a second when two connections escalate all that are due."""
+def run(bench: Bench, database_url: str, due: int) -> Cost:
+    """The cost when two connections escalate all that are due."""
     engine = create_engine(database_url)
     with ThreadPoolExecutor(2) as lanes:
-        seconds = timed(lambda: sum(lanes.map(_lane, [engine] * 2)))
+        cost = measured(bench, database_url, due, lambda: sum(lanes.map(_lane, [engine] * 2)))
     engine.dispose()
-    return due / seconds
+    return cost
 
 
 def _lane(engine: Engine) -> int:

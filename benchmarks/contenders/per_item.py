@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.bench import Bench, timed
+from benchmarks.bench import Bench
 from benchmarks.contenders.statement import ONE
+from benchmarks.cost import Cost, measured
 from tests.support.postgres import libpq_url
 from tests.support.processes import REPOSITORY, Process
 from tests.support.waiting import eventually
@@ -40,8 +41,8 @@ def run(
     consume: Sequence[str],
     queue: str,
     send: Callable[[str, Sequence[int]], None],
-) -> float:
-    """Follow-ups a second, from the first message to the last commit.
+) -> Cost:
+    """The cost from the first message to the last commit.
 
     Args:
         bench: whose broker is used.
@@ -70,9 +71,9 @@ def run(
         consumer = Process([sys.executable, "-m", *consume], Path(folder) / "consumer.log", environment)
         with bench.processes(consumer):
             bench.await_consumers(broker_url, queue)
-            seconds = timed(escalate_all)
+            cost = measured(bench, database_url, number, escalate_all)
     database.close()
-    return number / seconds
+    return cost
 
 
 def _escalated(database: psycopg.Connection) -> int:

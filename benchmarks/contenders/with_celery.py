@@ -9,6 +9,7 @@ from celery import Celery
 
 from benchmarks.bench import Bench
 from benchmarks.contenders import per_item
+from benchmarks.cost import Cost
 
 app = Celery("benchmark", broker=os.environ.get(per_item.BROKER))
 app.conf.update(
@@ -26,8 +27,8 @@ def escalate(follow_up_id: int) -> None:
     per_item.escalate_one(follow_up_id)
 
 
-def run(bench: Bench, database_url: str, due: int) -> float:
-    """Follow-ups a second."""
+def run(bench: Bench, database_url: str, due: int) -> Cost:
+    """The cost of a message for each."""
     worker = (
         "celery",
         "-A",

@@ -10,6 +10,7 @@ from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
 from benchmarks.bench import Bench
 from benchmarks.contenders import per_item
+from benchmarks.cost import Cost
 
 QUEUE = "per-item"
 
@@ -31,8 +32,8 @@ def set_up() -> None:
     dramatiq.set_broker(broker(os.environ[per_item.BROKER]))
 
 
-def run(bench: Bench, database_url: str, due: int) -> float:
-    """Follow-ups a second, with dramatiq's default of eight threads a process."""
+def run(bench: Bench, database_url: str, due: int) -> Cost:
+    """The cost of a message for each, with dramatiq's default of eight threads a process."""
     consume = ("dramatiq", f"{__name__}:set_up", f"--processes={per_item.PROCESSES}", "--threads=8")
     return per_item.run(bench, database_url, due, consume=consume, queue=QUEUE, send=_send)
 

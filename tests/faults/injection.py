@@ -14,8 +14,9 @@ from typing import Literal
 from tests.faults.system import System
 
 Inject = Callable[[System, Random], None]
-Lane = Literal["services", "servers"]
-"""Faults of one lane come one after another; the two lanes go on side by side."""
+Lane = Literal["round", "services", "servers"]
+"""Faults of one lane come one after another; services and servers go on side by side. Those of the round come
+before all others, and last until its end."""
 
 
 class Missed(Exception):
@@ -72,7 +73,7 @@ def _decks(rng: Random, faults: Sequence[Fault]) -> Iterator[Fault]:
 
 @dataclass
 class Injection:
-    """Carries out a plan, with both lanes at once."""
+    """Carries out a plan: what lasts for the round, then both other lanes at once."""
 
     system: System
     planned: Sequence[Planned]
@@ -81,7 +82,8 @@ class Injection:
     missed: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
-        """Inject everything; returns when the last fault is over."""
+        """Inject everything; returns when the last fault is over that does not last for the round."""
+        self._run_lane("round")
         lanes = [
             threading.Thread(target=self._run_lane, args=(lane,), name=lane, daemon=True)
             for lane in ("services", "servers")

@@ -168,13 +168,10 @@ def rows_locked(system: System, rng: Random) -> None:
         time.sleep(rng.uniform(3, 7))
 
 
-@fault("servers")
-def snapshot_pinned(system: System, rng: Random) -> None:
-    """A long report keeps PostgreSQL from forgetting where rows were before."""
-    with system.owner.transaction() as tx:
-        tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        tx.execute(text("SELECT count(*) FROM escalation_states"))
-        time.sleep(rng.uniform(10, 30))
+@fault("round")
+def snapshot_pinned(system: System, _: Random) -> None:
+    """A long report keeps PostgreSQL from forgetting where rows were before, until the round is judged."""
+    system.pinned.start()
 
 
 @fault("servers")

@@ -24,6 +24,7 @@ from tests.faults.callers import Callers
 from tests.faults.company import People
 from tests.faults.fleet import API, CONSUMERS, Fleet
 from tests.faults.network import Network, Proxy
+from tests.faults.pinned_snapshot import PinnedSnapshot
 from tests.faults.workload import Workload
 from tests.support.clock import DatabaseClock
 from tests.support.postgres import Postgres, role_url
@@ -85,6 +86,7 @@ class System:
     workload: Workload = field(init=False)
     owner: Database = field(init=False)
     clock: DatabaseClock = field(init=False)
+    pinned: PinnedSnapshot = field(init=False)
     broker_url: str = field(init=False)
     proxies: dict[tuple[str, str], Proxy] = field(default_factory=dict, init=False)
     _cleanup: ExitStack = field(default_factory=ExitStack, init=False)
@@ -122,6 +124,8 @@ class System:
         undo.callback(self.clock.close)
         self.owner = Database(database_url, application_name="followup-faults")
         undo.callback(self.owner.close)
+        self.pinned = PinnedSnapshot(self.owner)
+        undo.callback(self.pinned.stop)
         with self.owner.transaction() as tx:
             self.people = company.found(tx, Random(self.seed), self.follow_ups, self.span)
             token = new_api_token()
