@@ -19,7 +19,7 @@ class LiveServer:
     """The application behind uvicorn, in a thread."""
 
     def __init__(self, world: World) -> None:
-        settings = world.app.state.parts.settings.model_copy(update={"port": 0})
+        settings = world.app.state.context.settings.model_copy(update={"port": 0})
         self.server = Server(world.app, settings)
         self._thread = threading.Thread(target=self.server.run)
 

@@ -229,7 +229,7 @@ def test_an_export_is_in_the_audit_log(company: Company) -> None:
 
 def test_one_person_holds_no_more_than_two_files_at_once(company: Company) -> None:
     """Anyone who fetches and does not read keeps a file on the disk for it; others still get theirs."""
-    downloads = company.world.app.state.parts.downloads
+    downloads = company.world.app.state.context.downloads
     with downloads.one(company.amir.id):
         with downloads.one(company.amir.id):
             refused = company.ask(company.amir, "GET", EXPORT)
@@ -241,7 +241,7 @@ def test_one_person_holds_no_more_than_two_files_at_once(company: Company) -> No
 
 
 def test_all_together_hold_no_more_than_sixteen_files(company: Company) -> None:
-    downloads = company.world.app.state.parts.downloads
+    downloads = company.world.app.state.context.downloads
     with ExitStack() as fetching:
         for user_id in range(1000, 1016):
             fetching.enter_context(downloads.one(user_id))
@@ -250,7 +250,7 @@ def test_all_together_hold_no_more_than_sixteen_files(company: Company) -> None:
 
 
 def test_few_files_are_written_at_once_so_that_others_find_a_thread(company: Company) -> None:
-    writing = company.world.app.state.parts.downloads.writing
+    writing = company.world.app.state.context.downloads.writing
     with writing.one(company.ada.id):
         own = company.ask(company.ada, "GET", EXPORT)
         assert (own.status_code, own.headers["Retry-After"]) == (429, "10")
@@ -266,7 +266,7 @@ def test_few_files_are_written_at_once_so_that_others_find_a_thread(company: Com
 def test_a_file_takes_a_thread_only_while_it_is_written(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writing, written, taken = company.world.app.state.parts.downloads.writing, export.written, list[int]()
+    writing, written, taken = company.world.app.state.context.downloads.writing, export.written, list[int]()
 
     def watched(*given: Any) -> Any:
         taken.append(writing.taken)
@@ -285,6 +285,6 @@ def test_a_file_that_cannot_be_written_takes_no_place(
         few.setattr(export, "AT_MOST", 0)
         for _ in range(3):
             assert company.ask(company.amir, "GET", EXPORT).status_code == 422
-    assert company.world.app.state.parts.downloads.taken == 0
-    assert company.world.app.state.parts.downloads.writing.taken == 0
+    assert company.world.app.state.context.downloads.taken == 0
+    assert company.world.app.state.context.downloads.writing.taken == 0
     assert len(lines(company, company.amir)) == 1

@@ -21,7 +21,7 @@ def test_alive_and_ready(anonymous: TestClient) -> None:
 
 def test_ready_without_the_broker(world: World) -> None:
     app = create_app(
-        world.app.state.parts.settings,
+        world.app.state.context.settings,
         database=world.database,
         publisher=world.publisher,
         broker_problem=lambda: "escalator: RabbitMQ does not answer",
@@ -53,7 +53,7 @@ def test_ready_needs_the_schema_of_this_code(
 def test_not_ready_without_the_database(build: Callable[..., World]) -> None:
     world = build()
     app = create_app(
-        world.app.state.parts.settings,
+        world.app.state.context.settings,
         database=type(world.database)("postgresql://localhost:1/nowhere"),
         publisher=world.publisher,
     )

@@ -285,7 +285,7 @@ def test_a_hundred_thousand_lines_import_within_bounds(company: Company, tmp_pat
             file.write(
                 f"d{n},Call number {n},u{n % 1_000}@example.com,{DUE},{subject},Some notes on {n},open\n"
             )
-    url = company.world.app.state.parts.settings.database_url.get_secret_value()
+    url = company.world.app.state.context.settings.database_url.get_secret_value()
     program = Path(__file__).with_name("big_import.py")
     done = subprocess.run(
         [sys.executable, program, url, company.ada.token, people, promises, promises],

@@ -106,7 +106,7 @@ def test_a_new_key_is_found_and_unknown_ones_do_not_make_us_ask_again_and_again(
     assert {bearer(world, token).status_code for token in tokens} == {401}
     assert provider.fetched.count("keys") == 1
     assert bearer(world, provider.access_token()).status_code == 401  # fetched a moment ago
-    keys = world.app.state.parts.oidc._keys
+    keys = world.app.state.context.oidc._keys
     keys._last_successful_fetch -= keys.cooldown_duration
     assert bearer(world, provider.access_token()).status_code == 200
     assert provider.fetched.count("keys") == 2

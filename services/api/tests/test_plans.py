@@ -208,7 +208,7 @@ def test_a_page_of_escalations(
     [plan] = plans(lambda tx: escalations.page(tx, EscalationQuery(level=level, limit=20), who))
     from_indexes([plan])
     assert buffers(plan) < LIST_PAGES
-    if who.reach.value != "one":
+    if who.size.value != "one":
         assert "ix_escalation_states_escalated" in {node.get("Index Name") for node in nodes(plan)}
 
 

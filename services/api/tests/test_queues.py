@@ -193,6 +193,6 @@ def test_the_api_answers_whether_there_are_queues_or_not(build: Callable[..., Wo
     assert "no queues" in answer["problems"][0]
     app = company.world.app
     away = QueueReader(f"amqp://127.0.0.1:{free_port()}/")
-    app.state.parts = replace(app.state.parts, queues=away)
+    app.state.context = replace(app.state.context, queues=away)
     answer = company.get(company.ada, QUEUES)
     assert (answer["delivery"], answer["source"], len(answer["problems"])) == ("rabbitmq", None, 1)

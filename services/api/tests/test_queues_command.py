@@ -39,7 +39,7 @@ def run(*arguments: str) -> Result:
 
 def on_broker(company: Company, url: str) -> None:
     state = company.world.app.state
-    state.parts = replace(state.parts, queues=QueueReader(url))
+    state.context = replace(state.context, queues=QueueReader(url))
 
 
 def rows(shown: str) -> dict[str, list[str]]:

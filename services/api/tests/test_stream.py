@@ -256,7 +256,7 @@ def test_streams_end_with_the_server_and_before_it_waits_for_requests(
 
 
 def test_open_streams_hold_no_connection_of_the_pool(company: Company, listen: Listen) -> None:
-    size = company.world.app.state.parts.settings.database_pool_size
+    size = company.world.app.state.context.settings.database_pool_size
     listeners = [listen(company.amir) for _ in range(size + 3)]
     for listener in listeners:
         listener.next()

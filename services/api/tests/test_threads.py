@@ -112,7 +112,7 @@ def test_who_waits_for_a_lock_keeps_nobody_from_reading(build: Callable[..., Wor
 def test_people_are_told_to_come_again_when_all_threads_are_busy(build: Callable[..., World]) -> None:
     world = build(database_pool_size=1)
     threads, go_on = Threads(1, patience=0.05), threading.Event()
-    world.app.state.parts = replace(world.app.state.parts, threads=threads)
+    world.app.state.context = replace(world.app.state.context, threads=threads)
     with world.client(world.person("Ada", "admin")) as client:
         assert client.portal
         busy = client.portal.start_task_soon(threads.run, lambda: go_on.wait(20))

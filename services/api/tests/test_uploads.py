@@ -43,7 +43,7 @@ def start(server: LiveServer, address: str) -> Iterator[Start]:
 
 def uploads(company: Company) -> int:
     """How many are in flight."""
-    in_flight: int = company.world.app.state.parts.uploads.in_flight
+    in_flight: int = company.world.app.state.context.uploads.in_flight
     return in_flight
 
 
@@ -94,7 +94,7 @@ def test_fifty_stalled_uploads_take_nothing_from_others(company: Company, start:
     stalled = [start(admin) for admin in admins]
     for upload in stalled:
         upload.send(FILE[:50])
-    most = company.world.app.state.parts.settings.max_uploads
+    most = company.world.app.state.context.settings.max_uploads
     refused = eventually(lambda: [each for each in stalled if each.answered], what="some are refused")
     eventually(lambda: len([each for each in stalled if each.answered]) == 50 - most, what="the rest waits")
     assert uploads(company) == most
@@ -113,7 +113,7 @@ def test_fifty_stalled_uploads_take_nothing_from_others(company: Company, start:
 def test_one_person_has_few_uploads_at_a_time_and_others_still_have_theirs(
     company: Company, start: Start
 ) -> None:
-    most = company.world.app.state.parts.settings.max_uploads_per_person
+    most = company.world.app.state.context.settings.max_uploads_per_person
     for _ in range(most):
         start(company.ada)
     under_way(company, most)
@@ -132,7 +132,7 @@ def test_what_uploads_keep_on_disk_is_bounded_together(build: Callable[..., Worl
     address = server.start()
     first = Upload(address, company.ada, IMPORT, 1_900, Content_Type="text/csv")
     first.send(b"x" * 1_500)
-    eventually(lambda: company.world.app.state.parts.uploads.on_disk == 1_500, what="it is received")
+    eventually(lambda: company.world.app.state.context.uploads.on_disk == 1_500, what="it is received")
     second = Upload(address, company.ada, IMPORT, 1_900, Content_Type="text/csv")
     second.send(b"x" * 1_500)
     answer = second.answer()
@@ -140,7 +140,7 @@ def test_what_uploads_keep_on_disk_is_bounded_together(build: Callable[..., Worl
     assert "retry-after: 10\r\n" in answer
     first.hang_up()
     eventually(lambda: uploads(company) == 0, what="what was begun is forgotten")
-    assert company.world.app.state.parts.uploads.on_disk == 0
+    assert company.world.app.state.context.uploads.on_disk == 0
     second.hang_up()
     server.stop()
 

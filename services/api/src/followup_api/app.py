@@ -21,7 +21,7 @@ from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
 from followup_api.cron.routes import router as cron
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 from followup_api.downloads import Downloads
 from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
@@ -98,7 +98,7 @@ def create_app(
     meter = meter or Meter()
     meter.declare(*metrics.METRICS)
     watch_pool(database, meter)
-    parts = Parts(
+    context = AppContext(
         settings=settings,
         database=database,
         publisher=publisher,
@@ -123,11 +123,11 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        middleware=_middleware(parts),
+        middleware=_middleware(context),
         lifespan=live.lifespan,
         telemetry=NO_TELEMETRY,
     )
-    app.state.parts = parts
+    app.state.context = context
     problems.install(app)
     idempotency.install(app)
     for router in (*ROUTERS, cron, health):
@@ -154,9 +154,9 @@ def _uploads(settings: ApiSettings) -> Uploads:
     )
 
 
-def _middleware(parts: Parts) -> list[Middleware]:
+def _middleware(context: AppContext) -> list[Middleware]:
     """From the outside in."""
-    settings = parts.settings
+    settings = context.settings
     https = settings.public_url is not None and settings.public_url.scheme == "https"
     limit = Allowance(settings.max_body_bytes, settings.body_seconds)
     others = (
@@ -166,6 +166,6 @@ def _middleware(parts: Parts) -> list[Middleware]:
     )
     return [
         Middleware(SecurityHeaders, https=https),
-        Middleware(Observability, meter=parts.meter, tracing=parts.tracing),
+        Middleware(Observability, meter=context.meter, tracing=context.tracing),
         Middleware(BodyLimit, limit=limit, others=others),
     ]

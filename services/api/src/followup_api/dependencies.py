@@ -1,4 +1,4 @@
-"""The parts of the application, and how routes ask for them."""
+"""What the application is made of, and how routes ask for it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What an application is made of. It lives in `app.state.parts`; there are no globals."""
+class AppContext:
+    """What an application is made of. It lives in `app.state.context`; there are no globals."""
 
     settings: ApiSettings
     database: Database
@@ -46,10 +46,10 @@ class Parts:
     oidc: Provider | None = None
 
 
-async def parts(request: Request) -> Parts:
-    """The parts of the application that serves this request."""
-    found: Parts = request.app.state.parts
-    return found
+async def app_context(request: Request) -> AppContext:
+    """That of the application which serves this request."""
+    context: AppContext = request.app.state.context
+    return context
 
 
-AppParts = Annotated[Parts, Depends(parts)]
+App = Annotated[AppContext, Depends(app_context)]

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from followup_common.db import Transaction
 from pydantic import Field
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal, literal_column, or_, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal_column, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
@@ -68,12 +67,15 @@ class Rows:
     next_cursor: str | None
 
 
-Within = Callable[[Sequence[ColumnElement[bool]], ColumnElement[int]], ColumnElement[bool]]
-"""From what holds for all rows after the cursor, and a limit, to a condition that holds for the page's."""
+PageCondition = Callable[[Sequence[ColumnElement[bool]], ColumnElement[int]], ColumnElement[bool]]
+"""From what holds for all rows after the cursor, and a limit, to a condition that only the page's rows meet.
+
+For lists whose indexes find the page in a better way than sorting does, see `followups.top_n`.
+"""
 
 
-class Listing:
-    """A list whose statements, for its first page and for later ones, are put together once.
+class PagedQuery:
+    """A list query. Its statements, for the first page and for later ones, are built once.
 
     Building one of thirty columns, and its key in SQLAlchemy's cache, takes up to 0.3 ms each time.
 
@@ -81,17 +83,19 @@ class Listing:
         query: selects the columns of the answer, with every filter; neither ordered nor limited. What a
             request brings are bind parameters.
         order: what to sort by, such as `(users.c.name, users.c.id.desc())`: never null, and unique together.
-        within: finds the rows of the page in a way that suits their indexes better than sorting does.
+        condition: of the rows of a page; without it, that they come after the cursor.
     """
 
     def __init__(
         self,
         query: Select[*tuple[Any, ...]],
         order: Sequence[ColumnElement[Any]],
-        within: Within | None = None,
+        condition: PageCondition | None = None,
     ) -> None:
         self._keys = [_Key.of(expression) for expression in order]
-        self._query, self._order, self._within = query.add_columns(*_labelled(self._keys)), order, within
+        labelled = (key.column.label(f"key_{n}") for n, key in enumerate(self._keys))
+        self._query, self._order, self._condition = query.add_columns(*labelled), order, condition
+        self._statements: dict[tuple[int, bool], Select[*tuple[Any, ...]]] = {}
 
     def page(self, tx: Transaction, page: PageQuery, **values: Any) -> Rows:
         """Run it for one page.
@@ -104,18 +108,24 @@ class Listing:
         Raises:
             Invalid: the cursor does not come from this list.
         """
-        keys = () if page.cursor is None else _decode(page.cursor, self._keys)
-        values |= {f"after_{n}": value for n, value in enumerate(keys)}
-        rows = tx.execute(self.statement(page.limit + 1, later=bool(keys)), values).all()
-        return _page(rows, page.limit, self._keys)
+        after = () if page.cursor is None else _decode(page.cursor, self._keys)
+        values |= {f"after_{n}": value for n, value in enumerate(after)}
+        rows = tx.execute(self.statement(page.limit + 1, later=bool(after)), values).all()
+        if len(rows) <= page.limit:
+            return Rows(rows, None)
+        return Rows(rows[: page.limit], _encode(rows[page.limit - 1][-len(self._keys) :]))
 
-    @cache  # noqa: B019 - a listing lives as long as the process, and limits are few
     def statement(self, limit: int, *, later: bool) -> Select[*tuple[Any, ...]]:
-        """Its statement. The limit is in its text: not knowing it, PostgreSQL plans for more rows."""
+        """What a page runs. The limit is in its text: not knowing it, PostgreSQL plans for more rows."""
+        if (limit, later) not in self._statements:
+            self._statements[limit, later] = self._built(limit, later=later)
+        return self._statements[limit, later]
+
+    def _built(self, limit: int, *, later: bool) -> Select[*tuple[Any, ...]]:
         bounds = [bindparam(f"after_{n}", type_=key.column.type) for n, key in enumerate(self._keys)]
         after = [_after(self._keys, bounds)] if later else []
         number = literal_column(str(limit), Integer())
-        condition = [self._within(after, number)] if self._within else after
+        condition = [self._condition(after, number)] if self._condition else after
         return self._query.where(*condition).order_by(*self._order).limit(number)
 
 
@@ -124,29 +134,10 @@ def paginate(
     query: Select[*tuple[Any, ...]],
     order: Sequence[ColumnElement[Any]],
     page: PageQuery,
-    within: Within | None = None,
+    condition: PageCondition | None = None,
 ) -> Rows:
-    """Run a query that was put together for one request, for one page; arguments and errors as `Listing`."""
-    keys = [_Key.of(expression) for expression in order]
-    after = []
-    if page.cursor is not None:
-        values = zip(_decode(page.cursor, keys), keys, strict=True)
-        after = [_after(keys, [literal(value, key.column.type) for value, key in values])]
-    limit = literal_column(str(page.limit + 1), Integer())
-    condition = [within(after, limit)] if within else after
-    statement = query.add_columns(*_labelled(keys)).where(*condition)
-    return _page(tx.execute(statement.order_by(*order).limit(page.limit + 1)).all(), page.limit, keys)
-
-
-def _labelled(keys: Sequence[_Key]) -> Iterator[ColumnElement[Any]]:
-    return (key.column.label(f"key_{n}") for n, key in enumerate(keys))
-
-
-def _page(rows: Sequence[Record], limit: int, keys: Sequence[_Key]) -> Rows:
-    if len(rows) <= limit:
-        return Rows(rows, None)
-    last = rows[limit - 1]
-    return Rows(rows[:limit], _encode(tuple(last)[-len(keys) :]))
+    """One page of a query that is built for one request; arguments and errors as `PagedQuery`."""
+    return PagedQuery(query, order, condition).page(tx, page)
 
 
 @dataclass(frozen=True)

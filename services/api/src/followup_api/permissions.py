@@ -21,7 +21,7 @@ from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
 from followup_api.auth.proof import require_session
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.rows import Record
 from followup_api.settings import ApiSettings
@@ -271,7 +271,7 @@ class Required:
             NotPermitted, MissingScope: they may not.
         """
         # Neither is a dependency: each would be looked for once more for each that depends on it.
-        app: Parts = request.app.state.parts
+        app: AppContext = request.app.state.context
         access_token: Subject | Problem | None = getattr(request.state, "access_token", None)
         tx = work.tx
         if access_token is not None:
@@ -315,7 +315,7 @@ def _by_access_token(request: Request, tx: Transaction, found: Subject | Problem
     return caller_of(row, proved=False)  # it is for minutes: nothing that lasts longer is made with it
 
 
-def _by_session(request: Request, response: Response, app: Parts, tx: Transaction) -> Caller:
+def _by_session(request: Request, response: Response, app: AppContext, tx: Transaction) -> Caller:
     token = browser.session_of(request, app.settings)
     if token is None:
         raise Unauthenticated

@@ -11,7 +11,7 @@ from followup_common.db import Database
 from followup_common.settings import DatabaseSettings
 
 from followup_api.connections import Connections, ServerConfig, most_connections
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 from followup_api.notifications import live
 from followup_api.settings import ApiSettings
 
@@ -32,10 +32,10 @@ def open_database(settings: DatabaseSettings) -> Database:
 
 def server_config(app: FastAPI, settings: ApiSettings) -> ServerConfig:
     """Configure uvicorn: our logging, no access log of its own, forwarded headers only from known proxies."""
-    parts: Parts = app.state.parts
+    context: AppContext = app.state.context
     return ServerConfig(
         app,
-        Connections(most_connections(settings.max_connections), parts.meter),
+        Connections(most_connections(settings.max_connections), context.meter),
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -21,7 +21,7 @@ from followup_common.messaging.publisher import Publisher
 from followup_common.tracing import Tracing
 
 from followup_api.auth.oidc.bearer import read_access_token
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 
 SOURCE = "followup/api"
 READS = ("GET", "HEAD")
@@ -109,7 +109,7 @@ async def unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
 
     It has a place among those that use the database; the provider of an access token is asked before.
     """
-    app: Parts = request.app.state.parts
+    app: AppContext = request.app.state.context
     request.state.access_token = await read_access_token(request, app)
     writes = request.method not in READS or getattr(request.state, "writes", False)
     async with app.threads.place(writes=writes):

@@ -6,7 +6,7 @@ from fastapi import Request
 
 from followup_api.auth.browser import address_of
 from followup_api.auth.throttle import Attempt
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 from followup_api.problems import Forbidden
 from followup_api.unit_of_work import UnitOfWork
 
@@ -18,7 +18,7 @@ class PasswordsOff(Forbidden):
         super().__init__(f"Passwords are switched off here: log in with {provider}.")
 
 
-def attempt_of(request: Request, app: Parts, work: UnitOfWork, email: str) -> Attempt:
+def attempt_of(request: Request, app: AppContext, work: UnitOfWork, email: str) -> Attempt:
     """An attempt at an account, which counts and is slowed down wherever the password is sent to.
 
     Raises:

@@ -10,7 +10,7 @@ from followup_api.audit import Action, Audit, sign_request
 from followup_api.auth import browser, passwords, queries, sessions
 from followup_api.auth.attempts import attempt_of
 from followup_api.auth.schemas import LogIn, Proof
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.me.schemas import Me
 from followup_api.me.service import me_of
 from followup_api.permissions import Caller, Permission, caller_of, require
@@ -43,7 +43,7 @@ Self = Annotated[Caller, require(Permission.SELF_WRITE)]
     responses=documented(401, 403, 429),
 )
 def log_in(
-    credentials: LogIn, request: Request, response: Response, *, app: AppParts, work: Work, audit: Audit
+    credentials: LogIn, request: Request, response: Response, *, app: App, work: Work, audit: Audit
 ) -> Me | Response:
     browser.refuse_other_origins(request, app.settings, by_cookie=False)
     browser.refuse_plain_http(request, app.settings)
@@ -75,7 +75,7 @@ def log_out(
     request: Request,
     response: Response,
     *,
-    app: AppParts,
+    app: App,
     work: Work,
     audit: Audit,
     caller: Self,
@@ -98,7 +98,7 @@ def log_out(
     responses=documented(403, 429),
 )
 def confirm(
-    proof: Proof, request: Request, *, app: AppParts, work: Work, audit: Audit, caller: Self
+    proof: Proof, request: Request, *, app: App, work: Work, audit: Audit, caller: Self
 ) -> Response | None:
     if caller.session_id is None:
         return None

@@ -11,7 +11,7 @@ from followup_common.contracts import SweepRequested
 
 from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.secrets import digest, same
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.idempotency import Idempotent
 from followup_api.permissions import Permission
 from followup_api.problems import Unauthenticated, Unavailable, documented
@@ -39,7 +39,7 @@ class _CronSecret:
     permission: Permission = Permission.CRON_SECRET
 
     async def __call__(
-        self, app: AppParts, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+        self, app: App, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> None:
         current, previous = app.settings.cron_secret, app.settings.cron_secret_previous
         if current is None:

@@ -11,11 +11,11 @@ from followup_common.policy import Severity
 from sqlalchemy import ColumnElement, FromClause, Text, column, literal_column, values
 
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
-from followup_api.followups.firsts import firsts, firsts_of_groups
 from followup_api.followups.queries import FOLLOW_UPS, values_of
-from followup_api.followups.scopes import ASSIGNEE, Reach, Scope
+from followup_api.followups.scopes import ASSIGNEE, Scope, ScopeSize
 from followup_api.followups.searches import looked_up
-from followup_api.pagination import Listing, Rows, paginate
+from followup_api.followups.top_n import top_n_of_assignees, top_n_of_groups
+from followup_api.pagination import PagedQuery, Rows, paginate
 from followup_api.rows import Record
 
 es, managers = escalation_states.c, users.alias("managers")
@@ -40,7 +40,7 @@ def page(tx: Transaction, query: EscalationQuery, scope: Scope) -> Rows:
         if query.level:
             found = found.where(es.severity == OF_SEVERITY[query.level.severity])
         return paginate(tx, search.narrowed(found), ORDER, query)
-    return _listing(query.level, scope.reach).page(tx, query, **scope.values())
+    return _paged(query.level, scope.size).page(tx, query, **scope.values())
 
 
 def shown(row: Record) -> dict[str, Any]:
@@ -50,12 +50,12 @@ def shown(row: Record) -> dict[str, Any]:
 
 
 @cache
-def _listing(level: EscalationLevel | None, reach: Reach) -> Listing:
+def _paged(level: EscalationLevel | None, size: ScopeSize) -> PagedQuery:
     severities = _severities(level)
     of_severity = [es.severity == severities.c.severity]
-    conditions = IS_ESCALATED if reach is not Reach.ONE else (*IS_ESCALATED, es.assignee_id == ASSIGNEE)
-    find = firsts if reach is Reach.SEVERAL else firsts_of_groups
-    return Listing(ESCALATED, ORDER, find(conditions, ORDER, severities, of_severity))
+    theirs = [es.assignee_id == ASSIGNEE] if size is ScopeSize.ONE else []
+    top_n = top_n_of_assignees if size is ScopeSize.SEVERAL else top_n_of_groups
+    return PagedQuery(ESCALATED, ORDER, top_n((*IS_ESCALATED, *theirs), ORDER, severities, of_severity))
 
 
 def _severities(level: EscalationLevel | None) -> FromClause:

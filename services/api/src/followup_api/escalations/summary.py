@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from followup_common.db import Transaction
+from followup_common.db.arrays import int_array
 from followup_common.db.tables import BEYOND_THE_ASSIGNEE
 from followup_common.policy import Severity
 from sqlalchemy import text
@@ -121,6 +122,6 @@ def summary(tx: Transaction, scope: Scope, time_zone: str) -> Summary:
     parts = {"theirs": theirs, "start": START, "ages": AGE, "beyond": BEYOND_THE_ASSIGNEE}
     of_theirs = "" if everyone else OF_THEIRS.format(**parts)
     statement = SUMMARY.format(open_now=OPEN_NOW.format(**parts), of_theirs=of_theirs, **parts)
-    values = {"scope": sorted(scope.user_ids or ()), "time_zone": time_zone, "days": DAYS}
+    values = {"scope": int_array(scope.user_ids or ()), "time_zone": time_zone, "days": DAYS}
     row = tx.execute(text(statement), values).one()
     return Summary(row.open_now, [EscalationDay(**day) for day in row.over_time])

@@ -29,11 +29,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
-from followup_api.followups.firsts import first, first_of, firsts
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
-from followup_api.followups.scopes import CONDITIONS, Reach, Scope
+from followup_api.followups.scopes import CONDITIONS, Scope, ScopeSize
 from followup_api.followups.searches import Search
-from followup_api.pagination import Listing, PageQuery, Rows, paginate
+from followup_api.followups.top_n import top_n_found, top_n_of_assignees
+from followup_api.pagination import PagedQuery, PageQuery, Rows, paginate
 from followup_api.rows import Record
 
 f, u, s, pv, es = follow_ups.c, users.c, subjects.c, policy_versions.c, escalation_states.c
@@ -96,34 +96,34 @@ class Filters:
 def find(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp | None:
     """One follow-up, unless it is out of the caller's sight."""
     values = {"follow_up_id": follow_up_id, **scope.values()}
-    row = tx.execute(_finding(scope.reach), values).one_or_none()
+    row = tx.execute(_finding(scope.size), values).one_or_none()
     return follow_up(row) if row else None
 
 
 @cache
-def _finding(reach: Reach) -> Select[*tuple[Any, ...]]:
+def _finding(size: ScopeSize) -> Select[*tuple[Any, ...]]:
     wanted = f.id == bindparam("follow_up_id", type_=BigInteger())
-    return FOLLOW_UPS.where(wanted, CONDITIONS[reach])
+    return FOLLOW_UPS.where(wanted, CONDITIONS[size])
 
 
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
     if filters.search or filters.subject_id is not None:
-        found = first_of(narrowed(select(f.id), view, filters), _order(view))
-        return paginate(tx, FOLLOW_UPS, _order(view), query, found)
-    listing = _listing(view, filters.scope.reach)
-    return listing.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
+        found = narrowed(select(f.id), view, filters)
+        return paginate(tx, FOLLOW_UPS, _order(view), query, top_n_found(found, _order(view)))
+    paged = _paged(view, filters.scope.size)
+    return paged.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
 
 @cache
-def _listing(view: View, reach: Reach) -> Listing:
-    in_view = _in_view(view, TIME_ZONE)
-    if reach is Reach.SEVERAL and view is not View.ALL:
-        return Listing(FOLLOW_UPS, _order(view), firsts([in_view], _order(view)))
-    in_scope = CONDITIONS[reach]
-    if view is View.ALL and reach is Reach.ONE:
-        return Listing(FOLLOW_UPS, _order(view), first([_by_both_indexes(in_scope)], _order(view)))
-    return Listing(FOLLOW_UPS.where(in_scope, in_view), _order(view))
+def _paged(view: View, size: ScopeSize) -> PagedQuery:
+    order, in_view, in_scope = _order(view), _in_view(view, TIME_ZONE), CONDITIONS[size]
+    if size is ScopeSize.SEVERAL and view is not View.ALL:
+        return PagedQuery(FOLLOW_UPS, order, top_n_of_assignees([in_view], order))
+    if size is ScopeSize.ONE and view is View.ALL:
+        found = select(f.id).where(_by_both_indexes(in_scope))
+        return PagedQuery(FOLLOW_UPS, order, top_n_found(found, order))
+    return PagedQuery(FOLLOW_UPS.where(in_scope, in_view), order)
 
 
 def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
@@ -142,19 +142,19 @@ def narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) 
 
 def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
     """How many open follow-ups each view holds, in one statement."""
-    statement = _counting(filters.scope.reach)
+    statement = _counting(filters.scope.size)
     values = {"time_zone": filters.time_zone, **filters.scope.values()}
     row = tx.execute(_wanted(statement, filters), values).one()
     return FollowUpCounts(overdue=row.overdue, today=row.today, upcoming=row.upcoming, as_of=row.as_of)
 
 
 @cache
-def _counting(reach: Reach) -> Select[*tuple[Any, ...]]:
+def _counting(size: ScopeSize) -> Select[*tuple[Any, ...]]:
     views = (View.OVERDUE, View.TODAY, View.UPCOMING)
     # Of `due_at` alone, so that the index has all that it takes.
     numbers = [func.count().filter(_due_in(view, TIME_ZONE)).label(view) for view in views]
     numbered = select(*numbers, func.now().label("as_of")).select_from(follow_ups)
-    return numbered.where(f.is_open, CONDITIONS[reach])
+    return numbered.where(f.is_open, CONDITIONS[size])
 
 
 def follow_up(row: Record) -> FollowUp:

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
 
 from followup_api.audit import Action, Audit
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, changes, deleting, export, queries
@@ -99,7 +99,7 @@ def count_follow_ups(
 def export_follow_ups(
     *,
     work: Work,
-    app: AppParts,
+    app: App,
     audit: Audit,
     caller: Reader,
     query: Annotated[FollowUpExport, Query()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from followup_common.metrics import CONTENT_TYPE
 
-from followup_api.dependencies import AppParts, Parts
+from followup_api.dependencies import App, AppContext
 from followup_api.health.queries import OK
 from followup_api.health.schemas import Alive, Readiness
 from followup_api.permissions import Permission, require
@@ -25,7 +25,7 @@ def read_health() -> Alive:
     "Without the broker everything works: events wait in the outbox.",
     responses={503: {"model": Readiness, "description": "Not ready; `checks` says why."}},
 )
-def read_readiness(app: AppParts, response: Response) -> Readiness:
+def read_readiness(app: App, response: Response) -> Readiness:
     database = _database(app)
     problem = app.broker_problem()
     broker = OK if problem is None else f"{problem}. Events wait in the outbox"
@@ -43,12 +43,12 @@ def read_readiness(app: AppParts, response: Response) -> Readiness:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Metrics."}},
 )
-def read_metrics(app: AppParts) -> Response:
+def read_metrics(app: App) -> Response:
     app.gauges.refresh()
     return Response(app.meter.exposition(), media_type=CONTENT_TYPE)
 
 
-def _database(app: Parts) -> str:
+def _database(app: AppContext) -> str:
     try:
         return app.database_state()
     except TimeoutError:

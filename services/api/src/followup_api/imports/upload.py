@@ -15,7 +15,7 @@ from fastapi import Depends, Request, Response
 from starlette.requests import ClientDisconnect
 
 from followup_api.auth.oidc.bearer import read_access_token
-from followup_api.dependencies import AppParts, Parts
+from followup_api.dependencies import App, AppContext
 from followup_api.imports.problems import NotCsv
 from followup_api.permissions import Bearer, Caller, Permission, Required
 from followup_api.unit_of_work import UnitOfWork
@@ -49,7 +49,7 @@ class Received:
 
     permission: Permission
 
-    async def __call__(self, request: Request, app: AppParts, bearer: Bearer) -> AsyncIterator[BinaryIO]:
+    async def __call__(self, request: Request, app: App, bearer: Bearer) -> AsyncIterator[BinaryIO]:
         """The file; it is closed after the route."""
         request.state.access_token = await read_access_token(request, app)
         caller = await app.threads.run(partial(self._sender, request, app, bearer))
@@ -58,7 +58,7 @@ class Received:
             async with _received(request, upload) as file:
                 yield file
 
-    def _sender(self, request: Request, app: Parts, bearer: Bearer) -> Caller:
+    def _sender(self, request: Request, app: AppContext, bearer: Bearer) -> Caller:
         """Who asks, in a transaction of its own: what is noted of it is noted when they are asked again."""
         with app.database.transaction() as tx:
             caller = Required(self.permission)(

@@ -11,7 +11,7 @@ from followup_common.db.tables import sessions
 from followup_api.audit import Action, Audit
 from followup_api.auth import browser
 from followup_api.auth.queries import end_sessions
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.me import queries
 from followup_api.me.schemas import Me, MeChanges, PasswordChange, Session
 from followup_api.me.service import change_password, me_of
@@ -61,7 +61,7 @@ def change_me(changed: MeChanges, work: Work, caller: Writer) -> Me:
     responses=documented(409, 429),
 )
 def change_my_password(
-    change: PasswordChange, request: Request, *, app: AppParts, audit: Audit, _: Work, caller: LoggedInWriter
+    change: PasswordChange, request: Request, *, app: App, audit: Audit, _: Work, caller: LoggedInWriter
 ) -> Response | None:
     wrong = change_password(request, app, audit, caller, change)
     return wrong.response() if wrong else None
@@ -103,7 +103,7 @@ def end_my_session(
     request: Request,
     response: Response,
     *,
-    app: AppParts,
+    app: App,
     work: Work,
     audit: Audit,
     caller: LoggedInWriter,

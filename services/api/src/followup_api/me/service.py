@@ -8,7 +8,7 @@ from followup_api.audit import Action, Trail
 from followup_api.auth import passwords
 from followup_api.auth.attempts import attempt_of
 from followup_api.auth.queries import end_sessions, note_proof, password_hash_of
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 from followup_api.me import queries
 from followup_api.me.schemas import Me, PasswordChange
 from followup_api.permissions import Caller
@@ -44,7 +44,7 @@ def me_of(caller: Caller) -> Me:
 
 
 def change_password(
-    request: Request, app: Parts, audit: Trail, caller: Caller, change: PasswordChange
+    request: Request, app: AppContext, audit: Trail, caller: Caller, change: PasswordChange
 ) -> Invalid | None:
     """Change the caller's own password and end their other sessions.
 

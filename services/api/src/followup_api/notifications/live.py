@@ -19,7 +19,7 @@ from followup_common.db.wakeups import INBOX_CHANNEL
 from psycopg import AsyncConnection, Notify, sql
 from sqlalchemy.exc import SQLAlchemyError
 
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 from followup_api.metrics import STREAMS
 from followup_api.notifications import queries
 from followup_api.notifications.queries import Inbox
@@ -88,11 +88,11 @@ class LiveInboxes:
     """Every open stream of this process, and the one connection that listens for all of them.
 
     Args:
-        parts: of the application; its database is asked what inboxes show.
+        context: of the application; its database is asked what inboxes show.
     """
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._streams: dict[int, dict[Stream, None]] = {}
         """Those of each person, oldest first."""
         self._woken: set[int] = set()
@@ -159,7 +159,7 @@ class LiveInboxes:
 
     def _count(self, more: int) -> None:
         self._number += more
-        self._parts.meter.record(STREAMS, self._number)
+        self._context.meter.record(STREAMS, self._number)
 
     def _wake(self, user_ids: set[int], *, changed: bool = False) -> None:
         """Have these looked at; `changed`: what they show is another, even where the numbers are the same."""
@@ -196,9 +196,9 @@ class LiveInboxes:
             backoff = min(2 * backoff, LONGEST_BACKOFF)
 
     async def _connect(self) -> AsyncConnection:
-        listens_on = self._parts.settings.listen_database_url
+        listens_on = self._context.settings.listen_database_url
         return await AsyncConnection.connect(
-            libpq_url(listens_on.get_secret_value() if listens_on else self._parts.database.url),
+            libpq_url(listens_on.get_secret_value() if listens_on else self._context.database.url),
             autocommit=True,
             application_name="followup-api-inbox",
             connect_timeout=5,
@@ -261,10 +261,10 @@ class LiveInboxes:
         """Run a query in a thread, once a connection of the pool is to be had."""
 
         def run() -> T:
-            with self._parts.database.transaction() as tx:
+            with self._context.database.transaction() as tx:
                 return query(tx)
 
-        return await self._parts.threads.run(run)
+        return await self._context.threads.run(run)
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
@@ -280,9 +280,9 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Live inboxes live as long as the application that serves them."""
-    parts: Parts = app.state.parts
-    parts.threads.make()
-    app.state.live_inboxes = LiveInboxes(parts)
+    context: AppContext = app.state.context
+    context.threads.make()
+    app.state.live_inboxes = LiveInboxes(context)
     async with app.state.live_inboxes.running():
         yield
 

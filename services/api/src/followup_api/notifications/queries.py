@@ -12,9 +12,9 @@ from followup_common.db.wakeups import wake_inboxes
 from sqlalchemy import BigInteger, bindparam, func, select, text, true, update
 
 from followup_api.followups.activities import assignee_then
-from followup_api.followups.scopes import CONDITIONS, Reach, Scope
+from followup_api.followups.scopes import CONDITIONS, Scope, ScopeSize
 from followup_api.notifications.schemas import NotificationQuery
-from followup_api.pagination import Listing, Rows
+from followup_api.pagination import PagedQuery, Rows
 
 n, f, s, pv = notifications.c, follow_ups.c, subjects.c, policy_versions.c
 
@@ -66,13 +66,13 @@ UNREAD = (
 
 def page(tx: Transaction, user_id: int, scope: Scope, query: NotificationQuery) -> Rows:
     """A person's notifications, newest first; `in_sight` says whether they may see the follow-up now."""
-    return _listing(query.unread, scope.reach).page(tx, query, user_id=user_id, **scope.values())
+    return _paged(query.unread, scope.size).page(tx, query, user_id=user_id, **scope.values())
 
 
 @cache
-def _listing(unread: bool | None, reach: Reach) -> Listing:
-    seen = NOTIFICATIONS.add_columns(CONDITIONS[reach].label("in_sight"))
-    return Listing(seen.where(WANTED[unread]), (n.id.desc(),))
+def _paged(unread: bool | None, size: ScopeSize) -> PagedQuery:
+    seen = NOTIFICATIONS.add_columns(CONDITIONS[size].label("in_sight"))
+    return PagedQuery(seen.where(WANTED[unread]), (n.id.desc(),))
 
 
 def unread(tx: Transaction, user_id: int) -> int:

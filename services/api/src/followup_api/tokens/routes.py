@@ -9,7 +9,7 @@ from followup_common.db.tables import api_tokens
 
 from followup_api.audit import Action, Audit
 from followup_api.auth.proof import require_proof
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller, Permission, require
@@ -66,7 +66,7 @@ def list_tokens(page: Annotated[PageQuery, Query()], work: Work, caller: Self) -
     responses=documented(409),
 )
 def create_token(
-    new: NewToken, *, app: AppParts, work: Work, audit: Audit, caller: Owner, once: Idempotent
+    new: NewToken, *, app: App, work: Work, audit: Audit, caller: Owner, once: Idempotent
 ) -> CreatedToken:
     row, token = make_token(work.tx, caller, new, app.settings)
     audit(Action.TOKEN_CREATED, f"tokens/{row.id}", **_kept(row))

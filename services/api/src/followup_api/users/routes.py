@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from followup_common.db.tables import users
 
 from followup_api.audit import Audit
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.etags import IfMatch
 from followup_api.fields import as_read
 from followup_api.idempotency import Idempotent
@@ -43,7 +43,7 @@ def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
     responses=documented(409),
 )
 def create_user(
-    new: NewUser, response: Response, *, app: AppParts, work: Work, caller: Admin, _once: Idempotent
+    new: NewUser, response: Response, *, app: App, work: Work, caller: Admin, _once: Idempotent
 ) -> User:
     row = service.add(work.tx, caller, app.settings, new)
     response.headers["Location"] = f"/api/v1/users/{row.id}"
@@ -77,7 +77,7 @@ def change_user(
     response: Response,
     *,
     tags: IfMatch,
-    app: AppParts,
+    app: App,
     work: Work,
     audit: Audit,
     caller: Admin,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from followup_api.auth.oidc.problems import NotProven, ProviderAway
-from followup_api.dependencies import Parts
+from followup_api.dependencies import AppContext
 from followup_api.problems import Problem, Unauthenticated, Unavailable
 
 
@@ -19,7 +19,7 @@ class Subject:
     subject: str
 
 
-async def read_access_token(request: Request, app: Parts) -> Subject | Problem | None:
+async def read_access_token(request: Request, app: AppContext) -> Subject | Problem | None:
     """Whom the provider's access token of a request stands for, or what is wrong with it.
 
     None: the request has no such token, or none are taken. It is asked before a request gets its place: a

@@ -20,7 +20,7 @@ from followup_api.auth.oidc.people import BY, Visitor
 from followup_api.auth.oidc.problems import LogInFailed, Reason
 from followup_api.auth.oidc.schemas import LogInOptions
 from followup_api.auth.queries import proof_at
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.permissions import Permission, require
 from followup_api.routing import api_router
 from followup_api.unit_of_work import WRITES, UnitOfWork, Work
@@ -72,7 +72,7 @@ class Refusal:
 
 
 async def _departure(
-    app: AppParts,
+    app: App,
     return_to: Annotated[str, Query(description="Page of this site to show after the log-in.")] = HOME,
     fresh: Annotated[
         bool, Query(description="Whether the provider has to ask who it is, although it knows them.")
@@ -89,7 +89,7 @@ async def _departure(
 
 
 async def _arrival(
-    request: Request, app: AppParts, *, code: Text = "", state: Text = "", error: Text = ""
+    request: Request, app: App, *, code: Text = "", state: Text = "", error: Text = ""
 ) -> Arrival | Refusal:
     """Ask the provider who came back: before anything of the database is held."""
     if app.oidc is None:
@@ -109,7 +109,7 @@ async def _arrival(
 @router.get(
     "/options", summary="How people can log in", description="For the log-in page: what it should offer."
 )
-def read_log_in_options(app: AppParts) -> LogInOptions:
+def read_log_in_options(app: App) -> LogInOptions:
     settings = app.settings
     return LogInOptions(
         password=settings.password_log_in, provider=settings.oidc_name if settings.oidc_issuer else None
@@ -124,7 +124,7 @@ def read_log_in_options(app: AppParts) -> LogInOptions:
     **AWAY,
 )
 def log_in_with_provider(
-    request: Request, app: AppParts, departure: Annotated[Departure | Refusal, Depends(_departure)]
+    request: Request, app: App, departure: Annotated[Departure | Refusal, Depends(_departure)]
 ) -> RedirectResponse:
     if isinstance(departure, Refusal):
         return _log_in_page(departure)
@@ -142,7 +142,7 @@ def log_in_with_provider(
     **AWAY,
 )
 def return_from_provider(
-    request: Request, app: AppParts, arrival: Annotated[Arrival | Refusal, Depends(_arrival)], work: Work
+    request: Request, app: App, arrival: Annotated[Arrival | Refusal, Depends(_arrival)], work: Work
 ) -> RedirectResponse:
     if isinstance(arrival, Refusal):
         answer = _log_in_page(arrival)
@@ -157,7 +157,7 @@ def return_from_provider(
     return answer
 
 
-def _let_in(request: Request, app: AppParts, arrival: Arrival, work: UnitOfWork) -> RedirectResponse:
+def _let_in(request: Request, app: App, arrival: Arrival, work: UnitOfWork) -> RedirectResponse:
     tx, audit = work.tx, Trail(work, request)
     sign_request(tx, request, by=BY)
     try:

@@ -12,7 +12,7 @@ from followup_api.audit import Action
 from followup_api.ops.audit_log.kinds import actions_of
 from followup_api.ops.audit_log.schemas import AuditQuery
 from followup_api.ops.audit_log.sentences import people_in
-from followup_api.pagination import Rows, Within, paginate
+from followup_api.pagination import PageCondition, Rows, paginate
 from followup_api.rows import Record
 
 c = audit_log.c
@@ -52,15 +52,15 @@ def _parts(query: AuditQuery) -> list[ColumnElement[bool]]:
     ]
 
 
-def _merged(parts: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]]) -> Within:
+def _merged(parts: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]]) -> PageCondition:
     """The first of all parts from the first of each, so that no part is read to its end and sorted."""
 
-    def within(after: Sequence[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[bool]:
-        firsts = (
+    def condition(after: Sequence[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[bool]:
+        top_n = (
             select(c.id, c.at).where(part, *conditions, *after).order_by(*ORDER).limit(limit)
             for part in parts
         )
-        merged = union_all(*firsts).subquery()
+        merged = union_all(*top_n).subquery()
         return c.id.in_(select(merged.c.id).order_by(merged.c.at.desc(), merged.c.id.desc()).limit(limit))
 
-    return within
+    return condition

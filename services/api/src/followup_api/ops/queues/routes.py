@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.ops.queues.queries import in_process
 from followup_api.ops.queues.schemas import Queues
 from followup_api.permissions import Permission, require
@@ -12,7 +12,7 @@ router = api_router(prefix="/ops/queues", tags=["Operations"], dependencies=[req
 
 
 @router.get("", summary="Look at the queues")
-def read_queues(app: AppParts) -> Queues:
+def read_queues(app: App) -> Queues:
     """Every service's queue with its `.DQ` and `.XQ`: ready, unacknowledged, consumers, rates. RabbitMQ's
     management API tells all of it, where it is configured and well; AMQP tells ready and consumers.
     With RabbitMQ away the answer is the same, within seconds, and says what is missing and why."""

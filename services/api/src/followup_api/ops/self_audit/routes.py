@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from followup_api.dependencies import AppParts
+from followup_api.dependencies import App
 from followup_api.ops.self_audit import queries
 from followup_api.ops.self_audit.schemas import Check, Finding, SelfAudit
 from followup_api.permissions import Permission, require
@@ -15,7 +15,7 @@ router = api_router(prefix="/ops/self-audit", tags=["Operations"], dependencies=
 
 
 @router.get("", summary="Look for what does not go its way")
-def read_self_audit(app: AppParts, work: Work) -> SelfAudit:
+def read_self_audit(app: App, work: Work) -> SelfAudit:
     """Steps that nobody recorded, events and sweeps that wait too long, dead letters, escalations that
     found nobody; each with what it means and the fix. The same counts are metrics for Prometheus."""
     findings = []
