@@ -24,6 +24,7 @@ from benchmarks.machine import machine
 
 # A part is a module with `measure(bench: Bench) -> Iterable[Figure]`.
 PARTS = {
+    "placing": "benchmarks.placing",
     "pipeline": "benchmarks.pipeline",
     "backlog": "benchmarks.backlog",
     "scale": "benchmarks.scale",

@@ -1,7 +1,8 @@
 """The rules of escalation: pure functions that take `now` and know neither database nor broker."""
 
-from followup_common.policy.calendar import ALWAYS_OPEN, Calendar
+from followup_common.policy.calendar import ALWAYS_OPEN, BeyondHorizon, Calendar, NeverOpen, WorkingTime
 from followup_common.policy.clock import Placement, place
+from followup_common.policy.hours import HoursOverlap, Range, Span, WorkingHours
 from followup_common.policy.models import Admins, Audience, OnTheLine, Policy, Severity, Step
 from followup_common.policy.routing import Directory, Fallback, Person, Recipient, line, recipients, sight
 
@@ -9,16 +10,23 @@ __all__ = [
     "ALWAYS_OPEN",
     "Admins",
     "Audience",
+    "BeyondHorizon",
     "Calendar",
     "Directory",
     "Fallback",
+    "HoursOverlap",
+    "NeverOpen",
     "OnTheLine",
     "Person",
     "Placement",
     "Policy",
+    "Range",
     "Recipient",
     "Severity",
+    "Span",
     "Step",
+    "WorkingHours",
+    "WorkingTime",
     "line",
     "place",
     "recipients",

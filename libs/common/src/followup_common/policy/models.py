@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -59,11 +58,18 @@ Audience = Annotated[OnTheLine | Admins, BeforeValidator(audience_of), PlainSeri
 """Who a step tells; in JSON by its name."""
 
 
+YEAR = timedelta(days=366)
+MICROSECOND = timedelta(microseconds=1)
+
+
 def _duration(value: object) -> object:
     """A number would be taken for seconds, where somebody meant hours."""
-    if not isinstance(value, timedelta) and not (isinstance(value, str) and value.startswith("P")):
-        raise ValueError("expected an ISO 8601 duration, such as PT48H")
+    if not isinstance(value, timedelta) and not (isinstance(value, str) and value.startswith(("P", "-P"))):
+        raise ValueError("expected an ISO 8601 duration, such as PT48H, or -PT8H for a time before due")
     return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
 class Severity(StrEnum):
@@ -80,16 +86,58 @@ class Severity(StrEnum):
 
 
 class Step(BaseModel):
-    """One step of a policy: `after` this long overdue, tell this audience."""
+    """One step of a policy: this long overdue, tell this audience. It counts in one of three units."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    after: Annotated[timedelta, BeforeValidator(_duration)] = Field(
-        ge=timedelta(0), description="Time since due; ISO 8601 duration in JSON."
+    after: Duration | None = Field(
+        None,
+        ge=-YEAR,
+        description="Time since due, by the clock; negative before it. ISO 8601 duration in JSON.",
+    )
+    working: Duration | None = Field(
+        None,
+        ge=-YEAR,
+        le=YEAR,
+        description="Time since due that lies in working hours; negative before it. ISO 8601 duration.",
+    )
+    working_days: int | None = Field(
+        None,
+        ge=-366,
+        le=366,
+        strict=True,
+        description="Working days since due, at the same time of day; negative before it.",
     )
     audience: tuple[Audience, ...] = Field(min_length=1)
     label: str = Field(min_length=1, max_length=50)
     severity: Severity
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        if sum(length is not None for length in (self.after, self.working, self.working_days)) != 1:
+            raise ValueError(
+                f"step {self.label!r} says when it comes in one of after (PT48H), working (PT16H) and "
+                "working_days (2): give exactly one of them"
+            )
+        if self.is_before_due and self.severity is not Severity.REMINDER:
+            raise ValueError(
+                f"step {self.label!r} comes before due, when nothing is overdue: its severity is reminder"
+            )
+        return self
+
+    @property
+    def length(self) -> tuple[Literal["after", "working", "working_days"], int]:
+        """The unit in which it counts, and how much: microseconds, or days."""
+        if self.after is not None:
+            return "after", self.after // MICROSECOND
+        if self.working is not None:
+            return "working", self.working // MICROSECOND
+        return "working_days", self.working_days or 0
+
+    @property
+    def is_before_due(self) -> bool:
+        """Whether it reminds of what is to come."""
+        return self.length[1] < 0
 
 
 class Policy(BaseModel):
@@ -101,14 +149,26 @@ class Policy(BaseModel):
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
-        for earlier, later in pairwise(self.steps):
-            if later.after <= earlier.after:
-                raise ValueError(f"step {later.label!r} must come later than {earlier.label!r}")
+        """In each unit; what comes first of different units depends on the calendar and the day."""
+        for number, later in enumerate(self.steps):
+            for earlier in self.steps[:number]:
+                if not _may_follow(earlier, later):
+                    raise ValueError(
+                        f"step {number + 1}, {later.label!r}, must come later than {earlier.label!r}: give "
+                        "it a longer time, or move it up"
+                    )
         return self
 
     def severity(self, step: int) -> Severity | None:
         """That of a step, by its number from 1; None before the first."""
         return self.steps[step - 1].severity if step else None
+
+
+def _may_follow(earlier: Step, later: Step) -> bool:
+    (unit, length), (other_unit, other_length) = earlier.length, later.length
+    if unit == other_unit:
+        return length < other_length
+    return earlier.is_before_due or not later.is_before_due
 
 
 STANDARD = Policy(
