@@ -18,8 +18,9 @@ from tests.support.waiting import eventually
 
 from .companies import DUE, Company
 from .conftest import Person, World
+from .declared import calls
 from .importing import FOLLOW_UPS, PLAIN, USERS
-from .test_routes import calls, routes
+from .test_routes import routes
 
 CRON = "0123456789abcdef"
 PASSWORD = "a password of nobody else"
@@ -262,7 +263,7 @@ def posts(company: Company) -> Iterator[tuple[str, APIRoute]]:
 
 
 def test_every_route_that_creates_takes_a_key(company: Company) -> None:
-    taking = {path for path, route in posts(company) if once in calls(route.dependant)}
+    taking = {path for path, route in posts(company) if once in calls(route)}
     assert taking == {f"/api/v1{path}" for path in CREATING} | {"/api/cron/followups"}
     others = {path: route for path, route in posts(company) if path not in taking}
     assert others.keys() == NOT_CREATING.keys()
@@ -272,7 +273,7 @@ def test_every_route_that_creates_takes_a_key(company: Company) -> None:
 
 def test_who_asks_is_known_before_their_key_is_looked_for(company: Company) -> None:
     for path, route in posts(company):
-        asked = list(calls(route.dependant))
+        asked = list(calls(route))
         if once in asked:
             known = [isinstance(getattr(call, "permission", None), Permission) for call in asked]
             assert any(known[: asked.index(once)]), path

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from followup_api import openapi
 from followup_api.app import ROUTERS, create_app
@@ -19,7 +18,6 @@ from followup_api.permissions import (
     Caller,
     Permission,
     Required,
-    declared_permissions,
 )
 from followup_api.problems import MEDIA_TYPE
 from followup_api.settings import ApiSettings
@@ -28,6 +26,7 @@ from followup_common.messaging import Publisher, in_process_broker
 from starlette.routing import BaseRoute
 
 from .conftest import World
+from .declared import declared_permissions
 
 NOWHERE = "postgresql://localhost/nowhere"
 OPEN = {
@@ -62,13 +61,6 @@ def routes(of: FastAPI | APIRouter) -> Iterator[RouteContext]:
     yield from iter_route_contexts(contexts)
 
 
-def calls(dependant: Dependant) -> Iterator[Callable[..., Any] | None]:
-    """Every function that is called for a route."""
-    yield dependant.call
-    for dependency in dependant.dependencies:
-        yield from calls(dependency)
-
-
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -79,7 +71,7 @@ def test_every_route_declares_exactly_one_permission(app: FastAPI) -> None:
     wrong = {
         (route.path, tuple(declared))
         for route in routes(app)
-        if len(declared := set(declared_permissions(route.dependant))) != 1
+        if len(declared := set(declared_permissions(route))) != 1
     }
     assert wrong == set()
 
@@ -91,7 +83,7 @@ def test_a_route_without_a_permission_would_be_found(app: FastAPI) -> None:
     def forgotten() -> None: ...
 
     [route] = routes(router)
-    assert list(declared_permissions(route.dependant)) == []
+    assert list(declared_permissions(route)) == []
 
 
 def test_only_these_routes_are_open(app: FastAPI) -> None:
@@ -99,7 +91,7 @@ def test_only_these_routes_are_open(app: FastAPI) -> None:
         (method, route.path)
         for route in routes(app)
         for method in route.methods or ()
-        if Permission.PUBLIC in declared_permissions(route.dependant)
+        if Permission.PUBLIC in declared_permissions(route)
     }
     assert found == OPEN
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from followup_api.bootstrap import first_admin
-from followup_api.permissions import PERMISSIONS, SCOPES, Permission, Scope, declared_permissions
+from followup_api.permissions import PERMISSIONS, SCOPES, Permission, Scope
 from followup_api.tokens.queries import forget_ended
 from followup_common.db import Database
 from sqlalchemy import text
 
 from .conftest import PASSWORD, Person, World
+from .declared import declared_permissions
 from .test_routes import routes
 
 TOKENS = "/api/v1/tokens"
@@ -91,7 +92,7 @@ def test_nothing_is_changed_with_a_scope_that_reads(world: World) -> None:
         f"{method} {route.path}": SCOPES[permission]
         for route in routes(world.app)
         for method in UNSAFE & set(route.methods or ())
-        for permission in declared_permissions(route.dependant)
+        for permission in declared_permissions(route)
     }
     assert "POST /api/v1/notifications/read-all" in changing
     assert [route for route, scope in changing.items() if scope is Scope.READ] == []

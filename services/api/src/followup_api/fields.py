@@ -1,17 +1,14 @@
-"""Field types and problems that several domains share, beyond those of `schemas` and `problems`."""
+"""Field types that several domains share, beyond those of `schemas`."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, StringConstraints
 from sqlalchemy import ColumnElement, Text, collate, func
 
 from followup_api.links import http_url
-from followup_api.problems import MEDIA_TYPE
 from followup_api.schemas import NORMAL, WrittenTime, storable
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,10 +42,3 @@ SaneTime = Annotated[WrittenTime, AfterValidator(sane_time)]
 def as_read(name: ColumnElement[Any]) -> ColumnElement[str]:
     """SQL to sort names by, as people read them: the function `as_read` of the database."""
     return func.as_read(collate(name, "C"), type_=Text())
-
-
-def extended(answer: JSONResponse, **members: Any) -> JSONResponse:
-    """A problem with further members, as RFC 9457 lets one add them."""
-    body = {**json.loads(bytes(answer.body)), **members}
-    headers = {name: value for name, value in answer.headers.items() if not name.startswith("content-")}
-    return JSONResponse(body, status_code=answer.status_code, headers=headers, media_type=MEDIA_TYPE)

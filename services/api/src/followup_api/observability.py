@@ -15,7 +15,7 @@ from opentelemetry.trace import INVALID_SPAN, Span, SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from followup_api.metrics import NO_ROUTE, observe_request
-from followup_api.problems import unexpected
+from followup_api.problems import Unexpected
 
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 QUIET = {"/healthz", "/readyz", "/metrics"}
@@ -72,7 +72,7 @@ class Observability:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if answer.status is not None:  # too late for another answer: break the connection
                 raise
-            await unexpected()(scope, receive, answer)
+            await Unexpected().response()(scope, receive, answer)
 
     def _record(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         route = getattr(scope.get("route"), "path_format", None)

@@ -6,13 +6,12 @@ include, looked up at each request: a token never has more than the person has a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from fastapi import Depends, Request, Response
-from fastapi.dependencies.models import Dependant
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.db import Transaction
 
@@ -57,32 +56,51 @@ class Permission(StrEnum):
     OPS = "ops"
 
 
-_EMPLOYEE = frozenset(
-    {
-        Permission.SELF,
-        Permission.SELF_WRITE,
-        Permission.USERS_READ,
-        Permission.FOLLOW_UPS_READ,
-        Permission.FOLLOW_UPS_WRITE,
-        Permission.SUBJECTS_READ,
-        Permission.NOTIFICATIONS,
-        Permission.NOTIFICATIONS_WRITE,
-    }
-)
-_MANAGER = _EMPLOYEE | {Permission.ESCALATIONS_READ, Permission.SUBJECTS_WRITE}
-_ADMIN = _MANAGER | {
-    Permission.USERS_WRITE,
-    Permission.SWEEPS,
-    Permission.IMPORTS,
-    Permission.USERS_IMPORT,
-    Permission.OPS,
-}
+class Scope(StrEnum):
+    """What an API token may be used for, as far as its person may."""
 
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    "employee": _EMPLOYEE,
-    "manager": _MANAGER,
-    "admin": _ADMIN,
+    READ = "read"
+    WRITE = "write"
+    OPS = "ops"
+    ADMIN = "admin"
+
+
+class Grant(NamedTuple):
+    """To whom a permission is given: from a role on, and by an API token's scope."""
+
+    role: Role | None
+    scope: Scope | None
+
+
+GRANTS: Mapping[Permission, Grant] = {
+    Permission.PUBLIC: Grant(None, None),
+    Permission.CRON_SECRET: Grant(None, None),
+    Permission.SELF: Grant("employee", Scope.READ),
+    Permission.SELF_WRITE: Grant("employee", Scope.WRITE),
+    Permission.USERS_READ: Grant("employee", Scope.READ),
+    Permission.USERS_WRITE: Grant("admin", Scope.ADMIN),
+    Permission.FOLLOW_UPS_READ: Grant("employee", Scope.READ),
+    Permission.FOLLOW_UPS_WRITE: Grant("employee", Scope.WRITE),
+    Permission.FOLLOW_UPS_DELETE: Grant(None, Scope.WRITE),  # of the roles that FOLLOWUP_DELETE_ROLES names
+    Permission.SUBJECTS_READ: Grant("employee", Scope.READ),
+    Permission.SUBJECTS_WRITE: Grant("manager", Scope.WRITE),
+    Permission.ESCALATIONS_READ: Grant("manager", Scope.READ),
+    Permission.NOTIFICATIONS: Grant("employee", Scope.READ),
+    Permission.NOTIFICATIONS_WRITE: Grant("employee", Scope.WRITE),
+    Permission.SWEEPS: Grant("admin", Scope.OPS),
+    Permission.IMPORTS: Grant("admin", Scope.WRITE),
+    Permission.USERS_IMPORT: Grant("admin", Scope.ADMIN),
+    Permission.OPS: Grant("admin", Scope.OPS),
 }
+"""Of each permission; no role: other things decide; no scope: nobody has to be known for it."""
+ROLES: tuple[Role, ...] = get_args(Role)
+"""Each has what those before it have."""
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    role: frozenset(each for each, grant in GRANTS.items() if grant.role in ROLES[: place + 1])
+    for place, role in enumerate(ROLES)
+}
+SCOPES: Mapping[Permission, Scope | None] = {each: grant.scope for each, grant in GRANTS.items()}
+
 OF_THE_DELETERS = frozenset({Permission.FOLLOW_UPS_DELETE})
 """Of the roles that FOLLOWUP_DELETE_ROLES names."""
 INSTEAD = {
@@ -94,37 +112,6 @@ INSTEAD = {
 OF_A_LEAD = frozenset({Permission.ESCALATIONS_READ})
 """What comes with having reports, whatever the role: people are told about escalations on their line."""
 
-
-class Scope(StrEnum):
-    """What an API token may be used for, as far as its person may."""
-
-    READ = "read"
-    WRITE = "write"
-    OPS = "ops"
-    ADMIN = "admin"
-
-
-SCOPES: Mapping[Permission, Scope | None] = {
-    Permission.PUBLIC: None,
-    Permission.CRON_SECRET: None,
-    Permission.SELF: Scope.READ,
-    Permission.SELF_WRITE: Scope.WRITE,
-    Permission.USERS_READ: Scope.READ,
-    Permission.USERS_WRITE: Scope.ADMIN,
-    Permission.FOLLOW_UPS_READ: Scope.READ,
-    Permission.FOLLOW_UPS_WRITE: Scope.WRITE,
-    Permission.FOLLOW_UPS_DELETE: Scope.WRITE,
-    Permission.SUBJECTS_READ: Scope.READ,
-    Permission.SUBJECTS_WRITE: Scope.WRITE,
-    Permission.ESCALATIONS_READ: Scope.READ,
-    Permission.NOTIFICATIONS: Scope.READ,
-    Permission.NOTIFICATIONS_WRITE: Scope.WRITE,
-    Permission.SWEEPS: Scope.OPS,
-    Permission.IMPORTS: Scope.WRITE,
-    Permission.USERS_IMPORT: Scope.ADMIN,
-    Permission.OPS: Scope.OPS,
-}
-"""The scope that a token needs for a permission; None: nobody has to be known for it."""
 
 ALL_SCOPES = frozenset(Scope)
 """Of who is not known by an API token, and of tokens made before there were scopes."""
@@ -211,15 +198,6 @@ def require(permission: Permission, *, session: bool = False) -> Any:
     it lets in only those who have logged in, no tokens.
     """
     return Depends(_Open() if permission is Permission.PUBLIC else Required(permission, session))
-
-
-def declared_permissions(dependant: Dependant) -> Iterator[Permission]:
-    """The permissions that a route's dependencies declare."""
-    for dependency in dependant.dependencies:
-        permission = getattr(dependency.call, "permission", None)
-        if isinstance(permission, Permission):
-            yield permission
-        yield from declared_permissions(dependency)
 
 
 _bearer = HTTPBearer(

@@ -5,9 +5,9 @@ Raise a `Problem`, or a named subclass of one of the classes below; the message 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from fastapi import FastAPI, Request
@@ -57,6 +57,7 @@ class Problem(Exception):
         detail: what happened and how to fix it.
         errors: pairs of field and message.
         headers: sent with the answer.
+        members: further ones of the body, as RFC 9457 lets one add them.
     """
 
     status: int = 400
@@ -64,18 +65,31 @@ class Problem(Exception):
     title: str = "The request cannot be understood"
 
     def __init__(
-        self, detail: str, *, errors: Sequence[tuple[str, str]] = (), headers: dict[str, str] | None = None
+        self,
+        detail: str,
+        *,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = errors
         self.headers = headers
+        self.members = members
 
     def response(self) -> JSONResponse:
         """The answer."""
-        return _answer(
-            self.status, self.kind, self.title, self.detail, errors=self.errors, headers=self.headers
+        body = ProblemDetails(
+            type=f"urn:followup:problem:{self.kind}",
+            title=self.title,
+            status=self.status,
+            detail=self.detail,
+            errors=[FieldError(field=field, message=message) for field, message in self.errors[:MOST_ERRORS]],
+            more_errors=max(0, len(self.errors) - MOST_ERRORS) or None,
         )
+        content = {**body.model_dump(exclude_none=True), **self.members}
+        return JSONResponse(content, status_code=self.status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
 class Unauthenticated(Problem):
@@ -111,10 +125,34 @@ class Conflict(Problem):
     status, kind, title = 409, "conflict", "In conflict with what is there"
 
 
+class Tagged(Protocol):
+    """A schema with the entity tag of what it shows."""
+
+    @property
+    def etag(self) -> str:
+        """As `If-Match` names it."""
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """As pydantic has it."""
+
+
 class Stale(Problem):
-    """`If-Match` names a version that is not the current one."""
+    """Somebody has changed something since the caller read it. The answer carries it as it is now.
+
+    Args:
+        name: of what it is.
+        current: as it is now.
+    """
 
     status, kind, title = 412, "stale", "Changed in the meantime"
+
+    def __init__(self, name: str, current: Tagged) -> None:
+        super().__init__(
+            f"{name} has changed since you read it. Look at `current`, and repeat your change with "
+            f"`If-Match: {current.etag}`.",
+            headers={"ETag": current.etag},
+            current=current.model_dump(mode="json"),
+        )
 
 
 class TooLarge(Problem):
@@ -123,15 +161,19 @@ class TooLarge(Problem):
     status, kind, title = 413, "too-large", "The request is too large"
 
 
-class Invalid(Problem):
+class NotValid(Problem):
+    """A request says something that cannot be."""
+
+    status, kind, title = 422, "invalid", "The request is not valid"
+
+
+class Invalid(NotValid):
     """A field is wrong.
 
     Args:
         field: its name as the caller wrote it.
         message: what is wrong with it and the fix; says the field's name.
     """
-
-    status, kind, title = 422, "invalid", "The request is not valid"
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message, errors=[(field, message)])
@@ -168,11 +210,27 @@ class Unavailable(Problem):
     status, kind, title = 503, "unavailable", "Not available now"
 
 
+class Unexpected(Problem):
+    """Something failed that should not: it says nothing about the inside."""
+
+    status, kind, title = 500, "unexpected", "Something went wrong here"
+
+    def __init__(self) -> None:
+        super().__init__("The error was recorded. Try again later.")
+
+
+KINDS: tuple[type[Problem], ...] = (
+    *(Problem, Unauthenticated, Forbidden, NotFound, TooSlow, Conflict, Stale, TooLarge, NotValid),
+    *(TooManyTries, Unavailable),
+)
+_OF_STATUS = {kind.status: kind for kind in KINDS}
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: the error statuses that it can answer, each as problem details."""
     return {
         status: {
-            "description": _KNOWN[status].title,
+            "description": _OF_STATUS[status].title,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
         }
         for status in statuses
@@ -187,77 +245,30 @@ def constraint_of(error: IntegrityError) -> str | None:
 
 def install(app: FastAPI) -> None:
     """Make every error of the application answer with problem details."""
-    app.exception_handler(Problem)(_problem)
-    app.exception_handler(RequestValidationError)(_not_valid)
-    app.exception_handler(HTTPException)(_http)
-    app.exception_handler(DataError)(_not_storable)
-    app.exception_handler(UnicodeEncodeError)(_not_storable)
-    app.exception_handler(OperationalError)(_database_away)
-    app.exception_handler(CommitUnknown)(_outcome_unknown)
-    app.exception_handler(psycopg.DataError)(_not_storable)
-    app.exception_handler(psycopg.OperationalError)(_database_away)
-    app.exception_handler(psycopg.errors.ReadOnlySqlTransaction)(_database_away)
-    app.exception_handler(NoFreeConnection)(_database_away)
-    app.exception_handler(ClientDisconnect)(_gone)
+    handlers: dict[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
+        Problem: _problem,
+        RequestValidationError: _not_valid,
+        HTTPException: _http,
+        **dict.fromkeys((DataError, psycopg.DataError, UnicodeEncodeError), _not_storable),
+        **dict.fromkeys((OperationalError, psycopg.OperationalError, NoFreeConnection), _database_away),
+        psycopg.errors.ReadOnlySqlTransaction: _database_away,
+        CommitUnknown: _outcome_unknown,
+        ClientDisconnect: _gone,
+    }
+    for error, handler in handlers.items():
+        app.exception_handler(error)(handler)
+
+
+async def _problem(_: Request, error: Problem) -> Response:
+    return error.response()
 
 
 async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=400)  # nobody hears it: who asked has left before all was sent
 
 
-def unexpected() -> JSONResponse:
-    """The answer when something failed that should not: says nothing about the inside."""
-    return _answer(500, "unexpected", "Something went wrong here", "The error was recorded. Try again later.")
-
-
-_KNOWN: dict[int, type[Problem]] = {
-    problem.status: problem
-    for problem in (
-        Problem,
-        Unauthenticated,
-        Forbidden,
-        NotFound,
-        TooSlow,
-        Conflict,
-        Stale,
-        TooLarge,
-        Invalid,
-        TooManyTries,
-        Unavailable,
-    )
-}
-
-
-def _answer(
-    status: int,
-    kind: str,
-    title: str,
-    detail: str,
-    *,
-    errors: Sequence[tuple[str, str]] = (),
-    headers: dict[str, str] | None = None,
-) -> JSONResponse:
-    body = ProblemDetails(
-        type=f"urn:followup:problem:{kind}",
-        title=title,
-        status=status,
-        detail=detail,
-        errors=[FieldError(field=field, message=message) for field, message in errors[:MOST_ERRORS]],
-        more_errors=max(0, len(errors) - MOST_ERRORS) or None,
-    )
-    content = body.model_dump(exclude_none=True)
-    return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
-
-
-async def _problem(_: Request, error: Problem) -> JSONResponse:
-    return error.response()
-
-
-async def _http(request: Request, error: HTTPException) -> JSONResponse:
-    status = error.status_code
-    phrase = HTTPStatus(status).phrase
-    known = _KNOWN.get(status)
-    kind, title = (known.kind, known.title) if known else (phrase.lower().replace(" ", "-"), phrase)
+async def _http(request: Request, error: HTTPException) -> Response:
+    status, headers = error.status_code, dict(error.headers or {})
     detail = str(error.detail)
     if status == 400:  # what the framework says of a body that is not even text
         message = "body must be JSON in UTF-8, sent as Content-Type: application/json."
@@ -265,32 +276,41 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
     if status == 404:
         detail = f"There is nothing at {request.url.path}."
     elif status == 405:
-        allowed = (error.headers or {}).get("Allow", "another method")
+        allowed = headers.get("Allow", "another method")
         detail = f"{request.method} is not possible at {request.url.path}; try {allowed}."
     elif status == 413:
         detail = "The body is larger than allowed: send less at once."
-    return _answer(status, kind, title, detail, headers=dict(error.headers or {}))
+    problem, known, phrase = (
+        Problem(detail, headers=headers),
+        _OF_STATUS.get(status),
+        HTTPStatus(status).phrase,
+    )
+    problem.status = status
+    problem.kind = known.kind if known else phrase.lower().replace(" ", "-")
+    problem.title = known.title if known else phrase
+    return problem.response()
 
 
-async def _not_valid(_: Request, error: RequestValidationError) -> JSONResponse:
+async def _not_valid(_: Request, error: RequestValidationError) -> Response:
     errors = field_errors(list(error.errors()))
     detail = errors[0][1] + (f" (and {len(errors) - 1:,} more)" if len(errors) > 1 else "")
-    return _answer(Invalid.status, Invalid.kind, Invalid.title, detail, errors=errors)
+    return NotValid(detail, errors=errors).response()
 
 
-async def _not_storable(_: Request, __: Exception) -> JSONResponse:
-    detail = "A value is outside of what the database can keep: check numbers, dates and special characters."
-    return _answer(Invalid.status, Invalid.kind, Invalid.title, detail)
+async def _not_storable(_: Request, __: Exception) -> Response:
+    return NotValid(
+        "A value is outside of what the database can keep: check numbers, dates and special characters."
+    ).response()
 
 
-async def _database_away(_: Request, error: Exception) -> JSONResponse:
+async def _database_away(_: Request, error: Exception) -> Response:
     cause = getattr(error, "orig", error)
     read_only = isinstance(cause, psycopg.errors.ReadOnlySqlTransaction)
     state = "takes no changes at the moment" if read_only else "is away or busy"
     return _try_again(f"The database {state}. Nothing was changed: try again shortly.")
 
 
-async def _outcome_unknown(request: Request, error: Exception) -> JSONResponse:
+async def _outcome_unknown(request: Request, error: Exception) -> Response:
     if request.method in READS:
         return await _database_away(request, error)
     return _try_again(
@@ -299,5 +319,5 @@ async def _outcome_unknown(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _try_again(detail: str) -> JSONResponse:
-    return _answer(503, Unavailable.kind, Unavailable.title, detail, headers={"Retry-After": "5"})
+def _try_again(detail: str) -> Response:
+    return Unavailable(detail, headers={"Retry-After": "5"}).response()

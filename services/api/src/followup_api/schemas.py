@@ -19,6 +19,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic.config import JsonDict
 from pydantic_core import PydanticKnownError
 
 from followup_api.texts import parameter
@@ -98,6 +99,11 @@ class Schema(BaseModel):
     """An answer. Rows of the database are read by attribute."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+def examples(*values: JsonDict) -> JsonDict:
+    """`json_schema_extra=` of a schema: how its JSON looks."""
+    return {"examples": [*values]}
 
 
 class Input(Schema):

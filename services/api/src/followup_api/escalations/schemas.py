@@ -6,11 +6,12 @@ from datetime import date
 from enum import StrEnum
 
 from followup_common.policy import Severity
-from pydantic import ConfigDict, Field
+from pydantic import Field
+from pydantic.config import JsonDict
 
 from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, FOUND_IN, Assigned, FollowUp, PersonName
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Parameters, Schema, Search
+from followup_api.schemas import Parameters, Schema, Search, examples
 
 UNROUTABLE = "Steps of open follow-ups that found nobody active to tell."
 
@@ -49,12 +50,11 @@ class EscalationQuery(PageQuery, EscalationFilters):
     )
 
 
-class EscalatedFollowUp(FollowUp):
-    """A follow-up that was escalated beyond its assignee, and the assignee's manager."""
+ESCALATED_FOLLOW_UP_EXAMPLE: JsonDict = {**EXAMPLE_FOLLOW_UP, "manager": {"id": 2, "name": "Dana Reyes"}}
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{**EXAMPLE_FOLLOW_UP, "manager": {"id": 2, "name": "Dana Reyes"}}]}
-    )
+
+class EscalatedFollowUp(FollowUp, json_schema_extra=examples(ESCALATED_FOLLOW_UP_EXAMPLE)):
+    """A follow-up that was escalated beyond its assignee, and the assignee's manager."""
 
     manager: PersonName | None
 
@@ -83,25 +83,18 @@ class EscalationDay(Schema):
     admin: int
 
 
-class EscalationSummary(Schema):
-    """Numbers and charts of the dashboard."""
+ESCALATION_SUMMARY_EXAMPLE: JsonDict = {
+    "manager": 12,
+    "admin": 3,
+    "unroutable": 0,
+    "by_team": [{"manager": {"id": 2, "name": "Dana Reyes"}, "manager_level": 12, "admin_level": 3}],
+    "age": [{"from_hours": 48, "to_hours": 72, "count": 9}],
+    "over_time": [{"date": "2026-03-04", "manager": 12, "admin": 3}],
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "manager": 12,
-                    "admin": 3,
-                    "unroutable": 0,
-                    "by_team": [
-                        {"manager": {"id": 2, "name": "Dana Reyes"}, "manager_level": 12, "admin_level": 3}
-                    ],
-                    "age": [{"from_hours": 48, "to_hours": 72, "count": 9}],
-                    "over_time": [{"date": "2026-03-04", "manager": 12, "admin": 3}],
-                }
-            ]
-        }
-    )
+
+class EscalationSummary(Schema, json_schema_extra=examples(ESCALATION_SUMMARY_EXAMPLE)):
+    """Numbers and charts of the dashboard."""
 
     manager: int = Field(description="Open escalations at manager level.")
     admin: int = Field(description="Open escalations at admin level: SLA breaches.")
@@ -134,38 +127,33 @@ class OtherLines(Schema):
     admin: int
 
 
-class EscalationCounts(Schema):
-    """How many escalations are open, in all and by reporting line."""
+ESCALATION_COUNTS_EXAMPLE: JsonDict = {
+    "manager": 12,
+    "admin": 3,
+    "unroutable": 0,
+    "below": {"id": 2, "name": "Dana Reyes"},
+    "by_line": [
+        {
+            "person": {"id": 5, "name": "Mia Klein"},
+            "with_line": True,
+            "assignee": "line:5",
+            "manager": 12,
+            "admin": 2,
+        },
+        {
+            "person": {"id": 2, "name": "Dana Reyes"},
+            "with_line": False,
+            "assignee": "2",
+            "manager": 0,
+            "admin": 1,
+        },
+    ],
+    "others": {"people": 0, "manager": 0, "admin": 0},
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "manager": 12,
-                    "admin": 3,
-                    "unroutable": 0,
-                    "below": {"id": 2, "name": "Dana Reyes"},
-                    "by_line": [
-                        {
-                            "person": {"id": 5, "name": "Mia Klein"},
-                            "with_line": True,
-                            "assignee": "line:5",
-                            "manager": 12,
-                            "admin": 2,
-                        },
-                        {
-                            "person": {"id": 2, "name": "Dana Reyes"},
-                            "with_line": False,
-                            "assignee": "2",
-                            "manager": 0,
-                            "admin": 1,
-                        },
-                    ],
-                    "others": {"people": 0, "manager": 0, "admin": 0},
-                }
-            ]
-        }
-    )
+
+class EscalationCounts(Schema, json_schema_extra=examples(ESCALATION_COUNTS_EXAMPLE)):
+    """How many escalations are open, in all and by reporting line."""
 
     manager: int = Field(description="At manager level.")
     admin: int = Field(description="At admin level: SLA breaches.")

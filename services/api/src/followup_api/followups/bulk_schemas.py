@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
 from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
-from followup_api.schemas import Id, Input, Line, Schema, Search
+from followup_api.schemas import Id, Input, Line, Schema, Search, examples
 
 AT_ONCE = 10_000
 """How many follow-ups a bulk action takes."""
@@ -40,22 +41,19 @@ class BulkFilter(Input):
     )
 
 
-class BulkChange(Input):
-    """One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds."""
+BULK_CHANGE_EXAMPLES: tuple[JsonDict, ...] = (
+    {"ids": [42, 43], "versions": [3, 1], "action": "complete"},
+    {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
+    {
+        "filter": {"view": "overdue", "expected": 102, "as_of": "2026-03-02T09:00:00.250344Z"},
+        "action": "complete",
+    },
+    {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
+)
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"ids": [42, 43], "versions": [3, 1], "action": "complete"},
-                {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
-                {
-                    "filter": {"view": "overdue", "expected": 102, "as_of": "2026-03-02T09:00:00.250344Z"},
-                    "action": "complete",
-                },
-                {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
-            ]
-        },
-    )
+
+class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
+    """One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds."""
 
     ids: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE, fail_fast=True)] | None = None
     filter: BulkFilter | None = Field(None, description="In place of `ids`; not for `undo`.")
@@ -121,20 +119,15 @@ class BulkDone(Schema):
     etag: str = Field(description="Its new entity tag: send it to undo this change, and no later one.")
 
 
-class BulkResult(Schema):
-    """What became of a bulk action."""
+BULK_RESULT_EXAMPLE: JsonDict = {
+    "done": [42],
+    "changed": [{"id": 42, "etag": '"4-1a5f0c93"'}],
+    "failed": [{"id": 43, "message": "There is no such follow-up."}],
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "done": [42],
-                    "changed": [{"id": 42, "etag": '"4-1a5f0c93"'}],
-                    "failed": [{"id": 43, "message": "There is no such follow-up."}],
-                }
-            ]
-        }
-    )
+
+class BulkResult(Schema, json_schema_extra=examples(BULK_RESULT_EXAMPLE)):
+    """What became of a bulk action."""
 
     done: list[int]
     changed: list[BulkDone] = Field(

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi.responses import JSONResponse
-
-from followup_api.fields import extended
 from followup_api.followups.schemas import FollowUp
 from followup_api.problems import Conflict, Invalid, NotFound, Stale
 
@@ -20,18 +17,10 @@ class FollowUpNotFound(NotFound):
 
 
 class FollowUpStale(Stale):
-    """Somebody has changed it since the caller read it. The answer carries it as it is now."""
+    """Somebody has changed it since the caller read it."""
 
     def __init__(self, current: FollowUp) -> None:
-        super().__init__(
-            f"Follow-up {current.id} has changed since you read it. Look at `current`, and repeat your "
-            f"change with `If-Match: {current.etag}`.",
-            headers={"ETag": current.etag},
-        )
-        self.current = current
-
-    def response(self) -> JSONResponse:
-        return extended(super().response(), current=self.current.model_dump(mode="json"))
+        super().__init__(f"Follow-up {current.id}", current)
 
 
 class ExternalIdTaken(Conflict):
@@ -93,12 +82,9 @@ class CountChanged(Conflict):
     def __init__(self, expected: int, found: int) -> None:
         super().__init__(
             f"Nothing was changed: there are {found:,} now and not {expected:,}. Look at them, count again, "
-            "and send the new count as filter.expected."
+            "and send the new count as filter.expected.",
+            found=found,
         )
-        self.found = found
-
-    def response(self) -> JSONResponse:
-        return extended(super().response(), found=self.found)
 
 
 class NotAssignable(Invalid):

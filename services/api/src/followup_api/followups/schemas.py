@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Self
 from followup_common.policy import Severity
 from pydantic import (
     AfterValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     model_validator,
@@ -27,6 +26,7 @@ from followup_api.schemas import (
     Schema,
     Search,
     Time,
+    examples,
     storable,
     unchanged,
 )
@@ -171,10 +171,8 @@ class SubjectRef(Schema):
     url: str | None
 
 
-class FollowUp(Schema):
+class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     """A promised call, and where it is on its escalation policy."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FOLLOW_UP]})
 
     id: int
     external_id: str | None = Field(description="Its id in the system that it was imported from.")
@@ -204,14 +202,16 @@ class FollowUp(Schema):
     updated_at: Time
 
 
-class FollowUpCounts(Schema):
-    """How many open follow-ups there are in each view."""
+FOLLOW_UP_COUNTS_EXAMPLE: JsonDict = {
+    "overdue": 4,
+    "today": 2,
+    "upcoming": 31,
+    "as_of": "2026-03-02T09:00:00.250344Z",
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"overdue": 4, "today": 2, "upcoming": 31, "as_of": "2026-03-02T09:00:00.250344Z"}]
-        }
-    )
+
+class FollowUpCounts(Schema, json_schema_extra=examples(FOLLOW_UP_COUNTS_EXAMPLE)):
+    """How many open follow-ups there are in each view."""
 
     overdue: int
     today: int
@@ -232,15 +232,14 @@ class DeletedFollowUp(Schema):
     kept_until: Time = Field(description="Until then it can be restored; then it is gone for good.")
 
 
-class SubjectInput(Input):
+SUBJECT_INPUT_EXAMPLE: JsonDict = {k: v for k, v in EXAMPLE_SUBJECT.items() if k != "id"}
+
+
+class SubjectInput(Input, json_schema_extra=examples(SUBJECT_INPUT_EXAMPLE)):
     """An existing lead or client by `id`, or by a known `kind` and `external_id`; or the data of a new one.
 
     A known one stays as it is, whatever name and url are given here.
     """
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{k: v for k, v in EXAMPLE_SUBJECT.items() if k != "id"}]},
-    )
 
     id: Id | None = None
     kind: Literal["lead", "client"] | None = None
@@ -259,21 +258,16 @@ class SubjectInput(Input):
         return self
 
 
-class FollowUpCreate(Input):
-    """A new follow-up."""
+FOLLOW_UP_CREATE_EXAMPLE: JsonDict = {
+    "title": "Call Acme about renewal",
+    "due_at": "2026-03-02T09:00:00Z",
+    "notes": "Ask for Ms Okafor.",
+    "subject": {"kind": "client", "external_id": "C-1009", "name": "Acme Corporation"},
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "title": "Call Acme about renewal",
-                    "due_at": "2026-03-02T09:00:00Z",
-                    "notes": "Ask for Ms Okafor.",
-                    "subject": {"kind": "client", "external_id": "C-1009", "name": "Acme Corporation"},
-                }
-            ]
-        },
-    )
+
+class FollowUpCreate(Input, json_schema_extra=examples(FOLLOW_UP_CREATE_EXAMPLE)):
+    """A new follow-up."""
 
     title: Line
     due_at: SaneTime
@@ -283,12 +277,10 @@ class FollowUpCreate(Input):
     external_id: Line | None = Field(None, description="Unique; imports find the follow-up by it.")
 
 
-class FollowUpPatch(Changes):
+class FollowUpPatch(
+    Changes, json_schema_extra=examples({"due_at": "2026-03-04T13:30:00Z"}, {"assignee_id": 5})
+):
     """What to change; what is left out stays."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"due_at": "2026-03-04T13:30:00Z"}, {"assignee_id": 5}]}
-    )
 
     title: Line = Field(default_factory=unchanged)
     due_at: SaneTime = Field(default_factory=unchanged)
@@ -333,38 +325,33 @@ class ActivityEscalation(Schema):
     recipients: list[ActivityRecipient]
 
 
-class Activity(Schema):
-    """One entry of a follow-up's history."""
+ACTIVITY_EXAMPLE: JsonDict = {
+    "id": 90,
+    "kind": "escalated",
+    "actor": None,
+    "created_at": "2026-03-04T09:00:03Z",
+    "details": {},
+    "escalation": {
+        "step": 2,
+        "label": "manager",
+        "hours_overdue": 48.0,
+        "sla_breach": False,
+        "policy": "standard",
+        "policy_version": 1,
+        "recipients": [
+            {
+                "user": {"id": 2, "name": "Dana Reyes"},
+                "audience": "manager",
+                "fallback": None,
+            }
+        ],
+    },
+    "summary": "Told Dana Reyes (manager of Amir Patel) that it is 2 days overdue",
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 90,
-                    "kind": "escalated",
-                    "actor": None,
-                    "created_at": "2026-03-04T09:00:03Z",
-                    "details": {},
-                    "escalation": {
-                        "step": 2,
-                        "label": "manager",
-                        "hours_overdue": 48.0,
-                        "sla_breach": False,
-                        "policy": "standard",
-                        "policy_version": 1,
-                        "recipients": [
-                            {
-                                "user": {"id": 2, "name": "Dana Reyes"},
-                                "audience": "manager",
-                                "fallback": None,
-                            }
-                        ],
-                    },
-                    "summary": "Told Dana Reyes (manager of Amir Patel) that it is 2 days overdue",
-                }
-            ]
-        }
-    )
+
+class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
+    """One entry of a follow-up's history."""
 
     id: int
     kind: str = Field(

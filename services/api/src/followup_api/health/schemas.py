@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
+from pydantic.config import JsonDict
 
-from followup_api.schemas import Schema
+from followup_api.schemas import Schema, examples
 
 
 class Alive(Schema):
@@ -15,22 +16,17 @@ class Alive(Schema):
     status: Literal["alive"] = "alive"
 
 
-class Readiness(Schema):
-    """Whether requests can be served, and why not."""
+READINESS_EXAMPLE: JsonDict = {
+    "status": "ready",
+    "checks": {
+        "database": "ok",
+        "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox",
+    },
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "status": "ready",
-                    "checks": {
-                        "database": "ok",
-                        "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox",
-                    },
-                }
-            ]
-        }
-    )
+
+class Readiness(Schema, json_schema_extra=examples(READINESS_EXAMPLE)):
+    """Whether requests can be served, and why not."""
 
     status: Literal["ready", "not ready"]
     checks: dict[str, str] = Field(

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from heapq import nsmallest
 
-from fastapi.responses import JSONResponse
-
-from followup_api.fields import extended
 from followup_api.imports.schemas import MAX_ERRORS, LineError
-from followup_api.problems import Conflict, Invalid, Problem
+from followup_api.problems import Conflict, NotValid, Problem
 
 
 class Errors:
@@ -41,22 +38,17 @@ class Errors:
         return max(0, self.count - MAX_ERRORS)
 
 
-class NotImported(Invalid):
+class NotImported(NotValid):
     """The file has errors, so nothing of it was written."""
 
     def __init__(self, errors: Errors) -> None:
         first = errors.first()
-        super().__init__(first[0].field, first[0].message)
         number = "one error" if errors.count == 1 else f"{errors.count:,} errors"
-        self.detail = (
+        super().__init__(
             f"The file has {number}, so nothing of it was written. Fix it and import it again; "
             f"or import the good lines with partial=true. First: line {first[0].line}: {first[0].message}"
         )
-        self.found, self.more_errors = first, errors.more
-
-    def response(self) -> JSONResponse:
-        listed = [error.model_dump() for error in self.found]
-        return extended(super().response(), errors=listed, more_errors=self.more_errors)
+        self.members = {"errors": [error.model_dump() for error in first], "more_errors": errors.more}
 
 
 def refused(message: str, line: int = 1, field: str = "") -> NotImported:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic.config import JsonDict
 
 from followup_api.auth.passwords import MAX_LENGTH
 from followup_api.permissions import Permission
-from followup_api.schemas import Changes, Input, Line, Schema, Time, unchanged
+from followup_api.schemas import Changes, Input, Line, Schema, Time, examples, unchanged
 from followup_api.users.schemas import Password, TimeZone
 
 ADA: JsonDict = {
@@ -37,10 +37,8 @@ NEW_PASSWORD: JsonDict = {
 }
 
 
-class Me(Schema):
+class Me(Schema, json_schema_extra=examples(ADA)):
     """The person who is logged in, and what they may do."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [ADA]})
 
     id: int
     email: str
@@ -52,28 +50,25 @@ class Me(Schema):
     permissions: list[Permission]
 
 
-class MeChanges(Changes):
-    """What to change about oneself; what is absent stays. Admins change the rest."""
+ME_CHANGES_EXAMPLE: JsonDict = {"time_zone": "Europe/London"}
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"time_zone": "Europe/London"}]})
+
+class MeChanges(Changes, json_schema_extra=examples(ME_CHANGES_EXAMPLE)):
+    """What to change about oneself; what is absent stays. Admins change the rest."""
 
     name: Line = Field(default_factory=unchanged)
     time_zone: TimeZone = Field(default_factory=unchanged)
 
 
-class PasswordChange(Input):
+class PasswordChange(Input, json_schema_extra=examples(NEW_PASSWORD)):
     """The password until now, and the one from now on."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [NEW_PASSWORD]})
 
     current_password: Annotated[SecretStr, Field(min_length=1, max_length=MAX_LENGTH)]
     new_password: Password
 
 
-class Session(Schema):
+class Session(Schema, json_schema_extra=examples(SESSION)):
     """A browser in which one is logged in."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [SESSION]})
 
     id: int
     created_at: Time = Field(description="When one logged in.")

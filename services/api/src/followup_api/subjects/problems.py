@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi.responses import JSONResponse
-
-from followup_api.fields import extended
 from followup_api.problems import Conflict, NotFound, Stale
 from followup_api.subjects.schemas import SubjectDetails
 
@@ -34,15 +31,7 @@ class SubjectNotFound(NotFound):
 
 
 class SubjectStale(Stale):
-    """Somebody has changed it since the caller read it. The answer carries it as it is now."""
+    """Somebody has changed it since the caller read it."""
 
     def __init__(self, current: SubjectDetails) -> None:
-        super().__init__(
-            f"{current.name} has changed since you read it. Look at `current`, and repeat your change with "
-            f"`If-Match: {current.etag}`.",
-            headers={"ETag": current.etag},
-        )
-        self.current = current
-
-    def response(self) -> JSONResponse:
-        return extended(super().response(), current=self.current.model_dump(mode="json"))
+        super().__init__(current.name, current)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.config import JsonDict
 
 from followup_api.fields import Link
@@ -17,7 +17,7 @@ from followup_api.followups.schemas import (
     SubjectRef,
 )
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Changes, Input, Line, Schema, Search, Time, unchanged
+from followup_api.schemas import Changes, Input, Line, Schema, Search, Time, examples, unchanged
 
 EXAMPLE_VERSION: JsonDict = {
     **EXAMPLE_SUBJECT,
@@ -46,17 +46,12 @@ class Planned(Schema):
     due_at: Time
 
 
-class Subject(SubjectRef):
-    """A lead or client, and what is planned for it."""
+SUBJECT_EXAMPLE_1: JsonDict = {**EXAMPLE_VERSION, "open": 2, "overdue": 1, "first_planned": None}
+SUBJECT_EXAMPLE_2: JsonDict = {**EXAMPLE_VERSION, "open": 0, "overdue": 0, "first_planned": EXAMPLE_PLANNED}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {**EXAMPLE_VERSION, "open": 2, "overdue": 1, "first_planned": None},
-                {**EXAMPLE_VERSION, "open": 0, "overdue": 0, "first_planned": EXAMPLE_PLANNED},
-            ]
-        }
-    )
+
+class Subject(SubjectRef, json_schema_extra=examples(SUBJECT_EXAMPLE_1, SUBJECT_EXAMPLE_2)):
+    """A lead or client, and what is planned for it."""
 
     version: int = Field(description="Counts changes.")
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single one.")
@@ -70,23 +65,18 @@ class Subject(SubjectRef):
     )
 
 
-class SubjectDetails(Subject):
-    """A lead or client with its follow-ups."""
+SUBJECT_DETAILS_EXAMPLE: JsonDict = {
+    **EXAMPLE_VERSION,
+    "open": 1,
+    "overdue": 1,
+    "first_planned": None,
+    "has_open": True,
+    "follow_ups": [EXAMPLE_FOLLOW_UP],
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    **EXAMPLE_VERSION,
-                    "open": 1,
-                    "overdue": 1,
-                    "first_planned": None,
-                    "has_open": True,
-                    "follow_ups": [EXAMPLE_FOLLOW_UP],
-                }
-            ]
-        }
-    )
+
+class SubjectDetails(Subject, json_schema_extra=examples(SUBJECT_DETAILS_EXAMPLE)):
+    """A lead or client with its follow-ups."""
 
     has_open: bool = Field(
         description="Whether anybody has an open follow-up on it, seen by the caller or not."
@@ -96,12 +86,11 @@ class SubjectDetails(Subject):
     )
 
 
-class SubjectCreate(Input):
-    """A new lead or client."""
+SUBJECT_CREATE_EXAMPLE: JsonDict = {"kind": "lead", "name": "Globex", "url": "https://globex.example"}
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"kind": "lead", "name": "Globex", "url": "https://globex.example"}]}
-    )
+
+class SubjectCreate(Input, json_schema_extra=examples(SUBJECT_CREATE_EXAMPLE)):
+    """A new lead or client."""
 
     kind: Literal["lead", "client"]
     name: Line
@@ -109,10 +98,12 @@ class SubjectCreate(Input):
     url: Link | None = None
 
 
-class SubjectPatch(Changes):
-    """What to change about a lead or client; what is left out stays."""
+SUBJECT_PATCH_EXAMPLE_1: JsonDict = {"name": "Acme Corporation"}
+SUBJECT_PATCH_EXAMPLE_2: JsonDict = {"url": None}
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Acme Corporation"}, {"url": None}]})
+
+class SubjectPatch(Changes, json_schema_extra=examples(SUBJECT_PATCH_EXAMPLE_1, SUBJECT_PATCH_EXAMPLE_2)):
+    """What to change about a lead or client; what is left out stays."""
 
     name: Line = Field(default_factory=unchanged)
     external_id: Line | None = Field(
@@ -121,22 +112,17 @@ class SubjectPatch(Changes):
     url: Link | None = Field(default_factory=unchanged)
 
 
-class SubjectChange(Schema):
-    """One entry of the history of a lead or client."""
+SUBJECT_CHANGE_EXAMPLE: JsonDict = {
+    "id": 12,
+    "kind": "edited",
+    "actor": EXAMPLE_PERSON,
+    "created_at": "2026-02-02T13:20:45Z",
+    "changes": {"name": {"from": "Acme", "to": "Acme Corporation"}},
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 12,
-                    "kind": "edited",
-                    "actor": EXAMPLE_PERSON,
-                    "created_at": "2026-02-02T13:20:45Z",
-                    "changes": {"name": {"from": "Acme", "to": "Acme Corporation"}},
-                }
-            ]
-        }
-    )
+
+class SubjectChange(Schema, json_schema_extra=examples(SUBJECT_CHANGE_EXAMPLE)):
+    """One entry of the history of a lead or client."""
 
     id: int
     kind: Literal["edited", "imported"] = Field(description="How it was changed: by itself, or by an import.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from pydantic.config import JsonDict
 
 from followup_api.permissions import Scope
-from followup_api.schemas import Input, Line, Schema, Time, WrittenTime
+from followup_api.schemas import Input, Line, Schema, Time, WrittenTime, examples
 
 NEW: JsonDict = {
     "name": "Nightly import",
@@ -39,10 +39,8 @@ Scopes = Annotated[
 ]
 
 
-class NewToken(Input):
+class NewToken(Input, json_schema_extra=examples(NEW)):
     """What a new token is for."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [NEW]})
 
     name: Line = Field(description="Says later what it is used for.")
     expires_at: WrittenTime | None = Field(
@@ -57,10 +55,8 @@ class NewToken(Input):
     )
 
 
-class Token(Schema):
+class Token(Schema, json_schema_extra=examples(KEPT)):
     """A token, without its secret."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [KEPT]})
 
     id: int
     name: str
@@ -74,9 +70,10 @@ class Token(Schema):
     made_with: int | None = Field(description="The token that it was made with, and ends with; null: none.")
 
 
-class CreatedToken(Token):
-    """A new token, with its secret: this is the only time that it is shown."""
+CREATED_TOKEN_EXAMPLE: JsonDict = {**KEPT, "token": TOKEN}
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**KEPT, "token": TOKEN}]})
+
+class CreatedToken(Token, json_schema_extra=examples(CREATED_TOKEN_EXAMPLE)):
+    """A new token, with its secret: this is the only time that it is shown."""
 
     token: str = Field(repr=False, description="Send it as `Authorization: Bearer ...`.")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi.responses import JSONResponse
-
-from followup_api.fields import extended
 from followup_api.problems import Conflict, NotFound, Stale
 from followup_api.users.schemas import User
 
@@ -35,15 +32,7 @@ class LastAdmin(Conflict):
 
 
 class UserStale(Stale):
-    """Somebody has changed the person since the caller read them. The answer carries them as they are now."""
+    """Somebody has changed the person since the caller read them."""
 
     def __init__(self, current: User) -> None:
-        super().__init__(
-            f"User {current.id} has changed since you read it. Look at `current`, and repeat your change "
-            f"with `If-Match: {current.etag}`.",
-            headers={"ETag": current.etag},
-        )
-        self.current = current
-
-    def response(self) -> JSONResponse:
-        return extended(super().response(), current=self.current.model_dump(mode="json"))
+        super().__init__(f"User {current.id}", current)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic.config import JsonDict
 
 from followup_api.auth.common_passwords import is_common
 from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH, prepared
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, storable, unchanged
+from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, examples, storable, unchanged
 from followup_api.time_zones import canonical
 
 ADA: JsonDict = {
@@ -66,14 +66,11 @@ Password = Annotated[
 """A new one, as passwords are compared; an old one may be shorter, or have become common."""
 
 
-class User(Schema):
-    """A person."""
+USER_EXAMPLE: JsonDict = {"id": 42, **ADA, "reports": 5, "version": 3, "etag": '"3-5d41402a"'}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"id": 42, **ADA, "reports": 5, "version": 3, "etag": '"3-5d41402a"'}],
-        }
-    )
+
+class User(Schema, json_schema_extra=examples(USER_EXAMPLE)):
+    """A person."""
 
     id: int
     email: str
@@ -93,12 +90,11 @@ class User(Schema):
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single person.")
 
 
-class NewUser(Input):
-    """A person to add."""
+NEW_USER_EXAMPLE: JsonDict = {**ADA, "password": "correct horse battery staple"}
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{**ADA, "password": "correct horse battery staple"}]}
-    )
+
+class NewUser(Input, json_schema_extra=examples(NEW_USER_EXAMPLE)):
+    """A person to add."""
 
     email: Email = Field(description="Unique, whatever its case.")
     name: Line
@@ -109,10 +105,11 @@ class NewUser(Input):
     password: Password | None = Field(None, description="Without one they can only use API tokens.")
 
 
-class UserChanges(Changes):
-    """What to change about a person; what is absent stays."""
+USER_CHANGES_EXAMPLE: JsonDict = {"role": "manager", "manager_id": None}
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"role": "manager", "manager_id": None}]})
+
+class UserChanges(Changes, json_schema_extra=examples(USER_CHANGES_EXAMPLE)):
+    """What to change about a person; what is absent stays."""
 
     email: Email = Field(default_factory=unchanged)
     name: Line = Field(default_factory=unchanged)

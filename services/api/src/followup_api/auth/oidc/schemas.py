@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.config import JsonDict
 
-from followup_api.schemas import Schema
+from followup_api.schemas import Schema, examples
 
 OPTIONS: JsonDict = {"password": True, "provider": "Example SSO"}
 
 
-class LogInOptions(Schema):
+class LogInOptions(Schema, json_schema_extra=examples(OPTIONS)):
     """How people can log in."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [OPTIONS]})
 
     password: bool = Field(description="With a password, by `POST /api/v1/session`.")
     provider: str | None = Field(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.config import JsonDict
 
 from followup_api.audit import Action
 from followup_api.fields import SaneTime
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Id, Schema, Search, Time
+from followup_api.schemas import Id, Schema, Search, Time, examples
 
 EXAMPLE: JsonDict = {
     "id": 512,
@@ -37,10 +37,8 @@ class AuditKind(StrEnum):
     OTHER_THAN_LOG_INS = "other-than-log-ins"
 
 
-class AuditEntry(Schema):
+class AuditEntry(Schema, json_schema_extra=examples(EXAMPLE)):
     """Something that somebody did."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: int
     at: Time

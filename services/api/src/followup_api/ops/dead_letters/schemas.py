@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from followup_api.pagination import PageQuery
-from followup_api.schemas import NORMAL, Input, Schema, Search, Time, WrittenTime, storable
+from followup_api.schemas import NORMAL, Input, Schema, Search, Time, WrittenTime, examples, storable
 
 EVENT_ID = "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47"
 LISTED: JsonDict = {
@@ -48,10 +48,8 @@ Note = Annotated[
 ]
 
 
-class DeadLetter(Schema):
+class DeadLetter(Schema, json_schema_extra=examples(LISTED)):
     """An event that was given up, and why."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [LISTED]})
 
     id: UUID
     type: str = Field(description="The event's type; `unreadable` for a message that nobody could read.")
@@ -66,10 +64,8 @@ class DeadLetter(Schema):
     last_failed_at: Time
 
 
-class DeadLetterDetail(DeadLetter):
+class DeadLetterDetail(DeadLetter, json_schema_extra=examples(DETAILED)):
     """A dead letter with what it carries."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [DETAILED]})
 
     payload: dict[str, Any] = Field(description="The event's data; of an unreadable message the beginning.")
     replayable: bool
@@ -83,35 +79,34 @@ class DeadLetterQuery(PageQuery):
     q: Search | None = Field(None, description="Part of the reason or of the subject.")
 
 
-class Discard(Input):
-    """Why a dead letter is given up for good."""
+DISCARD_EXAMPLE: JsonDict = {"note": "Sent by hand on 2 March."}
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "Sent by hand on 2 March."}]})
+
+class Discard(Input, json_schema_extra=examples(DISCARD_EXAMPLE)):
+    """Why a dead letter is given up for good."""
 
     note: Note
 
 
-class BulkReplay(Input):
-    """Which dead letters to replay."""
+BULK_REPLAY_EXAMPLE: JsonDict = {"type": "followup.escalations.raised.v1", "limit": 500}
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"type": "followup.escalations.raised.v1", "limit": 500}]}
-    )
+
+class BulkReplay(Input, json_schema_extra=examples(BULK_REPLAY_EXAMPLE)):
+    """Which dead letters to replay."""
 
     type: EventType
     limit: int = Field(200, ge=1, le=1_000, description="At most so many, those that failed first.")
 
 
-class BulkDiscard(BulkReplay):
-    """Which dead letters to give up, and why."""
+BULK_DISCARD_EXAMPLE: JsonDict = {
+    "type": "unreadable",
+    "up_to": "2026-03-31T09:00:02.510344Z",
+    "note": "A port scan.",
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"type": "unreadable", "up_to": "2026-03-31T09:00:02.510344Z", "note": "A port scan."}
-            ]
-        }
-    )
+
+class BulkDiscard(BulkReplay, json_schema_extra=examples(BULK_DISCARD_EXAMPLE)):
+    """Which dead letters to give up, and why."""
 
     up_to: WrittenTime = Field(
         description="The `last_failed_at` of the newest one that you have seen: what failed later stays."
@@ -119,14 +114,11 @@ class BulkDiscard(BulkReplay):
     note: Note
 
 
-class DeadLettersDone(Schema):
-    """What was done to how many dead letters."""
+DEAD_LETTERS_DONE_EXAMPLE: JsonDict = {"done": 199, "refused": 1, "reason": "unknown event type", "left": 0}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"done": 199, "refused": 1, "reason": "unknown event type", "left": 0}]
-        }
-    )
+
+class DeadLettersDone(Schema, json_schema_extra=examples(DEAD_LETTERS_DONE_EXAMPLE)):
+    """What was done to how many dead letters."""
 
     done: int
     refused: int = Field(description="Taken into account, but impossible to replay: discard them instead.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
+from pydantic.config import JsonDict
 
-from followup_api.schemas import Schema, Time
+from followup_api.schemas import Schema, Time, examples
 
 
 class OutboxCounts(Schema):
@@ -21,30 +22,25 @@ class OutboxType(OutboxCounts):
     type: str = Field(description="The event's type; `unreadable` for a message that nobody could read.")
 
 
-class Outbox(OutboxCounts):
-    """What is not settled, in all and by event type."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "read_at": "2026-03-31T09:00:00Z",
-                    "waiting": 12,
-                    "oldest_waiting_at": "2026-03-31T08:58:00Z",
-                    "failed": 1,
-                    "or_more": False,
-                    "types": [
-                        {
-                            "type": "followup.escalations.raised.v1",
-                            "waiting": 12,
-                            "oldest_waiting_at": "2026-03-31T08:58:00Z",
-                            "failed": 1,
-                        }
-                    ],
-                }
-            ]
+OUTBOX_EXAMPLE: JsonDict = {
+    "read_at": "2026-03-31T09:00:00Z",
+    "waiting": 12,
+    "oldest_waiting_at": "2026-03-31T08:58:00Z",
+    "failed": 1,
+    "or_more": False,
+    "types": [
+        {
+            "type": "followup.escalations.raised.v1",
+            "waiting": 12,
+            "oldest_waiting_at": "2026-03-31T08:58:00Z",
+            "failed": 1,
         }
-    )
+    ],
+}
+
+
+class Outbox(OutboxCounts, json_schema_extra=examples(OUTBOX_EXAMPLE)):
+    """What is not settled, in all and by event type."""
 
     read_at: Time = Field(description="By the database's clock, as the other times.")
     or_more: bool = Field(description="There are more: counting stopped at 10,000 waiting or failed.")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.config import JsonDict
 
-from followup_api.schemas import Schema, Time
+from followup_api.schemas import Schema, Time, examples
 
 
 class Figure(StrEnum):
@@ -47,10 +47,8 @@ class Source(StrEnum):
     AMQP = "amqp"
 
 
-class QueueState(Schema):
+class QueueState(Schema, json_schema_extra=examples(FULL)):
     """One queue of RabbitMQ. A figure that nobody told is null, and `missing` says why."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [FULL]})
 
     name: str
     ready: int | None = Field(description="Messages that wait for a consumer.")
@@ -74,10 +72,8 @@ class QueueState(Schema):
         return cls.model_validate({"name": name, **figures, "missing": missing})
 
 
-class ServiceQueues(Schema):
+class ServiceQueues(Schema, json_schema_extra=examples(SERVED)):
     """The queue of a service, and the two that Dramatiq keeps beside it."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [SERVED]})
 
     service: str
     main: QueueState
@@ -87,22 +83,17 @@ class ServiceQueues(Schema):
     )
 
 
-class Queues(Schema):
-    """Every queue, as far as it is known."""
+QUEUES_EXAMPLE: JsonDict = {
+    "read_at": "2026-03-31T09:00:00Z",
+    "delivery": "rabbitmq",
+    "source": "management",
+    "problems": [],
+    "queues": [SERVED],
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "read_at": "2026-03-31T09:00:00Z",
-                    "delivery": "rabbitmq",
-                    "source": "management",
-                    "problems": [],
-                    "queues": [SERVED],
-                }
-            ]
-        }
-    )
+
+class Queues(Schema, json_schema_extra=examples(QUEUES_EXAMPLE)):
+    """Every queue, as far as it is known."""
 
     read_at: Time
     delivery: Literal["rabbitmq", "in-process"] = Field(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.config import JsonDict
 
-from followup_api.schemas import Schema, Time
+from followup_api.schemas import Schema, Time, examples
 
 SEEN: JsonDict = {"subject": "follow-ups/42", "since": "2026-03-31T06:00:00Z", "detail": None}
 FOUND: JsonDict = {
@@ -31,20 +31,16 @@ class Check(StrEnum):
     TIMES_AHEAD = "times-ahead"
 
 
-class Example(Schema):
+class Example(Schema, json_schema_extra=examples(SEEN)):
     """One thing that a check found."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [SEEN]})
 
     subject: str = Field(description="What it is, such as `follow-ups/42`.")
     since: Time
     detail: str | None = Field(description="What is known about it, such as the last error.")
 
 
-class Finding(Schema):
+class Finding(Schema, json_schema_extra=examples(FOUND)):
     """What one check found."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [FOUND]})
 
     check: Check
     count: int = Field(description="How many; 0 is well.")
@@ -54,14 +50,11 @@ class Finding(Schema):
     examples: list[Example] = Field(description="Those that have waited longest.")
 
 
-class SelfAudit(Schema):
-    """Whether everything goes its way, by what the database says."""
+SELF_AUDIT_EXAMPLE: JsonDict = {"checked_at": "2026-03-31T09:00:00Z", "healthy": False, "findings": [FOUND]}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"checked_at": "2026-03-31T09:00:00Z", "healthy": False, "findings": [FOUND]}]
-        }
-    )
+
+class SelfAudit(Schema, json_schema_extra=examples(SELF_AUDIT_EXAMPLE)):
+    """Whether everything goes its way, by what the database says."""
 
     checked_at: Time
     healthy: bool
