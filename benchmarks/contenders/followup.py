@@ -43,7 +43,7 @@ def sweep(database_url: str, broker_url: str) -> None:
     broker = rabbitmq_broker(broker_url)
     publish(broker, envelopes)
     broker.close()
-    eventually(lambda: _completed(engine, sweep_id), 300, interval=0.02, what="the sweep")
+    eventually(lambda: _completed(engine, sweep_id), 300, interval=0.05, what="the sweep")
     engine.dispose()
 
 

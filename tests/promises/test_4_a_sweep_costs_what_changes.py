@@ -9,7 +9,7 @@ from typing import Any
 from followup_common.contracts import BatchRequested, OutboxTick, SweepRequested
 from followup_common.db import Transaction
 from followup_common.db.clock import AT_ONCE
-from followup_common.db.plans import row_by_row
+from followup_common.db.plans import find_by_index
 from followup_common.messaging import outbox
 from followup_escalator.batches import CLAIM, claim_batch
 from followup_escalator.housekeeping import look_after_outbox
@@ -102,7 +102,7 @@ def test_what_has_moved_on_costs_the_next_batch_nothing_even_behind_a_pinned_sna
                 assert batch.claimed == 2_000
                 since = batch.until
         with escalator.transaction() as tx:
-            row_by_row(tx)
+            find_by_index(tx)
             assert pages(tx, None) > 10 * pages(tx, since)
 
 

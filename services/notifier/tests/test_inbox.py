@@ -10,7 +10,7 @@ from followup_common.db import Database
 from followup_common.db.wakeups import INBOX_CHANNEL
 from followup_common.policy import Fallback, Recipient
 from followup_notifier import inbox
-from followup_notifier.inbox import Announcement
+from followup_notifier.inbox import Announcement, Route
 
 from tests.support.company import Company
 from tests.support.handlers import acting_as
@@ -21,6 +21,10 @@ HOUR = timedelta(hours=1)
 
 def assignee(user_id: int) -> Recipient:
     return Recipient(user_id, "assignee")
+
+
+def announcement(follow_up_id: int, step: int, repeat: int, *told: Recipient) -> Announcement:
+    return Announcement(follow_up_id, step, repeat, Route(told))
 
 
 def write(company: Company, announced: Sequence[Announcement]) -> Mapping[int, int]:
@@ -34,9 +38,9 @@ def test_it_counts_what_is_new_by_step(company: Company) -> None:
     one, two, three = (company.follow_up(eve, overdue=HOUR) for _ in range(3))
     both = (Recipient(max_, "manager"), assignee(eve))
     announced = [
-        Announcement(one, 1, 0, (assignee(eve),)),
-        Announcement(two, 2, 0, both),
-        Announcement(three, 2, 0, both),
+        announcement(one, 1, 0, assignee(eve)),
+        announcement(two, 2, 0, *both),
+        announcement(three, 2, 0, *both),
     ]
     assert write(company, announced) == {1: 1, 2: 4}
     assert company.told(one) == [(1, eve)]
@@ -46,21 +50,21 @@ def test_it_counts_what_is_new_by_step(company: Company) -> None:
 def test_an_activity_names_all_who_were_told_and_why(company: Company) -> None:
     eve, ada = company.person("Eve"), company.person("Ada", role="admin")
     call = company.follow_up(eve, overdue=HOUR)
-    write(company, [Announcement(call, 2, 0, (Recipient(ada, "manager", Fallback.ADMINS), assignee(eve)))])
+    write(company, [announcement(call, 2, 0, Recipient(ada, "manager", Fallback.ADMINS), assignee(eve))])
     [activity] = company.activities(call)
     assert activity["step"] == 2
     assert activity["details"]["recipients"] == [
         {"user_id": ada, "audience": "manager", "fallback": "admins"},
-        {"user_id": eve, "audience": "assignee", "fallback": None},
+        {"user_id": eve, "audience": "assignee"},
     ]
 
 
 def test_the_same_again_adds_only_whom_it_did_not_tell(company: Company) -> None:
     eve, max_ = company.person("Eve"), company.person("Max", role="manager")
     call = company.follow_up(eve, overdue=HOUR)
-    assert write(company, [Announcement(call, 1, 0, (assignee(eve),))]) == {1: 1}
-    assert write(company, [Announcement(call, 1, 0, (assignee(eve), Recipient(max_, "manager")))]) == {1: 1}
-    assert write(company, [Announcement(call, 1, 1, (assignee(eve),))]) == {1: 1}, "a repeat is told again"
+    assert write(company, [announcement(call, 1, 0, assignee(eve))]) == {1: 1}
+    assert write(company, [announcement(call, 1, 0, assignee(eve), Recipient(max_, "manager"))]) == {1: 1}
+    assert write(company, [announcement(call, 1, 1, assignee(eve))]) == {1: 1}, "a repeat is told again"
     assert company.told(call) == sorted([(1, eve), (1, eve), (1, max_)])
     assert len(company.activities(call)) == 2
 
@@ -82,7 +86,7 @@ def test_the_inboxes_of_those_who_are_told_are_woken_at_the_commit_and_not_befor
         with notifier.transaction() as tx:
             routes = ((assignee(eve),), (assignee(ben),))
             inbox.write(
-                tx, [Announcement(call, 1, 0, route) for call, route in zip(calls, routes, strict=True)]
+                tx, [announcement(call, 1, 0, *told) for call, told in zip(calls, routes, strict=True)]
             )
             assert list(listener.notifies(timeout=0)) == []
         [woken] = listener.notifies(timeout=30, stop_after=1)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction, clock
 from followup_common.db.arrays import int_array, time_array, word_array
 from followup_common.db.once import InsertOnce
-from followup_common.db.plans import row_by_row
+from followup_common.db.plans import find_by_index
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
 from followup_common.policy import ALWAYS_OPEN, Policy, Severity, place
-from sqlalchemy import Interval, Row, bindparam, text
+from sqlalchemy import Interval, bindparam, func, select, text
 
 # The partial index on wake_at serves it in order, so that what has waited longest goes first
 # and follow-ups that wait for a later step cost nothing. As long as a transaction is open that began
 # before, entries of what has moved on stay in it: each batch of a sweep begins behind the one before.
 CLAIM = text("""
-    SELECT follow_up_id AS id, run, policy_version_id, step, anchor_at, wake_at, now() AS now
+    SELECT follow_up_id, run, policy_version_id, step, anchor_at, wake_at
     FROM escalation_states WHERE wake_at >= CAST(:since AS timestamptz) AND wake_at <= now()
     ORDER BY wake_at LIMIT :limit
     FOR NO KEY UPDATE SKIP LOCKED
@@ -112,6 +112,17 @@ RAISE_AGAIN = text("""
 """)
 
 
+class Due(NamedTuple):
+    """A claimed follow-up, as it is."""
+
+    id: int
+    run: int
+    policy_version_id: int
+    step: int
+    anchor_at: datetime
+    wake_at: datetime
+
+
 class Move(NamedTuple):
     """A claimed follow-up, the step before, and where it goes."""
 
@@ -162,18 +173,19 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int, since: datetime | No
         since: where the batch before this one ended: what waits for an earlier time is left to the next
             sweep. None: everything that is due.
     """
-    row_by_row(tx)
-    rows = tx.execute(CLAIM, {"limit": limit, "since": since.isoformat() if since else "-infinity"}).all()
-    policies = load_policies(tx, {row.policy_version_id for row in rows})
+    find_by_index(tx)
+    due = _claim(tx, limit, since)
+    now: datetime = tx.execute(select(func.now())).scalar_one()
+    policies = load_policies(tx, {follow_up.policy_version_id for follow_up in due})
     readable = {number: policy for number, policy in policies.items() if isinstance(policy, Policy)}
     moves: list[Move] = []
-    unreadable: dict[PolicyUnreadable, list[Row[Any]]] = {}
-    for row in rows:
-        policy = policies[row.policy_version_id]
+    unreadable: dict[PolicyUnreadable, list[Due]] = {}
+    for follow_up in due:
+        policy = policies[follow_up.policy_version_id]
         if isinstance(policy, PolicyUnreadable):
-            unreadable.setdefault(policy, []).append(row)
+            unreadable.setdefault(policy, []).append(follow_up)
         else:
-            moves.append(_move(policy, row))
+            moves.append(_move(policy, follow_up, now))
     moves.sort()
     _advance(tx, moves)
     _record(tx, sweep_id, [move for move in moves if move.step > move.before], readable)
@@ -181,9 +193,9 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int, since: datetime | No
         _set_aside(tx, problem, aside)
     again = _raised_again(tx, [move for move in moves if move.step == move.before > 0])
     return Batch(
-        claimed=len(rows),
+        claimed=len(due),
         reached=[move for move in moves if move.step > move.before or move.id in again],
-        until=rows[-1].wake_at if rows else None,
+        until=due[-1].wake_at if due else None,
     )
 
 
@@ -192,10 +204,16 @@ def wake_set_aside(tx: Transaction) -> None:
     tx.execute(WAKE_SET_ASIDE)
 
 
-def _move(policy: Policy, row: Row[Any]) -> Move:
+def _claim(tx: Transaction, limit: int, since: datetime | None) -> list[Due]:
+    rows = tx.execute(CLAIM, {"limit": limit, "since": since.isoformat() if since else "-infinity"})
+    return [Due._make(row) for row in rows]
+
+
+def _move(policy: Policy, follow_up: Due, now: datetime) -> Move:
     """Where the follow-up goes. That no step has come yet only sets the next time to look."""
-    step, wake_at = place(policy, ALWAYS_OPEN, row.anchor_at, row.now, reached=row.step)
-    return Move(row.id, row.run, row.policy_version_id, row.step, step, policy.severity(step), wake_at)
+    id_, run, policy_version_id, before, anchor_at, _ = follow_up
+    step, wake_at = place(policy, ALWAYS_OPEN, anchor_at, now, reached=before)
+    return Move(id_, run, policy_version_id, before, step, policy.severity(step), wake_at)
 
 
 def _advance(tx: Transaction, moves: Sequence[Move]) -> None:
@@ -240,11 +258,11 @@ def _raised_again(tx: Transaction, moves: Sequence[Move]) -> set[int]:
     return set(tx.execute(RAISE_AGAIN, parameters).scalars())
 
 
-def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[Row[Any]]) -> None:
+def _set_aside(tx: Transaction, problem: PolicyUnreadable, follow_ups: Sequence[Due]) -> None:
     """Follow-ups that cannot be placed must not hold up the others: one dead letter names each of them."""
     parameters = {
-        "ids": int_array(row.id for row in rows),
-        "runs": int_array(row.run for row in rows),
+        "ids": int_array(due.id for due in follow_ups),
+        "runs": int_array(due.run for due in follow_ups),
         "type": EscalationsRaised.type,
         "error": str(problem),
     }
@@ -252,9 +270,9 @@ def _set_aside(tx: Transaction, problem: PolicyUnreadable, rows: Sequence[Row[An
     unnamed = set(tx.execute(UNNAMED, parameters).scalars())
     if unnamed:
         keys = (
-            EscalationKey(follow_up_id=row.id, run=row.run, step=row.step + 1)
-            for row in rows
-            if row.id in unnamed
+            EscalationKey(follow_up_id=due.id, run=due.run, step=due.step + 1)
+            for due in follow_ups
+            if due.id in unnamed
         )
         stranded = EscalationsRaised.of(None, keys)
         outbox.store_failed(tx, stranded, source="followup/escalator", error=str(problem))

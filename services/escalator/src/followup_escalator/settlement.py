@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered
 from followup_common.db import Transaction, clock
-from followup_common.db.plans import row_by_row
+from followup_common.db.plans import find_by_index
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
@@ -90,7 +90,7 @@ def finish_if_settled(tx: Transaction, sweep_id: int) -> Iterator[Measured]:
 def _pass_over(tx: Transaction, keys: Sequence[EscalationKey]) -> Iterator[Later]:
     """Have them looked at again. Those that somebody holds come later: nothing else waits for them."""
     if keys:
-        row_by_row(tx)
+        find_by_index(tx)
         tx.execute(LOOK_AGAIN, _columns(keys))  # first: who claims states locks them first as well
         ids = set(tx.execute(HELD, _columns(keys)).scalars())
         held = tuple(key for key in keys if key.follow_up_id in ids)
@@ -102,7 +102,7 @@ def _pass_over(tx: Transaction, keys: Sequence[EscalationKey]) -> Iterator[Later
 
 def _mark(tx: Transaction, status: str, keys: Sequence[EscalationKey]) -> None:
     if keys:
-        row_by_row(tx)
+        find_by_index(tx)
         tx.execute(MARK, {"status": status, **_columns(keys)})
 
 

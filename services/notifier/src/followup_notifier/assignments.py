@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +13,10 @@ from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
-from followup_common.policy import ALWAYS_OPEN, Policy, Recipient, Step, place, recipients
+from followup_common.policy import ALWAYS_OPEN, Policy, Step, place, recipients
 from sqlalchemy import Row, text
 
-from followup_notifier import metrics
+from followup_notifier import inbox, metrics
 from followup_notifier.settings import NotifierSettings
 
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
@@ -117,13 +115,9 @@ def _tell_audience(tx: Transaction, row: Row[Any], step: Step) -> Sequence[int]:
     others = [
         found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
     ]
-    values = {"id": row.id, "step": row.step, "repeat": row.repeat, "recipients": _json(others)}
+    values = {"id": row.id, "step": row.step, "repeat": row.repeat, "recipients": inbox.as_json(others)}
     told = set(tx.execute(TELL_AUDIENCE, values).scalars())
     if told:
-        news = _json([found for found in others if found.user_id in told])
+        news = inbox.as_json([found for found in others if found.user_id in told])
         tx.execute(LOG, {"id": row.id, "step": row.step, "recipients": news})
     return sorted(told)
-
-
-def _json(told: Sequence[Recipient]) -> str:
-    return json.dumps([asdict(recipient) for recipient in told])

@@ -4,39 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
 from followup_common.db.directory import load_directory
-from followup_common.db.plans import row_by_row
+from followup_common.db.plans import find_by_index
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.metrics import Measured
 from followup_common.policy import ALWAYS_OPEN, place, recipients
-from sqlalchemy import Row, text
+from sqlalchemy import func, select, text
 
 from followup_notifier import inbox, metrics
 from followup_notifier.settings import NotifierSettings
 
-# The stop check. The rows stay locked until the notifications are committed, so that a complete,
+# The stop check. The states stay held until the notifications are committed, so that a complete,
 # reschedule, reassign or delete comes either before (and is seen here) or after.
-LOCK_CURRENT = text("""
-    SELECT s.follow_up_id AS id, k.step, k.repeat, s.run, s.policy_version_id, s.assignee_id, s.anchor_at,
-        now() AS now
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]),
-                CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]))
-        AS k (follow_up_id, run, step, repeat)
-    JOIN escalation_states_hold(CAST(:ids AS bigint[])) s USING (follow_up_id, run)
-    WHERE s.is_open
-    ORDER BY s.follow_up_id
+HOLD_OPEN = text("""
+    SELECT follow_up_id, run, policy_version_id, assignee_id, anchor_at
+    FROM escalation_states_hold(CAST(:ids AS bigint[])) WHERE is_open
 """)
 
 
+class Held(NamedTuple):
+    """An open follow-up's state, which nobody changes until the transaction ends."""
+
+    follow_up_id: int
+    run: int
+    policy_version_id: int
+    assignee_id: int
+    anchor_at: datetime
+
+
 @dataclass
-class Sorted:
-    """A batch, sorted by what is to be done with each escalation."""
+class Batch:
+    """What is to be done with each escalation that was not stopped."""
 
     announced: list[inbox.Announcement] = field(default_factory=list)
     superseded: list[EscalationKey] = field(default_factory=list)
@@ -46,7 +51,8 @@ class Sorted:
 @handles(EscalationsRaised)
 def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) -> Iterator[Emitted]:
     """Tell each escalation's audience, unless it was stopped or overtaken by a later step."""
-    batch = _sort(tx, _lock_current(tx, event))
+    held = _hold_open(tx, event.follow_up_ids)
+    batch = _sort(tx, event, held)
     notified = inbox.write(tx, batch.announced)
     yield EscalationsDelivered(
         sweep_id=event.sweep_id,
@@ -60,38 +66,40 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
     yield Measured(metrics.UNROUTABLE, len(batch.unroutable))
 
 
-def _lock_current(tx: Transaction, event: EscalationsRaised) -> Sequence[Row[Any]]:
-    parameters = {
-        "ids": int_array(event.follow_up_ids),
-        "runs": int_array(event.runs),
-        "steps": int_array(event.steps),
-        "repeats": int_array(event.repeats),
-    }
-    row_by_row(tx)
-    return tx.execute(LOCK_CURRENT, parameters).all()
+def _hold_open(tx: Transaction, follow_up_ids: Sequence[int]) -> dict[int, Held]:
+    """Those that are open, by their ids; they stay as they are until the transaction ends."""
+    find_by_index(tx)
+    rows = tx.execute(HOLD_OPEN, {"ids": int_array(follow_up_ids)})
+    return {row[0]: Held._make(row) for row in rows}
 
 
-def _sort(tx: Transaction, rows: Sequence[Row[Any]]) -> Sorted:
-    policies = load_policies(tx, {row.policy_version_id for row in rows})
-    directory = load_directory(tx, {row.assignee_id for row in rows})
+def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> Batch:
+    now: datetime = tx.execute(select(func.now())).scalar_one()
+    policies = load_policies(tx, {state.policy_version_id for state in held.values()})
+    directory = load_directory(tx, {state.assignee_id for state in held.values()})
     routes: dict[tuple[int, int, int], inbox.Route] = {}
-    batch = Sorted()
-    for row in rows:
-        policy = policies[row.policy_version_id]
+    batch = Batch()
+    for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True):
+        follow_up_id, run, step, repeat = key
+        state = held.get(follow_up_id)
+        if state is None or state.run != run:
+            continue  # it was stopped
+        _, _, policy_version_id, assignee_id, anchor_at = state
+        policy = policies[policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
-        if place(policy, ALWAYS_OPEN, row.anchor_at, row.now).step > row.step:
-            batch.superseded.append(_key(row))
+        if place(policy, ALWAYS_OPEN, anchor_at, now).step > step:
+            batch.superseded.append(_key(*key))
             continue
-        way = (row.policy_version_id, row.step, row.assignee_id)
+        way = (policy_version_id, step, assignee_id)
         if way not in routes:
-            routes[way] = recipients(policy.steps[row.step - 1], row.assignee_id, directory)
-        if route := routes[way]:
-            batch.announced.append(inbox.Announcement(row.id, row.step, row.repeat, route))
+            routes[way] = inbox.Route(recipients(policy.steps[step - 1], assignee_id, directory))
+        if (route := routes[way]).recipients:
+            batch.announced.append(inbox.Announcement(follow_up_id, step, repeat, route))
         else:
-            batch.unroutable.append(_key(row))
+            batch.unroutable.append(_key(*key))
     return batch
 
 
-def _key(row: Row[Any]) -> EscalationKey:
-    return EscalationKey(follow_up_id=row.id, run=row.run, step=row.step, repeat=row.repeat)
+def _key(follow_up_id: int, run: int, step: int, repeat: int) -> EscalationKey:
+    return EscalationKey(follow_up_id=follow_up_id, run=run, step=step, repeat=repeat)

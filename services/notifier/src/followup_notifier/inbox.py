@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from followup_common.db import Transaction
@@ -49,7 +49,12 @@ ANNOUNCE = InsertOnce(
     unless_told="ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING",
 )
 
-Route = tuple[Recipient, ...]
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """Who is told: everyone at the same step with the same assignee shares one of these."""
+
+    recipients: tuple[Recipient, ...]
 
 
 class Announcement(NamedTuple):
@@ -61,6 +66,11 @@ class Announcement(NamedTuple):
     route: Route
 
 
+def as_json(recipients: Iterable[Recipient]) -> str:
+    """How activities keep who was told: id and audience of each, and the fallback where there was one."""
+    return json.dumps([_kept(told) for told in recipients])
+
+
 def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, int]:
     """Write one activity an escalation and one notification a recipient.
 
@@ -70,15 +80,20 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, in
     """
     if not announced:
         return {}
-    ids, steps, repeats, ways = zip(*announced, strict=True)
-    routes = {route: number for number, route in enumerate(dict.fromkeys(ways))}
+    ids, steps, repeats, routes = zip(*announced, strict=True)
+    numbers = {route: number for number, route in enumerate(dict.fromkeys(routes))}
     parameters = {
         "ids": int_array(ids),
         "steps": int_array(steps),
         "repeats": int_array(repeats),
-        "routes": int_array(map(routes.__getitem__, ways)),
-        "recipients": json.dumps([[asdict(recipient) for recipient in route] for route in routes]),
+        "routes": int_array([numbers[route] for route in routes]),
+        "recipients": f"[{','.join(as_json(route.recipients) for route in numbers)}]",
     }
     notified = {row.step: row.number for row in ANNOUNCE(tx, parameters)}
-    wake_inboxes(tx, {recipient.user_id for route in routes for recipient in route})
+    wake_inboxes(tx, {told.user_id for route in numbers for told in route.recipients})
     return notified
+
+
+def _kept(told: Recipient) -> dict[str, int | str]:
+    kept: dict[str, int | str] = {"user_id": told.user_id, "audience": told.audience}
+    return {**kept, "fallback": told.fallback} if told.fallback else kept

@@ -8,11 +8,11 @@ from followup_common.db.database import Transaction
 
 # Right after a large import the planner's statistics are old, and it does not know how few rows of
 # follow_ups a batch names: it would collect and sort all that is due, or read the whole table.
-ROW_BY_ROW = text("""
+FIND_BY_INDEX = text("""
     SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)
 """)
 
 
-def row_by_row(tx: Transaction) -> None:
+def find_by_index(tx: Transaction) -> None:
     """Let the statements of this transaction find rows by their indexes, in the index's order."""
-    tx.execute(ROW_BY_ROW)
+    tx.execute(FIND_BY_INDEX)
