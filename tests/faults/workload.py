@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 from followup_api.followups import activities
-from followup_api.followups.deleting import restore
 from followup_api.followups.problems import NotDeleted
 from followup_api.followups.scopes import Scope
-from followup_api.followups.undo import keep_for_undo, undo
+from followup_api.followups.service import restore
+from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.unit_of_work import UnitOfWork
 from followup_common.contracts import (
     Envelope,
@@ -258,7 +258,7 @@ class Workload:
         if not self._recent:
             return None
         follow_up, work = rng.choice(self._recent), UnitOfWork(tx)
-        if not undo(work, [follow_up], self._people.admins[0], Scope(None)).done:
+        if not undo_changes(work, [follow_up], self._people.admins[0], Scope(None)).done:
             return None
         journal.write(tx, follow_up, Kind.UNDONE)
         return work.events

@@ -271,7 +271,7 @@ def test_a_follow_up_and_who_reports_to_whom(database: Database, plans: Reading)
     everyone = Scope(None)
 
     def ask(tx: Transaction) -> None:
-        assert follow_ups.find(tx, 7, everyone)
+        assert follow_ups.get(tx, 7, everyone)
         assert len(reports(tx, MANAGER_OF_EIGHT)) == 8
 
     found = plans(ask)

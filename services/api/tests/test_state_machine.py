@@ -159,18 +159,19 @@ class FollowUps(RuleBasedStateMachine):
         model = self.models.get(number)
         answer = self._ask(by, "PATCH", f"/{number}", json={"due_at": self._due(age), "reason": "R"})
         if model and self._may(by, model, answer.status_code):
-            assert answer.status_code == 200
-            model.change(by, age=age)
-            model.start_over()
+            assert answer.status_code == (200 if model.is_open else 409)
+            if model.is_open:
+                model.change(by, age=age)
+                model.start_over()
 
     @rule(number=ids, by=who, assignee=who)
     def reassign(self, number: int, by: str, assignee: str) -> None:
         model = self.models.get(number)
         answer = self._ask(by, "PATCH", f"/{number}", json={"assignee_id": self._person(assignee).id})
         if model and self._may(by, model, answer.status_code):
-            allowed = assignee in SEES[by]
-            assert answer.status_code == (200 if allowed else 422)
-            if allowed and assignee != model.assignee:
+            moves, allowed = assignee != model.assignee, assignee in SEES[by]
+            assert answer.status_code == (409 if moves and not model.is_open else 200 if allowed else 422)
+            if answer.status_code == 200 and moves:
                 model.change(by, assignee=assignee)
 
     @rule(number=ids, by=who)

@@ -44,6 +44,7 @@ CHANGES: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "reschedule": ("PATCH", "", {"due_at": LATER, "reason": "On holiday"}),
     "reschedule to the past": ("PATCH", "", {"due_at": "2020-01-01T09:00:00Z", "reason": "By mistake"}),
     "reassign": ("PATCH", "", {"assignee_id": "mia"}),
+    "rename": ("PATCH", "", {"title": "Renamed"}),
     "everything": (
         "PATCH",
         "",
@@ -111,7 +112,8 @@ def test_the_history_says_what_was_undone(company: Company) -> None:
     assert said[0] == "Ada Admin undid its completion"
     assert said[1].startswith("Ada Admin undid its move (due ")
     assert said[3] == "Ada Admin undid its reassignment (Amir Patel's again)"
-    assert said[4].startswith("Ada Admin undid the change of the notes and the title, its move (due ")
+    assert said[4] == "Ada Admin undid the change of the title"
+    assert said[5].startswith("Ada Admin undid the change of the notes and the title, its move (due ")
 
 
 def test_the_next_run_after_an_undone_one_has_a_number_of_its_own(
@@ -358,7 +360,7 @@ def test_many_are_undone_together_and_the_rest_says_why(company: Company, pipeli
     before, heard = [kept(company, follow_up) for follow_up in ids], told(company)
     for action in ({"action": "complete"}, {"action": "reassign", "assignee_id": company.mia.id}):
         company.ask(company.dana, "POST", "/follow-ups/bulk", json={"ids": ids, **action})
-        change(company, company.mia, ids[2], "everything" if action["action"] == "complete" else "complete")
+        change(company, company.mia, ids[2], "rename" if action["action"] == "complete" else "complete")
         answer = company.ask(company.dana, "POST", "/follow-ups/bulk", json={"ids": ids, "action": "undo"})
         assert answer.json()["done"] == ids[:2]
         [failure] = answer.json()["failed"]

@@ -448,9 +448,10 @@ export interface paths {
         /**
          * Change many follow-ups at once
          * @description Complete, reassign or reschedule up to 10,000 follow-ups in one transaction, or undo that; those that
-         *     cannot be changed say why. With `versions` or `etags`, those that somebody has changed since you read
-         *     them are left alone. In place of `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and
-         *     send the count; 409 says that it has changed.
+         *     cannot be changed say why. A completed one is reopened before it is reassigned or rescheduled. With
+         *     `versions` or `etags`, those that somebody has changed since you read them are left alone. In place of
+         *     `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and send the count; 409 says that it
+         *     has changed.
          */
         post: operations["change_follow_ups"];
         delete?: never;
@@ -487,7 +488,8 @@ export interface paths {
          *     been escalated needs a `reason`); a new assignee is told at once.
          *
          *     So are those whom the step that has been reached tells now, unless it told them before. For
-         *     10 minutes you may undo it.
+         *     10 minutes you may undo it. A completed one keeps its due time and its assignee: 409 says to reopen it
+         *     first.
          */
         patch: operations["edit_follow_up"];
         trace?: never;
@@ -922,7 +924,7 @@ export interface paths {
         put?: never;
         /**
          * Import follow-ups
-         * @description Creates and updates follow-ups by `external_id`. `due_at` needs a zone, or `time_zone` is that of the whole file. `status` is open or completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an open follow-up of somebody else is told, and must be active.
+         * @description Creates and updates follow-ups by `external_id`. `due_at` needs a zone, or `time_zone` is that of the whole file. `status` is open or completed; empty leaves it as it is, or open. A completed follow-up keeps its `due_at` and its assignee, unless the line reopens it with `status` open. A new `due_at` starts the escalation over; who gets an open follow-up of somebody else is told, and must be active.
          *
          *     All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
          *     is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`
@@ -1582,7 +1584,7 @@ export interface components {
             due_at?: string | null;
             /**
              * Reason
-             * @description Why they are rescheduled. Needed where the follow-up was escalated beyond its assignee at its present due time, whether it was completed or reopened since or not; kept in its history.
+             * @description Why they are rescheduled. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
         };
@@ -2596,7 +2598,7 @@ export interface components {
             external_id?: string | null;
             /**
              * Reason
-             * @description Why `due_at` changes. Needed where the follow-up was escalated beyond its assignee at its present due time, whether it was completed or reopened since or not; kept in its history.
+             * @description Why `due_at` changes. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
         };

@@ -3,6 +3,7 @@
 from followup_common.policy.calendar import ALWAYS_OPEN, BeyondHorizon, Calendar, NeverOpen, WorkingTime
 from followup_common.policy.clock import Placement, place
 from followup_common.policy.hours import HoursOverlap, Range, Span, WorkingHours
+from followup_common.policy.lifecycle import Command, State
 from followup_common.policy.models import Admins, Audience, OnTheLine, Policy, Severity, Step
 from followup_common.policy.routing import Directory, Fallback, Person, Recipient, line, recipients, sight
 
@@ -12,6 +13,7 @@ __all__ = [
     "Audience",
     "BeyondHorizon",
     "Calendar",
+    "Command",
     "Directory",
     "Fallback",
     "HoursOverlap",
@@ -24,6 +26,7 @@ __all__ = [
     "Recipient",
     "Severity",
     "Span",
+    "State",
     "Step",
     "WorkingHours",
     "WorkingTime",

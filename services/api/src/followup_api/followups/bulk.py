@@ -1,14 +1,16 @@
-"""One action on many follow-ups, set by set."""
+"""One action on many follow-ups, set by set; `service` has the same for one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, func, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from followup_common.policy import Command, State
+from followup_common.policy.lifecycle import allows
+from sqlalchemy import Select, func, select, update
 
 from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
@@ -21,13 +23,13 @@ from followup_api.followups.bulk_schemas import (
     BulkFilter,
     BulkResult,
 )
-from followup_api.followups.changes import check_assignable
 from followup_api.followups.problems import CountChanged, TooManyFound
-from followup_api.followups.queries import TAG, Filters, narrowed
+from followup_api.followups.queries import TAG, Filters, among, narrowed
 from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
 from followup_api.followups.schemas import View
 from followup_api.followups.scopes import Scope
-from followup_api.followups.undo import keep_for_undo, undo
+from followup_api.followups.service import check_assignable
+from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
 
@@ -66,17 +68,13 @@ def change_many(
     before = _found(work.tx, body.filter, found) if body.filter and found else _named(work.tx, body, scope)
     ids = list(before if body.ids is None else dict.fromkeys(body.ids))
     seen = _seen(body)
-    failures = {
-        id_: message
-        for id_ in ids
-        if (message := _refusal(body.action, before.get(id_), seen.get(id_), body.filter))
-    }
-    ids_left = [id_ for id_ in ids if id_ not in failures]
+    failures = {id_: message for id_ in ids if (message := _refusal(body, before.get(id_), seen.get(id_)))}
+    rows = [row for row in before.values() if row.id not in failures]
     if body.action is BulkAction.UNDO:
-        undone = undo(work, ids_left, actor_id, scope)
+        undone = undo_changes(work, [row.id for row in rows], actor_id, scope)
         changed, failures = undone.done, {**failures, **undone.refused}
     else:
-        changed = _act(work, body, [before[id_] for id_ in ids_left], actor_id)
+        changed = _act(work, body, [row for row in rows if not _is_so(body, row)], actor_id)
     return BulkResult(
         done=[id_ for id_ in ids if id_ not in failures],
         changed=_tagged(work.tx, changed),
@@ -86,7 +84,7 @@ def change_many(
 
 def _named(tx: Transaction, body: BulkChange, scope: Scope) -> dict[int, Record]:
     """Those that the body names, locked, as far as the caller may see them."""
-    wanted = LOCKED.where(_among(body.ids or ()), scope.condition())
+    wanted = LOCKED.where(among(f.id, body.ids or ()), scope.condition())
     return {row.id: row for row in tx.execute(wanted)}
 
 
@@ -100,70 +98,71 @@ def _found(tx: Transaction, asked: BulkFilter, filters: Filters) -> dict[int, Re
     return {row.id: row for row in rows}
 
 
-def _among(ids: Collection[int]) -> ColumnElement[bool]:
-    return f.id == any_(literal(list(ids), ARRAY(BigInteger)))
-
-
-def _seen(body: BulkChange) -> dict[int, set[int | str]]:
+def _seen(body: BulkChange) -> Mapping[int, set[int | str]]:
     """What the caller has seen, by id: versions or tags; more than one only if they name an id twice."""
-    seen: dict[int, set[int | str]] = {}
-    given: list[int | str]
-    for given in ([*(body.versions or ())], [*(body.etags or ())]):
-        for id_, version in zip(body.ids or (), given, strict=False):
-            seen.setdefault(id_, set()).add(version)
+    ids, seen = body.ids or (), defaultdict[int, set[int | str]](set)
+    versions: list[tuple[int, int | str]] = [
+        *zip(ids, body.versions or (), strict=False),
+        *zip(ids, body.etags or (), strict=False),
+    ]
+    for id_, version in versions:
+        seen[id_].add(version)
     return seen
 
 
-def _refusal(
-    action: BulkAction, row: Record | None, seen: set[int | str] | None, asked: BulkFilter | None
-) -> str | None:
+def _refusal(body: BulkChange, row: Record | None, seen: set[int | str] | None) -> str | None:
     if row is None:
         return "There is no such follow-up among those that you may see."
-    if not row.is_open and action is BulkAction.COMPLETE:
+    if body.action is BulkAction.COMPLETE and not row.is_open:
         return None  # it is what was asked for, no matter who did it
     changed = seen is not None and not seen <= {row.version, row.etag}
-    if changed or (asked and row.updated_at > asked.as_of):
+    if changed or (body.filter and row.updated_at > body.filter.as_of):
         return "Changed since you looked: read it again, then decide."
-    if not row.is_open and action is not BulkAction.UNDO:
+    state = State.OPEN if row.is_open else State.COMPLETED
+    if not _is_so(body, row) and not allows(state, Command(body.action)):
         return "It is completed: reopen it first."
     return None
 
 
+def _is_so(body: BulkChange, row: Record) -> bool:
+    """Whether a follow-up is already as the action wants it."""
+    match body.action:
+        case BulkAction.COMPLETE:
+            return not row.is_open
+        case BulkAction.REASSIGN:
+            return bool(row.assignee_id == body.assignee_id)
+        case BulkAction.RESCHEDULE:
+            return bool(row.due_at == body.due_at)
+        case BulkAction.UNDO:
+            return False
+
+
 def _tagged(tx: Transaction, ids: Collection[int]) -> list[BulkDone]:
-    rows = tx.execute(select(f.id, TAG.label("etag")).where(_among(ids)).order_by(f.id))
+    rows = tx.execute(select(f.id, TAG.label("etag")).where(among(f.id, ids)).order_by(f.id))
     return [BulkDone(id=row.id, etag=row.etag) for row in rows]
 
 
 def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) -> frozenset[int]:
     """Complete, reassign or reschedule; a new assignee is told. Returns what was changed by it."""
-    before = {row.id: row for row in rows}
+    ids = [row.id for row in rows]
     if body.due_at is not None:
-        ask_for_reason(work.tx, list(before), body.due_at, body.reason)
+        ask_for_reason(work.tx, ids, body.due_at, body.reason)
     keep_for_undo(work.tx, actor_id)
-    changed = _change(work, body, list(before))
+    statement = update(follow_ups).where(among(f.id, ids)).values(_values(body))
+    changed = work.tx.execute(statement.returning(f.id, f.assignee_id, f.assignment)).all()
     if body.due_at is not None:
-        ask_again(work.tx, [row.id for row in changed], body.reason)
-    entries = [(row.id, KINDS[body.action], _details(body, before[row.id])) for row in changed]
-    activities.record(work.tx, actor_id, entries)
+        ask_again(work.tx, ids, body.reason)
+    activities.record(work.tx, actor_id, [(row.id, KINDS[body.action], _details(body, row)) for row in rows])
     if body.action is BulkAction.REASSIGN:
-        for row in changed:
+        for row in sorted(changed, key=lambda row: int(row.id)):
             work.emit(reassigned(row, actor_id))
-    return frozenset(row.id for row in changed)
+    return frozenset(ids)
 
 
-def _change(work: UnitOfWork, body: BulkChange, ids: list[int]) -> list[Record]:
-    """Write to those rows that the action changes; the others have what was asked for already."""
-    statement = update(follow_ups).where(_among(ids)).returning(f.id, f.assignee_id, f.assignment)
-    match body.action:
-        case BulkAction.COMPLETE:
-            statement = statement.values(completed_at=func.now()).where(f.is_open)
-        case BulkAction.REASSIGN:
-            statement = statement.values(assignee_id=body.assignee_id).where(
-                f.assignee_id != body.assignee_id
-            )
-        case BulkAction.RESCHEDULE:
-            statement = statement.values(due_at=body.due_at).where(f.due_at != body.due_at)
-    return sorted(work.tx.execute(statement), key=lambda row: int(row.id)) if ids else []
+def _values(body: BulkChange) -> dict[str, Any]:
+    if body.assignee_id is not None:
+        return {"assignee_id": body.assignee_id}
+    return {"completed_at": func.now()} if body.due_at is None else {"due_at": body.due_at}
 
 
 def _details(body: BulkChange, before: Record) -> dict[str, Any]:

@@ -23,6 +23,21 @@ class FollowUpStale(Stale):
         super().__init__(f"Follow-up {current.id}", current)
 
 
+class FollowUpNotOpen(Conflict):
+    """It is completed, and the change is one that only an open follow-up takes."""
+
+    def __init__(self, current: FollowUp, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"Nothing was changed: follow-up {current.id} is completed. Reopen it before you change "
+            f"{' and '.join(fields)}.",
+            errors=[
+                (field, f"{field} of a completed follow-up stays as it is: reopen it first.")
+                for field in fields
+            ],
+        )
+        self.follow_up_id = current.id
+
+
 class ExternalIdTaken(Conflict):
     """Another follow-up has this external id."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    any_,
     bindparam,
     case,
     func,
@@ -26,9 +27,10 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from followup_api.etags import tag_of
+from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, Scope, ScopeSize
 from followup_api.followups.searches import Search
@@ -86,6 +88,11 @@ FOLLOW_UPS: Select[*tuple[Any, ...]] = (
 """Every column that `follow_up` reads; narrow, order and extend it."""
 
 
+def among(column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
+    """SQL: whether a column is one of many ids, which are one parameter."""
+    return column == any_(literal(list(ids), ARRAY(BigInteger)))
+
+
 TIME_ZONE = bindparam("time_zone", type_=Text())
 
 
@@ -99,11 +106,17 @@ class Filters:
     search: Search | None = None
 
 
-def find(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp | None:
-    """One follow-up, unless it is out of the caller's sight."""
+def get(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp:
+    """One follow-up.
+
+    Raises:
+        FollowUpNotFound: there is none, or it is out of the caller's sight.
+    """
     values = {"follow_up_id": follow_up_id, **scope.values()}
     row = tx.execute(_finding(scope.size), values).one_or_none()
-    return follow_up(row) if row else None
+    if row is None:
+        raise FollowUpNotFound(follow_up_id)
+    return follow_up(row)
 
 
 @cache

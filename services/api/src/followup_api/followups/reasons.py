@@ -1,6 +1,6 @@
 """Why an escalated follow-up is moved: others were told that it is late, and can read why it is not.
 
-Being completed changes nothing about that, nor being reopened: it was late at its due time all the same.
+Being completed and reopened changes nothing about that: it was late at its due time all the same.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from followup_common.db.tables import (
     notifications,
     policy_versions,
 )
-from sqlalchemy import BigInteger, ColumnElement, any_, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, func, or_, select
 
 from followup_api.followups.problems import ReasonMissing
-from followup_api.followups.queries import tells_others
+from followup_api.followups.queries import among, tells_others
 
-f, n, e, es = follow_ups.c, notifications.c, escalations.c, escalation_states.c
+f, n, e, es, pv = follow_ups.c, notifications.c, escalations.c, escalation_states.c, policy_versions.c
 
 OTHERS_WERE_TOLD = (
     select(n.id).where(n.follow_up_id == f.id, n.due_at == f.due_at, n.audience != "assignee").exists()
@@ -43,22 +42,14 @@ def ask_for_reason(tx: Transaction, ids: Collection[int], due_at: datetime, reas
     Raises:
         ReasonMissing: some are due at another time now, at which they were escalated.
     """
-    if reason is not None:
-        return
-    statement = (
-        select(f.id)
-        .join(escalation_states, es.follow_up_id == f.id)
-        .join(policy_versions, policy_versions.c.id == es.policy_version_id)
-        .where(
-            _among(f.id, ids),
-            f.due_at != due_at,
-            or_(tells_others(es.step), OTHERS_WERE_TOLD),
+    if reason is None:
+        escalated = (
+            select(f.id)
+            .join(escalation_states, es.follow_up_id == f.id)
+            .join(policy_versions, pv.id == es.policy_version_id)
+            .where(among(f.id, ids), f.due_at != due_at, or_(tells_others(es.step), OTHERS_WERE_TOLD))
         )
-        .order_by(f.id)
-    )
-    escalated = tx.execute(statement).scalars().all()
-    if escalated:
-        raise ReasonMissing(escalated)
+        _refuse(tx, escalated)
 
 
 def ask_again(tx: Transaction, ids: Collection[int], reason: str | None) -> None:
@@ -74,23 +65,20 @@ def ask_again(tx: Transaction, ids: Collection[int], reason: str | None) -> None
     Raises:
         ReasonMissing: the move has taken back an escalation beyond the assignee.
     """
-    if reason is not None:
-        return
-    statement = (
-        select(e.follow_up_id)
-        .join(policy_versions, policy_versions.c.id == e.policy_version_id)
-        .where(_among(e.follow_up_id, ids), e.ended_at == func.now(), tells_others(e.step))
-        .order_by(e.follow_up_id)
-    )
-    escalated = tx.execute(statement).scalars().all()
-    if escalated:
-        raise ReasonMissing(escalated)
-
-
-def _among(column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
-    return column == any_(literal(list(ids), ARRAY(BigInteger)))
+    if reason is None:
+        escalated = (
+            select(e.follow_up_id.label("id"))
+            .join(policy_versions, pv.id == e.policy_version_id)
+            .where(among(e.follow_up_id, ids), e.ended_at == func.now(), tells_others(e.step))
+        )
+        _refuse(tx, escalated)
 
 
 def with_reason(details: Mapping[str, Any], reason: str | None) -> dict[str, Any]:
     """The details of a move, with why it was made."""
     return {**details, "reason": reason} if reason is not None else dict(details)
+
+
+def _refuse(tx: Transaction, escalated: Select[int]) -> None:
+    if ids := sorted(tx.execute(escalated).scalars().all()):
+        raise ReasonMissing(ids)

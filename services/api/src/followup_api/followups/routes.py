@@ -13,10 +13,8 @@ from followup_api.audit import Action, Audit
 from followup_api.dependencies import App
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
-from followup_api.followups import activities, bulk, changes, deleting, export, queries
+from followup_api.followups import activities, bulk, deleted, export, queries, service
 from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult
-from followup_api.followups.changes import Target
-from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
     Activity,
@@ -32,6 +30,7 @@ from followup_api.followups.schemas import (
 )
 from followup_api.followups.scopes import narrowed_scope, scope_of
 from followup_api.followups.searches import looked_up
+from followup_api.followups.service import Target
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, refuse_another, require
@@ -55,23 +54,12 @@ Writer = Annotated[Caller, require(Permission.FOLLOW_UPS_WRITE)]
 Deleter = Annotated[Caller, require(Permission.FOLLOW_UPS_DELETE)]
 
 
-def target(
-    work: Work,
-    caller: Writer,
-    follow_up_id: PathId,
-    tags: IfMatch,
-) -> Target:
+def target(work: Work, caller: Writer, follow_up_id: PathId, tags: IfMatch) -> Target:
     """The follow-up that a request is about to change."""
-    return Target(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
-
-
-def target_to_delete(work: Work, caller: Deleter, follow_up_id: PathId, tags: IfMatch) -> Target:
-    """The follow-up that a request is about to delete."""
-    return Target(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
+    return Target.of(work, caller, follow_up_id, tags)
 
 
 Targeted = Annotated[Target, Depends(target)]
-TargetedToDelete = Annotated[Target, Depends(target_to_delete)]
 
 
 @router.get("", summary="List follow-ups")
@@ -131,7 +119,7 @@ def create_follow_up(
     work: Work, caller: Writer, body: FollowUpCreate, response: Response, _once: Idempotent
 ) -> FollowUp:
     """Plan a follow-up: for yourself or anyone below you, as an admin for anyone."""
-    created = changes.create(work, body, scope_of(work.tx, caller), caller.user_id)
+    created = service.create(work, body, scope_of(work.tx, caller), caller.user_id)
     response.headers["Location"] = f"/api/v1/follow-ups/{created.id}"
     return _tagged(created, response)
 
@@ -141,15 +129,16 @@ def list_deleted_follow_ups(
     work: Work, caller: Deleter, query: Annotated[PageQuery, Query()]
 ) -> Page[DeletedFollowUp]:
     """What you may restore, latest deletion first. Each is kept for 30 days."""
-    return deleting.page(work, scope_of(work.tx, caller), query)
+    return deleted.page(work.tx, scope_of(work.tx, caller), query)
 
 
 @router.post("/bulk", summary="Change many follow-ups at once", responses=documented(409))
 def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResult:
     """Complete, reassign or reschedule up to 10,000 follow-ups in one transaction, or undo that; those that
-    cannot be changed say why. With `versions` or `etags`, those that somebody has changed since you read
-    them are left alone. In place of `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and
-    send the count; 409 says that it has changed."""
+    cannot be changed say why. A completed one is reopened before it is reassigned or rescheduled. With
+    `versions` or `etags`, those that somebody has changed since you read them are left alone. In place of
+    `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and send the count; 409 says that it
+    has changed."""
     found = _filters(work.tx, caller, body.filter) if body.filter else None
     return bulk.change_many(work, body, scope_of(work.tx, caller), caller.user_id, found)
 
@@ -157,10 +146,7 @@ def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResul
 @router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
 def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
     """One follow-up."""
-    found = queries.find(work.tx, follow_up_id, scope_of(work.tx, caller))
-    if found is None:
-        raise FollowUpNotFound(follow_up_id)
-    return _tagged(found, response)
+    return _tagged(queries.get(work.tx, follow_up_id, scope_of(work.tx, caller)), response)
 
 
 @router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))
@@ -169,19 +155,20 @@ def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response)
     been escalated needs a `reason`); a new assignee is told at once.
 
     So are those whom the step that has been reached tells now, unless it told them before. For
-    10 minutes you may undo it.
+    10 minutes you may undo it. A completed one keeps its due time and its assignee: 409 says to reopen it
+    first.
     """
-    return _tagged(changes.edit(follow_up, body), response)
+    return _tagged(service.edit(follow_up, body), response)
 
 
 @router.delete(
     "/{follow_up_id}", summary="Delete a follow-up", status_code=204, responses=documented(404, 412)
 )
-def delete_follow_up(follow_up: TargetedToDelete, audit: Audit) -> None:
+def delete_follow_up(work: Work, caller: Deleter, follow_up_id: PathId, tags: IfMatch, audit: Audit) -> None:
     """Delete a follow-up with its history and notifications. It is kept for 30 days, in which it can be
     restored. Who may is a setting; others complete it or hand it back."""
-    lost = deleting.remove(follow_up)
-    audit(Action.FOLLOW_UP_DELETED, f"follow-ups/{follow_up.id}", **lost)
+    lost = service.remove(Target.of(work, caller, follow_up_id, tags))
+    audit(Action.FOLLOW_UP_DELETED, f"follow-ups/{follow_up_id}", **lost)
 
 
 @router.post("/{follow_up_id}/restore", summary="Restore a deleted follow-up", responses=documented(404, 409))
@@ -190,7 +177,7 @@ def restore_follow_up(
 ) -> FollowUp:
     """Bring a deleted follow-up back as it was, with its history and notifications; nobody is told again. It
     goes back to its assignee, even if they are inactive by now."""
-    restored, kept = deleting.restore(work, follow_up_id, scope_of(work.tx, caller), caller.user_id)
+    restored, kept = service.restore(work, follow_up_id, scope_of(work.tx, caller), caller.user_id)
     audit(Action.FOLLOW_UP_RESTORED, f"follow-ups/{follow_up_id}", **kept)
     return _tagged(restored, response)
 
@@ -199,14 +186,14 @@ def restore_follow_up(
 def complete_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
     """Mark as done, which stops its escalation. Completing it again changes nothing. For 10 minutes you may
     undo it."""
-    return _tagged(changes.complete(follow_up), response)
+    return _tagged(service.complete(follow_up), response)
 
 
 @router.post("/{follow_up_id}/reopen", summary="Reopen a follow-up", responses=documented(404, 412))
 def reopen_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
     """Open a completed one: its escalation starts over from the due time. An open one stays as it is. To take
     back a completion of a moment ago, undo it instead."""
-    return _tagged(changes.reopen(follow_up), response)
+    return _tagged(service.reopen(follow_up), response)
 
 
 @router.post(
@@ -216,7 +203,7 @@ def undo_change(follow_up: Targeted, response: Response) -> FollowUp:
     """Put a follow-up back as it was before your last change of it (complete, reopen, PATCH, or the same in
     bulk): due time, assignee, and how far its escalation was; nobody is told again. For 10 minutes, and as
     long as nothing else has changed: otherwise 409 says why."""
-    return _tagged(changes.take_back(follow_up), response)
+    return _tagged(service.undo(follow_up), response)
 
 
 @router.get("/{follow_up_id}/activities", summary="List a follow-up's history", responses=documented(404))
@@ -224,8 +211,7 @@ def list_activities(
     work: Work, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
 ) -> Page[Activity]:
     """What happened to a follow-up, newest first: who did what, and who was told what and why."""
-    if queries.find(work.tx, follow_up_id, scope_of(work.tx, caller)) is None:
-        raise FollowUpNotFound(follow_up_id)
+    queries.get(work.tx, follow_up_id, scope_of(work.tx, caller))
     return activities.page(work.tx, follow_up_id, query, caller.time_zone)
 
 

@@ -75,8 +75,8 @@ Reason = Annotated[
     UNTURNED,
 ]
 WHY = (
-    "Needed where the follow-up was escalated beyond its assignee at its present due time, whether it was "
-    "completed or reopened since or not; kept in its history."
+    "Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was "
+    "completed and reopened since; kept in its history."
 )
 
 

@@ -48,7 +48,7 @@ def keep_for_undo(tx: Transaction, actor_id: int) -> None:
     tx.execute(UNDO_BY, {"actor_id": actor_id})
 
 
-def undo(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) -> Undone:
+def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: Scope) -> Undone:
     """Undo a person's last changes, where these are theirs, at most 10 minutes old, and still the last ones.
 
     What an escalation or an assignment would have told meanwhile and did not, because of the change that is

@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 from followup_common.addresses import folded_sql
 from followup_common.db import Transaction
 from followup_common.db.once import InsertOnce
+from followup_common.policy import State
+from followup_common.policy.lifecycle import refused_fields
 from sqlalchemy import Row, text
 
 from followup_api.followups.announcements import reassigned
@@ -111,6 +113,16 @@ PLAN = """
     planned_follow_ups p LEFT JOIN subjects s
         ON p.subject_id IS NULL AND s.kind = p.subject_kind AND s.external_id = p.subject_external_id
 """
+# What the file leaves completed and yet changes, as only an open follow-up may be.
+OF_COMPLETED = """
+    SELECT p.line, array_remove(ARRAY[
+        CASE WHEN f.due_at <> p.due_at THEN 'due_at' END,
+        CASE WHEN f.assignee_id <> p.assignee_id THEN 'assignee_id' END
+    ], NULL) AS changed
+    FROM planned_follow_ups p JOIN follow_ups f ON f.id = p.follow_up_id
+    WHERE p.good AND p.differs AND NOT f.is_open AND p.status IS DISTINCT FROM 'open'
+"""
+LEAVE_OUT = "UPDATE planned_follow_ups SET good = false WHERE line = ANY(CAST(:lines AS integer[]))"
 # In the order of ids, like everyone who locks several follow-ups: none waits for another for ever.
 LOCK = """
     SELECT count(*) FROM (
@@ -141,6 +153,9 @@ UPDATE = f"""
     SELECT id, assignee_id, assignment FROM changed
     WHERE is_open AND assignee_id <> old_assignee_id ORDER BY id
 """
+FIELDS = {"due_at": "due_at", "assignee_id": "assignee_email"}
+"""Columns of the file, by what they change."""
+REOPEN = "{0} of a completed follow-up stays as it is: reopen it with status open, or leave {0} as it was."
 CHANGEABLE = ["title", "assignee_id", "due_at", "notes", "subject_id", "completed_at"]
 # A follow-up that somebody makes with the same external id at this very moment is brought up to date.
 INSERT = InsertOnce(
@@ -186,9 +201,13 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
     loaded = staging.load(tx, file, Staging("incoming_follow_ups", FOLLOW_UPS, parse), query.chosen, errors)
     tx.execute(text(_planned(loaded.columns)))
     errors.extend(_wrong(tx))
+    counts = tx.execute(text(COUNTS)).one()
+    if counts.updated and (refused := _refused(tx, lock=not query.dry_run)):
+        errors.extend(refused)
+        counts = tx.execute(text(COUNTS)).one()
     if errors.count and not (query.partial or query.dry_run):
         raise NotImported(errors)
-    counts, about = tx.execute(text(COUNTS)).one(), subjects.plan(tx)
+    about = subjects.plan(tx)
     if not query.dry_run:
         subjects.write(tx, about, actor_id)  # of unchanged follow-ups too: their client's name may be news
         _write(work, actor_id, counts)
@@ -269,12 +288,30 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
             yield line, "assignee_email", message
 
 
+def _refused(tx: Transaction, *, lock: bool) -> list[tuple[int, str, str]]:
+    """Leave out the lines that change what must stay as it is in a completed follow-up; says what is wrong.
+
+    Args:
+        tx: where the plan is.
+        lock: whether to keep others from completing and reopening what the file changes.
+    """
+    if lock:
+        tx.execute(text(LOCK))
+    found = [
+        (row.line, FIELDS[field], REOPEN.format(FIELDS[field]))
+        for row in tx.execute(text(OF_COMPLETED))
+        for field in refused_fields(State.COMPLETED, row.changed)
+    ]
+    if found:
+        tx.execute(text(LEAVE_OUT), {"lines": [line for line, *_ in found]})
+    return found
+
+
 def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
     """What there is to do: a statement that finds nothing reads the whole plan all the same."""
     if counts.created or counts.updated:
         _add_unnumbered_subjects(work.tx)
     if counts.updated:
-        work.tx.execute(text(LOCK))
         for row in work.tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE}):
             work.emit(reassigned(row, actor_id))
     if counts.created:

@@ -94,8 +94,9 @@ def import_users(
     "/follow-ups",
     summary="Import follow-ups",
     description="Creates and updates follow-ups by `external_id`. `due_at` needs a zone, or `time_zone` is "
-    "that of the whole file. `status` is open or "
-    "completed; empty leaves it as it is, or open. A new `due_at` starts the escalation over; who gets an "
+    "that of the whole file. `status` is open or completed; empty leaves it as it is, or open. A completed "
+    "follow-up keeps its `due_at` and its assignee, unless the line reopens it with `status` open. A new "
+    "`due_at` starts the escalation over; who gets an "
     "open follow-up of somebody else is told, and must be active." + RULES,
     responses={**documented(409, 429), **NOT_CSV},
     openapi_extra=file_body(FOLLOW_UPS_EXAMPLE),

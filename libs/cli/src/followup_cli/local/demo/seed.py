@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from followup_api.audit import sign
-from followup_api.followups import changes
-from followup_api.followups.changes import Target
+from followup_api.followups import service
 from followup_api.followups.schemas import FollowUpCreate, FollowUpPatch, SubjectInput
 from followup_api.followups.scopes import Scope
+from followup_api.followups.service import Target
 from followup_api.unit_of_work import UnitOfWork, transaction
 from followup_api.users.service import change_user, create_user
 from followup_common.db import Database
@@ -154,11 +154,11 @@ def _add_follow_up(work: UnitOfWork, planned: DemoFollowUp, ids: dict[str, int])
             }
         ),
     )
-    created = changes.create(work, body, EVERYONE, first)
+    created = service.create(work, body, EVERYONE, first)
     if first != assignee:
-        changes.edit(Target(work, created.id, EVERYONE, None, first), FollowUpPatch(assignee_id=assignee))
+        service.edit(Target(work, created.id, EVERYONE, None, first), FollowUpPatch(assignee_id=assignee))
     if planned.completed_at:
-        changes.complete(Target(work, created.id, EVERYONE, None, assignee))
+        service.complete(Target(work, created.id, EVERYONE, None, assignee))
     return created.id
 
 

@@ -1,0 +1,291 @@
+"""What people do to follow-ups, one at a time: each change is one UPDATE of what the caller saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from followup_common.db import Transaction
+from followup_common.db.tables import deleted_follow_ups, follow_ups, users
+from followup_common.policy import State
+from followup_common.policy.lifecycle import refused_fields
+from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from followup_api.etags import Tags
+from followup_api.followups import activities
+from followup_api.followups.announcements import go_on, reassigned
+from followup_api.followups.problems import (
+    ExternalIdTaken,
+    FollowUpNotOpen,
+    FollowUpStale,
+    NotAssignable,
+    NotDeleted,
+    NotUndoable,
+)
+from followup_api.followups.queries import TAG, get
+from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
+from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
+from followup_api.followups.scopes import Scope, scope_of
+from followup_api.followups.undo import keep_for_undo, undo_changes
+from followup_api.permissions import Caller
+from followup_api.problems import constraint_of
+from followup_api.rows import Record
+from followup_api.subjects.service import keep_subject
+from followup_api.unit_of_work import UnitOfWork
+
+f, d = follow_ups.c, deleted_follow_ups.c
+EDITABLE = (f.external_id, f.title, f.notes, f.due_at, f.assignee_id, f.subject_id)
+KINDS = {"due_at": "rescheduled", "assignee_id": "reassigned"}
+"""Of the activities that changes of a column make; of all others it is `edited`."""
+LOST = (d.external_id, d.assignee_id, d.step.label("level"), d.notifications, d.activities)
+"""What the audit log keeps of a deletion: no title, no notes."""
+RESTORE = text("SELECT outcome FROM follow_ups_restore(:id)")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The follow-up that somebody is about to change, and under which conditions they may.
+
+    Args:
+        work: the unit of work of the request.
+        id: of the follow-up.
+        scope: whose follow-ups the caller may see.
+        tags: those that `If-Match` allows; None allows any.
+        actor_id: the caller.
+    """
+
+    work: UnitOfWork
+    id: int
+    scope: Scope
+    tags: Tags
+    actor_id: int
+
+    @classmethod
+    def of(cls, work: UnitOfWork, caller: Caller, follow_up_id: int, tags: Tags) -> Target:
+        """The follow-up that a caller names."""
+        return cls(work, follow_up_id, scope_of(work.tx, caller), tags, caller.user_id)
+
+    @property
+    def tx(self) -> Transaction:
+        return self.work.tx
+
+    @property
+    def visible(self) -> ColumnElement[bool]:
+        """SQL that holds for the follow-up, if the caller may see it."""
+        return (f.id == self.id) & self.scope.condition()
+
+    @property
+    def matching(self) -> list[ColumnElement[bool]]:
+        """SQL that holds if the follow-up has one of the tags."""
+        return [] if self.tags is None else [TAG.in_(self.tags)]
+
+    def lock(self) -> None:
+        """Keep others from changing the follow-up before this transaction ends."""
+        self.tx.execute(select(f.id).where(self.visible).with_for_update())
+
+    def read(self) -> FollowUp:
+        """The follow-up as it is now.
+
+        Raises:
+            FollowUpNotFound: there is none, or the caller may not see it.
+        """
+        return get(self.tx, self.id, self.scope)
+
+    def read_matching(self) -> FollowUp:
+        """The follow-up as it is now, if it has one of the tags.
+
+        Raises:
+            FollowUpNotFound: there is none, or the caller may not see it.
+            FollowUpStale: it has another tag.
+        """
+        current = self.read()
+        if self.tags is not None and current.etag not in self.tags:
+            raise FollowUpStale(current)
+        return current
+
+    def update(self, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> Record | None:
+        """Lock, check and change the row in one statement; the row as it is and, as `old_...`, as it was."""
+        keep_for_undo(self.tx, self.actor_id)
+        old = select(f.id, *EDITABLE).where(self.visible).with_for_update().cte("old")
+        statement = (
+            update(follow_ups)
+            .values(**values)
+            .where(f.id == old.c.id, *self.matching, *conditions)
+            .returning(
+                f.id, f.assignment, *EDITABLE, *(old.c[c.name].label(f"old_{c.name}") for c in EDITABLE)
+            )
+        )
+        try:
+            return self.tx.execute(statement).one_or_none()
+        except IntegrityError as error:
+            if constraint_of(error) != "uq_follow_ups_external_id":
+                raise
+            raise ExternalIdTaken(str(values["external_id"])) from None
+
+
+def create(work: UnitOfWork, body: FollowUpCreate, scope: Scope, actor_id: int) -> FollowUp:
+    """Write a new follow-up."""
+    assignee_id = body.assignee_id or actor_id
+    check_assignable(work.tx, assignee_id, scope)
+    values = {
+        **body.model_dump(include={"external_id", "title", "notes", "due_at"}),
+        "assignee_id": assignee_id,
+        "subject_id": keep_subject(work.tx, body.subject) if body.subject else None,
+    }
+    statement = insert(follow_ups).values(values).on_conflict_do_nothing(index_elements=[f.external_id])
+    created = work.tx.execute(statement.returning(f.id)).scalar()
+    if created is None:
+        raise ExternalIdTaken(str(body.external_id))
+    facts = {"assignee_id": assignee_id, "due_at": body.due_at.isoformat()}
+    activities.record(work.tx, actor_id, [(created, "created", facts)])
+    return get(work.tx, created, scope)
+
+
+def edit(target: Target, body: FollowUpPatch) -> FollowUp:
+    """Change what the body names; a new assignee is told.
+
+    Raises:
+        FollowUpNotFound, FollowUpStale: it is not there, or not as the caller has seen it.
+        FollowUpNotOpen: it is completed, and the change is one of an open follow-up.
+        NotAssignable, ReasonMissing, ExternalIdTaken: a value does not fit.
+    """
+    values = body.changes()
+    target.lock()
+    current = target.read_matching()
+    changed = [name for name, value in values.items() if getattr(current, name) != value]
+    if refused := refused_fields(State(current.status), changed):
+        raise FollowUpNotOpen(current, refused)
+    if "assignee_id" in changed:
+        check_assignable(target.tx, values["assignee_id"], target.scope)
+    if "subject" in values:
+        del values["subject"]
+        values["subject_id"] = keep_subject(target.tx, body.subject) if body.subject else None
+    if not values:
+        return current
+    if "due_at" in values:
+        ask_for_reason(target.tx, [target.id], values["due_at"], body.reason)
+    row = target.update(values)
+    if row is None:  # it has left the caller's sight since
+        return target.read_matching()
+    if row.due_at != row.old_due_at:
+        ask_again(target.tx, [target.id], body.reason)
+    entries = [(target.id, *entry) for entry in _entries(row, body.reason)]
+    activities.record(target.tx, target.actor_id, entries)
+    if row.assignee_id != row.old_assignee_id:
+        target.work.emit(reassigned(row, target.actor_id))
+    return target.read()
+
+
+def complete(target: Target) -> FollowUp:
+    """Mark as done. Completing again changes nothing and succeeds, whatever the caller saw."""
+    changed = target.update({"completed_at": func.now()}, f.is_open)
+    return _brought_to(State.COMPLETED, target, "completed" if changed else None)
+
+
+def reopen(target: Target) -> FollowUp:
+    """Open a completed one: its escalation starts over from the due time. Harmless when it is open."""
+    changed = target.update({"completed_at": None}, ~f.is_open)
+    return _brought_to(State.OPEN, target, "reopened" if changed else None)
+
+
+def undo(target: Target) -> FollowUp:
+    """Take back the caller's own last change: everything is as it was, and nobody is told again.
+
+    Raises:
+        NotUndoable: it is somebody else's, too long ago, or not the last one any more.
+    """
+    target.lock()
+    target.read_matching()
+    refused = undo_changes(target.work, [target.id], target.actor_id, target.scope).refused
+    if refused:
+        raise NotUndoable(target.id, refused[target.id])
+    return target.read()
+
+
+def remove(target: Target) -> dict[str, Any]:
+    """Delete a follow-up; returns what was lost with it, for the audit log.
+
+    Raises:
+        FollowUpNotFound: there is none, or the caller may not see it.
+        FollowUpStale: it is not as the caller has seen it.
+    """
+    statement = delete(follow_ups).where(target.visible, *target.matching)
+    if target.tx.execute(statement).rowcount == 0:
+        target.read_matching()
+    row = target.tx.execute(select(*LOST).where(d.id == target.id)).one()
+    return dict(row._mapping)
+
+
+def restore(
+    work: UnitOfWork, follow_up_id: int, scope: Scope, actor_id: int
+) -> tuple[FollowUp, dict[str, Any]]:
+    """Bring a deleted follow-up back as it was; returns it, and what the audit log keeps of it.
+
+    What an escalation or an assignment would have told while it was away is told now; nobody hears anything
+    again.
+
+    Raises:
+        NotDeleted: nothing of that id is kept that the caller may see.
+        ExternalIdTaken: another one has its external id by now.
+    """
+    visible = (d.id == follow_up_id, scope.condition(d.assignee_id))
+    lost = work.tx.execute(select(*LOST).where(*visible)).first()
+    if lost is None:
+        raise NotDeleted(follow_up_id)
+    outcome = work.tx.execute(RESTORE, {"id": follow_up_id}).scalar_one()
+    if outcome == "taken":
+        raise ExternalIdTaken(str(lost.external_id))
+    if outcome != "restored":  # somebody else was quicker, or its time is up
+        raise NotDeleted(follow_up_id)
+    activities.record(work.tx, actor_id, [(follow_up_id, "restored", {})])
+    go_on(work, [follow_up_id])
+    return get(work.tx, follow_up_id, scope), dict(lost._mapping)
+
+
+def check_assignable(tx: Transaction, assignee_id: int, scope: Scope) -> None:
+    """Make sure that follow-ups may be given to a user: active, and within the caller's scope.
+
+    Raises:
+        NotAssignable: they may not.
+    """
+    person = tx.execute(select(users.c.name, users.c.active).where(users.c.id == assignee_id)).first()
+    if person is None:
+        raise NotAssignable(f"There is no person {assignee_id}: choose another assignee_id.")
+    if assignee_id not in scope:
+        raise NotAssignable(
+            f"You may not assign follow-ups to {person.name}: choose yourself or one of your reports."
+        )
+    if not person.active:
+        raise NotAssignable(f"{person.name} is inactive: choose somebody active as assignee_id.")
+
+
+def _brought_to(state: State, target: Target, activity: str | None) -> FollowUp:
+    """What to answer after trying to bring a follow-up to a state: it may have been in it already."""
+    if activity:
+        activities.record(target.tx, target.actor_id, [(target.id, activity, {})])
+    current = target.read()
+    if current.status != state:
+        raise FollowUpStale(current)
+    return current
+
+
+def _entries(row: Record, reason: str | None) -> list[tuple[str, dict[str, Any]]]:
+    """The activities that a change makes: a new due time and a new assignee are entries of their own."""
+    found: dict[str, dict[str, Any]] = {}
+    for column in EDITABLE:
+        was, now = getattr(row, f"old_{column.name}"), getattr(row, column.name)
+        if was != now:
+            kind = KINDS.get(column.name, "edited")
+            found.setdefault(kind, {})[column.name] = {"from": _plain(was), "to": _plain(now)}
+    entries = [(kind, {"changes": changes}) for kind, changes in found.items()]
+    return [
+        (kind, with_reason(details, reason if kind == "rescheduled" else None)) for kind, details in entries
+    ]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
