@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from followup_common.db import calendars as _calendars  # noqa: F401 - declares its tables
 from followup_common.db.tables import metadata
 from psycopg import errors
 from sqlalchemy import text
@@ -16,6 +17,7 @@ from tests.support.handlers import acting_as
 ALL = {"INSERT", "UPDATE", "DELETE"}
 
 AUDIT_COLUMNS = ["action", "actor_id", "target", "address", "request_id", "details"]
+CALENDAR_COLUMNS = ["name", "time_zone", "country", "subdivision", "categories"]
 PEOPLES_COLUMNS = ["external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"]
 
 # What each service may write. Everything else, on every table there is, must be refused.
@@ -50,6 +52,10 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "activities": {f"INSERT({c})" for c in ("follow_up_id", "kind", "actor_id", "details")},
         "sweeps": {"INSERT(trigger)", "INSERT(requested_by)"},
         "audit_log": {f"INSERT({c})" for c in AUDIT_COLUMNS},  # never UPDATE or DELETE: it only grows
+        "calendars": {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in CALENDAR_COLUMNS}
+        | {"UPDATE(archived_at)"},
+        "calendar_hours": ALL,
+        "calendar_days": ALL,
         "follow_ups": {"DELETE"}
         | {f"{verb}({column})" for verb in ("INSERT", "UPDATE") for column in PEOPLES_COLUMNS},
     },
@@ -114,6 +120,11 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_api", "UPDATE audit_log SET action = 'nothing happened'"),
         ("followup_api", "DELETE FROM audit_log"),
         ("followup_api", "TRUNCATE audit_log"),
+        ("followup_api", "DELETE FROM calendars"),
+        ("followup_api", "UPDATE calendars SET version = 9"),
+        ("followup_api", "DELETE FROM calendar_spans"),
+        ("followup_escalator", "UPDATE calendars SET name = 'Mine'"),
+        ("followup_notifier", "SELECT calendar_work_out(1, '2026-01-01', '2026-12-31')"),
         ("followup_api", "UPDATE subject_changes SET kind = 'imported'"),
         ("followup_api", "DELETE FROM subject_changes"),
         ("followup_api", "INSERT INTO audit_log (action, at) VALUES ('user.created', 'epoch')"),

@@ -228,7 +228,7 @@ class TestTheHorizon:
         assert place(self.policy, self.calendar, long_ago, self.due).step == 2
 
 
-NUDGE = {"audience": [str(ASSIGNEE)], "label": "nudge", "severity": "overdue"}
+FIRST_STEP = {"audience": [str(ASSIGNEE)], "label": "first", "severity": "overdue"}
 
 
 class TestUnitsOfSteps:
@@ -236,24 +236,24 @@ class TestUnitsOfSteps:
 
     @pytest.mark.parametrize("units", [{}, {"after": "PT1H", "working": "PT1H"}, {"after": None}])
     def test_one_unit_and_not_two(self, units: dict[str, object]) -> None:
-        with pytest.raises(ValueError, match=r"step 'nudge' says .* give exactly one of them"):
-            Step.model_validate(NUDGE | units)
+        with pytest.raises(ValueError, match=r"step 'first' says .* give exactly one of them"):
+            Step.model_validate(FIRST_STEP | units)
 
     @pytest.mark.parametrize("days", [True, "2", 2.0, 367, -367])
     def test_working_days_are_a_whole_number_of_at_most_a_year(self, days: object) -> None:
         with pytest.raises(ValueError, match="working_days"):
-            Step.model_validate(NUDGE | {"working_days": days})
+            Step.model_validate(FIRST_STEP | {"working_days": days})
 
     @pytest.mark.parametrize("working", [16, "16", "P367D", "-P367D"])
     def test_working_hours_are_a_duration_of_at_most_a_year(self, working: object) -> None:
         with pytest.raises(ValueError, match="working"):
-            Step.model_validate(NUDGE | {"working": working})
+            Step.model_validate(FIRST_STEP | {"working": working})
 
     def test_what_comes_before_due_is_a_reminder(self) -> None:
         for length in ({"after": "-PT1H"}, {"working": "-PT1H"}, {"working_days": -1}):
-            with pytest.raises(ValueError, match=r"step 'nudge' comes before due.* severity is reminder"):
-                Step.model_validate(NUDGE | length)
-            assert Step.model_validate(NUDGE | length | {"severity": "reminder"}).is_before_due
+            with pytest.raises(ValueError, match=r"step 'first' comes before due.* severity is reminder"):
+                Step.model_validate(FIRST_STEP | length)
+            assert Step.model_validate(FIRST_STEP | length | {"severity": "reminder"}).is_before_due
 
     @pytest.mark.parametrize(
         "given",
