@@ -140,7 +140,7 @@ faults: setup ## Kill, cut and fill everything at random, then count what was lo
 		$(if $(FOLLOW_UPS),--follow-ups $(FOLLOW_UPS)) $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measure everything that has a goal, under 25 minutes; else: make bench ONLY=pipeline,backlog
+bench: setup ## Measure everything that has a goal, under 30 minutes; else: make bench ONLY=pipeline,backlog
 	@$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 .PHONY: bench-publish

@@ -29,6 +29,7 @@ PARTS = {
     "backlog": "benchmarks.backlog",
     "scale": "benchmarks.scale",
     "api": "benchmarks.api",
+    "mix": "benchmarks.mix",
     "live": "benchmarks.live",
     "import": "benchmarks.imports",
     "footprint": "benchmarks.footprint",

@@ -71,14 +71,22 @@ def _chosen(goals: Sequence[Figure]) -> Iterator[tuple[str, Figure]]:
     kinds: dict[str, list[Figure]] = {}
     for figure in goals:
         part, _, rest = figure.name.partition(".")
-        kind = rest.rpartition(".")[2] if rest.endswith("_to_floor") else rest
-        kinds.setdefault(f"{part}.{kind}", []).append(figure)
+        kinds.setdefault(f"{part}.{_kind(rest)}", []).append(figure)
     for kind, figures in kinds.items():
         if len(figures) == 1:
             yield kind, figures[0]
         else:
             yield f"{kind}: worst of {len(figures)}", min(figures, key=_nearness)
             yield f"{kind}: best", max(figures, key=_nearness)
+
+
+def _kind(name: str) -> str:
+    """What the many figures of one kind have in common."""
+    if name.endswith("_to_floor"):
+        return name.rpartition(".")[2]
+    if name.endswith(".p99"):
+        return "reads, each" if name.startswith("GET ") else "writes, each"
+    return name
 
 
 def _nearness(figure: Figure) -> float:

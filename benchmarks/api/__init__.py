@@ -109,7 +109,7 @@ def _read(bench: Bench, company: Company, cases: list[Case], ports: dict[str, in
         yield from _figures(case.name, ours)
         pairs = list(zip(ours, floors, strict=True))
         rates = tuple(our.rate / floor.rate for our, floor in pairs)
-        yield Figure(f"api.{case.name}.ratio_to_floor", "ratio", rates, goal=0.7)
+        yield Figure(f"api.{case.name}.ratio_to_floor", "ratio", rates)
         if case.is_list:
             p99s = tuple(our.p99 / floor.p99 for our, floor in pairs)
             yield Figure(f"api.{case.name}.p99_to_floor", "ratio", p99s, goal=3, at_most=True)

@@ -1,8 +1,8 @@
 """How long people wait: the mix of requests that the page makes, at 50 a second, among a million follow-ups.
 
 What the page asks for in a working day was recorded in a browser (`benchmarks.mix.record`). Here as many of
-these requests come as some 3,000 people at work make, at random times and whether or not earlier ones have been
-answered; a request takes from when it was to be sent until its answer is there.
+these requests come as some 3,000 people at work make, at random times, whether or not earlier ones have been
+answered. A request takes from when it was to be sent until its answer is there.
 """
 
 from __future__ import annotations
@@ -36,16 +36,26 @@ def measure(bench: Bench) -> Iterator[Figure]:
         follow_ups = bench.scaled(FOLLOW_UPS)
         bench.say(f"{follow_ups:,} follow-ups")
         make_company(database_url, follow_ups)
-        management = bench.servers.rabbitmq().management_login
-        settings = {"FOLLOWUP_RABBITMQ_MANAGEMENT_URL": management}
-        with bench.service("api", database_url, broker_url, **settings) as process:
-            address = address_of(process)
-            actors = let_log_in(database_url, address)
-            _run(address, Plan(address, actors, SUBJECTS, seed=1), WARM_UP)
-            before = os.getloadavg()[0]
-            answers = _run(address, Plan(address, actors, SUBJECTS, seed=2), SECONDS * bench.runs)
-    bench.say(f"load {before:.1f} before, {os.getloadavg()[0]:.1f} after")
+        answers = _answers(bench, database_url, broker_url)
     yield from _figures(bench, answers)
+
+
+def _answers(bench: Bench, database_url: str, broker_url: str) -> list[Answer]:
+    settings = {"FOLLOWUP_RABBITMQ_MANAGEMENT_URL": _management_url(bench)}
+    with bench.service("api", database_url, broker_url, **settings) as process:
+        address = address_of(process)
+        actors = let_log_in(database_url, address)
+        _run(address, Plan(address, actors, SUBJECTS, seed=1), WARM_UP)
+        before = os.getloadavg()[0]
+        answers = _run(address, Plan(address, actors, SUBJECTS, seed=2), SECONDS * bench.runs)
+    bench.say(f"load {before:.1f} before, {os.getloadavg()[0]:.1f} after")
+    return answers
+
+
+def _management_url(bench: Bench) -> str:
+    rabbitmq = bench.servers.rabbitmq()
+    login = urlsplit(rabbitmq.url).netloc.rpartition("@")[0]
+    return rabbitmq.management_url.replace("://", f"://{login}@")
 
 
 def _run(address: str, plan: Plan, seconds: float) -> list[Answer]:
@@ -63,8 +73,11 @@ def _figures(bench: Bench, answers: Sequence[Answer]) -> Iterator[Figure]:
     kinds: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         kinds[answer.request.kind].append(answer)
-    yield Figure("mix.requests", "requests", (len(answers),))
-    yield Figure("mix.sent_late_p99", "ms", (_within([one.late for one in answers], 99),))
+    yield Figure("mix.sent", "requests", (len(answers),))
+    yield Figure("mix.sent_late", "ms", (_within([one.late for one in answers], 99),))
+    for name, reads, bound in (("reads", True, READ), ("writes", False, WRITE)):
+        took = [one.took for one in answers if one.request.reads is reads]
+        yield Figure(f"mix.{name}", "ms", (_within(took, 99),), goal=bound, at_most=True)
     for kind, some in sorted(kinds.items(), key=lambda item: -len(item[1])):
         took = [one.took for one in some]
         bound = READ if some[0].request.reads else WRITE
@@ -74,7 +87,8 @@ def _figures(bench: Bench, answers: Sequence[Answer]) -> Iterator[Figure]:
         yield Figure(f"mix.{kind}.p99", "ms", (_within(took, 99),), goal=bound, at_most=True)
         for who in sorted({one.request.who for one in some}):
             theirs = [one.took for one in some if one.request.who == who]
-            bench.say(f"{kind:40} {who:9} {len(theirs):5} p50 {_within(theirs, 50):6.1f} p99 {_within(theirs, 99):7.1f}")
+            p50, p99 = _within(theirs, 50), _within(theirs, 99)
+            bench.say(f"{kind:40} {who:9} {len(theirs):5} p50 {p50:6.1f} p99 {p99:7.1f}")
 
 
 def _within(values: Sequence[float], percent: int) -> float:

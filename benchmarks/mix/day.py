@@ -1,6 +1,6 @@
-"""A working day on the page, click by click: what an employee, a manager and an admin do between nine and five.
+"""A working day on the page, click by click: what an employee, a manager and an admin do from nine to five.
 
-How often each thing is done is an assumption, and it is all here; which requests it makes is the page's doing.
+How often each thing is done is an assumption, and all of it is here; which requests it takes is the page's.
 """
 
 from __future__ import annotations
@@ -146,7 +146,9 @@ class Day:
     def sections(self) -> None:
         """Look at what is completed and at everything, and come back."""
         for name in ("Completed", "All", "Open"):
-            tab = self.page.get_by_role("group", name="Show").get_by_role("button", name=re.compile(f"^{name}"))
+            tab = self.page.get_by_role("group", name="Show").get_by_role(
+                "button", name=re.compile(f"^{name}")
+            )
             if tab.count():
                 tab.first.click()
                 self.settle()

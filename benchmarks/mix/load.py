@@ -11,6 +11,8 @@ from benchmarks.mix.requests import Request
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 DEADLINE = 60
+KEPT_SECONDS = 2
+"""The API closes connections that have been idle for longer."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def send(host: str, port: int, requests: Sequence[Request]) -> list[Answer]:
 class _Load:
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
-        self._idle: list[Connection] = []
+        self._idle: list[tuple[float, Connection]] = []
 
     async def send(self, requests: Sequence[Request]) -> list[Answer]:
         begun = time.perf_counter() + 0.1
@@ -50,26 +52,32 @@ class _Load:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             tasks.append(asyncio.create_task(self._send(request, due)))
         answers = await asyncio.wait_for(asyncio.gather(*tasks), DEADLINE)
-        for _, writer in self._idle:
+        for _, (_, writer) in self._idle:
             writer.close()
         return answers
 
     async def _send(self, request: Request, due: float) -> Answer:
         late = 1_000 * (time.perf_counter() - due)
-        connection = self._idle.pop() if self._idle else await self._open()
+        connection = self._kept() or await asyncio.open_connection(self._host, self._port)
         reader, writer = connection
         length = f"\r\nContent-Length: {len(request.body)}\r\n\r\n"
         writer.write((request.head + length).encode() + request.body)
         status, body, stays = await self._answer(reader, request)
         took = 1_000 * (time.perf_counter() - due)
         if stays:
-            self._idle.append(connection)
+            self._idle.append((time.perf_counter(), connection))
         else:
             writer.close()
         return Answer(request, late, took, status, "" if status < 300 else body[:300].decode())
 
-    async def _open(self) -> Connection:
-        return await asyncio.open_connection(self._host, self._port)
+    def _kept(self) -> Connection | None:
+        """The connection that was used last, unless the API may be about to close it."""
+        while self._idle:
+            since, connection = self._idle.pop()
+            if time.perf_counter() - since < KEPT_SECONDS:
+                return connection
+            connection[1].close()
+        return None
 
     async def _answer(self, reader: asyncio.StreamReader, request: Request) -> tuple[int, bytes, bool]:
         """Status, body, and whether the connection may be used again."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, func, select, update
 
 from benchmarks.api.company import ADMIN, DIRECTOR
 
-PASSWORD = "a password of the benchmark"  # noqa: S105 - of a database that lives for minutes
+PASSWORD = "a password of the benchmark"
 EMPLOYEES, MANAGERS = 40, 18
 DIRECTORS = 9
 """How often the director of half of the company is among the managers: a third of what they ask is hers."""
@@ -29,7 +29,7 @@ class Actor:
         reports: the ids of those who report to them, or of some others for the admin.
         open_: id and entity tag of open follow-ups of theirs, each to be changed once.
         completed: ids of completed ones.
-        unread: ids of notifications.
+        unread: ids of notifications; once those that nobody has read are used up, of others.
         headers: what their browser sends with each request.
     """
 
@@ -77,12 +77,9 @@ def _actor(tx: Connection, user_id: int) -> Actor:
     theirs = follow_ups.c.assignee_id == user_id
     open_ = select(follow_ups.c.id, tag_of(follow_ups)).where(theirs, follow_ups.c.is_open)
     completed = select(follow_ups.c.id).where(theirs, ~follow_ups.c.is_open).limit(100)
-    unread = (
-        select(notifications.c.id)
-        .where(notifications.c.user_id == user_id, notifications.c.read_at.is_(None))
-        .order_by(notifications.c.id.desc())
-        .limit(100)
-    )
+    theirs = notifications.c.user_id == user_id
+    newest = notifications.c.read_at.is_(None).desc(), notifications.c.id.desc()
+    unread = select(notifications.c.id).where(theirs).order_by(*newest).limit(100)
     changed = [(row[0], row[1]) for row in tx.execute(open_.order_by(follow_ups.c.id))]
     return Actor(user_id, email, reports, changed, [*tx.scalars(completed)], [*tx.scalars(unread)], {})
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.mix.record`: drives the page through a working day and writes what it asked the API for.
+"""`python -m benchmarks.mix.record`: drives the page through a working day and writes what it asked for.
 
 A real product and a real Chromium. Numbers of rows, cursors and what was typed are left out of the addresses,
 so that the benchmark can put its own company's in their place.
@@ -22,7 +22,7 @@ from tests.e2e.product import Person
 RECORDED = Path(__file__).with_name("recorded.json")
 SOURCE = (
     "Written by `python -m benchmarks.mix.record`: the page, driven in Chromium through the working day of "
-    "benchmarks/mix/day.py, once for each of these people. `who`: whose page; `times`: how often in their day."
+    "benchmarks/mix/day.py, once for each of these people. `who`: whose page; `times`: how often a day."
 )
 TYPED = {"cursor", "q"}
 NUMBERS = {"assignee", "person", "subject_id"}

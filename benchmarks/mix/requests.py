@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
+from uuid import uuid4
 
 import httpx
 
@@ -145,12 +145,14 @@ class Plan:
 
     def _key(self, one: Recorded) -> dict[str, str]:
         creates = one.method == "POST" and one.route in ("/follow-ups", "/sweeps")
-        return {"Idempotency-Key": str(UUID(int=self._random.getrandbits(128)))} if creates else {}
+        return {"Idempotency-Key": str(uuid4())} if creates else {}
 
     def _body(self, one: Recorded, actor: Actor) -> Any:
         names = [name for name in one.body.split(",") if name]
         if not names:
             return None
+        if one.method == "PATCH" and "due_at" in names:
+            names.append("reason")  # here most of what is moved has been escalated
         values = self._values(actor)
         many = [actor.open_.pop() for _ in range(3)] if "ids" in names else []
         values |= {"ids": lambda: [number for number, _ in many], "etags": lambda: [tag for _, tag in many]}
@@ -164,7 +166,7 @@ class Plan:
             "password": lambda: PASSWORD,
             "title": lambda: "Call about the contract",
             "notes": lambda: "They asked for more.",
-            "due_at": lambda: due.isoformat(),
+            "due_at": due.isoformat,
             "reason": lambda: "The client is away.",
             "assignee_id": lambda: self._random.choice(actor.reports or [actor.user_id]),
             "subject": lambda: {"id": self._random.randrange(1, self._subjects)},
