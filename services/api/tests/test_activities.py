@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from followup_api.followups import sentences
+from followup_api.followups import sentences, why
 from followup_api.followups.schemas import ActivityEscalation, ActivityRecipient, PersonName
 
 from .companies import Company
@@ -44,7 +44,7 @@ def test_hours_are_cut_to_a_decimal_and_never_negative() -> None:
 
 def recipient(name: str, audience: str, fallback: str | None = None) -> ActivityRecipient:
     return ActivityRecipient.model_validate(
-        {"user": PersonName(id=1, name=name), "audience": audience, "fallback": fallback}
+        {"user": PersonName(id=1, name=name), "audience": audience, "fallback": fallback, "why": ""}
     )
 
 
@@ -75,9 +75,61 @@ def test_who_was_told_is_said_with_how_they_were_found(
         sla_breach=False,
         policy="standard",
         policy_version=1,
+        why="",
         recipients=recipients,
     )
-    assert sentences.told(escalation, "Amir") == said
+    assert why.announcement(escalation, "Amir") == said
+
+
+@pytest.mark.parametrize(
+    ("audience", "fallback", "words", "sentence"),
+    [
+        ("assignee", None, "assignee", "You are the assignee."),
+        (
+            "assignee",
+            "up_the_line",
+            "next above Amir, who is inactive",
+            "You are the next above Amir, who is inactive.",
+        ),
+        ("manager", None, "manager of Amir", "You manage Amir."),
+        ("manager(1)", None, "manager of Amir", "You manage Amir."),
+        ("manager(2)", None, "2 levels above Amir", "You are 2 levels above Amir."),
+        (
+            "manager",
+            "up_the_line",
+            "next active above Amir, whose manager is missing or inactive",
+            "You are the next active above Amir, whose manager is missing or inactive.",
+        ),
+        ("admins", None, "admin", "You are an admin: this step tells all admins."),
+        (
+            "manager",
+            "admins",
+            "admin, as nobody active is above Amir",
+            "Nobody active is above Amir, so the admins are told.",
+        ),
+    ],
+)
+def test_why_somebody_was_told_is_said_to_others_and_to_them(
+    audience: str, fallback: str | None, words: str, sentence: str
+) -> None:
+    assert why.of_recipient(audience, fallback, "Amir") == words
+    assert why.you(audience, fallback, "Amir") == sentence
+
+
+@pytest.mark.parametrize(
+    ("hours", "breach", "sentence"),
+    [
+        (0, False, "Step 1 (employee) of policy “standard”, version 2, when it was due."),
+        (51.2, False, "Step 1 (employee) of policy “standard”, version 2, when it was 2 days 3 h overdue."),
+        (
+            96,
+            True,
+            "Step 1 (employee) of policy “standard”, version 2, when it was 4 days overdue: an SLA breach.",
+        ),
+    ],
+)
+def test_the_rule_behind_an_escalation_is_a_sentence(hours: float, breach: bool, sentence: str) -> None:
+    assert why.of_step(1, "employee", "standard", 2, hours, breach=breach) == sentence
 
 
 def test_the_history_is_told_in_the_readers_time_zone(company: Company) -> None:

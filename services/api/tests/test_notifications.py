@@ -171,6 +171,10 @@ def test_a_fallback_is_explained(
     assert one(company, people[told])["why"]["text"] == text
     [entry] = company.get(people["eva"], f"/follow-ups/{late}/activities")["items"]
     assert entry["summary"].startswith(history)
+    recipient = entry["escalation"]["recipients"][0]
+    assert history.endswith(f"({recipient['why']})")
+    rule = "Step 2 (manager) of policy “standard”, version 1, when it was 2 days 2 h overdue."
+    assert entry["escalation"]["why"] == rule
 
 
 def test_an_sla_breach_is_said_to_the_admins(company: Company) -> None:
@@ -182,7 +186,7 @@ def test_an_sla_breach_is_said_to_the_admins(company: Company) -> None:
     [entry] = company.get(company.ada, f"/follow-ups/{late}/activities")["items"]
     assert entry["summary"] == "Told Ada Admin (admin) that it is 4 days overdue, an SLA breach"
     assert entry["escalation"].items() >= {"step": 3, "label": "admin", "sla_breach": True}.items()
-    [recipient] = entry["escalation"]["recipients"]
+    recipient = entry["escalation"]["recipients"][0]
     assert recipient["user"] == {"id": company.ada.id, "name": "Ada Admin"}
     assert entry["actor"] is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from followup_api.followups.sentences import found_as
+from followup_api.followups.why import of_recipient
 
 from .companies import DUE, Company
 from .conftest import World
@@ -77,4 +77,4 @@ def test_sentences_keep_what_is_written_from_right_to_left_in_its_place(company:
     assert answer.status_code == 200, answer.text
     newest = company.get(company.amir, f"/follow-ups/{number}/activities")["items"][0]
     assert newest["summary"] == f"\u2068{HEBREW}\u2069 changed the title"
-    assert found_as("manager", None, "\u202eAmir") == "manager of Amir"
+    assert of_recipient("manager", None, "\u202eAmir") == "manager of Amir"

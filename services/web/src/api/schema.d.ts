@@ -1324,11 +1324,13 @@ export interface components {
          *             "user": {
          *               "id": 2,
          *               "name": "Dana Reyes"
-         *             }
+         *             },
+         *             "why": "manager of Amir Patel"
          *           }
          *         ],
          *         "sla_breach": false,
-         *         "step": 2
+         *         "step": 2,
+         *         "why": "Step 2 (manager) of policy “standard”, version 1, when it was 2 days overdue."
          *       },
          *       "id": 90,
          *       "kind": "escalated",
@@ -1381,6 +1383,11 @@ export interface components {
             policy: string;
             /** Policy Version */
             policy_version: number;
+            /**
+             * Why
+             * @description The step, its policy and how late it was, as a sentence for people.
+             */
+            why: string;
             /** Recipients */
             recipients: components["schemas"]["ActivityRecipient"][];
         };
@@ -1400,6 +1407,11 @@ export interface components {
              * @description Why it was not the person meant: the next one up the line, or the admins.
              */
             fallback: ("up_the_line" | "admins") | null;
+            /**
+             * Why
+             * @description How they were found, to put after their name: `manager of Amir Patel`.
+             */
+            why: string;
         };
         /**
          * AgeGroup
@@ -7495,11 +7507,13 @@ export interface operations {
                      *                 "user": {
                      *                   "id": 2,
                      *                   "name": "Dana Reyes"
-                     *                 }
+                     *                 },
+                     *                 "why": "manager of Amir Patel"
                      *               }
                      *             ],
                      *             "sla_breach": false,
-                     *             "step": 2
+                     *             "step": 2,
+                     *             "why": "Step 2 (manager) of policy “standard”, version 1, when it was 2 days overdue."
                      *           },
                      *           "id": 90,
                      *           "kind": "escalated",

@@ -28,7 +28,6 @@ export type BulkFilter = Schemas["BulkFilter"];
 export type BulkResult = Schemas["BulkResult"];
 export type Activity = Schemas["Activity"];
 export type ActivityEscalation = Schemas["ActivityEscalation"];
-export type ActivityRecipient = Schemas["ActivityRecipient"];
 
 export type Subject = Schemas["Subject"];
 export type SubjectRef = Schemas["SubjectRef"];

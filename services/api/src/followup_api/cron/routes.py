@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from followup_common.contracts import SweepRequested
 
-from followup_api.audit import Action, Audit, Trail
+from followup_api.audit import Audit, Trail
 from followup_api.auth.secrets import digest, same
 from followup_api.dependencies import App
 from followup_api.idempotency import Idempotent
@@ -17,9 +16,9 @@ from followup_api.permissions import Permission
 from followup_api.problems import Unauthenticated, Unavailable, documented
 from followup_api.routing import Route
 from followup_api.schemas import PathId
-from followup_api.sweeps.queries import request_sweep
-from followup_api.sweeps.routes import get_sweep
+from followup_api.sweeps import queries
 from followup_api.sweeps.schemas import Sweep, SweepProgress
+from followup_api.sweeps.service import request_sweep
 from followup_api.unit_of_work import WRITES, UnitOfWork, Work
 
 router = APIRouter(tags=["Cron"], prefix="/api/cron", route_class=Route)
@@ -82,12 +81,10 @@ def start_cron_sweep(work: Work, audit: Audit, response: Response, _once: Idempo
 )
 def get_cron_sweep(work: Work, sweep_id: PathId) -> SweepProgress:
     """The same as `GET /api/v1/sweeps/{sweep_id}`, for callers that have only the secret."""
-    return get_sweep(work, sweep_id)
+    return SweepProgress.model_validate(queries.get(work.tx, sweep_id))
 
 
 def _ask(work: UnitOfWork, audit: Trail, response: Response) -> Sweep:
-    row = request_sweep(work.tx, "cron", requested_by=None)
-    work.emit(SweepRequested(sweep_id=row.id))
-    audit(Action.SWEEP_REQUESTED, f"sweeps/{row.id}", by="cron secret")
+    row = request_sweep(work, audit, "cron", by="cron secret")
     response.headers["Location"] = f"{router.prefix}/followups/{row.id}"
     return Sweep.model_validate(row)

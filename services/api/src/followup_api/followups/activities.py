@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,14 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from followup_api.followups import sentences
+from followup_api.followups import sentences, why
 from followup_api.followups.schemas import Activity, ActivityEscalation, ActivityRecipient, PersonName
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record
 
 a = activities.c
 
-TOLD = {"escalated": "", "assignment_announced": ", after it was handed on"}
+ENDINGS = {"escalated": "", "assignment_announced": ", after it was handed on"}
 """Kinds that say whom a step told, and what their sentences end with."""
 
 _USER_IDS = bindparam("user_ids", type_=ARRAY(BigInteger()))
@@ -127,18 +127,19 @@ def _mentioned(row: Record) -> Iterator[int]:
     yield row.assignee_id
     if row.actor_id is not None:
         yield row.actor_id
-    yield from (told["user_id"] for told in row.details.get("recipients", ()))
+    yield from (recipient["user_id"] for recipient in row.details.get("recipients", ()))
     change = row.details.get("changes", {}).get("assignee_id", {})
     yield from (user_id for user_id in change.values() if user_id is not None)
 
 
 def _activity(tx: Transaction, row: Record, names: Names, time_zone: str) -> Activity:
     actor = names.of(row.actor_id) if row.actor_id is not None else None
-    escalation = _escalation(tx, row, names) if row.kind in TOLD else None
+    assignee = names.of(row.assignee_id).name
+    escalation = _escalation(tx, row, names, assignee) if row.kind in ENDINGS else None
     if escalation:
-        summary = sentences.told(escalation, names.of(row.assignee_id).name) + TOLD[row.kind]
+        summary = why.announcement(escalation, assignee) + ENDINGS[row.kind]
     else:
-        summary = sentences.done(row.kind, actor.name if actor else None, row.details, names.of, time_zone)
+        summary = sentences.action(row.kind, actor.name if actor else None, row.details, names.of, time_zone)
     return Activity(
         id=row.id,
         kind=row.kind,
@@ -150,21 +151,33 @@ def _activity(tx: Transaction, row: Record, names: Names, time_zone: str) -> Act
     )
 
 
-def _escalation(tx: Transaction, row: Record, names: Names) -> ActivityEscalation | None:
+def _escalation(tx: Transaction, row: Record, names: Names, assignee: str) -> ActivityEscalation:
     number: int = row.details.get("step", row.step)
     step = step_of(tx, row.policy_version_id, number)
-    told: Sequence[Mapping[str, Any]] = row.details.get("recipients", ())
+    label, policy, version = (
+        step.label if step else f"step {number}",
+        row.policy or "unknown",
+        row.version or 0,
+    )
+    hours = sentences.hours_between(row.details["due_at"], row.created_at)
+    breach = step is not None and step.severity is Severity.BREACH
     return ActivityEscalation(
         step=number,
-        label=step.label if step else f"step {number}",
-        hours_overdue=sentences.hours_between(row.details["due_at"], row.created_at),
-        sla_breach=step.severity is Severity.BREACH if step else False,
-        policy=row.policy or "unknown",
-        policy_version=row.version or 0,
-        recipients=[
-            ActivityRecipient(
-                user=names.of(one["user_id"]), audience=one["audience"], fallback=one.get("fallback")
-            )
-            for one in told
-        ],
+        label=label,
+        hours_overdue=hours,
+        sla_breach=breach,
+        policy=policy,
+        policy_version=version,
+        why=why.of_step(number, label, policy, version, hours, breach=breach),
+        recipients=[_recipient(one, names, assignee) for one in row.details.get("recipients", ())],
+    )
+
+
+def _recipient(recipient: Mapping[str, Any], names: Names, assignee: str) -> ActivityRecipient:
+    audience, fallback = recipient["audience"], recipient.get("fallback")
+    return ActivityRecipient(
+        user=names.of(recipient["user_id"]),
+        audience=audience,
+        fallback=fallback,
+        why=why.of_recipient(audience, fallback, assignee),
     )

@@ -311,6 +311,7 @@ class ActivityRecipient(Schema):
     fallback: Literal["up_the_line", "admins"] | None = Field(
         description="Why it was not the person meant: the next one up the line, or the admins."
     )
+    why: str = Field(description="How they were found, to put after their name: `manager of Amir Patel`.")
 
 
 class ActivityEscalation(Schema):
@@ -322,6 +323,7 @@ class ActivityEscalation(Schema):
     sla_breach: bool
     policy: str
     policy_version: int
+    why: str = Field(description="The step, its policy and how late it was, as a sentence for people.")
     recipients: list[ActivityRecipient]
 
 
@@ -338,11 +340,13 @@ ACTIVITY_EXAMPLE: JsonDict = {
         "sla_breach": False,
         "policy": "standard",
         "policy_version": 1,
+        "why": "Step 2 (manager) of policy “standard”, version 1, when it was 2 days overdue.",
         "recipients": [
             {
                 "user": {"id": 2, "name": "Dana Reyes"},
                 "audience": "manager",
                 "fallback": None,
+                "why": "manager of Amir Patel",
             }
         ],
     },

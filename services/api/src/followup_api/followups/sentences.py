@@ -1,15 +1,13 @@
-"""What happened, as sentences for people."""
+"""What happened to a follow-up, as sentences for people; `why` has the reasons."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from followup_api.followups.schemas import ActivityEscalation, ActivityRecipient, PersonName
+from followup_api.followups.schemas import PersonName
 from followup_api.visible import isolated
 
 FIELDS = {
@@ -41,15 +39,7 @@ def overdue(hours: float) -> str:
     return "is due now" if hours * 60 < 1 else f"is {in_words(hours)} overdue"
 
 
-def told(escalation: ActivityEscalation, assignee: str) -> str:
-    """Who was told that a follow-up is overdue, and how they were found."""
-    groups = groupby(escalation.recipients, key=lambda told: (told.audience, told.fallback))
-    people = [_told_group(list(group), assignee) for _, group in groups]
-    breach = ", an SLA breach" if escalation.sla_breach else ""
-    return f"Told {listed(people) or 'nobody'} that it {overdue(escalation.hours_overdue)}{breach}"
-
-
-def done(
+def action(
     kind: str,
     actor: str | None,
     details: Mapping[str, Any],
@@ -61,26 +51,25 @@ def done(
     changes: Mapping[str, Mapping[str, Any]] = details.get("changes", {})
     match kind:
         case "created" if "due_at" in details:
-            said = f"created it, due {at(details['due_at'], time_zone)}"
+            did = f"created it, due {at(details['due_at'], time_zone)}"
         case "imported":
-            said = f"changed {fields(changes)} by an import" if changes else "imported it"
+            did = f"changed {fields(changes)} by an import" if changes else "imported it"
         case "edited":
-            said = f"changed {fields(changes)}"
+            did = f"changed {fields(changes)}"
         case "rescheduled":
-            moved = changes["due_at"]
-            said = f"moved it from {at(moved['from'], time_zone)} to {at(moved['to'], time_zone)}"
-            said += f": “{isolated(details['reason'])}”" if details.get("reason") else ""
+            before, after = (at(changes["due_at"][side], time_zone) for side in ("from", "to"))
+            reason = f": “{isolated(details['reason'])}”" if details.get("reason") else ""
+            did = f"moved it from {before} to {after}{reason}"
         case "reassigned":
-            moved = changes["assignee_id"]
-            giver, taker = (isolated(person(moved[side]).name) for side in ("from", "to"))
-            said = f"handed it from {giver} to {taker}"
+            giver, taker = (isolated(person(changes["assignee_id"][side]).name) for side in ("from", "to"))
+            did = f"handed it from {giver} to {taker}"
         case "undone":
-            said = f"undid {listed(list(_undone(changes, person, time_zone)))}"
+            did = f"undid {listed(list(_undone(changes, person, time_zone)))}"
         case "created" | "completed" | "reopened" | "restored":
-            said = f"{kind} it"
+            did = f"{kind} it"
         case _:
-            said = f"noted: {kind.replace('_', ' ')}"
-    return f"{who} {said}"
+            did = f"noted: {kind.replace('_', ' ')}"
+    return f"{who} {did}"
 
 
 def _undone(
@@ -113,36 +102,8 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def found_as(audience: str, fallback: str | None, assignee: str, *, several: bool = False) -> str:
-    """How a recipient was found: "manager of Amir Patel". Empty for the assignee."""
-    assignee = isolated(assignee)
-    if fallback == "admins":
-        return f"{'admins' if several else 'admin'}, as nobody active is above {assignee}"
-    if audience == "assignee":
-        return f"next above {assignee}, who is inactive" if fallback else ""
-    if fallback == "up_the_line":
-        return f"next active above {assignee}, whose manager is missing or inactive"
-    if audience == "admins":
-        return "admins" if several else "admin"
-    levels = re.search(r"\d", audience)
-    if levels is None or levels[0] == "1":
-        return f"manager of {assignee}"
-    return f"{levels[0]} levels above {assignee}"
-
-
-def _told_group(recipients: Sequence[ActivityRecipient], assignee: str) -> str:
-    names = listed([isolated(recipient.user.name) for recipient in recipients])
-    first = recipients[0]
-    how = found_as(first.audience, first.fallback, assignee, several=len(recipients) > 1)
-    return f"{names} ({how})" if how else names
-
-
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
-    except (
-        ZoneInfoNotFoundError,
-        ValueError,
-        OSError,
-    ):  # PostgreSQL knows it, and this machine does not
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # PostgreSQL knows it, and this machine does not
         return UTC

@@ -1,4 +1,4 @@
-"""SQL of the inbox."""
+"""Reading inboxes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, notifications, policy_versions, subjects
-from followup_common.db.wakeups import wake_inboxes
-from sqlalchemy import BigInteger, bindparam, func, select, text, true, update
+from sqlalchemy import BigInteger, bindparam, func, select, text, true
 
 from followup_api.followups.activities import assignee_then
 from followup_api.followups.scopes import CONDITIONS, Scope, ScopeSize
@@ -78,29 +77,6 @@ def _paged(unread: bool | None, size: ScopeSize) -> PagedQuery:
 def unread(tx: Transaction, user_id: int) -> int:
     """How many notifications a person has not read."""
     return tx.execute(UNREAD, {"user_id": user_id}).scalar_one()
-
-
-def mark_read(tx: Transaction, user_id: int, notification_id: int) -> bool:
-    """Mark one as read; False when the person has no such notification."""
-    own = (n.user_id == user_id, n.id == notification_id)
-    changed = tx.execute(update(notifications).values(read_at=func.now()).where(*own, n.read_at.is_(None)))
-    if changed.rowcount:
-        wake_inboxes(tx, [user_id])
-        return True
-    return tx.execute(select(n.id).where(*own)).first() is not None
-
-
-def mark_all_read(tx: Transaction, user_id: int, up_to: int | None) -> int:
-    """Mark all as read, or those up to an id; returns how many."""
-    statement = (
-        update(notifications).values(read_at=func.now()).where(n.user_id == user_id, n.read_at.is_(None))
-    )
-    if up_to is not None:
-        statement = statement.where(n.id <= up_to)
-    changed = tx.execute(statement).rowcount
-    if changed:
-        wake_inboxes(tx, [user_id])
-    return changed
 
 
 def inboxes(tx: Transaction, user_ids: Collection[int]) -> Mapping[int, Inbox]:

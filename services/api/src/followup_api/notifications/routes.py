@@ -9,8 +9,8 @@ from fastapi.openapi.models import Example
 from fastapi.responses import StreamingResponse
 
 from followup_api.followups.scopes import scope_of
-from followup_api.notifications import live, queries
-from followup_api.notifications.messages import told
+from followup_api.notifications import live, queries, service
+from followup_api.notifications.messages import notifications_of
 from followup_api.notifications.schemas import (
     Notification,
     NotificationQuery,
@@ -20,7 +20,7 @@ from followup_api.notifications.schemas import (
 )
 from followup_api.pagination import Page
 from followup_api.permissions import PERSON, Caller, Permission, refuse_another, require
-from followup_api.problems import NotFound, Unavailable, documented
+from followup_api.problems import Unavailable, documented
 from followup_api.routing import api_router
 from followup_api.schemas import WHOLE_NUMBER, PathId
 from followup_api.unit_of_work import Work
@@ -49,13 +49,6 @@ READ_ALL: dict[str, Example] = {
 }
 
 
-class NotificationNotFound(NotFound):
-    """The caller has no notification with this id."""
-
-    def __init__(self, notification_id: int) -> None:
-        super().__init__(f"You have no notification {notification_id}.")
-
-
 @router.get("", summary="List one's notifications")
 def list_notifications(
     work: Work, caller: Recipient, query: Annotated[NotificationQuery, Query()]
@@ -65,7 +58,7 @@ def list_notifications(
     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
     """
     page = queries.page(work.tx, caller.user_id, scope_of(work.tx, caller), query)
-    return Page[Notification].of(page, told(work.tx, page.rows))
+    return Page[Notification].of(page, notifications_of(work.tx, page.rows))
 
 
 @router.get("/unread-count", summary="Count what is unread")
@@ -111,7 +104,7 @@ def read_all(
     work: Work, caller: Reader, body: Annotated[ReadAll | None, Body(openapi_examples=READ_ALL)] = None
 ) -> ReadResult:
     """Mark all your notifications as read; with `up_to`, only what you have seen."""
-    return ReadResult(read=queries.mark_all_read(work.tx, caller.user_id, body.up_to if body else None))
+    return ReadResult(read=service.mark_all_read(work.tx, caller.user_id, body.up_to if body else None))
 
 
 @router.post(
@@ -119,5 +112,4 @@ def read_all(
 )
 def read_one(work: Work, caller: Reader, notification_id: PathId) -> None:
     """Mark one of your notifications as read. Doing it again changes nothing."""
-    if not queries.mark_read(work.tx, caller.user_id, notification_id):
-        raise NotificationNotFound(notification_id)
+    service.mark_read(work.tx, caller.user_id, notification_id)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query, Response
-from followup_common.contracts import SweepRequested
 
-from followup_api.audit import Action, Audit
+from followup_api.audit import Audit
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
-from followup_api.problems import NotFound, documented
+from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
-from followup_api.sweeps import queries
+from followup_api.sweeps import queries, service
 from followup_api.sweeps.schemas import Sweep, SweepProgress
 from followup_api.unit_of_work import Work
 
@@ -23,21 +22,12 @@ router = api_router(prefix="/sweeps", tags=["Sweeps"])
 ADMIN = require(Permission.SWEEPS)
 
 
-class SweepNotFound(NotFound):
-    """There is no sweep with this id."""
-
-    def __init__(self, sweep_id: int) -> None:
-        super().__init__(f"There is no sweep {sweep_id}.")
-
-
 @router.post("", summary="Ask for a sweep", status_code=202)
 def request_sweep(
     work: Work, audit: Audit, caller: Annotated[Caller, ADMIN], response: Response, _once: Idempotent
 ) -> Sweep:
     """Ask for a sweep now; the answer is the sweep as it waits to be run."""
-    row = queries.request_sweep(work.tx, "manual", caller.user_id)
-    work.emit(SweepRequested(sweep_id=row.id))
-    audit(Action.SWEEP_REQUESTED, f"sweeps/{row.id}")
+    row = service.request_sweep(work, audit, "manual", requested_by=caller.user_id)
     response.headers["Location"] = f"/api/v1/sweeps/{row.id}"
     return Sweep.model_validate(row)
 
@@ -51,7 +41,4 @@ def list_sweeps(work: Work, query: Annotated[PageQuery, Query()]) -> Page[Sweep]
 @router.get("/{sweep_id}", summary="Read a sweep", dependencies=[ADMIN], responses=documented(404))
 def get_sweep(work: Work, sweep_id: PathId) -> SweepProgress:
     """One sweep and how far it is."""
-    row = queries.find(work.tx, sweep_id)
-    if row is None:
-        raise SweepNotFound(sweep_id)
-    return SweepProgress.model_validate(row)
+    return SweepProgress.model_validate(queries.get(work.tx, sweep_id))

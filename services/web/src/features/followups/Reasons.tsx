@@ -1,22 +1,15 @@
-import type { ActivityEscalation, ActivityRecipient } from "@/api/types";
+import type { ActivityEscalation } from "@/api/types";
 import { Named } from "@/components/Named";
-import { hours } from "@/time/words";
 import classes from "./Reasons.module.css";
 
-/** Why an escalation happened, and how each of those who were told was found. */
-export function Reasons({ escalation }: { escalation: ActivityEscalation }) {
-  const { step, label, hours_overdue: overdue, policy, policy_version: version, sla_breach: breach, recipients } = escalation;
+/** Why an escalation happened, and how each of those who were told was found, in the words of the API. */
+export function Reasons({ escalation: { why, recipients } }: { escalation: ActivityEscalation }) {
   return (
     <details className={classes.reasons}>
       <summary>Why</summary>
       <dl>
         <dt>Rule</dt>
-        <dd>
-          Step {step} ({label}) of policy “{policy}”, version {version}
-          {breach && ": counts as an SLA breach"}
-        </dd>
-        <dt>Then overdue</dt>
-        <dd>{overdue < 1 / 60 ? "just due" : hours(overdue)}</dd>
+        <dd>{why}</dd>
         <dt>Told</dt>
         <dd>
           <ul>
@@ -24,7 +17,8 @@ export function Reasons({ escalation }: { escalation: ActivityEscalation }) {
               <li key={`${recipient.user.id}-${recipient.audience}`}>
                 <strong>
                   <Named>{recipient.user.name}</Named>
-                </strong>, {foundAs(recipient)}
+                </strong>
+                , {recipient.why}
               </li>
             ))}
             {recipients.length === 0 && <li>Nobody: there was no active person to tell.</li>}
@@ -33,19 +27,4 @@ export function Reasons({ escalation }: { escalation: ActivityEscalation }) {
       </dl>
     </details>
   );
-}
-
-const AUDIENCES: Record<string, string> = {
-  assignee: "as its assignee",
-  manager: "as the assignee’s manager",
-  admins: "as an admin",
-};
-
-/** How a recipient was found, in words. */
-export function foundAs({ audience, fallback }: Pick<ActivityRecipient, "audience" | "fallback">): string {
-  const level = /^manager\((\d+)\)$/.exec(audience)?.[1];
-  const meant = AUDIENCES[audience] ?? (level ? `${level} levels above the assignee` : audience);
-  if (fallback === "up_the_line") return `next active person up the line, in place of the one meant (${audience})`;
-  if (fallback === "admins") return `as an admin, since nobody active is above the assignee`;
-  return meant;
 }
