@@ -169,6 +169,6 @@ def test_claiming_and_announcing_a_batch_of_any_size_reads_by_index(filled: Conn
 def test_a_duplicate_is_noticed_by_index(filled: Connection) -> None:
     with explained(filled) as plans:
         [stored] = outbox.store(filled, [SweepRequested(sweep_id=1)], source="t")
-        assert [outbox.mark_handled(filled, stored) for _ in range(2)] == [True, False]
+        assert [outbox.claim(filled, stored) for _ in range(2)] == [True, False]
     assert plans.read_whole == []
     assert plans.indexes >= {"pk_outbox"}

@@ -39,7 +39,7 @@ def fail(company: Company, reason: str = "ValueError: no", subject_id: int = 1) 
 def junk(company: Company, body: bytes = b"\x00\xff{") -> str:
     """Keep a message that nobody can read; returns the dead letter's id."""
     with company.world.engine.begin() as tx:
-        outbox.store_junk(tx, body, queue="notifier", error="JSONDecodeError: no")
+        outbox.store_unreadable(tx, body, queue="notifier", error="JSONDecodeError: no")
     [row] = company.world.execute("SELECT id FROM outbox WHERE type = 'unreadable' ORDER BY id DESC LIMIT 1")
     return str(row.id)
 
@@ -98,7 +98,7 @@ def test_what_is_not_dead_cannot_be_seen_or_acted_upon(company: Company) -> None
         event = FollowUpReassigned(follow_up_id=1, assignee_id=1, assignment=1, actor_id=None)
         [waiting, handled] = outbox.store(tx, [event, event], source="followup/api")
         outbox.mark_failed(tx, handled.id, "no")
-        outbox.mark_handled(tx, handled)
+        outbox.claim(tx, handled)
     for event_id in (waiting.id, handled.id, uuid4()):
         assert company.ask(company.ada, "GET", f"{DEAD}/{event_id}").status_code == 404
         assert act(company, f"{event_id}/replay").status_code == 404

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction, clock
 from followup_common.db.arrays import int_array, time_array, word_array
-from followup_common.db.once import InsertOnce
+from followup_common.db.optimistic_insert import OptimisticInsert
 from followup_common.db.plans import find_by_index
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
@@ -36,7 +36,7 @@ ADVANCE = text("""
     WHERE s.follow_up_id = moved.id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
 """)
 
-RECORD = InsertOnce(
+RECORD = OptimisticInsert(
     """
     INSERT INTO escalations
         (follow_up_id, run, step, policy_version_id, severity, status, ended_at, sweep_id)

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
-from followup_common.db.once import InsertOnce
+from followup_common.db.optimistic_insert import OptimisticInsert
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.policy import Recipient
 
 # A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
 # has few, so they travel once and each row names its own. "Nothing is said twice": the unique keys say
 # so, not a look before.
-ANNOUNCE = InsertOnce(
+ANNOUNCE = OptimisticInsert(
     """
     WITH announced AS MATERIALIZED (
         SELECT s.follow_up_id, s.run, a.step, a.repeat, s.policy_version_id, s.anchor_at, a.route

@@ -133,7 +133,7 @@ class Consumer:
                 return []
         started = time.perf_counter()
         with self.database.transaction() as tx:
-            if event.durable and not outbox.mark_handled(tx, envelope):
+            if event.durable and not outbox.claim(tx, envelope):
                 log.info("duplicate_dropped")
                 self._count(metrics.DUPLICATES, envelope.type)
                 return []
@@ -186,7 +186,7 @@ class Consumer:
             if splits and (halves := event.halves()):
                 log.warning("batch_split", error=why)
                 self._count(metrics.SPLIT, envelope.type)
-                return self._keep(tx, halves) if outbox.mark_handled(tx, envelope) else []
+                return self._keep(tx, halves) if outbox.claim(tx, envelope) else []
             if may_pass(error) and self._waits(error, outbox.record_error(tx, envelope.id, why)):
                 log.warning("left_to_redrive", error=why)
                 self._count(metrics.LEFT, envelope.type)
@@ -217,7 +217,7 @@ class Consumer:
                 outbox.mark_failed(tx, stored.id, str(rejection))
             else:
                 body = json.dumps(raw).encode()
-                outbox.store_junk(tx, body, queue=self.service, error=str(rejection))
+                outbox.store_unreadable(tx, body, queue=self.service, error=str(rejection))
 
     def _count(self, metric: Metric, event_type: str) -> None:
         self.meter.record(metric, event=event_type)

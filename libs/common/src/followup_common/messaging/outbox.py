@@ -104,10 +104,11 @@ class NotAsStored(EventRejected):
         super().__init__(f"not what is stored as {event_id}")
 
 
-def mark_handled(tx: Transaction, message: Envelope) -> bool:
-    """Claim an event for this transaction. False: it was handled before (or never stored): stop.
+def claim(tx: Transaction, message: Envelope) -> bool:
+    """Claim an event for this transaction, which handles it: True for one of all its deliveries.
 
-    A second delivery waits here until the first has committed, and then gets False.
+    A second delivery waits here until the first has committed, and then gets False, as does one of an event
+    that was never stored. So whatever is done behind a claim is done once.
 
     Args:
         tx: the transaction that handles it.
@@ -172,7 +173,7 @@ def store_failed(tx: Transaction, event: Event, *, source: str, error: str) -> N
     mark_failed(tx, wrapped.id, error)
 
 
-def store_junk(tx: Transaction, body: bytes, *, queue: str, error: str) -> None:
+def store_unreadable(tx: Transaction, body: bytes, *, queue: str, error: str) -> None:
     """Keep the beginning of a message that nobody can read, as a dead letter with its reason."""
     event_id = uuid7()
     row = {

@@ -16,8 +16,8 @@ from followup_common.logging import configure_logging
 from followup_common.messaging.broker import rabbitmq_broker
 from followup_common.messaging.consumer import Consumer
 from followup_common.messaging.handlers import AnyHandler
-from followup_common.messaging.junk import JunkRecorder
 from followup_common.messaging.proof import Prover
+from followup_common.messaging.strict_encoder import StrictEncoder
 from followup_common.metrics import Meter, Metric
 from followup_common.settings import WorkerSettings
 from followup_common.tracing import Tracing, tracing
@@ -87,7 +87,7 @@ def set_up(
     )
     broker.add_middleware(WorkerHealth(settings, database, meter, prover))
     broker.add_middleware(LastSpans(traces))
-    dramatiq.set_encoder(JunkRecorder(broker, database, queue=service, meter=meter))
+    dramatiq.set_encoder(StrictEncoder(broker, database, queue=service, meter=meter))
     dramatiq.set_broker(broker)
 
 

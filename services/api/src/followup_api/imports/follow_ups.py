@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from followup_common.addresses import folded_sql
 from followup_common.db import Transaction
-from followup_common.db.once import InsertOnce
+from followup_common.db.optimistic_insert import OptimisticInsert
 from followup_common.policy import State
 from followup_common.policy.lifecycle import refused_fields
 from sqlalchemy import Row, text
@@ -158,7 +158,7 @@ FIELDS = {"due_at": "due_at", "assignee_id": "assignee_email"}
 REOPEN = "{0} of a completed follow-up stays as it is: reopen it with status open, or leave {0} as it was."
 CHANGEABLE = ["title", "assignee_id", "due_at", "notes", "subject_id", "completed_at"]
 # A follow-up that somebody makes with the same external id at this very moment is brought up to date.
-INSERT = InsertOnce(
+INSERT = OptimisticInsert(
     f"""
     WITH added AS (
         INSERT INTO follow_ups (external_id, title, assignee_id, due_at, notes, subject_id, completed_at)

@@ -1,4 +1,4 @@
-"""Messages that Dramatiq cannot read or has no actor for: recorded with a reason, then dead-lettered."""
+"""What Dramatiq encodes and decodes messages with here: what cannot be handled is recorded with a reason."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Unreadable(ValueError):
     """A message body that no actor of this service can take."""
 
 
-class JunkRecorder(JSONEncoder):
+class StrictEncoder(JSONEncoder):
     """Decodes messages like Dramatiq's own encoder, and records what it must refuse.
 
     Dramatiq sends what cannot be decoded to the dead-letter queue without calling any hook; this
@@ -79,6 +79,6 @@ class JunkRecorder(JSONEncoder):
         self._meter.record(metrics.DEAD_LETTERED, event=metrics.UNREADABLE)
         try:
             with self._database.transaction() as tx:
-                outbox.store_junk(tx, data, queue=self._queue, error=error)
+                outbox.store_unreadable(tx, data, queue=self._queue, error=error)
         except Exception as failure:  # noqa: BLE001 - the message still reaches the dead-letter queue
             log.warning("rejection_not_recorded", error=repr(failure))

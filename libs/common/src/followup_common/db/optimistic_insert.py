@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from followup_common.db.database import Transaction
 
 
-class InsertOnce:
+class OptimisticInsert:
     """An INSERT whose rows hardly ever exist; what its clauses say is done about those that do.
 
     Args:
