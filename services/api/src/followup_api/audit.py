@@ -46,38 +46,6 @@ class Action(StrEnum):
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"
 
 
-def record(
-    tx: Transaction,
-    action: Action,
-    *,
-    actor_id: int | None = None,
-    target: str | None = None,
-    address: str | None = None,
-    request_id: str | None = None,
-    **details: Any,
-) -> None:
-    """Append an entry.
-
-    Args:
-        tx: the transaction of what was done.
-        action: what was done.
-        actor_id: who did it; None when it was nobody who is known.
-        target: what it was done to, such as `users/42`.
-        address: where the request came from.
-        request_id: the `request_id` of the log lines about it.
-        details: further facts; never a secret, nor what somebody typed where a secret belongs.
-    """
-    values = {
-        "action": action.value,
-        "actor_id": actor_id,
-        "target": target,
-        "address": address,
-        "request_id": request_id,
-        "details": details,
-    }
-    tx.execute(insert(audit_log).values(values))
-
-
 def sign(
     tx: Transaction,
     *,
@@ -122,16 +90,23 @@ class Trail:
     def __call__(
         self, action: Action, target: str | None = None, *, actor_id: int | None = None, **details: Any
     ) -> None:
-        """Append an entry about the caller, or about `actor_id` where nobody is logged in yet."""
-        record(
-            self.work.tx,
-            action,
-            actor_id=actor_id or getattr(self.request.state, "user_id", None),
-            target=target,
-            address=address_of(self.request),
-            request_id=request_id(),
-            **details,
-        )
+        """Append an entry about the caller, or about `actor_id` where nobody is logged in yet.
+
+        Args:
+            action: what was done.
+            target: what it was done to, such as `users/42`.
+            actor_id: who did it; None: the caller, if there is one.
+            details: further facts; never a secret, nor what somebody typed where a secret belongs.
+        """
+        values = {
+            "action": action.value,
+            "actor_id": actor_id or getattr(self.request.state, "user_id", None),
+            "target": target,
+            "address": address_of(self.request),
+            "request_id": request_id(),
+            "details": details,
+        }
+        self.work.tx.execute(insert(audit_log).values(values))
 
 
 async def _trail(work: Work, request: Request) -> Trail:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from fastapi.responses import StreamingResponse
@@ -31,9 +31,8 @@ class TooManyDownloads(Problem):
 class DownloadsFull(Unavailable):
     """All people together fetch more than there is room for."""
 
-    def __init__(self) -> None:
-        detail = "Too many files are being fetched right now: try again shortly."
-        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+    detail = "Too many files are being fetched right now: try again shortly."
+    headers: Mapping[str, str] = {"Retry-After": RETRY_SECONDS}
 
 
 class TooManyWritten(Problem):
@@ -41,17 +40,15 @@ class TooManyWritten(Problem):
 
     status, kind, title = 429, "too-many-downloads", "Too many downloads at once"
 
-    def __init__(self, _: int) -> None:
-        detail = "A file for you is being written already: wait until it is here."
-        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+    detail = "A file for you is being written already: wait until it is here."
+    headers: Mapping[str, str] = {"Retry-After": RETRY_SECONDS}
 
 
 class WritersFull(Unavailable):
     """As many files are being written as may be without making others wait."""
 
-    def __init__(self) -> None:
-        detail = "Files for others are being written right now: try again shortly."
-        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+    detail = "Files for others are being written right now: try again shortly."
+    headers: Mapping[str, str] = {"Retry-After": RETRY_SECONDS}
 
 
 class Downloads(Places):
@@ -71,7 +68,7 @@ class Downloads(Places):
         self.writing = Places(
             at_most=max(1, min(MOST_WRITTEN, threads // 4)),
             of_one_person=1,
-            too_many=TooManyWritten,
+            too_many=lambda _: TooManyWritten(),
             full=WritersFull,
         )
 

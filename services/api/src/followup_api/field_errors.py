@@ -47,7 +47,7 @@ FIXES: Mapping[str, str] = {
 UNKNOWN = "{field} is not valid: see what it may be in /api/docs."
 NO_BODY = "body must be a JSON object, sent as Content-Type: application/json."
 NAMED: Mapping[str, str] = {
-    "assignee": "{field} must be all, me, team, the id of a user, or line: and the id of a user.",
+    "assignee": "{field} must be all, me, team, the id of a user, or line: and the id of a user."
 }
 """By the field's name, where the form of a text has words."""
 

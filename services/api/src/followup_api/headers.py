@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,19 +23,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 ONE_YEAR = 31_536_000
 
-Headers = Iterable[tuple[bytes, bytes]]
-
-
-ALWAYS = [
-    (name.lower().encode(), value.encode())
-    for name, value in {
-        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-    }.items()
-]
+ALWAYS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
 BY_HTTPS = (b"strict-transport-security", f"max-age={ONE_YEAR}".encode())
 NOT_KEPT = (b"cache-control", b"no-store")
 
@@ -54,21 +47,13 @@ class SecurityHeaders:
     https: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = self._added(scope, message["headers"])
+                headers = message["headers"] = [*message["headers"], *ALWAYS]
+                if self.https or scope["scheme"] == "https":
+                    headers.append(BY_HTTPS)
+                if scope["path"].startswith("/api/") and all(name != b"cache-control" for name, _ in headers):
+                    headers.append(NOT_KEPT)
             await send(message)
 
         await self.app(scope, receive, with_headers)
-
-    def _added(self, scope: Scope, headers: Headers) -> Headers:
-        added = [*headers, *ALWAYS]
-        if self.https or scope["scheme"] == "https":
-            added.append(BY_HTTPS)
-        if scope["path"].startswith("/api/") and not any(name == b"cache-control" for name, _ in headers):
-            added.append(NOT_KEPT)
-        return added

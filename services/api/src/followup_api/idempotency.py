@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any
@@ -56,9 +57,8 @@ class OtherRequest(Invalid):
 class StillRunning(Conflict):
     """The same request is being done right now."""
 
-    def __init__(self) -> None:
-        detail = f"The request with this {NAME} is still being done: send it again in a moment."
-        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+    detail = f"The request with this {NAME} is still being done: send it again in a moment."
+    headers: Mapping[str, str] = {"Retry-After": RETRY_SECONDS}
 
 
 class Replay(Exception):

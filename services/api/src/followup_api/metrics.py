@@ -17,8 +17,7 @@ SECONDS = Histogram(
 STREAMS = Gauge("followup_inbox_streams", "Live inboxes (server-sent events) that are open.")
 CONNECTIONS = Gauge("followup_api_connections", "Connections of clients that are open.")
 CONNECTIONS_LIMIT = Gauge(
-    "followup_api_connections_limit",
-    "Connections of clients that a process takes at once.",
+    "followup_api_connections_limit", "Connections of clients that a process takes at once."
 )
 CONNECTIONS_DROPPED = Counter(
     "followup_api_connections_dropped_total",

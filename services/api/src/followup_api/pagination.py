@@ -6,16 +6,15 @@ return Page[User].of(rows)
 
 from __future__ import annotations
 
-import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Self, TypeVar
-from uuid import UUID
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from followup_common.db import Transaction
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, literal_column, or_, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
@@ -27,6 +26,11 @@ from followup_api.schemas import MAX_ID, Parameters, Schema, storable
 T = TypeVar("T")
 
 CURSOR = "cursor"
+IN_CURSORS: dict[type, Any] = {
+    int: Annotated[int, Field(ge=-MAX_ID, le=MAX_ID)],
+    str: Annotated[str, AfterValidator(storable)],
+    datetime: AwareDatetime,
+}
 
 
 class Page(Schema, Generic[T]):
@@ -151,6 +155,12 @@ class _Key:
             return cls(expression.element, descending=True)
         return cls(expression, descending=False)
 
+    @property
+    def value(self) -> Any:
+        """The type of its value in a cursor."""
+        type_ = self.column.type.python_type
+        return IN_CURSORS.get(type_, type_)
+
 
 def _after(keys: Sequence[_Key], bound: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
     if len({key.descending for key in keys}) == 1:  # a row comparison can walk an index
@@ -165,41 +175,16 @@ def _after(keys: Sequence[_Key], bound: Sequence[ColumnElement[Any]]) -> ColumnE
 
 
 def _encode(values: Sequence[Any]) -> str:
-    raw = json.dumps([_plain(value) for value in values], ensure_ascii=False, separators=(",", ":")).encode()
+    raw = to_json(list(values))
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
-
-
-def _decode(cursor: str, keys: Sequence[_Key]) -> list[Any]:
+def _decode(cursor: str, keys: Sequence[_Key]) -> tuple[Any, ...]:
+    of_keys: Any = tuple(key.value for key in keys)
+    values: TypeAdapter[Any] = TypeAdapter(tuple[of_keys])
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        return _values(json.loads(raw), keys)
-    except (ValueError, TypeError, RecursionError):
+        return tuple(values.validate_json(raw, strict=True))
+    except ValueError:
         message = f"{CURSOR} is not one that this list gave: start again without it."
         raise Invalid(CURSOR, message) from None
-
-
-def _values(values: Any, keys: Sequence[_Key]) -> list[Any]:
-    if not isinstance(values, list):
-        raise TypeError
-    return [_value(value, key) for value, key in zip(values, keys, strict=True)]
-
-
-def _value(value: Any, key: _Key) -> Any:
-    expected = key.column.type.python_type
-    if expected is datetime and isinstance(value, str):
-        value = datetime.fromisoformat(value)
-        if value.tzinfo is None:
-            raise ValueError
-    if expected is UUID and isinstance(value, str):
-        value = UUID(value)
-    if type(value) is not expected:
-        raise TypeError
-    if isinstance(value, int) and abs(value) > MAX_ID:
-        raise ValueError
-    return storable(value) if isinstance(value, str) else value

@@ -106,7 +106,7 @@ OF_THE_DELETERS = frozenset({Permission.FOLLOW_UPS_DELETE})
 INSTEAD = {
     Permission.FOLLOW_UPS_DELETE: (
         "Complete the follow-up instead, or hand it back: your manager can reassign or delete it."
-    ),
+    )
 }
 """What somebody can do who lacks a permission."""
 OF_A_LEAD = frozenset({Permission.ESCALATIONS_READ})

@@ -51,7 +51,7 @@ class ProblemDetails(BaseModel):
 
 
 class Problem(Exception):
-    """An answer other than success. Subclasses set `status`, `kind` and `title`.
+    """An answer other than success. Subclasses set `status`, `kind` and `title`; some `detail` and `headers`.
 
     Args:
         detail: what happened and how to fix it.
@@ -63,19 +63,23 @@ class Problem(Exception):
     status: int = 400
     kind: str = "bad-request"
     title: str = "The request cannot be understood"
+    detail: str
+    headers: Mapping[str, str] | None = None
 
     def __init__(
         self,
-        detail: str,
+        detail: str | None = None,
         *,
         errors: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        super().__init__(detail)
-        self.detail = detail
+        if detail is not None:
+            self.detail = detail
+        if headers is not None:
+            self.headers = headers
+        super().__init__(self.detail)
         self.errors = errors
-        self.headers = headers
         self.members = members
 
     def response(self) -> JSONResponse:
@@ -97,8 +101,8 @@ class Unauthenticated(Problem):
 
     status, kind, title = 401, "unauthenticated", "Log in first"
 
-    def __init__(self, detail: str = "Log in, or send an API token as `Authorization: Bearer ...`.") -> None:
-        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+    detail = "Log in, or send an API token as `Authorization: Bearer ...`."
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
 
 class Forbidden(Problem):
@@ -199,9 +203,8 @@ class TriesInProgress(Problem):
 
     status, kind, title = TooManyTries.status, TooManyTries.kind, TooManyTries.title
 
-    def __init__(self) -> None:
-        detail = "Other log-ins to this account from your address are still being checked: try again shortly."
-        super().__init__(detail, headers={"Retry-After": "1"})
+    detail = "Other log-ins to this account from your address are still being checked: try again shortly."
+    headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
 class Unavailable(Problem):
@@ -214,9 +217,7 @@ class Unexpected(Problem):
     """Something failed that should not: it says nothing about the inside."""
 
     status, kind, title = 500, "unexpected", "Something went wrong here"
-
-    def __init__(self) -> None:
-        super().__init__("The error was recorded. Try again later.")
+    detail = "The error was recorded. Try again later."
 
 
 KINDS: tuple[type[Problem], ...] = (

@@ -33,10 +33,7 @@ WHOLE_NUMBER = BeforeValidator(lambda value: parameter(value, int))
 """For a number of an address that is not one of `Parameters`: it is written in digits."""
 
 PathId = Annotated[
-    int,
-    Field(ge=1, le=MAX_ID),
-    WHOLE_NUMBER,
-    Path(description="Id of the entry.", examples=[42]),
+    int, Field(ge=1, le=MAX_ID), WHOLE_NUMBER, Path(description="Id of the entry.", examples=[42])
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,9 +26,8 @@ class TooManyUploads(Problem):
 class UploadsFull(Unavailable):
     """All people together send more than there is room for."""
 
-    def __init__(self) -> None:
-        detail = "Too much is being uploaded right now. Nothing was changed: try again shortly."
-        super().__init__(detail, headers={"Retry-After": RETRY_SECONDS})
+    detail = "Too much is being uploaded right now. Nothing was changed: try again shortly."
+    headers: Mapping[str, str] = {"Retry-After": RETRY_SECONDS}
 
 
 @dataclass

@@ -44,6 +44,8 @@ def isolated(value: str) -> str:
 
     Text without any is given back as it is.
     """
+    if value.isascii():
+        return value
     if not any(bidirectional(character) in _RIGHT_TO_LEFT for character in value):
         return unturned(value)
     return f"\u2068{unturned(value)}\u2069"

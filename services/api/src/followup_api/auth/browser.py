@@ -48,22 +48,20 @@ class PlainHttp(Forbidden):
 
     kind, title = "plain-http", "Logging in needs https"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This page came over plain http, and browsers keep a log-in only over https. Anyone who runs "
-            "Followup can put a proxy with https in front and set FOLLOWUP_PUBLIC_URL or, in a network "
-            "that everybody in it may be trusted in, set FOLLOWUP_TRUST_PLAIN_HTTP=true."
-        )
+    detail = (
+        "This page came over plain http, and browsers keep a log-in only over https. Anyone who runs "
+        "Followup can put a proxy with https in front and set FOLLOWUP_PUBLIC_URL or, in a network "
+        "that everybody in it may be trusted in, set FOLLOWUP_TRUST_PLAIN_HTTP=true."
+    )
 
 
 class CrossOrigin(Forbidden):
     """A request that a page of another site may have caused."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "A change by session cookie must come from a page of this site: send an Origin header of this "
-            "site or Sec-Fetch-Site: same-origin. Programs use an API token instead."
-        )
+    detail = (
+        "A change by session cookie must come from a page of this site: send an Origin header of this "
+        "site or Sec-Fetch-Site: same-origin. Programs use an API token instead."
+    )
 
 
 def address_of(request: Request) -> str | None:

@@ -16,14 +16,12 @@ class ProofNeeded(Forbidden):
 
     kind, title = "reauthentication-needed", "Confirm that it is you"
 
-    def __init__(self) -> None:
-        minutes = PROOF_LASTS.seconds // 60
-        super().__init__(
-            f"You last logged in or gave your password more than {minutes} minutes ago. Send it to POST "
-            "/api/v1/session/proof, or log in again with single sign-on at /api/v1/session/oidc?fresh=true; "
-            "then send this request again. Programs use an API token for this: an access token of the log-in "
-            "provider does not say when somebody showed it."
-        )
+    detail = (
+        f"You last logged in or gave your password more than {PROOF_LASTS.seconds // 60} minutes ago. Send "
+        "it to POST /api/v1/session/proof, or log in again with single sign-on at "
+        "/api/v1/session/oidc?fresh=true; then send this request again. Programs use an API token for this: "
+        "an access token of the log-in provider does not say when somebody showed it."
+    )
 
 
 class SessionNeeded(Forbidden):
@@ -31,12 +29,11 @@ class SessionNeeded(Forbidden):
 
     kind, title = "session-needed", "Log in with a browser for this"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "One's own password, address, provider account and sessions are for who is logged in, not for "
-            "tokens: anyone who has found a token must not keep its person out, nor stay when it is revoked. "
-            "Log in, and do it there."
-        )
+    detail = (
+        "One's own password, address, provider account and sessions are for who is logged in, not for "
+        "tokens: anyone who has found a token must not keep its person out, nor stay when it is revoked. "
+        "Log in, and do it there."
+    )
 
 
 def require_session(caller: Caller) -> None:

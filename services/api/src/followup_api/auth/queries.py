@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from followup_common.db.tables import api_tokens, sessions, users
 from sqlalchemy import (
     ColumnElement,
     Interval,
+    Table,
     and_,
     bindparam,
     delete,
@@ -28,11 +30,12 @@ from sqlalchemy import (
 from followup_api.rows import Record
 from followup_api.users.queries import has_address
 
+s, t, u = sessions.c, api_tokens.c, users.c
 _reports = users.alias("reports")
 CALLER = (
-    *(users.c.id, users.c.email, users.c.name, users.c.role, users.c.manager_id, users.c.time_zone),
+    *(u.id, u.email, u.name, u.role, u.manager_id, u.time_zone),
     # Asked with the caller, so that the scope of those with no reports needs no query of its own.
-    exists().where(_reports.c.manager_id == users.c.id).label("has_reports"),
+    exists().where(_reports.c.manager_id == u.id).label("has_reports"),
 )
 
 TOKEN_USE_EVERY = timedelta(minutes=1)
@@ -46,12 +49,12 @@ PROOF_LASTS = timedelta(minutes=15)
 
 _LIFE = bindparam("life", type_=Interval())
 _MAX_LIFE = bindparam("max_life", type_=Interval())
-_SESSION_END = func.least(func.now() + _LIFE, sessions.c.created_at + _MAX_LIFE)
+_SESSION_END = func.least(func.now() + _LIFE, s.created_at + _MAX_LIFE)
 # One that ends later than a session made now was made or renewed while the clock was ahead: it gets its due.
 _RENEWAL_DUE = not_(
-    sessions.c.expires_at.between(_SESSION_END - RENEW_SESSION_EVERY, func.now() + (_LIFE + clock.MAY_STEP))
+    s.expires_at.between(_SESSION_END - RENEW_SESSION_EVERY, func.now() + (_LIFE + clock.MAY_STEP))
 )
-_SESSION_LIVES = and_(sessions.c.expires_at > func.now(), sessions.c.created_at + _MAX_LIFE > func.now())
+_SESSION_LIVES = and_(s.expires_at > func.now(), s.created_at + _MAX_LIFE > func.now())
 
 
 def _lately(moment: ColumnElement[Any], within: timedelta) -> ColumnElement[bool]:
@@ -59,32 +62,22 @@ def _lately(moment: ColumnElement[Any], within: timedelta) -> ColumnElement[bool
     return moment.between(func.now() - within, func.now() + clock.MAY_STEP)
 
 
-_STALE_USE = func.coalesce(not_(_lately(api_tokens.c.last_used_at, TOKEN_USE_EVERY)), true())
+_STALE_USE = func.coalesce(not_(_lately(t.last_used_at, TOKEN_USE_EVERY)), true())
 BY_SESSION = (
     select(
         *CALLER,
-        sessions.c.id.label("session_id"),
+        s.id.label("session_id"),
         _RENEWAL_DUE.label("renewal_due"),
-        not_(_lately(sessions.c.last_used_at, SESSION_USE_EVERY)).label("use_is_news"),
-        _lately(sessions.c.proved_at, PROOF_LASTS).label("proved"),
+        not_(_lately(s.last_used_at, SESSION_USE_EVERY)).label("use_is_news"),
+        _lately(s.proved_at, PROOF_LASTS).label("proved"),
     )
-    .join(users, users.c.id == sessions.c.user_id)
-    .where(sessions.c.token_hash == bindparam("token_hash"), _SESSION_LIVES, users.c.active)
+    .join(users, u.id == s.user_id)
+    .where(s.token_hash == bindparam("token_hash"), _SESSION_LIVES, u.active)
 )
 BY_TOKEN_PREFIX = (
-    select(
-        *CALLER,
-        api_tokens.c.id.label("token_id"),
-        api_tokens.c.token_hash,
-        api_tokens.c.scopes,
-        _STALE_USE.label("use_is_news"),
-    )
-    .join(users, users.c.id == api_tokens.c.user_id)
-    .where(
-        api_tokens.c.prefix == bindparam("prefix"),
-        or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now()),
-        users.c.active,
-    )
+    select(*CALLER, t.id.label("token_id"), t.token_hash, t.scopes, _STALE_USE.label("use_is_news"))
+    .join(users, u.id == t.user_id)
+    .where(t.prefix == bindparam("prefix"), or_(t.expires_at.is_(None), t.expires_at > func.now()), u.active)
 )
 
 
@@ -109,22 +102,29 @@ def by_token_prefix(tx: Transaction, prefix: str) -> Record | None:
 
 def still_there(tx: Transaction, *, session_id: int | None, token_id: int | None) -> bool:
     """Whether what a caller is known by was not ended in the meantime; one or none of both is given."""
-    session = exists().where(sessions.c.id == session_id)
-    token = exists().where(api_tokens.c.id == token_id)
+    session = exists().where(s.id == session_id)
+    token = exists().where(t.id == token_id)
     found = select(or_(literal(session_id is None), session), or_(literal(token_id is None), token))
     return all(tx.execute(found).one())
 
 
-def note_token_use(tx: Transaction, token_id: int) -> None:
-    """Set `last_used_at`, at most once a minute.
+def _update_unless_held(
+    tx: Transaction,
+    table: Table,
+    id_: int,
+    needed: ColumnElement[bool],
+    values: Mapping[str, Any],
+    **bound: Any,
+) -> bool:
+    """Write into a row where that is needed; not if another request holds it, which may take long."""
+    free = select(table.c.id).where(table.c.id == id_, needed).with_for_update(skip_locked=True)
+    statement = update(table).where(table.c.id == free.scalar_subquery()).values(**values)
+    return tx.execute(statement, bound).rowcount == 1
 
-    Skips a row that another request holds: a long import must not make the token's other requests wait.
-    """
-    stale = select(api_tokens.c.id).where(api_tokens.c.id == token_id, _STALE_USE)
-    free = stale.with_for_update(skip_locked=True)
-    tx.execute(
-        update(api_tokens).where(api_tokens.c.id == free.scalar_subquery()).values(last_used_at=func.now())
-    )
+
+def note_token_use(tx: Transaction, token_id: int) -> None:
+    """Set `last_used_at`, at most once a minute."""
+    _update_unless_held(tx, api_tokens, token_id, _STALE_USE, {"last_used_at": func.now()})
 
 
 def renew_session(tx: Transaction, session_id: int, *, life: timedelta, max_life: timedelta) -> bool:
@@ -133,29 +133,19 @@ def renew_session(tx: Transaction, session_id: int, *, life: timedelta, max_life
     Returns:
         Whether it did.
     """
-    due = select(sessions.c.id).where(sessions.c.id == session_id, _RENEWAL_DUE)
-    free = due.with_for_update(skip_locked=True)
-    statement = (
-        update(sessions).where(sessions.c.id == free.scalar_subquery()).values(expires_at=_SESSION_END)
-    )
-    return tx.execute(statement, {"life": life, "max_life": max_life}).rowcount == 1
+    values = {"expires_at": _SESSION_END}
+    return _update_unless_held(tx, sessions, session_id, _RENEWAL_DUE, values, life=life, max_life=max_life)
 
 
 def note_session_use(tx: Transaction, session_id: int, address: str | None) -> None:
-    """Set `last_used_at` and from where, at most once in ten minutes; skips a row that somebody holds."""
-    stale = not_(_lately(sessions.c.last_used_at, SESSION_USE_EVERY))
-    used = select(sessions.c.id).where(sessions.c.id == session_id, stale)
-    free = used.with_for_update(skip_locked=True)
-    tx.execute(
-        update(sessions)
-        .where(sessions.c.id == free.scalar_subquery())
-        .values(last_used_at=func.now(), address=address)
-    )
+    """Set `last_used_at` and from where, at most once in ten minutes."""
+    stale = not_(_lately(s.last_used_at, SESSION_USE_EVERY))
+    _update_unless_held(tx, sessions, session_id, stale, {"last_used_at": func.now(), "address": address})
 
 
 def note_proof(tx: Transaction, session_id: int) -> None:
     """The person behind a session has just shown that it is them."""
-    tx.execute(update(sessions).where(sessions.c.id == session_id).values(proved_at=func.now()))
+    tx.execute(update(sessions).where(s.id == session_id).values(proved_at=func.now()))
 
 
 def proof_at(tx: Transaction, moment: float | None) -> tuple[datetime, bool]:
@@ -175,14 +165,14 @@ def proof_at(tx: Transaction, moment: float | None) -> tuple[datetime, bool]:
 
 def by_email(tx: Transaction, email: str) -> Record | None:
     """An active person who may log in, with their password hash."""
-    statement = select(*CALLER, users.c.password_hash).where(has_address(email), users.c.active)
+    statement = select(*CALLER, u.password_hash).where(has_address(email), u.active)
     return tx.execute(statement).one_or_none()
 
 
 def opens(tx: Transaction, user_id: int, password_hash: str | None) -> bool:
     """Whether a password that was just checked still opens the account; waits for who is changing that."""
-    person = select(users.c.id).where(users.c.id == user_id, users.c.active)
-    same = person.where(users.c.password_hash == password_hash).with_for_update(read=True)
+    person = select(u.id).where(u.id == user_id, u.active)
+    same = person.where(u.password_hash == password_hash).with_for_update(read=True)
     return tx.execute(same).first() is not None
 
 
@@ -196,38 +186,38 @@ def add_session(tx: Transaction, user_id: int, token_hash: bytes, life: timedelt
         life: how long it lasts without use.
         more: further columns.
     """
-    mine = sessions.c.user_id == user_id
-    used = select(sessions.c.id).where(mine).order_by(sessions.c.last_used_at.desc(), sessions.c.id.desc())
-    forgotten = sessions.c.id.in_(used.offset(SESSIONS_PER_PERSON - 1))
-    tx.execute(delete(sessions).where(mine, or_(sessions.c.expires_at <= slow_now(), forgotten)))
+    mine = s.user_id == user_id
+    used = select(s.id).where(mine).order_by(s.last_used_at.desc(), s.id.desc())
+    forgotten = s.id.in_(used.offset(SESSIONS_PER_PERSON - 1))
+    tx.execute(delete(sessions).where(mine, or_(s.expires_at <= slow_now(), forgotten)))
     values = {"user_id": user_id, "token_hash": token_hash, "expires_at": func.now() + life, **more}
     tx.execute(insert(sessions).values(values))
 
 
 def end_session_of(tx: Transaction, token_hash: bytes) -> None:
     """End the session with a secret, if there is one."""
-    tx.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+    tx.execute(delete(sessions).where(s.token_hash == token_hash))
 
 
 def end_session(tx: Transaction, session_id: int) -> None:
     """End one session."""
-    tx.execute(delete(sessions).where(sessions.c.id == session_id))
+    tx.execute(delete(sessions).where(s.id == session_id))
 
 
 def end_sessions(tx: Transaction, user_id: int, *, keep: int | None = None) -> int:
     """End every session of a person, except the one to keep; how many there were."""
-    others = true() if keep is None else sessions.c.id != keep
-    return tx.execute(delete(sessions).where(sessions.c.user_id == user_id, others)).rowcount
+    others = true() if keep is None else s.id != keep
+    return tx.execute(delete(sessions).where(s.user_id == user_id, others)).rowcount
 
 
 def password_hash_of(tx: Transaction, user_id: int) -> str | None:
     """What is kept of a person's password; None when they have none."""
-    found: str | None = tx.execute(select(users.c.password_hash).where(users.c.id == user_id)).scalar()
+    found: str | None = tx.execute(select(u.password_hash).where(u.id == user_id)).scalar()
     return found
 
 
 def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:
     """Keep another hash of the same password: nothing that anybody could see has changed."""
     tx.execute(select(func.set_config("followup.password", "rehashed", true())))
-    tx.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+    tx.execute(update(users).where(u.id == user_id).values(password_hash=password_hash))
     tx.execute(select(func.set_config("followup.password", "", true())))

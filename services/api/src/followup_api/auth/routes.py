@@ -24,8 +24,7 @@ router = api_router(prefix="/session", tags=["Session"])
 class WrongCredentials(Unauthenticated):
     """Unknown e-mail address, wrong password, or an inactive person: the answer does not say which."""
 
-    def __init__(self) -> None:
-        super().__init__("The e-mail address or the password is wrong.")
+    detail = "The e-mail address or the password is wrong."
 
 
 Self = Annotated[Caller, require(Permission.SELF_WRITE)]
@@ -72,13 +71,7 @@ def log_in(
     description="Ends the session of the cookie. With an API token there is no session, and nothing happens.",
 )
 def log_out(
-    request: Request,
-    response: Response,
-    *,
-    app: App,
-    work: Work,
-    audit: Audit,
-    caller: Self,
+    request: Request, response: Response, *, app: App, work: Work, audit: Audit, caller: Self
 ) -> None:
     if caller.session_id:
         queries.end_session(work.tx, caller.session_id)

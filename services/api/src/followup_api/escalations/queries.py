@@ -8,7 +8,7 @@ from typing import Any
 from followup_common.db import Transaction
 from followup_common.db.tables import escalation_states, users
 from followup_common.policy import Severity
-from sqlalchemy import ColumnElement, FromClause, Text, column, literal_column, values
+from sqlalchemy import ColumnElement, FromClause, Text, column, func, literal_column
 
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
 from followup_api.followups.queries import FOLLOW_UPS, values_of
@@ -60,6 +60,6 @@ def _paged(level: EscalationLevel | None, size: ScopeSize) -> PagedQuery:
 
 def _severities(level: EscalationLevel | None) -> FromClause:
     """Those of a level, or both, each of which has an index order of its own."""
-    words = [level.severity.value] if level else list(OF_SEVERITY)
-    listed = values(column("severity", Text()), name="severities", literal_binds=True)
-    return listed.data([(word,) for word in words])
+    words = ", ".join(f"'{word}'" for word in ([level.severity.value] if level else OF_SEVERITY))
+    listed = func.unnest(literal_column(f"ARRAY[{words}]"))
+    return listed.table_valued(column("severity", Text()), name="severities").render_derived()

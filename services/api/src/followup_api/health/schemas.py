@@ -18,10 +18,7 @@ class Alive(Schema):
 
 READINESS_EXAMPLE: JsonDict = {
     "status": "ready",
-    "checks": {
-        "database": "ok",
-        "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox",
-    },
+    "checks": {"database": "ok", "broker": "escalator: RabbitMQ does not answer. Events wait in the outbox"},
 }
 
 

@@ -6,31 +6,25 @@ from followup_common.db import Transaction
 from followup_common.db.tables import sessions, users
 from sqlalchemy import Select, delete, func, literal, select, update
 
-COLUMNS = (
-    sessions.c.id,
-    sessions.c.created_at,
-    sessions.c.last_used_at,
-    sessions.c.expires_at,
-    sessions.c.address,
-    sessions.c.browser,
-)
+s, u = sessions.c, users.c
+COLUMNS = (s.id, s.created_at, s.last_used_at, s.expires_at, s.address, s.browser)
 
 
 def sessions_of(user_id: int, current: int | None) -> Select[*tuple[object, ...]]:
     """The sessions of a person that have not expired; `current` marks one of them."""
-    is_current = func.coalesce(sessions.c.id == literal(current), False).label("current")
+    is_current = func.coalesce(s.id == literal(current), False).label("current")
     statement = select(*COLUMNS, is_current)
-    return statement.where(sessions.c.user_id == user_id, sessions.c.expires_at > func.now())
+    return statement.where(s.user_id == user_id, s.expires_at > func.now())
 
 
 def end_one(tx: Transaction, user_id: int, session_id: int) -> bool:
     """End one session of a person; False when they have no such session."""
-    statement = delete(sessions).where(sessions.c.id == session_id, sessions.c.user_id == user_id)
+    statement = delete(sessions).where(s.id == session_id, s.user_id == user_id)
     return tx.execute(statement).rowcount == 1
 
 
 def replace_password(tx: Transaction, user_id: int, *, before: str, after: str) -> bool:
     """Keep the hash of another password; False when it is not the one from before any more."""
-    mine = (users.c.id == user_id, users.c.password_hash == before)
+    mine = (u.id == user_id, u.password_hash == before)
     statement = update(users).where(*mine).values(password_hash=after)
     return tx.execute(statement).rowcount == 1

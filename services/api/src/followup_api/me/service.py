@@ -18,15 +18,13 @@ from followup_api.problems import Conflict, Invalid
 class NoPassword(Conflict):
     """Somebody wants to change the password that they do not have."""
 
-    def __init__(self) -> None:
-        super().__init__("You have no password that could be changed: ask an admin to set one.")
+    detail = "You have no password that could be changed: ask an admin to set one."
 
 
 class PasswordChanged(Conflict):
     """Somebody else set another password at the same moment."""
 
-    def __init__(self) -> None:
-        super().__init__("Your password was changed in the meantime, and not by this: log in again.")
+    detail = "Your password was changed in the meantime, and not by this: log in again."
 
 
 def me_of(caller: Caller) -> Me:

@@ -79,10 +79,7 @@ def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectC
 
 def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:
     planned = (
-        select(
-            func.count().label("open"),
-            func.count().filter(f.due_at <= func.now()).label("overdue"),
-        )
+        select(func.count().label("open"), func.count().filter(f.due_at <= func.now()).label("overdue"))
         .where(f.subject_id == s.id, f.is_open, scope.condition())
         .lateral("planned")
     )

@@ -33,8 +33,7 @@ class SubjectQuery(PageQuery):
     """What leads and clients to list."""
 
     q: Search | None = Field(
-        None,
-        description="Words, each of which is found in the name or the external id: as for follow-ups.",
+        None, description="Words, each of which is found in the name or the external id: as for follow-ups."
     )
     kind: Literal["lead", "client"] | None = None
 

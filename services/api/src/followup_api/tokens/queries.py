@@ -14,23 +14,18 @@ from followup_api.auth.secrets import ApiToken
 from followup_api.permissions import ALL_SCOPES, Scope
 from followup_api.rows import Record
 
+t, u = api_tokens.c, users.c
 COLUMNS = (
-    api_tokens.c.id,
-    api_tokens.c.name,
-    (literal("fu_") + api_tokens.c.prefix).label("prefix"),
-    api_tokens.c.scopes,
-    api_tokens.c.created_at,
-    api_tokens.c.expires_at,
-    api_tokens.c.last_used_at,
-    api_tokens.c.made_with,
+    *(t.id, t.name, (literal("fu_") + t.prefix).label("prefix"), t.scopes),
+    *(t.created_at, t.expires_at, t.last_used_at, t.made_with),
 )
 
-_WORKS = or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now())
+_WORKS = or_(t.expires_at.is_(None), t.expires_at > func.now())
 
 
 def tokens_of(user_id: int) -> Select[*tuple[object, ...]]:
     """The tokens of a person, expired ones as well."""
-    return select(*COLUMNS).where(api_tokens.c.user_id == user_id)
+    return select(*COLUMNS).where(t.user_id == user_id)
 
 
 def lock_owner(tx: Transaction, user_id: int) -> bool:
@@ -39,29 +34,27 @@ def lock_owner(tx: Transaction, user_id: int) -> bool:
     Returns:
         Whether they are active, now that it is their turn.
     """
-    active = select(users.c.active).where(users.c.id == user_id).with_for_update(key_share=True)
+    active = select(u.active).where(u.id == user_id).with_for_update(key_share=True)
     return bool(tx.execute(active).scalar())
 
 
 def count_working(tx: Transaction, user_id: int) -> int:
     """How many tokens of a person work."""
-    statement = select(func.count()).where(api_tokens.c.user_id == user_id, _WORKS)
+    statement = select(func.count()).where(t.user_id == user_id, _WORKS)
     return int(tx.execute(statement).scalar_one())
 
 
 def forget_ended(tx: Transaction, user_id: int, *, keep: int) -> None:
     """Delete a person's expired tokens but for the last few, so that nobody fills the table."""
-    ended = select(api_tokens.c.id).where(
-        api_tokens.c.user_id == user_id, api_tokens.c.expires_at <= slow_now()
-    )
-    old = ended.order_by(api_tokens.c.expires_at.desc()).offset(keep)
-    tx.execute(delete(api_tokens).where(api_tokens.c.id.in_(old)))
+    ended = select(t.id).where(t.user_id == user_id, t.expires_at <= slow_now())
+    old = ended.order_by(t.expires_at.desc()).offset(keep)
+    tx.execute(delete(api_tokens).where(t.id.in_(old)))
 
 
 def latest_end(tx: Transaction, life: timedelta, made_with: int | None) -> datetime:
     """Until when a new token may work: for `life`, and not longer than the token that asks for it."""
     by_life = func.now() + literal(life)
-    own = select(api_tokens.c.expires_at).where(api_tokens.c.id == made_with).scalar_subquery()
+    own = select(t.expires_at).where(t.id == made_with).scalar_subquery()
     found: datetime = tx.execute(select(func.least(by_life, own))).scalar_one()
     return found
 
@@ -97,11 +90,11 @@ def is_past(tx: Transaction, moment: datetime) -> bool:
 def revoke_token(tx: Transaction, user_id: int, token_id: int) -> str | None:
     """Delete one of a person's tokens, and those made with it: its name; None without such a token."""
     lock_owner(tx, user_id)  # or one could be made with it meanwhile
-    statement = delete(api_tokens).where(api_tokens.c.id == token_id, api_tokens.c.user_id == user_id)
-    name: str | None = tx.execute(statement.returning(api_tokens.c.name)).scalar()
+    statement = delete(api_tokens).where(t.id == token_id, t.user_id == user_id)
+    name: str | None = tx.execute(statement.returning(t.name)).scalar()
     return name
 
 
 def revoke_tokens(tx: Transaction, user_id: int) -> int:
     """Delete all tokens of a person; how many there were."""
-    return tx.execute(delete(api_tokens).where(api_tokens.c.user_id == user_id)).rowcount
+    return tx.execute(delete(api_tokens).where(t.user_id == user_id)).rowcount

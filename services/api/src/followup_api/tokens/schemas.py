@@ -10,11 +10,7 @@ from pydantic.config import JsonDict
 from followup_api.permissions import Scope
 from followup_api.schemas import Input, Line, Schema, Time, WrittenTime, examples
 
-NEW: JsonDict = {
-    "name": "Nightly import",
-    "expires_at": "2027-03-31T00:00:00Z",
-    "scopes": ["read", "write"],
-}
+NEW: JsonDict = {"name": "Nightly import", "expires_at": "2027-03-31T00:00:00Z", "scopes": ["read", "write"]}
 KEPT: JsonDict = {
     "id": 3,
     "name": "Nightly import",

@@ -64,13 +64,7 @@ def make_token(
     queries.forget_ended(tx, caller.user_id, keep=settings.tokens_per_person)
     token = new_api_token()
     row = queries.add_token(
-        tx,
-        caller.user_id,
-        new.name,
-        token,
-        expires_at=expires_at,
-        scopes=scopes,
-        made_with=caller.token_id,
+        tx, caller.user_id, new.name, token, expires_at=expires_at, scopes=scopes, made_with=caller.token_id
     )
     return row, token
 

@@ -14,29 +14,22 @@ from followup_api.rows import Record
 from followup_api.searching import has_words
 from followup_api.users.problems import UserNotFound
 
+u = users.c
 TAG = tag_of(users)
 _address = literal_column(folded_sql("users.email"), Text())
-_SAID = func.searchable(users.c.name + " " + users.c.email, type_=Text())
+_SAID = func.searchable(u.name + " " + u.email, type_=Text())
 _reports = users.alias("reports")
 # Correlated by hand: within RETURNING, SQLAlchemy does not see which table is the outer one.
 _REPORTS = (
     select(func.count())
     .select_from(_reports)
-    .where(_reports.c.manager_id == users.c.id)
+    .where(_reports.c.manager_id == u.id)
     .correlate(users)
     .scalar_subquery()
 )
 COLUMNS = (
-    users.c.id,
-    users.c.email,
-    users.c.name,
-    users.c.role,
-    users.c.manager_id,
-    users.c.active,
-    users.c.time_zone,
-    _REPORTS.label("reports"),
-    users.c.version,
-    TAG.label("etag"),
+    *(u.id, u.email, u.name, u.role, u.manager_id, u.active, u.time_zone),
+    *(_REPORTS.label("reports"), u.version, TAG.label("etag")),
 )
 
 
@@ -66,7 +59,7 @@ def get_user(tx: Transaction, user_id: int) -> Record:
     Raises:
         UserNotFound: there is none with this id.
     """
-    row = tx.execute(select(*COLUMNS).where(users.c.id == user_id)).one_or_none()
+    row = tx.execute(select(*COLUMNS).where(u.id == user_id)).one_or_none()
     if row is None:
         raise UserNotFound(user_id)
     return row
@@ -74,4 +67,4 @@ def get_user(tx: Transaction, user_id: int) -> Record:
 
 def has_active_admin(tx: Transaction) -> bool:
     """Whether there is an active admin."""
-    return bool(tx.execute(select(exists().where(users.c.role == "admin", users.c.active))).scalar())
+    return bool(tx.execute(select(exists().where(u.role == "admin", u.active))).scalar())

@@ -46,10 +46,7 @@ def _parts(query: AuditQuery) -> list[ColumnElement[bool]]:
         return [c.action == action for action in actions]
     theirs, about = c.actor_id == query.person_id, c.target == f"users/{query.person_id}"
     of_kind = [c.action.in_(actions)] if actions else []
-    return [
-        and_(theirs, *of_kind),
-        and_(about, c.actor_id.is_distinct_from(query.person_id), *of_kind),
-    ]
+    return [and_(theirs, *of_kind), and_(about, c.actor_id.is_distinct_from(query.person_id), *of_kind)]
 
 
 def _merged(parts: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]]) -> PageCondition:

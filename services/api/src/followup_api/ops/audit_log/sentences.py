@@ -57,7 +57,7 @@ class _Entry:
     """The parts of a sentence that an entry gives."""
 
     def __init__(self, actor_id: int | None, target: str | None, details: Details, names: Names) -> None:
-        self.details, self._names, self._actor_id = details, names, actor_id
+        self.details, self._names = details, names
         self.user_id = _user_of(target)
         self.target_id = (target or "").rpartition("/")[2]
         self.is_about_actor = actor_id is not None and self.user_id == actor_id

@@ -17,15 +17,8 @@ from followup_api.rows import Record
 c = table.c
 DEAD = (c.failed_at.is_not(None), c.handled_at.is_(None))
 COLUMNS = (
-    c.id,
-    c.type,
-    c.subject,
-    c.source,
-    func.coalesce(c.error, "").label("reason"),
-    c.attempts,
-    c.created_at,
-    c.first_failed_at,
-    c.failed_at.label("last_failed_at"),
+    *(c.id, c.type, c.subject, c.source, func.coalesce(c.error, "").label("reason"), c.attempts),
+    *(c.created_at, c.first_failed_at, c.failed_at.label("last_failed_at")),
 )
 
 

@@ -25,13 +25,7 @@ LISTED: JsonDict = {
 }
 DETAILED: JsonDict = {
     **LISTED,
-    "payload": {
-        "sweep_id": 7,
-        "follow_up_ids": [42],
-        "runs": [1],
-        "steps": [2],
-        "repeats": [0],
-    },
+    "payload": {"sweep_id": 7, "follow_up_ids": [42], "runs": [1], "steps": [2], "repeats": [0]},
     "replayable": True,
     "not_replayable_because": None,
 }

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pika
 import structlog
 from followup_common.contracts import event_types
+from followup_common.health import Bounded
 
 from followup_api.ops.queues import amqp
 from followup_api.ops.queues.schemas import Queues, QueueState, ServiceQueues, Source
@@ -20,8 +17,6 @@ KEEP_SECONDS = 2
 """A reading is shared for so long: many open pages are one page to RabbitMQ."""
 WAIT_SECONDS = 4
 """How long a reading may keep its callers; it may go on after that."""
-ABANDON_SECONDS = 30
-"""A reading that takes so long never ends: the next one does not wait for it."""
 UNKNOWN = "RabbitMQ was asked and told nothing: see the problems."
 IN_PROCESS = (
     "Events are delivered within this process, without RabbitMQ: there are no queues. What waits is in the "
@@ -35,10 +30,9 @@ log = structlog.get_logger()
 
 
 class QueueReader:
-    """Reads the queues' states in a thread of its own, one reading at a time, and shares them.
+    """Reads the queues' states, and shares them for a moment.
 
-    A connection belongs to the thread that opened it, and RabbitMQ may hang: threads that answer
-    requests do neither.
+    RabbitMQ may hang: one reading at a time goes on in a thread of its own, and none that answers requests.
 
     Args:
         broker_url: AMQP URL; names the virtual host, and is asked when the management API is not.
@@ -48,19 +42,22 @@ class QueueReader:
     def __init__(self, broker_url: str, management_url: str | None = None) -> None:
         self._broker_url = broker_url
         self._management_url = management_url
-        self._lock = threading.Lock()
-        self._reading: _Reading | None = None
+        self._ask = Bounded(self._read, WAIT_SECONDS)
+        self._last: tuple[float, Queues] | None = None
 
     def read(self) -> Queues:
         """What is known now; says what is missing, and never raises."""
-        with self._lock:
-            if self._reading is None or self._reading.is_old():
-                self._reading = _Reading.start(self._read)
-            reading = self._reading
+        if self._last and time.monotonic() - self._last[0] < KEEP_SECONDS:
+            return self._last[1]
         try:
-            return reading.result.result(reading.started + WAIT_SECONDS - time.monotonic())
+            self._last = time.monotonic(), self._ask()
         except TimeoutError:
             return _queues(None, [], [f"RabbitMQ has not answered within {WAIT_SECONDS} s."])
+        except Exception as error:
+            log.exception("queues_not_read")
+            said = f"RabbitMQ could not be asked ({type(error).__name__}): the API's log says more."
+            return _queues(None, [], [said])
+        return self._last[1]
 
     def _read(self) -> Queues:
         problems = []
@@ -86,30 +83,6 @@ def in_process() -> Queues:
     )
 
 
-@dataclass(frozen=True)
-class _Reading:
-    started: float
-    result: Future[Queues] = field(default_factory=Future)
-
-    @classmethod
-    def start(cls, read: Callable[[], Queues]) -> _Reading:
-        reading = cls(time.monotonic())
-        threading.Thread(target=reading._run, args=(read,), name="queue-reader", daemon=True).start()
-        return reading
-
-    def _run(self, read: Callable[[], Queues]) -> None:
-        try:
-            self.result.set_result(read())
-        except Exception as error:
-            log.exception("queues_not_read")
-            said = f"RabbitMQ could not be asked ({type(error).__name__}): the API's log says more."
-            self.result.set_result(_queues(None, [], [said]))
-
-    def is_old(self) -> bool:
-        age = time.monotonic() - self.started
-        return age > (KEEP_SECONDS if self.result.done() else ABANDON_SECONDS)
-
-
 def _queues(source: Source | None, states: list[QueueState], problems: list[str]) -> Queues:
     known = {state.name: state for state in states}
 
@@ -118,10 +91,7 @@ def _queues(source: Source | None, states: list[QueueState], problems: list[str]
 
     queues = [
         ServiceQueues(
-            service=service,
-            main=state(service),
-            delayed=state(service + DELAYED),
-            dead=state(service + DEAD),
+            service=service, main=state(service), delayed=state(service + DELAYED), dead=state(service + DEAD)
         )
         for service in SERVICES
     ]
