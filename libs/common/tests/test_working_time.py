@@ -181,7 +181,7 @@ def test_a_calendar_that_is_never_open_is_refused_by_name() -> None:
     ],
 )
 def test_overlapping_hours_of_a_day_are_refused_with_their_place(ranges: list[Range]) -> None:
-    with pytest.raises(HoursOverlap, match=r"weekday 3: .* overlap"):
+    with pytest.raises(HoursOverlap, match=r"Wednesday: .* overlap"):
         WorkingHours(BERLIN, {3: ranges})
     with pytest.raises(HoursOverlap, match=r"2026-12-24: .* overlap"):
         WorkingHours(BERLIN, {}, {date(2026, 12, 24): ranges})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from followup_common.policy.models import STANDARD
 from httpx import Response
@@ -74,6 +75,15 @@ class Company:
         assert answer.status_code == 201, answer.text
         body: dict[str, Any] = answer.json()
         return body
+
+    def calendar(self, **more: Any) -> dict[str, Any]:
+        """Add a calendar of an office in Berlin, open from 9 to 17 on weekdays, through the API."""
+        hours = [{"days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]
+        body = {"name": f"Berlin {uuid4()}", "time_zone": "Europe/Berlin", "hours": hours, **more}
+        answer = self.ask(self.ada, "POST", "/calendars", json=body)
+        assert answer.status_code == 201, answer.text
+        added: dict[str, Any] = answer.json()
+        return added
 
     def tell(self, person: Person, number: int) -> list[int]:
         """Put notifications about one follow-up into somebody's inbox; returns their ids, oldest first."""

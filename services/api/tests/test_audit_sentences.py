@@ -127,6 +127,27 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Ada Okafor deleted follow-up 42 of Bob Stone, with 2 notifications and 1 entry of its history",
     ),
     (Action.FOLLOW_UP_RESTORED, 1, "follow-ups/42", {}, "Ada Okafor restored follow-up 42"),
+    (
+        Action.CALENDAR_CREATED,
+        1,
+        "calendars/3",
+        {"name": "Berlin office"},
+        "Ada Okafor added the calendar “Berlin office”",
+    ),
+    (
+        Action.CALENDAR_CHANGED,
+        1,
+        "calendars/3",
+        {"name": "Berlin office", "changes": {"time_zone": change("UTC", "Europe/Berlin"), "days": {}}},
+        "Ada Okafor changed time zone and days of the calendar “Berlin office”",
+    ),
+    (
+        Action.CALENDAR_ARCHIVED,
+        1,
+        "calendars/3",
+        {"name": "Berlin office"},
+        "Ada Okafor archived the calendar “Berlin office”",
+    ),
     (Action.SWEEP_REQUESTED, None, "sweeps/7", {"by": "cron secret"}, "The cron service asked for a sweep"),
     (
         Action.DEAD_LETTERS_REPLAYED,

@@ -30,6 +30,13 @@ CREATING: dict[str, dict[str, Any]] = {
     "/follow-ups": {"json": {"title": "Call Acme", "due_at": DUE}},
     "/users": {"json": {"email": "new@example.com", "name": "New", "password": PASSWORD}},
     "/subjects": {"json": {"kind": "lead", "name": "Acme"}},
+    "/calendars": {
+        "json": {
+            "name": "Office",
+            "time_zone": "UTC",
+            "hours": [{"days": [1], "opens": "09:00", "closes": "17:00"}],
+        }
+    },
     "/sweeps": {},
     "/tokens": {"json": {"name": "Nightly import"}},
     "/imports/users": {"content": f"{USERS}new@example.com,New,employee,,,true\n".encode()},
@@ -53,7 +60,17 @@ NOT_CREATING = {
     "/api/v1/ops/dead-letters/{event_id}/replay": "as replay",
     "/api/v1/ops/dead-letters/{event_id}/discard": "as bulk",
 }
-COUNTED = ("follow_ups", "users", "subjects", "sweeps", "api_tokens", "activities", "audit_log", "outbox")
+COUNTED = (
+    "follow_ups",
+    "users",
+    "subjects",
+    "calendars",
+    "sweeps",
+    "api_tokens",
+    "activities",
+    "audit_log",
+    "outbox",
+)
 
 
 @pytest.fixture

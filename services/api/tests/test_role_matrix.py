@@ -23,6 +23,12 @@ FOLLOW_UPS_CSV = (
     "status\n"
 )
 
+CALENDAR = {
+    "name": "Office",
+    "time_zone": "UTC",
+    "hours": [{"days": [1], "opens": "09:00", "closes": "17:00"}],
+}
+
 # Amir is the employee whose data the routes name. Mia is his manager, Dana hers; Max manages others.
 STRANGERS = ("nobody", "revoked token", "expired token", "tampered token", "inactive user", "ended session")
 ALL = ("amir", "otto", "mia", "dana", "max", "ada")
@@ -131,6 +137,14 @@ LINES: dict[str, Line] = {
         ("mia", "dana", "max", "ada"), 200, json={"name": "Acme Corporation"}
     ),
     "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
+    "GET /api/v1/calendars": everybody(200),
+    "POST /api/v1/calendars": admins(201, json=CALENDAR),
+    "GET /api/v1/calendars/{calendar_id}": everybody(200),
+    "PUT /api/v1/calendars/{calendar_id}": admins(200, json=CALENDAR),
+    "DELETE /api/v1/calendars/{calendar_id}": admins(204),
+    "GET /api/v1/calendars/{calendar_id}/working-time": everybody(
+        200, query={"from": "2026-12-01T09:00:00Z", "add": "PT1H"}
+    ),
     "GET /api/v1/escalations": managers(200),
     "GET /api/v1/escalations/counts": managers(200),
     "GET /api/v1/escalations/summary": managers(200),
@@ -190,11 +204,15 @@ class Cast:
         if route.endswith(("/users", "/subjects")):
             world.execute("DELETE FROM users WHERE email = 'new@example.com'")
             world.execute("DELETE FROM subjects WHERE name = 'Acme'")
+        if "/calendars" in route:
+            world.execute("UPDATE calendars SET archived_at = now() WHERE name = 'Office'")
         target: dict[str, Any] = {"user_id": amir.id}
         for name in named:
             [(target[name],)] = world.execute(f"{MAKE[name]} RETURNING id", amir=amir.id)
         if "{event_id}" in route:
             target["event_id"] = fail(self.company)
+        if "{calendar_id}" in route:
+            target["calendar_id"] = self.company.calendar()["id"]
         return target
 
 
@@ -275,7 +293,7 @@ def ask(cast: Cast, client: TestClient, route: str, who: str) -> int:
     elif line.json is not None:
         content["json"] = _filled(line.json, target)
     client.cookies.clear()
-    content |= {"headers": headers, "follow_redirects": False}
+    content |= {"headers": headers, "follow_redirects": False, "params": line.query}
     status: int = client.request(method, path.format(**target), **content).status_code
     return status
 

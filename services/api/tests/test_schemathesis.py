@@ -140,4 +140,6 @@ def _target(company: Company, path: str) -> dict[str, Any]:
         target["user_id"] = company.otto.id
     if "{event_id}" in path:
         target["event_id"] = fail(company)
+    if "{calendar_id}" in path:
+        target["calendar_id"] = company.calendar()["id"]
     return target

@@ -20,6 +20,7 @@ from followup_api import idempotency, metrics, openapi, problems
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
+from followup_api.calendars.routes import router as calendars
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import AppContext
 from followup_api.downloads import Downloads
@@ -65,6 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users,
     follow_ups,
     subjects,
+    calendars,
     escalations,
     notifications,
     sweeps,

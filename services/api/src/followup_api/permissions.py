@@ -47,6 +47,8 @@ class Permission(StrEnum):
     FOLLOW_UPS_DELETE = "follow-ups:delete"
     SUBJECTS_READ = "subjects:read"
     SUBJECTS_WRITE = "subjects:write"
+    CALENDARS_READ = "calendars:read"
+    CALENDARS_WRITE = "calendars:write"
     ESCALATIONS_READ = "escalations:read"
     NOTIFICATIONS = "notifications"
     NOTIFICATIONS_WRITE = "notifications:write"
@@ -84,6 +86,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.FOLLOW_UPS_DELETE: Grant(None, Scope.WRITE),  # of the roles that FOLLOWUP_DELETE_ROLES names
     Permission.SUBJECTS_READ: Grant("employee", Scope.READ),
     Permission.SUBJECTS_WRITE: Grant("manager", Scope.WRITE),
+    Permission.CALENDARS_READ: Grant("employee", Scope.READ),
+    Permission.CALENDARS_WRITE: Grant("admin", Scope.ADMIN),
     Permission.ESCALATIONS_READ: Grant("manager", Scope.READ),
     Permission.NOTIFICATIONS: Grant("employee", Scope.READ),
     Permission.NOTIFICATIONS_WRITE: Grant("employee", Scope.WRITE),

@@ -667,6 +667,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calendars
+         * @description Calendars by name.
+         */
+        get: operations["list_calendars"];
+        put?: never;
+        /**
+         * Add a calendar
+         * @description Add a calendar, and work it out for the next two years.
+         */
+        post: operations["create_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a calendar
+         * @description One calendar, archived or not.
+         */
+        get: operations["get_calendar"];
+        /**
+         * Change a calendar
+         * @description Write a calendar as a whole: what the body leaves out is taken away. Makes a new version, and works it
+         *     out again for the next two years.
+         */
+        put: operations["replace_calendar"];
+        post?: never;
+        /**
+         * Archive a calendar
+         * @description Take a calendar out of use; it can still be read. Its name is free again.
+         */
+        delete: operations["archive_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}/working-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compute working time
+         * @description How much is worked from one moment `to` another; or when so much has been worked (`add`), or so many
+         *     working days later it is (`add_days`). What falls on closing time comes at the next opening. Steps of
+         *     policies are computed by the same functions.
+         */
+        get: operations["get_working_time"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/escalations": {
         parameters: {
             query?: never;
@@ -1306,7 +1381,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -1741,6 +1816,198 @@ export interface components {
             changed: components["schemas"]["BulkDone"][];
             /** Failed */
             failed: components["schemas"]["BulkFailure"][];
+        };
+        /**
+         * Calendar
+         * @description When work is done: what steps of policies can count by.
+         * @example {
+         *       "created_at": "2026-01-12T08:00:00Z",
+         *       "days": [
+         *         {
+         *           "closed": false,
+         *           "date": "2026-12-24",
+         *           "hours": [
+         *             {
+         *               "closes": "12:00",
+         *               "opens": "09:00"
+         *             }
+         *           ],
+         *           "name": "Christmas Eve"
+         *         },
+         *         {
+         *           "closed": true,
+         *           "date": "2026-12-31",
+         *           "hours": [],
+         *           "name": "Stocktaking"
+         *         }
+         *       ],
+         *       "etag": "\"2-8c21f09b\"",
+         *       "first_day": "2025-11-28",
+         *       "holidays": {
+         *         "categories": [
+         *           "public"
+         *         ],
+         *         "country": "DE",
+         *         "days": [
+         *           {
+         *             "date": "2026-12-25",
+         *             "name": "Christmas Day",
+         *             "removed": false
+         *           }
+         *         ],
+         *         "removed": [],
+         *         "subdivision": "BE"
+         *       },
+         *       "hours": [
+         *         {
+         *           "closes": "12:30",
+         *           "days": [
+         *             1,
+         *             2,
+         *             3,
+         *             4,
+         *             5
+         *           ],
+         *           "opens": "09:00"
+         *         },
+         *         {
+         *           "closes": "18:00",
+         *           "days": [
+         *             1,
+         *             2,
+         *             3,
+         *             4
+         *           ],
+         *           "opens": "13:30"
+         *         }
+         *       ],
+         *       "id": 3,
+         *       "last_day": "2028-11-29",
+         *       "name": "Berlin office",
+         *       "time_zone": "Europe/Berlin",
+         *       "updated_at": "2026-02-02T13:20:45Z",
+         *       "version": 2
+         *     }
+         */
+        Calendar: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Hours */
+            hours: components["schemas"]["Hours"][];
+            holidays: components["schemas"]["Holidays"] | null;
+            /** Days */
+            days: components["schemas"]["ShownDay"][];
+            /**
+             * First Day
+             * Format: date
+             * @description The first day that it has been worked out for.
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             * @description The last one: two years after its last change.
+             */
+            last_day: string;
+            /**
+             * Version
+             * @description Counts changes.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single one.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /**
+         * CalendarInput
+         * @description All of a calendar.
+         * @example {
+         *       "days": [
+         *         {
+         *           "date": "2026-12-24",
+         *           "hours": [
+         *             {
+         *               "closes": "12:00",
+         *               "opens": "09:00"
+         *             }
+         *           ],
+         *           "name": "Christmas Eve"
+         *         },
+         *         {
+         *           "closed": true,
+         *           "date": "2026-12-31",
+         *           "name": "Stocktaking"
+         *         }
+         *       ],
+         *       "holidays": {
+         *         "categories": [
+         *           "public"
+         *         ],
+         *         "country": "DE",
+         *         "removed": [],
+         *         "subdivision": "BE"
+         *       },
+         *       "hours": [
+         *         {
+         *           "closes": "12:30",
+         *           "days": [
+         *             1,
+         *             2,
+         *             3,
+         *             4,
+         *             5
+         *           ],
+         *           "opens": "09:00"
+         *         },
+         *         {
+         *           "closes": "18:00",
+         *           "days": [
+         *             1,
+         *             2,
+         *             3,
+         *             4
+         *           ],
+         *           "opens": "13:30"
+         *         }
+         *       ],
+         *       "name": "Berlin office",
+         *       "time_zone": "Europe/Berlin"
+         *     }
+         */
+        CalendarInput: {
+            /** Name */
+            name: string;
+            /**
+             * Time Zone
+             * @description IANA name of the zone whose clocks the hours are on.
+             */
+            time_zone: string;
+            /** Hours */
+            hours: components["schemas"]["WeekdayHours"][];
+            holidays?: components["schemas"]["HolidaysOf"] | null;
+            /**
+             * Days
+             * @description They count before holidays.
+             */
+            days?: components["schemas"]["SpecialDay"][];
         };
         /**
          * Check
@@ -2621,6 +2888,88 @@ export interface components {
          */
         Format: "csv" | "xlsx";
         /**
+         * Holiday
+         * @description A holiday of a calendar.
+         */
+        Holiday: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /**
+             * Removed
+             * @description The calendar is open on it all the same.
+             */
+            removed: boolean;
+        };
+        /**
+         * Holidays
+         * @description Whose holidays a calendar keeps, and which they are.
+         */
+        Holidays: {
+            /** Country */
+            country: string;
+            /** Subdivision */
+            subdivision: string | null;
+            /** Categories */
+            categories: string[];
+            /** Removed */
+            removed: string[];
+            /**
+             * Days
+             * @description From `first_day` to `last_day`.
+             */
+            days: components["schemas"]["Holiday"][];
+        };
+        /**
+         * HolidaysOf
+         * @description Public holidays, on which the calendar is closed.
+         */
+        HolidaysOf: {
+            /**
+             * Country
+             * @description ISO 3166-1 code, such as DE.
+             * @example DE
+             */
+            country: string;
+            /**
+             * Subdivision
+             * @description Code of a part of it, such as BE for Berlin.
+             */
+            subdivision?: string | null;
+            /**
+             * Categories
+             * @description Kinds of holidays.
+             */
+            categories?: string[];
+            /**
+             * Removed
+             * @description Holidays on which it is open all the same.
+             */
+            removed?: string[];
+        };
+        /**
+         * Hours
+         * @description The same hours on some weekdays.
+         */
+        Hours: {
+            /** Days */
+            days: number[];
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+            /**
+             * Closes
+             * @example 09:00
+             */
+            closes: string;
+        };
+        /**
          * ImportPreview
          * @description The head of a file, before anything of it is checked.
          */
@@ -3019,6 +3368,23 @@ export interface components {
             subject: components["schemas"]["SubjectName"] | null;
         };
         /**
+         * OpenRange
+         * @description Open from one time of a day to another; to that of the next day, unless it closes after it opens.
+         */
+        OpenRange: {
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+            /**
+             * Closes
+             * @description 22:00 to 06:00 is a night, and 00:00 to 00:00 the whole day. Not a minute later is open.
+             * @example 09:00
+             */
+            closes: string;
+        };
+        /**
          * OtherLines
          * @description What is not told apart: of people beyond the number that is, or in no line.
          */
@@ -3123,6 +3489,17 @@ export interface components {
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Calendar] */
+        Page_Calendar_: {
+            /** Items */
+            items: components["schemas"]["Calendar"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -3276,7 +3653,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "subjects:read" | "subjects:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -3441,6 +3818,22 @@ export interface components {
             problems: string[];
             /** Queues */
             queues: components["schemas"]["ServiceQueues"][];
+        };
+        /**
+         * Range
+         * @description Hours of one day.
+         */
+        Range: {
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+            /**
+             * Closes
+             * @example 09:00
+             */
+            closes: string;
         };
         /**
          * ReadAll
@@ -3632,11 +4025,51 @@ export interface components {
          */
         Severity: "reminder" | "overdue" | "escalated" | "breach";
         /**
+         * ShownDay
+         * @description A day of its own.
+         */
+        ShownDay: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /** Closed */
+            closed: boolean;
+            /** Hours */
+            hours: components["schemas"]["Range"][];
+        };
+        /**
          * Source
          * @description Who told the figures.
          * @enum {string}
          */
         Source: "management" | "amqp";
+        /**
+         * SpecialDay
+         * @description A day that is closed, or has hours of its own in place of its weekday's.
+         */
+        SpecialDay: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Closed
+             * @default false
+             */
+            closed: boolean;
+            /** Hours */
+            hours?: components["schemas"]["OpenRange"][];
+        };
         /**
          * Subject
          * @description A lead or client, and what is planned for it.
@@ -4258,6 +4691,28 @@ export interface components {
          */
         View: "overdue" | "today" | "upcoming" | "completed" | "all";
         /**
+         * WeekdayHours
+         * @description The same hours on some weekdays; a weekday may be in several, for a break between.
+         */
+        WeekdayHours: {
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
+            /**
+             * Closes
+             * @description 22:00 to 06:00 is a night, and 00:00 to 00:00 the whole day. Not a minute later is open.
+             * @example 09:00
+             */
+            closes: string;
+            /**
+             * Days
+             * @description From 1, Monday, to 7, Sunday.
+             */
+            days: number[];
+        };
+        /**
          * Why
          * @description Why somebody was told: the policy step, and how they were found.
          *
@@ -4292,6 +4747,25 @@ export interface components {
              * @description How the recipient was found, as a sentence to them.
              */
             text: string;
+        };
+        /**
+         * WorkingTimeAnswer
+         * @description Either how much is worked, or when.
+         * @example {
+         *       "worked": "PT6H"
+         *     }
+         * @example {
+         *       "at": "2026-03-31T07:00:00Z"
+         *     }
+         */
+        WorkingTimeAnswer: {
+            /**
+             * Worked
+             * @description In hours, minutes and seconds.
+             */
+            worked?: string | null;
+            /** At */
+            at?: string | null;
         };
         /**
          * FieldError
@@ -8143,6 +8617,891 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Page_SubjectChange_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Those that are archived, instead of those in use. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-12T08:00:00Z",
+                     *           "days": [
+                     *             {
+                     *               "closed": false,
+                     *               "date": "2026-12-24",
+                     *               "hours": [
+                     *                 {
+                     *                   "closes": "12:00",
+                     *                   "opens": "09:00"
+                     *                 }
+                     *               ],
+                     *               "name": "Christmas Eve"
+                     *             },
+                     *             {
+                     *               "closed": true,
+                     *               "date": "2026-12-31",
+                     *               "hours": [],
+                     *               "name": "Stocktaking"
+                     *             }
+                     *           ],
+                     *           "etag": "\"2-8c21f09b\"",
+                     *           "first_day": "2025-11-28",
+                     *           "holidays": {
+                     *             "categories": [
+                     *               "public"
+                     *             ],
+                     *             "country": "DE",
+                     *             "days": [
+                     *               {
+                     *                 "date": "2026-12-25",
+                     *                 "name": "Christmas Day",
+                     *                 "removed": false
+                     *               }
+                     *             ],
+                     *             "removed": [],
+                     *             "subdivision": "BE"
+                     *           },
+                     *           "hours": [
+                     *             {
+                     *               "closes": "12:30",
+                     *               "days": [
+                     *                 1,
+                     *                 2,
+                     *                 3,
+                     *                 4,
+                     *                 5
+                     *               ],
+                     *               "opens": "09:00"
+                     *             },
+                     *             {
+                     *               "closes": "18:00",
+                     *               "days": [
+                     *                 1,
+                     *                 2,
+                     *                 3,
+                     *                 4
+                     *               ],
+                     *               "opens": "13:30"
+                     *             }
+                     *           ],
+                     *           "id": 3,
+                     *           "last_day": "2028-11-29",
+                     *           "name": "Berlin office",
+                     *           "time_zone": "Europe/Berlin",
+                     *           "updated_at": "2026-02-02T13:20:45Z",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Calendar_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_calendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": [
+                 *         {
+                 *           "date": "2026-12-24",
+                 *           "hours": [
+                 *             {
+                 *               "closes": "12:00",
+                 *               "opens": "09:00"
+                 *             }
+                 *           ],
+                 *           "name": "Christmas Eve"
+                 *         },
+                 *         {
+                 *           "closed": true,
+                 *           "date": "2026-12-31",
+                 *           "name": "Stocktaking"
+                 *         }
+                 *       ],
+                 *       "holidays": {
+                 *         "categories": [
+                 *           "public"
+                 *         ],
+                 *         "country": "DE",
+                 *         "removed": [],
+                 *         "subdivision": "BE"
+                 *       },
+                 *       "hours": [
+                 *         {
+                 *           "closes": "12:30",
+                 *           "days": [
+                 *             1,
+                 *             2,
+                 *             3,
+                 *             4,
+                 *             5
+                 *           ],
+                 *           "opens": "09:00"
+                 *         },
+                 *         {
+                 *           "closes": "18:00",
+                 *           "days": [
+                 *             1,
+                 *             2,
+                 *             3,
+                 *             4
+                 *           ],
+                 *           "opens": "13:30"
+                 *         }
+                 *       ],
+                 *       "name": "Berlin office",
+                 *       "time_zone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "days": [
+                     *         {
+                     *           "closed": false,
+                     *           "date": "2026-12-24",
+                     *           "hours": [
+                     *             {
+                     *               "closes": "12:00",
+                     *               "opens": "09:00"
+                     *             }
+                     *           ],
+                     *           "name": "Christmas Eve"
+                     *         },
+                     *         {
+                     *           "closed": true,
+                     *           "date": "2026-12-31",
+                     *           "hours": [],
+                     *           "name": "Stocktaking"
+                     *         }
+                     *       ],
+                     *       "etag": "\"2-8c21f09b\"",
+                     *       "first_day": "2025-11-28",
+                     *       "holidays": {
+                     *         "categories": [
+                     *           "public"
+                     *         ],
+                     *         "country": "DE",
+                     *         "days": [
+                     *           {
+                     *             "date": "2026-12-25",
+                     *             "name": "Christmas Day",
+                     *             "removed": false
+                     *           }
+                     *         ],
+                     *         "removed": [],
+                     *         "subdivision": "BE"
+                     *       },
+                     *       "hours": [
+                     *         {
+                     *           "closes": "12:30",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "opens": "09:00"
+                     *         },
+                     *         {
+                     *           "closes": "18:00",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4
+                     *           ],
+                     *           "opens": "13:30"
+                     *         }
+                     *       ],
+                     *       "id": 3,
+                     *       "last_day": "2028-11-29",
+                     *       "name": "Berlin office",
+                     *       "time_zone": "Europe/Berlin",
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "days": [
+                     *         {
+                     *           "closed": false,
+                     *           "date": "2026-12-24",
+                     *           "hours": [
+                     *             {
+                     *               "closes": "12:00",
+                     *               "opens": "09:00"
+                     *             }
+                     *           ],
+                     *           "name": "Christmas Eve"
+                     *         },
+                     *         {
+                     *           "closed": true,
+                     *           "date": "2026-12-31",
+                     *           "hours": [],
+                     *           "name": "Stocktaking"
+                     *         }
+                     *       ],
+                     *       "etag": "\"2-8c21f09b\"",
+                     *       "first_day": "2025-11-28",
+                     *       "holidays": {
+                     *         "categories": [
+                     *           "public"
+                     *         ],
+                     *         "country": "DE",
+                     *         "days": [
+                     *           {
+                     *             "date": "2026-12-25",
+                     *             "name": "Christmas Day",
+                     *             "removed": false
+                     *           }
+                     *         ],
+                     *         "removed": [],
+                     *         "subdivision": "BE"
+                     *       },
+                     *       "hours": [
+                     *         {
+                     *           "closes": "12:30",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "opens": "09:00"
+                     *         },
+                     *         {
+                     *           "closes": "18:00",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4
+                     *           ],
+                     *           "opens": "13:30"
+                     *         }
+                     *       ],
+                     *       "id": 3,
+                     *       "last_day": "2028-11-29",
+                     *       "name": "Berlin office",
+                     *       "time_zone": "Europe/Berlin",
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_calendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": [
+                 *         {
+                 *           "date": "2026-12-24",
+                 *           "hours": [
+                 *             {
+                 *               "closes": "12:00",
+                 *               "opens": "09:00"
+                 *             }
+                 *           ],
+                 *           "name": "Christmas Eve"
+                 *         },
+                 *         {
+                 *           "closed": true,
+                 *           "date": "2026-12-31",
+                 *           "name": "Stocktaking"
+                 *         }
+                 *       ],
+                 *       "holidays": {
+                 *         "categories": [
+                 *           "public"
+                 *         ],
+                 *         "country": "DE",
+                 *         "removed": [],
+                 *         "subdivision": "BE"
+                 *       },
+                 *       "hours": [
+                 *         {
+                 *           "closes": "12:30",
+                 *           "days": [
+                 *             1,
+                 *             2,
+                 *             3,
+                 *             4,
+                 *             5
+                 *           ],
+                 *           "opens": "09:00"
+                 *         },
+                 *         {
+                 *           "closes": "18:00",
+                 *           "days": [
+                 *             1,
+                 *             2,
+                 *             3,
+                 *             4
+                 *           ],
+                 *           "opens": "13:30"
+                 *         }
+                 *       ],
+                 *       "name": "Berlin office",
+                 *       "time_zone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "days": [
+                     *         {
+                     *           "closed": false,
+                     *           "date": "2026-12-24",
+                     *           "hours": [
+                     *             {
+                     *               "closes": "12:00",
+                     *               "opens": "09:00"
+                     *             }
+                     *           ],
+                     *           "name": "Christmas Eve"
+                     *         },
+                     *         {
+                     *           "closed": true,
+                     *           "date": "2026-12-31",
+                     *           "hours": [],
+                     *           "name": "Stocktaking"
+                     *         }
+                     *       ],
+                     *       "etag": "\"2-8c21f09b\"",
+                     *       "first_day": "2025-11-28",
+                     *       "holidays": {
+                     *         "categories": [
+                     *           "public"
+                     *         ],
+                     *         "country": "DE",
+                     *         "days": [
+                     *           {
+                     *             "date": "2026-12-25",
+                     *             "name": "Christmas Day",
+                     *             "removed": false
+                     *           }
+                     *         ],
+                     *         "removed": [],
+                     *         "subdivision": "BE"
+                     *       },
+                     *       "hours": [
+                     *         {
+                     *           "closes": "12:30",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "opens": "09:00"
+                     *         },
+                     *         {
+                     *           "closes": "18:00",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4
+                     *           ],
+                     *           "opens": "13:30"
+                     *         }
+                     *       ],
+                     *       "id": 3,
+                     *       "last_day": "2028-11-29",
+                     *       "name": "Berlin office",
+                     *       "time_zone": "Europe/Berlin",
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    archive_calendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_working_time: {
+        parameters: {
+            query: {
+                /** @description What to count from. */
+                from: string;
+                /** @description Until when: how much is worked between. */
+                to?: string | null;
+                /** @description When so much has been worked; negative: before `from`. */
+                add?: string | null;
+                /** @description The same time so many working days later; negative: before. */
+                add_days?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "worked": "PT6H"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkingTimeAnswer"];
                 };
             };
             /** @description Log in first */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,8 +18,8 @@ from followup_common.policy import Range, Span, WorkingHours, WorkingTime
 
 c, h, d, s = calendars.c, calendar_hours.c, calendar_days.c, calendar_spans.c
 
-Version = tuple[int, date, date]
-"""Of a calendar, and the days that it has been worked out for."""
+Version = tuple[int, datetime, date, date]
+"""Of a calendar, when it was made, and the days that it has been worked out for."""
 
 _known: WeakKeyDictionary[Engine, dict[int, tuple[Version, WorkingTime]]] = WeakKeyDictionary()
 
@@ -31,11 +31,11 @@ def load_calendars(tx: Transaction, ids: Collection[int]) -> Mapping[int, Workin
         NeverOpen: one of them has no open time.
     """
     known = _known.setdefault(tx.engine, {})
-    columns = (c.id, c.name, c.time_zone, c.version, c.first_day, c.last_day)
+    columns = (c.id, c.name, c.time_zone, c.version, c.updated_at, c.first_day, c.last_day)
     rows = tx.execute(select(*columns).where(c.id.in_(ids), c.first_day.is_not(None))).all()
     found = {}
     for row in rows:
-        version = (row.version, row.first_day, row.last_day)
+        version = (row.version, row.updated_at, row.first_day, row.last_day)
         before = known.get(row.id)
         if before is None or before[0] != version:
             known[row.id] = before = version, _read(tx, row)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Range(NamedTuple):
@@ -65,7 +66,7 @@ class WorkingHours:
 
     def __post_init__(self) -> None:
         for weekday, ranges in self.week.items():
-            _refuse_overlap(f"weekday {weekday}", ranges)
+            _refuse_overlap(WEEKDAYS[weekday - 1], ranges)
         for day, ranges in self.days.items():
             _refuse_overlap(f"{day}", ranges)
 

@@ -19,6 +19,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED),
     ),
     AuditKind.OPERATIONS: (
+        *(Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED),
         *(Action.SWEEP_REQUESTED, Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED),
     ),
 }

@@ -182,6 +182,19 @@ def _exported(_: str, entry: _Entry) -> str:
     return f"{entry.who} exported {view} follow-ups as {format_}"
 
 
+def _calendar(action: str, entry: _Entry) -> str:
+    calendar = f"the calendar “{isolated(str(entry.details.get('name', entry.target_id)))}”"
+    match action:
+        case Action.CALENDAR_CREATED:
+            return f"{entry.who} added {calendar}"
+        case Action.CALENDAR_ARCHIVED:
+            return f"{entry.who} archived {calendar}"
+        case _:
+            changes = entry.details.get("changes")
+            fields = [name.replace("_", " ") for name in changes] if isinstance(changes, dict) else []
+            return f"{entry.who} changed {f'{listed(fields)} of ' if fields else ''}{calendar}"
+
+
 def _sweep(_: str, entry: _Entry) -> str:
     return f"{entry.who} asked for a sweep"
 
@@ -216,6 +229,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys((Action.USERS_IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
     Action.FOLLOW_UPS_EXPORTED: _exported,
     **dict.fromkeys((Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED), _follow_up),
+    **dict.fromkeys((Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED), _calendar),
     Action.SWEEP_REQUESTED: _sweep,
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }
