@@ -3,6 +3,18 @@ import a11y from "eslint-plugin-jsx-a11y";
 import hooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import tseslint from "typescript-eslint";
+import { layerRules } from "./layers.js";
+
+const SYNTAX = [
+  {
+    selector: "JSXMemberExpression[object.name='Table'][property.name='ScrollContainer']",
+    message: "What is scrolled for sideways is not found: use components/StackedTable.",
+  },
+  {
+    selector: "JSXOpeningElement[name.name='Modal']",
+    message: "Use components/Dialog: Escape closes the topmost alone, and the focus goes back.",
+  },
+];
 
 export default tseslint.config(
   { ignores: ["dist", "src/api/schema.d.ts"] },
@@ -29,18 +41,9 @@ export default tseslint.config(
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
       // A dialog moves the focus to its first field on purpose.
       "jsx-a11y/no-autofocus": "off",
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "JSXMemberExpression[object.name='Table'][property.name='ScrollContainer']",
-          message: "What is scrolled for sideways is not found: use components/StackedTable.",
-        },
-        {
-          selector: "JSXOpeningElement[name.name='Modal']",
-          message: "Use components/Dialog: Escape closes the topmost alone, and the focus goes back.",
-        },
-      ],
+      "no-restricted-syntax": ["error", ...SYNTAX],
     },
   },
+  ...layerRules(SYNTAX),
   { files: ["src/components/Dialog.tsx"], rules: { "no-restricted-syntax": "off" } },
 );

@@ -13,7 +13,18 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: true,
     assetsInlineLimit: 0, // data: URLs would need a hole in the Content-Security-Policy
-    chunkSizeWarningLimit: 1000, // scripts/size.mjs checks what counts: the first load
+    chunkSizeWarningLimit: 1000, // scripts/postbuild.mjs checks what counts: the first load
+    rolldownOptions: {
+      output: {
+        // Few files, since each is compressed by itself: what every page needs in one, what pages share in some.
+        codeSplitting: {
+          groups: [
+            { name: "shell", tags: ["$initial"], priority: 2 },
+            { name: "shared", minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 10_000, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -197,7 +197,7 @@ def test_without_a_provider_the_log_in_page_offers_passwords_only(world: World) 
 
 
 def test_the_log_in_page_has_a_sentence_for_each_reason() -> None:
-    page = REPOSITORY / "services/web/src/features/session/problems.ts"
+    page = REPOSITORY / "services/web/src/features/session/logInProblems.ts"
     text = page.read_text(encoding="utf-8")
     told = set(re.findall(r'^  "?([a-z-]+)"?:', text, re.MULTILINE))
     assert told == {str(reason) for reason in Reason}

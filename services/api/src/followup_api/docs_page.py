@@ -1,6 +1,6 @@
 """The page that shows the OpenAPI document: Redoc, from this server, so that it works without the internet.
 
-The build of the UI lays Redoc beside it (`services/web/scripts/finish.mjs`). Without a build the page only
+The build of the UI lays Redoc beside it (`services/web/scripts/postbuild.mjs`). Without a build the page only
 links to the document.
 """
 

@@ -1,5 +1,5 @@
 import { noteServerTime } from "@/time/clock";
-import { noAnswer, Problem, PROOF_NEEDED, problemOf } from "@/api/problem";
+import { noAnswer, Problem, REAUTHENTICATION_NEEDED, problemOf } from "@/api/problem";
 
 const BASE = "/api/v1";
 
@@ -28,7 +28,7 @@ export function showPerson(id: number | null): void {
 let prove: () => Promise<boolean> = () => Promise.resolve(false);
 
 /** Say who asks the person for their password when a request needs it. */
-export function onProofNeeded(ask: () => Promise<boolean>): void {
+export function onReauthenticationNeeded(ask: () => Promise<boolean>): void {
   prove = ask;
 }
 
@@ -47,7 +47,7 @@ async function send<T>(method: string, path: string, init: RequestInit, options:
     try {
       return await sendOnce<T>(method, path, init, options);
     } catch (error) {
-      if (!(error instanceof Problem && error.type === PROOF_NEEDED && (await prove()))) throw error;
+      if (!(error instanceof Problem && error.type === REAUTHENTICATION_NEEDED && (await prove()))) throw error;
     }
   }
 }

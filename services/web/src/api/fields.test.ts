@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnInWords, columnLabel, detailInWords, fieldInWords } from "@/api/fields";
+import { describeColumnError, columnLabel, describeDetail, describeFieldError } from "@/api/fields";
 import spec from "../../../../docs/openapi.json";
 
 it.each([
@@ -11,14 +11,14 @@ it.each([
   ["name", "name 'due_at' is taken.", "Name 'due_at' is taken."],
   ["limit", "limit must be a whole number.", "limit must be a whole number."],
 ])("says what is wrong with %s as the form calls it", (field, message, said) => {
-  expect(fieldInWords(field, message)).toBe(said);
-  expect(detailInWords(message)).toBe(said);
+  expect(describeFieldError(field, message)).toBe(said);
+  expect(describeDetail(message)).toBe(said);
 });
 
 it("names the columns of an import as one chooses them", () => {
   expect(columnLabel("subject_kind")).toBe("Lead or client");
   expect(columnLabel("Colour")).toBe("Colour");
-  expect(columnInWords("assignee_email", "assignee_email 'x_y@example.com' belongs to nobody here.")).toBe(
+  expect(describeColumnError("assignee_email", "assignee_email 'x_y@example.com' belongs to nobody here.")).toBe(
     "Assignee's e-mail address 'x_y@example.com' belongs to nobody here.",
   );
 });
@@ -28,6 +28,6 @@ describe("every field that a form of the page sends has a name on the page", () 
     "NewToken", "SubjectPatch", "Discard"] as const;
   const fields = [...new Set(forms.flatMap((form) => Object.keys(spec.components.schemas[form].properties)))];
   it.each(fields)("%s", (field) => {
-    expect(fieldInWords(field, `${field} is wrong.`)).not.toMatch(/^[a-z]/);
+    expect(describeFieldError(field, `${field} is wrong.`)).not.toMatch(/^[a-z]/);
   });
 });

@@ -53,22 +53,22 @@ export function columnLabel(column: string): string {
 }
 
 /** What the API says about a field of a form, with the label that the person sees. */
-export function fieldInWords(field: string, message: string): string {
-  return inWords(FORM_LABELS, field, message);
+export function describeFieldError(field: string, message: string): string {
+  return describe(FORM_LABELS, field, message);
 }
 
 /** What the API says about a cell of an import, with the column as the page calls it. */
-export function columnInWords(column: string, message: string): string {
-  return inWords(COLUMN_LABELS, column, message);
+export function describeColumnError(column: string, message: string): string {
+  return describe(COLUMN_LABELS, column, message);
 }
 
 /** What the API says about a request as a whole. */
-export function detailInWords(detail: string): string {
-  return inWords(FORM_LABELS, detail.split(/[ :]/, 1)[0] ?? "", detail);
+export function describeDetail(detail: string): string {
+  return describe(FORM_LABELS, detail.split(/[ :]/, 1)[0] ?? "", detail);
 }
 
 /** The field that a message begins with by its label, and further ones in the sentence too. */
-function inWords(labels: Readonly<Record<string, string>>, field: string, message: string): string {
+function describe(labels: Readonly<Record<string, string>>, field: string, message: string): string {
   const label = labels[field] ?? labels[field.split(".").at(-1) ?? ""];
   const begins = label !== undefined && new RegExp(`^${field.replaceAll(".", "\\.")}\\b`).test(message);
   const rest = begins ? message.slice(field.length) : message;

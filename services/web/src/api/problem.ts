@@ -1,4 +1,4 @@
-import { detailInWords, fieldInWords } from "@/api/fields";
+import { describeDetail, describeFieldError } from "@/api/fields";
 
 export interface FieldError {
   field: string;
@@ -8,7 +8,7 @@ export interface FieldError {
 }
 
 /** It is too long ago that the person showed that it is them. */
-export const PROOF_NEEDED = "urn:followup:problem:reauthentication-needed";
+export const REAUTHENTICATION_NEEDED = "urn:followup:problem:reauthentication-needed";
 /** In another tab somebody else has logged in: the page shows one person, the browser is another. */
 export const ANOTHER_PERSON = "urn:followup:problem:another-person";
 
@@ -60,8 +60,8 @@ export async function problemOf(response: Response): Promise<Problem> {
     return new Problem(
       response.status,
       body.title ?? response.statusText,
-      IN_WORDS[response.status] ?? detailInWords(body.detail ?? ""),
-      (body.errors ?? []).map((error) => ({ ...error, message: fieldInWords(error.field, error.message) })),
+      IN_WORDS[response.status] ?? describeDetail(body.detail ?? ""),
+      (body.errors ?? []).map((error) => ({ ...error, message: describeFieldError(error.field, error.message) })),
       body.current ?? null,
       body.type ?? "",
     );

@@ -1,10 +1,9 @@
 import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { PageSkeleton } from "@/components/PageSkeleton";
-import { LoginPage } from "@/features/session/LoginPage";
-import { RequireSession } from "@/features/session/RequireSession";
-import { RequirePermission } from "@/features/session/RequirePermission";
-import { NotFoundPage } from "@/app/NotFoundPage";
+import { NotFoundPage } from "@/components/NotFoundPage";
+import { LoginPage, RequirePermission, RequireSession } from "@/features/session";
 import { RouteFailure } from "@/app/RouteFailure";
+import { Shell } from "@/app/shell/Shell";
 
 /** Pages load when they are first opened; each module exports its page as `Component`. */
 const pages: RouteObject[] = [
@@ -19,7 +18,7 @@ const pages: RouteObject[] = [
   { path: "subjects/:id", lazy: () => import("@/features/subjects/SubjectPage") },
   { path: "inbox", lazy: () => import("@/features/inbox/InboxPage") },
   { path: "settings", lazy: () => import("@/features/settings/SettingsPage") },
-  { path: "settings/tokens", lazy: () => import("@/features/admin/TokensPage") },
+  { path: "settings/tokens", lazy: () => import("@/features/tokens/TokensPage") },
   {
     element: <RequirePermission name="escalations:read" />,
     children: [
@@ -30,9 +29,9 @@ const pages: RouteObject[] = [
     element: <RequirePermission name="sweeps" />,
     children: [
       { path: "admin", element: <Navigate to="/admin/sweeps" replace /> },
-      { path: "admin/sweeps", lazy: () => import("@/features/admin/SweepsPage") },
-      { path: "admin/people", lazy: () => import("@/features/admin/PeoplePage") },
-      { path: "admin/import", lazy: () => import("@/features/admin/ImportPage") },
+      { path: "admin/sweeps", lazy: () => import("@/features/sweeps/SweepsPage") },
+      { path: "admin/people", lazy: () => import("@/features/people/PeoplePage") },
+      { path: "admin/import", lazy: () => import("@/features/imports/ImportPage") },
     ],
   },
   {
@@ -48,6 +47,6 @@ export const router = createBrowserRouter([
     element: <RequireSession />,
     errorElement: <RouteFailure />,
     hydrateFallbackElement: <PageSkeleton />,
-    children: [{ errorElement: <RouteFailure />, children: pages }],
+    children: [{ element: <Shell />, children: [{ errorElement: <RouteFailure />, children: pages }] }],
   },
 ]);

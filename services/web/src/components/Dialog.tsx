@@ -1,6 +1,6 @@
 import { Modal, type ModalProps } from "@mantine/core";
 import { useEffect, useId, type KeyboardEvent } from "react";
-import { createStore } from "@/app/store";
+import { createStore } from "@/hooks/store";
 
 /** Those that are open, the topmost last. */
 const open = createStore<readonly string[]>([]);

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCloudOff, IconLock, IconMap2 } from "@tabler/ico
 import { useEffect, useRef } from "react";
 import { explain, needsLogIn, Problem } from "@/api/problem";
 import { EmptyState } from "@/components/EmptyState";
-import { sessionEnded } from "@/features/session/session";
+import { sessionEnded } from "@/api/session";
 
 interface Props {
   error: unknown;

@@ -1,5 +1,5 @@
 import { useNow } from "@/time/useNow";
-import { hoursOverdue } from "@/time/words";
+import { hoursOverdue } from "@/time/format";
 
 /** The hours in all of what is overdue by a day or more. */
 export function HoursOverdue({ dueAt }: { dueAt: string }) {

@@ -1,7 +1,7 @@
 import type { FollowUp } from "@/api/types";
-import { Hint } from "@/components/Hint";
+import { LazyTooltip } from "@/components/LazyTooltip";
 import { useNow } from "@/time/useNow";
-import { duration } from "@/time/words";
+import { duration } from "@/time/format";
 import classes from "./LevelBadge.module.css";
 
 type Props = Pick<FollowUp, "level_label" | "severity" | "sla_breach" | "next_step_at" | "status">;
@@ -11,13 +11,13 @@ export function LevelBadge(props: Props) {
   const now = useNow();
   if (props.severity === null || props.status === "completed") return null;
   return (
-    <Hint<HTMLSpanElement> label={explanation(props, now)} multiline>
+    <LazyTooltip<HTMLSpanElement> label={explanation(props, now)} multiline>
       {(hint) => (
         <span className={classes.badge} data-severity={props.severity} {...hint}>
           {name(props)}
         </span>
       )}
-    </Hint>
+    </LazyTooltip>
   );
 }
 

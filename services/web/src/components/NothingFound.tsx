@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconFilterOff, IconSearchOff } from "@tabler/icons-react";
 import { EmptyState } from "@/components/EmptyState";
-import { isolated } from "@/components/isolated";
+import { isolate } from "@/components/bidi";
 
 interface Props {
   /** What was searched for; may be empty. */
@@ -17,7 +17,7 @@ export function NothingFound({ q, clearSearch, clearFilters, compact }: Props) {
   return (
     <EmptyState
       icon={IconSearchOff}
-      title={q ? `Nothing found for “${isolated(q)}”` : "Nothing found"}
+      title={q ? `Nothing found for “${isolate(q)}”` : "Nothing found"}
       text={clearFilters ? "Nothing matches all of the filters." : "Try fewer or shorter words."}
       {...(compact && { compact })}
     >

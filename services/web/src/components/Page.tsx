@@ -1,18 +1,15 @@
 import { Title } from "@mantine/core";
-import { useEffect, type ReactNode } from "react";
-import { UserMenu } from "@/app/shell/UserMenu";
-import { isolated } from "@/components/isolated";
-import { Named } from "@/components/Named";
-import { NotificationBell } from "@/features/inbox/NotificationBell";
-import { unreadQuery } from "@/features/inbox/inbox";
-import { useQuery } from "@tanstack/react-query";
+import { use, useEffect, type ReactNode } from "react";
+import { isolate } from "@/components/bidi";
+import { UserText } from "@/components/UserText";
+import { PageFrameContext } from "@/components/pageFrame";
 import classes from "./Page.module.css";
 
 interface Props {
   title: string;
   /** Beside the title. */
   aside?: ReactNode;
-  /** At the right end, before the bell. */
+  /** At the right end, before the tools of every page. */
   actions?: ReactNode;
   /** A second row that stays in sight, such as filters. */
   toolbar?: ReactNode;
@@ -23,12 +20,11 @@ interface Props {
   children: ReactNode;
 }
 
-/** The frame of every page below the shell: title, actions, bell, content. */
+/** The frame of every page below the shell: title, actions, content. */
 export function Page({ title, aside, actions, toolbar, longTitle, narrow, children }: Props) {
-  const { data } = useQuery(unreadQuery);
-  const unread = data?.unread ?? 0;
+  const { tools, unread } = use(PageFrameContext);
   useEffect(() => {
-    document.title = `${unread ? `(${unread}) ` : ""}${isolated(title)} · Followup`;
+    document.title = `${unread ? `(${unread}) ` : ""}${isolate(title)} · Followup`;
   }, [title, unread]);
 
   return (
@@ -36,15 +32,12 @@ export function Page({ title, aside, actions, toolbar, longTitle, narrow, childr
       <header className={classes.header} data-long={longTitle || undefined}>
         <div className={classes.bar}>
           <Title order={1} className={classes.title}>
-            <Named>{title}</Named>
+            <UserText>{title}</UserText>
           </Title>
           {aside}
           <div className={classes.actions}>
             {actions}
-            <NotificationBell />
-            <span className={classes.account}>
-              <UserMenu compact />
-            </span>
+            {tools}
           </div>
         </div>
         {toolbar && <div className={classes.toolbar}>{toolbar}</div>}

@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import { Named } from "@/components/Named";
+import { UserText } from "@/components/UserText";
 import classes from "./Person.module.css";
 
 interface Props {
@@ -19,7 +19,7 @@ export function Person({ name, inactive = false }: Props) {
         {initialsOf(name)}
       </span>
       <span className={classes.name}>
-        <Named>{name}</Named>
+        <UserText>{name}</UserText>
         {inactive && <span className={classes.inactive}> (inactive)</span>}
       </span>
     </span>

@@ -2,7 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { RelativeTime } from "@/components/RelativeTime";
 import { me } from "@/testing/samples";
 
@@ -16,7 +16,7 @@ afterEach(() => {
 
 function show(as: "due" | "calendar") {
   const cache = new QueryClient();
-  cache.setQueryData(keys.me, me({ time_zone: "Asia/Tokyo" }));
+  cache.setQueryData(queryKeys.me, me({ time_zone: "Asia/Tokyo" }));
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={cache}>

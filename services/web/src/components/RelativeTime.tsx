@@ -1,7 +1,7 @@
-import { Hint } from "@/components/Hint";
-import { useMe } from "@/features/session/session";
+import { LazyTooltip } from "@/components/LazyTooltip";
+import { useMe } from "@/api/session";
 import { useNow } from "@/time/useNow";
-import { ago, calendar, dueWords, inZone, onCalendar } from "@/time/words";
+import { ago, calendar, dueText, inZone, onCalendar } from "@/time/format";
 
 interface Props {
   at: string;
@@ -16,18 +16,18 @@ export function RelativeTime({ at, as, className }: Props) {
   const now = useNow();
   const words = {
     ago: () => ago(at, now),
-    due: () => dueWords(at, now),
+    due: () => dueText(at, now),
     calendar: () => calendar(at, zone, now),
     onCalendar: () => onCalendar(at, zone, now),
     day: () => inZone(at, zone, "day"),
   }[as]();
   return (
-    <Hint<HTMLTimeElement> label={inZone(at, zone, "exact")}>
+    <LazyTooltip<HTMLTimeElement> label={inZone(at, zone, "exact")}>
       {(hint) => (
         <time dateTime={at} className={className} {...hint}>
           {words}
         </time>
       )}
-    </Hint>
+    </LazyTooltip>
   );
 }

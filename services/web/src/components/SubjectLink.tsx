@@ -1,7 +1,7 @@
 import { IconBuilding, IconUserSearch } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { SubjectRef } from "@/api/types";
-import { Named } from "@/components/Named";
+import { UserText } from "@/components/UserText";
 import classes from "./SubjectLink.module.css";
 
 /** Links to the page of a lead or client. */
@@ -9,7 +9,7 @@ export function SubjectLink({ subject }: { subject: SubjectRef }) {
   return (
     <Link to={`/subjects/${subject.id}`} className={classes.link}>
       <SubjectIcon kind={subject.kind} />
-      <Named className={classes.name}>{subject.name}</Named>
+      <UserText className={classes.name}>{subject.name}</UserText>
     </Link>
   );
 }

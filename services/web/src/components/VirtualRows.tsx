@@ -1,7 +1,7 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, type ReactNode } from "react";
-import { useOffsetTop } from "@/components/useOffsetTop";
+import { useOffsetTop } from "@/hooks/useOffsetTop";
 import classes from "./VirtualRows.module.css";
 
 interface Props<T> {

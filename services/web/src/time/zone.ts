@@ -1,4 +1,4 @@
-import { shownZone } from "@/time/shownZone";
+import { supportedZone } from "@/time/supportedZone";
 
 /** Between moments (UTC) and what a wall clock shows in a person's time zone. */
 
@@ -9,7 +9,7 @@ const PARTS: Intl.DateTimeFormatOptions = {
 
 /** What a wall clock in the zone shows, as "2026-03-03 14:30:00". */
 export function wallTime(at: string | number, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-CA", { ...PARTS, timeZone: shownZone(zone) }).formatToParts(new Date(at));
+  const parts = new Intl.DateTimeFormat("en-CA", { ...PARTS, timeZone: supportedZone(zone) }).formatToParts(new Date(at));
   const part = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
   return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`;
 }

@@ -2,6 +2,7 @@ import { onlineManager, useQueryClient } from "@tanstack/react-query";
 import { IconCloudOff } from "@tabler/icons-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Problem } from "@/api/problem";
+import { queryKeys } from "@/api/queryKeys";
 import classes from "./ConnectionBanner.module.css";
 
 const subscribe = (listener: () => void) => onlineManager.subscribe(listener);
@@ -38,7 +39,7 @@ function useUnreachable(): boolean {
   );
   useEffect(() => {
     if (!unreachable) return undefined;
-    const timer = setInterval(() => void cache.refetchQueries({ queryKey: ["notifications", "unread"] }), 5_000);
+    const timer = setInterval(() => void cache.refetchQueries({ queryKey: queryKeys.unreadCount }), 5_000);
     return () => clearInterval(timer);
   }, [unreachable, cache]);
   // Once it answers again, everything that failed meanwhile is asked again.

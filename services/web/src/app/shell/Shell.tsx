@@ -1,35 +1,35 @@
-import { lazy, Suspense, useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Suspense, useEffect, useMemo } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
 import { ConnectionBanner } from "@/app/shell/ConnectionBanner";
-import { keepFocusInList } from "@/app/shell/rows";
-import { strayFiles } from "@/app/shell/strayFiles";
+import { keepFocusInList } from "@/app/shell/rowNavigation";
+import { refuseFileDrops } from "@/app/shell/refuseFileDrops";
 import { whenIdle } from "@/app/shell/whenIdle";
+import { PageTools } from "@/app/shell/PageTools";
 import { Shortcuts } from "@/app/shell/Shortcuts";
 import { Sidebar } from "@/app/shell/Sidebar";
 import { TabBar } from "@/app/shell/TabBar";
 import { ZoneBanner } from "@/app/shell/ZoneBanner";
-import { Question } from "@/components/Question";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PageSkeleton } from "@/components/PageSkeleton";
-import { formRequest } from "@/features/followups/formRequest";
-import { useInboxStream } from "@/features/inbox/useInboxStream";
-import { OtherPersonDialog } from "@/features/session/OtherPersonDialog";
-import { ProofDialog } from "@/features/session/ProofDialog";
-import { SessionEndedDialog } from "@/features/session/SessionEndedDialog";
-import { useSessionWatch } from "@/features/session/session";
+import { PageFrameContext } from "@/components/pageFrame";
+import { FollowUpForm, formRequest, loadFollowUpForm } from "@/features/followups";
+import { unreadQuery, useInboxStream } from "@/features/inbox";
+import { OtherPersonDialog, ReauthenticationDialog, SessionEndedDialog, useSessionWatch } from "@/features/session";
 import classes from "./Shell.module.css";
-
-const loadForm = () => import("@/features/followups/FollowUpForm");
-const FollowUpForm = lazy(loadForm);
 
 /** The frame around every page of a person who is logged in. */
 export function Shell() {
   useInboxStream();
   useSessionWatch();
-  useEffect(strayFiles, []);
+  useEffect(refuseFileDrops, []);
   useEffect(keepFocusInList, []);
   // Here before it is asked for: it opens at once then, without a connection too.
-  useEffect(() => whenIdle(() => void loadForm().catch(() => undefined)), []);
+  useEffect(() => whenIdle(() => void loadFollowUpForm().catch(() => undefined)), []);
   const request = formRequest.use();
+  const { data } = useQuery(unreadQuery);
+  const unread = data?.unread ?? 0;
+  const frame = useMemo(() => ({ tools: <PageTools />, unread }), [unread]);
   return (
     <div className={classes.shell}>
       <a href="#content" className="skip-link">
@@ -39,15 +39,17 @@ export function Shell() {
       <main id="content" className={classes.main} tabIndex={-1}>
         <ConnectionBanner />
         <ZoneBanner />
-        <Suspense fallback={<PageSkeleton />}>
-          <Outlet />
-        </Suspense>
+        <PageFrameContext value={frame}>
+          <Suspense fallback={<PageSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </PageFrameContext>
       </main>
       <TabBar />
       <Suspense>{request && <FollowUpForm request={request} />}</Suspense>
       <Shortcuts />
-      <Question />
-      <ProofDialog />
+      <ConfirmDialog />
+      <ReauthenticationDialog />
       <SessionEndedDialog />
       <OtherPersonDialog />
       <ScrollRestoration />

@@ -1,13 +1,13 @@
 import { Kbd, Table } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
-import { keysAreTaken } from "@/app/keysAreTaken";
+import { isShortcutBlocked } from "@/hooks/isShortcutBlocked";
 import { allowed, WORK } from "@/app/shell/navigation";
-import { pressOnRow, rowKeys } from "@/app/shell/rows";
-import { createStore } from "@/app/store";
+import { pressOnRow, rowKeys } from "@/app/shell/rowNavigation";
+import { createStore } from "@/hooks/store";
 import { Dialog } from "@/components/Dialog";
-import { openForm } from "@/features/followups/formRequest";
-import { useMe } from "@/features/session/session";
+import { openForm } from "@/features/followups";
+import { useMe } from "@/api/session";
 
 export const keysShown = createStore(false);
 
@@ -79,7 +79,7 @@ function useShortcutKeys(): void {
   const goPressed = useRef(NEVER);
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      if (keysAreTaken(event)) return;
+      if (isShortcutBlocked(event)) return;
       const going = event.timeStamp - goPressed.current < SEQUENCE_MS;
       goPressed.current = NEVER;
       const destination = going && allowed(WORK, permissions).find(({ hotkey }) => hotkey === event.key);

@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { ADMIN, allowed, WORK, type Destination } from "@/app/shell/navigation";
 import { UserMenu } from "@/app/shell/UserMenu";
 import { Logo } from "@/components/Logo";
-import { unreadQuery } from "@/features/inbox/inbox";
-import { useMe } from "@/features/session/session";
+import { unreadQuery } from "@/features/inbox";
+import { useMe } from "@/api/session";
 import classes from "./Sidebar.module.css";
 
 export function Sidebar() {

@@ -3,8 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { IconDots } from "@tabler/icons-react";
 import { Link, NavLink } from "react-router";
 import { ADMIN, allowed, WORK } from "@/app/shell/navigation";
-import { unreadQuery } from "@/features/inbox/inbox";
-import { useMe } from "@/features/session/session";
+import { unreadQuery } from "@/features/inbox";
+import { useMe } from "@/api/session";
 import classes from "./TabBar.module.css";
 
 const SHORT: Record<string, string> = { "Leads & clients": "Clients" };

@@ -14,9 +14,10 @@ import { notifications } from "@mantine/notifications";
 import { Link } from "react-router";
 import { explain } from "@/api/problem";
 import { keysShown } from "@/app/shell/Shortcuts";
-import { Named } from "@/components/Named";
-import { useLogOut, useMe } from "@/features/session/session";
-import { shownZone } from "@/time/shownZone";
+import { UserText } from "@/components/UserText";
+import { useMe } from "@/api/session";
+import { useLogOut } from "@/features/session";
+import { supportedZone } from "@/time/supportedZone";
 import classes from "./UserMenu.module.css";
 
 const SCHEMES = [
@@ -39,7 +40,7 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
               <Avatar size={28} name={me.name} color="pine" aria-hidden />
               <span className={classes.names}>
                 <Text component="span" size="sm" fw={560} truncate>
-                  <Named>{me.name}</Named>
+                  <UserText>{me.name}</UserText>
                 </Text>
                 <Text component="span" size="xs" c="dimmed" truncate>
                   {me.role}
@@ -70,7 +71,7 @@ function AccountItems() {
       <Menu.Label>
         {me.email}
         <br />
-        Times in {shownZone(me.time_zone)}
+        Times in {supportedZone(me.time_zone)}
       </Menu.Label>
       <Menu.Divider />
       <Menu.Label>Appearance</Menu.Label>

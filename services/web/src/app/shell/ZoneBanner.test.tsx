@@ -2,13 +2,13 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { expect, it } from "vitest";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { ZoneBanner } from "@/app/shell/ZoneBanner";
 import { me } from "@/testing/samples";
 
 function show(zone: string) {
   const cache = new QueryClient();
-  cache.setQueryData(keys.me, me({ time_zone: zone }));
+  cache.setQueryData(queryKeys.me, me({ time_zone: zone }));
   render(
     <MemoryRouter>
       <QueryClientProvider client={cache}>

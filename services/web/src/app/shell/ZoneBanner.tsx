@@ -1,13 +1,13 @@
 import { IconClockExclamation } from "@tabler/icons-react";
 import { Link } from "react-router";
 import classes from "@/app/shell/ConnectionBanner.module.css";
-import { useMe } from "@/features/session/session";
-import { knows } from "@/time/shownZone";
+import { useMe } from "@/api/session";
+import { isSupportedZone } from "@/time/supportedZone";
 
 /** Says that times are in UTC, while this browser does not know the person's zone. */
 export function ZoneBanner() {
   const { time_zone: zone } = useMe();
-  if (knows(zone)) return null;
+  if (isSupportedZone(zone)) return null;
   return (
     <div className={classes.banner} role="status">
       <IconClockExclamation size={18} aria-hidden />

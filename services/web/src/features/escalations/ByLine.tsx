@@ -2,9 +2,9 @@ import { Button, UnstyledButton } from "@mantine/core";
 import { useId, useState } from "react";
 import { Link, useLocation } from "react-router";
 import type { EscalationCounts } from "@/api/types";
-import { isolated } from "@/components/isolated";
-import { Named } from "@/components/Named";
-import { useMe } from "@/features/session/session";
+import { isolate } from "@/components/bidi";
+import { UserText } from "@/components/UserText";
+import { useMe } from "@/api/session";
 import classes from "./ByLine.module.css";
 
 type Line = EscalationCounts["by_line"][number];
@@ -86,7 +86,7 @@ function Row({ line, largest }: { line: Line; largest: number }) {
     <tr>
       <th scope="row">
         <Link to={`${pathname}?${parameters}`} className={classes.name}>
-          <Named>{line.person.name}</Named>
+          <UserText>{line.person.name}</UserText>
           {line.with_line && <span className={classes.line}> and their line</span>}
         </Link>
       </th>
@@ -108,7 +108,7 @@ function Row({ line, largest }: { line: Line; largest: number }) {
 function useHeading(below: EscalationCounts["below"]): string {
   const me = useMe();
   if (below === null) return "By reporting line";
-  return below.id === me.id ? "By direct report" : `${isolated(below.name)}: by direct report`;
+  return below.id === me.id ? "By direct report" : `${isolate(below.name)}: by direct report`;
 }
 
 function total({ admin, manager }: { admin: number; manager: number }): number {

@@ -10,7 +10,7 @@ import { RowsSkeleton } from "@/components/PageSkeleton";
 import { VirtualRows } from "@/components/VirtualRows";
 import { EscalationRow } from "@/features/escalations/EscalationRow";
 import { escalationsQuery, type Level } from "@/features/escalations/queries";
-import { useListed } from "@/features/followups/SelectionProvider";
+import { useListed } from "@/features/followups";
 import classes from "./EscalationList.module.css";
 
 const NONE: readonly Escalation[] = [];

@@ -4,16 +4,13 @@ import { Link } from "react-router";
 import type { Escalation } from "@/api/types";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
-import { isolated } from "@/components/isolated";
-import { Named } from "@/components/Named";
+import { isolate } from "@/components/bidi";
+import { UserText } from "@/components/UserText";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
-import { Tick } from "@/components/Tick";
-import { CompleteButton } from "@/features/followups/CompleteButton";
-import { openForm } from "@/features/followups/formRequest";
-import { RowMenu } from "@/features/followups/RowMenu";
-import { useSelection } from "@/features/followups/SelectionProvider";
+import { RowCheckbox } from "@/components/RowCheckbox";
+import { CompleteButton, openForm, RowMenu, useSelection } from "@/features/followups";
 import classes from "./EscalationRow.module.css";
 
 export function EscalationRow({ escalation }: { escalation: Escalation }) {
@@ -31,7 +28,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
   const { id, title, subject, assignee, manager, due_at: dueAt, sla_breach: breach } = escalation;
   return (
     <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
-      <Tick
+      <RowCheckbox
         label={`Select ${title}`}
         className={classes.tick}
         checked={ticked}
@@ -42,7 +39,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
       </span>
       <div className={classes.what}>
         <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
-          <Named>{title}</Named>
+          <UserText>{title}</UserText>
         </Link>
         <span className={classes.subject}>
           {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
@@ -50,7 +47,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
       </div>
       <span className={classes.people}>
         <Person name={assignee.name} inactive={!assignee.active} />
-        <span className={classes.manager}>{manager ? `Manager: ${isolated(manager.name)}` : "No manager"}</span>
+        <span className={classes.manager}>{manager ? `Manager: ${isolate(manager.name)}` : "No manager"}</span>
       </span>
       <span className={classes.when} data-breach={breach}>
         <RelativeTime at={dueAt} as="due" />

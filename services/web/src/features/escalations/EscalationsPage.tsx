@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParameters } from "@/app/useParameters";
+import { useParameters } from "@/hooks/useParameters";
 import { ErrorState } from "@/components/ErrorState";
 import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
@@ -8,12 +8,8 @@ import { ByLine } from "@/features/escalations/ByLine";
 import { EscalationList } from "@/features/escalations/EscalationList";
 import { countsQuery } from "@/features/escalations/queries";
 import { Totals } from "@/features/escalations/Totals";
-import { BulkBar } from "@/features/followups/BulkBar";
-import { SearchField } from "@/features/followups/FilterBar";
-import { whoIn } from "@/features/followups/filters";
-import { SelectionProvider } from "@/features/followups/SelectionProvider";
-import { SelectToggle } from "@/features/followups/SelectToggle";
-import { WhoFilter } from "@/features/followups/WhoFilter";
+import { BulkBar, SelectionProvider, SelectToggle, WhoFilter, whoIn } from "@/features/followups";
+import { SearchField } from "@/components/SearchField";
 import classes from "./EscalationsPage.module.css";
 
 /** What has gone so far that managers and admins were told, most overdue first. */

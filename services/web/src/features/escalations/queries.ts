@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Query } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import type { Escalation, EscalationCounts, Page } from "@/api/types";
 
 export type Level = "manager" | "admin";
@@ -8,7 +8,7 @@ export type Level = "manager" | "admin";
 /** The key begins like that of other lists of follow-ups, so that changes show here as well. */
 export const escalationsQuery = (level: Level, filters: Query) =>
   infiniteQueryOptions({
-    queryKey: keys.escalationList({ level, ...filters }),
+    queryKey: queryKeys.escalationList({ level, ...filters }),
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<Escalation>>("/escalations", {
         query: { level, ...filters, limit: 100, cursor: pageParam },
@@ -21,7 +21,7 @@ export const escalationsQuery = (level: Level, filters: Query) =>
 /** As many as the lists with the same filters show. */
 export const countsQuery = (filters: Query) =>
   queryOptions({
-    queryKey: keys.escalationCounts(filters),
+    queryKey: queryKeys.escalationCounts(filters),
     queryFn: ({ signal }) => api.get<EscalationCounts>("/escalations/counts", { query: filters, signal }),
     refetchInterval: 60_000,
     placeholderData: (old) => old,

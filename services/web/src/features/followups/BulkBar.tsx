@@ -4,15 +4,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import type { BulkFilter, BulkResult, FollowUp } from "@/api/types";
-import { askFirst } from "@/components/askFirst";
-import { isolated } from "@/components/isolated";
+import { openConfirmDialog } from "@/components/confirm";
+import { isolate } from "@/components/bidi";
 import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
-import { asksWhy } from "@/features/followups/moved";
-import { done, failed, withUndo } from "@/features/followups/toasts";
-import { useMay } from "@/features/session/session";
+import { needsReason } from "@/features/followups/rescheduling";
+import { done, failed, withUndo } from "@/components/toasts";
+import { useMay } from "@/api/session";
 import classes from "./BulkBar.module.css";
 
 const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
@@ -40,7 +40,7 @@ export function BulkBar() {
     void bulk.mutateAsync({ followUps, filter: all, ...change }).then((outcome) => {
       const { done: ids, changed, error, left } = outcome;
       setProblem(error instanceof Problem ? error : null);
-      if (!asksWhy(error)) setAsking(null);
+      if (!needsReason(error)) setAsking(null);
       // What failed stays ticked, so that it can be tried again or looked at.
       if (all && ids.length) clear();
       else if (!all) set(ids.flatMap((id) => chosen.get(id) ?? []), false);
@@ -48,7 +48,7 @@ export function BulkBar() {
       if (changed.length) withUndo(said, () => undo(changed));
       else if (ids.length) done(said);
       tell(outcome.failed);
-      if (!error || asksWhy(error)) return;
+      if (!error || needsReason(error)) return;
       if (all) failed("Nothing was changed", recount(error, all));
       else failed(notAll("changed", left, ids), error, () => again(change, left));
     });
@@ -58,7 +58,7 @@ export function BulkBar() {
   function complete() {
     if (!all) run({ action: "complete" });
     else
-      askFirst({
+      openConfirmDialog({
         title: `Complete ${amount(count)}?`,
         text: "These are all that match, also those that are not loaded in the list. You can undo it afterwards.",
         action: `Complete ${count.toLocaleString("en")}`,
@@ -85,7 +85,7 @@ export function BulkBar() {
     const [first] = left;
     if (!first) return;
     const title = chosen.get(first.id)?.title;
-    const name = title ? `“${isolated(title)}”` : `Follow-up ${first.id}`;
+    const name = title ? `“${isolate(title)}”` : `Follow-up ${first.id}`;
     failed(`${amount(left.length)} left as before`, new Problem(409, "", `${name}: ${first.message}`));
   }
 

@@ -2,12 +2,12 @@ import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useState, type SubmitEvent } from "react";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
-import { useUnsaved } from "@/components/unsaved";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { DueField } from "@/features/followups/DueField";
-import { STARTS_OVER } from "@/features/followups/moved";
+import { STARTS_OVER } from "@/features/followups/rescheduling";
 import { ReasonField } from "@/features/followups/ReasonField";
-import { usePeopleInScope } from "@/features/followups/people";
-import { useMe } from "@/features/session/session";
+import { usePeopleInScope } from "@/features/people";
+import { useMe } from "@/api/session";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
@@ -40,7 +40,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
   const [reason, setReason] = useState("");
   const reassign = action === "reassign";
   const [tried, setTried] = useState(false);
-  const leave = useUnsaved(assignee !== null || dueAt !== proposed || reason.trim() !== "", close);
+  const leave = useUnsavedChanges(assignee !== null || dueAt !== proposed || reason.trim() !== "", close);
   const asked = tried ? problem?.messageFor("reason") : undefined;
   const asks = !reassign && (escalated || asked !== undefined);
 

@@ -3,10 +3,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconArrowBackUp, IconTrash } from "@tabler/icons-react";
 import type { DeletedFollowUp } from "@/api/types";
 import { BackLink } from "@/features/followups/BackLink";
-import { isolated } from "@/components/isolated";
+import { isolate } from "@/components/bidi";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
-import { Named } from "@/components/Named";
+import { UserText } from "@/components/UserText";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { Person } from "@/components/Person";
@@ -70,7 +70,7 @@ function Line({ followUp }: { followUp: DeletedFollowUp }) {
   return (
     <StackedRow>
       <Cell fw={500} wide>
-        <Named>{title}</Named>
+        <UserText>{title}</UserText>
       </Cell>
       <Cell of="Assignee">
         <Person name={assignee.name} inactive={!assignee.active} />
@@ -80,7 +80,7 @@ function Line({ followUp }: { followUp: DeletedFollowUp }) {
       </Cell>
       <Cell of="Deleted">
         <RelativeTime at={deletedAt} as="ago" />
-        {by && ` by ${isolated(by.name)}`}
+        {by && ` by ${isolate(by.name)}`}
       </Cell>
       <Cell of="Gone for good">
         <RelativeTime at={until} as="ago" />
@@ -92,7 +92,7 @@ function Line({ followUp }: { followUp: DeletedFollowUp }) {
           leftSection={<IconArrowBackUp size={15} />}
           loading={restore.isPending}
           onClick={() => restore.mutate(followUp)}
-          aria-label={`Restore ${isolated(title)}`}
+          aria-label={`Restore ${isolate(title)}`}
         >
           Restore
         </Button>

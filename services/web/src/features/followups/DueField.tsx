@@ -5,8 +5,8 @@ import { IconCalendar } from "@tabler/icons-react";
 import { useId } from "react";
 import { now } from "@/time/clock";
 import { presets } from "@/time/presets";
-import { shownZone } from "@/time/shownZone";
-import "@/time/wallClock";
+import { supportedZone } from "@/time/supportedZone";
+import "@/time/dayjsUtc";
 import { fromWallTime, wallTime } from "@/time/zone";
 import classes from "./DueField.module.css";
 
@@ -26,7 +26,7 @@ export function DueField({ value, onChange, zone, error }: Props) {
     <div>
       <DateTimePicker
         label="Due"
-        description={`In ${shownZone(zone)}`}
+        description={`In ${supportedZone(zone)}`}
         placeholder="Day and time"
         leftSection={<IconCalendar size={16} />}
         valueFormat="ddd, D MMM YYYY, HH:mm"

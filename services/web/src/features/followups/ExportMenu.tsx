@@ -3,7 +3,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { addressOf } from "@/api/client";
 import { useExport } from "@/features/followups/useExport";
-import { useMe } from "@/features/session/session";
+import { useMe } from "@/api/session";
 import { apiFilters, type Filters } from "@/features/followups/filters";
 
 const KINDS = [

@@ -1,15 +1,12 @@
-import { CloseButton, TextInput, UnstyledButton } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { useState } from "react";
+import { UnstyledButton } from "@mantine/core";
 import { Link } from "react-router";
-import { BulkFilter } from "@/api/limits";
 import type { FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
+import { SearchField } from "@/components/SearchField";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
 import { SelectToggle } from "@/features/followups/SelectToggle";
 import { WhoFilter } from "@/features/followups/WhoFilter";
-import { useMay } from "@/features/session/session";
+import { useMay } from "@/api/session";
 import classes from "./FilterBar.module.css";
 
 interface Props {
@@ -66,42 +63,5 @@ export function FilterBar({ filters, change, counts }: Props) {
         <SelectToggle />
       </div>
     </div>
-  );
-}
-
-const TYPING_MS = 200;
-
-export function SearchField({ q, change, label = "Search follow-ups" }: { q: string; change: (q: string) => void; label?: string }) {
-  const [text, setText] = useState(q);
-  const later = useDebouncedCallback(change, TYPING_MS);
-  const [known, setKnown] = useState(q);
-  if (q !== known) {
-    setKnown(q);
-    if (q !== text.trim()) setText(q); // changed from elsewhere, not by what is being typed
-  }
-
-  function type(next: string) {
-    setText(next);
-    later(next.trim());
-    if (next === "") later.flush();
-  }
-
-  return (
-    <TextInput
-      className={classes.search}
-      aria-label={label}
-      maxLength={BulkFilter.q}
-      placeholder={`${label}  ( / )`}
-      leftSection={<IconSearch size={15} />}
-      rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => type("")} />}
-      value={text}
-      onChange={(event) => type(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        if (text) type("");
-        else event.currentTarget.blur();
-      }}
-      data-search
-    />
   );
 }

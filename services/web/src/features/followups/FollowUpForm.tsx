@@ -3,22 +3,22 @@ import { useState, type SubmitEvent } from "react";
 import { FollowUpCreate } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
-import { askFirst } from "@/components/askFirst";
+import { openConfirmDialog } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
-import { isolated } from "@/components/isolated";
-import { ConflictDialog } from "@/features/followups/ConflictDialog";
+import { isolate } from "@/components/bidi";
+import { FollowUpConflict } from "@/features/followups/FollowUpConflict";
 import { DueField } from "@/features/followups/DueField";
 import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft } from "@/features/followups/draft";
 import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
-import { labelOf, usePeopleInScope } from "@/features/followups/people";
-import { asksWhy, STARTS_OVER } from "@/features/followups/moved";
+import { labelOf, usePeopleInScope } from "@/features/people";
+import { needsReason, STARTS_OVER } from "@/features/followups/rescheduling";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
-import { done, withUndo } from "@/features/followups/toasts";
-import { useMay, useMe } from "@/features/session/session";
+import { done, withUndo } from "@/components/toasts";
+import { useMay, useMe } from "@/api/session";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
@@ -66,7 +66,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function cancel() {
     if (!keptDrafts.has(key)) closeForm();
     else
-      askFirst({
+      openConfirmDialog({
         title: "Discard what you typed?",
         text: "Close the form in place of this to go on with it later.",
         action: "Discard",
@@ -92,7 +92,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   /** The form says why (`problem` above); what is there now is shown beside what was typed. */
   function refuse(failure: unknown) {
     setConflict(currentOf(failure));
-    if (base && asksWhy(failure)) setEscalated(base.id);
+    if (base && needsReason(failure)) setEscalated(base.id);
   }
 
   /** Save what one typed on top of what others made of it; if that is refused too, the form goes on from there. */
@@ -106,8 +106,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function finish(saved: FollowUp) {
     forget(key);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
-    if (followUp) withUndo(`Saved “${isolated(saved.title)}”`, () => undo.mutate({ followUp: saved }));
-    else done(`Planned “${isolated(saved.title)}”`);
+    if (followUp) withUndo(`Saved “${isolate(saved.title)}”`, () => undo.mutate({ followUp: saved }));
+    else done(`Planned “${isolate(saved.title)}”`);
   }
 
   return (
@@ -192,7 +192,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
         </form>
       </Dialog>
       {conflict && base && (
-        <ConflictDialog
+        <FollowUpConflict
           mine={rebased(draft, draftOf(base), draftOf(conflict))}
           theirs={conflict}
           busy={edit.isPending}

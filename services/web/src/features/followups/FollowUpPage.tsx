@@ -3,14 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { IconCheck, IconPencil, IconRotate2 } from "@tabler/icons-react";
 import { useNavigate } from "react-router";
 import type { FollowUp } from "@/api/types";
-import { NotFoundPage } from "@/app/NotFoundPage";
-import { usePathId } from "@/app/usePathId";
+import { NotFoundPage } from "@/components/NotFoundPage";
+import { usePathId } from "@/hooks/usePathId";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { BackLink } from "@/features/followups/BackLink";
-import { askReopen } from "@/features/followups/askReopen";
-import { Facts } from "@/features/followups/Facts";
+import { confirmReopen } from "@/features/followups/confirmReopen";
+import { FollowUpDetails } from "@/features/followups/FollowUpDetails";
 import { openForm } from "@/features/followups/formRequest";
 import { useComplete, useReopen } from "@/features/followups/mutations";
 import { followUpQuery } from "@/features/followups/queries";
@@ -34,7 +34,7 @@ function FollowUpPage({ id }: { id: number }) {
     >
       {data ? (
         <div className={classes.columns}>
-          <Facts followUp={data} />
+          <FollowUpDetails followUp={data} />
           <Timeline id={id} />
         </div>
       ) : error ? (
@@ -71,7 +71,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
           variant="default"
           leftSection={<IconRotate2 size={16} />}
           loading={reopen.isPending}
-          onClick={() => askReopen(followUp, () => reopen.mutate(followUp))}
+          onClick={() => confirmReopen(followUp, () => reopen.mutate(followUp))}
         >
           Reopen
         </Button>

@@ -5,19 +5,19 @@ import type { FollowUp, View } from "@/api/types";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
-import { Named } from "@/components/Named";
+import { UserText } from "@/components/UserText";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
-import { Tick } from "@/components/Tick";
-import { askReopen } from "@/features/followups/askReopen";
+import { RowCheckbox } from "@/components/RowCheckbox";
+import { confirmReopen } from "@/features/followups/confirmReopen";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
 import { useReopen } from "@/features/followups/mutations";
-import { movedWords } from "@/features/followups/moved";
+import { rescheduledText } from "@/features/followups/rescheduling";
 import { RowMenu } from "@/features/followups/RowMenu";
 import { useSelection } from "@/features/followups/SelectionProvider";
-import { useMe } from "@/features/session/session";
+import { useMe } from "@/api/session";
 import { now } from "@/time/clock";
 import classes from "./FollowUpRow.module.css";
 
@@ -34,7 +34,7 @@ export function FollowUpRow({ followUp, view }: Props) {
       followUp={followUp}
       view={view}
       mine={followUp.assignee_id === me.id}
-      moved={movedWords(followUp, me.time_zone, now())}
+      moved={rescheduledText(followUp, me.time_zone, now())}
       ticked={chosen.has(followUp.id) || all?.view === view}
       toggle={toggle}
     />
@@ -54,7 +54,7 @@ const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: R
   const { id, title, subject, assignee } = followUp;
   return (
     <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
-      <Tick
+      <RowCheckbox
         label={`Select ${title}`}
         className={classes.tick}
         checked={ticked}
@@ -63,7 +63,7 @@ const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: R
       {view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
       <div className={classes.what}>
         <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
-          <Named>{title}</Named>
+          <UserText>{title}</UserText>
         </Link>
         <span className={classes.subject}>
           {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
@@ -116,7 +116,7 @@ function ReopenButton({ followUp }: { followUp: FollowUp }) {
     <IconButton
       aria-label={`Reopen ${followUp.title}`}
       disabled={reopen.isPending}
-      onClick={() => askReopen(followUp, () => reopen.mutate(followUp))}
+      onClick={() => confirmReopen(followUp, () => reopen.mutate(followUp))}
     >
       <IconRotate2 size={17} stroke={1.7} />
     </IconButton>

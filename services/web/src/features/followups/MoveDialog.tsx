@@ -4,15 +4,15 @@ import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
-import { isolated } from "@/components/isolated";
-import { useUnsaved } from "@/components/unsaved";
+import { isolate } from "@/components/bidi";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { currentOf } from "@/features/followups/mutations";
-import { STARTS_OVER } from "@/features/followups/moved";
+import { STARTS_OVER } from "@/features/followups/rescheduling";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { useMove } from "@/features/followups/useMove";
-import { useMe } from "@/features/session/session";
+import { useMe } from "@/api/session";
 import { now } from "@/time/clock";
-import { onCalendar } from "@/time/words";
+import { onCalendar } from "@/time/format";
 
 interface Props {
   followUp: FollowUp;
@@ -30,7 +30,7 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(asked);
-  const leave = useUnsaved(reason.trim() !== "", close);
+  const leave = useUnsavedChanges(reason.trim() !== "", close);
   const told = error instanceof Problem ? error.messageFor("reason") : undefined;
 
   function submit(event: SubmitEvent) {
@@ -44,7 +44,7 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
   }
 
   return (
-    <Dialog onClose={leave} title={`Move “${isolated(followUp.title)}”?`}>
+    <Dialog onClose={leave} title={`Move “${isolate(followUp.title)}”?`}>
       <form onSubmit={submit}>
         <Stack>
           {told === undefined && (

@@ -1,6 +1,6 @@
 import { Textarea } from "@mantine/core";
 import { FollowUpPatch } from "@/api/limits";
-import { WHY_REASON } from "@/features/followups/moved";
+import { REASON_HELP } from "@/features/followups/rescheduling";
 
 interface Props {
   value: string;
@@ -14,7 +14,7 @@ export function ReasonField({ value, onChange, error, focused }: Props) {
   return (
     <Textarea
       label="Why it is moved"
-      description={WHY_REASON}
+      description={REASON_HELP}
       placeholder="The client asked for a call next week"
       autosize
       minRows={2}

@@ -4,22 +4,22 @@ import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
-import { askFirst } from "@/components/askFirst";
+import { openConfirmDialog } from "@/components/confirm";
 import { IconButton } from "@/components/IconButton";
-import { isolated } from "@/components/isolated";
+import { isolate } from "@/components/bidi";
 import { openForm } from "@/features/followups/formRequest";
 import { useRemove } from "@/features/followups/mutations";
-import { asksWhy } from "@/features/followups/moved";
-import { failed } from "@/features/followups/toasts";
+import { needsReason } from "@/features/followups/rescheduling";
+import { failed } from "@/components/toasts";
 import { useMove } from "@/features/followups/useMove";
-import { useMay, useMe } from "@/features/session/session";
+import { useMay, useMe } from "@/api/session";
 import { now } from "@/time/clock";
 import { localTimeIn } from "@/time/zone";
 
 const MoveDialog = lazy(() => import("@/features/followups/MoveDialog"));
 
 /** A move that waits for its reason. */
-interface Asked {
+interface QueryContent {
   dueAt: string;
   /** How the API asked for it. */
   problem?: Problem;
@@ -34,7 +34,7 @@ interface Props {
 /** What else one can do with a follow-up. The menu itself is made when it is opened. */
 export function RowMenu({ followUp, onDeleted }: Props) {
   const [armed, setArmed] = useState(false);
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [asked, setAsked] = useState<QueryContent | null>(null);
   const target = useRef<HTMLButtonElement>(null);
   const wasArmed = useRef(false);
   // The button is another one with the menu and without it: the focus goes along.
@@ -78,7 +78,7 @@ const LATER = [
 
 interface ItemsProps extends Props {
   /** Opens the dialog that asks for a reason. */
-  askWhy: (asked: Asked) => void;
+  askWhy: (asked: QueryContent) => void;
 }
 
 function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
@@ -96,8 +96,8 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
 
   /** It may have been escalated since it was loaded: then it is asked for the reason now. */
   function refuse(error: unknown, dueAt: string) {
-    if (asksWhy(error)) askWhy({ dueAt, problem: error as Problem });
-    else failed(`“${isolated(followUp.title)}” was not moved`, error);
+    if (needsReason(error)) askWhy({ dueAt, problem: error as Problem });
+    else failed(`“${isolate(followUp.title)}” was not moved`, error);
   }
 
   return (
@@ -121,8 +121,8 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
           leftSection={<IconTrash size={16} />}
           c="var(--level-3)"
           onClick={() =>
-            askFirst({
-              title: `Delete “${isolated(followUp.title)}”?`,
+            openConfirmDialog({
+              title: `Delete “${isolate(followUp.title)}”?`,
               text: "Its history and notifications go with it. For 30 days it can be restored.",
               action: "Delete",
               go: () => {

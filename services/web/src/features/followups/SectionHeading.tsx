@@ -1,7 +1,7 @@
 import { Button, UnstyledButton } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import type { View } from "@/api/types";
-import { Tick } from "@/components/Tick";
+import { RowCheckbox } from "@/components/RowCheckbox";
 import type { Filters } from "@/features/followups/filters";
 import type { Section } from "@/features/followups/sections";
 import { useSelection } from "@/features/followups/SelectionProvider";
@@ -34,7 +34,7 @@ export function SectionHeading({ section, filters, toggle }: Props) {
   const name = VIEW_NAMES[view];
   return (
     <div className={classes.heading} data-view={view}>
-      <Tick
+      <RowCheckbox
         label={`Select all under ${name}`}
         checked={ticked > 0 && whole}
         partly={ticked > 0 && !whole}

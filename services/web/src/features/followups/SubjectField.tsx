@@ -6,7 +6,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { SubjectIcon } from "@/components/SubjectLink";
 import type { ChosenSubject } from "@/features/followups/draft";
-import { subjectsQuery } from "@/features/subjects/queries";
+import { subjectsQuery } from "@/api/subjects";
 
 interface Props {
   value: ChosenSubject | null;

@@ -1,8 +1,8 @@
 import { CloseButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Named } from "@/components/Named";
+import { UserText } from "@/components/UserText";
 import { SubjectIcon } from "@/components/SubjectLink";
-import { subjectQuery } from "@/features/subjects/queries";
+import { subjectQuery } from "@/api/subjects";
 import classes from "./SubjectFilter.module.css";
 
 /** Shows that only one lead's or client's follow-ups are listed. */
@@ -11,7 +11,7 @@ export function SubjectFilter({ id, clear }: { id: number; clear: () => void }) 
   return (
     <span className={classes.pill}>
       {data && <SubjectIcon kind={data.kind} />}
-      <Named className={classes.name}>{data?.name ?? "One lead or client"}</Named>
+      <UserText className={classes.name}>{data?.name ?? "One lead or client"}</UserText>
       <CloseButton size="xs" aria-label="Show those of all leads and clients" onClick={clear} />
     </span>
   );

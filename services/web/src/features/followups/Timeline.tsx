@@ -18,7 +18,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
 import { activitiesQuery } from "@/features/followups/queries";
-import { Reasons } from "@/features/followups/Reasons";
+import { EscalationReason } from "@/features/followups/EscalationReason";
 import classes from "./Timeline.module.css";
 
 const ICONS: Record<string, Icon> = {
@@ -76,7 +76,7 @@ function Entry({ activity }: { activity: Activity }) {
       <div className={classes.text}>
         <span>{summary}</span>
         <RelativeTime at={at} as="ago" className={classes.at} />
-        {escalation && <Reasons escalation={escalation} />}
+        {escalation && <EscalationReason escalation={escalation} />}
       </div>
     </li>
   );

@@ -1,7 +1,7 @@
 import { Select } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
-import { labelOf, usePeopleInScope, withReports } from "@/features/followups/people";
-import { useMe } from "@/features/session/session";
+import { labelOf, usePeopleInScope, withReports } from "@/features/people";
+import { useMe } from "@/api/session";
 
 interface Props {
   who: string;

@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { counted, inserted, putBack, replaced, restore, show, takeOut, without, type Pages } from "@/features/followups/cache";
 import { followUp, idsOf, pagesOf } from "@/testing/samples";
 
@@ -32,7 +32,7 @@ describe("pages", () => {
     expect(idsOf(inserted(pages, due(2, 2)))).toEqual([1, 2, 3]);
   });
 
-  it("keep what a list knows beyond the follow-up", () => {
+  it("keep what a list isSupportedZone beyond the follow-up", () => {
     const known = pagesOf([[{ ...due(1, 1), manager: { id: 2, name: "Dana" } } as never]]);
     const next = replaced(known, { ...due(1, 1), title: "New" });
     expect(next.pages[0]?.items[0]).toMatchObject({ title: "New", manager: { name: "Dana" } });
@@ -48,10 +48,10 @@ describe("counts", () => {
 });
 
 describe("the cache", () => {
-  const overdue = keys.followUpList({ view: "overdue", assignee: "all" });
-  const completed = keys.followUpList({ view: "completed", assignee: "all" });
-  const dashboard = keys.escalationList({ level: "admin" });
-  const counts = keys.counts({ assignee: "all" });
+  const overdue = queryKeys.followUpList({ view: "overdue", assignee: "all" });
+  const completed = queryKeys.followUpList({ view: "completed", assignee: "all" });
+  const dashboard = queryKeys.escalationList({ level: "admin" });
+  const counts = queryKeys.followUpCounts({ assignee: "all" });
   let cache: QueryClient;
   const ids = (key: readonly unknown[]) => idsOf(cache.getQueryData<Pages>(key));
 
@@ -102,6 +102,6 @@ describe("the cache", () => {
   it("shows an edit in every list", () => {
     show(cache, { ...due(1, 1), title: "Edited", severity: "breach" });
     expect(cache.getQueryData<Pages>(dashboard)?.pages[0]?.items[0]?.title).toBe("Edited");
-    expect(cache.getQueryData(keys.followUp(1))).toMatchObject({ title: "Edited" });
+    expect(cache.getQueryData(queryKeys.followUp(1))).toMatchObject({ title: "Edited" });
   });
 });

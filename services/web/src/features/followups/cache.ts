@@ -1,5 +1,5 @@
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import type { FollowUp, FollowUpCounts, Me, Page, View } from "@/api/types";
 import { viewOf } from "@/features/followups/sections";
 import { now } from "@/time/clock";
@@ -69,8 +69,8 @@ type Gone = Partial<Record<View, number>>;
 /** Take follow-ups out of every list of open ones, and out of the counts, at once. */
 export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Promise<Taken> {
   await Promise.all([
-    cache.cancelQueries({ queryKey: keys.followUps }),
-    cache.cancelQueries({ queryKey: keys.escalations }),
+    cache.cancelQueries({ queryKey: queryKeys.followUps }),
+    cache.cancelQueries({ queryKey: queryKeys.escalations }),
   ]);
   const touched: QueryKey[] = [];
   const gone: Gone = {};
@@ -87,8 +87,8 @@ export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Pro
 }
 
 function count(cache: QueryClient, gone: Gone, sign: 1 | -1): void {
-  const key = ["follow-ups", "counts"];
-  cache.setQueriesData<FollowUpCounts>({ queryKey: key }, (counts) => counts && counted(counts, gone, sign));
+  const queryKey = queryKeys.allFollowUpCounts;
+  cache.setQueriesData<FollowUpCounts>({ queryKey }, (counts) => counts && counted(counts, gone, sign));
 }
 
 export function counted<T extends Omit<FollowUpCounts, "as_of">>(counts: T, gone: Gone, sign: 1 | -1): T {
@@ -112,8 +112,8 @@ export function putBack(cache: QueryClient, touched: readonly QueryKey[], follow
 
 /** Show a follow-up as it is now wherever it is listed, and nowhere else. */
 export function show(cache: QueryClient, followUp: FollowUp): void {
-  cache.setQueryData(keys.followUp(followUp.id), followUp);
-  const zone = cache.getQueryData<Me>(keys.me)?.time_zone ?? "UTC";
+  cache.setQueryData(queryKeys.followUp(followUp.id), followUp);
+  const zone = cache.getQueryData<Me>(queryKeys.me)?.time_zone ?? "UTC";
   const only = new Set([followUp.id]);
   for (const [key, pages] of listsOf(cache)) {
     const stays = belongs(key, followUp, viewOf(followUp, zone, now()));
@@ -137,8 +137,8 @@ export function latest(cache: QueryClient, followUp: FollowUp): FollowUp {
 
 function listsOf(cache: QueryClient): [QueryKey, Pages][] {
   return [
-    ...cache.getQueriesData<Pages>({ queryKey: keys.followUpLists }),
-    ...cache.getQueriesData<Pages>({ queryKey: ["escalations", "list"] }),
+    ...cache.getQueriesData<Pages>({ queryKey: queryKeys.followUpLists }),
+    ...cache.getQueriesData<Pages>({ queryKey: queryKeys.escalationLists }),
   ].filter((entry): entry is [QueryKey, Pages] => entry[1] !== undefined);
 }
 
@@ -148,7 +148,7 @@ const PAGES_TO_REFRESH = 3;
 /** Ask again for everything that a change may have moved. Long lists wait until they are next opened. */
 export function refreshLists(cache: QueryClient): void {
   const loaded = (data: unknown) => (data as Partial<Pages> | undefined)?.pages?.length ?? 0;
-  for (const queryKey of [keys.followUps, keys.escalations, keys.subjects]) {
+  for (const queryKey of [queryKeys.followUps, queryKeys.escalations, queryKeys.subjects]) {
     void cache.invalidateQueries({
       queryKey,
       predicate: ({ state }) => loaded(state.data) <= PAGES_TO_REFRESH,

@@ -57,9 +57,9 @@ export function rebased(draft: Draft, base: Draft, theirs: Draft): Draft {
 }
 
 /** What keeps a draft from being saved, by field. */
-export function mistakesOf(draft: Draft, asksWhy = false): Partial<Record<keyof Draft, string>> {
+export function mistakesOf(draft: Draft, needsReason = false): Partial<Record<keyof Draft, string>> {
   return {
-    ...(asksWhy && draft.reason.trim() === "" && { reason: "Say why it is moved." }),
+    ...(needsReason && draft.reason.trim() === "" && { reason: "Say why it is moved." }),
     ...(draft.title.trim() === "" && { title: "Say what is to be done." }),
     ...(draft.due_at === null && { due_at: "Choose when it is due." }),
   };

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "react";
 import type { View } from "@/api/types";
-import { useParameters } from "@/app/useParameters";
+import { useParameters } from "@/hooks/useParameters";
 
 /** What the Follow-ups page shows: all open ones in sections, or one view. */
 export type Tab = "open" | "overdue" | "today" | "upcoming" | "completed";

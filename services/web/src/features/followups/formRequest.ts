@@ -1,6 +1,6 @@
 import type { FollowUp, SubjectRef } from "@/api/types";
-import { createStore } from "@/app/store";
-import { keepUnsaved } from "@/components/unsaved";
+import { createStore } from "@/hooks/store";
+import { setUnsaved } from "@/hooks/unsavedChanges";
 import type { Draft } from "@/features/followups/draft";
 import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 
@@ -27,12 +27,12 @@ export const keptDrafts = new Map<number, Kept>();
 /** Keep what was typed; a reload, which would lose it, asks first. */
 export function keep(key: number, kept: Kept): void {
   keptDrafts.set(key, kept);
-  keepUnsaved(keptDrafts, true);
+  setUnsaved(keptDrafts, true);
 }
 
 export function forget(key: number): void {
   keptDrafts.delete(key);
-  keepUnsaved(keptDrafts, keptDrafts.size > 0);
+  setUnsaved(keptDrafts, keptDrafts.size > 0);
 }
 
 export function openForm(request: FormRequest): void {

@@ -5,14 +5,14 @@ import { render, renderHook, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { beforeEach, expect, it, vi } from "vitest";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
 import type { Pages } from "@/features/followups/cache";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { useBulk } from "@/features/followups/mutations";
 import { followUp, idsOf, pagesOf } from "@/testing/samples";
 
-const overdue = keys.followUpList({ view: "overdue" });
+const overdue = queryKeys.followUpList({ view: "overdue" });
 const call = followUp(1, { title: "Call Acme" });
 let cache: QueryClient;
 
@@ -89,7 +89,7 @@ it("undoes what it did and nothing newer, and shows what somebody made of it", a
   expect(screen.getByText(/^It has changed since you read it\./)).toBeTruthy();
   const [, init] = fetch.mock.lastCall as unknown as [string, RequestInit];
   expect(new Headers(init.headers).get("If-Match")).toBe('"2-done"');
-  expect(cache.getQueryData(keys.followUp(1))).toMatchObject({ etag: '"3-newer"' });
+  expect(cache.getQueryData(queryKeys.followUp(1))).toMatchObject({ etag: '"3-newer"' });
 });
 
 it("keeps what is done of many when a later part fails, and says what is left", async () => {

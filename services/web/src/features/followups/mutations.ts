@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { BulkChange, BulkFilter, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
-import { isolated } from "@/components/isolated";
+import { isolate } from "@/components/bidi";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
-import { done, failed, withUndo } from "@/features/followups/toasts";
+import { done, failed, withUndo } from "@/components/toasts";
 
 /** Complete with one click: the row goes at once, comes back if it fails, and a toast undoes it. */
 export function useComplete() {
@@ -19,12 +19,12 @@ export function useComplete() {
       const current = currentOf(error) ?? followUp; // what somebody made of it meanwhile
       restore(cache, taken, followUp);
       if (current !== followUp) show(cache, current);
-      failed(`“${isolated(followUp.title)}” is still open`, error, () => complete.mutate(current));
+      failed(`“${isolate(followUp.title)}” is still open`, error, () => complete.mutate(current));
       settle(cache);
     },
     onSuccess: (completed, followUp, { touched }) => {
       show(cache, completed);
-      withUndo(`Completed “${isolated(followUp.title)}”`, () => undo.mutate({ followUp: completed, touched }));
+      withUndo(`Completed “${isolate(followUp.title)}”`, () => undo.mutate({ followUp: completed, touched }));
       settle(cache, completed.id);
     },
   });
@@ -47,7 +47,7 @@ export function useUndo() {
       const current = currentOf(error);
       if (current) show(cache, current);
       const again = error instanceof Problem && error.unreachable ? () => undo.mutate(undoing) : undefined;
-      failed(`“${isolated(undoing.followUp.title)}” stays as it is`, error, again);
+      failed(`“${isolate(undoing.followUp.title)}” stays as it is`, error, again);
       settle(cache, undoing.followUp.id);
     },
     onSuccess: (undone, { touched = [] }) => {
@@ -64,7 +64,7 @@ export function useReopen() {
   return useMutation({
     mutationFn: ({ id, etag }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/reopen`, undefined, { etag }),
     onError: (error, followUp) => {
-      failed(`“${isolated(followUp.title)}” is still completed`, error);
+      failed(`“${isolate(followUp.title)}” is still completed`, error);
       settle(cache, followUp.id);
     },
     onSuccess: (reopened) => {
@@ -113,13 +113,13 @@ export function useRemove() {
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
       restore(cache, taken, followUp);
-      failed(`“${isolated(followUp.title)}” was not deleted`, error);
+      failed(`“${isolate(followUp.title)}” was not deleted`, error);
       settle(cache);
     },
     onSuccess: (_, { id, title }) => {
-      withUndo(`Deleted “${isolated(title)}”`, () => restoreIt.mutate({ id, title }));
-      cache.removeQueries({ queryKey: keys.followUp(id) });
-      cache.removeQueries({ queryKey: keys.activities(id) });
+      withUndo(`Deleted “${isolate(title)}”`, () => restoreIt.mutate({ id, title }));
+      cache.removeQueries({ queryKey: queryKeys.followUp(id) });
+      cache.removeQueries({ queryKey: queryKeys.activities(id) });
       settle(cache);
     },
   });
@@ -132,12 +132,12 @@ export function useRestore() {
     mutationFn: ({ id }: { id: number; title: string }) => api.post<FollowUp>(`/follow-ups/${id}/restore`),
     onError: (error, gone) => {
       const again = error instanceof Problem && error.unreachable ? () => restoring.mutate(gone) : undefined;
-      failed(`“${isolated(gone.title)}” stays deleted`, error, again);
+      failed(`“${isolate(gone.title)}” stays deleted`, error, again);
       settle(cache);
     },
     onSuccess: ({ id, title, assignee }) => {
-      done(`Restored “${isolated(title)}”${assignee.active ? "" : `. ${isolated(assignee.name)} is inactive: reassign it.`}`);
-      cache.removeQueries({ queryKey: keys.followUp(id) }); // "not found", while it was away
+      done(`Restored “${isolate(title)}”${assignee.active ? "" : `. ${isolate(assignee.name)} is inactive: reassign it.`}`);
+      cache.removeQueries({ queryKey: queryKeys.followUp(id) }); // "not found", while it was away
       settle(cache, id);
     },
   });
@@ -193,7 +193,7 @@ export function useBulk() {
     // Long lists are not asked for again: what has left them goes at once.
     onSuccess: ({ done }, { action }) => (LEAVING.has(action) ? takeOut(cache, new Set(done)) : undefined),
     onSettled: (_, __, { action }) => {
-      if (action === "undo") void cache.invalidateQueries({ queryKey: keys.followUps });
+      if (action === "undo") void cache.invalidateQueries({ queryKey: queryKeys.followUps });
       settle(cache);
     },
   });
@@ -209,6 +209,6 @@ export function currentOf(error: unknown): FollowUp | null {
 
 /** Ask again for what a change may have moved elsewhere. */
 function settle(cache: QueryClient, id?: number): void {
-  if (id !== undefined) void cache.invalidateQueries({ queryKey: keys.activities(id) });
+  if (id !== undefined) void cache.invalidateQueries({ queryKey: queryKeys.activities(id) });
   refreshLists(cache);
 }

@@ -1,5 +1,5 @@
 import type { FollowUp, View } from "@/api/types";
-import { dayNumber } from "@/time/words";
+import { dayNumber } from "@/time/format";
 
 /** What is known of a section of the list. */
 export interface Section {

@@ -1,11 +1,11 @@
 import { useEffect, type RefObject } from "react";
-import { keysAreTaken } from "@/app/keysAreTaken";
+import { isShortcutBlocked } from "@/hooks/isShortcutBlocked";
 
 /** `b` goes to the bar and Escape clears the selection, unless somebody types or something else is open. */
 export function useBarKeys(bar: RefObject<HTMLElement | null>, clear: () => void): void {
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      if (!bar.current || keysAreTaken(event)) return;
+      if (!bar.current || isShortcutBlocked(event)) return;
       if (event.key === "Escape") clear();
       else if (event.key === "b") bar.current.querySelector("button")?.focus();
       else return;

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { fileOf, type Query } from "@/api/client";
 import { Problem } from "@/api/problem";
-import { failed } from "@/features/followups/toasts";
+import { failed } from "@/components/toasts";
 
 /** Browsers begin a download some time after it was asked for. */
 const KEPT_MS = 60_000;

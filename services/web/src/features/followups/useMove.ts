@@ -1,9 +1,9 @@
 import type { FollowUp } from "@/api/types";
 import { useEdit, useUndo } from "@/features/followups/mutations";
-import { withUndo } from "@/features/followups/toasts";
-import { useMe } from "@/features/session/session";
+import { withUndo } from "@/components/toasts";
+import { useMe } from "@/api/session";
 import { now } from "@/time/clock";
-import { calendar } from "@/time/words";
+import { calendar } from "@/time/format";
 
 /** Gives a follow-up another due time, says so, and offers to undo it; fails as the API does. */
 export function useMove() {

@@ -3,7 +3,7 @@ import { api } from "@/api/client";
 import type { BulkFilter, FollowUpCounts, View } from "@/api/types";
 import { apiFilters, type Filters } from "@/features/followups/filters";
 import { useSelection } from "@/features/followups/SelectionProvider";
-import { failed } from "@/features/followups/toasts";
+import { failed } from "@/components/toasts";
 
 /** Select all of a section, loaded or not: they are counted first, and the count goes with what is done to them. */
 export function useSelectAll(view: View, filters: Filters) {

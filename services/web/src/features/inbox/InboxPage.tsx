@@ -1,12 +1,12 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { IconChecks, IconInbox } from "@tabler/icons-react";
-import { useParameters } from "@/app/useParameters";
+import { useParameters } from "@/hooks/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { Entry } from "@/features/inbox/Entry";
+import { Entry } from "@/features/inbox/NotificationItem";
 import { newestOf, notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/inbox";
 import classes from "./InboxPage.module.css";
 

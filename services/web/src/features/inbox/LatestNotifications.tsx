@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { Entry } from "@/features/inbox/Entry";
+import { Entry } from "@/features/inbox/NotificationItem";
 import { newestOf, notificationsQuery, useMarkRead } from "@/features/inbox/inbox";
 import classes from "./LatestNotifications.module.css";
 

@@ -1,21 +1,21 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { notifications } from "@mantine/notifications";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { explain } from "@/api/problem";
 import type { Notification, Page } from "@/api/types";
 import { now } from "@/time/clock";
 
 /** The stream keeps it current; asking is for the first moment and for browsers without the stream. */
 export const unreadQuery = queryOptions({
-  queryKey: keys.unread,
+  queryKey: queryKeys.unreadCount,
   queryFn: ({ signal }) => api.get<{ unread: number }>("/notifications/unread-count", { signal }),
   staleTime: 60_000,
 });
 
 export const notificationsQuery = (unread: boolean) =>
   infiniteQueryOptions({
-    queryKey: keys.notificationList(unread),
+    queryKey: queryKeys.notificationList(unread),
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<Notification>>("/notifications", {
         query: { unread: unread || undefined, cursor: pageParam, limit: 30 },
@@ -55,13 +55,13 @@ export function useMarkRead() {
         ? api.post(`/notifications/${seen.id}/read`)
         : api.post("/notifications/read-all", { up_to: seen.upTo }),
     onMutate: async (seen) => {
-      await cache.cancelQueries({ queryKey: keys.notifications });
-      const before = cache.getQueriesData({ queryKey: keys.notifications });
+      await cache.cancelQueries({ queryKey: queryKeys.notifications });
+      const before = cache.getQueriesData({ queryKey: queryKeys.notifications });
       const at = new Date(now()).toISOString();
-      cache.setQueriesData<Pages>({ queryKey: ["notifications", "list"] }, (pages) =>
+      cache.setQueriesData<Pages>({ queryKey: queryKeys.notificationLists }, (pages) =>
         pages && markedRead(pages, seen, at),
       );
-      cache.setQueryData(keys.unread, (old: { unread: number } | undefined) =>
+      cache.setQueryData(queryKeys.unreadCount, (old: { unread: number } | undefined) =>
         old && { unread: "id" in seen ? Math.max(0, old.unread - 1) : 0 },
       );
       return { before };
@@ -70,6 +70,6 @@ export function useMarkRead() {
       context?.before.forEach(([key, data]) => cache.setQueryData(key, data));
       notifications.show({ color: "red", title: "Still unread", message: explain(error) });
     },
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.unread }),
+    onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.unreadCount }),
   });
 }

@@ -1,4 +1,4 @@
-import { leadOrFollow } from "@/features/inbox/leading";
+import { electLeader } from "@/features/inbox/tabLeader";
 
 /** What the stream says at connect and after each change. */
 export interface InboxState {
@@ -79,7 +79,7 @@ export function followInbox(userId: number, onState: (state: InboxState) => void
     const stream = new InboxStream(userId, onState);
     return () => stream.close();
   }
-  return leadOrFollow<InboxState>(`followup-inbox-of-${userId}`, onState, (tell) => {
+  return electLeader<InboxState>(`followup-inbox-of-${userId}`, onState, (tell) => {
     const stream = new InboxStream(userId, (state) => {
       onState(state);
       tell(state);

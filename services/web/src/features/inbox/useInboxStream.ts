@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { followInbox } from "@/features/inbox/stream";
-import { refreshLists } from "@/features/followups/cache";
-import { useMe } from "@/features/session/session";
+import { refreshLists } from "@/features/followups";
+import { useMe } from "@/api/session";
 
 /** Keep the unread count, the inbox and what escalations change current. */
 export function useInboxStream(): void {
@@ -12,8 +12,8 @@ export function useInboxStream(): void {
   useEffect(() => {
     let newest: number | null | undefined;
     return followInbox(id, (state) => {
-      cache.setQueryData(keys.unread, { unread: state.unread });
-      void cache.invalidateQueries({ queryKey: ["notifications", "list"] });
+      cache.setQueryData(queryKeys.unreadCount, { unread: state.unread });
+      void cache.invalidateQueries({ queryKey: queryKeys.notificationLists });
       if (newest !== undefined && state.newest_id !== newest) refreshLists(cache);
       newest = state.newest_id;
     });

@@ -1,7 +1,7 @@
 import { Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconUsers } from "@tabler/icons-react";
-import { peopleQuery } from "@/features/followups/people";
+import { peopleQuery } from "@/features/people";
 import { KINDS, type AuditFilters } from "@/features/ops/auditFilters";
 import classes from "./AuditFilterBar.module.css";
 

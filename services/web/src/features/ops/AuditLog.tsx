@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconHistory } from "@tabler/icons-react";
 import type { AuditEntry } from "@/api/types";
-import { useParameters } from "@/app/useParameters";
+import { useParameters } from "@/hooks/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { NothingFound } from "@/components/NothingFound";
@@ -12,7 +12,7 @@ import { detailsOf } from "@/features/ops/auditDetails";
 import { apiFilters, EVERYTHING, filtersIn } from "@/features/ops/auditFilters";
 import { AuditFilterBar } from "@/features/ops/AuditFilterBar";
 import { auditLogQuery } from "@/features/ops/queries";
-import { useMe } from "@/features/session/session";
+import { useMe } from "@/api/session";
 import classes from "./AuditLog.module.css";
 
 /** Who did what, newest first; log-ins only when asked for. */

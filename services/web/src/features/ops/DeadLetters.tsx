@@ -3,12 +3,12 @@ import { useInfiniteQuery, useQuery, type InfiniteData, type UseInfiniteQueryRes
 import { IconMailOff } from "@tabler/icons-react";
 import { useState } from "react";
 import type { DeadLetter, Page } from "@/api/types";
-import { useParameters } from "@/app/useParameters";
+import { useParameters } from "@/hooks/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { NothingFound } from "@/components/NothingFound";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { SearchField } from "@/features/followups/FilterBar";
+import { SearchField } from "@/components/SearchField";
 import { BulkActions } from "@/features/ops/BulkActions";
 import { DeadLetterRow } from "@/features/ops/DeadLetterRow";
 import { DiscardDialog } from "@/features/ops/DiscardDialog";

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import { Question } from "@/components/Question";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { DiscardDialog } from "@/features/ops/DiscardDialog";
 
 it("asks before it drops the reason that somebody has typed", async () => {
@@ -13,7 +13,7 @@ it("asks before it drops the reason that somebody has typed", async () => {
       <div id="content" />
       <QueryClientProvider client={new QueryClient()}>
         <DiscardDialog target={{ type: "escalations.raised", upTo: "2026-03-02T09:00:00Z" }} close={close} />
-        <Question />
+        <ConfirmDialog />
       </QueryClientProvider>
     </MantineProvider>,
   );

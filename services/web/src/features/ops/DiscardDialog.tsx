@@ -3,14 +3,14 @@ import { useState, type SubmitEvent } from "react";
 import { Discard } from "@/api/limits";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
-import { useUnsaved } from "@/components/unsaved";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { useDiscard, type Discarded } from "@/features/ops/mutations";
 
 /** Asks why, before events are given up for good. */
 export function DiscardDialog({ target, close }: { target: Discarded; close: () => void }) {
   const [note, setNote] = useState("");
   const discard = useDiscard();
-  const leave = useUnsaved(note.trim() !== "", close);
+  const leave = useUnsavedChanges(note.trim() !== "", close);
   const one = "letter" in target;
 
   function submit(event: SubmitEvent) {

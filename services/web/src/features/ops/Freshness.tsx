@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { outboxQuery } from "@/features/ops/queries";
-import { useMe } from "@/features/session/session";
-import { inZone } from "@/time/words";
+import { useMe } from "@/api/session";
+import { inZone } from "@/time/format";
 import classes from "./Freshness.module.css";
 
 /** Whether what the page shows is of now. */

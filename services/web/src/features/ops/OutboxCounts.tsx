@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Outbox } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
-import { Asked } from "@/features/ops/Asked";
+import { QueryContent } from "@/features/ops/QueryContent";
 import { seriesOf, type Watched } from "@/features/ops/history";
 import { outboxQuery } from "@/features/ops/queries";
 import { Sparkline } from "@/features/ops/Sparkline";
@@ -13,9 +13,9 @@ import classes from "./OutboxCounts.module.css";
 export function OutboxCounts() {
   const query = useQuery(outboxQuery);
   return (
-    <Asked query={query} height={150}>
+    <QueryContent query={query} height={150}>
       {(watched) => <Shown {...watched} />}
-    </Asked>
+    </QueryContent>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconInfoCircle, IconPlugConnectedX } from "@tabler/icons-react";
 import type { Queues } from "@/api/types";
-import { Asked } from "@/features/ops/Asked";
+import { QueryContent } from "@/features/ops/QueryContent";
 import { seriesOf, type Watched } from "@/features/ops/history";
 import { KINDS, queuesQuery } from "@/features/ops/queries";
 import { QueueCard } from "@/features/ops/QueueCard";
@@ -11,9 +11,9 @@ import classes from "./QueueCards.module.css";
 export function QueueCards() {
   const query = useQuery(queuesQuery);
   return (
-    <Asked query={query} height={210}>
+    <QueryContent query={query} height={210}>
       {(watched) => <Shown {...watched} />}
-    </Asked>
+    </QueryContent>
   );
 }
 

@@ -7,8 +7,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
-import { Status } from "@/features/admin/Status";
-import { sweepsQuery } from "@/features/admin/sweeps";
+import { sweepsQuery, SweepStatus } from "@/features/sweeps";
 import { SLOWER_MS } from "@/features/ops/queries";
 import classes from "./RecentSweeps.module.css";
 
@@ -42,7 +41,7 @@ export function RecentSweeps() {
 function Row({ status, requested_at: at, escalated, notified, failed }: Sweep) {
   return (
     <li className={classes.sweep}>
-      <Status status={status} />
+      <SweepStatus status={status} />
       <RelativeTime at={at} as="ago" className={classes.at} />
       <span className={classes.counts}>
         {escalated.toLocaleString("en")} escalated, {notified.toLocaleString("en")} notified

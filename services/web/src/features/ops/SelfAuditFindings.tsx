@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import type { Finding } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
-import { Asked } from "@/features/ops/Asked";
+import { QueryContent } from "@/features/ops/QueryContent";
 import { selfAuditQuery } from "@/features/ops/queries";
 import classes from "./SelfAuditFindings.module.css";
 
@@ -19,12 +19,12 @@ const NAMES: Record<Finding["check"], string> = {
 export function SelfAuditFindings() {
   const query = useQuery(selfAuditQuery);
   return (
-    <Asked query={query} height={56}>
+    <QueryContent query={query} height={56}>
       {({ healthy, findings }) =>
         healthy ? (
           <p className={classes.well}>
             <IconCircleCheck size={20} aria-hidden />
-            By what the database knows, nothing is late and nothing was given up.
+            By what the database isSupportedZone, nothing is late and nothing was given up.
           </p>
         ) : (
           <ul className={classes.findings}>
@@ -36,7 +36,7 @@ export function SelfAuditFindings() {
           </ul>
         )
       }
-    </Asked>
+    </QueryContent>
   );
 }
 

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import type { DeadLetter, DeadLettersDone } from "@/api/types";
-import { done, failed } from "@/features/followups/toasts";
+import { done, failed } from "@/components/toasts";
 
 const PATH = "/ops/dead-letters";
 
@@ -42,7 +42,7 @@ export function useDiscard() {
 
 function useRefresh(): () => Promise<void> {
   const cache = useQueryClient();
-  return () => cache.invalidateQueries({ queryKey: keys.ops });
+  return () => cache.invalidateQueries({ queryKey: queryKeys.ops });
 }
 
 function replayed({ done: sent, refused, reason, left }: DeadLettersDone): string {

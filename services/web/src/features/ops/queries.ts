@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { api, type Query } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import type { AuditEntry, DeadLetter, DeadLetterDetail, Outbox, Page, Queues, SelfAudit } from "@/api/types";
 import { remember, type Figures, type Watched } from "@/features/ops/history";
 import { now } from "@/time/clock";
@@ -13,28 +13,28 @@ export const SLOWER_MS = 5_000;
 export const KINDS = ["main", "delayed", "dead"] as const;
 
 export const queuesQuery = queryOptions({
-  queryKey: [...keys.ops, "queues"],
+  queryKey: queryKeys.queues,
   queryFn: async ({ signal, client, queryKey }) =>
     watched(client, queryKey, await api.get<Queues>("/ops/queues", { signal }), readyOf),
   refetchInterval: LIVE_MS,
 });
 
 export const outboxQuery = queryOptions({
-  queryKey: [...keys.ops, "outbox"],
+  queryKey: queryKeys.outbox,
   queryFn: async ({ signal, client, queryKey }) =>
     watched(client, queryKey, await api.get<Outbox>("/ops/outbox", { signal }), ({ waiting }) => ({ waiting })),
   refetchInterval: LIVE_MS,
 });
 
 export const selfAuditQuery = queryOptions({
-  queryKey: [...keys.ops, "self-audit"],
+  queryKey: queryKeys.selfAudit,
   queryFn: ({ signal }) => api.get<SelfAudit>("/ops/self-audit", { signal }),
   refetchInterval: SLOWER_MS,
 });
 
 export const deadLettersQuery = (filters: { type?: string | undefined; q?: string | undefined }) =>
   infiniteQueryOptions({
-    queryKey: [...keys.ops, "dead-letters", "list", filters],
+    queryKey: queryKeys.deadLetterList(filters),
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<DeadLetter>>("/ops/dead-letters", { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: "",
@@ -44,13 +44,13 @@ export const deadLettersQuery = (filters: { type?: string | undefined; q?: strin
 
 export const deadLetterQuery = (id: string) =>
   queryOptions({
-    queryKey: [...keys.ops, "dead-letters", "one", id],
+    queryKey: queryKeys.deadLetter(id),
     queryFn: ({ signal }) => api.get<DeadLetterDetail>(`/ops/dead-letters/${id}`, { signal }),
   });
 
 export const auditLogQuery = (filters: Query) =>
   infiniteQueryOptions({
-    queryKey: [...keys.ops, "audit-log", filters],
+    queryKey: queryKeys.auditLog(filters),
     queryFn: ({ pageParam, signal }) =>
       api.get<Page<AuditEntry>>("/ops/audit-log", { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: "",

@@ -4,13 +4,14 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Navigate, useLocation, useNavigate } from "react-router";
 import { showPerson } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import type { Me } from "@/api/types";
 import { Logo } from "@/components/Logo";
 import { LoginForm } from "@/features/session/LoginForm";
-import { problemIn } from "@/features/session/problems";
+import { problemIn } from "@/features/session/logInProblems";
 import { ProviderButton } from "@/features/session/ProviderButton";
-import { meQuery, nextPath, useLogInOptions } from "@/features/session/session";
+import { meQuery } from "@/api/session";
+import { nextPath, useLogInOptions } from "@/features/session/session";
 import classes from "./LoginPage.module.css";
 
 export function LoginPage() {
@@ -28,7 +29,7 @@ export function LoginPage() {
   async function enter(person: Me) {
     showPerson(person.id);
     cache.clear(); // nothing of the one who was logged in before
-    cache.setQueryData(keys.me, person);
+    cache.setQueryData(queryKeys.me, person);
     await navigate(nextPath(search), { replace: true });
   }
 

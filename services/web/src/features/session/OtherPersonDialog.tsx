@@ -1,20 +1,20 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import type { Me } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
-import { isolated } from "@/components/isolated";
-import { Named } from "@/components/Named";
-import { leaveFor } from "@/components/unsaved";
-import { otherPerson, useMe } from "@/features/session/session";
+import { isolate } from "@/components/bidi";
+import { UserText } from "@/components/UserText";
+import { leaveFor } from "@/hooks/unsavedChanges";
+import { otherPerson, useMe } from "@/api/session";
 
 /** Says that the browser is logged in as somebody else by now; this page asks nothing of the API any more. */
 export function OtherPersonDialog() {
   const opened = otherPerson.use();
   const me = useMe();
   const { data: now } = useQuery({
-    queryKey: keys.whoIsIt,
+    queryKey: queryKeys.currentPerson,
     queryFn: ({ signal }) => api.get<Me>("/me", { anybody: true, signal }),
     enabled: opened,
     staleTime: 0,
@@ -25,11 +25,11 @@ export function OtherPersonDialog() {
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
-      title={`You are now logged in as ${now ? isolated(now.name) : "somebody else"} in another tab`}
+      title={`You are now logged in as ${now ? isolate(now.name) : "somebody else"} in another tab`}
       zIndex={510}
     >
       <Text size="sm" c="dimmed">
-        This page still shows what belongs to <Named>{me.name}</Named>. Nothing more is sent from it: load it again to go on.
+        This page still shows what belongs to <UserText>{me.name}</UserText>. Nothing more is sent from it: load it again to go on.
       </Text>
       <Group justify="flex-end" mt="lg">
         <Button onClick={() => leaveFor("/")} data-autofocus>

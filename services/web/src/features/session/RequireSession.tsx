@@ -1,16 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, useLocation } from "react-router";
+import { Navigate, Outlet, useLocation } from "react-router";
 import { Problem } from "@/api/problem";
-import { Shell } from "@/app/shell/Shell";
 import { ErrorState } from "@/components/ErrorState";
 import { PageSkeleton } from "@/components/PageSkeleton";
-import { meQuery } from "@/features/session/session";
+import { meQuery } from "@/api/session";
 
 /** Lets in who is logged in; others log in first and come back to where they wanted to go. */
 export function RequireSession() {
   const { data, error, isFetching, refetch } = useQuery(meQuery);
   const { pathname, search, hash } = useLocation();
-  if (data) return <Shell />;
+  if (data) return <Outlet />;
   if (error instanceof Problem && error.status === 401 && !isFetching) {
     const next = pathname === "/" ? "" : `?next=${encodeURIComponent(pathname + search + hash)}`;
     return <Navigate to={`/login${next}`} replace />;

@@ -5,10 +5,11 @@ import { api } from "@/api/client";
 import { Dialog } from "@/components/Dialog";
 import { LoginForm } from "@/features/session/LoginForm";
 import { ProviderButton } from "@/features/session/ProviderButton";
-import { otherPerson, sessionEnded, useLogInOptions, useMe } from "@/features/session/session";
-import { tellTabs } from "@/features/session/tabs";
+import { otherPerson, sessionEnded, useMe } from "@/api/session";
+import { useLogInOptions } from "@/features/session/session";
+import { announceSession } from "@/features/session/sessionChannel";
 import type { Me } from "@/api/types";
-import { leaveFor } from "@/components/unsaved";
+import { leaveFor } from "@/hooks/unsavedChanges";
 
 /** Asks for a new log-in over the open page, so that nothing typed on it is lost. */
 export function SessionEndedDialog() {
@@ -24,7 +25,7 @@ export function SessionEndedDialog() {
       return;
     }
     sessionEnded.set(false);
-    tellTabs(next.id);
+    announceSession(next.id);
     void cache.invalidateQueries();
   }
 

@@ -1,51 +1,24 @@
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { api, showPerson } from "@/api/client";
-import { keys } from "@/api/keys";
-import type { LogInOptions, Me, Permission } from "@/api/types";
+import { api } from "@/api/client";
+import { queryKeys } from "@/api/queryKeys";
+import type { LogInOptions } from "@/api/types";
 import { ANOTHER_PERSON, Problem } from "@/api/problem";
-import { createStore } from "@/app/store";
-import { leaveFor } from "@/components/unsaved";
-import { hearTabs, tellTabs } from "@/features/session/tabs";
-
-export const meQuery = queryOptions({
-  queryKey: keys.me,
-  queryFn: async ({ signal }) => {
-    const me = await api.get<Me>("/me", { signal });
-    showPerson(me.id);
-    return me;
-  },
-  staleTime: 5 * 60_000,
-});
+import { otherPerson, sessionEnded, useMe } from "@/api/session";
+import { leaveFor } from "@/hooks/unsavedChanges";
+import { onSessionNews, announceSession } from "@/features/session/sessionChannel";
 
 const PASSWORDS: LogInOptions = { password: true, provider: null };
 
 /** How people can log in here; undefined: not known yet. Were it not to be had, they try their password. */
 export function useLogInOptions(): LogInOptions | undefined {
   const { data, isError } = useQuery({
-    queryKey: keys.logInOptions,
+    queryKey: queryKeys.logInOptions,
     queryFn: ({ signal }) => api.get<LogInOptions>("/session/options", { signal }),
     staleTime: Infinity,
   });
   return isError ? PASSWORDS : data;
 }
-
-/** The person who is logged in. Only for components below `RequireSession`. */
-export function useMe(): Me {
-  const { data } = useQuery(meQuery);
-  if (!data) throw new Error("useMe needs RequireSession above it");
-  return data;
-}
-
-export function useMay(permission: Permission): boolean {
-  return useMe().permissions.includes(permission);
-}
-
-/** Whether the session ended under an open page; what is on the page stays until the next log-in. */
-export const sessionEnded = createStore(false);
-
-/** Whether somebody else has logged in in this browser under an open page, which must not act for them. */
-export const otherPerson = createStore(false);
 
 /** Any call that the API answers for nobody, or would answer for somebody else, opens a dialog over the page. */
 export function useSessionWatch(): void {
@@ -69,8 +42,8 @@ export function useSessionWatch(): void {
     };
   }, [cache]);
   useEffect(() => {
-    tellTabs(id);
-    return hearTabs((news) => {
+    announceSession(id);
+    return onSessionNews((news) => {
       if (news === null) sessionEnded.set(true);
       else if (news !== id) otherPerson.set(true);
       else if (sessionEnded.get()) {
@@ -85,7 +58,7 @@ export function useLogOut(): () => Promise<void> {
   const cache = useQueryClient();
   return async () => {
     await api.delete("/session");
-    tellTabs(null);
+    announceSession(null);
     cache.clear();
     leaveFor("/login"); // a fresh page: nothing of this person stays in memory
   };

@@ -2,13 +2,13 @@ import { Alert, Button, Group, PasswordInput, Stack, Text } from "@mantine/core"
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
 import type { Page, Token } from "@/api/types";
 import { FormProblem } from "@/components/FormProblem";
-import { askFirst } from "@/components/askFirst";
-import { useUnsaved } from "@/components/unsaved";
-import { done, failed } from "@/features/followups/toasts";
+import { openConfirmDialog } from "@/components/confirm";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { done, failed } from "@/components/toasts";
 
 const EMPTY = { current: "", next: "", again: "" };
 
@@ -21,10 +21,10 @@ export function PasswordForm() {
       api.put("/me/password", { current_password: draft.current, new_password: draft.next }),
     onSuccess: () => {
       setDraft(EMPTY);
-      void cache.invalidateQueries({ queryKey: keys.sessions });
+      void cache.invalidateQueries({ queryKey: queryKeys.sessions });
     },
   });
-  useUnsaved(Object.values(draft).some(Boolean), () => undefined);
+  useUnsavedChanges(Object.values(draft).some(Boolean), () => undefined);
   const problem = change.error instanceof Problem ? change.error : null;
   const differs = draft.again !== "" && draft.again !== draft.next;
   const named = problem?.messageFor("current_password") ?? problem?.messageFor("new_password");
@@ -101,7 +101,7 @@ function Changed() {
     },
     onSuccess: () => done("Your API tokens are revoked"),
     onError: (error) => failed("Some API tokens may still work", error),
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.tokens }),
+    onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.tokens }),
   });
   return (
     <Alert color="pine" variant="light" title="Your password is changed" role="status">
@@ -114,7 +114,7 @@ function Changed() {
           variant="default"
           loading={revoke.isPending}
           onClick={() =>
-            askFirst({
+            openConfirmDialog({
               title: "Revoke all your API tokens?",
               text: "Programs that use them are shut out at once.",
               action: "Revoke all",

@@ -2,14 +2,14 @@ import { Button, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { MeChanges } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import type { Me } from "@/api/types";
 import { FormProblem } from "@/components/FormProblem";
-import { useUnsaved } from "@/components/unsaved";
-import { done } from "@/features/followups/toasts";
-import { useMe } from "@/features/session/session";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { done } from "@/components/toasts";
+import { useMe } from "@/api/session";
 import { zones } from "@/time/zones";
 
 export function ProfileForm() {
@@ -21,11 +21,11 @@ export function ProfileForm() {
     ...(name.trim() !== me.name && { name: name.trim() }),
     ...(zone !== me.time_zone && { time_zone: zone }),
   };
-  useUnsaved(Object.keys(changes).length > 0, () => undefined);
+  useUnsavedChanges(Object.keys(changes).length > 0, () => undefined);
   const save = useMutation({
     mutationFn: () => api.patch<Me>("/me", changes),
     onSuccess: (saved) => {
-      cache.setQueryData(keys.me, saved);
+      cache.setQueryData(queryKeys.me, saved);
       void cache.invalidateQueries();
       done("Saved");
     },

@@ -1,26 +1,26 @@
 import { Badge, Button, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import type { Page, Session } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
-import { done, failed } from "@/features/followups/toasts";
+import { done, failed } from "@/components/toasts";
 import classes from "./settings.module.css";
 
 /** The browsers in which one is logged in, to be logged out from here. */
 export function Sessions() {
   const cache = useQueryClient();
   const { data, error, refetch } = useQuery({
-    queryKey: keys.sessions,
+    queryKey: queryKeys.sessions,
     queryFn: ({ signal }) => api.get<Page<Session>>("/me/sessions", { query: { limit: 200 }, signal }),
   });
   const end = useMutation({
     mutationFn: (path: string) => api.delete(path),
     onSuccess: () => done("Logged out there"),
     onError: (failure) => failed("You are still logged in there", failure),
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.sessions }),
+    onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.sessions }),
   });
   if (!data) {
     return error ? <ErrorState error={error} retry={() => void refetch()} compact /> : <RowsSkeleton rows={2} />;

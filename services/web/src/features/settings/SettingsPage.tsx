@@ -1,7 +1,7 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { Page } from "@/components/Page";
-import { useLogInOptions } from "@/features/session/session";
+import { useLogInOptions } from "@/features/session";
 import { PasswordForm } from "@/features/settings/PasswordForm";
 import { ProfileForm } from "@/features/settings/ProfileForm";
 import { Section } from "@/features/settings/Section";

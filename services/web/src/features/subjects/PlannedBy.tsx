@@ -1,5 +1,5 @@
 import type { Subject } from "@/api/types";
-import { Named } from "@/components/Named";
+import { UserText } from "@/components/UserText";
 import { RelativeTime } from "@/components/RelativeTime";
 import classes from "./PlannedBy.module.css";
 
@@ -7,7 +7,7 @@ import classes from "./PlannedBy.module.css";
 export function PlannedBy({ planned }: { planned: NonNullable<Subject["first_planned"]> }) {
   return (
     <span className={classes.planned}>
-      <Named>{planned.assignee_name}</Named>, <RelativeTime at={planned.due_at} as="due" />
+      <UserText>{planned.assignee_name}</UserText>, <RelativeTime at={planned.due_at} as="due" />
     </span>
   );
 }

@@ -2,15 +2,15 @@ import { Alert, Button, Group, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { api } from "@/api/client";
-import { keys } from "@/api/keys";
+import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
 import { SubjectPatch } from "@/api/limits";
 import type { SubjectDetails, SubjectPatch as Changes } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
-import { isolated } from "@/components/isolated";
-import { useUnsaved } from "@/components/unsaved";
-import { done } from "@/features/followups/toasts";
+import { isolate } from "@/components/bidi";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { done } from "@/components/toasts";
 
 interface Props {
   /** As it is now: newer than what the form began with, when somebody else saves first. */
@@ -32,19 +32,19 @@ export function SubjectForm({ subject, close }: Props) {
   const cache = useQueryClient();
   const [base, setBase] = useState(subject);
   const [draft, setDraft] = useState<Draft>(() => draftOf(subject));
-  const leave = useUnsaved(Object.keys(changed(base, draft)).length > 0, close);
+  const leave = useUnsavedChanges(Object.keys(changed(base, draft)).length > 0, close);
   const save = useMutation({
     mutationFn: (etag: string) => api.patch<SubjectDetails>(`/subjects/${subject.id}`, changed(base, draft), { etag }),
     onSuccess: (saved) => {
-      for (const key of [keys.subjects, keys.followUps, keys.escalations, keys.notifications]) {
+      for (const key of [queryKeys.subjects, queryKeys.followUps, queryKeys.escalations, queryKeys.notifications]) {
         void cache.invalidateQueries({ queryKey: key });
       }
-      done(`Saved ${isolated(saved.name)}`);
+      done(`Saved ${isolate(saved.name)}`);
       close();
     },
     onError: (error) => {
       if (error instanceof Problem && error.status === 412) {
-        void cache.invalidateQueries({ queryKey: keys.subject(subject.id) });
+        void cache.invalidateQueries({ queryKey: queryKeys.subject(subject.id) });
       }
     },
   });
@@ -63,7 +63,7 @@ export function SubjectForm({ subject, close }: Props) {
   }
 
   return (
-    <Dialog onClose={leave} title={`Edit ${isolated(base.name)}`} size="md">
+    <Dialog onClose={leave} title={`Edit ${isolate(base.name)}`} size="md">
       <form onSubmit={submit}>
         <Stack>
           {!stale && <FormProblem error={problem} fields={FIELDS} />}

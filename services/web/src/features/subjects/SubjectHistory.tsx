@@ -2,9 +2,9 @@ import { Button, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { SubjectChange } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
-import { isolated } from "@/components/isolated";
+import { isolate } from "@/components/bidi";
 import { RelativeTime } from "@/components/RelativeTime";
-import { subjectChangesQuery } from "@/features/subjects/queries";
+import { subjectChangesQuery } from "@/api/subjects";
 import classes from "./SubjectPage.module.css";
 
 const NAMES: Record<string, string> = { name: "name", external_id: "id in the CRM", url: "link" };
@@ -42,9 +42,9 @@ function sentence({ actor, kind, changes }: SubjectChange): string {
   const said = Object.entries(changes as Record<string, { from: string | null; to: string | null }>).map(
     ([field, { from, to }]) => `the ${NAMES[field] ?? field} from ${quoted(from)} to ${quoted(to)}`,
   );
-  return `${isolated(actor.name)} changed ${said.join(", ")}${kind === "imported" ? " by an import" : ""}`;
+  return `${isolate(actor.name)} changed ${said.join(", ")}${kind === "imported" ? " by an import" : ""}`;
 }
 
 function quoted(value: string | null): string {
-  return value === null ? "nothing" : `“${isolated(value)}”`;
+  return value === null ? "nothing" : `“${isolate(value)}”`;
 }

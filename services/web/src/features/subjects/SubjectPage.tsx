@@ -4,21 +4,17 @@ import { IconCalendarOff, IconExternalLink, IconPencil, IconPlus } from "@tabler
 import { useState } from "react";
 import { Link } from "react-router";
 import type { FollowUp, SubjectDetails } from "@/api/types";
-import { NotFoundPage } from "@/app/NotFoundPage";
-import { usePathId } from "@/app/usePathId";
+import { NotFoundPage } from "@/components/NotFoundPage";
+import { usePathId } from "@/hooks/usePathId";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
-import { isolated } from "@/components/isolated";
+import { isolate } from "@/components/bidi";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
-import { FollowUpRow } from "@/features/followups/FollowUpRow";
-import { openForm } from "@/features/followups/formRequest";
-import { viewOf } from "@/features/followups/sections";
-import { BulkBar } from "@/features/followups/BulkBar";
-import { SelectionProvider, useListed } from "@/features/followups/SelectionProvider";
-import { useMay, useMe } from "@/features/session/session";
-import { subjectQuery } from "@/features/subjects/queries";
+import { BulkBar, FollowUpRow, openForm, SelectionProvider, useListed, viewOf } from "@/features/followups";
+import { useMay, useMe } from "@/api/session";
+import { subjectQuery } from "@/api/subjects";
 import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SubjectForm } from "@/features/subjects/SubjectForm";
 import { SubjectHistory } from "@/features/subjects/SubjectHistory";
@@ -116,7 +112,7 @@ function NothingPlanned({ subject }: { subject: SubjectDetails }) {
     <EmptyState
       icon={IconCalendarOff}
       title="No follow-up planned"
-      text={`Nobody has promised to call ${isolated(subject.name)} again.`}
+      text={`Nobody has promised to call ${isolate(subject.name)} again.`}
       compact
     >
       <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject })}>

@@ -3,18 +3,18 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconAddressBook, IconPlus } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Subject } from "@/api/types";
-import { useParameters } from "@/app/useParameters";
+import { useParameters } from "@/hooks/useParameters";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
-import { Named } from "@/components/Named";
+import { UserText } from "@/components/UserText";
 import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { SubjectIcon } from "@/components/SubjectLink";
 import { PlannedBy } from "@/features/subjects/PlannedBy";
-import { SearchField } from "@/features/followups/FilterBar";
-import { openForm } from "@/features/followups/formRequest";
-import { subjectsQuery } from "@/features/subjects/queries";
+import { SearchField } from "@/components/SearchField";
+import { openForm } from "@/features/followups";
+import { subjectsQuery } from "@/api/subjects";
 import classes from "./SubjectsPage.module.css";
 
 const KINDS = [
@@ -107,7 +107,7 @@ function Row({ subject }: { subject: Subject }) {
       </span>
       <span className={classes.name}>
         <Link to={`/subjects/${id}`} className="quiet" data-title>
-          <Named>{name}</Named>
+          <UserText>{name}</UserText>
         </Link>
         <span className={classes.external}>{externalId}</span>
       </span>

@@ -1,0 +1,66 @@
+import { Button, Group, Text } from "@mantine/core";
+import { Dialog } from "@/components/Dialog";
+import { Cell, HeadCell, StackedRow, StackedTable } from "@/components/StackedTable";
+import classes from "./EditConflictDialog.module.css";
+
+const MINE = "Yours";
+const THEIRS = "Saved by somebody else";
+const COLUMNS = [{ name: "Field", width: 120 }, { name: MINE }, { name: THEIRS }];
+
+export interface FieldVersions {
+  field: string;
+  label: string;
+  mine: string;
+  theirs: string;
+}
+
+interface Props {
+  fields: readonly FieldVersions[];
+  /** What else has happened meanwhile, as a sentence. */
+  note?: string | undefined;
+  busy: boolean;
+  keepMine: () => void;
+  takeTheirs: () => void;
+  back: () => void;
+}
+
+/** Somebody else saved first: both versions side by side, and the choice between them. */
+export function EditConflictDialog({ fields, note, busy, keepMine, takeTheirs, back }: Props) {
+  return (
+    <Dialog onClose={back} title="Somebody changed this while you were editing" size="xl">
+      <Text size="sm" c="dimmed" mb="md">
+        {note && `${note} `}
+        Compare the two versions: fields that you left alone are as they were saved. Nothing is written until you
+        choose.
+      </Text>
+      <StackedTable verticalSpacing="xs" layout="fixed" columns={COLUMNS} aria-label="Both versions">
+        {fields.map((row) => {
+          const differs = row.mine !== row.theirs;
+          const look = { wide: true, fw: differs ? 600 : 400, className: classes.words };
+          return (
+            <StackedRow key={row.field} bg={differs ? "var(--level-1-bg)" : undefined}>
+              <HeadCell fw={500}>{row.label}</HeadCell>
+              <Cell of={MINE} {...look}>
+                {row.mine}
+              </Cell>
+              <Cell of={THEIRS} {...look}>
+                {row.theirs}
+              </Cell>
+            </StackedRow>
+          );
+        })}
+      </StackedTable>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="subtle" color="gray" c="var(--mantine-color-text)" onClick={back}>
+          Back to editing
+        </Button>
+        <Button variant="default" onClick={takeTheirs}>
+          Take theirs
+        </Button>
+        <Button onClick={keepMine} loading={busy}>
+          Save mine
+        </Button>
+      </Group>
+    </Dialog>
+  );
+}

@@ -1,0 +1,57 @@
+import { useQuery } from "@tanstack/react-query";
+import type { FollowUp } from "@/api/types";
+import { EditConflictDialog } from "@/components/EditConflictDialog";
+import { draftOf, type Draft } from "@/features/followups/draft";
+import { peopleQuery } from "@/features/people";
+import { useMe } from "@/api/session";
+import { inZone } from "@/time/format";
+
+interface Props {
+  mine: Draft;
+  theirs: FollowUp;
+  busy: boolean;
+  keepMine: () => void;
+  takeTheirs: () => void;
+  back: () => void;
+}
+
+type Shown = Exclude<keyof Draft, "reason">;
+
+const LABELS: Record<Shown, string> = {
+  title: "What",
+  subject: "Lead or client",
+  due_at: "Due",
+  assignee_id: "Assignee",
+  notes: "Notes",
+};
+
+/** Somebody else saved first: both versions side by side, and the choice between them. */
+export function FollowUpConflict({ mine, theirs, ...choices }: Props) {
+  const { time_zone: zone } = useMe();
+  const { data: people } = useQuery(peopleQuery);
+  const other = draftOf(theirs);
+
+  function said(draft: Draft, field: Shown): string {
+    if (field === "due_at") return draft.due_at ? inZone(draft.due_at, zone) : "";
+    if (field === "subject") return draft.subject?.name ?? "Nobody";
+    if (field === "assignee_id") {
+      return people?.find(({ id }) => id === draft.assignee_id)?.name ?? theirs.assignee.name;
+    }
+    return draft[field] || "(empty)";
+  }
+
+  const fields = (Object.keys(LABELS) as Shown[]).map((field) => ({
+    field,
+    label: LABELS[field],
+    mine: said(mine, field),
+    theirs: said(other, field),
+  }));
+
+  return (
+    <EditConflictDialog
+      fields={fields}
+      note={theirs.status === "completed" ? "It has been completed meanwhile." : undefined}
+      {...choices}
+    />
+  );
+}

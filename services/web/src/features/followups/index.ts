@@ -1,0 +1,17 @@
+/** What other parts of the page may use of follow-ups. */
+import { lazy } from "react";
+
+export { BulkBar } from "@/features/followups/BulkBar";
+export { CompleteButton } from "@/features/followups/CompleteButton";
+export { FollowUpRow } from "@/features/followups/FollowUpRow";
+export { RowMenu } from "@/features/followups/RowMenu";
+export { SelectionProvider, useListed, useSelection } from "@/features/followups/SelectionProvider";
+export { SelectToggle } from "@/features/followups/SelectToggle";
+export { WhoFilter } from "@/features/followups/WhoFilter";
+export { refreshLists } from "@/features/followups/cache";
+export { whoIn } from "@/features/followups/filters";
+export { formRequest, openForm } from "@/features/followups/formRequest";
+export { viewOf } from "@/features/followups/sections";
+
+export const loadFollowUpForm = () => import("@/features/followups/FollowUpForm");
+export const FollowUpForm = lazy(loadFollowUpForm);

@@ -1,0 +1,133 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Problem } from "@/api/problem";
+import type { ImportPreview, ImportResult } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { CheckResult } from "@/features/imports/CheckResult";
+import { missing, useCheck, useImport, usePreview, type Kind, type Upload } from "@/features/imports/imports";
+import { ColumnMapping } from "@/features/imports/ColumnMapping";
+import { failed } from "@/components/toasts";
+import { useMe } from "@/api/session";
+
+interface Props {
+  kind: Kind;
+  file: File;
+  imported: (result: ImportResult) => void;
+  discard: () => void;
+  otherKind: (kind: Kind) => void;
+}
+
+/** One file on its way: what it seems to be, what it would do, and the decision. */
+export function ImportFile({ kind, file, imported, discard, otherKind }: Props) {
+  const { time_zone: own } = useMe();
+  const [upload, setUpload] = useState<Upload | null>(null);
+  const look = usePreview();
+  const check = useCheck();
+  const write = useImport();
+  const looked = useRef(false);
+
+  function take() {
+    look.mutate({ kind, file }, { onSuccess: propose });
+  }
+
+  function propose(preview: ImportPreview) {
+    if (preview.looks_like) return;
+    const columns = preview.columns.map(({ column }) => column ?? "");
+    map(preview, columns, preview.times_without_zone ? own : null);
+  }
+
+  function map(preview: ImportPreview, columns: readonly string[], zone: string | null) {
+    const next = { kind, file, columns, zone };
+    setUpload(next);
+    if (missing(preview.required, columns).length > 0) check.reset();
+    else check.mutate(next);
+  }
+
+  useEffect(() => {
+    if (looked.current) return;
+    looked.current = true;
+    take();
+  });
+
+  if (look.isPending || look.isIdle) return <RowsSkeleton rows={4} />;
+  if (look.error) {
+    const text = reason(look.error);
+    if (text === undefined) return <ErrorState error={look.error} retry={take} compact />;
+    return <Refused title={`${file.name} cannot be imported`} text={text} discard={discard} />;
+  }
+  const preview = look.data;
+  if (preview.looks_like) {
+    const other = preview.looks_like;
+    const name = other === "users" ? "People" : "Follow-ups";
+    return (
+      <Refused title={`${file.name} looks like the ${name} file`} text="Nothing was imported." discard={discard}>
+        <Button onClick={() => otherKind(other)}>Import it as {name}</Button>
+      </Refused>
+    );
+  }
+  return (
+    <>
+      {check.isPending && <RowsSkeleton rows={2} />}
+      {check.error && upload && <ErrorState error={check.error} retry={() => check.mutate(upload)} compact />}
+      {check.data && upload && (
+        <CheckResult
+          file={file}
+          result={check.data}
+          busy={write.isPending}
+          confirm={(partial) =>
+            write.mutate(
+              { ...upload, partial },
+              { onSuccess: imported, onError: (error) => failed("Nothing was imported", error) },
+            )
+          }
+          discard={discard}
+        />
+      )}
+      {upload && (
+        <ColumnMapping
+          preview={preview}
+          columns={upload.columns}
+          zone={upload.zone}
+          change={(columns, zone) => map(preview, columns, zone)}
+        />
+      )}
+      {!check.data && (
+        <Group>
+          <Button variant="default" onClick={discard}>
+            Choose another file
+          </Button>
+        </Group>
+      )}
+    </>
+  );
+}
+
+/** What is wrong with the file itself, if that is why it cannot be looked at. */
+function reason(error: unknown): string | undefined {
+  return error instanceof Problem && error.status === 422 ? error.errors[0]?.message : undefined;
+}
+
+interface RefusedProps {
+  title: string;
+  text: string;
+  discard: () => void;
+  children?: ReactNode;
+}
+
+function Refused({ title, text, discard, children }: RefusedProps) {
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle size={20} />} title={title} role="status">
+      <Text size="sm" c="var(--mantine-color-text)">
+        {text}
+      </Text>
+      <Group mt="sm">
+        {children}
+        <Button variant="default" onClick={discard}>
+          Choose another file
+        </Button>
+      </Group>
+    </Alert>
+  );
+}

@@ -1,0 +1,24 @@
+import { api } from "@/api/client";
+import { Problem } from "@/api/problem";
+import type { User } from "@/api/types";
+import { changesOf, draftOf, type PersonDraft } from "@/features/people/personDraft";
+
+interface Saving {
+  /** As it was read; null: somebody new. */
+  base: User | null;
+  draft: PersonDraft;
+  /** Of somebody new: see `Submission`. */
+  key?: string;
+}
+
+/** Add a person; or change what differs, unless somebody was quicker. */
+export function savePerson({ base, draft, key }: Saving): Promise<User> {
+  if (base) return api.patch<User>(`/users/${base.id}`, changesOf(draft, draftOf(base)), { etag: base.etag });
+  const { password, ...rest } = draft;
+  return api.post<User>("/users", { ...rest, ...(password && { password }) }, { ...(key && { key }) });
+}
+
+/** The person as they are now, where that is why they were not saved. */
+export function currentOf(error: unknown): User | null {
+  return error instanceof Problem && error.status === 412 ? (error.current as User) : null;
+}

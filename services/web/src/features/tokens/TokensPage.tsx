@@ -1,0 +1,50 @@
+import { Button, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconKey, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { queryKeys } from "@/api/queryKeys";
+import type { Page as PageOf, Token } from "@/api/types";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorState } from "@/components/ErrorState";
+import { Page } from "@/components/Page";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { TokenForm } from "@/features/tokens/TokenForm";
+import { TokenTable } from "@/features/tokens/TokenTable";
+
+/** Keys with which programs act for a person. */
+export function Component() {
+  const [adding, setAdding] = useState(false);
+  const { data, error, refetch } = useQuery({
+    queryKey: queryKeys.tokens,
+    queryFn: ({ signal }) => api.get<PageOf<Token>>("/tokens", { query: { limit: 200 }, signal }),
+  });
+  return (
+    <Page
+      title="API tokens"
+      narrow
+      actions={
+        <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+          Token
+        </Button>
+      }
+    >
+      <Text c="dimmed" maw={640} mb="md">
+        A program that sends a token acts as you, as far as its scopes say and you may yourself. Make one for each
+        program, so that you can take back one alone.
+      </Text>
+      {data ? (
+        data.items.length > 0 ? (
+          <TokenTable tokens={data.items} path="/tokens" />
+        ) : (
+          <EmptyState icon={IconKey} title="No tokens" text="Make one when a program is to work with Followup for you." />
+        )
+      ) : error ? (
+        <ErrorState error={error} retry={() => void refetch()} />
+      ) : (
+        <RowsSkeleton rows={3} />
+      )}
+      {adding && <TokenForm close={() => setAdding(false)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,28 @@
+import { ESLint } from "eslint";
+import { expect, it } from "vitest";
+
+const eslint = new ESLint();
+
+/** The rules that a file's text breaks, were it this. */
+async function broken(filePath: string, text: string): Promise<(string | null)[]> {
+  const [result] = await eslint.lintText(text, { filePath });
+  return (result?.messages ?? []).map(({ ruleId }) => ruleId).filter((rule) => rule?.startsWith("no-restricted"));
+}
+
+const IMPORTS = "no-restricted-imports";
+
+it.each([
+  ["shared code imports a feature", "src/components/Logo.tsx", 'export { viewOf } from "@/features/followups";', [IMPORTS]],
+  ["shared code imports the app", "src/hooks/store.ts", 'import "@/app/theme";', [IMPORTS]],
+  ["shared code loads a feature later", "src/components/Logo.tsx", 'void import("@/features/followups");', ["no-restricted-syntax"]],
+  ["a feature imports the insides of another", "src/features/ops/scale.ts", 'import "@/features/people/tree";', [IMPORTS]],
+  ["a feature imports types of the insides of another", "src/features/ops/scale.ts", 'import type { TreeRow } from "@/features/people/tree"; export type A = TreeRow;', [IMPORTS]],
+  ["a feature imports the app", "src/features/ops/scale.ts", 'import "@/app/router";', [IMPORTS]],
+  ["a feature goes round by a relative path", "src/features/ops/scale.ts", 'import "../people/tree";', [IMPORTS]],
+  ["the app imports the insides of a feature", "src/app/theme.ts", 'import "@/features/people/tree";', [IMPORTS]],
+  ["a feature imports what another exports", "src/features/ops/scale.ts", 'import "@/features/people";', []],
+  ["a feature imports its own insides", "src/features/ops/scale.ts", 'import "@/features/ops/history";', []],
+  ["the app loads a page of a feature later", "src/app/theme.ts", 'void import("@/features/people/PeoplePage");', []],
+])("%s: %s", { timeout: 60_000 }, async (_, file, text, rules) => {
+  expect(await broken(file, text)).toEqual(rules);
+});

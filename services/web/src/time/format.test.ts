@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { ago, calendar, dayNumber, dueText, duration, hours, hoursOverdue, inZone, onCalendar } from "@/time/format";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const NOW = Date.parse("2026-03-03T12:00:00Z");
+
+const before = (length: number) => new Date(NOW - length).toISOString();
+const after = (length: number) => new Date(NOW + length).toISOString();
+
+describe("duration", () => {
+  it.each([
+    [0, "less than a minute"],
+    [MINUTE - 1, "less than a minute"],
+    [MINUTE, "1 min"],
+    [HOUR - 1, "59 min"],
+    [HOUR, "1 h"],
+    [3 * HOUR + 20 * MINUTE, "3 h 20 min"],
+    [6 * HOUR + 20 * MINUTE, "6 h"],
+    [DAY - 1, "23 h"],
+    [DAY, "1 day"],
+    [2 * DAY + 3 * HOUR, "2 days 3 h"],
+    [8 * DAY + 3 * HOUR, "8 days"],
+    [29 * DAY, "29 days"],
+    [35 * DAY, "5 weeks"],
+    [100 * DAY, "3 months"],
+    [800 * DAY, "2 years"],
+  ])("says %i ms as %s", (length, words) => {
+    expect(duration(length)).toBe(words);
+  });
+
+  it("takes the hours of an escalation", () => {
+    expect(hours(51.25)).toBe("2 days 3 h");
+  });
+});
+
+describe("dueText", () => {
+  it("says how overdue something is, and how long is left", () => {
+    expect(dueText(before(2 * DAY + 3 * HOUR), NOW)).toBe("2 days 3 h overdue");
+    expect(dueText(before(8 * DAY + 8 * HOUR), NOW)).toBe("8 days 8 h overdue");
+    expect(dueText(before(92 * DAY), NOW)).toBe("92 days overdue");
+    expect(dueText(after(40 * MINUTE), NOW)).toBe("in 40 min");
+  });
+
+  it("is due now within the first minute", () => {
+    expect(dueText(before(0), NOW)).toBe("due now");
+    expect(dueText(before(MINUTE - 1), NOW)).toBe("due now");
+    expect(dueText(before(MINUTE), NOW)).toBe("1 min overdue");
+  });
+});
+
+describe("ago", () => {
+  it("uses whole units, in both directions", () => {
+    expect(ago(before(20_000), NOW)).toBe("just now");
+    expect(ago(before(5 * MINUTE + 10_000), NOW)).toBe("5 min ago");
+    expect(ago(before(3 * HOUR + 20 * MINUTE), NOW)).toBe("3 h ago");
+    expect(ago(before(2 * DAY + 3 * HOUR), NOW)).toBe("2 days ago");
+    expect(ago(after(DAY + HOUR), NOW)).toBe("in 1 day");
+  });
+});
+
+describe("times in a person's zone", () => {
+  const late = "2026-03-03T23:30:00Z";
+
+  it("fit into a sentence", () => {
+    expect(onCalendar(late, "UTC", NOW)).toBe("today at 23:30");
+    expect(onCalendar(late, "Europe/Berlin", NOW)).toBe("tomorrow at 00:30");
+    expect(onCalendar("2026-03-06T09:00:00Z", "UTC", NOW)).toBe("on Fri 6 Mar, 09:00");
+  });
+
+  it("names the neighbouring days by the zone's calendar", () => {
+    expect(calendar(late, "UTC", NOW)).toBe("Today 23:30");
+    expect(calendar(late, "Europe/Berlin", NOW)).toBe("Tomorrow 00:30");
+    expect(calendar("2026-03-03T03:00:00Z", "America/New_York", NOW)).toBe("Yesterday 22:00");
+    expect(calendar("2026-03-06T09:00:00Z", "UTC", NOW)).toBe("Fri 6 Mar, 09:00");
+    expect(calendar("2027-03-06T09:00:00Z", "UTC", NOW)).toBe("Sat 6 Mar 2027, 09:00");
+  });
+
+  it("takes the year from the zone's calendar, as the day", () => {
+    expect(calendar("2026-12-31T23:30:00Z", "Asia/Tokyo", NOW)).toBe("Fri 1 Jan 2027, 08:30");
+    expect(calendar("2027-01-01T02:00:00Z", "America/New_York", NOW)).toBe("Thu 31 Dec, 21:00");
+  });
+
+  it("tells the exact time with the zone", () => {
+    expect(inZone(late, "Europe/Berlin", "exact")).toMatch(/Wednesday,? 4 March 2026 at 00:30 (CET|GMT\+1)/);
+  });
+
+  it("numbers days by the zone's midnight", () => {
+    expect(dayNumber(late, "Europe/Berlin") - dayNumber(late, "UTC")).toBe(1);
+  });
+});
+
+describe("hoursOverdue", () => {
+  it("is the whole length in hours, from a day on", () => {
+    expect(hoursOverdue(before(8 * DAY + 8 * HOUR + 59 * MINUTE), NOW)).toBe("200 h");
+    expect(hoursOverdue(before(92 * DAY), NOW)).toBe("2,208 h");
+    expect(hoursOverdue(before(DAY), NOW)).toBe("24 h");
+    expect(hoursOverdue(before(DAY - 1), NOW)).toBeNull();
+    expect(hoursOverdue(after(DAY), NOW)).toBeNull();
+  });
+});

@@ -1,0 +1,135 @@
+import { supportedZone } from "@/time/supportedZone";
+
+/** Times as words that people use. Every function takes the zone and "now": nothing here reads a clock. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function count(amount: number, unit: string): string {
+  return `${amount.toLocaleString("en")} ${unit}${amount === 1 ? "" : "s"}`;
+}
+
+/**
+ * A length of time, as exact as is useful: "5 min", "3 h 20 min", "2 days 3 h", "3 weeks".
+ *
+ * @param milliseconds its sign does not matter
+ */
+export function duration(milliseconds: number): string {
+  const length = Math.abs(milliseconds);
+  if (length < MINUTE) return "less than a minute";
+  if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
+  if (length < DAY) {
+    const minutes = Math.floor((length % HOUR) / MINUTE);
+    const hours = Math.floor(length / HOUR);
+    return hours < 6 && minutes ? `${hours} h ${minutes} min` : `${hours} h`;
+  }
+  const days = Math.floor(length / DAY);
+  if (days < 30) {
+    const hours = Math.floor((length % DAY) / HOUR);
+    return hours && days < 7 ? `${count(days, "day")} ${hours} h` : count(days, "day");
+  }
+  if (days < 60) return count(Math.floor(days / 7), "week");
+  return days < 730 ? count(Math.floor(days / 30.44), "month") : count(Math.floor(days / 365.25), "year");
+}
+
+/** Hours as words, such as an escalation's "51.25" as "2 days 3 h". */
+export function hours(amount: number): string {
+  return duration(amount * HOUR);
+}
+
+/** "2 days 3 h overdue" or "in 40 min". Overdue by a day or more, it is always days and hours. */
+export function dueText(dueAt: string, now: number): string {
+  const left = Date.parse(dueAt) - now;
+  if (left > 0) return `in ${duration(left)}`;
+  return left > -MINUTE ? "due now" : `${lateness(-left)} overdue`;
+}
+
+function lateness(length: number): string {
+  if (length < DAY) return duration(length);
+  const hours = Math.floor((length % DAY) / HOUR);
+  const days = count(Math.floor(length / DAY), "day");
+  return hours ? `${days} ${hours} h` : days;
+}
+
+/** The whole length in hours, such as "200 h", of what is overdue by a day or more; else null. */
+export function hoursOverdue(dueAt: string, now: number): string | null {
+  const length = now - Date.parse(dueAt);
+  return length < DAY ? null : `${Math.floor(length / HOUR).toLocaleString("en")} h`;
+}
+
+/** "just now", "5 min ago", "2 days ago" or "in 3 h"; whole units, since it is read at a glance. */
+export function ago(at: string, now: number): string {
+  const passed = now - Date.parse(at);
+  if (Math.abs(passed) < MINUTE) return "just now";
+  const words = coarse(Math.abs(passed));
+  return passed > 0 ? `${words} ago` : `in ${words}`;
+}
+
+function coarse(length: number): string {
+  if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
+  if (length < DAY) return `${Math.floor(length / HOUR)} h`;
+  return duration(Math.floor(length / DAY) * DAY);
+}
+
+/** "3 Nov"; the year only when it differs. */
+export function dateOf(at: string, zone: string, now: number): string {
+  const year = inZone(at, zone, "year");
+  return `${inZone(at, zone, "date")}${year === inZone(now, zone, "year") ? "" : ` ${year}`}`;
+}
+
+type Style = "time" | "date" | "day" | "dayTime" | "year" | "exact";
+
+const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
+  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  date: { day: "numeric", month: "short" },
+  day: { weekday: "short", day: "numeric", month: "short" },
+  dayTime: {
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  },
+  year: { year: "numeric" },
+  exact: {
+    weekday: "long", day: "numeric", month: "long", year: "numeric",
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
+  },
+};
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(style: Style, zone: string): Intl.DateTimeFormat {
+  const key = `${style} ${zone}`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat("en-GB", { ...STYLES[style], timeZone: supportedZone(zone) });
+    formats.set(key, found);
+  }
+  return found;
+}
+
+/** A moment in a zone: "14:30", "Tue, 3 Mar", "Tue, 3 Mar, 14:30", "2026" or in full with the zone's name. */
+export function inZone(at: string | number, zone: string, style: Style = "dayTime"): string {
+  return format(style, zone).format(new Date(at));
+}
+
+/** "Today 14:30", "Tomorrow 09:00", "Yesterday 17:00", "Tue, 3 Mar, 14:30"; the year only when it differs. */
+export function calendar(at: string, zone: string, now: number): string {
+  const days = dayNumber(at, zone) - dayNumber(now, zone);
+  const named = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[days];
+  if (named) return `${named} ${inZone(at, zone, "time")}`;
+  const year = inZone(at, zone, "year");
+  const other = year === inZone(now, zone, "year") ? "" : ` ${year}`;
+  return `${inZone(at, zone, "day")}${other}, ${inZone(at, zone, "time")}`;
+}
+
+/** The same within a sentence: "today at 14:30", "tomorrow at 09:00", "on Tue, 3 Mar, 14:30". */
+export function onCalendar(at: string, zone: string, now: number): string {
+  const words = calendar(at, zone, now);
+  const named = /^(Today|Tomorrow|Yesterday) (.*)$/.exec(words);
+  return named ? `${named[1]?.toLowerCase()} at ${named[2]}` : `on ${words}`;
+}
+
+/** Number of the local day of a moment; equal numbers mean the same day in that zone. */
+export function dayNumber(at: string | number, zone: string): number {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: supportedZone(zone) }).format(new Date(at));
+  return Math.floor(Date.parse(`${parts}T00:00:00Z`) / DAY);
+}
