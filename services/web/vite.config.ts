@@ -37,6 +37,7 @@ export default defineConfig({
     // One document for all files of a worker, cleaned up after each test: to make one takes longer than the tests.
     isolate: false,
     setupFiles: ["src/testing/setup.ts"],
+    testTimeout: 30_000, // on a busy machine too
     restoreMocks: true,
     unstubGlobals: true,
   },

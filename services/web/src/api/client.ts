@@ -1,20 +1,16 @@
+import createClient, { type ClientOptions } from "openapi-fetch";
+import type { PathsWithMethod } from "openapi-typescript-helpers";
+import { noAnswer, Problem, problemOf, REAUTHENTICATION_NEEDED } from "@/api/problem";
+import type { paths } from "@/api/schema";
 import { noteServerTime } from "@/time/clock";
-import { noAnswer, Problem, REAUTHENTICATION_NEEDED, problemOf } from "@/api/problem";
 
 const BASE = "/api/v1";
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+/** The API's paths as its document has them, without their common beginning. */
+export type Api = { [Path in keyof paths as Path extends `/api/v1${infer Rest}` ? Rest : never]: paths[Path] };
 
-interface Options {
-  query?: Query;
-  /** Tag of what a change was based on, as the API gave it; it refuses with 412 what has changed since. */
-  etag?: string;
-  /** Of something that is created: sent again with the same key, it is not created again. See `Submission`. */
-  key?: string;
-  signal?: AbortSignal;
-  /** The one who is logged in: for asking who that is. */
-  anybody?: boolean;
-}
+/** What a path takes behind its `?`. */
+export type QueryOf<Path extends PathsWithMethod<Api, "get">> = NonNullable<Api[Path]["get"]["parameters"]["query"]>;
 
 /** Whom the page shows. The API refuses what it asks for once the browser is logged in as somebody else. */
 let person: number | null = null;
@@ -25,56 +21,57 @@ export function showPerson(id: number | null): void {
 }
 
 /** Asks the person to show that it is them; false: they would rather not. */
-let prove: () => Promise<boolean> = () => Promise.resolve(false);
+let reauthenticate: () => Promise<boolean> = () => Promise.resolve(false);
 
 /** Say who asks the person for their password when a request needs it. */
 export function onReauthenticationNeeded(ask: () => Promise<boolean>): void {
-  prove = ask;
+  reauthenticate = ask;
 }
 
-/** Address of a call, for what the browser itself gets, such as a download. */
-export function addressOf(path: string, query: Query = {}): string {
+function serialized(query: object): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== "") parameters.set(name, String(value));
   }
-  return `${BASE}${path}${parameters.size ? `?${parameters}` : ""}`;
+  return String(parameters);
 }
 
-/** Send a request, and once more whenever the person had to show that it is them and did. */
-async function send<T>(method: string, path: string, init: RequestInit, options: Options): Promise<T> {
-  for (;;) {
+/** Address of a call, for what the browser itself gets, such as a download. */
+export function addressOf<Path extends PathsWithMethod<Api, "get">>(path: Path, query: QueryOf<Path>): string {
+  return `${BASE}${path}?${serialized(query)}`;
+}
+
+/** A request that can be made again: one that was sent has no body any more. */
+class RepeatableRequest extends Request {
+  readonly again: () => RepeatableRequest;
+
+  constructor(url: RequestInfo | URL, init?: RequestInit) {
+    super(url, init);
+    // With the headers that came to it since.
+    this.again = () => new RepeatableRequest(url, { ...init, headers: this.headers });
+  }
+}
+
+/** Send a request, and once more whenever the person had to show that it is them and did. Failures throw `Problem`. */
+async function answerTo(request: Request): Promise<Response> {
+  for (let current = request; ; ) {
+    const repeat = current instanceof RepeatableRequest ? current.again : null;
     try {
-      return await sendOnce<T>(method, path, init, options);
+      return await sendOnce(current);
     } catch (error) {
-      if (!(error instanceof Problem && error.type === REAUTHENTICATION_NEEDED && (await prove()))) throw error;
+      const needed = error instanceof Problem && error.type === REAUTHENTICATION_NEEDED;
+      if (!needed || !repeat || !(await reauthenticate())) throw error;
+      current = repeat();
     }
   }
 }
 
-async function sendOnce<T>(method: string, path: string, init: RequestInit, options: Options): Promise<T> {
-  const response = await answerOf(method, path, init, options);
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
-/** An answer that is a success, its body not read yet. */
-async function answerOf(method: string, path: string, init: RequestInit, options: Options): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set("Accept", "application/json");
-  if (person !== null && !options.anybody) headers.set("Followup-Person", String(person));
-  if (options.etag !== undefined) headers.set("If-Match", options.etag);
-  if (options.key !== undefined) headers.set("Idempotency-Key", options.key);
+async function sendOnce(request: Request): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(addressOf(path, options.query), {
-      ...init,
-      method,
-      headers,
-      credentials: "same-origin",
-      ...(options.signal && { signal: options.signal }),
-    });
+    response = await fetch(request);
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (request.signal.aborted) throw error;
     throw noAnswer();
   }
   noteServerTime(response.headers.get("Date"));
@@ -82,25 +79,44 @@ async function answerOf(method: string, path: string, init: RequestInit, options
   return response;
 }
 
-/** Get a file, to be kept by the browser: a large one on its disk, not in the memory of the page. */
-export async function fileOf(path: string, options: Options = {}): Promise<Blob> {
-  return (await answerOf("GET", path, {}, options)).blob();
-}
-
-function json(body: unknown): RequestInit {
-  if (body === undefined) return {};
-  return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-}
-
-/** Calls to the API of the same origin; failures throw `Problem`. */
-export const api = {
-  get: <T>(path: string, options: Options = {}) => send<T>("GET", path, {}, options),
-  post: <T>(path: string, body?: unknown, options: Options = {}) =>
-    send<T>("POST", path, json(body), options),
-  patch: <T>(path: string, body: unknown, options: Options = {}) =>
-    send<T>("PATCH", path, json(body), options),
-  put: <T>(path: string, body: unknown, options: Options = {}) => send<T>("PUT", path, json(body), options),
-  delete: (path: string, options: Options = {}) => send<undefined>("DELETE", path, {}, options),
-  upload: <T>(path: string, file: Blob, options: Options = {}) =>
-    send<T>("POST", path, { body: file, headers: { "Content-Type": "application/octet-stream" } }, options),
+const OPTIONS: ClientOptions = {
+  baseUrl: location.origin + BASE,
+  credentials: "same-origin",
+  headers: { Accept: "application/json" },
+  querySerializer: serialized,
+  Request: RepeatableRequest,
+  fetch: answerTo,
 };
+
+/** Calls to the API of the same origin, as its document describes them; failures throw `Problem`. */
+export const api = createClient<Api>(OPTIONS);
+api.use({
+  onRequest: ({ request }) => {
+    if (person !== null) request.headers.set("Followup-Person", String(person));
+  },
+});
+
+/** For asking who is logged in, whoever the page shows. */
+export const apiForAnybody = createClient<Api>(OPTIONS);
+
+/** What a call that succeeded gives. */
+export async function dataOf<T>(call: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await call;
+  if (data === undefined) throw new Error("The answer has no content.");
+  return data;
+}
+
+/** The header that refuses a change with 412 when somebody was quicker. @param etag of what the change was based on */
+export function ifMatch(etag: string): { "If-Match": string } {
+  return { "If-Match": etag };
+}
+
+/** The header of what creates: sent again with the same key, nothing is created again. See `Submission`. */
+export function idempotencyKey(key: string | undefined): { "Idempotency-Key"?: string } {
+  return key === undefined ? {} : { "Idempotency-Key": key };
+}
+
+/** A file as the body of a request; the document knows its bytes as text. */
+export function upload(file: Blob) {
+  return { body: "", bodySerializer: () => file, headers: { "Content-Type": "application/octet-stream" } };
+}

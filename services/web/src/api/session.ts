@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api, showPerson } from "@/api/client";
+import { api, dataOf, showPerson } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Me, Permission } from "@/api/types";
 import { createStore } from "@/hooks/store";
@@ -8,7 +8,7 @@ import { createStore } from "@/hooks/store";
 export const meQuery = queryOptions({
   queryKey: queryKeys.me,
   queryFn: async ({ signal }) => {
-    const me = await api.get<Me>("/me", { signal });
+    const me = await dataOf(api.GET("/me", { signal }));
     showPerson(me.id);
     return me;
   },

@@ -1,28 +1,31 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf, type QueryOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
-import type { Page, Subject, SubjectChange, SubjectDetails } from "@/api/types";
+import { pages } from "@/api/pages";
 
 export const subjectQuery = (id: number) =>
   queryOptions({
     queryKey: queryKeys.subject(id),
-    queryFn: ({ signal }) => api.get<SubjectDetails>(`/subjects/${id}`, { signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/subjects/{subject_id}", { params: { path: { subject_id: id } }, signal })),
   });
 
 export const subjectChangesQuery = (id: number) =>
   infiniteQueryOptions({
     queryKey: queryKeys.subjectChanges(id),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<SubjectChange>>(`/subjects/${id}/changes`, { query: { limit: 20, cursor: pageParam }, signal }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(
+        api.GET("/subjects/{subject_id}/changes", {
+          params: { path: { subject_id: id }, query: { limit: 20, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    ...pages,
   });
 
-export const subjectsQuery = (filters: { q?: string | undefined; kind?: string | undefined }) =>
+export const subjectsQuery = (filters: Pick<QueryOf<"/subjects">, "q" | "kind">) =>
   infiniteQueryOptions({
     queryKey: queryKeys.subjectList(filters),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Subject>>("/subjects", { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(api.GET("/subjects", { params: { query: { ...filters, limit: 50, cursor: pageParam } }, signal })),
+    ...pages,
   });

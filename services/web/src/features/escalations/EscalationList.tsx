@@ -2,14 +2,13 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconMoodSmile } from "@tabler/icons-react";
 import { useMemo } from "react";
-import type { Query } from "@/api/client";
 import type { Escalation } from "@/api/types";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { VirtualRows } from "@/components/VirtualRows";
 import { EscalationRow } from "@/features/escalations/EscalationRow";
-import { escalationsQuery, type Level } from "@/features/escalations/queries";
+import { escalationsQuery, type Filters, type Level } from "@/features/escalations/queries";
 import { useListed } from "@/features/followups";
 import classes from "./EscalationList.module.css";
 
@@ -22,7 +21,7 @@ const NAMES = {
 
 interface Props {
   level: Level;
-  filters: Query;
+  filters: Filters;
   /** How many there are. */
   count: number | undefined;
 }

@@ -1,28 +1,27 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type Query } from "@/api/client";
+import { api, dataOf, type QueryOf } from "@/api/client";
+import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
-import type { Escalation, EscalationCounts, Page } from "@/api/types";
 
-export type Level = "manager" | "admin";
+export type Level = NonNullable<QueryOf<"/escalations">["level"]>;
+
+/** What both lists and the counts are narrowed to. */
+export type Filters = Pick<QueryOf<"/escalations">, "q" | "assignee">;
 
 /** The key begins like that of other lists of follow-ups, so that changes show here as well. */
-export const escalationsQuery = (level: Level, filters: Query) =>
+export const escalationsQuery = (level: Level, filters: Filters) =>
   infiniteQueryOptions({
     queryKey: queryKeys.escalationList({ level, ...filters }),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Escalation>>("/escalations", {
-        query: { level, ...filters, limit: 100, cursor: pageParam },
-        signal,
-      }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(api.GET("/escalations", { params: { query: { level, ...filters, limit: 100, cursor: pageParam } }, signal })),
+    ...pages,
   });
 
 /** As many as the lists with the same filters show. */
-export const countsQuery = (filters: Query) =>
+export const countsQuery = (filters: Filters) =>
   queryOptions({
     queryKey: queryKeys.escalationCounts(filters),
-    queryFn: ({ signal }) => api.get<EscalationCounts>("/escalations/counts", { query: filters, signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/escalations/counts", { params: { query: filters }, signal })),
     refetchInterval: 60_000,
     placeholderData: (old) => old,
   });

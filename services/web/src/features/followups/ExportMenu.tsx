@@ -2,6 +2,7 @@ import { ActionIcon, Loader, Menu, Tooltip } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { addressOf } from "@/api/client";
+import type { View } from "@/api/types";
 import { useExport } from "@/features/followups/useExport";
 import { useMe } from "@/api/session";
 import { apiFilters, type Filters } from "@/features/followups/filters";
@@ -16,7 +17,7 @@ export function ExportMenu({ filters }: { filters: Filters }) {
   const { id: person } = useMe();
   const [opened, setOpened] = useState(false);
   const file = useExport();
-  const view = filters.tab === "open" ? "all" : filters.tab;
+  const view: View = filters.tab === "open" ? "all" : filters.tab;
   return (
     <Menu position="bottom-end" opened={opened} onChange={setOpened}>
       <Menu.Target>

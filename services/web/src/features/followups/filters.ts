@@ -26,7 +26,7 @@ export function viewsOf(tab: Tab): readonly View[] {
 
 /** Filters as the API takes them. */
 export function apiFilters({ who, subject, q }: Filters) {
-  return { assignee: who, subject_id: subject || undefined, q: q || undefined };
+  return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined };
 }
 
 /** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf, idempotencyKey, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
@@ -13,7 +13,7 @@ export function useComplete() {
   const cache = useQueryClient();
   const undo = useUndo();
   const complete = useMutation({
-    mutationFn: ({ id, etag }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/complete`, undefined, { etag }),
+    mutationFn: (seen: FollowUp) => dataOf(api.POST("/follow-ups/{follow_up_id}/complete", asSeen(seen))),
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
       const current = currentOf(error) ?? followUp; // what somebody made of it meanwhile
@@ -42,7 +42,7 @@ interface Undoing {
 export function useUndo() {
   const cache = useQueryClient();
   const undo = useMutation({
-    mutationFn: ({ followUp: { id, etag } }: Undoing) => api.post<FollowUp>(`/follow-ups/${id}/undo`, undefined, { etag }),
+    mutationFn: ({ followUp }: Undoing) => dataOf(api.POST("/follow-ups/{follow_up_id}/undo", asSeen(followUp))),
     onError: (error, undoing) => {
       const current = currentOf(error);
       if (current) show(cache, current);
@@ -62,7 +62,7 @@ export function useUndo() {
 export function useReopen() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, etag }: FollowUp) => api.post<FollowUp>(`/follow-ups/${id}/reopen`, undefined, { etag }),
+    mutationFn: (seen: FollowUp) => dataOf(api.POST("/follow-ups/{follow_up_id}/reopen", asSeen(seen))),
     onError: (error, followUp) => {
       failed(`“${isolate(followUp.title)}” is still completed`, error);
       settle(cache, followUp.id);
@@ -79,7 +79,7 @@ export function useCreate() {
   const submission = useSubmission();
   return useMutation({
     mutationFn: (body: FollowUpCreate) =>
-      api.post<FollowUp>("/follow-ups", body, { key: submission.keyOf(body) }),
+      dataOf(api.POST("/follow-ups", { body, params: { header: idempotencyKey(submission.keyOf(body)) } })),
     onSuccess: (created) => {
       submission.created();
       settle(cache, created.id);
@@ -97,7 +97,8 @@ interface Edit {
 export function useEdit() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, etag, changes }: Edit) => api.patch<FollowUp>(`/follow-ups/${id}`, changes, { etag }),
+    mutationFn: ({ changes, ...seen }: Edit) =>
+      dataOf(api.PATCH("/follow-ups/{follow_up_id}", { ...asSeen(seen), body: changes })),
     onSuccess: (edited) => {
       show(cache, edited);
       settle(cache, edited.id);
@@ -109,7 +110,7 @@ export function useRemove() {
   const cache = useQueryClient();
   const restoreIt = useRestore();
   return useMutation({
-    mutationFn: ({ id, etag }: FollowUp) => api.delete(`/follow-ups/${id}`, { etag }),
+    mutationFn: (seen: FollowUp) => api.DELETE("/follow-ups/{follow_up_id}", asSeen(seen)),
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
       restore(cache, taken, followUp);
@@ -129,7 +130,8 @@ export function useRemove() {
 export function useRestore() {
   const cache = useQueryClient();
   const restoring = useMutation({
-    mutationFn: ({ id }: { id: number; title: string }) => api.post<FollowUp>(`/follow-ups/${id}/restore`),
+    mutationFn: ({ id }: { id: number; title: string }) =>
+      dataOf(api.POST("/follow-ups/{follow_up_id}/restore", { params: { path: { follow_up_id: id } } })),
     onError: (error, gone) => {
       const again = error instanceof Problem && error.unreachable ? () => restoring.mutate(gone) : undefined;
       failed(`“${isolate(gone.title)}” stays deleted`, error, again);
@@ -142,6 +144,11 @@ export function useRestore() {
     },
   });
   return restoring;
+}
+
+/** Names a follow-up, and what a change of it is based on. */
+function asSeen({ id, etag }: Seen) {
+  return { params: { path: { follow_up_id: id } }, headers: ifMatch(etag) };
 }
 
 /** The API takes this many at once. */
@@ -172,7 +179,7 @@ export function useBulk() {
     mutationFn: async ({ followUps, filter, ...change }: BulkAction) => {
       const outcome: BulkOutcome = { done: [], changed: [], failed: [], error: null, left: [] };
       if (filter) {
-        const found = api.post<BulkResult>("/follow-ups/bulk", { ...change, filter });
+        const found = dataOf(api.POST("/follow-ups/bulk", { body: { ...change, filter } }));
         return found.then((result) => ({ ...outcome, ...result }), (error: unknown) => ({ ...outcome, error }));
       }
       for (let start = 0; start < followUps.length; start += BULK) {
@@ -180,7 +187,7 @@ export function useBulk() {
         const ids = part.map(({ id }) => id);
         const etags = part.map(({ etag }) => etag);
         try {
-          const { done, changed, failed } = await api.post<BulkResult>("/follow-ups/bulk", { ...change, ids, etags });
+          const { done, changed, failed } = await dataOf(api.POST("/follow-ups/bulk", { body: { ...change, ids, etags } }));
           outcome.done.push(...done);
           outcome.changed.push(...changed);
           outcome.failed.push(...failed);

@@ -1,51 +1,51 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type Query } from "@/api/client";
+import { api, dataOf, type QueryOf } from "@/api/client";
+import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
-import type { Activity, DeletedFollowUp, FollowUp, FollowUpCounts, Page, View } from "@/api/types";
+import type { View } from "@/api/types";
 
 const PAGE = 100;
 
-export const followUpsQuery = (view: View, filters: Query) =>
+/** What a list and its counts are narrowed to. */
+export type ApiFilters = QueryOf<"/follow-ups/counts">;
+
+export const followUpsQuery = (view: View, filters: ApiFilters) =>
   infiniteQueryOptions({
     queryKey: queryKeys.followUpList({ view, ...filters }),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<FollowUp>>("/follow-ups", {
-        query: { view, ...filters, limit: PAGE, cursor: pageParam },
-        signal,
-      }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(api.GET("/follow-ups", { params: { query: { view, ...filters, limit: PAGE, cursor: pageParam } }, signal })),
+    ...pages,
   });
 
 export const deletedQuery = infiniteQueryOptions({
   queryKey: queryKeys.deletedFollowUps,
   queryFn: ({ pageParam, signal }) =>
-    api.get<Page<DeletedFollowUp>>("/follow-ups/deleted", { query: { limit: 50, cursor: pageParam }, signal }),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next_cursor,
+    dataOf(api.GET("/follow-ups/deleted", { params: { query: { limit: 50, cursor: pageParam } }, signal })),
+  ...pages,
 });
 
-export const countsQuery = (filters: Query) =>
+export const countsQuery = (filters: ApiFilters) =>
   queryOptions({
     queryKey: queryKeys.followUpCounts(filters),
-    queryFn: ({ signal }) => api.get<FollowUpCounts>("/follow-ups/counts", { query: filters, signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/follow-ups/counts", { params: { query: filters }, signal })),
     placeholderData: (old) => old,
   });
 
 export const followUpQuery = (id: number) =>
   queryOptions({
     queryKey: queryKeys.followUp(id),
-    queryFn: ({ signal }) => api.get<FollowUp>(`/follow-ups/${id}`, { signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/follow-ups/{follow_up_id}", { params: { path: { follow_up_id: id } }, signal })),
   });
 
 export const activitiesQuery = (id: number) =>
   infiniteQueryOptions({
     queryKey: queryKeys.activities(id),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Activity>>(`/follow-ups/${id}/activities`, {
-        query: { limit: 50, cursor: pageParam },
-        signal,
-      }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(
+        api.GET("/follow-ups/{follow_up_id}/activities", {
+          params: { path: { follow_up_id: id }, query: { limit: 50, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    ...pages,
   });

@@ -1,12 +1,12 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
+import { Notifications, notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { useExport } from "@/features/followups/useExport";
 
-const WANTED = { query: { view: "all", format: "csv" }, name: "follow-ups.csv" };
+const WANTED = { query: { view: "all", format: "csv" }, name: "follow-ups.csv" } as const;
 
 function Export() {
   const file = useExport();
@@ -22,6 +22,7 @@ it("says why a file is refused, offers to try again, and keeps the one that come
   vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
     kept.push(`${this.download} ${this.href}`);
   });
+  notifications.clean(); // of the tests before
   render(
     <MantineProvider env="test">
       <Notifications />

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { fileOf, type Query } from "@/api/client";
+import { api, dataOf, type QueryOf } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { failed } from "@/components/toasts";
 
@@ -7,7 +7,7 @@ import { failed } from "@/components/toasts";
 const KEPT_MS = 60_000;
 
 interface Wanted {
-  query: Query;
+  query: QueryOf<"/follow-ups/export">;
   /** Of the file that is kept. */
   name: string;
 }
@@ -15,7 +15,7 @@ interface Wanted {
 /** Download follow-ups as a file; why that is refused is told in words. */
 export function useExport() {
   const file = useMutation({
-    mutationFn: ({ query }: Wanted) => fileOf("/follow-ups/export", { query }),
+    mutationFn: ({ query }: Wanted) => dataOf(api.GET("/follow-ups/export", { params: { query }, parseAs: "blob" })),
     onSuccess: (content, { name }) => save(content, name),
     onError: (error, wanted) => {
       const lasting = error instanceof Problem && [403, 422].includes(error.status);

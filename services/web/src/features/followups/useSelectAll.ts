@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import type { BulkFilter, FollowUpCounts, View } from "@/api/types";
 import { apiFilters, type Filters } from "@/features/followups/filters";
 import { useSelection } from "@/features/followups/SelectionProvider";
@@ -9,7 +9,7 @@ import { failed } from "@/components/toasts";
 export function useSelectAll(view: View, filters: Filters) {
   const { setAll } = useSelection();
   return useMutation({
-    mutationFn: () => api.get<FollowUpCounts>("/follow-ups/counts", { query: apiFilters(filters) }),
+    mutationFn: () => dataOf(api.GET("/follow-ups/counts", { params: { query: apiFilters(filters) } })),
     onSuccess: (counts) => setAll(filterOf(view as BulkFilter["view"], filters, counts)),
     onError: (error) => failed("They could not be counted", error),
   });
@@ -19,7 +19,7 @@ export function useSelectAll(view: View, filters: Filters) {
 export function filterOf(view: BulkFilter["view"], filters: Filters, counts: FollowUpCounts): BulkFilter {
   const { assignee, subject_id: subject, q } = apiFilters(filters);
   return {
-    view, assignee, q: q ?? null, subject_id: subject ? Number(subject) : null,
+    view, assignee, q: q ?? null, subject_id: subject ?? null,
     expected: counts[view], as_of: counts.as_of,
   };
 }

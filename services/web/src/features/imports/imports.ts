@@ -1,10 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf, idempotencyKey, upload } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { ImportPreview, ImportResult } from "@/api/types";
 
 export type Kind = "users" | "follow-ups";
+
+const PATHS = { users: "/imports/users", "follow-ups": "/imports/follow-ups" } as const;
+const PREVIEWS = { users: "/imports/users/preview", "follow-ups": "/imports/follow-ups/preview" } as const;
 
 /** A file, and what is known of it: which column of it is which of ours (empty: none), and its time zone. */
 export interface Upload {
@@ -23,7 +26,7 @@ export function usePreview() {
     mutationFn: async ({ kind, file }: { kind: Kind; file: File }): Promise<ImportPreview> => {
       const workbook = (await file.slice(0, 2).text()) === "PK";
       const head = workbook ? file : file.slice(0, HEAD_BYTES);
-      return api.upload<ImportPreview>(`/imports/${kind}/preview`, head);
+      return dataOf(api.POST(PREVIEWS[kind], upload(head)));
     },
   });
 }
@@ -59,9 +62,9 @@ export function useImport() {
   });
 }
 
-function send({ kind, file, columns, zone }: Upload, how: Record<string, boolean | undefined>, key?: string) {
+function send({ kind, file, columns, zone }: Upload, how: { dry_run?: true; partial?: true | undefined }, key?: string) {
   const query = { ...how, columns: columns.join(), time_zone: zone };
-  return api.upload<ImportResult>(`/imports/${kind}`, file, { query, ...(key !== undefined && { key }) });
+  return dataOf(api.POST(PATHS[kind], { ...upload(file), params: { query, header: idempotencyKey(key) } }));
 }
 
 /** The columns that a file needs and that none of its own is said to be; a name may come in parts. */

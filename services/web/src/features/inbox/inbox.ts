@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { notifications } from "@mantine/notifications";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
+import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
 import { explain } from "@/api/problem";
 import type { Notification, Page } from "@/api/types";
@@ -9,7 +10,7 @@ import { now } from "@/time/clock";
 /** The stream keeps it current; asking is for the first moment and for browsers without the stream. */
 export const unreadQuery = queryOptions({
   queryKey: queryKeys.unreadCount,
-  queryFn: ({ signal }) => api.get<{ unread: number }>("/notifications/unread-count", { signal }),
+  queryFn: ({ signal }) => dataOf(api.GET("/notifications/unread-count", { signal })),
   staleTime: 60_000,
 });
 
@@ -17,12 +18,13 @@ export const notificationsQuery = (unread: boolean) =>
   infiniteQueryOptions({
     queryKey: queryKeys.notificationList(unread),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Notification>>("/notifications", {
-        query: { unread: unread || undefined, cursor: pageParam, limit: 30 },
-        signal,
-      }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(
+        api.GET("/notifications", {
+          params: { query: { unread: unread || undefined, cursor: pageParam, limit: 30 } },
+          signal,
+        }),
+      ),
+    ...pages,
   });
 
 type Pages = InfiniteData<Page<Notification>>;
@@ -50,10 +52,10 @@ export function newestOf(entries: readonly Notification[] | undefined): number |
 export function useMarkRead() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (seen: Seen) =>
+    mutationFn: (seen: Seen): Promise<unknown> =>
       "id" in seen
-        ? api.post(`/notifications/${seen.id}/read`)
-        : api.post("/notifications/read-all", { up_to: seen.upTo }),
+        ? api.POST("/notifications/{notification_id}/read", { params: { path: { notification_id: seen.id } } })
+        : api.POST("/notifications/read-all", { body: { up_to: seen.upTo } }),
     onMutate: async (seen) => {
       await cache.cancelQueries({ queryKey: queryKeys.notifications });
       const before = cache.getQueriesData({ queryKey: queryKeys.notifications });

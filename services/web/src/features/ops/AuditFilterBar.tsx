@@ -17,7 +17,7 @@ export function AuditFilterBar({ filters, change }: Props) {
     <div className={classes.filters}>
       <Select
         aria-label="About"
-        data={KINDS}
+        data={[...KINDS]}
         value={filters.kind}
         onChange={(kind) => change({ kind: kind ?? "" })}
         allowDeselect={false}

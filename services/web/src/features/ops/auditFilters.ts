@@ -1,15 +1,17 @@
-import type { Query } from "@/api/client";
+import type { AuditQuery } from "@/features/ops/queries";
 import { fromWallTime } from "@/time/zone";
 
 /** What the audit log is narrowed to, as its address has it. Days are those of the person's zone, both included. */
 export interface AuditFilters {
-  kind: string;
+  kind: Kind;
   person: string;
   from: string;
   to: string;
 }
 
-export const KINDS = [
+type Kind = NonNullable<AuditQuery["kind"]> | "all";
+
+export const KINDS: readonly { value: Kind; label: string }[] = [
   { value: "other-than-log-ins", label: "All but log-ins" },
   { value: "all", label: "Everything" },
   { value: "log-ins", label: "Log-ins" },
@@ -19,16 +21,15 @@ export const KINDS = [
   { value: "operations", label: "Operations" },
 ];
 
-const USUAL = "other-than-log-ins";
+const USUAL: Kind = "other-than-log-ins";
 
 /** The changes of an address that take all filters away. */
 export const EVERYTHING = { kind: "all", person: "", from: "", to: "" };
 
 export function filtersIn(parameters: URLSearchParams): AuditFilters {
-  const kind = parameters.get("kind") ?? "";
   const person = parameters.get("person") ?? "";
   return {
-    kind: KINDS.some(({ value }) => value === kind) ? kind : USUAL,
+    kind: KINDS.find(({ value }) => value === parameters.get("kind"))?.value ?? USUAL,
     person: /^[1-9]\d{0,17}$/.test(person) ? person : "",
     from: dayIn(parameters.get("from")),
     to: dayIn(parameters.get("to")),
@@ -36,10 +37,10 @@ export function filtersIn(parameters: URLSearchParams): AuditFilters {
 }
 
 /** Filters as the API takes them. */
-export function apiFilters({ kind, person, from, to }: AuditFilters, zone: string): Query {
+export function apiFilters({ kind, person, from, to }: AuditFilters, zone: string): AuditQuery {
   return {
     kind: kind === "all" ? undefined : kind,
-    person_id: person || undefined,
+    person_id: person ? Number(person) : undefined,
     since: from ? fromWallTime(`${from} 00:00:00`, zone) : undefined,
     until: to ? fromWallTime(`${dayAfter(to)} 00:00:00`, zone) : undefined,
   };

@@ -1,10 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { DeadLetter, DeadLettersDone } from "@/api/types";
 import { done, failed } from "@/components/toasts";
-
-const PATH = "/ops/dead-letters";
 
 /** The most that the API takes at once. */
 const BULK = 1_000;
@@ -18,10 +16,11 @@ export type Discarded = { letter: DeadLetter } | { type: string; upTo: string };
 export function useReplay() {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: async (target: Target) =>
-      "letter" in target
-        ? api.post<undefined>(`${PATH}/${target.letter.id}/replay`)
-        : api.post<DeadLettersDone>(`${PATH}/replay`, { type: target.type, limit: BULK }),
+    mutationFn: async (target: Target) => {
+      if ("type" in target) return dataOf(api.POST("/ops/dead-letters/replay", { body: { type: target.type, limit: BULK } }));
+      await api.POST("/ops/dead-letters/{event_id}/replay", { params: { path: { event_id: target.letter.id } } });
+      return null;
+    },
     onSuccess: (result) => done(result ? replayed(result) : "It was sent again"),
     onError: (error) => failed("It was not sent again", error),
     onSettled: refresh,
@@ -31,10 +30,15 @@ export function useReplay() {
 export function useDiscard() {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: async ({ target, note }: { target: Discarded; note: string }) =>
-      "letter" in target
-        ? api.post<undefined>(`${PATH}/${target.letter.id}/discard`, { note })
-        : api.post<DeadLettersDone>(`${PATH}/discard`, { type: target.type, up_to: target.upTo, note, limit: BULK }),
+    mutationFn: async ({ target, note }: { target: Discarded; note: string }) => {
+      if ("type" in target) {
+        const { type, upTo } = target;
+        return dataOf(api.POST("/ops/dead-letters/discard", { body: { type, up_to: upTo, note, limit: BULK } }));
+      }
+      const params = { path: { event_id: target.letter.id } };
+      await api.POST("/ops/dead-letters/{event_id}/discard", { params, body: { note } });
+      return null;
+    },
     onSuccess: (result) => done(result ? `${amount(result.done)} discarded, ${amount(result.left)} left` : "It was discarded"),
     onSettled: refresh,
   });

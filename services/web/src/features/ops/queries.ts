@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from "@tanstack/react-query";
-import { api, type Query } from "@/api/client";
+import { api, dataOf, type QueryOf } from "@/api/client";
+import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
-import type { AuditEntry, DeadLetter, DeadLetterDetail, Outbox, Page, Queues, SelfAudit } from "@/api/types";
+import type { Queues } from "@/api/types";
 import { remember, type Figures, type Watched } from "@/features/ops/history";
 import { now } from "@/time/clock";
 
@@ -15,46 +16,49 @@ export const KINDS = ["main", "delayed", "dead"] as const;
 export const queuesQuery = queryOptions({
   queryKey: queryKeys.queues,
   queryFn: async ({ signal, client, queryKey }) =>
-    watched(client, queryKey, await api.get<Queues>("/ops/queues", { signal }), readyOf),
+    watched(client, queryKey, await dataOf(api.GET("/ops/queues", { signal })), readyOf),
   refetchInterval: LIVE_MS,
 });
 
 export const outboxQuery = queryOptions({
   queryKey: queryKeys.outbox,
   queryFn: async ({ signal, client, queryKey }) =>
-    watched(client, queryKey, await api.get<Outbox>("/ops/outbox", { signal }), ({ waiting }) => ({ waiting })),
+    watched(client, queryKey, await dataOf(api.GET("/ops/outbox", { signal })), ({ waiting }) => ({ waiting })),
   refetchInterval: LIVE_MS,
 });
 
 export const selfAuditQuery = queryOptions({
   queryKey: queryKeys.selfAudit,
-  queryFn: ({ signal }) => api.get<SelfAudit>("/ops/self-audit", { signal }),
+  queryFn: ({ signal }) => dataOf(api.GET("/ops/self-audit", { signal })),
   refetchInterval: SLOWER_MS,
 });
 
-export const deadLettersQuery = (filters: { type?: string | undefined; q?: string | undefined }) =>
+export const deadLettersQuery = (filters: Pick<QueryOf<"/ops/dead-letters">, "type" | "q">) =>
   infiniteQueryOptions({
     queryKey: queryKeys.deadLetterList(filters),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<DeadLetter>>("/ops/dead-letters", { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(
+        api.GET("/ops/dead-letters", { params: { query: { ...filters, limit: 50, cursor: pageParam } }, signal }),
+      ),
+    ...pages,
     refetchInterval: SLOWER_MS,
   });
 
 export const deadLetterQuery = (id: string) =>
   queryOptions({
     queryKey: queryKeys.deadLetter(id),
-    queryFn: ({ signal }) => api.get<DeadLetterDetail>(`/ops/dead-letters/${id}`, { signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/ops/dead-letters/{event_id}", { params: { path: { event_id: id } }, signal })),
   });
 
-export const auditLogQuery = (filters: Query) =>
+/** What the audit log is narrowed to. */
+export type AuditQuery = QueryOf<"/ops/audit-log">;
+
+export const auditLogQuery = (filters: AuditQuery) =>
   infiniteQueryOptions({
     queryKey: queryKeys.auditLog(filters),
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<AuditEntry>>("/ops/audit-log", { query: { ...filters, limit: 50, cursor: pageParam }, signal }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next_cursor,
+      dataOf(api.GET("/ops/audit-log", { params: { query: { ...filters, limit: 50, cursor: pageParam } }, signal })),
+    ...pages,
     refetchInterval: SLOWER_MS,
   });
 

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Me, Page, User } from "@/api/types";
 import { useMe } from "@/api/session";
@@ -9,9 +9,8 @@ export const peopleQuery = queryOptions({
   queryKey: queryKeys.people,
   queryFn: async ({ signal }) => {
     const people: User[] = [];
-    let cursor: string | null = "";
-    while (cursor !== null) {
-      const page: Page<User> = await api.get<Page<User>>("/users", { query: { limit: 200, cursor }, signal });
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: Page<User> = await dataOf(api.GET("/users", { params: { query: { limit: 200, cursor } }, signal }));
       people.push(...page.items);
       cursor = page.next_cursor;
     }

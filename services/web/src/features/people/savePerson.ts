@@ -1,4 +1,4 @@
-import { api } from "@/api/client";
+import { api, dataOf, idempotencyKey, ifMatch } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { User } from "@/api/types";
 import { changesOf, draftOf, type PersonDraft } from "@/features/people/personDraft";
@@ -13,9 +13,14 @@ interface Saving {
 
 /** Add a person; or change what differs, unless somebody was quicker. */
 export function savePerson({ base, draft, key }: Saving): Promise<User> {
-  if (base) return api.patch<User>(`/users/${base.id}`, changesOf(draft, draftOf(base)), { etag: base.etag });
+  if (base) {
+    const params = { path: { user_id: base.id } };
+    const body = changesOf(draft, draftOf(base));
+    return dataOf(api.PATCH("/users/{user_id}", { params, headers: ifMatch(base.etag), body }));
+  }
   const { password, ...rest } = draft;
-  return api.post<User>("/users", { ...rest, ...(password && { password }) }, { ...(key && { key }) });
+  const body = { ...rest, ...(password && { password }) };
+  return dataOf(api.POST("/users", { body, params: { header: idempotencyKey(key) } }));
 }
 
 /** The person as they are now, where that is why they were not saved. */

@@ -2,7 +2,7 @@ import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { Me } from "@/api/types";
 
@@ -15,7 +15,7 @@ export function LoginForm({ email: known = "", onDone }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const logIn = useMutation({
-    mutationFn: () => api.post<Me>("/session", { email: email.trim(), password }),
+    mutationFn: () => dataOf(api.POST("/session", { body: { email: email.trim(), password } })),
     onSuccess: onDone,
   });
 

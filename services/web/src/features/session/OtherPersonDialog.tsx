@@ -1,8 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { apiForAnybody, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
-import type { Me } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { isolate } from "@/components/bidi";
 import { UserText } from "@/components/UserText";
@@ -15,7 +14,7 @@ export function OtherPersonDialog() {
   const me = useMe();
   const { data: now } = useQuery({
     queryKey: queryKeys.currentPerson,
-    queryFn: ({ signal }) => api.get<Me>("/me", { anybody: true, signal }),
+    queryFn: ({ signal }) => dataOf(apiForAnybody.GET("/me", { signal })),
     enabled: opened,
     staleTime: 0,
   });

@@ -31,7 +31,7 @@ export function ReauthenticationDialog() {
 function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }) {
   const [password, setPassword] = useState("");
   const confirm = useMutation({
-    mutationFn: () => api.post("/session/proof", { password }),
+    mutationFn: () => api.POST("/session/proof", { body: { password } }),
     onSuccess: done,
   });
 

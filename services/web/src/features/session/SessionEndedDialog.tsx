@@ -1,7 +1,7 @@
 import { Divider, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { api } from "@/api/client";
+import { apiForAnybody, dataOf } from "@/api/client";
 import { Dialog } from "@/components/Dialog";
 import { LoginForm } from "@/features/session/LoginForm";
 import { ProviderButton } from "@/features/session/ProviderButton";
@@ -32,7 +32,7 @@ export function SessionEndedDialog() {
   useEffect(() => {
     if (!opened) return;
     // Back from a log-in in another tab. Without one, the question stays.
-    const look = () => void api.get<Me>("/me", { anybody: true }).then(resume, () => undefined);
+    const look = () => void dataOf(apiForAnybody.GET("/me")).then(resume, () => undefined);
     window.addEventListener("focus", look);
     return () => window.removeEventListener("focus", look);
   });

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { LogInOptions } from "@/api/types";
 import { ANOTHER_PERSON, Problem } from "@/api/problem";
@@ -14,7 +14,7 @@ const PASSWORDS: LogInOptions = { password: true, provider: null };
 export function useLogInOptions(): LogInOptions | undefined {
   const { data, isError } = useQuery({
     queryKey: queryKeys.logInOptions,
-    queryFn: ({ signal }) => api.get<LogInOptions>("/session/options", { signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/session/options", { signal })),
     staleTime: Infinity,
   });
   return isError ? PASSWORDS : data;
@@ -57,7 +57,7 @@ export function useSessionWatch(): void {
 export function useLogOut(): () => Promise<void> {
   const cache = useQueryClient();
   return async () => {
-    await api.delete("/session");
+    await api.DELETE("/session");
     announceSession(null);
     cache.clear();
     leaveFor("/login"); // a fresh page: nothing of this person stays in memory

@@ -1,10 +1,9 @@
 import { Alert, Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
-import type { Page, Token } from "@/api/types";
 import { FormProblem } from "@/components/FormProblem";
 import { openConfirmDialog } from "@/components/confirm";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -18,7 +17,7 @@ export function PasswordForm() {
   const update = (change: Partial<typeof EMPTY>) => setDraft({ ...draft, ...change });
   const change = useMutation({
     mutationFn: () =>
-      api.put("/me/password", { current_password: draft.current, new_password: draft.next }),
+      api.PUT("/me/password", { body: { current_password: draft.current, new_password: draft.next } }),
     onSuccess: () => {
       setDraft(EMPTY);
       void cache.invalidateQueries({ queryKey: queryKeys.sessions });
@@ -96,8 +95,8 @@ function Changed() {
   const cache = useQueryClient();
   const revoke = useMutation({
     mutationFn: async () => {
-      const { items } = await api.get<Page<Token>>("/tokens", { query: { limit: 200 } });
-      await Promise.all(items.map(({ id }) => api.delete(`/tokens/${id}`)));
+      const { items } = await dataOf(api.GET("/tokens", { params: { query: { limit: 200 } } }));
+      await Promise.all(items.map(({ id }) => api.DELETE("/tokens/{token_id}", { params: { path: { token_id: id } } })));
     },
     onSuccess: () => done("Your API tokens are revoked"),
     onError: (error) => failed("Some API tokens may still work", error),

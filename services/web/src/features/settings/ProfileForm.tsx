@@ -1,11 +1,10 @@
 import { Button, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { MeChanges } from "@/api/limits";
 import { Problem } from "@/api/problem";
-import type { Me } from "@/api/types";
 import { FormProblem } from "@/components/FormProblem";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { done } from "@/components/toasts";
@@ -23,7 +22,7 @@ export function ProfileForm() {
   };
   useUnsavedChanges(Object.keys(changes).length > 0, () => undefined);
   const save = useMutation({
-    mutationFn: () => api.patch<Me>("/me", changes),
+    mutationFn: () => dataOf(api.PATCH("/me", { body: changes })),
     onSuccess: (saved) => {
       cache.setQueryData(queryKeys.me, saved);
       void cache.invalidateQueries();

@@ -1,8 +1,8 @@
 import { Badge, Button, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
-import type { Page, Session } from "@/api/types";
+import type { Session } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -14,10 +14,13 @@ export function Sessions() {
   const cache = useQueryClient();
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.sessions,
-    queryFn: ({ signal }) => api.get<Page<Session>>("/me/sessions", { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/me/sessions", { params: { query: { limit: 200 } }, signal })),
   });
   const end = useMutation({
-    mutationFn: (path: string) => api.delete(path),
+    mutationFn: (id: number | "others") =>
+      id === "others"
+        ? api.DELETE("/me/sessions")
+        : api.DELETE("/me/sessions/{session_id}", { params: { path: { session_id: id } } }),
     onSuccess: () => done("Logged out there"),
     onError: (failure) => failed("You are still logged in there", failure),
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.sessions }),
@@ -30,14 +33,14 @@ export function Sessions() {
     <Stack>
       <ul className={classes.sessions}>
         {data.items.map((session) => (
-          <Row key={session.id} session={session} end={() => end.mutate(`/me/sessions/${session.id}`)} />
+          <Row key={session.id} session={session} end={() => end.mutate(session.id)} />
         ))}
       </ul>
       <Button
         variant="default"
         disabled={others.length === 0}
         loading={end.isPending}
-        onClick={() => end.mutate("/me/sessions")}
+        onClick={() => end.mutate("others")}
         style={{ alignSelf: "flex-start" }}
       >
         Log out everywhere else

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
-import { api } from "@/api/client";
+import { api, dataOf, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
 import { SubjectPatch } from "@/api/limits";
@@ -34,7 +34,14 @@ export function SubjectForm({ subject, close }: Props) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(subject));
   const leave = useUnsavedChanges(Object.keys(changed(base, draft)).length > 0, close);
   const save = useMutation({
-    mutationFn: (etag: string) => api.patch<SubjectDetails>(`/subjects/${subject.id}`, changed(base, draft), { etag }),
+    mutationFn: (etag: string) =>
+      dataOf(
+        api.PATCH("/subjects/{subject_id}", {
+          params: { path: { subject_id: subject.id } },
+          headers: ifMatch(etag),
+          body: changed(base, draft),
+        }),
+      ),
     onSuccess: (saved) => {
       for (const key of [queryKeys.subjects, queryKeys.followUps, queryKeys.escalations, queryKeys.notifications]) {
         void cache.invalidateQueries({ queryKey: key });

@@ -17,7 +17,9 @@ import { openForm } from "@/features/followups";
 import { subjectsQuery } from "@/api/subjects";
 import classes from "./SubjectsPage.module.css";
 
-const KINDS = [
+type Kind = Subject["kind"] | "";
+
+const KINDS: { value: Kind; label: string }[] = [
   { value: "", label: "All" },
   { value: "lead", label: "Leads" },
   { value: "client", label: "Clients" },
@@ -50,7 +52,7 @@ export function Component() {
 
 interface Props {
   q: string;
-  kind: string;
+  kind: Kind;
   change: (next: { q?: string; kind?: string }) => void;
 }
 

@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api } from "@/api/client";
+import { api, dataOf, idempotencyKey } from "@/api/client";
+import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
 import { useSubmission } from "@/api/submission";
-import type { Page, Sweep, SweepProgress } from "@/api/types";
+import type { Sweep } from "@/api/types";
 import { refreshLists } from "@/features/followups";
 import { failed } from "@/components/toasts";
 
@@ -16,9 +17,8 @@ export function isUnderWay({ status }: Sweep): boolean {
 export const sweepsQuery = infiniteQueryOptions({
   queryKey: queryKeys.sweeps,
   queryFn: ({ pageParam, signal }) =>
-    api.get<Page<Sweep>>("/sweeps", { query: { limit: 25, cursor: pageParam }, signal }),
-  initialPageParam: "",
-  getNextPageParam: (page) => page.next_cursor,
+    dataOf(api.GET("/sweeps", { params: { query: { limit: 25, cursor: pageParam } }, signal })),
+  ...pages,
   refetchInterval: IDLE_MS,
 });
 
@@ -26,7 +26,7 @@ export const sweepsQuery = infiniteQueryOptions({
 export const sweepQuery = (id: number) =>
   queryOptions({
     queryKey: queryKeys.sweep(id),
-    queryFn: ({ signal }) => api.get<SweepProgress>(`/sweeps/${id}`, { signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/sweeps/{sweep_id}", { params: { path: { sweep_id: id } }, signal })),
     refetchInterval: ({ state }) => (state.data && !isUnderWay(state.data) ? false : POLL_MS),
   });
 
@@ -34,7 +34,7 @@ export function useStartSweep(onStarted: (sweep: Sweep) => void) {
   const cache = useQueryClient();
   const submission = useSubmission();
   return useMutation({
-    mutationFn: () => api.post<Sweep>("/sweeps", undefined, { key: submission.keyOf("sweep") }),
+    mutationFn: () => dataOf(api.POST("/sweeps", { params: { header: idempotencyKey(submission.keyOf("sweep")) } })),
     onSuccess: (sweep) => {
       submission.created();
       onStarted(sweep);

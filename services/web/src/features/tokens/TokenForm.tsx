@@ -1,11 +1,11 @@
 import { Button, Checkbox, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
-import { api } from "@/api/client";
+import { api, dataOf, idempotencyKey } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { NewToken } from "@/api/limits";
 import { useSubmission } from "@/api/submission";
-import type { CreatedToken, Scope } from "@/api/types";
+import type { Scope } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -41,7 +41,7 @@ export function TokenForm({ close }: { close: () => void }) {
     mutationFn: () => {
       const expires = days ? new Date(opened + Number(days) * DAY_MS).toISOString() : null;
       const body = { name: name.trim(), expires_at: expires, scopes };
-      return api.post<CreatedToken>("/tokens", body, { key: submission.keyOf(body) });
+      return dataOf(api.POST("/tokens", { body, params: { header: idempotencyKey(submission.keyOf(body)) } }));
     },
     onSuccess: () => cache.invalidateQueries({ queryKey: queryKeys.tokens }),
   });

@@ -1,6 +1,5 @@
 import { Badge, Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Token } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
@@ -20,14 +19,14 @@ const COLUMNS = [
 
 interface Props {
   tokens: readonly Token[];
-  /** Where they are in the API; each is revoked below it. */
-  path: string;
+  /** Ends the token of that id. */
+  revoke: (id: number) => Promise<unknown>;
 }
 
-export function TokenTable({ tokens, path }: Props) {
+export function TokenTable({ tokens, revoke: revokeToken }: Props) {
   const cache = useQueryClient();
   const revoke = useMutation({
-    mutationFn: (id: number) => api.delete(`${path}/${id}`),
+    mutationFn: revokeToken,
     onError: (error) => failed("The token still works", error),
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.tokens }),
   });

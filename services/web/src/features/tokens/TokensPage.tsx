@@ -2,9 +2,8 @@ import { Button, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { api } from "@/api/client";
+import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
-import type { Page as PageOf, Token } from "@/api/types";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
@@ -12,12 +11,14 @@ import { RowsSkeleton } from "@/components/PageSkeleton";
 import { TokenForm } from "@/features/tokens/TokenForm";
 import { TokenTable } from "@/features/tokens/TokenTable";
 
+const revoke = (id: number) => api.DELETE("/tokens/{token_id}", { params: { path: { token_id: id } } });
+
 /** Keys with which programs act for a person. */
 export function Component() {
   const [adding, setAdding] = useState(false);
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.tokens,
-    queryFn: ({ signal }) => api.get<PageOf<Token>>("/tokens", { query: { limit: 200 }, signal }),
+    queryFn: ({ signal }) => dataOf(api.GET("/tokens", { params: { query: { limit: 200 } }, signal })),
   });
   return (
     <Page
@@ -35,7 +36,7 @@ export function Component() {
       </Text>
       {data ? (
         data.items.length > 0 ? (
-          <TokenTable tokens={data.items} path="/tokens" />
+          <TokenTable tokens={data.items} revoke={revoke} />
         ) : (
           <EmptyState icon={IconKey} title="No tokens" text="Make one when a program is to work with Followup for you." />
         )
