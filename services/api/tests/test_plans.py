@@ -168,9 +168,9 @@ def test_a_rare_word_is_found_by_indexes(
     who = scope(database, whose)
 
     def ask(tx: Transaction) -> None:
-        words = looked_up(tx, search)
+        words = looked_up(tx, search, who)
         assert words
-        assert words.among is not None
+        assert words.of_few or words.among is not None
         filters = Filters(who, "UTC", search=words)
         follow_ups.page(tx, view, filters, PageQuery(limit=20))
         follow_ups.counts(tx, filters)
@@ -190,13 +190,34 @@ def test_a_page_of_common_words_takes_no_more_than_looking_them_up(
     who = scope(database, whose)
 
     def ask(tx: Transaction) -> None:
-        words = looked_up(tx, search)
+        words = looked_up(tx, search, who)
         assert words
         assert words.among is None
         page = follow_ups.page(tx, view, Filters(who, "UTC", search=words), PageQuery(limit=20))
         assert page.rows
 
     assert max(map(buffers, plans(ask))) < LOOKED_UP
+
+
+@SEARCHED
+@pytest.mark.parametrize("whose", ["employee", "small team"])
+@pytest.mark.parametrize("search", ["contract", "nowhere", "company 17"])
+def test_a_search_among_those_of_few_people_reads_no_more_than_theirs(
+    database: Database, plans: Reading, whose: str, search: str
+) -> None:
+    who = scope(database, whose)
+
+    def ask(tx: Transaction) -> None:
+        filters = Filters(who, "UTC", search=looked_up(tx, search, who))
+        for view in View:
+            follow_ups.page(tx, view, filters, PageQuery(limit=20))
+        follow_ups.counts(tx, filters)
+        for level in (None, *EscalationLevel):
+            escalations.page(tx, EscalationQuery(q=search, level=level, limit=20), who)
+
+    found = plans(ask)
+    from_indexes(found)
+    assert max(map(buffers, found)) < 2 * LIST_PAGES  # each word looks at each text
 
 
 @pytest.mark.parametrize("level", [None, *EscalationLevel])

@@ -41,13 +41,15 @@ def test_every_word_is_found_in_title_notes_client_assignee_or_external_id(
     )
     company.create(company.otto, title="Other")
     company.world.execute("UPDATE escalation_states SET step = 2, severity = 'escalated'")
-    assert company.titles(company.ada, "/follow-ups", q=search) == ["Quote"]
-    assert company.titles(company.ada, "/follow-ups", q=search, view="overdue") == ["Quote"]
-    assert company.titles(company.ada, "/escalations", q=search) == ["Quote"]
-    assert company.get(company.ada, "/follow-ups/counts", q=search)["overdue"] == 1
-    assert company.get(company.ada, "/escalations/counts", q=search)["manager"] == 1
-    exported = company.ask(company.ada, "GET", "/follow-ups/export", params={"q": search})
-    assert len(exported.text.splitlines()) == 2
+    for who in (company.ada, company.mia):  # who sees everyone's, and who sees those of few
+        assert company.titles(who, "/follow-ups", q=search) == ["Quote"]
+        assert company.titles(who, "/follow-ups", q=search, view="overdue") == ["Quote"]
+        assert company.titles(who, "/escalations", q=search) == ["Quote"]
+        assert company.titles(who, "/escalations", q=search, level="manager") == ["Quote"]
+        assert company.get(who, "/follow-ups/counts", q=search)["overdue"] == 1
+        assert company.get(who, "/escalations/counts", q=search)["manager"] == 1
+        exported = company.ask(who, "GET", "/follow-ups/export", params={"q": search})
+        assert len(exported.text.splitlines()) == 2
 
 
 @pytest.mark.parametrize("search", ["condax nobody", "quote otto", "condaxquote", "q uo te zz"])
@@ -55,6 +57,7 @@ def test_one_word_that_is_nowhere_is_enough_to_find_nothing(company: Company, se
     company.create(company.amir, title="Quote", subject=ACME)
     company.create(company.otto, title="Other")
     assert company.titles(company.ada, "/follow-ups", q=search) == []
+    assert company.titles(company.mia, "/follow-ups", q=search) == []
 
 
 def test_a_search_of_blanks_is_none(company: Company) -> None:

@@ -27,7 +27,7 @@ def counts(tx: Transaction, scope: Scope, search: str | None, top: int | None) -
         search: only those in which this is found.
         top: the person whose direct reports are told apart; None: those who report to nobody.
     """
-    words = looked_up(tx, search)
+    words = looked_up(tx, search, scope)
     found = by_line(_people(tx, scope, words), top)
     return EscalationCounts(
         manager=sum(line.manager for line in found.lines) + found.others.manager,

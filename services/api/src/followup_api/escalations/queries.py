@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import escalation_states, users
+from followup_common.db.tables import escalation_states, follow_ups, users
 from followup_common.policy import Severity
-from sqlalchemy import ColumnElement, FromClause, Text, column, func, literal_column
+from sqlalchemy import ColumnElement, FromClause, Text, any_, column, func, literal_column, select
 
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
 from followup_api.followups.queries import FOLLOW_UPS, values_of
@@ -34,11 +34,15 @@ ESCALATED = (
 
 def page(tx: Transaction, query: EscalationQuery, scope: Scope) -> Rows:
     """Open follow-ups that were escalated beyond their assignee, most overdue first."""
-    search = looked_up(tx, query.q)
+    search = looked_up(tx, query.q, scope)
     if search:
-        found = ESCALATED.where(scope.condition())
+        wanted = [scope.condition(es.assignee_id)]
         if query.level:
-            found = found.where(es.severity == OF_SEVERITY[query.level.severity])
+            wanted.append(es.severity == OF_SEVERITY[query.level.severity])
+        found = ESCALATED.where(*wanted)
+        if search.of_few:
+            own = select(es.follow_up_id).where(*IS_ESCALATED, *wanted).correlate(None)
+            found = found.where(follow_ups.c.id == any_(func.array(own.scalar_subquery())))
         return paginate(tx, search.narrowed(found), ORDER, query)
     return _paged(query.level, scope.size).page(tx, query, **scope.values())
 

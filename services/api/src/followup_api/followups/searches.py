@@ -29,12 +29,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from followup_api.followups.scopes import Scope
 from followup_api.searching import pattern, words_of
 
 RARE = 10_000
 """A word that at most so many follow-ups have is looked up by indexes first."""
 TRIED = 3
 """Words of which one is hoped to be rare: the longest."""
+FEW = 20
+"""The follow-ups of so few people are read one by one: quicker than a look for a word among everyone's."""
 
 f, t = follow_ups.c, follow_up_texts.c
 _SUBJECT: ColumnElement[str] = literal_column(SEARCHABLE_SUBJECT, Text())
@@ -48,37 +51,45 @@ class Search:
     Args:
         words: all of them have to be found.
         among: ids of the follow-ups that have one of the words; None when each word is too common for that.
+        of_few: those in scope are so few that their texts are read one by one.
     """
 
     words: tuple[str, ...]
-    among: tuple[int, ...] | None
+    among: tuple[int, ...] | None = None
+    of_few: bool = False
 
     def narrowed(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """A query of follow-ups, narrowed to those that have every word."""
+        if self.of_few:
+            # Not joined: PostgreSQL would count the look-ups of `_has` once a follow-up, and read all texts.
+            own = select(t.text).where(t.follow_up_id == f.id).correlate(follow_ups).scalar_subquery()
+            return statement.where(*(_has(word, own) for word in self.words))
         statement = statement.join(follow_up_texts, t.follow_up_id == f.id)
         if self.among is not None:
             among = any_(literal(list(self.among), ARRAY(BigInteger)))
             # Of both tables: PostgreSQL does not conclude the one from the other.
             statement = statement.where(f.id == among, t.follow_up_id == among)
-        return statement.where(*map(_has, self.words))
+        return statement.where(*(_has(word, t.text) for word in self.words))
 
 
-def looked_up(tx: Transaction, search: str | None) -> Search | None:
-    """What was typed, and where it can be found; None when it has no word."""
+def looked_up(tx: Transaction, search: str | None, scope: Scope) -> Search | None:
+    """What was typed, and where it can be found in a scope; None when it has no word."""
     words = words_of(search or "")
     if not words:
         return None
+    if scope.user_ids is not None and len(scope.user_ids) <= FEW:
+        return Search(words, of_few=True)
     for word in sorted(words, key=len, reverse=True)[:TRIED]:
         ids = tx.execute(_having(word, RARE + 1)).scalars().all()
         if len(ids) <= RARE:
             return Search(words, tuple(ids))
-    return Search(words, None)
+    return Search(words)
 
 
-def _has(word: str) -> ColumnElement[bool]:
-    """SQL that holds for a follow-up that has a word; joined with its text."""
+def _has(word: str, own: ColumnElement[str]) -> ColumnElement[bool]:
+    """SQL that holds for a follow-up that has a word, in its own text or in a name that shows with it."""
     return or_(
-        t.text.like(pattern(word)),
+        own.like(pattern(word)),
         f.assignee_id.in_(_people(word).correlate(None)),
         f.subject_id.in_(_named(word).correlate(None)),
     )
