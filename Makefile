@@ -50,7 +50,7 @@ format: setup ## Sort imports, fix what can be fixed, lay code out
 	@$(BIN)/ruff format .
 
 .PHONY: migration
-migration: setup ## Write a migration for what changed in tables.py: make migration MSG="add snooze"
+migration: setup ## Write a migration for what changed in db/tables: make migration MSG="add snooze"
 	@test -n "$(MSG)" || { echo 'Say what changes: make migration MSG="add snooze"' >&2; exit 2; }
 	@$(BIN)/python -m tests.support.with_postgres -- sh -ec \
 		'$(BIN)/python -m followup_common.db.migrate upgrade; \
@@ -105,7 +105,7 @@ check-imports: setup # services do not know each other, rules know no database
 	@$(BIN)/lint-imports
 
 .PHONY: check-migrations
-check-migrations: setup # migrations lead to what tables.py and grants.json say
+check-migrations: setup # migrations lead to what db/tables and grants.json say
 	@$(BIN)/python -m tests.support.with_postgres -- sh -ec '$(BIN)/python -m followup_common.db.migrate check; \
 		$(BIN)/python -m followup_common.db.grants --check $(GRANTS)'
 

@@ -1,4 +1,4 @@
-"""Every table. Which service may write what is in the first migration (`migrations/first/roles.sql`)."""
+"""What services keep to do their work; people see of it what the API makes of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Computed,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -23,79 +20,28 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from followup_common.addresses import folded_sql
-from followup_common.names import as_read_sql
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from followup_common.db.tables.columns import (
+    BEYOND_THE_ASSIGNEE,
+    SEVERITIES,
+    Time,
+    by_age,
+    created_at_column,
+    id_column,
+    metadata,
 )
 
-Time = TIMESTAMP(timezone=True)
 ALL_SCOPES = "'{read,write,ops,admin}'::text[]"
 """Of API tokens."""
-SEVERITIES = ("reminder", "overdue", "escalated", "breach")
-BEYOND_THE_ASSIGNEE = "severity IN ('escalated', 'breach')"
-"""SQL of what dashboards list and count; indexes have it."""
-WELL_FORMED_STEP = (
-    '@.after like_regex "^P" && @.label != "" && @.audience[0] != "" && '
-    '(@.severity == "reminder" || @.severity == "overdue" || @.severity == "escalated" || '
-    '@.severity == "breach")'
-)
-"""JSON path of what each stored step of a policy has; `policy.Policy` checks the rest when it is read."""
-SEARCHABLE_SUBJECT = "searchable(subjects.name || ' ' || coalesce(subjects.external_id, ''))"
-"""SQL of what searches look through of a lead or client; an index has it."""
-
-
-def _id() -> Column[int]:
-    return Column("id", BigInteger, Identity(always=True), primary_key=True)
-
-
-def _created_at() -> Column[object]:
-    return Column("created_at", Time, nullable=False, server_default=func.now())
-
-
-def _by_age(table: str, column: str = "created_at") -> Index:
-    """Finds what is old, for `prune`. Rows come in the order of time, so that a few kilobytes do."""
-    return Index(f"ix_{table}_{column}", column, postgresql_using="brin")
-
-
-users = Table(
-    "users",
-    metadata,
-    _id(),
-    Column("email", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False, server_default="employee"),
-    Column("manager_id", BigInteger, ForeignKey("users.id")),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
-    Column("time_zone", Text, nullable=False, server_default="UTC"),
-    Column("password_hash", Text),
-    _created_at(),
-    # Kept by the trigger `users_keep_version`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
-    CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
-    CheckConstraint("manager_id <> id", name="not_own_manager"),
-    Index("uq_users_address", text(folded_sql("email")), unique=True),
-    Index("ix_users_manager_id", "manager_id"),
-    Index("ix_users_name", text(as_read_sql("name")), "id"),
-)
 
 sessions = Table(
     "sessions",
     metadata,
-    _id(),
+    id_column(),
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _created_at(),
+    created_at_column(),
     Column("expires_at", Time, nullable=False),
     Column("last_used_at", Time, nullable=False, server_default=func.now()),
     # When its person last showed that it is them: by a password, or freshly at the provider.
@@ -111,7 +57,7 @@ identities = Table(
     Column("issuer", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    _created_at(),
+    created_at_column(),
     PrimaryKeyConstraint("issuer", "subject"),
     UniqueConstraint("user_id", "issuer"),
 )
@@ -119,119 +65,17 @@ identities = Table(
 api_tokens = Table(
     "api_tokens",
     metadata,
-    _id(),
+    id_column(),
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("prefix", Text, nullable=False, unique=True),
     Column("token_hash", LargeBinary, nullable=False),
-    _created_at(),
+    created_at_column(),
     Column("expires_at", Time),
     Column("last_used_at", Time),
     Column("scopes", ARRAY(Text), nullable=False, server_default=text(ALL_SCOPES)),
     Column("made_with", BigInteger, ForeignKey("api_tokens.id", ondelete="CASCADE"), index=True),
     CheckConstraint(f"scopes <@ {ALL_SCOPES}", name="scopes"),
-)
-
-subjects = Table(
-    "subjects",
-    metadata,
-    _id(),
-    Column("kind", Text, nullable=False),
-    Column("external_id", Text),
-    Column("name", Text, nullable=False),
-    Column("url", Text),
-    _created_at(),
-    # Kept by the trigger `subjects_keep_version`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
-    CheckConstraint("kind IN ('lead', 'client')", name="kind"),
-    UniqueConstraint("kind", "external_id"),
-    Index("ix_subjects_name", text(as_read_sql("name")), "id"),
-    Index(
-        "ix_subjects_searchable",
-        text(f"({SEARCHABLE_SUBJECT}) gin_trgm_ops".replace("subjects.", "")),
-        postgresql_using="gin",
-    ),
-)
-
-# What was changed about a lead or client: who did it, and each field from what to what.
-subject_changes = Table(
-    "subject_changes",
-    metadata,
-    _id(),
-    Column("subject_id", BigInteger, ForeignKey("subjects.id"), nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("actor_id", BigInteger, ForeignKey("users.id"), nullable=False),
-    Column("changes", JSONB, nullable=False),
-    Column("created_at", Time, nullable=False, server_default=text("clock_timestamp()")),
-    CheckConstraint("kind IN ('edited', 'imported')", name="kind"),
-    Index("ix_subject_changes_subject_id", "subject_id", "id"),
-)
-
-# In the order in which they are tried; the last one, the "catch-all", is for whatever no other one takes.
-policies = Table(
-    "policies",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("position", Integer, nullable=False, unique=True),
-)
-
-policy_versions = Table(
-    "policy_versions",
-    metadata,
-    _id(),
-    Column("policy", Text, ForeignKey("policies.name"), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("steps", JSONB, nullable=False),
-    _created_at(),
-    UniqueConstraint("policy", "version"),
-    CheckConstraint("jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0", name="has_steps"),
-    CheckConstraint(f"NOT jsonb_path_exists(steps, '$[*] ? (!({WELL_FORMED_STEP}))')", name="steps"),
-)
-
-follow_ups = Table(
-    "follow_ups",
-    metadata,
-    _id(),
-    Column("external_id", Text, unique=True),
-    Column("title", Text, nullable=False),
-    Column("notes", Text, nullable=False, server_default=""),
-    Column("due_at", Time, nullable=False),
-    Column("assignee_id", BigInteger, ForeignKey("users.id"), nullable=False),
-    Column("subject_id", BigInteger, ForeignKey("subjects.id")),
-    Column("completed_at", Time),
-    Column("is_open", Boolean, Computed("completed_at IS NULL", persisted=True), nullable=False),
-    _created_at(),
-    # Kept by the trigger `follow_ups_keep_rules`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("assignment", Integer, nullable=False, server_default="1"),
-    # How often it got another due time, and its first one; null: it still has that.
-    Column("moved", Integer, nullable=False, server_default="0"),
-    Column("first_due_at", Time),
-    Index(
-        "ix_follow_ups_open_due_at",
-        "due_at",
-        "id",
-        postgresql_include=["assignee_id"],
-        postgresql_where=text("is_open"),
-    ),
-    Index("ix_follow_ups_open_assignee", "assignee_id", "due_at", "id", postgresql_where=text("is_open")),
-    Index(
-        "ix_follow_ups_completed",
-        "completed_at",
-        "id",
-        postgresql_include=["assignee_id"],
-        postgresql_where=text("NOT is_open"),
-    ),
-    Index(
-        "ix_follow_ups_completed_assignee",
-        "assignee_id",
-        "completed_at",
-        "id",
-        postgresql_where=text("NOT is_open"),
-    ),
-    Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
 )
 
 # How far each follow-up is on its policy: one narrow row beside the wide one, so that a step that is taken
@@ -321,8 +165,8 @@ deleted_follow_ups = Table(
     Index("ix_deleted_follow_ups_deleted_at", "deleted_at", "id"),
 )
 
-# No foreign keys from here on: one check a row would cost more than the row. Rows are written
-# while their follow-up is locked, and a trigger removes them with it (docs/adr/0004).
+# No foreign keys on escalations: one check a row would cost more than the row. Rows are written while
+# their follow-up is locked, and a trigger removes them with it (docs/adr/0004).
 
 escalations = Table(
     "escalations",
@@ -347,61 +191,13 @@ escalations = Table(
         postgresql_where=text(f"ended_at IS NOT NULL AND {BEYOND_THE_ASSIGNEE}"),
     ),
     Index("ix_escalations_unroutable", "raised_at", postgresql_where=text("status = 'unroutable'")),
-    _by_age("escalations", "raised_at"),
-)
-
-notifications = Table(
-    "notifications",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), nullable=False),
-    Column("user_id", BigInteger, nullable=False),
-    Column("follow_up_id", BigInteger, nullable=False),
-    Column("run", Integer, nullable=False),
-    Column("step", SmallInteger, nullable=False),
-    Column("repeat", SmallInteger, nullable=False, server_default="0"),
-    Column("policy_version_id", BigInteger, nullable=False),
-    Column("due_at", Time, nullable=False),
-    Column("audience", Text, nullable=False),
-    Column("fallback", Text),
-    Column("actor_id", BigInteger),
-    _created_at(),
-    Column("read_at", Time),
-    PrimaryKeyConstraint("user_id", "id"),
-    UniqueConstraint("follow_up_id", "run", "step", "repeat", "user_id", name="uq_notifications_once"),
-    Index("ix_notifications_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
-    _by_age("notifications"),
-)
-
-activities = Table(
-    "activities",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), nullable=False),
-    Column("follow_up_id", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("actor_id", BigInteger),
-    Column("run", Integer),
-    Column("step", SmallInteger),
-    Column("repeat", SmallInteger),
-    Column("policy_version_id", BigInteger),
-    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
-    _created_at(),
-    PrimaryKeyConstraint("follow_up_id", "id"),
-    Index(
-        "uq_activities_once",
-        "follow_up_id",
-        "run",
-        "step",
-        "repeat",
-        unique=True,
-        postgresql_where=text("step IS NOT NULL"),
-    ),
-    _by_age("activities"),
+    by_age("escalations", "raised_at"),
 )
 
 sweeps = Table(
     "sweeps",
     metadata,
-    _id(),
+    id_column(),
     Column("trigger", Text, nullable=False),
     Column("slot", Time, unique=True),
     Column("status", Text, nullable=False, server_default="queued"),
@@ -448,7 +244,7 @@ outbox = Table(
     Column("subject", Text),
     Column("payload", JSONB, nullable=False),
     Column("traceparent", Text),
-    _created_at(),
+    created_at_column(),
     Column("available_at", Time, nullable=False, server_default=func.now()),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("handled_at", Time),
@@ -467,25 +263,6 @@ outbox = Table(
     Index("ix_outbox_failed", "failed_at", "id", postgresql_where=text("failed_at IS NOT NULL")),
 )
 
-# The API appends and reads, and a trigger on `users` appends what changed about people. Nobody but the owner
-# of the database can change or delete.
-audit_log = Table(
-    "audit_log",
-    metadata,
-    _id(),
-    Column("at", Time, nullable=False, server_default=func.clock_timestamp()),
-    Column("action", Text, nullable=False),
-    Column("actor_id", BigInteger),
-    Column("target", Text),
-    Column("address", Text),
-    Column("request_id", Text),
-    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
-    Index("ix_audit_log_at", "at", "id"),
-    Index("ix_audit_log_action_at", "action", "at", "id"),
-    Index("ix_audit_log_actor_at", "actor_id", "at", "id"),
-    Index("ix_audit_log_target_at", "target", "at", "id"),
-)
-
 # Answers to requests that create, by digests of their keys; nobody's id (0) is that of a secret's bearer.
 idempotency_keys = Table(
     "idempotency_keys",
@@ -497,7 +274,7 @@ idempotency_keys = Table(
     Column("status", SmallInteger),
     Column("headers", JSONB),
     Column("body", LargeBinary),
-    _created_at(),
+    created_at_column(),
     PrimaryKeyConstraint("user_id", "route", "key_digest"),
     Index("ix_idempotency_keys_created_at", "created_at"),
 )

@@ -1,0 +1,230 @@
+"""What people see and change: themselves, leads and clients, policies, follow-ups, and what was told."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from followup_common.addresses import folded_sql
+from followup_common.db.tables.columns import Time, by_age, created_at_column, id_column, metadata
+from followup_common.names import as_read_sql
+
+WELL_FORMED_STEP = (
+    '@.after like_regex "^P" && @.label != "" && @.audience[0] != "" && '
+    '(@.severity == "reminder" || @.severity == "overdue" || @.severity == "escalated" || '
+    '@.severity == "breach")'
+)
+"""JSON path of what each stored step of a policy has; `policy.Policy` checks the rest when it is read."""
+SEARCHABLE_SUBJECT = "searchable(subjects.name || ' ' || coalesce(subjects.external_id, ''))"
+"""SQL of what searches look through of a lead or client; an index has it."""
+
+users = Table(
+    "users",
+    metadata,
+    id_column(),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default="employee"),
+    Column("manager_id", BigInteger, ForeignKey("users.id")),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("time_zone", Text, nullable=False, server_default="UTC"),
+    Column("password_hash", Text),
+    created_at_column(),
+    # Kept by the trigger `users_keep_version`, never written by a service:
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
+    CheckConstraint("manager_id <> id", name="not_own_manager"),
+    Index("uq_users_address", text(folded_sql("email")), unique=True),
+    Index("ix_users_manager_id", "manager_id"),
+    Index("ix_users_name", text(as_read_sql("name")), "id"),
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    id_column(),
+    Column("kind", Text, nullable=False),
+    Column("external_id", Text),
+    Column("name", Text, nullable=False),
+    Column("url", Text),
+    created_at_column(),
+    # Kept by the trigger `subjects_keep_version`, never written by a service:
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    CheckConstraint("kind IN ('lead', 'client')", name="kind"),
+    UniqueConstraint("kind", "external_id"),
+    Index("ix_subjects_name", text(as_read_sql("name")), "id"),
+    Index(
+        "ix_subjects_searchable",
+        text(f"({SEARCHABLE_SUBJECT}) gin_trgm_ops".replace("subjects.", "")),
+        postgresql_using="gin",
+    ),
+)
+
+# What was changed about a lead or client: who did it, and each field from what to what.
+subject_changes = Table(
+    "subject_changes",
+    metadata,
+    id_column(),
+    Column("subject_id", BigInteger, ForeignKey("subjects.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("changes", JSONB, nullable=False),
+    Column("created_at", Time, nullable=False, server_default=text("clock_timestamp()")),
+    CheckConstraint("kind IN ('edited', 'imported')", name="kind"),
+    Index("ix_subject_changes_subject_id", "subject_id", "id"),
+)
+
+# In the order in which they are tried; the last one, the "catch-all", is for whatever no other one takes.
+policies = Table(
+    "policies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+)
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    id_column(),
+    Column("policy", Text, ForeignKey("policies.name"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("steps", JSONB, nullable=False),
+    created_at_column(),
+    UniqueConstraint("policy", "version"),
+    CheckConstraint("jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0", name="has_steps"),
+    CheckConstraint(f"NOT jsonb_path_exists(steps, '$[*] ? (!({WELL_FORMED_STEP}))')", name="steps"),
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    id_column(),
+    Column("external_id", Text, unique=True),
+    Column("title", Text, nullable=False),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("due_at", Time, nullable=False),
+    Column("assignee_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("subject_id", BigInteger, ForeignKey("subjects.id")),
+    Column("completed_at", Time),
+    Column("is_open", Boolean, Computed("completed_at IS NULL", persisted=True), nullable=False),
+    created_at_column(),
+    # Kept by the trigger `follow_ups_keep_rules`, never written by a service:
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("assignment", Integer, nullable=False, server_default="1"),
+    # How often it got another due time, and its first one; null: it still has that.
+    Column("moved", Integer, nullable=False, server_default="0"),
+    Column("first_due_at", Time),
+    Index(
+        "ix_follow_ups_open_due_at",
+        "due_at",
+        "id",
+        postgresql_include=["assignee_id"],
+        postgresql_where=text("is_open"),
+    ),
+    Index("ix_follow_ups_open_assignee", "assignee_id", "due_at", "id", postgresql_where=text("is_open")),
+    Index(
+        "ix_follow_ups_completed",
+        "completed_at",
+        "id",
+        postgresql_include=["assignee_id"],
+        postgresql_where=text("NOT is_open"),
+    ),
+    Index(
+        "ix_follow_ups_completed_assignee",
+        "assignee_id",
+        "completed_at",
+        "id",
+        postgresql_where=text("NOT is_open"),
+    ),
+    Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
+)
+
+# No foreign keys on notifications and activities: one check a row would cost more than the row. Rows are
+# written while their follow-up is locked, and a trigger removes them with it (docs/adr/0004).
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("repeat", SmallInteger, nullable=False, server_default="0"),
+    Column("policy_version_id", BigInteger, nullable=False),
+    Column("due_at", Time, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("fallback", Text),
+    Column("actor_id", BigInteger),
+    created_at_column(),
+    Column("read_at", Time),
+    PrimaryKeyConstraint("user_id", "id"),
+    UniqueConstraint("follow_up_id", "run", "step", "repeat", "user_id", name="uq_notifications_once"),
+    Index("ix_notifications_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
+    by_age("notifications"),
+)
+
+activities = Table(
+    "activities",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("run", Integer),
+    Column("step", SmallInteger),
+    Column("repeat", SmallInteger),
+    Column("policy_version_id", BigInteger),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    created_at_column(),
+    PrimaryKeyConstraint("follow_up_id", "id"),
+    Index(
+        "uq_activities_once",
+        "follow_up_id",
+        "run",
+        "step",
+        "repeat",
+        unique=True,
+        postgresql_where=text("step IS NOT NULL"),
+    ),
+    by_age("activities"),
+)
+
+# The API appends and reads, and a trigger on `users` appends what changed about people. Nobody but the owner
+# of the database can change or delete.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    id_column(),
+    Column("at", Time, nullable=False, server_default=func.clock_timestamp()),
+    Column("action", Text, nullable=False),
+    Column("actor_id", BigInteger),
+    Column("target", Text),
+    Column("address", Text),
+    Column("request_id", Text),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    Index("ix_audit_log_at", "at", "id"),
+    Index("ix_audit_log_action_at", "action", "at", "id"),
+    Index("ix_audit_log_actor_at", "actor_id", "at", "id"),
+    Index("ix_audit_log_target_at", "target", "at", "id"),
+)
