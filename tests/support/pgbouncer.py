@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 
 from tests.support.packages import CannotInstall, apt_install
 from tests.support.ports import accepts_connections, free_port
+from tests.support.postgres import Postgres, _unprivileged_user
 from tests.support.processes import Process
 
 HOW_TO_INSTALL = """\
@@ -114,3 +117,45 @@ def _version() -> tuple[int, ...]:
     found = re.search(r"PgBouncer (\d+)\.(\d+)", said)
     assert found, said
     return int(found[1]), int(found[2])
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A database, and the way to it through a pooler."""
+
+    database_url: str
+    pgbouncer: PgBouncer
+
+    def url(self, service: str = "api") -> str:
+        """As the role of a service."""
+        user = next(user for user in self.pgbouncer.passwords if service in user)
+        return self.pgbouncer.url(user, str(make_url(self.database_url).database))
+
+    def direct(self, service: str = "api") -> str:
+        """The same past the pooler."""
+        there = make_url(self.url(service))
+        url = make_url(self.database_url).set(username=there.username, password=there.password)
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def running(postgres: Postgres, roles: dict[str, str], ignored: str = "") -> Iterator[PgBouncer]:
+    """One for a while.
+
+    Args:
+        postgres: the server behind it.
+        roles: who may log in, and their passwords.
+        ignored: as `PgBouncer` takes it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="followup-pgbouncer-"))
+    folder.chmod(0o711)
+    user = _unprivileged_user()
+    if user:
+        shutil.chown(folder, user)
+    pgbouncer = PgBouncer(folder, postgres.admin_url, roles, user=user, ignored=ignored)
+    try:
+        pgbouncer.start()
+        yield pgbouncer
+    finally:
+        pgbouncer.process.kill()
+        shutil.rmtree(folder, ignore_errors=True)
