@@ -12,12 +12,13 @@ import pytest
 import structlog
 from followup_common.contracts import Envelope, Event, OutboxTick, SweepRequested, SweepTick, wrap
 from followup_common.db import Database
-from followup_common.messaging import in_process_broker, outbox
+from followup_common.messaging import in_process_broker, outbox, proof
 from followup_common.messaging.broker import DeadLettered, SafeRetries, message_of
 from followup_common.messaging.consumer import Consumer
 from followup_common.messaging.handlers import handles
 from followup_common.settings import WorkerSettings
 from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 Consume = Callable[..., Consumer]
@@ -179,3 +180,42 @@ def test_retries_wait_as_long_as_the_settings_say(consume: Consume) -> None:
     broker = consume(SweepRequested, away, **changes).broker
     [retries] = [middleware for middleware in broker.middleware if isinstance(middleware, SafeRetries)]
     assert (retries.max_retries, retries.min_backoff, retries.max_backoff) == (3, 2_500, 10_000)
+
+
+def test_a_try_whether_rabbitmq_takes_a_message_reaches_no_handler(consume: Consume) -> None:
+    handled: list[str] = []
+    consumer = consume(SweepTick, lambda: handled.append("it"))
+    deliver(consumer, wrap(SweepTick(), source=proof.SOURCE))
+    assert handled == []
+    deliver(consumer, wrap(SweepTick(), source="followup/scheduler"))
+    assert handled == ["it"]
+
+
+def test_an_event_of_a_newer_release_becomes_a_dead_letter_itself(consume: Consume) -> None:
+    """Replayed once the service is upgraded, it is handled; what only quotes it could not be."""
+    consumer = consume(SweepRequested, away)
+    newer = wrap(SweepRequested(sweep_id=1), source="test").model_copy(
+        update={"type": "followup.sweep.requested.v9"}
+    )
+    with consumer.database.transaction() as tx:
+        tx.execute(
+            text("INSERT INTO outbox (id, type, source, payload) VALUES (:id, :type, 'test', '{}')"),
+            {"id": newer.id, "type": newer.type},
+        )
+    with pytest.raises(DeadLettered):
+        deliver(consumer, newer)
+    with consumer.database.transaction() as tx:
+        [(type_, error)] = tx.execute(
+            text("SELECT type, error FROM outbox WHERE failed_at IS NOT NULL AND handled_at IS NULL")
+        ).all()
+    assert type_ == newer.type
+    assert "version" in error
+
+
+def test_a_tick_that_fails_is_dropped_and_the_next_one_comes(consume: Consume) -> None:
+    def fail() -> NoReturn:
+        raise ValueError("broken")
+
+    consumer = consume(SweepTick, fail)
+    deliver(consumer, wrap(SweepTick(), source="test"))
+    deliver(consumer, wrap(SweepTick(), source="test"))

@@ -115,3 +115,45 @@ def test_an_event_that_failed_first_in_the_future_fails_since_now(tx: Connection
     [event_id] = store(tx)
     tx.execute(text("UPDATE outbox SET first_failed_at = now() + interval '3 days'"))
     assert outbox.record_error(tx, UUID(event_id), "away").failing_for == timedelta(0)
+
+
+def test_what_was_handled_becomes_no_dead_letter_and_gets_no_error(tx: Connection) -> None:
+    """One delivery fails, slowly, while another one has done the work."""
+    [envelope] = outbox.store(tx, [SweepRequested(sweep_id=1)], source="followup/test")
+    assert outbox.claim(tx, envelope)
+    assert not outbox.mark_failed(tx, envelope.id, "too late")
+    assert outbox.record_error(tx, envelope.id, "too late") == outbox.History(0, timedelta(0))
+    assert outbox.waiting(tx, envelope.id) is None
+    [(failed_at, error)] = tx.execute(text("SELECT failed_at, error FROM outbox")).all()
+    assert (failed_at, error) == (None, None)
+
+
+def test_a_dead_letter_that_is_handled_after_all_is_none_any_more(tx: Connection) -> None:
+    [envelope] = outbox.store(tx, [SweepRequested(sweep_id=1)], source="followup/test")
+    assert outbox.mark_failed(tx, envelope.id, "away")
+    assert outbox.claim(tx, envelope)
+    assert tx.execute(text("SELECT failed_at FROM outbox")).scalar_one() is None
+
+
+def test_neither_what_was_handled_nor_a_dead_letter_is_sent_again(tx: Connection) -> None:
+    handled, dead, waiting = outbox.store(
+        tx,
+        [SweepRequested(sweep_id=n) for n in (1, 2, 3)],
+        source="followup/test",
+        redrive_after=timedelta(0),
+    )
+    outbox.claim(tx, handled)
+    outbox.mark_failed(tx, dead.id, "away")
+    assert [envelope.id for envelope in outbox.redrive(tx)] == [waiting.id]
+
+
+def test_forgetting_passes_over_what_somebody_holds(database_url: str) -> None:
+    database = Database(database_url, lock_timeout=timedelta(seconds=5))
+    with database.transaction() as tx:
+        held, _ = made_in_2022(tx, store(tx, 2))
+        tx.execute(text("UPDATE outbox SET handled_at = now() - interval '8 days'"))
+    with database.transaction() as holder:
+        holder.execute(text("SELECT FROM outbox WHERE id = :id FOR UPDATE"), {"id": held})
+        with database.transaction() as tx:
+            assert outbox.prune(tx, older_than=timedelta(days=7)) == 1
+    database.close()
