@@ -74,6 +74,7 @@ def test_a_calendar_is_shown_as_it_was_written(company: Company) -> None:
     added = add(company, days=days)
     assert {name: added[name] for name in BERLIN} == BERLIN
     assert (added["days"], added["holidays"], added["version"]) == (days, None, 1)
+    assert added["imported_days"] == []
     answer = company.ask(company.amir, "GET", f"/calendars/{added['id']}")
     assert answer.json() == added
     assert answer.headers["ETag"] == added["etag"]

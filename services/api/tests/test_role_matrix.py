@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from followup_api.calendars.schemas import EXAMPLE_ICS
 
 from .companies import Company
 from .conftest import PASSWORD, Person, World
@@ -141,6 +142,7 @@ LINES: dict[str, Line] = {
     "POST /api/v1/calendars": admins(201, json=CALENDAR),
     "GET /api/v1/calendars/{calendar_id}": everybody(200),
     "PUT /api/v1/calendars/{calendar_id}": admins(200, json=CALENDAR),
+    "PUT /api/v1/calendars/{calendar_id}/imported-days": admins(200, json={"ics": EXAMPLE_ICS}),
     "DELETE /api/v1/calendars/{calendar_id}": admins(204),
     "GET /api/v1/calendars/{calendar_id}/working-time": everybody(
         200, query={"from": "2026-12-01T09:00:00Z", "add": "PT1H"}

@@ -8,6 +8,7 @@ export const Discard = { note: 1000 } as const;
 export const FollowUpCreate = { title: 200, notes: 10000, external_id: 200 } as const;
 export const FollowUpPatch = { title: 200, notes: 10000, external_id: 200, reason: 500 } as const;
 export const HolidaysOf = { country: 40, subdivision: 40 } as const;
+export const IcsInput = { ics: 200000 } as const;
 export const LogIn = { email: 254, password: 200 } as const;
 export const MeChanges = { name: 200, time_zone: 64 } as const;
 export const NewToken = { name: 200 } as const;

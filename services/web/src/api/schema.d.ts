@@ -720,6 +720,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars/{calendar_id}/imported-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Import the days of an iCalendar file
+         * @description Close a calendar on the days of a file, in place of those of the file before. Events of whole days are
+         *     taken, once or every year, as far as they lie in the next two years; a file with others is refused with
+         *     their place. Makes a new version.
+         */
+        put: operations["import_days"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars/{calendar_id}/working-time": {
         parameters: {
             query?: never;
@@ -1882,6 +1904,12 @@ export interface components {
          *         }
          *       ],
          *       "id": 3,
+         *       "imported_days": [
+         *         {
+         *           "date": "2026-05-18",
+         *           "name": "Company outing"
+         *         }
+         *       ],
          *       "last_day": "2028-11-29",
          *       "name": "Berlin office",
          *       "time_zone": "Europe/Berlin",
@@ -1901,6 +1929,11 @@ export interface components {
             holidays: components["schemas"]["Holidays"] | null;
             /** Days */
             days: components["schemas"]["ShownDay"][];
+            /**
+             * Imported Days
+             * @description Of a file; `days` count before them.
+             */
+            imported_days: components["schemas"]["NamedDay"][];
             /**
              * First Day
              * Format: date
@@ -2970,6 +3003,20 @@ export interface components {
             closes: string;
         };
         /**
+         * IcsInput
+         * @description A file of days on which a calendar is closed.
+         * @example {
+         *       "ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//Holidays//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20260518\r\nSUMMARY:Company outing\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+         *     }
+         */
+        IcsInput: {
+            /**
+             * Ics
+             * @description Text of an iCalendar file (RFC 5545): events of whole days, once or every year.
+             */
+            ics: string;
+        };
+        /**
          * ImportPreview
          * @description The head of a file, before anything of it is checked.
          */
@@ -3204,6 +3251,19 @@ export interface components {
             name?: string;
             /** Time Zone */
             time_zone?: string;
+        };
+        /**
+         * NamedDay
+         * @description A day on which a calendar is closed.
+         */
+        NamedDay: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Name */
+            name: string;
         };
         /**
          * NewToken
@@ -8753,6 +8813,12 @@ export interface operations {
                      *             }
                      *           ],
                      *           "id": 3,
+                     *           "imported_days": [
+                     *             {
+                     *               "date": "2026-05-18",
+                     *               "name": "Company outing"
+                     *             }
+                     *           ],
                      *           "last_day": "2028-11-29",
                      *           "name": "Berlin office",
                      *           "time_zone": "Europe/Berlin",
@@ -8943,6 +9009,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "id": 3,
+                     *       "imported_days": [
+                     *         {
+                     *           "date": "2026-05-18",
+                     *           "name": "Company outing"
+                     *         }
+                     *       ],
                      *       "last_day": "2028-11-29",
                      *       "name": "Berlin office",
                      *       "time_zone": "Europe/Berlin",
@@ -9099,6 +9171,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "id": 3,
+                     *       "imported_days": [
+                     *         {
+                     *           "date": "2026-05-18",
+                     *           "name": "Company outing"
+                     *         }
+                     *       ],
                      *       "last_day": "2028-11-29",
                      *       "name": "Berlin office",
                      *       "time_zone": "Europe/Berlin",
@@ -9298,6 +9376,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "id": 3,
+                     *       "imported_days": [
+                     *         {
+                     *           "date": "2026-05-18",
+                     *           "name": "Company outing"
+                     *         }
+                     *       ],
                      *       "last_day": "2028-11-29",
                      *       "name": "Berlin office",
                      *       "time_zone": "Europe/Berlin",
@@ -9442,6 +9526,198 @@ export interface operations {
             };
             /** @description Changed in the meantime */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    import_days: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//Holidays//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20260518\r\nSUMMARY:Company outing\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IcsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "days": [
+                     *         {
+                     *           "closed": false,
+                     *           "date": "2026-12-24",
+                     *           "hours": [
+                     *             {
+                     *               "closes": "12:00",
+                     *               "opens": "09:00"
+                     *             }
+                     *           ],
+                     *           "name": "Christmas Eve"
+                     *         },
+                     *         {
+                     *           "closed": true,
+                     *           "date": "2026-12-31",
+                     *           "hours": [],
+                     *           "name": "Stocktaking"
+                     *         }
+                     *       ],
+                     *       "etag": "\"2-8c21f09b\"",
+                     *       "first_day": "2025-11-28",
+                     *       "holidays": {
+                     *         "categories": [
+                     *           "public"
+                     *         ],
+                     *         "country": "DE",
+                     *         "days": [
+                     *           {
+                     *             "date": "2026-12-25",
+                     *             "name": "Christmas Day",
+                     *             "removed": false
+                     *           }
+                     *         ],
+                     *         "removed": [],
+                     *         "subdivision": "BE"
+                     *       },
+                     *       "hours": [
+                     *         {
+                     *           "closes": "12:30",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "opens": "09:00"
+                     *         },
+                     *         {
+                     *           "closes": "18:00",
+                     *           "days": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4
+                     *           ],
+                     *           "opens": "13:30"
+                     *         }
+                     *       ],
+                     *       "id": 3,
+                     *       "imported_days": [
+                     *         {
+                     *           "date": "2026-05-18",
+                     *           "name": "Company outing"
+                     *         }
+                     *       ],
+                     *       "last_day": "2028-11-29",
+                     *       "name": "Berlin office",
+                     *       "time_zone": "Europe/Berlin",
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -59,6 +59,7 @@ def _calendar(row: Record, hours: Iterable[Record], days: Collection[Record]) ->
             "hours": _hours(hours),
             "holidays": _holidays(row, days) if row.country else None,
             "days": [_day(day) for day in days if day.source == "own"],
+            "imported_days": [{"date": day.day, "name": day.name} for day in days if day.source == "ics"],
         }
     )
 

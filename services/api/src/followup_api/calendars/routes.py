@@ -13,6 +13,7 @@ from followup_api.calendars.schemas import (
     Calendar,
     CalendarInput,
     CalendarQuery,
+    IcsInput,
     WorkingTimeAnswer,
     WorkingTimeQuery,
 )
@@ -70,6 +71,27 @@ def replace_calendar(
     """Write a calendar as a whole: what the body leaves out is taken away. Makes a new version, and works it
     out again for the next two years."""
     return _tagged(service.replace(work.tx, audit, calendar_id, body, tags), response)
+
+
+@router.put(
+    "/{calendar_id}/imported-days",
+    summary="Import the days of an iCalendar file",
+    responses=documented(404, 409, 412),
+)
+def import_days(
+    work: Work,
+    _caller: Writer,
+    calendar_id: PathId,
+    body: IcsInput,
+    *,
+    tags: IfMatch,
+    audit: Audit,
+    response: Response,
+) -> Calendar:
+    """Close a calendar on the days of a file, in place of those of the file before. Events of whole days are
+    taken, once or every year, as far as they lie in the next two years; a file with others is refused with
+    their place. Makes a new version."""
+    return _tagged(service.import_days(work.tx, audit, calendar_id, body.ics, tags), response)
 
 
 @router.delete(

@@ -27,6 +27,8 @@ from followup_api.users.schemas import TimeZone
 TIME_OF_DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 YEAR = timedelta(days=366)
 SECOND = timedelta(seconds=1)
+MOST_ICS = 200_000
+"""Characters of a file of days: reading more takes seconds."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", flags=re.ASCII)
 
@@ -103,6 +105,10 @@ EXAMPLE: JsonDict = {
     "holidays": {"country": "DE", "subdivision": "BE", "categories": ["public"], "removed": []},
     "days": EXAMPLE_DAYS,
 }
+EXAMPLE_ICS = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//Holidays//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+    "DTSTART;VALUE=DATE:20260518\r\nSUMMARY:Company outing\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 EXAMPLE_SHOWN: JsonDict = {
     **EXAMPLE,
     "id": 3,
@@ -111,6 +117,7 @@ EXAMPLE_SHOWN: JsonDict = {
         "days": [{"date": "2026-12-25", "name": "Christmas Day", "removed": False}],
     },
     "days": [{"closed": False, "hours": [], **EXAMPLE_DAYS[0]}, {"hours": [], **EXAMPLE_DAYS[1]}],
+    "imported_days": [{"date": "2026-05-18", "name": "Company outing"}],
     "first_day": "2025-11-28",
     "last_day": "2028-11-29",
     "version": 2,
@@ -178,6 +185,23 @@ class CalendarInput(Input):
     )
 
 
+class IcsInput(Input):
+    """A file of days on which a calendar is closed."""
+
+    model_config = ConfigDict(json_schema_extra=examples({"ics": EXAMPLE_ICS}))
+
+    ics: Annotated[str, StringConstraints(min_length=1, max_length=MOST_ICS), AfterValidator(storable)] = (
+        Field(description="Text of an iCalendar file (RFC 5545): events of whole days, once or every year.")
+    )
+
+
+class NamedDay(Schema):
+    """A day on which a calendar is closed."""
+
+    date: date
+    name: str
+
+
 class Holiday(Schema):
     """A holiday of a calendar."""
 
@@ -235,6 +259,7 @@ class Calendar(Schema, json_schema_extra=examples(EXAMPLE_SHOWN)):
     hours: list[Hours]
     holidays: Holidays | None
     days: list[ShownDay]
+    imported_days: list[NamedDay] = Field(description="Of a file; `days` count before them.")
     first_day: date = Field(description="The first day that it has been worked out for.")
     last_day: date = Field(description="The last one: two years after its last change.")
     version: int = Field(description="Counts changes.")

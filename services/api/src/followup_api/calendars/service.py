@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from followup_api.audit import Action, Trail
 from followup_api.calendars import queries
 from followup_api.calendars.holidays import public_holidays
+from followup_api.calendars.ics import days_of
 from followup_api.calendars.problems import (
     CalendarArchived,
     CalendarNameTaken,
@@ -30,7 +31,7 @@ from followup_api.etags import Tags
 from followup_api.problems import Invalid, constraint_of
 from followup_api.time_zones import NOT_IN_DATABASE
 
-c = calendars.c
+c, d = calendars.c, calendar_days.c
 BACK, AHEAD = timedelta(days=366), timedelta(days=731)
 """What a calendar is worked out for, from the day on which it is changed."""
 AUDITED = ("name", "time_zone", "hours", "holidays", "days")
@@ -59,12 +60,10 @@ def replace(tx: Transaction, audit: Trail, calendar_id: int, body: CalendarInput
         CalendarNotFound, CalendarArchived, CalendarStale: it cannot be changed.
         CalendarNameTaken, CalendarNeverOpen, Invalid: it cannot be like that.
     """
-    before = _locked(tx, calendar_id, tags)
-    if before.archived_at is not None:
-        raise CalendarArchived(calendar_id)
+    before = _changeable(tx, calendar_id, tags)
     _refuse_overlap(body)
     tx.execute(delete(calendar_hours).where(calendar_hours.c.calendar_id == calendar_id))
-    tx.execute(delete(calendar_days).where(calendar_days.c.calendar_id == calendar_id))
+    tx.execute(delete(calendar_days).where(d.calendar_id == calendar_id, d.source != "ics"))
     with _refusing(body):
         tx.execute(update(calendars).where(c.id == calendar_id).values(**_columns(body)))
     _fill(tx, calendar_id, body)
@@ -72,6 +71,29 @@ def replace(tx: Transaction, audit: Trail, calendar_id: int, body: CalendarInput
     if changes := dict(_differences(before, after)):
         audit(Action.CALENDAR_CHANGED, f"calendars/{calendar_id}", name=after.name, changes=changes)
     return after
+
+
+def import_days(tx: Transaction, audit: Trail, calendar_id: int, ics: str, tags: Tags) -> Calendar:
+    """Close a calendar on the days of a file, in place of those of the file before.
+
+    Raises:
+        CalendarNotFound, CalendarArchived, CalendarStale: it cannot be changed.
+        CalendarNeverOpen, Invalid: the file leaves it no hours, or cannot be taken.
+    """
+    before = _changeable(tx, calendar_id, tags)
+    first, last = _horizon(tx)
+    days = days_of(ics, first, last)
+    tx.execute(delete(calendar_days).where(d.calendar_id == calendar_id, d.source == "ics"))
+    rows = [
+        {"calendar_id": calendar_id, "day": day, "source": "ics", "name": name} for day, name in days.items()
+    ]
+    if rows:
+        tx.execute(insert(calendar_days), rows)
+    tx.execute(update(calendars).where(c.id == calendar_id).values(name=before.name))  # a new version
+    _work_out(tx, calendar_id, before.name, first, last)
+    changes = {"imported_days": {"from": len(before.imported_days), "to": len(days)}}
+    audit(Action.CALENDAR_CHANGED, f"calendars/{calendar_id}", name=before.name, changes=changes)
+    return _found(tx, calendar_id)
 
 
 def archive(tx: Transaction, audit: Trail, calendar_id: int, tags: Tags) -> None:
@@ -92,6 +114,13 @@ def _locked(tx: Transaction, calendar_id: int, tags: Tags) -> Calendar:
     current = _found(tx, calendar_id)
     if locked is None:
         raise CalendarStale(current)
+    return current
+
+
+def _changeable(tx: Transaction, calendar_id: int, tags: Tags) -> Calendar:
+    current = _locked(tx, calendar_id, tags)
+    if current.archived_at is not None:
+        raise CalendarArchived(calendar_id)
     return current
 
 
@@ -167,8 +196,7 @@ def _fill(tx: Transaction, calendar_id: int, body: CalendarInput) -> None:
         CalendarNeverOpen: nothing is left of its hours.
         Invalid: its holidays are not known.
     """
-    today = tx.execute(select(func.current_date())).scalar_one()
-    first, last = today - BACK, today + AHEAD
+    first, last = _horizon(tx)
     of = {"calendar_id": calendar_id}
     hours = [
         {**of, "weekday": weekday, "opens": each.opens, "closes": each.closes}
@@ -179,8 +207,17 @@ def _fill(tx: Transaction, calendar_id: int, body: CalendarInput) -> None:
     days = [*_holidays(body, first, last), *_own_days(body)]
     if days:
         tx.execute(insert(calendar_days), [{**of, **day} for day in days])
+    _work_out(tx, calendar_id, body.name, first, last)
+
+
+def _horizon(tx: Transaction) -> tuple[date, date]:
+    today = tx.execute(select(func.current_date())).scalar_one()
+    return today - BACK, today + AHEAD
+
+
+def _work_out(tx: Transaction, calendar_id: int, name: str, first: date, last: date) -> None:
     if not tx.execute(select(func.calendar_work_out(calendar_id, first, last))).scalar_one():
-        raise CalendarNeverOpen(NeverOpen(body.name, first, last))
+        raise CalendarNeverOpen(NeverOpen(name, first, last))
 
 
 def _holidays(body: CalendarInput, first: date, last: date) -> Iterator[dict[str, Any]]:
