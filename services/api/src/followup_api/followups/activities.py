@@ -14,17 +14,15 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Text,
-    any_,
-    bindparam,
     func,
     insert,
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from followup_api.followups import sentences, why
+from followup_api.followups.queries import among
 from followup_api.followups.schemas import Activity, ActivityEscalation, ActivityRecipient, PersonName
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record
@@ -33,9 +31,6 @@ a = activities.c
 
 ENDINGS = {"escalated": "", "assignment_announced": ", after it was handed on"}
 """Kinds that say whom a step told, and what their sentences end with."""
-
-_USER_IDS = bindparam("user_ids", type_=ARRAY(BigInteger()))
-NAMES = select(users.c.id, users.c.name).where(users.c.id == any_(_USER_IDS))
 
 
 class Names(NamedTuple):
@@ -100,10 +95,8 @@ def assignee_then(
 def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:
     """The names of some users, in one query."""
     wanted = set(user_ids)
-    if not wanted:
-        return Names({})
-    rows = tx.execute(NAMES, {"user_ids": list(wanted)}).all()
-    return Names({row.id: row.name for row in rows})
+    named = select(users.c.id, users.c.name).where(among(users.c.id, wanted))
+    return Names({row.id: row.name for row in tx.execute(named)} if wanted else {})
 
 
 def step_of(tx: Transaction, policy_version_id: int, step: int) -> Step | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from followup_api.followups import activities
 from followup_api.followups.announcements import go_on, reassigned
 from followup_api.followups.problems import (
     ExternalIdTaken,
+    FollowUpNotFound,
     FollowUpNotOpen,
     FollowUpStale,
     NotAssignable,
@@ -38,7 +39,7 @@ from followup_api.subjects.service import keep_subject
 from followup_api.unit_of_work import UnitOfWork
 
 f, d = follow_ups.c, deleted_follow_ups.c
-EDITABLE = (f.external_id, f.title, f.notes, f.due_at, f.assignee_id, f.subject_id)
+EDITABLE = ("external_id", "title", "notes", "due_at", "assignee_id", "subject_id")
 KINDS = {"due_at": "rescheduled", "assignee_id": "reassigned"}
 """Of the activities that changes of a column make; of all others it is `edited`."""
 LOST = (d.external_id, d.assignee_id, d.step.label("level"), d.notifications, d.activities)
@@ -84,8 +85,13 @@ class Target:
         return [] if self.tags is None else [TAG.in_(self.tags)]
 
     def lock(self) -> None:
-        """Keep others from changing the follow-up before this transaction ends."""
-        self.tx.execute(select(f.id).where(self.visible).with_for_update())
+        """Keep others from changing the follow-up before this transaction ends.
+
+        Raises:
+            FollowUpNotFound: there is none, or the caller may not see it.
+        """
+        if self.tx.execute(select(f.id).where(self.visible).with_for_update()).first() is None:
+            raise FollowUpNotFound(self.id)
 
     def read(self) -> FollowUp:
         """The follow-up as it is now.
@@ -107,20 +113,12 @@ class Target:
             raise FollowUpStale(current)
         return current
 
-    def update(self, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> Record | None:
-        """Lock, check and change the row in one statement; the row as it is and, as `old_...`, as it was."""
+    def update(self, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> Sequence[Record]:
+        """Check and change the row in one statement; returns it, or nothing if the conditions do not hold."""
         keep_for_undo(self.tx, self.actor_id)
-        old = select(f.id, *EDITABLE).where(self.visible).with_for_update().cte("old")
-        statement = (
-            update(follow_ups)
-            .values(**values)
-            .where(f.id == old.c.id, *self.matching, *conditions)
-            .returning(
-                f.id, f.assignment, *EDITABLE, *(old.c[c.name].label(f"old_{c.name}") for c in EDITABLE)
-            )
-        )
+        statement = update(follow_ups).values(**values).where(self.visible, *self.matching, *conditions)
         try:
-            return self.tx.execute(statement).one_or_none()
+            return self.tx.execute(statement.returning(f.id, f.assignee_id, f.assignment)).all()
         except IntegrityError as error:
             if constraint_of(error) != "uq_follow_ups_external_id":
                 raise
@@ -153,29 +151,26 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
         FollowUpNotOpen: it is completed, and the change is one of an open follow-up.
         NotAssignable, ReasonMissing, ExternalIdTaken: a value does not fit.
     """
-    values = body.changes()
     target.lock()
     current = target.read_matching()
-    changed = [name for name, value in values.items() if getattr(current, name) != value]
-    if refused := refused_fields(State(current.status), changed):
-        raise FollowUpNotOpen(current, refused)
-    if "assignee_id" in changed:
-        check_assignable(target.tx, values["assignee_id"], target.scope)
+    values = body.changes()
     if "subject" in values:
         del values["subject"]
         values["subject_id"] = keep_subject(target.tx, body.subject) if body.subject else None
-    if not values:
-        return current
-    if "due_at" in values:
+    changes = _changes(current, values)
+    if refused := refused_fields(State(current.status), changes):
+        raise FollowUpNotOpen(current, refused)
+    if "assignee_id" in changes:
+        check_assignable(target.tx, values["assignee_id"], target.scope)
+    if "due_at" in changes:
         ask_for_reason(target.tx, [target.id], values["due_at"], body.reason)
-    row = target.update(values)
-    if row is None:  # it has left the caller's sight since
-        return target.read_matching()
-    if row.due_at != row.old_due_at:
+    if not changes:
+        return current
+    [row] = target.update({name: values[name] for name in changes})
+    if "due_at" in changes:
         ask_again(target.tx, [target.id], body.reason)
-    entries = [(target.id, *entry) for entry in _entries(row, body.reason)]
-    activities.record(target.tx, target.actor_id, entries)
-    if row.assignee_id != row.old_assignee_id:
+    activities.record(target.tx, target.actor_id, _entries(target.id, changes, body.reason))
+    if "assignee_id" in changes:
         target.work.emit(reassigned(row, target.actor_id))
     return target.read()
 
@@ -273,18 +268,26 @@ def _brought_to(state: State, target: Target, activity: str | None) -> FollowUp:
     return current
 
 
-def _entries(row: Record, reason: str | None) -> list[tuple[str, dict[str, Any]]]:
-    """The activities that a change makes: a new due time and a new assignee are entries of their own."""
-    found: dict[str, dict[str, Any]] = {}
-    for column in EDITABLE:
-        was, now = getattr(row, f"old_{column.name}"), getattr(row, column.name)
-        if was != now:
-            kind = KINDS.get(column.name, "edited")
-            found.setdefault(kind, {})[column.name] = {"from": _plain(was), "to": _plain(now)}
-    entries = [(kind, {"changes": changes}) for kind, changes in found.items()]
-    return [
-        (kind, with_reason(details, reason if kind == "rescheduled" else None)) for kind, details in entries
-    ]
+def _changes(current: FollowUp, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What gets another value, by column: from which, and to which."""
+    before = {**dict(current), "subject_id": current.subject.id if current.subject else None}
+    return {
+        name: {"from": _plain(before[name]), "to": _plain(values[name])}
+        for name in EDITABLE
+        if name in values and values[name] != before[name]
+    }
+
+
+def _entries(
+    follow_up_id: int, changes: Mapping[str, Any], reason: str | None
+) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """The activities that changes make: a new due time and a new assignee are entries of their own."""
+    by_kind: dict[str, dict[str, Any]] = {}
+    for name, change in changes.items():
+        by_kind.setdefault(KINDS.get(name, "edited"), {})[name] = change
+    for kind, changed in by_kind.items():
+        details = {"changes": changed}
+        yield follow_up_id, kind, with_reason(details, reason) if kind == "rescheduled" else details
 
 
 def _plain(value: object) -> object:

@@ -61,56 +61,50 @@ def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: S
         scope: whose follow-ups they may see: an undo hands none to anybody else.
     """
     with work.tx.begin_nested() as attempt:
-        rows = _put_back(work.tx, ids, actor_id)
-        barred = _barred(work.tx, rows, scope)
+        undone, refused = _put_back(work.tx, ids, actor_id)
+        barred = _barred(work.tx, undone, scope)
         if barred:
             attempt.rollback()
     if barred:
-        rows = _put_back(work.tx, set(ids) - barred.keys(), actor_id)
-    undone = [row for row in rows if row.outcome == "undone"]
-    entries = [(row.follow_up_id, "undone", _details(row.was, row.became)) for row in undone]
-    activities.record(work.tx, actor_id, entries)
-    for row in undone:
-        if row.was["assignee_id"] != row.became["assignee_id"]:
-            work.emit(given_back(row.became))
-    untold = [_key(row.became) for row in undone if row.untold]
-    go_on(work, [row.follow_up_id for row in undone], untold)
-    return Undone(
-        frozenset(row.follow_up_id for row in undone),
-        {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"} | barred,
-    )
+        undone, refused = _put_back(work.tx, set(ids) - barred.keys(), actor_id)
+    activities.record(work.tx, actor_id, [(row.follow_up_id, "undone", _details(row)) for row in undone])
+    for row in filter(_is_given_back, undone):
+        work.emit(given_back(row.became))
+    untold = [
+        EscalationKey(follow_up_id=row.follow_up_id, run=row.became["run"], step=row.became["step"])
+        for row in undone
+        if row.untold
+    ]
+    done = [row.follow_up_id for row in undone]
+    go_on(work, done, untold)
+    return Undone(frozenset(done), refused | barred)
 
 
-def _put_back(tx: Transaction, ids: Collection[int], actor_id: int) -> Sequence[Record]:
-    """What PostgreSQL did."""
-    return tx.execute(UNDO, {"ids": sorted(ids), "actor_id": actor_id}).all()
+def _put_back(
+    tx: Transaction, ids: Collection[int], actor_id: int
+) -> tuple[Sequence[Record], dict[int, str]]:
+    """What PostgreSQL has undone, and of the others why not."""
+    rows = tx.execute(UNDO, {"ids": sorted(ids), "actor_id": actor_id}).all()
+    refused = {row.follow_up_id: REFUSALS[row.outcome] for row in rows if row.outcome != "undone"}
+    return [row for row in rows if row.outcome == "undone"], refused
 
 
-def _barred(tx: Transaction, rows: Sequence[Record], scope: Scope) -> dict[int, str]:
+def _barred(tx: Transaction, undone: Sequence[Record], scope: Scope) -> dict[int, str]:
     """Of what was undone, what may not be: by that it would be of somebody out of sight, or given back to
     somebody inactive."""
-    undone = [row for row in rows if row.outcome == "undone"]
-    given_back = {
-        row.follow_up_id: row.became["assignee_id"]
-        for row in undone
-        if row.was["assignee_id"] != row.became["assignee_id"]
-    }
-    inactive = select(users.c.id, users.c.name).where(users.c.id.in_(given_back.values()), ~users.c.active)
-    names = {person.id: person.name for person in tx.execute(inactive)} if given_back else {}
+    owners = {row.follow_up_id: row.became["assignee_id"] for row in filter(_is_given_back, undone)}
+    inactive = select(users.c.id, users.c.name).where(users.c.id.in_(owners.values()), ~users.c.active)
+    names = {person.id: person.name for person in tx.execute(inactive)} if owners else {}
     hidden = (row.follow_up_id for row in undone if row.became["assignee_id"] not in scope)
     return {
-        id_: INACTIVE.format(name=names[assignee_id])
-        for id_, assignee_id in given_back.items()
-        if assignee_id in names
+        id_: INACTIVE.format(name=names[owner]) for id_, owner in owners.items() if owner in names
     } | dict.fromkeys(hidden, REFUSALS["hidden"])
 
 
-def _details(was: Mapping[str, Any], became: Mapping[str, Any]) -> dict[str, Any]:
-    changes = {
-        name: {"from": was[name], "to": became[name]} for name in RESTORED if was[name] != became[name]
-    }
-    return {"changes": changes}
+def _is_given_back(row: Record) -> bool:
+    return bool(row.was["assignee_id"] != row.became["assignee_id"])
 
 
-def _key(row: Mapping[str, Any]) -> EscalationKey:
-    return EscalationKey(follow_up_id=row["id"], run=row["run"], step=row["step"])
+def _details(row: Record) -> dict[str, Any]:
+    changed = (name for name in RESTORED if row.was[name] != row.became[name])
+    return {"changes": {name: {"from": row.was[name], "to": row.became[name]} for name in changed}}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from followup_common.moments import NoZone, moment, moment_in
@@ -18,6 +19,8 @@ from followup_api.schemas import MAX_ID
 from followup_api.time_zones import canonical
 from followup_api.users.schemas import email_address
 from followup_api.visible import seen, unturned
+
+T = TypeVar("T")
 
 YES = frozenset(
     ("true", "yes", "active", "wahr", "ja", "vrai", "oui", "verdadero", "vero", "waar", "verdadeiro")
@@ -101,12 +104,7 @@ def notes(column: str, cell: str) -> str:
 def email(column: str, cell: str) -> str:
     """An e-mail address."""
     text(254)(column, cell)
-    try:
-        return email_address(cell)
-    except ValueError:
-        raise ValueError(
-            f"{column} {cell!r} is not an e-mail address: use one such as ada@example.com"
-        ) from None
+    return _read(email_address, column, cell)
 
 
 def optional_email(column: str, cell: str) -> str | None:
@@ -140,28 +138,26 @@ def yes_or_no(column: str, cell: str) -> bool:
 
 def zone(column: str, cell: str) -> str:
     """A time zone; empty is UTC."""
-    try:
-        return canonical(cell or "UTC")
-    except ValueError:
-        raise ValueError(
-            f"{column} {cell!r} is not a known time zone: use an IANA name such as Europe/Berlin"
-        ) from None
+    return _read(canonical, column, cell or "UTC")
 
 
 def due_time(zone: ZoneInfo | None = None) -> Check:
     """A moment with its zone; one without is of this zone, if it is given."""
+    return partial(_read, lambda cell: sane_time(_moment(cell, zone)))
 
-    def check(column: str, cell: str) -> datetime:
-        try:
-            read = _moment(cell, zone)
-        except ValueError as error:
-            raise ValueError(f"{column} {cell!r} {error}") from None
-        try:
-            return sane_time(read)
-        except ValueError as error:
-            raise ValueError(f"{column} {cell!r} {error}") from None
 
-    return check
+def link(column: str, cell: str) -> str | None:
+    """The address of a web page, or nothing."""
+    text(2_000, required=False)(column, cell)
+    return _read(http_url, column, cell) if cell else None
+
+
+def _read(read: Callable[[str], T], column: str, cell: str) -> T:
+    """What a function reads in a cell; its error is put after the names of both."""
+    try:
+        return read(cell)
+    except ValueError as error:
+        raise ValueError(f"{column} {cell!r} {error}") from None
 
 
 def _moment(cell: str, zone: ZoneInfo | None) -> datetime:
@@ -171,12 +167,3 @@ def _moment(cell: str, zone: ZoneInfo | None) -> datetime:
         if zone is None:
             raise ValueError(f"{without}, or choose a time zone for the whole file") from None
         return moment_in(without.wall, zone)
-
-
-def link(column: str, cell: str) -> str | None:
-    """The address of a web page, or nothing."""
-    text(2_000, required=False)(column, cell)
-    try:
-        return http_url(cell) if cell else None
-    except ValueError as error:
-        raise ValueError(f"{column} {cell!r} {error}") from None

@@ -1,4 +1,7 @@
-"""Reading files block by block, column by column: memory does not grow with the file."""
+"""Reading files block by block, column by column: memory does not grow with the file.
+
+What a file is, its first bytes say, whatever it is called.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,34 @@ from followup_api.formulas import plain
 from followup_api.imports.headings import Places, chosen_places, places_of
 from followup_api.imports.layouts import Layout
 from followup_api.imports.problems import Errors, NotImported, refused
-from followup_api.imports.sources import Source, open_source
-from followup_api.imports.text_files import RawRecord
+from followup_api.imports.sources import RawRecord, Source
+from followup_api.imports.text_files import TextFile
+from followup_api.imports.workbooks import Workbook
 
 ONE_COLUMN = "The file has one column: its columns must be separated by commas, semicolons or tabs."
 
 MOST_COLUMNS = 1_000
 """Exports of large systems have a few hundred; each heading is looked at by itself."""
+
+
+SAVE_AS = "save it as CSV UTF-8, or as an Excel workbook (.xlsx)"
+OTHERS: tuple[tuple[bytes, str], ...] = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        "The file is an old Excel workbook (.xls), or one with a password: save it as an Excel workbook "
+        "(.xlsx) without a password, or as CSV UTF-8.",
+    ),
+    (b"%pdf", f"The file is a PDF: {SAVE_AS}."),
+    (b"\x1f\x8b", "The file is compressed (gzip): send what is in it."),
+    (b"<?xml", f"The file is XML: {SAVE_AS}."),
+    (b"<!doctype", f"The file is a web page: {SAVE_AS}."),
+    (b"<html", f"The file is a web page: {SAVE_AS}."),
+    (b"<table", f"The file is a web page: {SAVE_AS}."),
+    (b"{\\rtf", f"The file is a text document (RTF): {SAVE_AS}."),
+    (b"{", f"The file is JSON: {SAVE_AS}."),
+    (b"[", f"The file is JSON: {SAVE_AS}."),
+)
+"""How files begin that are often taken for others, and what to do with them."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +181,22 @@ class Table:
             if place in names:
                 records.refuse(line, names[place], f"{names[place]} {why}.")
         self.source.refusals.clear()
+
+
+def open_source(file: BinaryIO) -> Source:
+    """Recognise a file.
+
+    Raises:
+        NotImported: it is something that we do not read.
+    """
+    file.seek(0)
+    head = file.read(64).lstrip().lower()
+    if head.startswith(b"pk"):
+        return Workbook(file)
+    for begins, message in OTHERS:
+        if head.startswith(begins):
+            raise refused(message)
+    return TextFile(file)
 
 
 def _blank(cells: Sequence[str]) -> bool:

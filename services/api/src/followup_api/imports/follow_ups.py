@@ -13,13 +13,12 @@ from followup_common.policy.lifecycle import refused_fields
 from sqlalchemy import Row, text
 
 from followup_api.followups.announcements import reassigned
-from followup_api.imports import cells, staging, subjects
+from followup_api.imports import cells, subjects
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
 from followup_api.imports.layouts import FOLLOW_UPS
-from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
-from followup_api.imports.staging import Staging
+from followup_api.imports.staging import count, load
 from followup_api.unit_of_work import UnitOfWork
 
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
@@ -37,21 +36,13 @@ CHECKS: dict[str, Check] = {
     "status": cells.one_of("open", "completed", default=""),
 }
 
-INCOMING = """
-    CREATE TEMPORARY TABLE incoming_follow_ups (
-        line integer, valid boolean, external_id text, id bigint, title text, assignee_email text,
-        due_at timestamptz,
-        subject_kind text, subject_external_id text, subject_name text, subject_url text, notes text,
-        status text
-    ) ON COMMIT DROP
-"""
 # A subject without an external id is known by its kind and name, so that importing a file again adds none.
 # Of a column that the file lacks (`subject`, `notes`) what is known stays as it is.
 PLANNED = f"""
-    CREATE TEMPORARY TABLE planned_follow_ups ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
     SELECT i.line, i.external_id, i.id, i.title, i.assignee_email, i.due_at, i.subject_kind,
            i.subject_external_id, i.subject_name, i.subject_url, i.status, {{notes}} AS notes,
-           u.id AS assignee_id, f.id AS follow_up_id, {{subject}} AS subject_id,
+           u.id AS assignee_id, f.id AS known_id, {{subject}} AS subject_id,
            COALESCE(r.first_line, i.line) AS first_line,
            u.name AS assignee_name, (u.active OR f.assignee_id = u.id) IS TRUE AS assignable,
            i.valid AND i.line = COALESCE(r.first_line, i.line)
@@ -63,9 +54,9 @@ PLANNED = f"""
                OR i.subject_kind IS NOT NULL AND COALESCE(s.id, n.id) IS NULL
                OR f.is_open <> (COALESCE(i.status, CASE WHEN f.is_open THEN 'open' END, '') = 'open')
            ) AS differs
-    FROM incoming_follow_ups i
+    FROM incoming i
     LEFT JOIN (
-        SELECT external_id, min(line) AS first_line FROM incoming_follow_ups
+        SELECT external_id, min(line) AS first_line FROM incoming
         GROUP BY external_id HAVING count(*) > 1
     ) r ON r.external_id = i.external_id
     LEFT JOIN users u ON {folded_sql("u.email")} = {folded_sql("i.assignee_email")}
@@ -83,34 +74,32 @@ KNOWN_BY_ID = """
     LEFT JOIN follow_ups f ON f.id = COALESCE(x.id, k.id)
 """
 WRONG = """
-    SELECT line, external_id, id, follow_up_id, first_line, assignee_email, assignee_name, assignable
-    FROM planned_follow_ups
+    SELECT line, external_id, id, known_id, first_line, assignee_email, assignee_name, assignable
+    FROM planned
     WHERE external_id IS NOT NULL AND line <> first_line
        OR assignee_email IS NOT NULL AND NOT assignable
-       OR external_id IS NULL AND id IS NOT NULL AND follow_up_id IS NULL
+       OR external_id IS NULL AND id IS NOT NULL AND known_id IS NULL
 """
 ADD_UNNUMBERED_SUBJECTS = """
     INSERT INTO subjects (kind, name, url)
-    SELECT subject_kind, subject_name, subject_url FROM planned_follow_ups
+    SELECT subject_kind, subject_name, subject_url FROM planned
     WHERE line IN (
-        SELECT max(line) FROM planned_follow_ups
+        SELECT max(line) FROM planned
         WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NULL AND subject_id IS NULL
         GROUP BY subject_kind, lower(subject_name)
     )
     ORDER BY line
 """
 PLAN_UNNUMBERED_SUBJECTS = """
-    UPDATE planned_follow_ups p SET subject_id = s.id FROM subjects s
+    UPDATE planned p SET subject_id = s.id FROM subjects s
     WHERE p.good AND p.subject_id IS NULL AND p.subject_external_id IS NULL
       AND s.kind = p.subject_kind AND s.external_id IS NULL AND lower(s.name) = lower(p.subject_name)
 """
 # Not knowing how many lines it concerns, the planner would look through all subjects for each of them.
-ANALYZE_UNNUMBERED_SUBJECTS = (
-    "ANALYZE planned_follow_ups (good, subject_id, subject_kind, subject_external_id)"
-)
+ANALYZE_UNNUMBERED_SUBJECTS = "ANALYZE planned (good, subject_id, subject_kind, subject_external_id)"
 # New subjects with an external id are joined where they are needed: writing the plan again costs more.
 PLAN = """
-    planned_follow_ups p LEFT JOIN subjects s
+    planned p LEFT JOIN subjects s
         ON p.subject_id IS NULL AND s.kind = p.subject_kind AND s.external_id = p.subject_external_id
 """
 # What the file leaves completed and yet changes, as only an open follow-up may be.
@@ -119,14 +108,13 @@ OF_COMPLETED = """
         CASE WHEN f.due_at <> p.due_at THEN 'due_at' END,
         CASE WHEN f.assignee_id <> p.assignee_id THEN 'assignee_id' END
     ], NULL) AS changed
-    FROM planned_follow_ups p JOIN follow_ups f ON f.id = p.follow_up_id
+    FROM planned p JOIN follow_ups f ON f.id = p.known_id
     WHERE p.good AND p.differs AND NOT f.is_open AND p.status IS DISTINCT FROM 'open'
 """
-LEAVE_OUT = "UPDATE planned_follow_ups SET good = false WHERE line = ANY(CAST(:lines AS integer[]))"
 # In the order of ids, like everyone who locks several follow-ups: none waits for another for ever.
 LOCK = """
     SELECT count(*) FROM (
-        SELECT f.id FROM follow_ups f JOIN planned_follow_ups p ON p.follow_up_id = f.id
+        SELECT f.id FROM follow_ups f JOIN planned p ON p.known_id = f.id
         WHERE p.good AND p.differs ORDER BY f.id FOR UPDATE OF f
     ) locked
 """
@@ -138,7 +126,7 @@ UPDATE = f"""
             completed_at = CASE p.status WHEN 'open' THEN NULL
                 WHEN 'completed' THEN COALESCE(old.completed_at, now()) ELSE old.completed_at END
         FROM {PLAN}, follow_ups old
-        WHERE f.id = p.follow_up_id AND old.id = f.id AND p.good AND p.differs
+        WHERE f.id = p.known_id AND old.id = f.id AND p.good AND p.differs
         RETURNING f.id, f.is_open, f.assignee_id, f.assignment, old.assignee_id AS old_assignee_id,
             to_jsonb(old) AS was, to_jsonb(f) AS became
     ), logged AS (
@@ -165,7 +153,7 @@ INSERT = OptimisticInsert(
         SELECT p.external_id, p.title, p.assignee_id, p.due_at, p.notes, COALESCE(p.subject_id, s.id),
                CASE p.status WHEN 'completed' THEN now() END
         FROM {PLAN}
-        WHERE p.good AND p.follow_up_id IS NULL ORDER BY p.line
+        WHERE p.good AND p.known_id IS NULL ORDER BY p.line
         {{or_bring_up_to_date}}
         RETURNING id
     )
@@ -177,12 +165,6 @@ INSERT = OptimisticInsert(
             notes = excluded.notes, subject_id = excluded.subject_id, completed_at = excluded.completed_at
     """,
 )
-COUNTS = """
-    SELECT count(*) FILTER (WHERE follow_up_id IS NULL) AS created,
-           count(*) FILTER (WHERE differs) AS updated,
-           count(*) FILTER (WHERE follow_up_id IS NOT NULL AND NOT differs) AS unchanged
-    FROM planned_follow_ups WHERE good
-"""
 
 
 def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, actor_id: int) -> ImportResult:
@@ -194,33 +176,20 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
         ImportRunning: another one is under way.
     """
     tx = work.tx
-    staging.begin(tx, "follow-ups")
-    errors = Errors()
-    tx.execute(text(INCOMING))
     parse = _Parsing({**CHECKS, "due_at": cells.due_time(query.zone)})
-    loaded = staging.load(tx, file, Staging("incoming_follow_ups", FOLLOW_UPS, parse), query.chosen, errors)
+    loaded = load(tx, file, FOLLOW_UPS, parse, query)
     tx.execute(text(_planned(loaded.columns)))
-    errors.extend(_wrong(tx))
-    counts = tx.execute(text(COUNTS)).one()
+    loaded.errors.extend(_wrong(tx))
+    counts = count(tx)
     if counts.updated and (refused := _refused(tx, lock=not query.dry_run)):
-        errors.extend(refused)
-        counts = tx.execute(text(COUNTS)).one()
-    if errors.count and not (query.partial or query.dry_run):
-        raise NotImported(errors)
+        loaded.leave_out(tx, refused)
+        counts = count(tx)
+    loaded.refuse_errors()
     about = subjects.plan(tx)
     if not query.dry_run:
         subjects.write(tx, about, actor_id)  # of unchanged follow-ups too: their client's name may be news
         _write(work, actor_id, counts)
-    return ImportResult(
-        created=counts.created,
-        updated=counts.updated,
-        unchanged=counts.unchanged,
-        errors=errors.first(),
-        more_errors=errors.more,
-        warnings=loaded.warnings,
-        subjects_changed=about.known,
-        dry_run=query.dry_run,
-    )
+    return loaded.result(counts, subjects_changed=about.known)
 
 
 def _planned(columns: Collection[str]) -> str:
@@ -289,7 +258,7 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
 
 
 def _refused(tx: Transaction, *, lock: bool) -> list[tuple[int, str, str]]:
-    """Leave out the lines that change what must stay as it is in a completed follow-up; says what is wrong.
+    """What is wrong with the lines that change what must stay as it is in a completed follow-up.
 
     Args:
         tx: where the plan is.
@@ -297,14 +266,11 @@ def _refused(tx: Transaction, *, lock: bool) -> list[tuple[int, str, str]]:
     """
     if lock:
         tx.execute(text(LOCK))
-    found = [
+    return [
         (row.line, FIELDS[field], REOPEN.format(FIELDS[field]))
         for row in tx.execute(text(OF_COMPLETED))
         for field in refused_fields(State.COMPLETED, row.changed)
     ]
-    if found:
-        tx.execute(text(LEAVE_OUT), {"lines": [line for line, *_ in found]})
-    return found
 
 
 def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:

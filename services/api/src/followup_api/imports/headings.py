@@ -37,18 +37,17 @@ class Proposal:
 def proposed(headings: Sequence[str], layout: Layout) -> Proposal:
     """What the headings of a file certainly mean."""
     meant = [layout.known.get(compared(heading)) for heading in headings]
-    unknown = tuple(
-        heading for heading, column in zip(headings, meant, strict=True) if heading and column is None
-    )
+    pairs = [*zip(headings, meant, strict=True)]
+    unknown = tuple(heading for heading, column in pairs if heading and column is None)
     dropped = set(layout.exported)
     if not set(OWN_EXPORT) <= set(meant):
         dropped.add("id")
-        unknown += tuple(heading for heading, column in zip(headings, meant, strict=True) if column == "id")
+        unknown += tuple(heading for heading, column in pairs if column == "id")
     for whole, parts in layout.parts.items():
         if whole in meant:
             dropped.update(parts)
         elif not set(parts) <= set(meant):
-            unknown += tuple(name for name, column in zip(headings, meant, strict=True) if column in parts)
+            unknown += tuple(heading for heading, column in pairs if column in parts)
             dropped.update(parts)
     columns = tuple(None if column in dropped else column for column in meant)
     counted = Counter(column for column in columns if column)
@@ -145,18 +144,15 @@ def _only(names: Sequence[str]) -> str:
 
 
 def _lacks(missing: Sequence[str]) -> str:
-    if len(missing) == 1:
-        return f"The header lacks the column {missing[0]}: add it."
-    return f"The header lacks the columns {_listed(missing)}: add them."
+    columns, them = ("column", "it") if len(missing) == 1 else ("columns", "them")
+    return f"The header lacks the {columns} {_listed(missing)}: add {them}."
 
 
 def _unknown(names: Sequence[str], layout: Layout) -> str:
-    shown = _listed([repr(name[:100]) for name in names])
-    known = f"Known are {', '.join(layout.choices)}."
+    columns, them = ("column {} is", "it") if len(names) == 1 else ("columns {} are", "them")
+    which = columns.format(_listed([repr(name[:100]) for name in names]))
     say = "say with the parameter columns what each column of the file is"
-    if len(names) == 1:
-        return f"The column {shown} is unknown: remove it, or {say}. {known}"
-    return f"The columns {shown} are unknown: remove them, or {say}. {known}"
+    return f"The {which} unknown: remove {them}, or {say}. Known are {', '.join(layout.choices)}."
 
 
 def _listed(names: Sequence[str]) -> str:

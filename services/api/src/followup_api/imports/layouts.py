@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from unicodedata import normalize
 
 from followup_api.followups.export import COLUMNS as EXPORT
@@ -30,6 +31,7 @@ class Layout:
         parts: columns that several columns of a file may make up together, and these, in their order.
         addresses: columns of e-mail addresses, which are compared letter by letter.
         exported: columns that only our own exports have; nothing of them is read.
+        types: of the columns of the temporary table that are no texts.
     """
 
     path: str
@@ -40,18 +42,18 @@ class Layout:
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     addresses: frozenset[str] = frozenset()
     exported: frozenset[str] = frozenset()
-    known: Mapping[str, str] = field(init=False)
-    """Every heading that is understood, as `compared` makes it, with its column."""
+    types: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def choices(self) -> tuple[str, ...]:
         """What a column of a file can be."""
         return *self.columns, *(part for parts in self.parts.values() for part in parts)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def known(self) -> Mapping[str, str]:
+        """Every heading that is understood, as `compared` makes it, with its column."""
         names = {name: name for name in (*self.choices, *self.exported)}
-        known = {compared(heading): column for heading, column in {**names, **self.synonyms}.items()}
-        object.__setattr__(self, "known", known)
+        return {compared(heading): column for heading, column in {**names, **self.synonyms}.items()}
 
 
 PEOPLE = Layout(
@@ -78,14 +80,16 @@ PEOPLE = Layout(
     },
     parts={"name": ("first_name", "last_name")},
     addresses=frozenset({"email", "manager_email"}),
+    types={"active": "boolean"},
+)
+COLUMNS = (
+    *("external_id", "id", "title", "assignee_email", "due_at"),
+    *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes", "status"),
 )
 FOLLOW_UPS = Layout(
     path="follow-ups",
     what="follow-ups",
-    columns=(
-        *("external_id", "id", "title", "assignee_email", "due_at"),
-        *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes", "status"),
-    ),
+    columns=COLUMNS,
     required=("external_id", "title", "assignee_email", "due_at"),
     synonyms={
         "Assigned to email": "assignee_email",
@@ -99,8 +103,7 @@ FOLLOW_UPS = Layout(
         "Note": "notes",
     },
     addresses=frozenset({"assignee_email"}),
-    exported=frozenset(EXPORT)
-    - {"id", "external_id", "title", "assignee_email", "due_at", "status"}
-    - {"subject_kind", "subject_external_id", "subject_name", "subject_url", "notes"},
+    exported=frozenset(EXPORT) - {*COLUMNS},
+    types={"id": "bigint", "due_at": "timestamptz"},
 )
 LAYOUTS = (PEOPLE, FOLLOW_UPS)

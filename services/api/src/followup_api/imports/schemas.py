@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
+from pydantic.config import JsonDict
 
-from followup_api.schemas import Parameters, Schema
+from followup_api.schemas import Parameters, Schema, examples
 from followup_api.users.schemas import TimeZone
 
 MAX_ERRORS = 1_000
@@ -83,31 +84,26 @@ class LineError(Schema):
     message: str
 
 
-class ImportResult(Schema):
-    """What an import did, or would do."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "created": 118,
-                    "updated": 4,
-                    "unchanged": 2_011,
-                    "errors": [
-                        {
-                            "line": 17,
-                            "field": "due_at",
-                            "message": "due_at '2026-03-02 09:00' has no time zone: write it like ...",
-                        }
-                    ],
-                    "more_errors": 0,
-                    "warnings": [],
-                    "subjects_changed": 1,
-                    "dry_run": False,
-                }
-            ]
+EXAMPLE: JsonDict = {
+    "created": 118,
+    "updated": 4,
+    "unchanged": 2_011,
+    "errors": [
+        {
+            "line": 17,
+            "field": "due_at",
+            "message": "due_at '2026-03-02 09:00' has no time zone: write it like ...",
         }
-    )
+    ],
+    "more_errors": 0,
+    "warnings": [],
+    "subjects_changed": 1,
+    "dry_run": False,
+}
+
+
+class ImportResult(Schema, json_schema_extra=examples(EXAMPLE)):
+    """What an import did, or would do."""
 
     created: int
     updated: int

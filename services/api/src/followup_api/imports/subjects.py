@@ -12,9 +12,9 @@ PLANNED_SUBJECTS = """
     CREATE TEMPORARY TABLE planned_subjects ON COMMIT DROP AS
     SELECT s.id, p.subject_kind AS kind, p.subject_external_id AS external_id, p.subject_name AS name,
            p.subject_url AS url
-    FROM planned_follow_ups p LEFT JOIN subjects s ON s.id = p.subject_id
+    FROM planned p LEFT JOIN subjects s ON s.id = p.subject_id
     WHERE line IN (
-        SELECT max(line) FROM planned_follow_ups
+        SELECT max(line) FROM planned
         WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NOT NULL
         GROUP BY subject_kind, subject_external_id
     ) AND (s.id IS NULL OR (s.name, s.url) IS DISTINCT FROM (p.subject_name, COALESCE(p.subject_url, s.url)))

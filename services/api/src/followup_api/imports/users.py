@@ -11,14 +11,13 @@ from followup_common.db import Transaction
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from followup_api.imports import cells, staging
+from followup_api.imports import cells
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
 from followup_api.imports.layouts import PEOPLE
 from followup_api.imports.managers import Entry, manager_errors
-from followup_api.imports.problems import Errors, NotImported
 from followup_api.imports.schemas import ImportQuery, ImportResult
-from followup_api.imports.staging import Staging
+from followup_api.imports.staging import Loaded, count, load
 from followup_api.problems import Invalid, constraint_of
 from followup_api.time_zones import NOT_IN_DATABASE
 from followup_api.users.service import ensure_active_admin
@@ -32,24 +31,18 @@ CHECKS: dict[str, Check] = {
     "active": cells.yes_or_no,
 }
 
-INCOMING = """
-    CREATE TEMPORARY TABLE incoming_users (
-        line integer, valid boolean, email text, name text, role text, manager_email text, time_zone text,
-        active boolean
-    ) ON COMMIT DROP
-"""
 PLANNED = f"""
-    CREATE TEMPORARY TABLE planned_users ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
     SELECT i.line, i.email, i.key, i.first_line, i.name, {{role}} AS role, {{time_zone}} AS time_zone,
            {{active}} AS active, {{manager_key}} AS manager_key,
-           u.id AS user_id, i.valid AND i.line = i.first_line AS good,
+           u.id AS known_id, i.valid AND i.line = i.first_line AS good,
            u.id IS NOT NULL AND (u.email, u.name, u.role, u.time_zone, u.active, {folded_sql("m.email")})
                IS DISTINCT FROM (i.email, i.name, {{role}}, {{time_zone}}, {{active}}, {{manager_key}})
                AS differs
     FROM (
         SELECT *, {folded_sql("manager_email")} AS manager_key,
                min(line) OVER (PARTITION BY key) AS first_line
-        FROM (SELECT *, {folded_sql("email")} AS key FROM incoming_users) keyed
+        FROM (SELECT *, {folded_sql("email")} AS key FROM incoming) keyed
     ) i
     LEFT JOIN users u ON {folded_sql("u.email")} = i.key
     LEFT JOIN users m ON m.id = u.manager_id
@@ -63,30 +56,24 @@ OPTIONAL = (
     ("manager_email", "manager_key", folded_sql("m.email")),
 )
 REPEATED = """
-    SELECT line, email, first_line FROM planned_users WHERE email IS NOT NULL AND line <> first_line
+    SELECT line, email, first_line FROM planned WHERE email IS NOT NULL AND line <> first_line
 """
-LINES = "SELECT line, key, manager_key, good FROM planned_users WHERE key IS NOT NULL ORDER BY line"
+LINES = "SELECT line, key, manager_key, good FROM planned WHERE key IS NOT NULL ORDER BY line"
 MANAGERS = f"""
     SELECT {folded_sql("u.email")} AS email, {folded_sql("m.email")} AS manager FROM users u
     LEFT JOIN users m ON m.id = u.manager_id
-"""
-DROP_BAD = "UPDATE planned_users SET good = false WHERE line = ANY(CAST(:lines AS integer[]))"
-COUNTS = """
-    SELECT count(*) FILTER (WHERE user_id IS NULL) AS created, count(*) FILTER (WHERE differs) AS updated,
-           count(*) FILTER (WHERE user_id IS NOT NULL AND NOT differs) AS unchanged
-    FROM planned_users WHERE good
 """
 # Who loses a role or is deactivated although others report to them once the file is written.
 LEADS = f"""
     WITH leads AS (
         SELECT p.key, u.role <> 'employee' AND p.role = 'employee' AS demoted,
                u.active AND NOT p.active AS deactivated
-        FROM planned_users p JOIN users u ON u.id = p.user_id WHERE p.good AND p.differs
+        FROM planned p JOIN users u ON u.id = p.known_id WHERE p.good AND p.differs
     ), managers AS (
-        SELECT manager_key AS key FROM planned_users WHERE good
+        SELECT manager_key AS key FROM planned WHERE good
         UNION ALL
         SELECT {folded_sql("m.email")} FROM users u JOIN users m ON m.id = u.manager_id
-        WHERE NOT EXISTS (SELECT FROM planned_users p WHERE p.good AND p.user_id = u.id)
+        WHERE NOT EXISTS (SELECT FROM planned p WHERE p.good AND p.known_id = u.id)
     )
     SELECT count(*) FILTER (WHERE demoted AND NOT deactivated) AS demoted,
            count(*) FILTER (WHERE deactivated) AS deactivated
@@ -97,12 +84,12 @@ LEADS = f"""
 INSERT = f"""
     INSERT INTO users (email, name, role, time_zone, active)
     SELECT email, name, role, time_zone, active
-    FROM planned_users WHERE good AND user_id IS NULL ORDER BY line
+    FROM planned WHERE good AND known_id IS NULL ORDER BY line
     ON CONFLICT ({folded_sql("email")}) DO NOTHING
 """
 LOCK = """
     SELECT count(*) FROM (
-        SELECT u.id FROM users u JOIN planned_users p ON p.user_id = u.id
+        SELECT u.id FROM users u JOIN planned p ON p.known_id = u.id
         WHERE p.good AND p.differs ORDER BY u.id FOR NO KEY UPDATE OF u
     ) locked
 """
@@ -111,9 +98,9 @@ UPDATE = f"""
     UPDATE users u
     SET email = p.email, name = p.name, role = p.role, time_zone = p.time_zone, active = p.active,
         manager_id = m.id
-    FROM planned_users p LEFT JOIN users m ON {folded_sql("m.email")} = p.manager_key
+    FROM planned p LEFT JOIN users m ON {folded_sql("m.email")} = p.manager_key
     WHERE {folded_sql("u.email")} = p.key AND p.good
-      AND (p.differs OR p.user_id IS NULL AND p.manager_key IS NOT NULL)
+      AND (p.differs OR p.known_id IS NULL AND p.manager_key IS NOT NULL)
 """
 
 
@@ -126,31 +113,19 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
         ImportRunning: another one is under way.
         LastAdmin: no active admin would be left.
     """
-    staging.begin(tx, "users")
-    errors = Errors()
-    tx.execute(text(INCOMING))
-    loaded = staging.load(tx, file, Staging("incoming_users", PEOPLE, _parse), query.chosen, errors)
+    loaded = load(tx, file, PEOPLE, _parse, query)
     tx.execute(text(_planned(loaded.columns)))
-    errors.extend(_repeated(tx))
-    _check_managers(tx, errors, partial=query.partial or query.dry_run)
-    if errors.count and not (query.partial or query.dry_run):
-        raise NotImported(errors)
-    counts = tx.execute(text(COUNTS)).one()
-    warnings = loaded.warnings + (list(_warnings(tx)) if counts.updated else [])
+    loaded.errors.extend(_repeated(tx))
+    _check_managers(tx, loaded)
+    loaded.refuse_errors()
+    counts = count(tx)
+    warnings = list(_warnings(tx)) if counts.updated else []
     if not query.dry_run:
         with _zones_of_the_database():
             for statement in (LOCK, INSERT, UPDATE):
                 tx.execute(text(statement))
         ensure_active_admin(tx)
-    return ImportResult(
-        created=counts.created,
-        updated=counts.updated,
-        unchanged=counts.unchanged,
-        errors=errors.first(),
-        more_errors=errors.more,
-        warnings=warnings,
-        dry_run=query.dry_run,
-    )
+    return loaded.result(counts, warnings=warnings)
 
 
 def _planned(columns: Collection[str]) -> str:
@@ -204,9 +179,8 @@ def _people(number: int) -> str:
     return f"{number:,} " + ("person with reports becomes" if number == 1 else "people with reports become")
 
 
-def _check_managers(tx: Transaction, errors: Errors, *, partial: bool) -> None:
+def _check_managers(tx: Transaction, loaded: Loaded) -> None:
     entries = [Entry(*row) for row in tx.execute(text(LINES))]
     managers = {row.email: row.manager for row in tx.execute(text(MANAGERS))}
-    wrong = list(manager_errors(entries, managers, partial=partial))
-    errors.extend(wrong)
-    tx.execute(text(DROP_BAD), {"lines": [line for line, _, _ in wrong]})
+    wrong = list(manager_errors(entries, managers, partial=loaded.partial))
+    loaded.leave_out(tx, wrong)

@@ -64,23 +64,23 @@ def main(memory: int) -> None:
     if FIRST_TO_GO.exists():
         FIRST_TO_GO.write_text("1000")
     try:
-        for said in read(sys.stdin.buffer):
-            _say(said)
+        for message in read(sys.stdin.buffer):
+            _send(message)
     except Refused as refused:
-        _say({"refused": str(refused)})
+        _send({"refused": str(refused)})
     except MemoryError:
-        _say({"refused": "The workbook takes too much memory to read: save it as CSV UTF-8."})
+        _send({"refused": "The workbook takes too much memory to read: save it as CSV UTF-8."})
     except Exception as error:  # noqa: BLE001 - whatever a damaged or made-up file makes of a reader
         cause = type(error.__cause__ or error).__name__
-        _say({"refused": f"The workbook cannot be read ({cause}): open it and save it again."})
+        _send({"refused": f"The workbook cannot be read ({cause}): open it and save it again."})
 
 
-def _say(what: Any) -> None:
-    sys.stdout.write(json.dumps(what, separators=(",", ":")) + "\n")
+def _send(message: Any) -> None:
+    sys.stdout.write(json.dumps(message, separators=(",", ":")) + "\n")
 
 
 def read(file: BinaryIO) -> Iterator[Any]:
-    """What is to be said of a workbook, as the head of this page has it."""
+    """The messages about a workbook, as described above."""
     _refuse_others(file)
     reader = Reader(file, read_only=True, data_only=True, keep_links=False)
     reader.read()

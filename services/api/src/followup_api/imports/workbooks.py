@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any, BinaryIO, Literal
+from collections.abc import Iterator
+from typing import IO, Any, BinaryIO
 
 from structlog import get_logger
 
 from followup_api.imports.problems import Errors, refused
-from followup_api.imports.text_files import RawRecord
+from followup_api.imports.sources import RawRecord, Source
 from followup_api.problems import Unavailable
 
 READER = [sys.executable, "-m", "followup_api.imports.workbook_reader"]
@@ -36,7 +36,7 @@ class WorkbooksFull(Unavailable):
         super().__init__(detail, headers={"Retry-After": "10"})
 
 
-class Workbook:
+class Workbook(Source):
     """The first sheet of a workbook that has rows.
 
     Args:
@@ -47,8 +47,7 @@ class Workbook:
         WorkbooksFull: others are being read.
     """
 
-    kind: Literal["csv", "xlsx"] = "xlsx"
-    guarded = False
+    kind = "xlsx"
     ragged = True
 
     def __init__(self, file: BinaryIO) -> None:
@@ -59,11 +58,9 @@ class Workbook:
         except BaseException:
             AT_ONCE.release()
             raise
-        self.blocks = 0
-        self.refusals: dict[tuple[int, int], str] = {}
-        self.described: Mapping[str, str] = {}
+        super().__init__()
         try:
-            self.sheets: Sequence[str] = self._said()
+            self.sheets = self._message()
         except BaseException:
             self.close()
             raise
@@ -79,9 +76,9 @@ class Workbook:
             env=environment,
         )
 
-    def rows(self, _errors: Errors) -> Iterator[RawRecord]:
+    def rows(self, _errors: Errors, /) -> Iterator[RawRecord]:
         """Its rows; what is no text in them becomes a refusal."""
-        while (batch := self._said()) is not True:
+        while (batch := self._message()) is not True:
             self.blocks += 1
             for number, cells in batch:
                 for position, cell in enumerate(cells):
@@ -96,14 +93,14 @@ class Workbook:
         self._process.communicate()
         AT_ONCE.release()
 
-    def _said(self) -> Any:
+    def _message(self) -> Any:
         output: IO[bytes] | None = self._process.stdout
         assert output is not None  # noqa: S101 - it is a pipe, for mypy
         line = output.readline()
         if not line.endswith(b"\n"):
             log.warning("workbook_reader_ended", status=self._process.wait())
             raise refused("The workbook takes too long or too much memory to read: save it as CSV UTF-8.")
-        said = json.loads(line)
-        if isinstance(said, dict):
-            raise refused(said["refused"])
-        return said
+        message = json.loads(line)
+        if isinstance(message, dict):
+            raise refused(message["refused"])
+        return message

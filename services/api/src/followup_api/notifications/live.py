@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -219,7 +219,7 @@ class LiveInboxes:
             woken, self._woken = self._woken & self._streams.keys(), set()
             changed, self._changed = self._changed, set()
             try:
-                found = await self._ask(woken) if woken else {}
+                found = await self._read(partial(queries.inboxes, user_ids=woken)) if woken else {}
             except SQLAlchemyError as error:
                 log.warning("inbox_look_failed", error=repr(error))
                 self._wake(woken)
@@ -247,9 +247,6 @@ class LiveInboxes:
                 if stream.log_in not in valid:
                     stream.close()
             self._wake(set(self._streams))
-
-    async def _ask(self, user_ids: set[int]) -> Mapping[int, Inbox]:
-        return await self._read(partial(queries.inboxes, user_ids=user_ids))
 
     async def _valid_log_ins(self, streams: list[Stream]) -> set[tuple[str, int]]:
         log_ins = {stream.log_in for stream in streams}

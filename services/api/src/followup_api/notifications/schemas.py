@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
+from pydantic.config import JsonDict
 
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Id, Input, Schema, Time
+from followup_api.schemas import Id, Input, Schema, Time, examples
 
 
 class NotificationQuery(PageQuery):
@@ -59,41 +60,36 @@ class Why(Schema):
     text: str = Field(description="How the recipient was found, as a sentence to them.")
 
 
-class Notification(Schema):
-    """Something that a person was told."""
+EXAMPLE: JsonDict = {
+    "id": 812,
+    "kind": "escalation",
+    "created_at": "2026-03-04T12:00:02Z",
+    "read_at": None,
+    "follow_up": {
+        "id": 42,
+        "in_sight": True,
+        "title": "Call Acme about renewal",
+        "status": "open",
+        "subject": {"id": 7, "kind": "client", "name": "Acme Corporation"},
+    },
+    "message": "Call Acme about renewal is 2 days 3 h overdue",
+    "label": "manager",
+    "sla_breach": False,
+    "why": {
+        "policy": "standard",
+        "policy_version": 1,
+        "step": 2,
+        "label": "manager",
+        "hours_overdue": 51.0,
+        "audience": "manager",
+        "fallback": None,
+        "text": "You manage Amir Patel.",
+    },
+}
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 812,
-                    "kind": "escalation",
-                    "created_at": "2026-03-04T12:00:02Z",
-                    "read_at": None,
-                    "follow_up": {
-                        "id": 42,
-                        "in_sight": True,
-                        "title": "Call Acme about renewal",
-                        "status": "open",
-                        "subject": {"id": 7, "kind": "client", "name": "Acme Corporation"},
-                    },
-                    "message": "Call Acme about renewal is 2 days 3 h overdue",
-                    "label": "manager",
-                    "sla_breach": False,
-                    "why": {
-                        "policy": "standard",
-                        "policy_version": 1,
-                        "step": 2,
-                        "label": "manager",
-                        "hours_overdue": 51.0,
-                        "audience": "manager",
-                        "fallback": None,
-                        "text": "You manage Amir Patel.",
-                    },
-                }
-            ]
-        }
-    )
+
+class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
+    """Something that a person was told."""
 
     id: int
     kind: Literal["escalation", "assignment"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic.config import JsonDict
 
-from followup_api.schemas import Schema, Time
+from followup_api.schemas import Schema, Time, examples
 
 EXAMPLE: JsonDict = {
     "id": 7,
@@ -22,10 +22,8 @@ EXAMPLE: JsonDict = {
 }
 
 
-class Sweep(Schema):
+class Sweep(Schema, json_schema_extra=examples(EXAMPLE)):
     """One pass over the overdue follow-ups."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: int
     trigger: Literal["schedule", "manual", "cron"] = Field(description="What asked for it.")
@@ -38,10 +36,8 @@ class Sweep(Schema):
     failed: int = Field(description="Escalations that became dead letters.")
 
 
-class SweepProgress(Sweep):
+class SweepProgress(Sweep, json_schema_extra=examples({**EXAMPLE, "waiting": 0})):
     """A sweep and what it has not reached yet."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{**EXAMPLE, "waiting": 0}]})
 
     waiting: int = Field(
         description="Follow-ups that have passed a step and no sweep has taken yet; 100,000 stands for more."
