@@ -169,5 +169,5 @@ def test_the_history_says_who_was_told_and_why(product: Product, visit: Visit) -
     told = page.get_by_role("listitem").filter(has_text="Told")
     told.get_by_text("Why", exact=True).click()
     expect(told.first).to_contain_text("Step 2 (manager) of policy “standard”")
-    expect(told.first).to_contain_text("Dana Reyes, as the assignee’s manager")
+    expect(told.first).to_contain_text("Dana Reyes, manager of Amir Patel")
     expect(page.get_by_text("Step 3 of its policy comes in")).to_be_visible()
