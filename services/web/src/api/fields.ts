@@ -1,51 +1,9 @@
-/** What the API's fields are called on the page. In quotes where the label is no noun. */
-const FORM_LABELS: Readonly<Record<string, string>> = {
-  title: "“What is to be done”",
-  notes: "Notes",
-  due_at: "Due time",
-  assignee_id: "Assignee",
-  reason: "“Why it is moved”",
-  note: "“Why”",
-  name: "Name",
-  email: "E-mail address",
-  role: "Role",
-  manager_id: "Manager",
-  active: "“Active”",
-  time_zone: "Time zone",
-  password: "Password",
-  current_password: "Current password",
-  new_password: "New password",
-  expires_at: "End of the token",
-  scopes: "“What it may do”",
-  external_id: "Id in the CRM",
-  url: "Link to the CRM",
-  subject: "Lead or client",
-  "subject.name": "Name of the lead or client",
-  q: "What you search for",
-};
+import { t } from "@/i18n";
 
-/** The columns of an import, as the page lets one choose them. */
-const COLUMN_LABELS: Readonly<Record<string, string>> = {
-  email: "E-mail address",
-  name: "Name",
-  first_name: "First name",
-  last_name: "Last name",
-  role: "Role",
-  manager_email: "Manager's e-mail address",
-  time_zone: "Time zone",
-  active: "Active",
-  external_id: "External id",
-  id: "Id in Followup",
-  title: "Title",
-  assignee_email: "Assignee's e-mail address",
-  due_at: "Due time",
-  subject_kind: "Lead or client",
-  subject_external_id: "External id of lead or client",
-  subject_name: "Name of lead or client",
-  subject_url: "Link of lead or client",
-  notes: "Notes",
-  status: "Status",
-};
+type Labels = Readonly<Record<string, string>>;
+
+const FORM_LABELS: Labels = t.fields;
+const COLUMN_LABELS: Labels = t.columns;
 
 /** What the page calls a column of an import. */
 export function columnLabel(column: string): string {
@@ -68,7 +26,7 @@ export function describeDetail(detail: string): string {
 }
 
 /** The field that a message begins with by its label, and further ones in the sentence too. */
-function describe(labels: Readonly<Record<string, string>>, field: string, message: string): string {
+function describe(labels: Labels, field: string, message: string): string {
   const label = labels[field] ?? labels[field.split(".").at(-1) ?? ""];
   const begins = label !== undefined && new RegExp(`^${field.replaceAll(".", "\\.")}\\b`).test(message);
   const rest = begins ? message.slice(field.length) : message;
@@ -76,7 +34,7 @@ function describe(labels: Readonly<Record<string, string>>, field: string, messa
 }
 
 /** Names with an underscore are nobody's words, but for what is quoted. */
-function withoutNames(labels: Readonly<Record<string, string>>, text: string): string {
+function withoutNames(labels: Labels, text: string): string {
   return text.replace(/(['"“][^'"”]*['"”])|\b[a-z]+(?:_[a-z]+)+\b/g, (name, quoted?: string) => {
     const label = quoted === undefined ? labels[name] : undefined;
     return label === undefined ? name : label.charAt(0).toLowerCase() + label.slice(1);

@@ -1,4 +1,5 @@
 import { describeDetail, describeFieldError } from "@/api/fields";
+import { t } from "@/i18n";
 
 export interface FieldError {
   field: string;
@@ -43,14 +44,14 @@ export class Problem extends Error {
 /** @param status 0, or what a proxy answered */
 export function noAnswer(status = 0): Problem {
   return navigator.onLine
-    ? new Problem(status, "Followup cannot be reached", "The server does not answer. Try again in a moment.")
-    : new Problem(0, "You are offline", "You are offline: nothing was sent. Try again when the connection is back.");
+    ? new Problem(status, t.failures.unreachable, t.failures.unreachableText)
+    : new Problem(0, t.failures.offline, t.failures.offlineText);
 }
 
 /** What the API says to programs, as a person needs it. */
 const IN_WORDS: Readonly<Record<number, string>> = {
-  401: "Your session has ended: log in again.",
-  412: "It has changed since you read it. Look at it as it is now, and try again.",
+  401: t.failures.sessionEnded,
+  412: t.failures.changedMeanwhile,
 };
 
 /** Read the problem details of an answer; anything else (a proxy's page) becomes a plain problem. */
@@ -69,8 +70,8 @@ export async function problemOf(response: Response): Promise<Problem> {
     if (AWAY.includes(response.status)) return noAnswer(response.status);
     return new Problem(
       response.status,
-      response.status >= 500 ? "Followup has a problem" : "That did not work",
-      `The server answered ${response.status} ${response.statusText}. Try again in a moment.`,
+      response.status >= 500 ? t.failures.fault : t.failures.refused,
+      t.failures.answered(`${response.status} ${response.statusText}`),
     );
   }
 }
@@ -82,5 +83,5 @@ export function needsLogIn(error: unknown): boolean {
 
 /** What to tell a person about a failure. */
 export function explain(error: unknown): string {
-  return error instanceof Problem ? error.message : "Something unexpected went wrong. Try again.";
+  return error instanceof Problem ? error.message : t.failures.unexpectedText;
 }

@@ -1,9 +1,9 @@
 /** Every key of the cache; a change invalidates by prefix, so the keys of a kind begin alike. */
 export const queryKeys = {
   me: ["me"] as const,
-  currentPerson: ["current person"] as const,
+  currentPerson: ["current-person"] as const,
   sessions: ["sessions"] as const,
-  logInOptions: ["log-in options"] as const,
+  logInOptions: ["log-in-options"] as const,
   followUps: ["follow-ups"] as const,
   followUpLists: ["follow-ups", "list"] as const,
   followUpList: (filters: object) => ["follow-ups", "list", filters] as const,

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlugConnectedX } from "@tabler/icons-react";
 import { useRouteError } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
+import { t } from "@/i18n";
 
 /** A page that could not be loaded or drawn: usually a connection that broke, or a version just replaced. */
 export function RouteFailure() {
@@ -11,14 +12,10 @@ export function RouteFailure() {
     <main>
       <EmptyState
         icon={IconPlugConnectedX}
-        title={chunk ? "This page could not be loaded" : "This page has a fault"}
-        text={
-          chunk
-            ? "The connection broke, or a new version was installed. Nothing that you saved is lost."
-            : "Nothing that you saved is lost. Load it again; if it stays, tell your administrator."
-        }
+        title={chunk ? t.failures.notLoaded : t.failures.broken}
+        text={chunk ? t.failures.notLoadedText : t.failures.brokenText}
       >
-        <Button onClick={() => location.reload()}>Load again</Button>
+        <Button onClick={() => location.reload()}>{t.failures.loadAgain}</Button>
       </EmptyState>
     </main>
   );

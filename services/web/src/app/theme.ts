@@ -1,5 +1,6 @@
 import { createTheme, Menu, Modal, Portal, Select, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 import type { FocusEvent } from "react";
+import { t } from "@/i18n";
 
 /** A deep green of the kind that stays calm on a full screen; shade 7 carries white text. */
 const pine: MantineColorsTuple = [
@@ -70,7 +71,7 @@ export const theme = createTheme({
         centered: false,
         yOffset: "8vh",
         overlayProps: { backgroundOpacity: 0.45 },
-        closeButtonProps: { "aria-label": "Close" },
+        closeButtonProps: { "aria-label": t.common.close },
         transitionProps: { duration: 120 },
       },
       styles: {

@@ -1,6 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { asked } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
+import { t } from "@/i18n";
 
 /** The question that `openConfirmDialog` asks. */
 export function ConfirmDialog() {
@@ -12,7 +13,7 @@ export function ConfirmDialog() {
       <Text size="sm">{question.text}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close} data-autofocus>
-          {question.stay ?? "Cancel"}
+          {question.stay ?? t.common.cancel}
         </Button>
         <Button
           {...(!question.harmless && { color: "red.9" })}

@@ -1,11 +1,11 @@
 import { Button, Group, Text } from "@mantine/core";
 import { Dialog } from "@/components/Dialog";
 import { Cell, HeadCell, StackedRow, StackedTable } from "@/components/StackedTable";
+import { t } from "@/i18n";
 import classes from "./EditConflictDialog.module.css";
 
-const MINE = "Yours";
-const THEIRS = "Saved by somebody else";
-const COLUMNS = [{ name: "Field", width: 120 }, { name: MINE }, { name: THEIRS }];
+const { mine: MINE, theirs: THEIRS } = t.conflict;
+const COLUMNS = [{ name: t.conflict.field, width: 120 }, { name: MINE }, { name: THEIRS }];
 
 export interface FieldVersions {
   field: string;
@@ -27,13 +27,12 @@ interface Props {
 /** Somebody else saved first: both versions side by side, and the choice between them. */
 export function EditConflictDialog({ fields, note, busy, keepMine, takeTheirs, back }: Props) {
   return (
-    <Dialog onClose={back} title="Somebody changed this while you were editing" size="xl">
+    <Dialog onClose={back} title={t.conflict.title} size="xl">
       <Text size="sm" c="dimmed" mb="md">
         {note && `${note} `}
-        Compare the two versions: fields that you left alone are as they were saved. Nothing is written until you
-        choose.
+        {t.conflict.text}
       </Text>
-      <StackedTable verticalSpacing="xs" layout="fixed" columns={COLUMNS} aria-label="Both versions">
+      <StackedTable verticalSpacing="xs" layout="fixed" columns={COLUMNS} aria-label={t.conflict.both}>
         {fields.map((row) => {
           const differs = row.mine !== row.theirs;
           const look = { wide: true, fw: differs ? 600 : 400, className: classes.words };
@@ -52,13 +51,13 @@ export function EditConflictDialog({ fields, note, busy, keepMine, takeTheirs, b
       </StackedTable>
       <Group justify="flex-end" mt="lg">
         <Button variant="subtle" color="gray" c="var(--mantine-color-text)" onClick={back}>
-          Back to editing
+          {t.conflict.back}
         </Button>
         <Button variant="default" onClick={takeTheirs}>
-          Take theirs
+          {t.conflict.takeTheirs}
         </Button>
         <Button onClick={keepMine} loading={busy}>
-          Save mine
+          {t.conflict.saveMine}
         </Button>
       </Group>
     </Dialog>

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { explain, needsLogIn, Problem } from "@/api/problem";
 import { EmptyState } from "@/components/EmptyState";
 import { sessionEnded } from "@/api/session";
+import { t } from "@/i18n";
 
 interface Props {
   error: unknown;
@@ -24,14 +25,14 @@ export function ErrorState({ error, retry, compact = false }: Props) {
   return (
     <EmptyState
       icon={icon}
-      title={problem?.title ?? "Something unexpected went wrong"}
+      title={problem?.title ?? t.failures.unexpected}
       text={explain(error)}
       compact={compact}
       role="alert"
     >
       {retry && !lasting && (
         <Button variant="default" onClick={retry}>
-          Try again
+          {t.common.tryAgain}
         </Button>
       )}
     </EmptyState>

@@ -1,6 +1,7 @@
 import { Alert } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { explain, needsLogIn, Problem } from "@/api/problem";
+import { t } from "@/i18n";
 
 interface Props {
   error: unknown;
@@ -22,13 +23,13 @@ export function FormProblem({ error, fields = [], title, children }: Props) {
   const errors = problem?.errors ?? [];
   const shown = (field: string) => fields.some((name) => field === name || field.startsWith(`${name}.`));
   const rest = errors.filter(({ field }) => !shown(field)).map(({ message }) => message);
-  const elsewhere = errors.length > rest.length ? "Look at what is marked below." : explain(error);
+  const elsewhere = errors.length > rest.length ? t.failures.seeFields : explain(error);
   return (
     <Alert
       color="red"
       variant="light"
       icon={<IconAlertCircle size={18} />}
-      title={title ?? problem?.title ?? "That did not work"}
+      title={title ?? problem?.title ?? t.failures.refused}
       role="alert"
     >
       {rest.length > 0 ? rest.join(" ") : elsewhere} {children}

@@ -1,5 +1,6 @@
 import type { FollowUp } from "@/api/types";
 import { LazyTooltip } from "@/components/LazyTooltip";
+import { t } from "@/i18n";
 import { useNow } from "@/time/useNow";
 import { duration } from "@/time/format";
 import classes from "./LevelBadge.module.css";
@@ -21,20 +22,20 @@ export function LevelBadge(props: Props) {
   );
 }
 
-const NAMES: Record<string, string> = { employee: "Reminded", manager: "Manager", admin: "Admin" };
+const NAMES: Readonly<Record<string, string>> = t.level.names;
 
 function name({ level_label: label }: Props): string {
   const known = NAMES[label ?? ""];
-  return known ?? (label ? label.charAt(0).toUpperCase() + label.slice(1) : "Escalated");
+  return known ?? (label ? label.charAt(0).toUpperCase() + label.slice(1) : t.level.escalated);
 }
 
 function explanation(props: Props, now: number): string {
-  const who = props.level_label === "employee" ? "The assignee was told" : `Escalated to ${props.level_label ?? "the next level"}`;
-  const breach = props.sla_breach ? ", an SLA breach" : "";
+  const who = props.level_label === "employee" ? t.level.assigneeTold : t.level.escalatedTo(props.level_label ?? t.level.nextLevel);
+  const breach = props.sla_breach ? t.level.breach : "";
   const left = props.next_step_at ? Date.parse(props.next_step_at) - now : null;
   const next =
-    left === null ? "Nothing further comes."
-    : left > 0 ? `Next step in ${duration(left)}.`
-    : "The next step comes with the next sweep.";
-  return `${who}${breach}. ${next}`;
+    left === null ? t.level.lastStep
+    : left > 0 ? t.level.nextIn(duration(left))
+    : t.level.nextWithSweep;
+  return t.level.explanation(who, breach, next);
 }

@@ -3,17 +3,18 @@ import { IconMap2 } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
 import { Page } from "@/components/Page";
+import { t } from "@/i18n";
 
 export function NotFoundPage() {
   return (
-    <Page title="Not found">
+    <Page title={t.failures.notFound}>
       <EmptyState
         icon={IconMap2}
-        title="There is nothing at this address"
-        text="It may have been deleted, it may belong to somebody else, or the link has a mistake in it."
+        title={t.failures.notFoundTitle}
+        text={t.failures.notFoundText}
       >
         <Button component={Link} to="/followups">
-          To my follow-ups
+          {t.failures.toFollowUps}
         </Button>
       </EmptyState>
     </Page>

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconFilterOff, IconSearchOff } from "@tabler/icons-react";
 import { EmptyState } from "@/components/EmptyState";
 import { isolate } from "@/components/bidi";
+import { t } from "@/i18n";
 
 interface Props {
   /** What was searched for; may be empty. */
@@ -17,18 +18,18 @@ export function NothingFound({ q, clearSearch, clearFilters, compact }: Props) {
   return (
     <EmptyState
       icon={IconSearchOff}
-      title={q ? `Nothing found for “${isolate(q)}”` : "Nothing found"}
-      text={clearFilters ? "Nothing matches all of the filters." : "Try fewer or shorter words."}
+      title={q ? t.search.nothingFor(isolate(q)) : t.search.nothing}
+      text={clearFilters ? t.search.noneOfFilters : t.search.shorter}
       {...(compact && { compact })}
     >
       {q && clearSearch && (
         <Button variant="default" size="xs" onClick={clearSearch}>
-          Clear the search
+          {t.search.clear}
         </Button>
       )}
       {clearFilters && (
         <Button variant="default" size="xs" leftSection={<IconFilterOff size={14} />} onClick={clearFilters}>
-          Clear all filters
+          {t.search.clearFilters}
         </Button>
       )}
     </EmptyState>

@@ -3,6 +3,7 @@ import { use, useEffect, type ReactNode } from "react";
 import { isolate } from "@/components/bidi";
 import { UserText } from "@/components/UserText";
 import { PageFrameContext } from "@/components/pageFrame";
+import { t } from "@/i18n";
 import classes from "./Page.module.css";
 
 interface Props {
@@ -24,7 +25,7 @@ interface Props {
 export function Page({ title, aside, actions, toolbar, longTitle, narrow, children }: Props) {
   const { tools, unread } = use(PageFrameContext);
   useEffect(() => {
-    document.title = `${unread ? `(${unread}) ` : ""}${isolate(title)} · Followup`;
+    document.title = t.shell.pageTitle(isolate(title), unread);
   }, [title, unread]);
 
   return (

@@ -1,5 +1,6 @@
 import type { CSSProperties } from "react";
 import { UserText } from "@/components/UserText";
+import { t } from "@/i18n";
 import classes from "./Person.module.css";
 
 interface Props {
@@ -20,7 +21,7 @@ export function Person({ name, inactive = false }: Props) {
       </span>
       <span className={classes.name}>
         <UserText>{name}</UserText>
-        {inactive && <span className={classes.inactive}> (inactive)</span>}
+        {inactive && <span className={classes.inactive}> {t.person.inactive}</span>}
       </span>
     </span>
   );

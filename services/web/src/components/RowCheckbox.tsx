@@ -15,7 +15,7 @@ export function RowCheckbox({ label, checked, partly = false, disabled = false, 
   return (
     <input
       type="checkbox"
-      data-tick
+      data-select
       aria-label={label}
       className={`${classes.tick} ${className ?? ""}`}
       checked={checked}

@@ -3,12 +3,13 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { BulkFilter } from "@/api/limits";
+import { t } from "@/i18n";
 import classes from "./SearchField.module.css";
 
 const TYPING_MS = 200;
 
 /** What a list is searched for; the `/` key goes to it. */
-export function SearchField({ q, change, label = "Search follow-ups" }: { q: string; change: (q: string) => void; label?: string }) {
+export function SearchField({ q, change, label = t.followUps.searchLabel }: { q: string; change: (q: string) => void; label?: string }) {
   const [text, setText] = useState(q);
   const later = useDebouncedCallback(change, TYPING_MS);
   const [known, setKnown] = useState(q);
@@ -28,9 +29,9 @@ export function SearchField({ q, change, label = "Search follow-ups" }: { q: str
       className={classes.search}
       aria-label={label}
       maxLength={BulkFilter.q}
-      placeholder={`${label}  ( / )`}
+      placeholder={t.search.placeholder(label)}
       leftSection={<IconSearch size={15} />}
-      rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => type("")} />}
+      rightSection={text && <CloseButton size="sm" aria-label={t.common.clearSearch} onClick={() => type("")} />}
       value={text}
       onChange={(event) => type(event.currentTarget.value)}
       onKeyDown={(event) => {

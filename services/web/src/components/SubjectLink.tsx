@@ -2,6 +2,7 @@ import { IconBuilding, IconUserSearch } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { SubjectRef } from "@/api/types";
 import { UserText } from "@/components/UserText";
+import { t } from "@/i18n";
 import classes from "./SubjectLink.module.css";
 
 /** Links to the page of a lead or client. */
@@ -16,5 +17,5 @@ export function SubjectLink({ subject }: { subject: SubjectRef }) {
 
 export function SubjectIcon({ kind, size = 14 }: { kind: SubjectRef["kind"]; size?: number }) {
   const IconOf = kind === "lead" ? IconUserSearch : IconBuilding;
-  return <IconOf size={size} stroke={1.7} role="img" aria-label={kind === "lead" ? "Lead" : "Client"} />;
+  return <IconOf size={size} stroke={1.7} role="img" aria-label={t.subjectKinds[kind]} />;
 }

@@ -2,8 +2,9 @@ import { Button, Group, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { explain } from "@/api/problem";
+import { t } from "@/i18n";
 
-const CLOSE = { closeButtonProps: { "aria-label": "Dismiss" } };
+const CLOSE = { closeButtonProps: { "aria-label": t.common.dismiss } };
 
 /** Says that something is done, with a way back. */
 export function withUndo(message: string, undo: () => void): void {
@@ -24,7 +25,7 @@ export function withUndo(message: string, undo: () => void): void {
             undo();
           }}
         >
-          Undo
+          {t.common.undo}
         </Button>
       </Group>
     ),
@@ -56,7 +57,7 @@ export function failed(title: string, error: unknown, retry?: () => void): void 
               retry();
             }}
           >
-            Try again
+            {t.common.tryAgain}
           </Button>
         )}
       </Group>

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { openConfirmDialog } from "@/components/confirm";
+import { t } from "@/i18n";
 
 const unsaved = new Set<object>();
 
@@ -37,10 +38,10 @@ export function useUnsavedChanges(changed: boolean, close: () => void): () => vo
     if (!changed) close();
     else
       openConfirmDialog({
-        title: "Leave without saving?",
-        text: "What you typed is lost.",
-        action: "Leave",
-        stay: "Keep editing",
+        title: t.unsaved.title,
+        text: t.unsaved.text,
+        action: t.unsaved.leave,
+        stay: t.common.keepEditing,
         go: close,
       });
   };

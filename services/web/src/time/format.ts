@@ -1,3 +1,4 @@
+import { DATE_LANGUAGE, t } from "@/i18n";
 import { supportedZone } from "@/time/supportedZone";
 
 /** Times as words that people use. Every function takes the zone and "now": nothing here reads a clock. */
@@ -6,10 +7,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-function count(amount: number, unit: string): string {
-  return `${amount.toLocaleString("en")} ${unit}${amount === 1 ? "" : "s"}`;
-}
-
 /**
  * A length of time, as exact as is useful: "5 min", "3 h 20 min", "2 days 3 h", "3 weeks".
  *
@@ -17,20 +14,18 @@ function count(amount: number, unit: string): string {
  */
 export function duration(milliseconds: number): string {
   const length = Math.abs(milliseconds);
-  if (length < MINUTE) return "less than a minute";
-  if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
+  if (length < MINUTE) return t.time.lessThanMinute;
+  if (length < HOUR) return t.time.minutes(Math.floor(length / MINUTE));
   if (length < DAY) {
     const minutes = Math.floor((length % HOUR) / MINUTE);
     const hours = Math.floor(length / HOUR);
-    return hours < 6 && minutes ? `${hours} h ${minutes} min` : `${hours} h`;
+    return hours < 6 && minutes ? t.time.both(t.time.hours(hours), t.time.minutes(minutes)) : t.time.hours(hours);
   }
   const days = Math.floor(length / DAY);
-  if (days < 30) {
-    const hours = Math.floor((length % DAY) / HOUR);
-    return hours && days < 7 ? `${count(days, "day")} ${hours} h` : count(days, "day");
-  }
-  if (days < 60) return count(Math.floor(days / 7), "week");
-  return days < 730 ? count(Math.floor(days / 30.44), "month") : count(Math.floor(days / 365.25), "year");
+  if (days < 7) return daysAndHours(length);
+  if (days < 30) return t.time.days(days);
+  if (days < 60) return t.time.weeks(Math.floor(days / 7));
+  return days < 730 ? t.time.months(Math.floor(days / 30.44)) : t.time.years(Math.floor(days / 365.25));
 }
 
 /** Hours as words, such as an escalation's "51.25" as "2 days 3 h". */
@@ -41,34 +36,37 @@ export function hours(amount: number): string {
 /** "2 days 3 h overdue" or "in 40 min". Overdue by a day or more, it is always days and hours. */
 export function dueText(dueAt: string, now: number): string {
   const left = Date.parse(dueAt) - now;
-  if (left > 0) return `in ${duration(left)}`;
-  return left > -MINUTE ? "due now" : `${lateness(-left)} overdue`;
+  if (left > 0) return t.time.in(duration(left));
+  return left > -MINUTE ? t.time.dueNow : t.time.overdue(lateness(-left));
 }
 
 function lateness(length: number): string {
-  if (length < DAY) return duration(length);
+  return length < DAY ? duration(length) : daysAndHours(length);
+}
+
+function daysAndHours(length: number): string {
   const hours = Math.floor((length % DAY) / HOUR);
-  const days = count(Math.floor(length / DAY), "day");
-  return hours ? `${days} ${hours} h` : days;
+  const days = t.time.days(Math.floor(length / DAY));
+  return hours ? t.time.both(days, t.time.hours(hours)) : days;
 }
 
 /** The whole length in hours, such as "200 h", of what is overdue by a day or more; else null. */
 export function hoursOverdue(dueAt: string, now: number): string | null {
   const length = now - Date.parse(dueAt);
-  return length < DAY ? null : `${Math.floor(length / HOUR).toLocaleString("en")} h`;
+  return length < DAY ? null : t.time.hours(Math.floor(length / HOUR));
 }
 
 /** "just now", "5 min ago", "2 days ago" or "in 3 h"; whole units, since it is read at a glance. */
 export function ago(at: string, now: number): string {
   const passed = now - Date.parse(at);
-  if (Math.abs(passed) < MINUTE) return "just now";
+  if (Math.abs(passed) < MINUTE) return t.time.justNow;
   const words = coarse(Math.abs(passed));
-  return passed > 0 ? `${words} ago` : `in ${words}`;
+  return passed > 0 ? t.time.ago(words) : t.time.in(words);
 }
 
 function coarse(length: number): string {
-  if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
-  if (length < DAY) return `${Math.floor(length / HOUR)} h`;
+  if (length < HOUR) return t.time.minutes(Math.floor(length / MINUTE));
+  if (length < DAY) return t.time.hours(Math.floor(length / HOUR));
   return duration(Math.floor(length / DAY) * DAY);
 }
 
@@ -100,7 +98,7 @@ function format(style: Style, zone: string): Intl.DateTimeFormat {
   const key = `${style} ${zone}`;
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat("en-GB", { ...STYLES[style], timeZone: supportedZone(zone) });
+    found = new Intl.DateTimeFormat(DATE_LANGUAGE, { ...STYLES[style], timeZone: supportedZone(zone) });
     formats.set(key, found);
   }
   return found;
@@ -113,19 +111,22 @@ export function inZone(at: string | number, zone: string, style: Style = "dayTim
 
 /** "Today 14:30", "Tomorrow 09:00", "Yesterday 17:00", "Tue, 3 Mar, 14:30"; the year only when it differs. */
 export function calendar(at: string, zone: string, now: number): string {
-  const days = dayNumber(at, zone) - dayNumber(now, zone);
-  const named = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" }[days];
-  if (named) return `${named} ${inZone(at, zone, "time")}`;
-  const year = inZone(at, zone, "year");
-  const other = year === inZone(now, zone, "year") ? "" : ` ${year}`;
-  return `${inZone(at, zone, "day")}${other}, ${inZone(at, zone, "time")}`;
+  return dayAndTime(at, zone, now, t.time);
 }
 
 /** The same within a sentence: "today at 14:30", "tomorrow at 09:00", "on Tue, 3 Mar, 14:30". */
 export function onCalendar(at: string, zone: string, now: number): string {
-  const words = calendar(at, zone, now);
-  const named = /^(Today|Tomorrow|Yesterday) (.*)$/.exec(words);
-  return named ? `${named[1]?.toLowerCase()} at ${named[2]}` : `on ${words}`;
+  return dayAndTime(at, zone, now, t.time.inSentence);
+}
+
+function dayAndTime(at: string, zone: string, now: number, say: typeof t.time.inSentence): string {
+  const days = dayNumber(at, zone) - dayNumber(now, zone);
+  const time = inZone(at, zone, "time");
+  const named = { "-1": say.yesterday, 0: say.today, 1: say.tomorrow }[days];
+  if (named) return named(time);
+  const year = inZone(at, zone, "year");
+  const other = year === inZone(now, zone, "year") ? "" : ` ${year}`;
+  return say.onDay(`${inZone(at, zone, "day")}${other}`, time);
 }
 
 /** Number of the local day of a moment; equal numbers mean the same day in that zone. */

@@ -1,3 +1,4 @@
+import { t } from "@/i18n";
 import { localTimeIn, wallTime } from "@/time/zone";
 
 const MORNING = "09:00";
@@ -15,9 +16,9 @@ export function presets(zone: string, now: number): Preset[] {
   const preset = (label: string, days: number): Preset => ({ label, at: localTimeIn(days, MORNING, zone, now) });
   const next = afterWorkingDays(today, 1);
   return [
-    preset(next === 1 ? "Tomorrow 09:00" : "Monday 09:00", next),
-    preset("In 3 working days", afterWorkingDays(today, 3)),
-    preset("In a week", workingDayFrom(today, 7)),
+    preset(next === 1 ? t.time.tomorrowMorning : t.time.mondayMorning, next),
+    preset(t.time.inWorkingDays, afterWorkingDays(today, 3)),
+    preset(t.time.inAWeek, workingDayFrom(today, 7)),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** Names of time zones to choose from, the current one among them whether or not the browser isSupportedZone it. */
+/** Names of time zones to choose from, the current one among them whether or not the browser knows it. */
 export function zones(current: string): string[] {
   return [...new Set(["UTC", current, ...Intl.supportedValuesOf("timeZone")])];
 }

@@ -3,6 +3,7 @@ import { IconCloudOff } from "@tabler/icons-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { Problem } from "@/api/problem";
 import { queryKeys } from "@/api/queryKeys";
+import { t } from "@/i18n";
 import classes from "./ConnectionBanner.module.css";
 
 const subscribe = (listener: () => void) => onlineManager.subscribe(listener);
@@ -15,9 +16,7 @@ export function ConnectionBanner() {
   return (
     <div className={classes.banner} role="status">
       <IconCloudOff size={18} aria-hidden />
-      {online
-        ? "Followup does not answer. You see what was loaded before; it is tried again by itself."
-        : "You are offline. You see what was loaded before; changes are possible again when you are back."}
+      {online ? t.failures.away : t.failures.offlineBanner}
     </div>
   );
 }

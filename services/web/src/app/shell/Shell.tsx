@@ -16,6 +16,7 @@ import { PageFrameContext } from "@/components/pageFrame";
 import { FollowUpForm, formRequest, loadFollowUpForm } from "@/features/followups";
 import { unreadQuery, useInboxStream } from "@/features/inbox";
 import { OtherPersonDialog, ReauthenticationDialog, SessionEndedDialog, useSessionWatch } from "@/features/session";
+import { t } from "@/i18n";
 import classes from "./Shell.module.css";
 
 /** The frame around every page of a person who is logged in. */
@@ -33,7 +34,7 @@ export function Shell() {
   return (
     <div className={classes.shell}>
       <a href="#content" className="skip-link">
-        Skip to content
+        {t.shell.skip}
       </a>
       <Sidebar />
       <main id="content" className={classes.main} tabIndex={-1}>

@@ -8,6 +8,7 @@ import { createStore } from "@/hooks/store";
 import { Dialog } from "@/components/Dialog";
 import { openForm } from "@/features/followups";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 
 export const keysShown = createStore(false);
 
@@ -19,15 +20,15 @@ const NEVER = -Infinity;
 type Row = [string[], string];
 
 const WALK: Row[] = [
-  [["j"], "Next in the list"],
-  [["k"], "Previous in the list"],
+  [["j"], t.keys.next],
+  [["k"], t.keys.previous],
 ];
-const EDIT: Row[] = [[["e"], "Edit the follow-up in focus"]];
-const TICK: Row[] = [
-  [["x"], "Select the follow-up in focus"],
-  [["Shift", "x"], "Select all from the last one to it"],
-  [["b"], "Go to what one can do with all selected"],
-  [["Esc"], "Clear the selection"],
+const EDIT: Row[] = [[["e"], t.keys.edit]];
+const SELECT: Row[] = [
+  [["x"], t.keys.select],
+  [[t.keys.shift, "x"], t.keys.selectTo],
+  [["b"], t.keys.toSelection],
+  [[t.keys.escape], t.keys.clear],
 ];
 
 /** Keys that work on every page, unless somebody types or a dialog is open. */
@@ -38,21 +39,21 @@ export function Shortcuts() {
   if (!opened) return null;
   const here = rowKeys();
   const rows: Row[] = [
-    [["c"], "Create a follow-up"],
-    [["/"], "Search"],
+    [["c"], t.keys.create],
+    [["/"], t.keys.search],
     ...(here.walk ? WALK : []),
     ...(here.edit ? EDIT : []),
-    ...(here.tick ? TICK : []),
-    [["Ctrl", "Enter"], "Save a form"],
+    ...(here.select ? SELECT : []),
+    [[t.keys.control, t.keys.enter], t.keys.save],
     ...allowed(WORK, permissions).map(({ hotkey, label }): Row => [
       ["g", hotkey ?? ""],
-      `Go to ${label}`,
+      t.keys.goTo(label),
     ]),
-    [["?"], "Show these keys"],
-    [["Esc"], "Close"],
+    [["?"], t.keys.show],
+    [[t.keys.escape], t.common.close],
   ];
   return (
-    <Dialog onClose={() => keysShown.set(false)} title="Keyboard shortcuts" size="sm">
+    <Dialog onClose={() => keysShown.set(false)} title={t.account.keys} size="sm">
       <Table withRowBorders={false} verticalSpacing={5}>
         <Table.Tbody>
           {rows.map(([keys, meaning]) => (

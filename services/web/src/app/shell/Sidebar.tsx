@@ -6,6 +6,7 @@ import { UserMenu } from "@/app/shell/UserMenu";
 import { Logo } from "@/components/Logo";
 import { unreadQuery } from "@/features/inbox";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import classes from "./Sidebar.module.css";
 
 export function Sidebar() {
@@ -13,12 +14,12 @@ export function Sidebar() {
   const { data } = useQuery(unreadQuery);
   const admin = allowed(ADMIN, permissions);
   return (
-    <aside className={classes.sidebar} aria-label="Followup">
+    <aside className={classes.sidebar} aria-label={t.product}>
       <div className={classes.brand}>
         <Logo size={26} />
-        <span>Followup</span>
+        <span>{t.product}</span>
       </div>
-      <nav aria-label="Main" className={classes.links}>
+      <nav aria-label={t.shell.main} className={classes.links}>
         {allowed(WORK, permissions).map((destination) => (
           <Item
             key={destination.to}
@@ -28,7 +29,7 @@ export function Sidebar() {
         ))}
         {admin.length > 0 && (
           <Text component="h2" className={classes.group}>
-            Admin
+            {t.shell.admin}
           </Text>
         )}
         {admin.map((destination) => (
@@ -46,7 +47,7 @@ function Item({ to, label, icon: IconOf, count }: Destination & { count?: number
       <IconOf size={18} stroke={1.7} aria-hidden />
       <span>{label}</span>
       {Boolean(count) && (
-        <span className={classes.count} aria-label={`${count} unread`} role="img">
+        <span className={classes.count} aria-label={t.shell.unread(count ?? 0)} role="img">
           {(count ?? 0) > 99 ? "99+" : count}
         </span>
       )}

@@ -5,9 +5,8 @@ import { Link, NavLink } from "react-router";
 import { ADMIN, allowed, WORK } from "@/app/shell/navigation";
 import { unreadQuery } from "@/features/inbox";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import classes from "./TabBar.module.css";
-
-const SHORT: Record<string, string> = { "Leads & clients": "Clients" };
 
 /** Navigation on a phone, in reach of the thumb. */
 export function TabBar() {
@@ -15,14 +14,14 @@ export function TabBar() {
   const { data } = useQuery(unreadQuery);
   const admin = allowed(ADMIN, permissions);
   return (
-    <nav aria-label="Tabs" className={classes.bar}>
-      {allowed(WORK, permissions).map(({ to, label, icon: IconOf }) => (
+    <nav aria-label={t.shell.tabs} className={classes.bar}>
+      {allowed(WORK, permissions).map(({ to, label, shortLabel = label, icon: IconOf }) => (
         <NavLink key={to} to={to} className={classes.tab ?? ""}>
           <span className={classes.icon}>
             <IconOf size={22} stroke={1.6} aria-hidden />
             {to === "/inbox" && Boolean(data?.unread) && <span className={classes.dot} />}
           </span>
-          {SHORT[label] ?? label}
+          {shortLabel}
         </NavLink>
       ))}
       {admin.length > 0 && (
@@ -30,7 +29,7 @@ export function TabBar() {
           <Menu.Target>
             <UnstyledButton className={classes.tab}>
               <IconDots size={22} stroke={1.6} aria-hidden />
-              Admin
+              {t.shell.admin}
             </UnstyledButton>
           </Menu.Target>
           <Menu.Dropdown>

@@ -17,13 +17,14 @@ import { keysShown } from "@/app/shell/Shortcuts";
 import { UserText } from "@/components/UserText";
 import { useMe } from "@/api/session";
 import { useLogOut } from "@/features/session";
+import { t } from "@/i18n";
 import { supportedZone } from "@/time/supportedZone";
 import classes from "./UserMenu.module.css";
 
 const SCHEMES = [
-  { value: "light", label: "Light", icon: IconSun },
-  { value: "dark", label: "Dark", icon: IconMoon },
-  { value: "auto", label: "Like the system", icon: IconDeviceDesktop },
+  { value: "light", label: t.account.light, icon: IconSun },
+  { value: "dark", label: t.account.dark, icon: IconMoon },
+  { value: "auto", label: t.account.auto, icon: IconDeviceDesktop },
 ] as const;
 
 export function UserMenu({ compact = false }: { compact?: boolean }) {
@@ -32,7 +33,9 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
     <Menu position={compact ? "bottom-end" : "top-start"} width={230} shadow="md">
       <Menu.Target>
         <UnstyledButton className={classes.button}>
-          <VisuallyHidden>Account of {compact && me.name}</VisuallyHidden>
+          <VisuallyHidden>
+            {t.account.of} {compact && me.name}
+          </VisuallyHidden>
           {compact ? (
             <Avatar size={30} color="pine" />
           ) : (
@@ -64,22 +67,22 @@ function AccountItems() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const leave = () =>
     logOut().catch((error: unknown) => {
-      notifications.show({ color: "red", title: "You are still logged in", message: explain(error) });
+      notifications.show({ color: "red", title: t.account.notLoggedOut, message: explain(error) });
     });
   return (
     <>
       <Menu.Label>
         {me.email}
         <br />
-        Times in {supportedZone(me.time_zone)}
+        {t.account.timesIn(supportedZone(me.time_zone))}
       </Menu.Label>
       <Menu.Divider />
-      <Menu.Label>Appearance</Menu.Label>
+      <Menu.Label>{t.account.appearance}</Menu.Label>
       {SCHEMES.map(({ value, label, icon: IconOf }) => (
         <Menu.Item
           key={value}
           leftSection={<IconOf size={16} />}
-          rightSection={colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null}
+          rightSection={colorScheme === value ? <IconCheck size={14} aria-label={t.account.chosen} /> : null}
           onClick={() => setColorScheme(value)}
           closeMenuOnClick={false}
         >
@@ -88,16 +91,16 @@ function AccountItems() {
       ))}
       <Menu.Divider />
       <Menu.Item leftSection={<IconSettings size={16} />} component={Link} to="/settings">
-        Your settings
+        {t.account.settings}
       </Menu.Item>
       <Menu.Item leftSection={<IconKey size={16} />} component={Link} to="/settings/tokens">
-        API tokens
+        {t.account.tokens}
       </Menu.Item>
       <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={() => keysShown.set(true)}>
-        Keyboard shortcuts
+        {t.account.keys}
       </Menu.Item>
       <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>
-        Log out
+        {t.account.logOut}
       </Menu.Item>
     </>
   );

@@ -1,7 +1,9 @@
 import { IconClockExclamation } from "@tabler/icons-react";
 import { Link } from "react-router";
 import classes from "@/app/shell/ConnectionBanner.module.css";
+import { Message } from "@/components/Message";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { isSupportedZone } from "@/time/supportedZone";
 
 /** Says that times are in UTC, while this browser does not know the person's zone. */
@@ -12,8 +14,10 @@ export function ZoneBanner() {
     <div className={classes.banner} role="status">
       <IconClockExclamation size={18} aria-hidden />
       <span>
-        This browser does not know your time zone, {zone}: times are shown in UTC. Update the browser, or choose
-        another zone in <Link to="/settings">Your settings</Link>.
+        <Message
+          text={t.failures.unknownZone}
+          parts={{ zone, settings: <Link to="/settings">{t.account.settings}</Link> }}
+        />
       </span>
     </div>
   );

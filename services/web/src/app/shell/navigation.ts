@@ -11,10 +11,13 @@ import {
 } from "@tabler/icons-react";
 
 import type { Permission } from "@/api/types";
+import { t } from "@/i18n";
 
 export interface Destination {
   to: string;
   label: string;
+  /** Where there is little room. */
+  shortLabel?: string;
   icon: Icon;
   /** Only for people with this permission. */
   permission?: Permission;
@@ -23,23 +26,23 @@ export interface Destination {
 }
 
 export const WORK: readonly Destination[] = [
-  { to: "/followups", label: "Follow-ups", icon: IconChecklist, hotkey: "f" },
+  { to: "/followups", label: t.shell.followUps, icon: IconChecklist, hotkey: "f" },
   {
     to: "/dashboard/escalations",
-    label: "Escalations",
+    label: t.shell.escalations,
     icon: IconAlertTriangle,
     permission: "escalations:read",
     hotkey: "e",
   },
-  { to: "/inbox", label: "Inbox", icon: IconInbox, hotkey: "i" },
-  { to: "/subjects", label: "Leads & clients", icon: IconAddressBook, hotkey: "l" },
+  { to: "/inbox", label: t.shell.inbox, icon: IconInbox, hotkey: "i" },
+  { to: "/subjects", label: t.shell.subjects, shortLabel: t.shell.subjectsShort, icon: IconAddressBook, hotkey: "l" },
 ];
 
 export const ADMIN: readonly Destination[] = [
-  { to: "/admin/sweeps", label: "Sweeps", icon: IconRefresh, permission: "sweeps" },
-  { to: "/admin/people", label: "People", icon: IconUsers, permission: "users:write" },
-  { to: "/admin/import", label: "Import", icon: IconFileImport, permission: "imports" },
-  { to: "/admin/ops", label: "Operations", icon: IconActivity, permission: "ops" },
+  { to: "/admin/sweeps", label: t.shell.sweeps, icon: IconRefresh, permission: "sweeps" },
+  { to: "/admin/people", label: t.shell.people, icon: IconUsers, permission: "users:write" },
+  { to: "/admin/import", label: t.shell.import, icon: IconFileImport, permission: "imports" },
+  { to: "/admin/ops", label: t.shell.operations, icon: IconActivity, permission: "ops" },
 ];
 
 export function allowed(destinations: readonly Destination[], permissions: readonly Permission[]): Destination[] {

@@ -1,11 +1,11 @@
 /**
  * Rows of the list on the page, whichever it is: `data-row` names one, `data-title` is its link, `data-edit`
- * and `data-tick` are what keys press. A page about one thing may have a `data-edit` outside of rows.
+ * and `data-select` are what keys press. A page about one thing may have a `data-edit` outside of rows.
  */
 
 const TITLE = "[data-title]";
 const EDIT = "[data-edit]";
-const TICK = "[data-tick]";
+const SELECT = "[data-select]";
 
 const rows = () => [...document.querySelectorAll<HTMLElement>(`#content [data-row]:has(${TITLE})`)];
 const rowOf = (element: Element | null) => element?.closest<HTMLElement>("#content [data-row]") ?? null;
@@ -16,13 +16,13 @@ export function pressOnRow(key: string): boolean {
   if (key === "j") return step(1);
   if (key === "k") return step(-1);
   if (key === "e") return press(EDIT);
-  return (key === "x" || key === "X") && Boolean(rowOf(document.activeElement)) && press(TICK, key === "X");
+  return (key === "x" || key === "X") && Boolean(rowOf(document.activeElement)) && press(SELECT, key === "X");
 }
 
 /** The keys that do something on this page. */
-export function rowKeys(): { walk: boolean; edit: boolean; tick: boolean } {
+export function rowKeys(): { walk: boolean; edit: boolean; select: boolean } {
   const on = (selector: string) => document.querySelector(`#content ${selector}`) !== null;
-  return { walk: on(`[data-row] ${TITLE}`), edit: on(EDIT), tick: on(`[data-row] ${TICK}`) };
+  return { walk: on(`[data-row] ${TITLE}`), edit: on(EDIT), select: on(`[data-row] ${SELECT}`) };
 }
 
 function step(by: 1 | -1): boolean {

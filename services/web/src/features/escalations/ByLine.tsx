@@ -5,6 +5,7 @@ import type { EscalationCounts } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { UserText } from "@/components/UserText";
 import { useMe } from "@/api/session";
+import { number, t } from "@/i18n";
 import classes from "./ByLine.module.css";
 
 type Line = EscalationCounts["by_line"][number];
@@ -38,22 +39,22 @@ export function ByLine({ counts, who, showEveryone }: Props) {
         </h2>
         {who !== "all" && (
           <Button variant="subtle" size="compact-sm" onClick={showEveryone}>
-            Show everyone
+            {t.common.showEveryone}
           </Button>
         )}
       </div>
       <table className={classes.table} aria-labelledby={title}>
         <thead>
           <tr>
-            <th scope="col">Person</th>
+            <th scope="col">{t.escalations.person}</th>
             <th scope="col" className={classes.all}>
-              All
+              {t.escalations.columns.all}
             </th>
             <th scope="col" className={classes.number} data-level="admin">
-              Admin
+              {t.escalations.columns.admin}
             </th>
             <th scope="col" className={classes.number} data-level="manager">
-              Manager
+              {t.escalations.columns.manager}
             </th>
           </tr>
         </thead>
@@ -65,12 +66,12 @@ export function ByLine({ counts, who, showEveryone }: Props) {
       </table>
       {lines.length > SHOWN && (
         <UnstyledButton className={classes.more} aria-expanded={whole} onClick={() => setWhole(!whole)}>
-          {whole ? "Show fewer" : `and ${lines.length - SHOWN} more`}
+          {whole ? t.escalations.fewer : t.escalations.more(lines.length - SHOWN)}
         </UnstyledButton>
       )}
       {others.people > 0 && (
         <p className={classes.others}>
-          {`${others.people.toLocaleString("en")} more people have ${total(others).toLocaleString("en")}. Choose one above to see theirs.`}
+          {t.escalations.others(others.people, total(others))}
         </p>
       )}
     </section>
@@ -87,7 +88,7 @@ function Row({ line, largest }: { line: Line; largest: number }) {
       <th scope="row">
         <Link to={`${pathname}?${parameters}`} className={classes.name}>
           <UserText>{line.person.name}</UserText>
-          {line.with_line && <span className={classes.line}> and their line</span>}
+          {line.with_line && <span className={classes.line}>{t.escalations.andLine}</span>}
         </Link>
       </th>
       <td className={classes.all}>
@@ -96,19 +97,19 @@ function Row({ line, largest }: { line: Line; largest: number }) {
             {line.admin > 0 && <span className={classes.bar} data-level="admin" style={share(line.admin)} />}
             {line.manager > 0 && <span className={classes.bar} data-level="manager" style={share(line.manager)} />}
           </span>
-          <span className={classes.total}>{total(line).toLocaleString("en")}</span>
+          <span className={classes.total}>{number(total(line))}</span>
         </span>
       </td>
-      <td className={classes.number}>{line.admin.toLocaleString("en")}</td>
-      <td className={classes.number}>{line.manager.toLocaleString("en")}</td>
+      <td className={classes.number}>{number(line.admin)}</td>
+      <td className={classes.number}>{number(line.manager)}</td>
     </tr>
   );
 }
 
 function useHeading(below: EscalationCounts["below"]): string {
   const me = useMe();
-  if (below === null) return "By reporting line";
-  return below.id === me.id ? "By direct report" : `${isolate(below.name)}: by direct report`;
+  if (below === null) return t.escalations.byLine;
+  return below.id === me.id ? t.escalations.byReport : t.escalations.byReportOf(isolate(below.name));
 }
 
 function total({ admin, manager }: { admin: number; manager: number }): number {

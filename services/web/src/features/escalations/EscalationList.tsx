@@ -10,14 +10,10 @@ import { VirtualRows } from "@/components/VirtualRows";
 import { EscalationRow } from "@/features/escalations/EscalationRow";
 import { escalationsQuery, type Filters, type Level } from "@/features/escalations/queries";
 import { useListed } from "@/features/followups";
+import { number, t } from "@/i18n";
 import classes from "./EscalationList.module.css";
 
 const NONE: readonly Escalation[] = [];
-
-const NAMES = {
-  admin: { title: "Admin escalations", hint: "96 h overdue or more: SLA breach" },
-  manager: { title: "Manager escalations", hint: "48 to 96 h overdue" },
-};
 
 interface Props {
   level: Level;
@@ -33,14 +29,14 @@ export function EscalationList({ level, filters, count }: Props) {
   });
   const escalations = useMemo(() => data?.pages.flatMap(({ items }) => items), [data]);
   useListed(escalations ?? NONE);
-  const { title, hint } = NAMES[level];
+  const { title, hint, none, noneFound } = t.escalations.levels[level];
   return (
     <section className={classes.section} aria-label={title}>
       <h2 className={classes.title}>
         <span className={classes.dot} data-level={level} />
         {title}
-        {level === "admin" && <span className={classes.critical}>CRITICAL</span>}
-        {count !== undefined && <span className={classes.count}>{count.toLocaleString("en")}</span>}
+        {level === "admin" && <span className={classes.critical}>{t.escalations.critical}</span>}
+        {count !== undefined && <span className={classes.count}>{number(count)}</span>}
         <span className={classes.hint}>{hint}</span>
       </h2>
       {escalations ? (
@@ -56,8 +52,8 @@ export function EscalationList({ level, filters, count }: Props) {
         ) : (
           <EmptyState
             icon={IconMoodSmile}
-            title="None"
-            text={`No follow-up ${filters.q || filters.assignee !== "all" ? "found here " : ""}is escalated to ${level === "admin" ? "admins" : "managers"}.`}
+            title={t.escalations.none}
+            text={filters.q || filters.assignee !== "all" ? noneFound : none}
             compact
           />
         )
@@ -68,7 +64,7 @@ export function EscalationList({ level, filters, count }: Props) {
       )}
       {hasNextPage && (
         <Button mt="sm" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show more
+          {t.common.showMore}
         </Button>
       )}
     </section>

@@ -11,6 +11,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
 import { RowCheckbox } from "@/components/RowCheckbox";
 import { CompleteButton, openForm, RowMenu, useSelection } from "@/features/followups";
+import { t } from "@/i18n";
 import classes from "./EscalationRow.module.css";
 
 export function EscalationRow({ escalation }: { escalation: Escalation }) {
@@ -29,7 +30,7 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
   return (
     <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
       <RowCheckbox
-        label={`Select ${title}`}
+        label={t.followUps.selectNamed(title)}
         className={classes.tick}
         checked={ticked}
         onChange={(_, shift) => toggle(escalation, shift)}
@@ -42,12 +43,12 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
           <UserText>{title}</UserText>
         </Link>
         <span className={classes.subject}>
-          {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
+          {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>{t.followUps.noSubject}</span>}
         </span>
       </div>
       <span className={classes.people}>
         <Person name={assignee.name} inactive={!assignee.active} />
-        <span className={classes.manager}>{manager ? `Manager: ${isolate(manager.name)}` : "No manager"}</span>
+        <span className={classes.manager}>{manager ? t.escalations.manager(isolate(manager.name)) : t.escalations.noManager}</span>
       </span>
       <span className={classes.when} data-breach={breach}>
         <RelativeTime at={dueAt} as="due" />
@@ -58,8 +59,8 @@ const Row = memo(function Row({ escalation, ticked, toggle }: RowProps) {
       </span>
       <span className={classes.actions}>
         <IconButton
-          aria-label={`Edit ${title}`}
-          title="Edit, reassign or reschedule"
+          aria-label={t.common.editNamed(title)}
+          title={t.escalations.editHint}
           onClick={() => openForm({ followUp: escalation })}
           data-edit
         >

@@ -10,6 +10,7 @@ import { countsQuery } from "@/features/escalations/queries";
 import { Totals } from "@/features/escalations/Totals";
 import { BulkBar, SelectionProvider, SelectToggle, WhoFilter, whoIn } from "@/features/followups";
 import { SearchField } from "@/components/SearchField";
+import { t } from "@/i18n";
 import classes from "./EscalationsPage.module.css";
 
 /** What has gone so far that managers and admins were told, most overdue first. */
@@ -26,11 +27,11 @@ export function Component() {
     <SelectionProvider scope={`${q} ${who}`}>
       <BulkBar />
       <Page
-        title="Escalations"
+        title={t.escalations.title}
         toolbar={
           <div className={classes.toolbar}>
             <WhoFilter who={who} change={(next) => change({ who: next })} />
-            <SearchField q={q} change={(next) => change({ q: next })} label="Search escalations" />
+            <SearchField q={q} change={(next) => change({ q: next })} label={t.escalations.search} />
             <SelectToggle />
           </div>
         }

@@ -1,6 +1,7 @@
 import { Anchor } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, useNavigate } from "react-router";
+import { t } from "@/i18n";
 import classes from "./FollowUpPage.module.css";
 
 /** To the list; back to where one was in it, if one came from there. */
@@ -20,7 +21,7 @@ export function BackLink() {
         }
       }}
     >
-      <IconArrowLeft size={15} aria-hidden /> Back
+      <IconArrowLeft size={15} aria-hidden /> {t.followUps.back}
     </Anchor>
   );
 }

@@ -13,13 +13,12 @@ import { useSelection } from "@/features/followups/SelectionProvider";
 import { needsReason } from "@/features/followups/rescheduling";
 import { done, failed, withUndo } from "@/components/toasts";
 import { useMay } from "@/api/session";
+import { t } from "@/i18n";
 import classes from "./BulkBar.module.css";
 
 const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
 
-const DONE = { complete: "Completed", reassign: "Reassigned", reschedule: "Rescheduled" } as const;
-
-type Change = Omit<BulkAction, "followUps"> & { action: keyof typeof DONE };
+type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" };
 
 /** What one can do with all that is ticked. */
 export function BulkBar() {
@@ -44,13 +43,13 @@ export function BulkBar() {
       // What failed stays ticked, so that it can be tried again or looked at.
       if (all && ids.length) clear();
       else if (!all) set(ids.flatMap((id) => chosen.get(id) ?? []), false);
-      const said = `${DONE[change.action]} ${amount(ids.length)}`;
-      if (changed.length) withUndo(said, () => undo(changed));
-      else if (ids.length) done(said);
+      const summary = t.bulk[change.action](ids.length);
+      if (changed.length) withUndo(summary, () => undo(changed));
+      else if (ids.length) done(summary);
       tell(outcome.failed);
       if (!error || needsReason(error)) return;
-      if (all) failed("Nothing was changed", recount(error, all));
-      else failed(notAll("changed", left, ids), error, () => again(change, left));
+      if (all) failed(t.bulk.nothingChanged, recount(error, all));
+      else failed(ids.length ? t.bulk.notChanged(left.length) : t.bulk.nothingChanged, error, () => again(change, left));
     });
   }
 
@@ -59,9 +58,9 @@ export function BulkBar() {
     if (!all) run({ action: "complete" });
     else
       openConfirmDialog({
-        title: `Complete ${amount(count)}?`,
-        text: "These are all that match, also those that are not loaded in the list. You can undo it afterwards.",
-        action: `Complete ${count.toLocaleString("en")}`,
+        title: t.bulk.askComplete(count),
+        text: t.bulk.askCompleteText,
+        action: t.bulk.completeAll(count),
         harmless: true,
         go: () => run({ action: "complete" }),
       });
@@ -76,7 +75,7 @@ export function BulkBar() {
   function undo(changed: BulkResult["changed"]) {
     void bulk.mutateAsync({ action: "undo", followUps: changed }).then(({ done: ids, failed: refused, error, left }) => {
       tell(refused);
-      if (error) failed(notAll("undone", left, ids), error, () => undo([...left]));
+      if (error) failed(ids.length ? t.bulk.notUndone(left.length) : t.bulk.nothingUndone, error, () => undo([...left]));
     });
   }
 
@@ -85,29 +84,29 @@ export function BulkBar() {
     const [first] = left;
     if (!first) return;
     const title = chosen.get(first.id)?.title;
-    const name = title ? `“${isolate(title)}”` : `Follow-up ${first.id}`;
-    failed(`${amount(left.length)} left as before`, new Problem(409, "", `${name}: ${first.message}`));
+    const name = title ? t.bulk.quoted(isolate(title)) : t.followUps.numbered(first.id);
+    failed(t.bulk.leftAlone(left.length), new Problem(409, "", t.bulk.because(name, first.message)));
   }
 
   if (count === 0) return null;
   return (
     <>
-      <div ref={bar} className={classes.bar} role="toolbar" aria-label="Selected follow-ups">
+      <div ref={bar} className={classes.bar} role="toolbar" aria-label={t.bulk.label}>
         <span className={classes.count} role="status">
-          {count.toLocaleString("en")} selected
+          {t.bulk.selected(count)}
         </span>
         <Button className={classes.action} size="xs" leftSection={<IconCheck size={15} />} loading={bulk.isPending} onClick={complete}>
-          Complete
+          {t.followUps.complete}
         </Button>
         {mayReassign && (
           <Button className={classes.action} size="xs" variant="default" leftSection={<IconUserShare size={15} />} onClick={() => setAsking("reassign")}>
-            Reassign
+            {t.followUps.reassign}
           </Button>
         )}
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => setAsking("reschedule")}>
-          Reschedule
+          {t.followUps.reschedule}
         </Button>
-        <CloseButton aria-label="Clear selection" onClick={clear} />
+        <CloseButton aria-label={t.bulk.clear} onClick={clear} />
         <span className={classes.break} aria-hidden />
       </div>
       <Suspense>
@@ -127,17 +126,8 @@ export function BulkBar() {
   );
 }
 
-/** What to say of an action that broke off: nothing of it is done, or a part. */
-function notAll(what: string, left: readonly unknown[], ids: readonly number[]): string {
-  return ids.length ? `${amount(left.length)} not ${what} yet` : `Nothing was ${what}`;
-}
-
 /** When there are more or fewer than were selected, that in place of what a program would do. */
 function recount(error: unknown, all: BulkFilter): unknown {
   if (!(error instanceof Problem) || error.status !== 409) return error;
-  return new Problem(409, "", `They are no longer ${all.expected.toLocaleString("en")}: look at them, and select them again.`);
-}
-
-function amount(count: number): string {
-  return count === 1 ? "1 follow-up" : `${count.toLocaleString("en")} follow-ups`;
+  return new Problem(409, "", t.bulk.recounted(all.expected));
 }

@@ -4,10 +4,10 @@ import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { DueField } from "@/features/followups/DueField";
-import { STARTS_OVER } from "@/features/followups/rescheduling";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { usePeopleInScope } from "@/features/people";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
@@ -36,7 +36,6 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
   const [assignee, setAssignee] = useState<string | null>(null);
   const [proposed] = useState(() => nextMorning(zone, now()));
   const [dueAt, setDueAt] = useState<string | null>(proposed);
-  const amount = count === 1 ? "1 follow-up" : `${count.toLocaleString("en")} follow-ups`;
   const [reason, setReason] = useState("");
   const reassign = action === "reassign";
   const [tried, setTried] = useState(false);
@@ -52,33 +51,33 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
   }
 
   return (
-    <Dialog onClose={leave} title={`${reassign ? "Reassign" : "Reschedule"} ${amount}`}>
+    <Dialog onClose={leave} title={reassign ? t.bulk.reassignTitle(count) : t.bulk.rescheduleTitle(count)}>
       <form onSubmit={submit}>
         <Stack>
           {reassign ? (
             <Select
-              label="New assignee"
-              placeholder="Choose a person"
+              label={t.bulk.newAssignee}
+              placeholder={t.bulk.choosePerson}
               data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
               value={assignee}
               onChange={setAssignee}
               searchable
               data-autofocus
-              nothingFoundMessage="Nobody by that name"
+              nothingFoundMessage={t.common.nobodyByName}
             />
           ) : (
             <DueField value={dueAt} onChange={setDueAt} zone={zone} />
           )}
           {asks && <ReasonField value={reason} onChange={setReason} error={asked} />}
           <Text size="sm" c="dimmed">
-            {reassign ? "They are told at once. The clock of overdue ones runs on." : STARTS_OVER}
+            {reassign ? t.bulk.reassignText : t.followUps.startsOver}
           </Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>
-              Cancel
+              {t.common.cancel}
             </Button>
             <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt || (asks && reason.trim() === "")}>
-              {reassign ? "Reassign" : "Reschedule"}
+              {reassign ? t.followUps.reassign : t.followUps.reschedule}
             </Button>
           </Group>
         </Stack>

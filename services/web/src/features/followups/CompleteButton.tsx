@@ -1,6 +1,7 @@
 import { IconCheck } from "@tabler/icons-react";
 import type { FollowUp } from "@/api/types";
 import { useComplete } from "@/features/followups/mutations";
+import { t } from "@/i18n";
 import classes from "./CompleteButton.module.css";
 
 /** The round box in front of an open follow-up: one click completes it. */
@@ -10,8 +11,8 @@ export function CompleteButton({ followUp }: { followUp: FollowUp }) {
     <button
       type="button"
       className={classes.button}
-      aria-label={`Complete ${followUp.title}`}
-      title="Complete"
+      aria-label={t.followUps.completeNamed(followUp.title)}
+      title={t.followUps.complete}
       onClick={() => complete.mutate(followUp)}
     >
       <span className={classes.circle}>

@@ -14,14 +14,15 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { useRestore } from "@/features/followups/mutations";
 import { deletedQuery } from "@/features/followups/queries";
+import { t } from "@/i18n";
 
 const COLUMNS = [
-  { name: "What" },
-  { name: "Assignee" },
-  { name: "Was due" },
-  { name: "Deleted" },
-  { name: "Gone for good" },
-  { name: "Restore", silent: true },
+  { name: t.deleted.what },
+  { name: t.deleted.assignee },
+  { name: t.deleted.wasDue },
+  { name: t.deleted.deleted },
+  { name: t.deleted.gone },
+  { name: t.deleted.restore, silent: true },
 ];
 
 /** What was deleted in the last 30 days, to be restored. */
@@ -29,16 +30,15 @@ export function Component() {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(deletedQuery);
   const deleted = data?.pages.flatMap(({ items }) => items);
   return (
-    <Page title="Deleted follow-ups" aside={<BackLink />}>
+    <Page title={t.deleted.title} aside={<BackLink />}>
       <Text c="dimmed" maw={640} mb="md">
-        A deleted follow-up is kept for 30 days. Restored, it is as it was, with its history and notifications; nobody is
-        told again.
+        {t.deleted.text}
       </Text>
       {deleted ? (
         deleted.length > 0 ? (
           <Deleted followUps={deleted} />
         ) : (
-          <EmptyState icon={IconTrash} title="Nothing was deleted" text="What you delete is here for 30 days." />
+          <EmptyState icon={IconTrash} title={t.deleted.none} text={t.deleted.noneText} />
         )
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} />
@@ -47,7 +47,7 @@ export function Component() {
       )}
       {hasNextPage && (
         <Button variant="default" size="xs" mt="md" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier
+          {t.common.showEarlier}
         </Button>
       )}
     </Page>
@@ -56,7 +56,7 @@ export function Component() {
 
 function Deleted({ followUps }: { followUps: readonly DeletedFollowUp[] }) {
   return (
-    <StackedTable verticalSpacing="xs" columns={COLUMNS} aria-label="Deleted follow-ups">
+    <StackedTable verticalSpacing="xs" columns={COLUMNS} aria-label={t.deleted.title}>
       {followUps.map((followUp) => (
         <Line key={followUp.id} followUp={followUp} />
       ))}
@@ -72,17 +72,17 @@ function Line({ followUp }: { followUp: DeletedFollowUp }) {
       <Cell fw={500} wide>
         <UserText>{title}</UserText>
       </Cell>
-      <Cell of="Assignee">
+      <Cell of={t.deleted.assignee}>
         <Person name={assignee.name} inactive={!assignee.active} />
       </Cell>
-      <Cell of="Was due">
+      <Cell of={t.deleted.wasDue}>
         <RelativeTime at={dueAt} as="calendar" />
       </Cell>
-      <Cell of="Deleted">
+      <Cell of={t.deleted.deleted}>
         <RelativeTime at={deletedAt} as="ago" />
-        {by && ` by ${isolate(by.name)}`}
+        {by && t.deleted.by(isolate(by.name))}
       </Cell>
-      <Cell of="Gone for good">
+      <Cell of={t.deleted.gone}>
         <RelativeTime at={until} as="ago" />
       </Cell>
       <ActionCell>
@@ -92,9 +92,9 @@ function Line({ followUp }: { followUp: DeletedFollowUp }) {
           leftSection={<IconArrowBackUp size={15} />}
           loading={restore.isPending}
           onClick={() => restore.mutate(followUp)}
-          aria-label={`Restore ${isolate(title)}`}
+          aria-label={t.deleted.restoreNamed(isolate(title))}
         >
-          Restore
+          {t.deleted.restore}
         </Button>
       </ActionCell>
     </StackedRow>

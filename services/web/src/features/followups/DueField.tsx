@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
 import { IconCalendar } from "@tabler/icons-react";
 import { useId } from "react";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { presets } from "@/time/presets";
 import { supportedZone } from "@/time/supportedZone";
@@ -25,15 +26,15 @@ export function DueField({ value, onChange, zone, error }: Props) {
   return (
     <div>
       <DateTimePicker
-        label="Due"
-        description={`In ${supportedZone(zone)}`}
-        placeholder="Day and time"
+        label={t.due.label}
+        description={t.due.inZone(supportedZone(zone))}
+        placeholder={t.due.placeholder}
         leftSection={<IconCalendar size={16} />}
         valueFormat="ddd, D MMM YYYY, HH:mm"
         value={value && wallTime(value, zone)}
         onChange={(wall) => onChange(wall && fromWallTime(wall, zone))}
-        timePickerProps={{ format: "24h", hoursInputLabel: "Hours", minutesInputLabel: "Minutes" }}
-        submitButtonProps={{ "aria-label": "Take this day and time" }}
+        timePickerProps={{ format: "24h", hoursInputLabel: t.due.hours, minutesInputLabel: t.due.minutes }}
+        submitButtonProps={{ "aria-label": t.due.take }}
         firstDayOfWeek={1}
         defaultDate={today}
         maxLevel="year" // its list of years goes by the browser's zone
@@ -41,7 +42,7 @@ export function DueField({ value, onChange, zone, error }: Props) {
         hideOutsideDates
         classNames={{ day: classes.day }}
         error={error}
-        ariaLabels={{ nextMonth: "Next month", previousMonth: "Previous month" }}
+        ariaLabels={{ nextMonth: t.due.nextMonth, previousMonth: t.due.previousMonth }}
         id={id}
         popoverProps={{ id, withinPortal: true }} // its dialog takes its name from the field of that id
       />

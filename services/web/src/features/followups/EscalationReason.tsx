@@ -1,30 +1,40 @@
 import type { ActivityEscalation } from "@/api/types";
+import { Message } from "@/components/Message";
 import { UserText } from "@/components/UserText";
+import { t } from "@/i18n";
 import classes from "./EscalationReason.module.css";
 
 /** Why an escalation happened, and how each of those who were told was found, in the words of the API. */
 export function EscalationReason({ escalation: { why, recipients } }: { escalation: ActivityEscalation }) {
   return (
     <details className={classes.reasons}>
-      <summary>Why</summary>
+      <summary>{t.history.why}</summary>
       <dl>
-        <dt>Rule</dt>
+        <dt>{t.history.rule}</dt>
         <dd>{why}</dd>
-        <dt>Told</dt>
+        <dt>{t.history.told}</dt>
         <dd>
           <ul>
             {recipients.map((recipient) => (
               <li key={`${recipient.user.id}-${recipient.audience}`}>
-                <strong>
-                  <UserText>{recipient.user.name}</UserText>
-                </strong>
-                , {recipient.why}
+                <Message
+                  text={t.history.recipient}
+                  parts={{ name: <Name>{recipient.user.name}</Name>, why: recipient.why }}
+                />
               </li>
             ))}
-            {recipients.length === 0 && <li>Nobody: there was no active person to tell.</li>}
+            {recipients.length === 0 && <li>{t.history.nobody}</li>}
           </ul>
         </dd>
       </dl>
     </details>
+  );
+}
+
+function Name({ children }: { children: string }) {
+  return (
+    <strong>
+      <UserText>{children}</UserText>
+    </strong>
   );
 }

@@ -6,10 +6,11 @@ import type { View } from "@/api/types";
 import { useExport } from "@/features/followups/useExport";
 import { useMe } from "@/api/session";
 import { apiFilters, type Filters } from "@/features/followups/filters";
+import { t } from "@/i18n";
 
 const KINDS = [
-  { format: "xlsx", label: "Excel workbook (.xlsx)" },
-  { format: "csv", label: "CSV" },
+  { format: "xlsx", label: t.export.xlsx },
+  { format: "csv", label: t.export.csv },
 ] as const;
 
 /** Downloads what the list is narrowed to; all open ones come together with the completed ones. */
@@ -21,14 +22,14 @@ export function ExportMenu({ filters }: { filters: Filters }) {
   return (
     <Menu position="bottom-end" opened={opened} onChange={setOpened}>
       <Menu.Target>
-        <Tooltip label={file.isPending ? "The file is being made" : "Export"} disabled={opened}>
-          <ActionIcon variant="default" size="lg" aria-label="Export" aria-busy={file.isPending}>
+        <Tooltip label={file.isPending ? t.export.pending : t.export.label} disabled={opened}>
+          <ActionIcon variant="default" size="lg" aria-label={t.export.label} aria-busy={file.isPending}>
             {file.isPending ? <Loader size={16} /> : <IconDownload size={16} />}
           </ActionIcon>
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{view === "all" ? "Open and completed ones" : "This list"}</Menu.Label>
+        <Menu.Label>{view === "all" ? t.export.all : t.export.list}</Menu.Label>
         {KINDS.map(({ format, label }) => {
           const query = { ...apiFilters(filters), view, format, person };
           return (

@@ -7,6 +7,7 @@ import { SubjectFilter } from "@/features/followups/SubjectFilter";
 import { SelectToggle } from "@/features/followups/SelectToggle";
 import { WhoFilter } from "@/features/followups/WhoFilter";
 import { useMay } from "@/api/session";
+import { number, t } from "@/i18n";
 import classes from "./FilterBar.module.css";
 
 interface Props {
@@ -16,11 +17,11 @@ interface Props {
 }
 
 const TABS: { tab: Tab; label: string; count?: "overdue" | "today" | "upcoming" }[] = [
-  { tab: "open", label: "All open" },
-  { tab: "overdue", label: "Overdue", count: "overdue" },
-  { tab: "today", label: "Today", count: "today" },
-  { tab: "upcoming", label: "Upcoming", count: "upcoming" },
-  { tab: "completed", label: "Completed" },
+  { tab: "open", label: t.followUps.allOpen },
+  { tab: "overdue", label: t.followUps.views.overdue, count: "overdue" },
+  { tab: "today", label: t.followUps.views.today, count: "today" },
+  { tab: "upcoming", label: t.followUps.views.upcoming, count: "upcoming" },
+  { tab: "completed", label: t.followUps.views.completed },
 ];
 
 /** On a phone the tabs are more than fit: what is shown is in sight. */
@@ -37,7 +38,7 @@ export function FilterBar({ filters, change, counts }: Props) {
   const mayDelete = useMay("follow-ups:delete");
   return (
     <div className={classes.bar}>
-      <div className={classes.tabs} role="group" aria-label="Show">
+      <div className={classes.tabs} role="group" aria-label={t.followUps.show}>
         {TABS.map(({ tab, label, count }) => (
           <UnstyledButton
             key={tab}
@@ -47,12 +48,12 @@ export function FilterBar({ filters, change, counts }: Props) {
             onClick={() => change({ tab })}
           >
             {label}
-            {count && counts && <span className={classes.count}>{counts[count].toLocaleString("en")}</span>}
+            {count && counts && <span className={classes.count}>{number(counts[count])}</span>}
           </UnstyledButton>
         ))}
         {mayDelete && (
           <Link to="/followups/deleted" className={classes.tab}>
-            Deleted
+            {t.followUps.deleted}
           </Link>
         )}
       </div>

@@ -4,6 +4,7 @@ import { EditConflictDialog } from "@/components/EditConflictDialog";
 import { draftOf, type Draft } from "@/features/followups/draft";
 import { peopleQuery } from "@/features/people";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { inZone } from "@/time/format";
 
 interface Props {
@@ -17,13 +18,7 @@ interface Props {
 
 type Shown = Exclude<keyof Draft, "reason">;
 
-const LABELS: Record<Shown, string> = {
-  title: "What",
-  subject: "Lead or client",
-  due_at: "Due",
-  assignee_id: "Assignee",
-  notes: "Notes",
-};
+const LABELS: Record<Shown, string> = t.form.conflict;
 
 /** Somebody else saved first: both versions side by side, and the choice between them. */
 export function FollowUpConflict({ mine, theirs, ...choices }: Props) {
@@ -31,26 +26,26 @@ export function FollowUpConflict({ mine, theirs, ...choices }: Props) {
   const { data: people } = useQuery(peopleQuery);
   const other = draftOf(theirs);
 
-  function said(draft: Draft, field: Shown): string {
+  function valueOf(draft: Draft, field: Shown): string {
     if (field === "due_at") return draft.due_at ? inZone(draft.due_at, zone) : "";
-    if (field === "subject") return draft.subject?.name ?? "Nobody";
+    if (field === "subject") return draft.subject?.name ?? t.person.nobody;
     if (field === "assignee_id") {
       return people?.find(({ id }) => id === draft.assignee_id)?.name ?? theirs.assignee.name;
     }
-    return draft[field] || "(empty)";
+    return draft[field] || t.common.empty;
   }
 
   const fields = (Object.keys(LABELS) as Shown[]).map((field) => ({
     field,
     label: LABELS[field],
-    mine: said(mine, field),
-    theirs: said(other, field),
+    mine: valueOf(mine, field),
+    theirs: valueOf(other, field),
   }));
 
   return (
     <EditConflictDialog
       fields={fields}
-      note={theirs.status === "completed" ? "It has been completed meanwhile." : undefined}
+      note={theirs.status === "completed" ? t.form.completedMeanwhile : undefined}
       {...choices}
     />
   );

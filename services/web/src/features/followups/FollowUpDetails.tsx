@@ -3,11 +3,13 @@ import type { ReactNode } from "react";
 import type { FollowUp } from "@/api/types";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { LevelBadge } from "@/components/LevelBadge";
+import { Message } from "@/components/Message";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
 import { rescheduledText } from "@/features/followups/rescheduling";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { useNow } from "@/time/useNow";
 import classes from "./FollowUpDetails.module.css";
 
@@ -19,12 +21,12 @@ export function FollowUpDetails({ followUp }: { followUp: FollowUp }) {
   const moved = rescheduledText(followUp, zone, now);
   const overdue = status === "open" && Date.parse(dueAt) <= now;
   return (
-    <section aria-label="Details">
+    <section aria-label={t.details.label}>
       <dl className={classes.facts}>
-        <Fact name="Status">
+        <Detail name={t.details.status}>
           {completedAt ? (
             <span className={classes.done}>
-              Completed <RelativeTime at={completedAt} as="ago" />
+              <Message text={t.details.completed} parts={{ ago: <RelativeTime at={completedAt} as="ago" /> }} />
             </span>
           ) : (
             <span className={classes.status}>
@@ -35,20 +37,20 @@ export function FollowUpDetails({ followUp }: { followUp: FollowUp }) {
               <LevelBadge {...followUp} />
             </span>
           )}
-        </Fact>
-        <Fact name="Due">
+        </Detail>
+        <Detail name={t.details.due}>
           <RelativeTime at={dueAt} as="calendar" />
           {moved && <span className={classes.moved}>{moved}</span>}
-        </Fact>
-        <Fact name="Assignee">
+        </Detail>
+        <Detail name={t.details.assignee}>
           <Person name={assignee.name} inactive={!assignee.active} />
-        </Fact>
-        <Fact name="Lead or client">{subject ? <SubjectLink subject={subject} /> : "None"}</Fact>
-        {followUp.external_id && <Fact name="External id">{followUp.external_id}</Fact>}
+        </Detail>
+        <Detail name={t.details.subject}>{subject ? <SubjectLink subject={subject} /> : t.details.noSubject}</Detail>
+        {followUp.external_id && <Detail name={t.details.externalId}>{followUp.external_id}</Detail>}
         {notes && (
-          <Fact name="Notes">
+          <Detail name={t.details.notes}>
             <span className={classes.notes}>{notes}</span>
-          </Fact>
+          </Detail>
         )}
       </dl>
       {status === "open" && <NextStep followUp={followUp} />}
@@ -56,7 +58,7 @@ export function FollowUpDetails({ followUp }: { followUp: FollowUp }) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function Detail({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className={classes.fact}>
       <dt>{name}</dt>
@@ -73,14 +75,14 @@ function NextStep({ followUp: { level, next_step_at: at } }: { followUp: FollowU
       <IconClockHour4 size={18} stroke={1.7} aria-hidden />
       <span>
         {at === null ? (
-          "Everybody on its policy has been told. No further step comes."
+          t.details.lastStep
         ) : Date.parse(at) <= now ? (
-          `Step ${level + 1} has come and goes out with the next sweep.`
+          t.details.stepNow(level + 1)
         ) : (
-          <>
-            Step {level + 1} of its policy comes <RelativeTime at={at} as="ago" />,{" "}
-            <RelativeTime at={at} as="onCalendar" />, unless it is done before.
-          </>
+          <Message
+            text={t.details.stepComes(level + 1)}
+            parts={{ ago: <RelativeTime at={at} as="ago" />, time: <RelativeTime at={at} as="onCalendar" /> }}
+          />
         )}
       </span>
     </p>

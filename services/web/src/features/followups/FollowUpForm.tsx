@@ -13,12 +13,13 @@ import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft 
 import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { labelOf, usePeopleInScope } from "@/features/people";
-import { needsReason, STARTS_OVER } from "@/features/followups/rescheduling";
+import { needsReason } from "@/features/followups/rescheduling";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { done, withUndo } from "@/components/toasts";
 import { useMay, useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
@@ -67,10 +68,10 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
     if (!keptDrafts.has(key)) closeForm();
     else
       openConfirmDialog({
-        title: "Discard what you typed?",
-        text: "Close the form in place of this to go on with it later.",
-        action: "Discard",
-        stay: "Keep editing",
+        title: t.form.discardTitle,
+        text: t.form.discardText,
+        action: t.form.discard,
+        stay: t.common.keepEditing,
         go: discard,
       });
   }
@@ -106,31 +107,31 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function finish(saved: FollowUp) {
     forget(key);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
-    if (followUp) withUndo(`Saved “${isolate(saved.title)}”`, () => undo.mutate({ followUp: saved }));
-    else done(`Planned “${isolate(saved.title)}”`);
+    if (followUp) withUndo(t.changes.saved(isolate(saved.title)), () => undo.mutate({ followUp: saved }));
+    else done(t.changes.planned(isolate(saved.title)));
   }
 
   return (
     <>
-      <Dialog onClose={closeForm} title={followUp ? "Edit follow-up" : "New follow-up"} size="lg">
+      <Dialog onClose={closeForm} title={followUp ? t.form.edit : t.followUps.new} size="lg">
         <form onSubmit={save} noValidate>
           <Stack gap="md">
             <FormProblem error={problem} fields={asked ? [...SHOWN, "reason"] : SHOWN}>
-              What you typed is kept.
+              {t.move.kept}
             </FormProblem>
             {kept && (
               <Group justify="space-between" gap="xs">
                 <Text size="sm" c="dimmed">
-                  This is what you typed before and did not save.
+                  {t.form.typedBefore}
                 </Text>
                 <Button variant="default" size="compact-sm" onClick={startAfresh}>
-                  Start afresh
+                  {t.form.startAfresh}
                 </Button>
               </Group>
             )}
             <TextInput
-              label="What is to be done"
-              placeholder="Call about the renewal"
+              label={t.form.what}
+              placeholder={t.form.whatExample}
               maxLength={FollowUpCreate.title}
               value={draft.title}
               onChange={(event) => update({ title: event.currentTarget.value })}
@@ -161,7 +162,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
             )}
             {base && base.level > 0 && moves(draft, draftOf(base)) && (
               <Text size="sm" c="dimmed">
-                {STARTS_OVER}
+                {t.followUps.startsOver}
               </Text>
             )}
             <AssigneeField
@@ -171,7 +172,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               error={problem?.messageFor("assignee_id")}
             />
             <Textarea
-              label="Notes"
+              label={t.form.notes}
               maxLength={FollowUpCreate.notes}
               autosize
               minRows={3}
@@ -182,10 +183,10 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
             />
             <Group justify="flex-end">
               <Button variant="default" onClick={cancel}>
-                Cancel
+                {t.common.cancel}
               </Button>
               <Button type="submit" loading={isPending}>
-                {followUp ? "Save" : "Create follow-up"}
+                {followUp ? t.common.save : t.form.create}
               </Button>
             </Group>
           </Stack>
@@ -238,13 +239,13 @@ function AssigneeField({ followUp, value, onChange, error }: AssigneeProps) {
   const people = [...theirs, ...inScope];
   return (
     <Select
-      label="Assignee"
-      data={people.map((one) => ({ value: String(one.id), label: one.id === me.id ? `${one.name} (me)` : labelOf(one) }))}
+      label={t.form.assignee}
+      data={people.map((one) => ({ value: String(one.id), label: one.id === me.id ? t.person.me(one.name) : labelOf(one) }))}
       value={String(value)}
       onChange={(id) => onChange(Number(id))}
       allowDeselect={false}
       searchable
-      nothingFoundMessage="Nobody by that name"
+      nothingFoundMessage={t.common.nobodyByName}
       error={error}
     />
   );

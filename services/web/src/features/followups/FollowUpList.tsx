@@ -10,6 +10,7 @@ import { MoreLine, NoneLine, NothingLine, SkeletonLine } from "@/features/follow
 import type { Line } from "@/features/followups/sections";
 import { useListed } from "@/features/followups/SelectionProvider";
 import type { SectionList } from "@/features/followups/useSections";
+import { t } from "@/i18n";
 import classes from "./FollowUpList.module.css";
 
 const ROW = 57;
@@ -50,7 +51,7 @@ export function FollowUpList({ list, filters, change }: Props) {
   }, [near, list]);
 
   return (
-    <ul ref={root} className={classes.list} style={{ height: virtualizer.getTotalSize() }} aria-label="Follow-ups">
+    <ul ref={root} className={classes.list} style={{ height: virtualizer.getTotalSize() }} aria-label={t.followUps.title}>
       {drawn.map(({ index, key, start, size }) => {
         const line = lines[index];
         return line ? (

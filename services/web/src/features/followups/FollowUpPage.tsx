@@ -16,6 +16,7 @@ import { useComplete, useReopen } from "@/features/followups/mutations";
 import { followUpQuery } from "@/features/followups/queries";
 import { RowMenu } from "@/features/followups/RowMenu";
 import { Timeline } from "@/features/followups/Timeline";
+import { t } from "@/i18n";
 import classes from "./FollowUpPage.module.css";
 
 export function Component() {
@@ -27,7 +28,7 @@ function FollowUpPage({ id }: { id: number }) {
   const { data, error, refetch } = useQuery(followUpQuery(id));
   return (
     <Page
-      title={data?.title ?? "Follow-up"}
+      title={data?.title ?? t.followUps.one}
       longTitle
       aside={<BackLink />}
       actions={data && <Actions followUp={data} />}
@@ -60,11 +61,11 @@ function Actions({ followUp }: { followUp: FollowUp }) {
         className={classes.edit}
         data-edit
       >
-        Edit
+        {t.common.edit}
       </Button>
       {open ? (
         <Button leftSection={<IconCheck size={16} />} loading={complete.isPending} onClick={() => complete.mutate(followUp)}>
-          Complete
+          {t.followUps.complete}
         </Button>
       ) : (
         <Button
@@ -73,7 +74,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
           loading={reopen.isPending}
           onClick={() => confirmReopen(followUp, () => reopen.mutate(followUp))}
         >
-          Reopen
+          {t.followUps.reopen}
         </Button>
       )}
       <RowMenu followUp={followUp} onDeleted={() => void navigate("/followups", { replace: true })} />

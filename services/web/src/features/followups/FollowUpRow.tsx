@@ -18,6 +18,7 @@ import { rescheduledText } from "@/features/followups/rescheduling";
 import { RowMenu } from "@/features/followups/RowMenu";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import classes from "./FollowUpRow.module.css";
 
@@ -55,7 +56,7 @@ const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: R
   return (
     <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
       <RowCheckbox
-        label={`Select ${title}`}
+        label={t.followUps.selectNamed(title)}
         className={classes.tick}
         checked={ticked}
         onChange={(_, shift) => toggle(followUp, shift)}
@@ -66,7 +67,7 @@ const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: R
           <UserText>{title}</UserText>
         </Link>
         <span className={classes.subject}>
-          {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>No lead or client</span>}
+          {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>{t.followUps.noSubject}</span>}
           {moved && <span className={classes.moved}>{moved}</span>}
         </span>
       </div>
@@ -78,7 +79,7 @@ const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: R
       </span>
       <When followUp={followUp} view={view} />
       <span className={classes.actions}>
-        <IconButton aria-label={`Edit ${title}`} onClick={() => openForm({ followUp })} className={classes.edit} data-edit>
+        <IconButton aria-label={t.common.editNamed(title)} onClick={() => openForm({ followUp })} className={classes.edit} data-edit>
           <IconPencil size={16} stroke={1.7} />
         </IconButton>
         <RowMenu followUp={followUp} />
@@ -93,7 +94,7 @@ function When({ followUp, view }: Props) {
       <span className={classes.when} data-view={view}>
         <RelativeTime at={followUp.completed_at} as="ago" className={classes.words} />
         <span className={classes.exact}>
-          <span>completed</span>
+          <span>{t.followUps.completedAt}</span>
           <RelativeTime at={followUp.completed_at} as="day" />
         </span>
       </span>
@@ -114,7 +115,7 @@ function ReopenButton({ followUp }: { followUp: FollowUp }) {
   const reopen = useReopen();
   return (
     <IconButton
-      aria-label={`Reopen ${followUp.title}`}
+      aria-label={t.followUps.reopenNamed(followUp.title)}
       disabled={reopen.isPending}
       onClick={() => confirmReopen(followUp, () => reopen.mutate(followUp))}
     >

@@ -10,6 +10,7 @@ import { useFilters } from "@/features/followups/filters";
 import { openForm } from "@/features/followups/formRequest";
 import { SelectionProvider } from "@/features/followups/SelectionProvider";
 import { useSections } from "@/features/followups/useSections";
+import { t } from "@/i18n";
 import classes from "./FollowUpsPage.module.css";
 
 export function Component() {
@@ -20,13 +21,13 @@ export function Component() {
     <SelectionProvider scope={JSON.stringify(shown)}>
       <BulkBar />
       <Page
-        title="Follow-ups"
+        title={t.followUps.title}
         actions={
           <Group gap="xs" wrap="nowrap">
             <ExportMenu filters={shown} />
             <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({})} className={classes.create}>
-              <span className={classes.long}>New follow-up</span>
-              <span className={classes.short}>New</span>
+              <span className={classes.long}>{t.followUps.new}</span>
+              <span className={classes.short}>{t.followUps.newShort}</span>
             </Button>
           </Group>
         }

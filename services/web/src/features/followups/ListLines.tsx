@@ -5,11 +5,12 @@ import { EmptyState } from "@/components/EmptyState";
 import { NothingFound } from "@/components/NothingFound";
 import type { Filters } from "@/features/followups/filters";
 import { openForm } from "@/features/followups/formRequest";
+import { t } from "@/i18n";
 import classes from "./ListLines.module.css";
 
 export function SkeletonLine() {
   return (
-    <div className={classes.skeleton} role="status" aria-label="Loading">
+    <div className={classes.skeleton} role="status" aria-label={t.common.loading}>
       <Skeleton circle h={20} />
       <div>
         <Skeleton h={11} w="42%" mb={8} />
@@ -34,16 +35,16 @@ export function NothingLine({ filters, change }: FilterProps) {
   return (
     <EmptyState
       icon={IconCalendarCheck}
-      title="No open follow-ups"
-      text={who === "all" ? "What is planned appears here, in order of its due time." : "Nothing is open of those you chose."}
+      title={t.followUps.none}
+      text={who === "all" ? t.followUps.noneText : t.followUps.noneChosen}
     >
       {who !== "all" && (
         <Button variant="default" size="xs" onClick={() => change({ who: "all" })}>
-          Show everyone
+          {t.common.showEveryone}
         </Button>
       )}
       <Button variant="default" size="xs" onClick={() => openForm({})}>
-        Plan a follow-up
+        {t.followUps.plan}
       </Button>
     </EmptyState>
   );
@@ -60,30 +61,24 @@ function Unfound({ filters: { q, subject, who }, change }: FilterProps) {
   );
 }
 
-const NOTHING: Partial<Record<View, string>> = {
-  overdue: "Nothing is overdue.",
-  today: "Nothing more is due today.",
-  upcoming: "Nothing is planned for later.",
-};
-
 /** Why one section has no rows. */
 export function NoneLine({ view, filters, change }: FilterProps & { view: View }) {
-  if (filters.tab === "open") return <p className={classes.none}>{NOTHING[view]}</p>;
+  if (filters.tab === "open") return <p className={classes.none}>{t.followUps.noneIn[view]}</p>;
   if (filters.q || filters.subject) return <Unfound filters={filters} change={change} />;
   return (
     <EmptyState
       icon={view === "overdue" ? IconMoodSmile : IconCalendarCheck}
-      title={NOTHING[view] ?? "Nothing is completed yet."}
+      title={t.followUps.noneIn[view]}
       compact
     >
       {filters.who !== "all" && (
         <Button variant="default" size="xs" onClick={() => change({ who: "all" })}>
-          Show everyone
+          {t.common.showEveryone}
         </Button>
       )}
       {view !== "completed" && view !== "overdue" && (
         <Button variant="default" size="xs" onClick={() => openForm({})}>
-          Plan a follow-up
+          {t.followUps.plan}
         </Button>
       )}
     </EmptyState>

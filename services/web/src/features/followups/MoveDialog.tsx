@@ -7,10 +7,10 @@ import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { currentOf } from "@/features/followups/mutations";
-import { STARTS_OVER } from "@/features/followups/rescheduling";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { useMove } from "@/features/followups/useMove";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { onCalendar } from "@/time/format";
 
@@ -44,24 +44,24 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
   }
 
   return (
-    <Dialog onClose={leave} title={`Move “${isolate(followUp.title)}”?`}>
+    <Dialog onClose={leave} title={t.move.title(isolate(followUp.title))}>
       <form onSubmit={submit}>
         <Stack>
           {told === undefined && (
-            <FormProblem error={error} title="It was not moved">
-              What you typed is kept.
+            <FormProblem error={error} title={t.move.failed}>
+              {t.move.kept}
             </FormProblem>
           )}
           <Text size="sm">
-            It is then due {onCalendar(dueAt, zone, now())}. {STARTS_OVER}
+            {t.move.text(onCalendar(dueAt, zone, now()))}
           </Text>
           <ReasonField value={reason} onChange={setReason} error={told} focused />
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>
-              Cancel
+              {t.common.cancel}
             </Button>
             <Button type="submit" loading={busy} disabled={reason.trim() === ""}>
-              Move
+              {t.move.move}
             </Button>
           </Group>
         </Stack>

@@ -1,6 +1,6 @@
 import { Textarea } from "@mantine/core";
 import { FollowUpPatch } from "@/api/limits";
-import { REASON_HELP } from "@/features/followups/rescheduling";
+import { t } from "@/i18n";
 
 interface Props {
   value: string;
@@ -13,9 +13,9 @@ interface Props {
 export function ReasonField({ value, onChange, error, focused }: Props) {
   return (
     <Textarea
-      label="Why it is moved"
-      description={REASON_HELP}
-      placeholder="The client asked for a call next week"
+      label={t.move.reason}
+      description={t.move.reasonHelp}
+      placeholder={t.move.reasonExample}
       autosize
       minRows={2}
       maxRows={6}

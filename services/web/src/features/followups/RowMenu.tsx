@@ -13,13 +13,14 @@ import { needsReason } from "@/features/followups/rescheduling";
 import { failed } from "@/components/toasts";
 import { useMove } from "@/features/followups/useMove";
 import { useMay, useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { localTimeIn } from "@/time/zone";
 
 const MoveDialog = lazy(() => import("@/features/followups/MoveDialog"));
 
 /** A move that waits for its reason. */
-interface QueryContent {
+interface PendingMove {
   dueAt: string;
   /** How the API asked for it. */
   problem?: Problem;
@@ -34,7 +35,7 @@ interface Props {
 /** What else one can do with a follow-up. The menu itself is made when it is opened. */
 export function RowMenu({ followUp, onDeleted }: Props) {
   const [armed, setArmed] = useState(false);
-  const [asked, setAsked] = useState<QueryContent | null>(null);
+  const [asked, setAsked] = useState<PendingMove | null>(null);
   const target = useRef<HTMLButtonElement>(null);
   const wasArmed = useRef(false);
   // The button is another one with the menu and without it: the focus goes along.
@@ -45,7 +46,7 @@ export function RowMenu({ followUp, onDeleted }: Props) {
   const button = (
     <IconButton
       ref={target}
-      aria-label={`More about ${followUp.title}`}
+      aria-label={t.followUps.moreNamed(followUp.title)}
       aria-haspopup="menu"
       onClick={() => setArmed(true)}
     >
@@ -71,14 +72,14 @@ export function RowMenu({ followUp, onDeleted }: Props) {
 }
 
 const LATER = [
-  { label: "Tomorrow, 09:00", days: 1 },
-  { label: "In 3 days, 09:00", days: 3 },
-  { label: "In a week, 09:00", days: 7 },
+  { label: t.rowMenu.tomorrow, days: 1 },
+  { label: t.rowMenu.inThreeDays, days: 3 },
+  { label: t.rowMenu.inAWeek, days: 7 },
 ];
 
 interface ItemsProps extends Props {
   /** Opens the dialog that asks for a reason. */
-  askWhy: (asked: QueryContent) => void;
+  askWhy: (asked: PendingMove) => void;
 }
 
 function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
@@ -97,18 +98,18 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
   /** It may have been escalated since it was loaded: then it is asked for the reason now. */
   function refuse(error: unknown, dueAt: string) {
     if (needsReason(error)) askWhy({ dueAt, problem: error as Problem });
-    else failed(`“${isolate(followUp.title)}” was not moved`, error);
+    else failed(t.changes.notMoved(isolate(followUp.title)), error);
   }
 
   return (
     <>
       <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => openForm({ followUp })}>
-        Edit or reassign
+        {t.rowMenu.edit}
       </Menu.Item>
       <Menu.Item leftSection={<IconHistory size={16} />} component={Link} to={`/followups/${followUp.id}`}>
-        History
+        {t.rowMenu.history}
       </Menu.Item>
-      {open && <Menu.Label>{followUp.level ? "Reschedule: escalation starts over" : "Reschedule"}</Menu.Label>}
+      {open && <Menu.Label>{followUp.level ? t.rowMenu.rescheduleEscalated : t.rowMenu.reschedule}</Menu.Label>}
       {open &&
         LATER.map(({ label, days }) => (
           <Menu.Item key={days} leftSection={<IconCalendarPlus size={16} />} onClick={() => moveTo(days)}>
@@ -122,9 +123,9 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
           c="var(--level-3)"
           onClick={() =>
             openConfirmDialog({
-              title: `Delete “${isolate(followUp.title)}”?`,
-              text: "Its history and notifications go with it. For 30 days it can be restored.",
-              action: "Delete",
+              title: t.changes.askDelete(isolate(followUp.title)),
+              text: t.changes.askDeleteText,
+              action: t.common.delete,
               go: () => {
                 remove.mutate(followUp);
                 onDeleted?.();
@@ -132,7 +133,7 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
             })
           }
         >
-          Delete
+          {t.common.delete}
         </Menu.Item>
       )}
     </>

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useSelection } from "@/features/followups/SelectionProvider";
+import { t } from "@/i18n";
 
 /** On a phone: shows the ticks, for changing several at once. */
 export function SelectToggle() {
@@ -13,7 +14,7 @@ export function SelectToggle() {
       aria-pressed={selecting}
       onClick={() => (selecting ? clear() : setSelecting(true))}
     >
-      Select
+      {t.followUps.select}
     </Button>
   );
 }

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { SubjectIcon } from "@/components/SubjectLink";
 import type { ChosenSubject } from "@/features/followups/draft";
 import { subjectsQuery } from "@/api/subjects";
+import { t } from "@/i18n";
 
 interface Props {
   value: ChosenSubject | null;
@@ -43,16 +44,16 @@ export function SubjectField({ value, onChange, error }: Props) {
     <Combobox store={combobox} onOptionSubmit={choose}>
       <Combobox.Target>
         <InputBase
-          label="Lead or client"
+          label={t.subjectField.label}
           maxLength={SubjectInput.name}
-          placeholder="Search, or type a new name"
+          placeholder={t.subjectField.placeholder}
           value={text ?? value?.name ?? ""}
           error={error}
-          description={value?.id === null ? `New ${value.kind}, created when you save` : undefined}
+          description={value?.id === null ? t.subjectField.created[value.kind] : undefined}
           leftSection={value && <SubjectIcon kind={value.kind} size={16} />}
           rightSection={
             value && text === null ? (
-              <CloseButton size="sm" aria-label="No lead or client" onClick={() => onChange(null)} />
+              <CloseButton size="sm" aria-label={t.subjectField.none} onClick={() => onChange(null)} />
             ) : (
               isFetching && <Loader size={14} />
             )
@@ -71,7 +72,7 @@ export function SubjectField({ value, onChange, error }: Props) {
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={!data && !typed}>
-        <Combobox.Options mah={280} style={{ overflowY: "auto" }} aria-label="Leads and clients">
+        <Combobox.Options mah={280} style={{ overflowY: "auto" }} aria-label={t.subjectField.options}>
           {found.map(({ id, kind, name, external_id: externalId }) => (
             <Combobox.Option key={id} value={`id:${id}`}>
               <SubjectIcon kind={kind} /> {name}{" "}
@@ -80,11 +81,11 @@ export function SubjectField({ value, onChange, error }: Props) {
           ))}
           {creatable.map((kind) => (
             <Combobox.Option key={kind} value={`new:${kind}`}>
-              <IconPlus size={14} aria-hidden /> New {kind} “{typed}”
+              <IconPlus size={14} aria-hidden /> {t.subjectField.newNamed[kind](typed)}
             </Combobox.Option>
           ))}
           {found.length + creatable.length === 0 && (
-            <Combobox.Empty>No leads or clients yet: type a name to add one.</Combobox.Empty>
+            <Combobox.Empty>{t.subjectField.empty}</Combobox.Empty>
           )}
         </Combobox.Options>
       </Combobox.Dropdown>

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { UserText } from "@/components/UserText";
 import { SubjectIcon } from "@/components/SubjectLink";
 import { subjectQuery } from "@/api/subjects";
+import { t } from "@/i18n";
 import classes from "./SubjectFilter.module.css";
 
 /** Shows that only one lead's or client's follow-ups are listed. */
@@ -11,8 +12,8 @@ export function SubjectFilter({ id, clear }: { id: number; clear: () => void }) 
   return (
     <span className={classes.pill}>
       {data && <SubjectIcon kind={data.kind} />}
-      <UserText className={classes.name}>{data?.name ?? "One lead or client"}</UserText>
-      <CloseButton size="xs" aria-label="Show those of all leads and clients" onClick={clear} />
+      <UserText className={classes.name}>{data?.name ?? t.followUps.oneSubject}</UserText>
+      <CloseButton size="xs" aria-label={t.followUps.allSubjects} onClick={clear} />
     </span>
   );
 }

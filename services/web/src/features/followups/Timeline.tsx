@@ -19,6 +19,7 @@ import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
 import { activitiesQuery } from "@/features/followups/queries";
 import { EscalationReason } from "@/features/followups/EscalationReason";
+import { t } from "@/i18n";
 import classes from "./Timeline.module.css";
 
 const ICONS: Record<string, Icon> = {
@@ -40,16 +41,16 @@ export function Timeline({ id }: { id: number }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(activitiesQuery(id));
   const activities = data?.pages.flatMap(({ items }) => items);
   return (
-    <section aria-label="History">
+    <section aria-label={t.history.label}>
       <Title order={2} mb="md">
-        History
+        {t.history.label}
       </Title>
       {activities ? (
         <ol className={classes.timeline}>
           {activities.map((activity) => (
-            <Entry key={activity.id} activity={activity} />
+            <TimelineItem key={activity.id} activity={activity} />
           ))}
-          {activities.length === 0 && <li>Nothing has happened yet.</li>}
+          {activities.length === 0 && <li>{t.history.nothing}</li>}
         </ol>
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} compact />
@@ -58,14 +59,14 @@ export function Timeline({ id }: { id: number }) {
       )}
       {hasNextPage && (
         <Button variant="default" size="xs" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier
+          {t.common.showEarlier}
         </Button>
       )}
     </section>
   );
 }
 
-function Entry({ activity }: { activity: Activity }) {
+function TimelineItem({ activity }: { activity: Activity }) {
   const { kind, summary, created_at: at, escalation } = activity;
   const IconOf = ICONS[kind] ?? IconPoint;
   return (

@@ -2,6 +2,7 @@ import { Select } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { labelOf, usePeopleInScope, withReports } from "@/features/people";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 
 interface Props {
   who: string;
@@ -14,23 +15,23 @@ export function WhoFilter({ who, change }: Props) {
   const people = inSight.filter(({ id }) => id !== me.id);
   return (
     <Select
-      aria-label="Whose follow-ups"
+      aria-label={t.followUps.whose}
       w={{ base: 140, xs: 220 }}
       leftSection={<IconUsers size={15} />}
       data={[
-        { value: "all", label: "Everyone" },
-        { value: "me", label: "Mine" },
-        { value: "team", label: "My team" },
+        { value: "all", label: t.followUps.everyone },
+        { value: "me", label: t.followUps.mine },
+        { value: "team", label: t.followUps.team },
         ...(people.length > 0
-          ? [{ group: "People", items: people.map((one) => ({ value: String(one.id), label: labelOf(one) })) }]
+          ? [{ group: t.common.people, items: people.map((one) => ({ value: String(one.id), label: labelOf(one) })) }]
           : []),
-        { group: "With everyone below", items: withReports(inSight).map((one) => ({ value: `line:${one.id}`, label: `${labelOf(one)} and their line` })) },
+        { group: t.followUps.withReports, items: withReports(inSight).map((one) => ({ value: `line:${one.id}`, label: t.followUps.andLine(labelOf(one)) })) },
       ]}
       value={who}
       onChange={(next) => change(next ?? "all")}
       allowDeselect={false}
       searchable
-      nothingFoundMessage="Nobody by that name"
+      nothingFoundMessage={t.common.nobodyByName}
       comboboxProps={{ width: 240, position: "bottom-start" }}
     />
   );

@@ -32,7 +32,7 @@ describe("pages", () => {
     expect(idsOf(inserted(pages, due(2, 2)))).toEqual([1, 2, 3]);
   });
 
-  it("keep what a list isSupportedZone beyond the follow-up", () => {
+  it("keep what a list knows beyond the follow-up", () => {
     const known = pagesOf([[{ ...due(1, 1), manager: { id: 2, name: "Dana" } } as never]]);
     const next = replaced(known, { ...due(1, 1), title: "New" });
     expect(next.pages[0]?.items[0]).toMatchObject({ title: "New", manager: { name: "Dana" } });

@@ -1,4 +1,5 @@
 import type { FollowUp, FollowUpCreate, FollowUpPatch, SubjectInput } from "@/api/types";
+import { t } from "@/i18n";
 
 /** What the form holds while somebody types. */
 export interface Draft {
@@ -59,9 +60,9 @@ export function rebased(draft: Draft, base: Draft, theirs: Draft): Draft {
 /** What keeps a draft from being saved, by field. */
 export function mistakesOf(draft: Draft, needsReason = false): Partial<Record<keyof Draft, string>> {
   return {
-    ...(needsReason && draft.reason.trim() === "" && { reason: "Say why it is moved." }),
-    ...(draft.title.trim() === "" && { title: "Say what is to be done." }),
-    ...(draft.due_at === null && { due_at: "Choose when it is due." }),
+    ...(needsReason && draft.reason.trim() === "" && { reason: t.form.reasonMissing }),
+    ...(draft.title.trim() === "" && { title: t.form.whatMissing }),
+    ...(draft.due_at === null && { due_at: t.form.dueMissing }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { BulkChange, BulkFilter, BulkResult, FollowUp, FollowUpCreate, Foll
 import { isolate } from "@/components/bidi";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed, withUndo } from "@/components/toasts";
+import { t } from "@/i18n";
 
 /** Complete with one click: the row goes at once, comes back if it fails, and a toast undoes it. */
 export function useComplete() {
@@ -19,12 +20,12 @@ export function useComplete() {
       const current = currentOf(error) ?? followUp; // what somebody made of it meanwhile
       restore(cache, taken, followUp);
       if (current !== followUp) show(cache, current);
-      failed(`“${isolate(followUp.title)}” is still open`, error, () => complete.mutate(current));
+      failed(t.changes.stillOpen(isolate(followUp.title)), error, () => complete.mutate(current));
       settle(cache);
     },
     onSuccess: (completed, followUp, { touched }) => {
       show(cache, completed);
-      withUndo(`Completed “${isolate(followUp.title)}”`, () => undo.mutate({ followUp: completed, touched }));
+      withUndo(t.changes.completed(isolate(followUp.title)), () => undo.mutate({ followUp: completed, touched }));
       settle(cache, completed.id);
     },
   });
@@ -47,7 +48,7 @@ export function useUndo() {
       const current = currentOf(error);
       if (current) show(cache, current);
       const again = error instanceof Problem && error.unreachable ? () => undo.mutate(undoing) : undefined;
-      failed(`“${isolate(undoing.followUp.title)}” stays as it is`, error, again);
+      failed(t.changes.unchanged(isolate(undoing.followUp.title)), error, again);
       settle(cache, undoing.followUp.id);
     },
     onSuccess: (undone, { touched = [] }) => {
@@ -64,7 +65,7 @@ export function useReopen() {
   return useMutation({
     mutationFn: (seen: FollowUp) => dataOf(api.POST("/follow-ups/{follow_up_id}/reopen", asSeen(seen))),
     onError: (error, followUp) => {
-      failed(`“${isolate(followUp.title)}” is still completed`, error);
+      failed(t.changes.stillCompleted(isolate(followUp.title)), error);
       settle(cache, followUp.id);
     },
     onSuccess: (reopened) => {
@@ -114,11 +115,11 @@ export function useRemove() {
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
       restore(cache, taken, followUp);
-      failed(`“${isolate(followUp.title)}” was not deleted`, error);
+      failed(t.changes.notDeleted(isolate(followUp.title)), error);
       settle(cache);
     },
     onSuccess: (_, { id, title }) => {
-      withUndo(`Deleted “${isolate(title)}”`, () => restoreIt.mutate({ id, title }));
+      withUndo(t.changes.deleted(isolate(title)), () => restoreIt.mutate({ id, title }));
       cache.removeQueries({ queryKey: queryKeys.followUp(id) });
       cache.removeQueries({ queryKey: queryKeys.activities(id) });
       settle(cache);
@@ -134,11 +135,12 @@ export function useRestore() {
       dataOf(api.POST("/follow-ups/{follow_up_id}/restore", { params: { path: { follow_up_id: id } } })),
     onError: (error, gone) => {
       const again = error instanceof Problem && error.unreachable ? () => restoring.mutate(gone) : undefined;
-      failed(`“${isolate(gone.title)}” stays deleted`, error, again);
+      failed(t.changes.notRestored(isolate(gone.title)), error, again);
       settle(cache);
     },
     onSuccess: ({ id, title, assignee }) => {
-      done(`Restored “${isolate(title)}”${assignee.active ? "" : `. ${isolate(assignee.name)} is inactive: reassign it.`}`);
+      const { restored, restoredInactive } = t.changes;
+      done(assignee.active ? restored(isolate(title)) : restoredInactive(isolate(title), isolate(assignee.name)));
       cache.removeQueries({ queryKey: queryKeys.followUp(id) }); // "not found", while it was away
       settle(cache, id);
     },

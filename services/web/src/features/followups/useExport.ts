@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { api, dataOf, type QueryOf } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { failed } from "@/components/toasts";
+import { t } from "@/i18n";
 
 /** Browsers begin a download some time after it was asked for. */
 const KEPT_MS = 60_000;
@@ -19,7 +20,7 @@ export function useExport() {
     onSuccess: (content, { name }) => save(content, name),
     onError: (error, wanted) => {
       const lasting = error instanceof Problem && [403, 422].includes(error.status);
-      failed("Nothing was exported", error, lasting ? undefined : () => file.mutate(wanted));
+      failed(t.export.failed, error, lasting ? undefined : () => file.mutate(wanted));
     },
   });
   return file;

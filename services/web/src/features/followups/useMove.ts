@@ -2,6 +2,7 @@ import type { FollowUp } from "@/api/types";
 import { useEdit, useUndo } from "@/features/followups/mutations";
 import { withUndo } from "@/components/toasts";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { calendar } from "@/time/format";
 
@@ -14,6 +15,6 @@ export function useMove() {
     const changes = reason === undefined ? { due_at: dueAt } : { due_at: dueAt, reason };
     // A promise: a menu that asked for it is gone before the answer comes, and its own callbacks with it.
     const moved = await edit.mutateAsync({ id, etag, changes });
-    withUndo(`Moved to ${calendar(dueAt, zone, now())}`, () => undo.mutate({ followUp: moved }));
+    withUndo(t.changes.movedTo(calendar(dueAt, zone, now())), () => undo.mutate({ followUp: moved }));
   };
 }

@@ -4,6 +4,7 @@ import type { BulkFilter, FollowUpCounts, View } from "@/api/types";
 import { apiFilters, type Filters } from "@/features/followups/filters";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import { failed } from "@/components/toasts";
+import { t } from "@/i18n";
 
 /** Select all of a section, loaded or not: they are counted first, and the count goes with what is done to them. */
 export function useSelectAll(view: View, filters: Filters) {
@@ -11,7 +12,7 @@ export function useSelectAll(view: View, filters: Filters) {
   return useMutation({
     mutationFn: () => dataOf(api.GET("/follow-ups/counts", { params: { query: apiFilters(filters) } })),
     onSuccess: (counts) => setAll(filterOf(view as BulkFilter["view"], filters, counts)),
-    onError: (error) => failed("They could not be counted", error),
+    onError: (error) => failed(t.bulk.notCounted, error),
   });
 }
 

@@ -3,8 +3,9 @@ import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { describeColumnError, columnLabel } from "@/api/fields";
 import type { ImportResult } from "@/api/types";
 import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
+import { t } from "@/i18n";
 
-const COLUMNS = [{ name: "Line", width: 70 }, { name: "Column", width: 190 }, { name: "What is wrong, and the fix" }];
+const COLUMNS = [{ name: t.imports.line, width: 70 }, { name: t.imports.column, width: 190 }, { name: t.imports.mistake }];
 
 interface Props {
   file: File;
@@ -19,19 +20,18 @@ export function CheckResult({ file, result, busy, confirm, discard }: Props) {
   const { created, updated, unchanged, errors, more_errors: more, warnings, subjects_changed: renamed } = result;
   const mistakes = errors.length + more;
   const good = created + updated + unchanged;
-  const said = `${created.toLocaleString("en")} to add, ${updated.toLocaleString("en")} to update, ${unchanged.toLocaleString("en")} unchanged`;
   return (
     <>
       <Alert
         color={mistakes > 0 ? "red" : "pine"}
         variant="light"
         icon={mistakes > 0 ? <IconAlertTriangle size={20} /> : <IconCircleCheck size={20} />}
-        title={mistakes > 0 ? `${count(mistakes)} in ${file.name}` : `${file.name} is ready`}
+        title={mistakes > 0 ? t.imports.mistakesIn(mistakes, file.name) : t.imports.ready(file.name)}
         role="status"
       >
         <Text size="sm" c="var(--mantine-color-text)">
-          {said}.{renamed > 0 && ` ${known(renamed)} to rename or link again, for everybody.`} Nothing has been
-          written yet.
+          {t.imports.would(created, updated, unchanged)} {renamed > 0 && `${t.imports.renamed(renamed)} `}
+          {t.imports.nothingWritten}
         </Text>
       </Alert>
       <Warnings sentences={warnings} />
@@ -39,16 +39,16 @@ export function CheckResult({ file, result, busy, confirm, discard }: Props) {
       <Group>
         {mistakes === 0 && (
           <Button loading={busy} onClick={() => confirm(false)}>
-            Import {lines(good)}
+            {t.imports.import(good)}
           </Button>
         )}
         {mistakes > 0 && good > 0 && (
           <Button loading={busy} onClick={() => confirm(true)}>
-            Import the {lines(good, "good ")}
+            {t.imports.importGood(good)}
           </Button>
         )}
         <Button variant="default" onClick={discard}>
-          Choose another file
+          {t.imports.chooseOther}
         </Button>
       </Group>
     </>
@@ -59,7 +59,7 @@ export function CheckResult({ file, result, busy, confirm, discard }: Props) {
 export function Warnings({ sentences }: { sentences: readonly string[] }) {
   if (sentences.length === 0) return null;
   return (
-    <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} title="Mind" role="status">
+    <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} title={t.imports.mind} role="status">
       {sentences.map((sentence) => (
         <Text key={sentence} size="sm" c="var(--mantine-color-text)">
           {sentence}
@@ -71,15 +71,15 @@ export function Warnings({ sentences }: { sentences: readonly string[] }) {
 
 function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: number }) {
   return (
-    <section aria-label="Mistakes">
+    <section aria-label={t.imports.mistakes}>
       <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0 }}>
-        <StackedTable verticalSpacing={6} stickyHeader columns={COLUMNS} aria-label="Mistakes by line">
+        <StackedTable verticalSpacing={6} stickyHeader columns={COLUMNS} aria-label={t.imports.mistakesByLine}>
           {errors.map(({ line, field, message }, index) => (
             <StackedRow key={index}>
-              <Cell of="Line" className="numbers">
+              <Cell of={t.imports.line} className="numbers">
                 {line}
               </Cell>
-              <Cell of="Column">{field ? columnLabel(field) : "–"}</Cell>
+              <Cell of={t.imports.column}>{field ? columnLabel(field) : "–"}</Cell>
               <Cell wide>{describeColumnError(field, message)}</Cell>
             </StackedRow>
           ))}
@@ -87,21 +87,9 @@ function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: numb
       </ScrollArea.Autosize>
       {more > 0 && (
         <Text size="sm" c="dimmed" mt="xs">
-          And {more.toLocaleString("en")} more.
+          {t.imports.moreMistakes(more)}
         </Text>
       )}
     </section>
   );
-}
-
-function lines(amount: number, which = ""): string {
-  return `${amount.toLocaleString("en")} ${which}${amount === 1 ? "line" : "lines"}`;
-}
-
-function count(mistakes: number): string {
-  return mistakes === 1 ? "1 mistake" : `${mistakes.toLocaleString("en")} mistakes`;
-}
-
-function known(number: number): string {
-  return number === 1 ? "One known lead or client" : `${number.toLocaleString("en")} known leads and clients`;
 }

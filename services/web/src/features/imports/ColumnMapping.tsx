@@ -4,9 +4,10 @@ import { columnLabel } from "@/api/fields";
 import type { ImportPreview } from "@/api/types";
 import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { missing } from "@/features/imports/imports";
+import { t } from "@/i18n";
 import { zones } from "@/time/zones";
 
-const COLUMNS = [{ name: "In the file" }, { name: "First cells" }, { name: "Taken as" }];
+const COLUMNS = [{ name: t.imports.inFile }, { name: t.imports.firstCells }, { name: t.imports.takenAs }];
 
 interface Props {
   preview: ImportPreview;
@@ -23,36 +24,36 @@ export function ColumnMapping({ preview, columns, zone, change }: Props) {
     change(others.with(place, column), zone);
   }
   return (
-    <section aria-label="Columns">
+    <section aria-label={t.imports.columns}>
       <Title order={2} mb={4}>
-        Columns
+        {t.imports.columns}
       </Title>
       <Text size="sm" c="dimmed" mb="xs">
-        {words(preview)} Columns that are not taken change nothing.
+        {describe(preview)} {t.imports.notTakenHelp}
       </Text>
       {lacking.length > 0 && (
         <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} mb="xs" role="status">
           <Text size="sm" c="var(--mantine-color-text)">
-            Say which column is: {lacking.map(columnLabel).join(", ")}.
+            {t.imports.missing(lacking.map(columnLabel).join(", "))}
           </Text>
         </Alert>
       )}
-      <StackedTable layout="fixed" verticalSpacing={6} columns={COLUMNS} aria-label="Columns of the file">
+      <StackedTable layout="fixed" verticalSpacing={6} columns={COLUMNS} aria-label={t.imports.columnsOf}>
         {preview.columns.map(({ heading, samples }, place) => (
           <StackedRow key={place}>
-            <Cell of="In the file" wide fw={540}>
-              <bdi>{heading || `Column ${place + 1}`}</bdi>
+            <Cell of={t.imports.inFile} wide fw={540}>
+              <bdi>{heading || t.imports.numbered(place + 1)}</bdi>
             </Cell>
-            <Cell of="First cells" wide>
+            <Cell of={t.imports.firstCells} wide>
               <bdi>{samples.filter(Boolean).slice(0, 3).join(" · ") || "–"}</bdi>
             </Cell>
-            <Cell of="Taken as" wide>
+            <Cell of={t.imports.takenAs} wide>
               <Select
-                aria-label={`What ${heading || `column ${place + 1}`} is`}
+                aria-label={t.imports.whatIs(heading || t.imports.numberedInSentence(place + 1))}
                 data={preview.choices.map((column) => ({ value: column, label: columnLabel(column) }))}
                 value={columns[place] || null}
                 onChange={(column) => choose(place, column ?? "")}
-                placeholder="Not taken"
+                placeholder={t.imports.notTaken}
                 clearable
                 searchable
                 size="xs"
@@ -65,8 +66,8 @@ export function ColumnMapping({ preview, columns, zone, change }: Props) {
         <Select
           mt="sm"
           maw={320}
-          label="Time zone of the times in the file"
-          description="Some of them do not say of which zone they are."
+          label={t.imports.zone}
+          description={t.imports.zoneHelp}
           data={zones(zone ?? "UTC")}
           value={zone}
           onChange={(next) => change(columns, next)}
@@ -78,9 +79,10 @@ export function ColumnMapping({ preview, columns, zone, change }: Props) {
   );
 }
 
-const SEPARATORS: Record<string, string> = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" };
+const { commas, semicolons, tabs, bars } = t.imports.separators;
+const SEPARATORS: Record<string, string> = { ",": commas, ";": semicolons, "\t": tabs, "|": bars };
 
-function words({ kind, encoding, separator, sheets }: ImportPreview): string {
-  if (kind === "xlsx") return `Sheet “${sheets[0] ?? ""}” of the workbook${sheets.length > 1 ? "; only it is read" : ""}.`;
-  return `${encoding ?? "Text"}, separated by ${SEPARATORS[separator ?? ""] ?? separator ?? "nothing"}.`;
+function describe({ kind, encoding, separator, sheets }: ImportPreview): string {
+  if (kind === "xlsx") return (sheets.length > 1 ? t.imports.firstSheet : t.imports.sheet)(sheets[0] ?? "");
+  return t.imports.separated(encoding ?? t.imports.text, SEPARATORS[separator ?? ""] ?? separator ?? t.common.nothing);
 }

@@ -6,6 +6,7 @@ import { ImportFile } from "@/features/imports/ImportFile";
 import { DropZone } from "@/features/imports/DropZone";
 import type { Kind } from "@/features/imports/imports";
 import type { ImportResult } from "@/api/types";
+import { t } from "@/i18n";
 
 /** Drop a file, see what its columns are, what it would do and every mistake in it, then confirm. */
 export function Component() {
@@ -19,18 +20,18 @@ export function Component() {
   }
 
   return (
-    <Page title="Import" narrow>
+    <Page title={t.imports.title} narrow>
       <Stack gap="lg">
         <SegmentedControl
-          aria-label="What to import"
+          aria-label={t.imports.what}
           value={kind}
           onChange={(next) => {
             setKind(next);
             reset();
           }}
           data={[
-            { value: "follow-ups", label: "Follow-ups" },
-            { value: "users", label: "People" },
+            { value: "follow-ups", label: t.imports.kinds["follow-ups"] },
+            { value: "users", label: t.imports.kinds.users },
           ]}
           style={{ alignSelf: "flex-start" }}
         />

@@ -5,27 +5,24 @@ import type { ImportResult } from "@/api/types";
 import { Warnings } from "@/features/imports/CheckResult";
 import { summaryOf } from "@/features/imports/summary";
 import type { Kind } from "@/features/imports/imports";
+import { t } from "@/i18n";
 
-const SHOWN: Record<Kind, { to: string; label: string }> = {
-  "follow-ups": { to: "/followups?who=all", label: "Show the follow-ups" },
-  users: { to: "/admin/people", label: "Show the people" },
-};
+const PAGES: Record<Kind, string> = { "follow-ups": "/followups?who=all", users: "/admin/people" };
 
 /** What an import did, and the way to it. */
 export function ImportSummary({ kind, result, again }: { kind: Kind; result: ImportResult; again: () => void }) {
-  const shown = SHOWN[kind];
   return (
     <>
-      <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title="Imported" role="status">
+      <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title={t.imports.done} role="status">
         <Text size="sm" c="var(--mantine-color-text)">
           {summaryOf(kind, result)}
         </Text>
         <Group mt="sm">
-          <Button size="xs" component={Link} to={shown.to}>
-            {shown.label}
+          <Button size="xs" component={Link} to={PAGES[kind]}>
+            {t.imports.show[kind]}
           </Button>
           <Button size="xs" variant="default" onClick={again}>
-            Import another file
+            {t.imports.importOther}
           </Button>
         </Group>
       </Alert>

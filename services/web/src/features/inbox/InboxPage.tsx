@@ -6,8 +6,9 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { Entry } from "@/features/inbox/NotificationItem";
+import { NotificationItem } from "@/features/inbox/NotificationItem";
 import { newestOf, notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/inbox";
+import { t } from "@/i18n";
 import classes from "./InboxPage.module.css";
 
 export function Component() {
@@ -19,7 +20,7 @@ export function Component() {
   const newest = newestOf(data?.pages[0]?.items);
   return (
     <Page
-      title="Inbox"
+      title={t.inbox.title}
       narrow
       actions={
         <Button
@@ -28,17 +29,17 @@ export function Component() {
           disabled={!count?.unread || newest === undefined}
           onClick={() => newest !== undefined && mark.mutate({ upTo: newest })}
         >
-          Mark all as read
+          {t.inbox.markAll}
         </Button>
       }
       toolbar={
         <SegmentedControl
-          aria-label="Show"
+          aria-label={t.inbox.show}
           value={unread ? "unread" : "all"}
           onChange={(next) => change({ show: next === "unread" ? next : "" })}
           data={[
-            { value: "all", label: "All" },
-            { value: "unread", label: count?.unread ? `Unread (${count.unread})` : "Unread" },
+            { value: "all", label: t.inbox.all },
+            { value: "unread", label: count?.unread ? t.inbox.unreadCount(count.unread) : t.inbox.unread },
           ]}
         />
       }
@@ -59,8 +60,8 @@ function Entries({ unread }: { unread: boolean }) {
     return (
       <EmptyState
         icon={IconInbox}
-        title={unread ? "Everything is read" : "Nothing has come yet"}
-        text="When a follow-up of yours, or one of your team, is overdue, it is said here, at once."
+        title={unread ? t.inbox.allRead : t.inbox.nothing}
+        text={t.inbox.nothingText}
       />
     );
   }
@@ -69,13 +70,13 @@ function Entries({ unread }: { unread: boolean }) {
       <ul className={classes.entries}>
         {entries.map((entry) => (
           <li key={entry.id}>
-            <Entry notification={entry} />
+            <NotificationItem notification={entry} />
           </li>
         ))}
       </ul>
       {hasNextPage && (
         <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier
+          {t.common.showEarlier}
         </Button>
       )}
     </>

@@ -5,8 +5,9 @@ import { Link } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { Entry } from "@/features/inbox/NotificationItem";
+import { NotificationItem } from "@/features/inbox/NotificationItem";
 import { newestOf, notificationsQuery, useMarkRead } from "@/features/inbox/inbox";
+import { t } from "@/i18n";
 import classes from "./LatestNotifications.module.css";
 
 const SHOWN = 12;
@@ -21,22 +22,22 @@ export default function LatestNotifications({ close }: { close: () => void }) {
   return (
     <>
       <div className={classes.head}>
-        <Text fw={620}>Notifications</Text>
+        <Text fw={620}>{t.inbox.notifications}</Text>
         <Button
           variant="subtle"
           size="compact-sm"
           disabled={!unread || newest === undefined}
           onClick={() => newest !== undefined && mark.mutate({ upTo: newest })}
         >
-          Mark all as read
+          {t.inbox.markAll}
         </Button>
       </div>
       <ScrollArea.Autosize mah="min(480px, 60vh)" viewportProps={{ tabIndex: -1 }}>
         {entries ? (
           entries.length > 0 ? (
-            entries.map((entry) => <Entry key={entry.id} notification={entry} onFollow={close} />)
+            entries.map((entry) => <NotificationItem key={entry.id} notification={entry} onFollow={close} />)
           ) : (
-            <EmptyState icon={IconInbox} title="All quiet" text="Nothing of yours is overdue." compact />
+            <EmptyState icon={IconInbox} title={t.inbox.quiet} text={t.inbox.quietText} compact />
           )
         ) : error ? (
           <ErrorState error={error} retry={() => void refetch()} compact />
@@ -48,7 +49,7 @@ export default function LatestNotifications({ close }: { close: () => void }) {
       </ScrollArea.Autosize>
       <div className={classes.foot}>
         <Anchor component={Link} to="/inbox" size="sm" fw={560} onClick={close}>
-          Open the inbox
+          {t.inbox.open}
         </Anchor>
       </div>
     </>

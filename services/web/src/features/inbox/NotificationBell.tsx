@@ -4,6 +4,7 @@ import { IconBell } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { unreadQuery } from "@/features/inbox/inbox";
+import { t } from "@/i18n";
 
 const LatestNotifications = lazy(() => import("@/features/inbox/LatestNotifications"));
 
@@ -11,7 +12,7 @@ export function NotificationBell() {
   const { data } = useQuery(unreadQuery);
   const [opened, setOpened] = useState(false);
   const unread = data?.unread ?? 0;
-  const label = unread ? `Notifications, ${unread} unread` : "Notifications";
+  const label = unread ? t.inbox.unreadLabel(unread) : t.inbox.notifications;
   return (
     <Popover
       opened={opened}
@@ -23,7 +24,7 @@ export function NotificationBell() {
       returnFocus
     >
       <Popover.Target>
-        <Tooltip label="Notifications" disabled={opened}>
+        <Tooltip label={t.inbox.notifications} disabled={opened}>
           <Indicator
             label={unread > 99 ? "99+" : unread}
             disabled={unread === 0}
@@ -47,7 +48,7 @@ export function NotificationBell() {
           </Indicator>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label="Latest notifications">
+      <Popover.Dropdown p={0} aria-label={t.inbox.latest}>
         <Suspense fallback={<RowsSkeleton rows={3} />}>
           {opened && <LatestNotifications close={() => setOpened(false)} />}
         </Suspense>

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import type { Notification } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
 import { useMarkRead } from "@/features/inbox/inbox";
+import { t } from "@/i18n";
 import classes from "./NotificationItem.module.css";
 
 interface Props {
@@ -13,7 +14,7 @@ interface Props {
 }
 
 /** A line of the inbox; following it marks it as read. What its reader may not see any more leads nowhere. */
-export function Entry({ notification, onFollow }: Props) {
+export function NotificationItem({ notification, onFollow }: Props) {
   const { id, read_at: readAt, created_at: at, follow_up: followUp, message, why } = notification;
   const mark = useMarkRead();
   const unread = readAt === null;
@@ -23,12 +24,11 @@ export function Entry({ notification, onFollow }: Props) {
     onFollow?.();
   }
 
-  const said = (
+  const content = (
     <>
       <span className={classes.title}>{message}</span>
       <span className={classes.summary}>
-        {why.text}
-        {followUp.status === "completed" && " It is completed by now."}
+        {followUp.status === "completed" ? t.inbox.completedByNow(why.text) : why.text}
       </span>
       <RelativeTime at={at} as="ago" className={classes.at} />
     </>
@@ -41,14 +41,14 @@ export function Entry({ notification, onFollow }: Props) {
       </span>
       {followUp.in_sight ? (
         <Link to={`/followups/${followUp.id}`} className={classes.link} onClick={follow} data-title>
-          {said}
+          {content}
         </Link>
       ) : (
-        <div className={classes.link}>{said}</div>
+        <div className={classes.link}>{content}</div>
       )}
       {unread && (
-        <Tooltip label="Mark as read">
-          <UnstyledButton className={classes.dot} aria-label={`Mark “${followUp.title}” as read`} onClick={() => mark.mutate({ id })}>
+        <Tooltip label={t.inbox.mark}>
+          <UnstyledButton className={classes.dot} aria-label={t.inbox.markNamed(followUp.title)} onClick={() => mark.mutate({ id })}>
             <span />
           </UnstyledButton>
         </Tooltip>

@@ -5,6 +5,7 @@ import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
 import { explain } from "@/api/problem";
 import type { Notification, Page } from "@/api/types";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 
 /** The stream keeps it current; asking is for the first moment and for browsers without the stream. */
@@ -70,7 +71,7 @@ export function useMarkRead() {
     },
     onError: (error, _seen, context) => {
       context?.before.forEach(([key, data]) => cache.setQueryData(key, data));
-      notifications.show({ color: "red", title: "Still unread", message: explain(error) });
+      notifications.show({ color: "red", title: t.inbox.stillUnread, message: explain(error) });
     },
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.unreadCount }),
   });

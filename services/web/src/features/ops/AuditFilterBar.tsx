@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { IconUsers } from "@tabler/icons-react";
 import { peopleQuery } from "@/features/people";
 import { KINDS, type AuditFilters } from "@/features/ops/auditFilters";
+import { t } from "@/i18n";
 import classes from "./AuditFilterBar.module.css";
 
 interface Props {
@@ -16,26 +17,26 @@ export function AuditFilterBar({ filters, change }: Props) {
   return (
     <div className={classes.filters}>
       <Select
-        aria-label="About"
+        aria-label={t.ops.about}
         data={[...KINDS]}
         value={filters.kind}
         onChange={(kind) => change({ kind: kind ?? "" })}
         allowDeselect={false}
       />
       <Select
-        aria-label="Person"
-        placeholder="Anybody"
+        aria-label={t.ops.person}
+        placeholder={t.ops.anybody}
         leftSection={<IconUsers size={15} />}
         data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
         value={filters.person || null}
         onChange={(person) => change({ person: person ?? "" })}
         searchable
         clearable
-        clearButtonProps={{ "aria-label": "Anybody" }}
-        nothingFoundMessage="Nobody by that name"
+        clearButtonProps={{ "aria-label": t.ops.anybody }}
+        nothingFoundMessage={t.common.nobodyByName}
       />
-      <Day name="From" value={filters.from} onChange={(from) => change({ from })} />
-      <Day name="To" value={filters.to} onChange={(to) => change({ to })} />
+      <Day name={t.ops.fromDay} value={filters.from} onChange={(from) => change({ from })} />
+      <Day name={t.ops.toDay} value={filters.to} onChange={(to) => change({ to })} />
     </div>
   );
 }
@@ -44,7 +45,7 @@ function Day({ name, value, onChange }: { name: string; value: string; onChange:
   return (
     <TextInput
       type="date"
-      aria-label={`${name} this day`}
+      aria-label={t.ops.day(name)}
       leftSection={<span className={classes.side}>{name}</span>}
       leftSectionWidth={50}
       min="1970-01-01"

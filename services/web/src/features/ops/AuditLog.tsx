@@ -13,6 +13,7 @@ import { apiFilters, EVERYTHING, filtersIn } from "@/features/ops/auditFilters";
 import { AuditFilterBar } from "@/features/ops/AuditFilterBar";
 import { auditLogQuery } from "@/features/ops/queries";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import classes from "./AuditLog.module.css";
 
 /** Who did what, newest first; log-ins only when asked for. */
@@ -38,42 +39,42 @@ function Entries({ filters, clear }: { filters: ReturnType<typeof filtersIn>; cl
   const entries = data.pages.flatMap(({ items }) => items);
   if (entries.length === 0) {
     const { kind, person, from, to } = filters;
-    if (kind === "all" && !person && !from && !to) return <EmptyState icon={IconHistory} title="Nobody has done anything yet" />;
+    if (kind === "all" && !person && !from && !to) return <EmptyState icon={IconHistory} title={t.ops.nobodyDid} />;
     return <NothingFound clearFilters={clear} />;
   }
   return (
     <>
-      <ul className={classes.entries} aria-label="Audit log">
+      <ul className={classes.entries} aria-label={t.ops.auditLog}>
         {entries.map((entry) => (
-          <Entry key={entry.id} entry={entry} />
+          <AuditLogItem key={entry.id} entry={entry} />
         ))}
       </ul>
       {hasNextPage && (
         <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier
+          {t.common.showEarlier}
         </Button>
       )}
     </>
   );
 }
 
-function Entry({ entry }: { entry: AuditEntry }) {
+function AuditLogItem({ entry }: { entry: AuditEntry }) {
   const { at, summary, address, action, target, request_id: request, details } = entry;
   const facts = [
-    ["Action", action],
-    ["Target", target],
-    ["Request", request],
-    ["Facts", detailsOf(details)],
+    [t.ops.facts.action, action],
+    [t.ops.facts.target, target],
+    [t.ops.facts.request, request],
+    [t.ops.facts.details, detailsOf(details)],
   ].filter(([, value]) => value);
   return (
     <li className={classes.entry}>
       <span className={classes.said}>{summary}</span>
       <span className={classes.at}>
         <RelativeTime at={at} as="calendar" />
-        {address && <span>from {address}</span>}
+        {address && <span>{t.ops.fromAddress(address)}</span>}
       </span>
       <details className={classes.details}>
-        <summary>Details</summary>
+        <summary>{t.ops.details}</summary>
         <dl>
           {facts.map(([name, value]) => (
             <div key={name}>

@@ -1,6 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { IconRepeat, IconTrash } from "@tabler/icons-react";
 import { useReplay, type Discarded } from "@/features/ops/mutations";
+import { t } from "@/i18n";
 
 /** What nobody could read can be discarded only. */
 const UNREADABLE = "unreadable";
@@ -16,10 +17,9 @@ interface Props {
 /** For all dead letters of a type at once. */
 export function BulkActions({ type, amount, upTo, discard }: Props) {
   const replay = useReplay();
-  const all = `all ${amount.toLocaleString("en")}`;
   if (amount === 0) return null;
   return (
-    <Group gap="xs" role="group" aria-label="All of this type">
+    <Group gap="xs" role="group" aria-label={t.ops.allOfType}>
       {type !== UNREADABLE && (
         <Button
           variant="light"
@@ -27,12 +27,12 @@ export function BulkActions({ type, amount, upTo, discard }: Props) {
           loading={replay.isPending}
           onClick={() => replay.mutate({ type })}
         >
-          Replay {all}
+          {t.ops.replayAll(amount)}
         </Button>
       )}
       {upTo && (
         <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => discard({ type, upTo })}>
-          Discard {all}…
+          {t.ops.discardAll(amount)}
         </Button>
       )}
     </Group>

@@ -7,6 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { RelativeTime } from "@/components/RelativeTime";
 import { useReplay, type Discarded } from "@/features/ops/mutations";
 import { deadLetterQuery } from "@/features/ops/queries";
+import { t } from "@/i18n";
 import classes from "./DeadLetterRow.module.css";
 
 interface Props {
@@ -30,11 +31,11 @@ export function DeadLetterRow({ letter, discard }: Props) {
       >
         <IconChevronRight size={16} className={classes.chevron} aria-hidden />
         <span className={classes.words}>
-          <span className={classes.reason}>{reason || "No reason was kept"}</span>
+          <span className={classes.reason}>{reason || t.ops.noReason}</span>
           <span className={classes.facts}>
             <span>{type}</span>
             {subject && <span>{subject}</span>}
-            <span>{attempts === 1 ? "1 attempt" : `${attempts} attempts`}</span>
+            <span>{t.ops.attempts(attempts)}</span>
             <RelativeTime at={at} as="ago" />
           </span>
         </span>
@@ -58,45 +59,45 @@ function Details({ letter, discard }: Props) {
   return (
     <>
       <dl className={classes.details}>
-        <dt>Event</dt>
+        <dt>{t.ops.event}</dt>
         <dd>
           <code>{id}</code>
         </dd>
-        <dt>From</dt>
+        <dt>{t.ops.from}</dt>
         <dd>{source}</dd>
-        <dt>Came up</dt>
+        <dt>{t.ops.cameUp}</dt>
         <dd>
           <RelativeTime at={created} as="calendar" />
         </dd>
         {first && (
           <>
-            <dt>Failed first</dt>
+            <dt>{t.ops.failedFirst}</dt>
             <dd>
               <RelativeTime at={first} as="calendar" />
             </dd>
           </>
         )}
       </dl>
-      <ScrollArea.Autosize mah={320} mb="sm" viewportProps={{ tabIndex: 0, role: "region", "aria-label": "Payload" }}>
+      <ScrollArea.Autosize mah={320} mb="sm" viewportProps={{ tabIndex: 0, role: "region", "aria-label": t.ops.payload }}>
         <pre className={classes.payload}>{JSON.stringify(payload, null, 2)}</pre>
       </ScrollArea.Autosize>
       {!replayable && (
         <Text size="sm" mb="xs">
-          A replay cannot help: {data.not_replayable_because}.
+          {t.ops.notReplayable(data.not_replayable_because ?? "")}
         </Text>
       )}
       <Group gap="xs">
         {replayable && (
           <Button size="xs" loading={replay.isPending} onClick={() => replay.mutate({ letter })}>
-            Replay
+            {t.ops.replay}
           </Button>
         )}
         <Button size="xs" variant="default" onClick={() => discard({ letter })}>
-          Discard…
+          {t.ops.discardAsk}
         </Button>
         {replayable && (
           <Text size="sm" c="dimmed">
-            Fix the cause first. Nobody is told twice.
+            {t.ops.fixFirst}
           </Text>
         )}
       </Group>

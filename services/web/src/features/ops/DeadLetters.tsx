@@ -14,6 +14,7 @@ import { DeadLetterRow } from "@/features/ops/DeadLetterRow";
 import { DiscardDialog } from "@/features/ops/DiscardDialog";
 import type { Discarded } from "@/features/ops/mutations";
 import { deadLettersQuery, outboxQuery } from "@/features/ops/queries";
+import { t } from "@/i18n";
 import classes from "./DeadLetters.module.css";
 
 /** Events that were given up: look at them, send them again once their cause is fixed, or discard them. */
@@ -34,15 +35,15 @@ export function DeadLetters() {
       <div className={classes.filters}>
         <Select
           className={classes.type}
-          aria-label="Event type"
-          placeholder="Every event type"
+          aria-label={t.ops.eventType}
+          placeholder={t.ops.everyType}
           data={[...new Set([...failed.keys(), ...(type ? [type] : [])])]}
           value={type || null}
           onChange={(next) => change({ type: next ?? "" })}
           clearable
-          clearButtonProps={{ "aria-label": "Every event type" }}
+          clearButtonProps={{ "aria-label": t.ops.everyType }}
         />
-        <SearchField q={q} change={(next) => change({ q: next })} label="Search reasons" />
+        <SearchField q={q} change={(next) => change({ q: next })} label={t.ops.searchReasons} />
         {type && <BulkActions type={type} amount={failed.get(type) ?? 0} upTo={newest?.last_failed_at ?? null} discard={setDiscarded} />}
       </div>
       <Letters found={letters} type={type} q={q} change={change} discard={setDiscarded} />
@@ -77,21 +78,21 @@ function Letters({ found, type, q, change, discard }: LettersProps) {
     return (
       <EmptyState
         icon={IconMailOff}
-        title="No dead letters"
-        text="An event that cannot be handled ends up here, with its reason. Nothing has."
+        title={t.ops.noDeadLetters}
+        text={t.ops.noDeadLettersText}
       />
     );
   }
   return (
     <>
-      <ul className={classes.letters} aria-label="Dead letters">
+      <ul className={classes.letters} aria-label={t.ops.deadLetters}>
         {letters.map((letter) => (
           <DeadLetterRow key={letter.id} letter={letter} discard={discard} />
         ))}
       </ul>
       {hasNextPage && (
         <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show more
+          {t.common.showMore}
         </Button>
       )}
     </>

@@ -5,6 +5,7 @@ import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { useDiscard, type Discarded } from "@/features/ops/mutations";
+import { t } from "@/i18n";
 
 /** Asks why, before events are given up for good. */
 export function DiscardDialog({ target, close }: { target: Discarded; close: () => void }) {
@@ -19,18 +20,18 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
   }
 
   return (
-    <Dialog onClose={leave} title={one ? "Discard this dead letter" : "Discard all of this type"}>
+    <Dialog onClose={leave} title={one ? t.ops.discardOne : t.ops.discardType}>
       <form onSubmit={submit}>
         <Stack>
           <FormProblem error={discard.error} />
           <Text size="sm">
             {one ? target.letter.reason : target.type}
             <br />
-            What {one ? "it" : "they"} should have caused will not happen. This cannot be undone.
+            {one ? t.ops.discardOneText : t.ops.discardTypeText}
           </Text>
           <Textarea
-            label="Why"
-            description="Kept with the event and in the audit log."
+            label={t.ops.why}
+            description={t.ops.whyHelp}
             required
             maxLength={Discard.note}
             autosize
@@ -41,10 +42,10 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>
-              Cancel
+              {t.common.cancel}
             </Button>
             <Button type="submit" color="red.9" loading={discard.isPending} disabled={note.trim() === ""}>
-              Discard
+              {t.ops.discard}
             </Button>
           </Group>
         </Stack>

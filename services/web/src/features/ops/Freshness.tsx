@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { outboxQuery } from "@/features/ops/queries";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { inZone } from "@/time/format";
 import classes from "./Freshness.module.css";
 
@@ -12,7 +13,7 @@ export function Freshness() {
   const stale = failureCount > 0 || fetchStatus === "paused";
   return (
     <span className={classes.freshness} data-stale={stale || undefined} role="status">
-      {stale ? `As it was at ${inZone(at, zone, "time")}` : "Live"}
+      {stale ? t.ops.asAt(inZone(at, zone, "time")) : t.ops.live}
     </span>
   );
 }

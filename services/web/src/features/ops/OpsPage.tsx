@@ -7,6 +7,7 @@ import { DeadLetters } from "@/features/ops/DeadLetters";
 import { Freshness } from "@/features/ops/Freshness";
 import { Overview } from "@/features/ops/Overview";
 import { outboxQuery } from "@/features/ops/queries";
+import { t } from "@/i18n";
 
 /** Whether the machinery does its work, and what to do where it does not. */
 export function Component() {
@@ -16,17 +17,17 @@ export function Component() {
   const failed = data?.reading.failed;
   return (
     <Page
-      title="Operations"
+      title={t.ops.title}
       aside={<Freshness />}
       toolbar={
         <SegmentedControl
-          aria-label="Show"
+          aria-label={t.ops.show}
           value={tab}
           onChange={(next) => setSearch(next === "overview" ? {} : { tab: next })}
           data={[
-            { value: "overview", label: "Overview" },
-            { value: "dead-letters", label: failed ? `Dead letters (${failed.toLocaleString("en")})` : "Dead letters" },
-            { value: "audit-log", label: "Audit log" },
+            { value: "overview", label: t.ops.overview },
+            { value: "dead-letters", label: failed ? t.ops.deadLetterCount(failed) : t.ops.deadLetters },
+            { value: "audit-log", label: t.ops.auditLog },
           ]}
         />
       }

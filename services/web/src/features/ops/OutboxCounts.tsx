@@ -2,11 +2,13 @@ import { Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Outbox } from "@/api/types";
+import { Message } from "@/components/Message";
 import { RelativeTime } from "@/components/RelativeTime";
 import { QueryContent } from "@/features/ops/QueryContent";
 import { seriesOf, type Watched } from "@/features/ops/history";
 import { outboxQuery } from "@/features/ops/queries";
 import { Sparkline } from "@/features/ops/Sparkline";
+import { number, t } from "@/i18n";
 import classes from "./OutboxCounts.module.css";
 
 /** Events that are stored and not settled. */
@@ -25,17 +27,14 @@ function Shown({ reading, history }: Watched<Outbox>) {
     <>
       <p className={classes.said}>
         <strong>
-          {waiting.toLocaleString("en")}
-          {more && "+"}
+          {more ? t.ops.orMore(waiting) : number(waiting)}
         </strong>{" "}
-        {waiting === 1 ? "event waits" : "events wait"}
+        {t.ops.waits(waiting)}
         {oldest && (
-          <>
-            , the oldest came <RelativeTime at={oldest} as="ago" />
-          </>
+          <Message text={t.ops.oldest} parts={{ ago: <RelativeTime at={oldest} as="ago" /> }} />
         )}
       </p>
-      <Sparkline label="Events that wait" values={seriesOf(history, "waiting")} />
+      <Sparkline label={t.ops.waitingSeries} values={seriesOf(history, "waiting")} />
       {types.length > 0 && <Types types={types} />}
     </>
   );
@@ -43,23 +42,23 @@ function Shown({ reading, history }: Watched<Outbox>) {
 
 function Types({ types }: Pick<Outbox, "types">) {
   return (
-    <Table verticalSpacing={6} mt="sm" className="numbers" aria-label="Outbox by event type">
+    <Table verticalSpacing={6} mt="sm" className="numbers" aria-label={t.ops.byType}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Event type</Table.Th>
-          <Table.Th ta="right">Waiting</Table.Th>
-          <Table.Th ta="right">Given up</Table.Th>
+          <Table.Th>{t.ops.eventType}</Table.Th>
+          <Table.Th ta="right">{t.ops.waiting}</Table.Th>
+          <Table.Th ta="right">{t.ops.givenUp}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {types.map(({ type, waiting, failed }) => (
           <Table.Tr key={type}>
             <Table.Td className={classes.type}>{type}</Table.Td>
-            <Table.Td ta="right">{waiting.toLocaleString("en")}</Table.Td>
+            <Table.Td ta="right">{number(waiting)}</Table.Td>
             <Table.Td ta="right">
               {failed > 0 ? (
                 <Link className={classes.failed} to={`?${new URLSearchParams({ tab: "dead-letters", type })}`}>
-                  {failed.toLocaleString("en")}
+                  {number(failed)}
                 </Link>
               ) : (
                 "0"

@@ -3,22 +3,23 @@ import { OutboxCounts } from "@/features/ops/OutboxCounts";
 import { QueueCards } from "@/features/ops/QueueCards";
 import { RecentSweeps } from "@/features/ops/RecentSweeps";
 import { SelfAuditFindings } from "@/features/ops/SelfAuditFindings";
+import { t } from "@/i18n";
 import classes from "./Overview.module.css";
 
 export function Overview() {
   return (
     <div className={classes.overview}>
-      <Section title="Self-audit">
+      <Section title={t.ops.selfAudit}>
         <SelfAuditFindings />
       </Section>
-      <Section title="Queues">
+      <Section title={t.ops.queues}>
         <QueueCards />
       </Section>
       <div className={classes.columns}>
-        <Section title="Outbox">
+        <Section title={t.ops.outbox}>
           <OutboxCounts />
         </Section>
-        <Section title="Recent sweeps">
+        <Section title={t.ops.recentSweeps}>
           <RecentSweeps />
         </Section>
       </div>

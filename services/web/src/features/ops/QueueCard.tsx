@@ -1,6 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import type { QueueState, ServiceQueues } from "@/api/types";
 import { Sparkline } from "@/features/ops/Sparkline";
+import { number, t } from "@/i18n";
 import classes from "./QueueCard.module.css";
 
 interface Props extends ServiceQueues {
@@ -12,21 +13,21 @@ interface Props extends ServiceQueues {
 export function QueueCard({ service, main, delayed, dead, history }: Props) {
   const unattended = main.consumers === 0;
   return (
-    <article className={classes.card} aria-label={`Queue ${service}`} data-alarming={unattended || undefined}>
+    <article className={classes.card} aria-label={t.ops.queue(service)} data-alarming={unattended || undefined}>
       <header className={classes.head}>
         <h3 className={classes.name}>{main.name}</h3>
         <Consumers amount={main.consumers} />
       </header>
       <dl className={classes.figures}>
-        <Figure name="Ready" value={main.ready} large />
-        <Figure name="Unacked" value={main.unacknowledged} />
-        <Figure name="In / s" value={main.publish_rate} digits={1} />
-        <Figure name="Out / s" value={main.deliver_rate} digits={1} />
+        <Figure name={t.ops.ready} value={main.ready} large />
+        <Figure name={t.ops.unacked} value={main.unacknowledged} />
+        <Figure name={t.ops.in} value={main.publish_rate} digits={1} />
+        <Figure name={t.ops.out} value={main.deliver_rate} digits={1} />
       </dl>
-      <Sparkline label={`Messages ready in ${main.name}`} values={history} alarming={unattended} />
+      <Sparkline label={t.ops.readyIn(main.name)} values={history} alarming={unattended} />
       <dl className={classes.beside}>
-        <Beside state={delayed} meaning="tried again soon" />
-        <Beside state={dead} meaning="copies of what was given up" />
+        <SecondaryQueue state={delayed} meaning={t.ops.delayed} />
+        <SecondaryQueue state={dead} meaning={t.ops.dead} />
       </dl>
     </article>
   );
@@ -34,7 +35,7 @@ export function QueueCard({ service, main, delayed, dead, history }: Props) {
 
 function Consumers({ amount }: { amount: number | null }) {
   const state = amount === null ? "unknown" : amount === 0 ? "none" : "some";
-  const words = { unknown: "Consumers unknown", none: "Nobody consumes", some: `${amount} consuming` }[state];
+  const words = { unknown: t.ops.consumersUnknown, none: t.ops.nobodyConsumes, some: t.ops.consuming(amount ?? 0) }[state];
   return (
     <span className={classes.consumers} data-state={state}>
       {words}
@@ -60,7 +61,7 @@ function Figure({ name, value, digits = 0, large }: FigureProps) {
   );
 }
 
-function Beside({ state, meaning }: { state: QueueState; meaning: string }) {
+function SecondaryQueue({ state, meaning }: { state: QueueState; meaning: string }) {
   return (
     <div>
       <dt>
@@ -76,12 +77,12 @@ function Beside({ state, meaning }: { state: QueueState; meaning: string }) {
 /** A number, or a dash whose reason is below the cards. */
 function Value({ value, digits }: { value: number | null; digits: number }) {
   if (value !== null) {
-    return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return number(value, digits);
   }
   return (
     <>
       <span aria-hidden>–</span>
-      <VisuallyHidden>not known</VisuallyHidden>
+      <VisuallyHidden>{t.ops.unknown}</VisuallyHidden>
     </>
   );
 }

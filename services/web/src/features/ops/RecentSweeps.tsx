@@ -9,6 +9,7 @@ import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
 import { sweepsQuery, SweepStatus } from "@/features/sweeps";
 import { SLOWER_MS } from "@/features/ops/queries";
+import { t } from "@/i18n";
 import classes from "./RecentSweeps.module.css";
 
 const SHOWN = 6;
@@ -22,7 +23,7 @@ export function RecentSweeps() {
     return <RowsSkeleton rows={1} height={150} />;
   }
   if (sweeps.length === 0) {
-    return <EmptyState icon={IconRefresh} title="No sweep has run yet" text="See that a scheduler runs." compact />;
+    return <EmptyState icon={IconRefresh} title={t.sweeps.none} text={t.sweeps.noneOps} compact />;
   }
   return (
     <>
@@ -32,7 +33,7 @@ export function RecentSweeps() {
         ))}
       </ul>
       <Anchor component={Link} to="/admin/sweeps">
-        All sweeps
+        {t.sweeps.all}
       </Anchor>
     </>
   );
@@ -44,8 +45,8 @@ function Row({ status, requested_at: at, escalated, notified, failed }: Sweep) {
       <SweepStatus status={status} />
       <RelativeTime at={at} as="ago" className={classes.at} />
       <span className={classes.counts}>
-        {escalated.toLocaleString("en")} escalated, {notified.toLocaleString("en")} notified
-        {failed > 0 && <strong className={classes.failed}>, {failed.toLocaleString("en")} failed</strong>}
+        {t.sweeps.told(escalated, notified)}
+        {failed > 0 && <strong className={classes.failed}>{t.sweeps.failed(failed)}</strong>}
       </span>
     </li>
   );

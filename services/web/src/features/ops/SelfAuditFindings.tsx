@@ -4,16 +4,8 @@ import type { Finding } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
 import { QueryContent } from "@/features/ops/QueryContent";
 import { selfAuditQuery } from "@/features/ops/queries";
+import { number, t } from "@/i18n";
 import classes from "./SelfAuditFindings.module.css";
-
-const NAMES: Record<Finding["check"], string> = {
-  "overdue-steps": "Steps that no sweep recorded",
-  "outbox-overdue": "Events that wait too long",
-  "sweeps-stuck": "Sweeps that do not end",
-  "dead-letters": "Dead letters",
-  unroutable: "Escalations that found nobody",
-  "times-ahead": "Times that lie in the future",
-};
 
 /** What the system says about itself: nothing, or what is wrong, what that means, and the fix. */
 export function SelfAuditFindings() {
@@ -24,14 +16,14 @@ export function SelfAuditFindings() {
         healthy ? (
           <p className={classes.well}>
             <IconCircleCheck size={20} aria-hidden />
-            By what the database isSupportedZone, nothing is late and nothing was given up.
+            {t.ops.healthy}
           </p>
         ) : (
           <ul className={classes.findings}>
             {findings
               .filter(({ count }) => count > 0)
               .map((finding) => (
-                <Found key={finding.check} {...finding} />
+                <FindingItem key={finding.check} {...finding} />
               ))}
           </ul>
         )
@@ -40,22 +32,21 @@ export function SelfAuditFindings() {
   );
 }
 
-function Found({ check, count, or_more: more, means, fix, examples }: Finding) {
+function FindingItem({ check, count, or_more: more, means, fix, examples }: Finding) {
   return (
     <li className={classes.finding}>
       <IconAlertTriangle size={20} aria-hidden />
       <div className={classes.said}>
         <h3 className={classes.name}>
-          {NAMES[check]}
+          {t.ops.checks[check]}
           <span className={classes.count}>
-            {count.toLocaleString("en")}
-            {more && "+"}
+            {more ? t.ops.orMore(count) : number(count)}
           </span>
         </h3>
         <p>{means}</p>
         <p className={classes.fix}>{fix}</p>
         <details>
-          <summary>Those that have waited longest</summary>
+          <summary>{t.ops.longest}</summary>
           <ul className={classes.examples}>
             {examples.map(({ subject, since, detail }) => (
               <li key={subject}>

@@ -1,5 +1,6 @@
 import { ceiling, path, points } from "@/features/ops/scale";
 import { runsOf } from "@/features/ops/history";
+import { t } from "@/i18n";
 import classes from "./Sparkline.module.css";
 
 const WIDTH = 240;
@@ -29,7 +30,7 @@ export function Sparkline({ label, values: looks, alarming = false }: Props) {
       className={classes.sparkline}
       data-alarming={alarming || undefined}
       role="img"
-      aria-label={`${label} since the page was opened: ${said(known)}`}
+      aria-label={t.ops.series(label, describe(known))}
     >
       <line x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className={classes.grid} />
       {runsOf(values).map((run) => (
@@ -52,9 +53,8 @@ function Run({ places }: { places: [number, number][] }) {
   );
 }
 
-function said(known: readonly number[]): string {
+function describe(known: readonly number[]): string {
   const last = known.at(-1);
-  if (last === undefined) return "not known";
-  const [low, high] = [Math.min(...known), Math.max(...known)].map((value) => value.toLocaleString("en"));
-  return `${low} to ${high}, now ${last.toLocaleString("en")}`;
+  if (last === undefined) return t.ops.unknown;
+  return t.ops.range(Math.min(...known), Math.max(...known), last);
 }

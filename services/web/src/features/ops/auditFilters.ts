@@ -1,4 +1,5 @@
 import type { AuditQuery } from "@/features/ops/queries";
+import { t } from "@/i18n";
 import { fromWallTime } from "@/time/zone";
 
 /** What the audit log is narrowed to, as its address has it. Days are those of the person's zone, both included. */
@@ -12,13 +13,13 @@ export interface AuditFilters {
 type Kind = NonNullable<AuditQuery["kind"]> | "all";
 
 export const KINDS: readonly { value: Kind; label: string }[] = [
-  { value: "other-than-log-ins", label: "All but log-ins" },
-  { value: "all", label: "Everything" },
-  { value: "log-ins", label: "Log-ins" },
-  { value: "people", label: "People" },
-  { value: "tokens", label: "API tokens" },
-  { value: "follow-ups", label: "Follow-ups" },
-  { value: "operations", label: "Operations" },
+  { value: "other-than-log-ins", label: t.ops.kinds["other-than-log-ins"] },
+  { value: "all", label: t.ops.kinds.all },
+  { value: "log-ins", label: t.ops.kinds["log-ins"] },
+  { value: "people", label: t.ops.kinds.people },
+  { value: "tokens", label: t.ops.kinds.tokens },
+  { value: "follow-ups", label: t.ops.kinds["follow-ups"] },
+  { value: "operations", label: t.ops.kinds.operations },
 ];
 
 const USUAL: Kind = "other-than-log-ins";

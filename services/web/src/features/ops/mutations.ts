@@ -3,6 +3,7 @@ import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { DeadLetter, DeadLettersDone } from "@/api/types";
 import { done, failed } from "@/components/toasts";
+import { t } from "@/i18n";
 
 /** The most that the API takes at once. */
 const BULK = 1_000;
@@ -21,8 +22,8 @@ export function useReplay() {
       await api.POST("/ops/dead-letters/{event_id}/replay", { params: { path: { event_id: target.letter.id } } });
       return null;
     },
-    onSuccess: (result) => done(result ? replayed(result) : "It was sent again"),
-    onError: (error) => failed("It was not sent again", error),
+    onSuccess: (result) => done(result ? replayed(result) : t.ops.sentAgain),
+    onError: (error) => failed(t.ops.notSentAgain, error),
     onSettled: refresh,
   });
 }
@@ -39,7 +40,7 @@ export function useDiscard() {
       await api.POST("/ops/dead-letters/{event_id}/discard", { params, body: { note } });
       return null;
     },
-    onSuccess: (result) => done(result ? `${amount(result.done)} discarded, ${amount(result.left)} left` : "It was discarded"),
+    onSuccess: (result) => done(result ? t.ops.manyDiscarded(result.done, result.left) : t.ops.discarded),
     onSettled: refresh,
   });
 }
@@ -50,10 +51,6 @@ function useRefresh(): () => Promise<void> {
 }
 
 function replayed({ done: sent, refused, reason, left }: DeadLettersDone): string {
-  const said = `${amount(sent)} sent again, ${amount(left)} left`;
-  return refused ? `${said}. ${amount(refused)} can never be handled: ${reason}` : said;
-}
-
-function amount(number: number): string {
-  return number.toLocaleString("en");
+  const summary = t.ops.manySent(sent, left);
+  return refused ? t.ops.manyRefused(summary, refused, reason ?? "") : summary;
 }

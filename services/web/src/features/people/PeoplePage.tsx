@@ -13,6 +13,7 @@ import { PersonForm } from "@/features/people/PersonForm";
 import { treeOf } from "@/features/people/tree";
 import { SearchField } from "@/components/SearchField";
 import { peopleQuery } from "@/features/people/people";
+import { t } from "@/i18n";
 
 /** Who works here, under whom, and what they may do. */
 export function Component() {
@@ -23,13 +24,13 @@ export function Component() {
   const rows = useMemo(() => treeOf((data ?? []).filter((person) => matches(person, q))), [data, q]);
   return (
     <Page
-      title="People"
+      title={t.people.title}
       actions={
         <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
-          Person
+          {t.people.add}
         </Button>
       }
-      toolbar={<SearchField q={q} change={(next) => change({ q: next })} label="Search people" />}
+      toolbar={<SearchField q={q} change={(next) => change({ q: next })} label={t.people.search} />}
     >
       {data ? (
         rows.length > 0 ? (

@@ -4,14 +4,15 @@ import type { User } from "@/api/types";
 import { Person } from "@/components/Person";
 import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import type { TreeRow } from "@/features/people/tree";
+import { t } from "@/i18n";
 import classes from "./PeopleTable.module.css";
 
 const COLUMNS = [
-  { name: "Name" },
-  { name: "E-mail" },
-  { name: "Role" },
-  { name: "Time zone" },
-  { name: "Edit", silent: true },
+  { name: t.people.columns.name },
+  { name: t.people.columns.email },
+  { name: t.people.columns.role },
+  { name: t.people.columns.zone },
+  { name: t.people.columns.edit, silent: true },
 ];
 
 interface Props {
@@ -21,7 +22,7 @@ interface Props {
 
 export function PeopleTable({ rows, edit }: Props) {
   return (
-    <StackedTable verticalSpacing={7} highlightOnHover columns={COLUMNS} aria-label="People">
+    <StackedTable verticalSpacing={7} highlightOnHover columns={COLUMNS} aria-label={t.people.title}>
       {rows.map(({ person, depth }) => (
         <StackedRow key={person.id} className={person.active ? undefined : classes.inactive}>
           <Cell wide>
@@ -30,17 +31,17 @@ export function PeopleTable({ rows, edit }: Props) {
               <Person name={person.name} inactive={!person.active} />
             </span>
           </Cell>
-          <Cell of="E-mail" wide>
+          <Cell of={t.people.columns.email} wide>
             {person.email}
           </Cell>
-          <Cell of="Role">
+          <Cell of={t.people.columns.role}>
             <span className={classes.role} data-role={person.role}>
               {person.role}
             </span>
           </Cell>
-          <Cell of="Time zone">{person.time_zone}</Cell>
+          <Cell of={t.people.columns.zone}>{person.time_zone}</Cell>
           <ActionCell>
-            <ActionIcon variant="subtle" color="gray" aria-label={`Edit ${person.name}`} onClick={() => edit(person)}>
+            <ActionIcon variant="subtle" color="gray" aria-label={t.common.editNamed(person.name)} onClick={() => edit(person)}>
               <IconPencil size={16} stroke={1.7} />
             </ActionIcon>
           </ActionCell>

@@ -2,6 +2,7 @@ import type { User } from "@/api/types";
 import { EditConflictDialog } from "@/components/EditConflictDialog";
 import { labelOf } from "@/features/people/people";
 import { draftOf, type PersonDraft } from "@/features/people/personDraft";
+import { t } from "@/i18n";
 
 interface Props {
   mine: PersonDraft;
@@ -14,30 +15,30 @@ interface Props {
 }
 
 const LABELS = {
-  name: "Name",
-  email: "E-mail",
-  role: "Role",
-  manager_id: "Manager",
-  active: "Active",
-  time_zone: "Time zone",
-} as const;
+  name: t.people.name,
+  email: t.people.email,
+  role: t.people.role,
+  manager_id: t.people.manager,
+  active: t.people.active,
+  time_zone: t.people.zone,
+};
 
 /** Somebody else saved this person first. */
 export function PersonConflict({ mine, theirs, people, ...choices }: Props) {
-  const said = (draft: PersonDraft, field: keyof typeof LABELS): string => {
-    if (field === "active") return draft.active ? "Yes" : "No";
+  const valueOf = (draft: PersonDraft, field: keyof typeof LABELS): string => {
+    if (field === "active") return draft.active ? t.people.yes : t.people.no;
     if (field !== "manager_id") return draft[field];
-    if (draft.manager_id === null) return "Nobody";
+    if (draft.manager_id === null) return t.person.nobody;
     const manager = people.find(({ id }) => id === draft.manager_id);
-    return manager ? labelOf(manager) : `User ${draft.manager_id}`;
+    return manager ? labelOf(manager) : t.people.numbered(draft.manager_id);
   };
   const other = draftOf(theirs);
   const fields = (Object.keys(LABELS) as (keyof typeof LABELS)[]).map((field) => ({
     field,
     label: LABELS[field],
-    mine: said(mine, field),
-    theirs: said(other, field),
+    mine: valueOf(mine, field),
+    theirs: valueOf(other, field),
   }));
-  const password = { field: "password", label: "Password", mine: "A new one", theirs: "As it is there" };
+  const password = { field: "password", label: t.people.password, mine: t.people.newOne, theirs: t.people.asItIs };
   return <EditConflictDialog fields={mine.password ? [...fields, password] : fields} {...choices} />;
 }

@@ -18,6 +18,7 @@ import { currentOf, savePerson } from "@/features/people/savePerson";
 import { labelOf, reportsOf } from "@/features/people/people";
 import { done } from "@/components/toasts";
 import { useLogInOptions } from "@/features/session";
+import { t } from "@/i18n";
 import { browserZone } from "@/time/supportedZone";
 import { zones } from "@/time/zones";
 
@@ -29,9 +30,9 @@ interface Props {
 }
 
 const ROLES = [
-  { value: "employee", label: "Employee" },
-  { value: "manager", label: "Manager" },
-  { value: "admin", label: "Admin: everything" },
+  { value: "employee", label: t.person.roles.employee },
+  { value: "manager", label: t.person.roles.manager },
+  { value: "admin", label: t.person.roles.admin },
 ];
 
 const SHOWN = ["name", "email", "role", "manager_id", "time_zone"];
@@ -53,7 +54,7 @@ export function PersonForm({ person, people, close }: Props) {
     onSuccess: (saved) => {
       void cache.invalidateQueries({ queryKey: queryKeys.people });
       void cache.invalidateQueries({ queryKey: queryKeys.me });
-      done(`Saved ${isolate(saved.name)}`);
+      done(t.people.saved(isolate(saved.name)));
       close();
     },
     onError: (error) => {
@@ -83,13 +84,13 @@ export function PersonForm({ person, people, close }: Props) {
 
   return (
     <>
-      <Dialog onClose={leave} title={person ? `Edit ${isolate(person.name)}` : "New person"} size="lg">
+      <Dialog onClose={leave} title={person ? t.common.editNamed(isolate(person.name)) : t.people.new} size="lg">
         <form onSubmit={submit}>
           <Stack>
             <FormProblem error={problem} fields={options?.password ? [...SHOWN, "password"] : SHOWN} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <TextInput
-                label="Name"
+                label={t.people.name}
                 required
                 maxLength={NewUser.name}
                 value={draft.name}
@@ -98,7 +99,7 @@ export function PersonForm({ person, people, close }: Props) {
                 data-autofocus
               />
               <TextInput
-                label="E-mail"
+                label={t.people.email}
                 type="email"
                 maxLength={NewUser.email}
                 required
@@ -107,27 +108,27 @@ export function PersonForm({ person, people, close }: Props) {
                 error={problem?.messageFor("email")}
               />
               <Select
-                label="Role"
+                label={t.people.role}
                 data={ROLES}
                 value={draft.role}
-                description="Everybody sees their own follow-ups and those of all people below them."
+                description={t.people.roleHelp}
                 onChange={(role) => update({ role: role as Role })}
                 allowDeselect={false}
                 error={problem?.messageFor("role")}
               />
               <Select
-                label="Manager"
-                placeholder="Nobody"
+                label={t.people.manager}
+                placeholder={t.person.nobody}
                 data={managers.map((one) => ({ value: String(one.id), label: labelOf(one) }))}
                 value={draft.manager_id === null ? null : String(draft.manager_id)}
                 onChange={(id) => update({ manager_id: id === null ? null : Number(id) })}
                 clearable
                 searchable
-                clearButtonProps={{ "aria-label": "No manager" }}
+                clearButtonProps={{ "aria-label": t.people.noManager }}
                 error={problem?.messageFor("manager_id")}
               />
               <Select
-                label="Time zone"
+                label={t.people.zone}
                 data={zones(draft.time_zone)}
                 value={draft.time_zone}
                 onChange={(next) => update({ time_zone: next ?? "UTC" })}
@@ -138,19 +139,19 @@ export function PersonForm({ person, people, close }: Props) {
               />
               {options?.password && (
                 <PasswordInput
-                  label={person ? "New password" : "Password"}
-                  description={person ? "Empty: stays as it is. A new one logs them out and revokes their tokens" : undefined}
+                  label={person ? t.people.newPassword : t.people.password}
+                  description={person ? t.people.newPasswordHelp : undefined}
                   autoComplete="new-password"
                   value={draft.password}
                   onChange={(event) => update({ password: event.currentTarget.value })}
                   error={problem?.messageFor("password")}
-                  visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+                  visibilityToggleButtonProps={{ "aria-label": t.common.showPassword, tabIndex: 0 }}
                 />
               )}
             </SimpleGrid>
             <Switch
-              label="Active"
-              description="Inactive people cannot log in; what is theirs escalates to the next one above them."
+              label={t.people.active}
+              description={t.people.activeHelp}
               checked={draft.active}
               onChange={(event) => update({ active: event.currentTarget.checked })}
             />
@@ -158,10 +159,10 @@ export function PersonForm({ person, people, close }: Props) {
             {person && <PersonTokens id={person.id} />}
             <Group justify="flex-end">
               <Button variant="default" onClick={leave}>
-                Cancel
+                {t.common.cancel}
               </Button>
               <Button type="submit" loading={save.isPending}>
-                Save
+                {t.common.save}
               </Button>
             </Group>
           </Stack>

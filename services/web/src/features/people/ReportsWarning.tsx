@@ -2,6 +2,7 @@ import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { User } from "@/api/types";
 import { isolate } from "@/components/bidi";
+import { t } from "@/i18n";
 
 interface Props {
   /** As they are; null: somebody new. */
@@ -22,12 +23,9 @@ export function ReportsWarning({ before, after }: Props) {
 
 export function consequence(before: User, after: Pick<User, "role" | "active">): string | null {
   if (before.reports === 0) return null;
-  const who = before.reports === 1 ? "1 person reports" : `${before.reports} people report`;
   const name = isolate(before.name);
-  const said = `${who} to ${name}.`;
-  if (before.active && !after.active)
-    return `${said} While ${name} is inactive, the next active person above is told about their follow-ups.`;
-  if (before.role !== "employee" && after.role === "employee")
-    return `${said} As an employee ${name} keeps seeing their follow-ups; to change that, give them another manager.`;
+  const reports = t.people.reports(before.reports, name);
+  if (before.active && !after.active) return t.people.whileInactive(reports, name);
+  if (before.role !== "employee" && after.role === "employee") return t.people.asEmployee(reports, name);
   return null;
 }

@@ -3,6 +3,7 @@ import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Me, Page, User } from "@/api/types";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 
 /** Everybody; people are few enough to be loaded once. */
 export const peopleQuery = queryOptions({
@@ -40,7 +41,7 @@ export function inScope(me: Me, people: readonly User[]): User[] {
 
 /** A person's name where one is chosen: of somebody inactive it says so. */
 export function labelOf({ name, active }: Pick<User, "name" | "active">): string {
-  return active ? name : `${name} (inactive)`;
+  return active ? name : t.person.named(name);
 }
 
 /** Those of them to whom somebody reports. */

@@ -5,6 +5,7 @@ import { useState, type SubmitEvent } from "react";
 import { api, dataOf } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { Me } from "@/api/types";
+import { t } from "@/i18n";
 
 interface Props {
   email?: string;
@@ -25,7 +26,7 @@ export function LoginForm({ email: known = "", onDone }: Props) {
   }
 
   return (
-    <form onSubmit={submit} aria-label="Log in">
+    <form onSubmit={submit} aria-label={t.logIn.label}>
       <Stack gap="md">
         {logIn.error && (
           <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert">
@@ -33,7 +34,7 @@ export function LoginForm({ email: known = "", onDone }: Props) {
           </Alert>
         )}
         <TextInput
-          label="E-mail"
+          label={t.logIn.email}
           type="email"
           autoComplete="username"
           required
@@ -44,7 +45,7 @@ export function LoginForm({ email: known = "", onDone }: Props) {
           autoFocus={!known}
         />
         <PasswordInput
-          label="Password"
+          label={t.logIn.password}
           autoComplete="current-password"
           required
           withAsterisk={false}
@@ -53,10 +54,10 @@ export function LoginForm({ email: known = "", onDone }: Props) {
           onChange={(event) => setPassword(event.currentTarget.value)}
           autoFocus={Boolean(known)}
           data-autofocus={known ? true : undefined} // a dialog looks for it, and takes its first field else
-          visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+          visibilityToggleButtonProps={{ "aria-label": t.common.showPassword, tabIndex: 0 }}
         />
         <Button type="submit" size="md" loading={logIn.isPending} fullWidth>
-          Log in
+          {t.logIn.label}
         </Button>
       </Stack>
     </form>
@@ -65,7 +66,7 @@ export function LoginForm({ email: known = "", onDone }: Props) {
 
 function failure(error: Error): string {
   if (error instanceof Problem && error.status === 401) {
-    return "The e-mail address or the password is wrong. Check both and try again.";
+    return t.logIn.wrong;
   }
   return error.message;
 }

@@ -12,6 +12,7 @@ import { problemIn } from "@/features/session/logInProblems";
 import { ProviderButton } from "@/features/session/ProviderButton";
 import { meQuery } from "@/api/session";
 import { nextPath, useLogInOptions } from "@/features/session/session";
+import { t } from "@/i18n";
 import classes from "./LoginPage.module.css";
 
 export function LoginPage() {
@@ -22,7 +23,7 @@ export function LoginPage() {
   const options = useLogInOptions();
   const problem = problemIn(search);
   useEffect(() => {
-    document.title = "Log in · Followup";
+    document.title = t.logIn.pageTitle;
   }, []);
   if (me.data && !problem) return <Navigate to={nextPath(search)} replace />;
 
@@ -38,10 +39,10 @@ export function LoginPage() {
       <section className={classes.card}>
         <Logo size={40} />
         <Title order={1} mt="lg">
-          Log in to Followup
+          {t.logIn.title}
         </Title>
         <Text c="dimmed" mt={4} mb="xl">
-          Every promised call, on time.
+          {t.logIn.motto}
         </Text>
         {problem && (
           <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert" mb="md">
@@ -50,10 +51,10 @@ export function LoginPage() {
         )}
         {options?.provider && (
           <ProviderButton returnTo={nextPath(search)} variant={options.password ? "default" : "filled"}>
-            Log in with {options.provider}
+            {t.logIn.with(options.provider)}
           </ProviderButton>
         )}
-        {options?.provider && options.password && <Divider label="or" my="lg" />}
+        {options?.provider && options.password && <Divider label={t.common.or} my="lg" />}
         {options?.password && <LoginForm onDone={(person) => void enter(person)} />}
       </section>
     </main>

@@ -4,9 +4,11 @@ import { apiForAnybody, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { Dialog } from "@/components/Dialog";
 import { isolate } from "@/components/bidi";
+import { Message } from "@/components/Message";
 import { UserText } from "@/components/UserText";
 import { leaveFor } from "@/hooks/unsavedChanges";
 import { otherPerson, useMe } from "@/api/session";
+import { t } from "@/i18n";
 
 /** Says that the browser is logged in as somebody else by now; this page asks nothing of the API any more. */
 export function OtherPersonDialog() {
@@ -24,15 +26,15 @@ export function OtherPersonDialog() {
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
-      title={`You are now logged in as ${now ? isolate(now.name) : "somebody else"} in another tab`}
+      title={t.session.otherPerson(now ? isolate(now.name) : t.session.somebodyElse)}
       zIndex={510}
     >
       <Text size="sm" c="dimmed">
-        This page still shows what belongs to <UserText>{me.name}</UserText>. Nothing more is sent from it: load it again to go on.
+        <Message text={t.session.otherPersonText} parts={{ name: <UserText>{me.name}</UserText> }} />
       </Text>
       <Group justify="flex-end" mt="lg">
         <Button onClick={() => leaveFor("/")} data-autofocus>
-          Reload
+          {t.common.reload}
         </Button>
       </Group>
     </Dialog>

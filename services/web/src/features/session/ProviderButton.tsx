@@ -6,7 +6,7 @@ interface Props {
   returnTo: string;
   /** Leaves this page as it is. */
   newTab?: boolean;
-  /** The provider asks who it is although it isSupportedZone. */
+  /** The provider asks who it is although it knows. */
   fresh?: boolean;
   variant?: string;
   children: ReactNode;

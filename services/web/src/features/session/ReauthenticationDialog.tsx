@@ -9,6 +9,7 @@ import { reauthenticate, pendingReauthentication } from "@/features/session/reau
 import { ProviderButton } from "@/features/session/ProviderButton";
 import { useLogInOptions } from "@/features/session/session";
 import { onSessionNews } from "@/features/session/sessionChannel";
+import { t } from "@/i18n";
 
 /** Asks who sits at an open page to show that it is still the person who logged in. */
 export function ReauthenticationDialog() {
@@ -17,12 +18,12 @@ export function ReauthenticationDialog() {
   useEffect(() => onReauthenticationNeeded(reauthenticate), []);
   if (!answer) return null;
   return (
-    <Dialog onClose={() => answer(false)} title="Confirm that it is you" size="sm" zIndex={500}>
+    <Dialog onClose={() => answer(false)} title={t.session.confirmTitle} size="sm" zIndex={500}>
       <Text size="sm" c="dimmed" mb="md">
-        This decides who can log in, what they may do and what they see, and you logged in more than 15 minutes ago.
+        {t.session.confirmText}
       </Text>
       {options?.provider && <AtTheProvider name={options.provider} main={!options.password} done={() => answer(true)} />}
-      {options?.provider && options.password && <Divider label="or" my="lg" />}
+      {options?.provider && options.password && <Divider label={t.common.or} my="lg" />}
       {options?.password && <WithPassword done={() => answer(true)} cancel={() => answer(false)} />}
     </Dialog>
   );
@@ -35,7 +36,7 @@ function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }
     onSuccess: done,
   });
 
-  const told = confirm.error instanceof Problem ? confirm.error.messageFor("password") : undefined;
+  const refused = confirm.error instanceof Problem ? confirm.error.messageFor("password") : undefined;
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -43,26 +44,26 @@ function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }
   }
 
   return (
-    <form onSubmit={submit} aria-label="Confirm that it is you">
+    <form onSubmit={submit} aria-label={t.session.confirmTitle}>
       <Stack>
-        {!told && <FormProblem error={confirm.error} />}
+        {!refused && <FormProblem error={confirm.error} />}
         <PasswordInput
-          label="Your password"
+          label={t.session.password}
           autoComplete="current-password"
           required
           withAsterisk={false}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
-          error={told}
+          error={refused}
           data-autofocus
-          visibilityToggleButtonProps={{ "aria-label": "Show password", tabIndex: 0 }}
+          visibilityToggleButtonProps={{ "aria-label": t.common.showPassword, tabIndex: 0 }}
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={cancel}>
-            Cancel
+            {t.common.cancel}
           </Button>
           <Button type="submit" loading={confirm.isPending}>
-            Confirm
+            {t.session.confirm}
           </Button>
         </Group>
       </Stack>
@@ -82,7 +83,7 @@ function AtTheProvider({ name, main, done }: { name: string; main: boolean; done
   });
   return (
     <ProviderButton returnTo="/" newTab fresh variant={main ? "filled" : "default"}>
-      Log in again with {name} in a new tab
+      {t.logIn.againInNewTab(name)}
     </ProviderButton>
   );
 }

@@ -10,6 +10,7 @@ import { useLogInOptions } from "@/features/session/session";
 import { announceSession } from "@/features/session/sessionChannel";
 import type { Me } from "@/api/types";
 import { leaveFor } from "@/hooks/unsavedChanges";
+import { t } from "@/i18n";
 
 /** Asks for a new log-in over the open page, so that nothing typed on it is lost. */
 export function SessionEndedDialog() {
@@ -43,18 +44,18 @@ export function SessionEndedDialog() {
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
-      title="Your session has ended"
+      title={t.session.ended}
       zIndex={500}
     >
       <Text size="sm" c="dimmed" mb="md">
-        Log in again to go on. What you have typed on the page is still there.
+        {t.session.endedText}
       </Text>
       {options?.provider && (
         <ProviderButton returnTo="/" newTab variant={options.password ? "default" : "filled"}>
-          Log in with {options.provider} in a new tab
+          {t.logIn.withInNewTab(options.provider)}
         </ProviderButton>
       )}
-      {options?.provider && options.password && <Divider label="or" my="lg" />}
+      {options?.provider && options.password && <Divider label={t.common.or} my="lg" />}
       {options?.password && <LoginForm email={me.email} onDone={resume} />}
     </Dialog>
   );

@@ -8,6 +8,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { openConfirmDialog } from "@/components/confirm";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { done, failed } from "@/components/toasts";
+import { t } from "@/i18n";
 
 const EMPTY = { current: "", next: "", again: "" };
 
@@ -34,34 +35,34 @@ export function PasswordForm() {
   }
 
   return (
-    <form onSubmit={submit} aria-label="Password">
+    <form onSubmit={submit} aria-label={t.settings.password}>
       <Stack>
         {!named && <FormProblem error={change.error} />}
         {change.isSuccess && <Changed />}
         <Field
-          label="Current password"
+          label={t.settings.currentPassword}
           autoComplete="current-password"
           value={draft.current}
           onValue={(current) => update({ current })}
           error={problem?.messageFor("current_password")}
         />
         <Field
-          label="New password"
-          description="12 characters or more; four words that have nothing to do with each other are good"
+          label={t.settings.newPassword}
+          description={t.settings.newPasswordHelp}
           autoComplete="new-password"
           value={draft.next}
           onValue={(next) => update({ next })}
           error={problem?.messageFor("new_password")}
         />
         <Field
-          label="New password again"
+          label={t.settings.newPasswordAgain}
           autoComplete="new-password"
           value={draft.again}
           onValue={(again) => update({ again })}
-          error={differs ? "This is not the same as above." : undefined}
+          error={differs ? t.settings.differs : undefined}
         />
         <Button type="submit" loading={change.isPending} style={{ alignSelf: "flex-start" }}>
-          Change password
+          {t.settings.changePassword}
         </Button>
       </Stack>
     </form>
@@ -85,7 +86,7 @@ function Field({ onValue, error, ...rest }: FieldProps) {
       required
       withAsterisk={false}
       onChange={(event) => onValue(event.currentTarget.value)}
-      visibilityToggleButtonProps={{ "aria-label": `Show ${rest.label.toLowerCase()}`, tabIndex: 0 }}
+      visibilityToggleButtonProps={{ "aria-label": t.settings.showField(rest.label), tabIndex: 0 }}
     />
   );
 }
@@ -98,14 +99,14 @@ function Changed() {
       const { items } = await dataOf(api.GET("/tokens", { params: { query: { limit: 200 } } }));
       await Promise.all(items.map(({ id }) => api.DELETE("/tokens/{token_id}", { params: { path: { token_id: id } } })));
     },
-    onSuccess: () => done("Your API tokens are revoked"),
-    onError: (error) => failed("Some API tokens may still work", error),
+    onSuccess: () => done(t.settings.tokensRevoked),
+    onError: (error) => failed(t.settings.tokensNotRevoked, error),
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.tokens }),
   });
   return (
-    <Alert color="pine" variant="light" title="Your password is changed" role="status">
+    <Alert color="pine" variant="light" title={t.settings.passwordChanged} role="status">
       <Text size="sm" c="var(--mantine-color-text)">
-        You are logged out everywhere else. Your API tokens go on working: if somebody may have them, revoke them.
+        {t.settings.passwordChangedText}
       </Text>
       <Group mt="sm">
         <Button
@@ -114,14 +115,14 @@ function Changed() {
           loading={revoke.isPending}
           onClick={() =>
             openConfirmDialog({
-              title: "Revoke all your API tokens?",
-              text: "Programs that use them are shut out at once.",
-              action: "Revoke all",
+              title: t.settings.askRevoke,
+              text: t.settings.askRevokeText,
+              action: t.settings.revokeAll,
               go: () => revoke.mutate(),
             })
           }
         >
-          Revoke my API tokens
+          {t.settings.revokeTokens}
         </Button>
       </Group>
     </Alert>

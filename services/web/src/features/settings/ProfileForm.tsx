@@ -9,6 +9,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { done } from "@/components/toasts";
 import { useMe } from "@/api/session";
+import { t } from "@/i18n";
 import { zones } from "@/time/zones";
 
 export function ProfileForm() {
@@ -26,7 +27,7 @@ export function ProfileForm() {
     onSuccess: (saved) => {
       cache.setQueryData(queryKeys.me, saved);
       void cache.invalidateQueries();
-      done("Saved");
+      done(t.settings.saved);
     },
   });
   const problem = save.error instanceof Problem ? save.error : null;
@@ -37,12 +38,12 @@ export function ProfileForm() {
   }
 
   return (
-    <form onSubmit={submit} aria-label="You">
+    <form onSubmit={submit} aria-label={t.settings.you}>
       <Stack>
         <FormProblem error={problem} fields={["name", "time_zone"]} />
         <TextInput
-          label="Name"
-          description="As others see it"
+          label={t.settings.name}
+          description={t.settings.nameHelp}
           required
           withAsterisk={false}
           autoComplete="name"
@@ -51,10 +52,10 @@ export function ProfileForm() {
           onChange={(event) => setName(event.currentTarget.value)}
           error={problem?.messageFor("name")}
         />
-        <TextInput label="E-mail" description="An admin can change it" value={me.email} readOnly />
+        <TextInput label={t.settings.email} description={t.settings.emailHelp} value={me.email} readOnly />
         <Select
-          label="Time zone"
-          description="Says when your day ends, and how times are shown"
+          label={t.settings.zone}
+          description={t.settings.zoneHelp}
           data={zones(zone)}
           value={zone}
           onChange={(next) => setZone(next ?? "UTC")}
@@ -69,7 +70,7 @@ export function ProfileForm() {
           disabled={Object.keys(changes).length === 0}
           style={{ alignSelf: "flex-start" }}
         >
-          Save
+          {t.common.save}
         </Button>
       </Stack>
     </form>

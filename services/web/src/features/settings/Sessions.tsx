@@ -4,9 +4,11 @@ import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Session } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
+import { Message } from "@/components/Message";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
 import { done, failed } from "@/components/toasts";
+import { t } from "@/i18n";
 import classes from "./settings.module.css";
 
 /** The browsers in which one is logged in, to be logged out from here. */
@@ -21,8 +23,8 @@ export function Sessions() {
       id === "others"
         ? api.DELETE("/me/sessions")
         : api.DELETE("/me/sessions/{session_id}", { params: { path: { session_id: id } } }),
-    onSuccess: () => done("Logged out there"),
-    onError: (failure) => failed("You are still logged in there", failure),
+    onSuccess: () => done(t.settings.loggedOut),
+    onError: (failure) => failed(t.settings.notLoggedOut, failure),
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.sessions }),
   });
   if (!data) {
@@ -43,7 +45,7 @@ export function Sessions() {
         onClick={() => end.mutate("others")}
         style={{ alignSelf: "flex-start" }}
       >
-        Log out everywhere else
+        {t.settings.logOutElsewhere}
       </Button>
     </Stack>
   );
@@ -51,25 +53,27 @@ export function Sessions() {
 
 function Row({ session, end }: { session: Session; end: () => void }) {
   const { browser, address, current, created_at: begun, last_used_at: used } = session;
-  const name = browser ?? "A browser that does not say its name";
+  const name = browser ?? t.settings.unknownBrowser;
   return (
     <li className={classes.session}>
       <div className={classes.where}>
         <Text size="sm" fw={560}>
-          {name}
-          {address && ` at ${address}`}
+          {address ? t.settings.at(name, address) : name}
         </Text>
         <Text size="xs" c="dimmed">
-          Logged in <RelativeTime at={begun} as="ago" />, last used <RelativeTime at={used} as="ago" />
+          <Message
+            text={t.settings.used}
+            parts={{ since: <RelativeTime at={begun} as="ago" />, used: <RelativeTime at={used} as="ago" /> }}
+          />
         </Text>
       </div>
       {current ? (
         <Badge variant="light" color="pine">
-          This one
+          {t.settings.current}
         </Badge>
       ) : (
-        <Button size="compact-sm" variant="default" aria-label={`Log out ${name}`} onClick={end}>
-          Log out
+        <Button size="compact-sm" variant="default" aria-label={t.settings.logOutNamed(name)} onClick={end}>
+          {t.settings.logOut}
         </Button>
       )}
     </li>

@@ -1,36 +1,42 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
+import { Message } from "@/components/Message";
 import { Page } from "@/components/Page";
 import { useLogInOptions } from "@/features/session";
 import { PasswordForm } from "@/features/settings/PasswordForm";
 import { ProfileForm } from "@/features/settings/ProfileForm";
 import { Section } from "@/features/settings/Section";
 import { Sessions } from "@/features/settings/Sessions";
+import { t } from "@/i18n";
+
+function TokensLink() {
+  return (
+    <Anchor component={Link} to="/settings/tokens" underline="always">
+      {t.settings.tokens}
+    </Anchor>
+  );
+}
 
 /** What a person settles for themselves. */
 export function Component() {
   const options = useLogInOptions();
   return (
-    <Page title="Your settings" narrow>
+    <Page title={t.settings.title} narrow>
       <Stack gap="xl">
-        <Section title="You">
+        <Section title={t.settings.you}>
           <ProfileForm />
         </Section>
         {options?.password && (
-          <Section title="Password">
+          <Section title={t.settings.password}>
             <PasswordForm />
           </Section>
         )}
-        <Section title="Where you are logged in">
+        <Section title={t.settings.sessions}>
           <Sessions />
         </Section>
-        <Section title="API tokens">
+        <Section title={t.settings.tokens}>
           <Text size="sm">
-            Programs that act for you are not listed above: they have{" "}
-            <Anchor component={Link} to="/settings/tokens" underline="always">
-              API tokens
-            </Anchor>
-            .
+            <Message text={t.settings.tokensText} parts={{ tokens: <TokensLink /> }} />
           </Text>
         </Section>
       </Stack>

@@ -11,6 +11,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { done } from "@/components/toasts";
+import { t } from "@/i18n";
 
 interface Props {
   /** As it is now: newer than what the form began with, when somebody else saves first. */
@@ -24,7 +25,7 @@ interface Draft {
   url: string;
 }
 
-const LABELS: Record<keyof Draft, string> = { name: "Name", external_id: "Id in the CRM", url: "Link to the CRM" };
+const LABELS: Record<keyof Draft, string> = t.subjects.labels;
 const FIELDS = Object.keys(LABELS) as (keyof Draft)[];
 
 /** Changes a lead or client for everybody; sends only what was changed here. */
@@ -46,7 +47,7 @@ export function SubjectForm({ subject, close }: Props) {
       for (const key of [queryKeys.subjects, queryKeys.followUps, queryKeys.escalations, queryKeys.notifications]) {
         void cache.invalidateQueries({ queryKey: key });
       }
-      done(`Saved ${isolate(saved.name)}`);
+      done(t.subjects.saved(isolate(saved.name)));
       close();
     },
     onError: (error) => {
@@ -70,7 +71,7 @@ export function SubjectForm({ subject, close }: Props) {
   }
 
   return (
-    <Dialog onClose={leave} title={`Edit ${isolate(base.name)}`} size="md">
+    <Dialog onClose={leave} title={t.common.editNamed(isolate(base.name))} size="md">
       <form onSubmit={submit}>
         <Stack>
           {!stale && <FormProblem error={problem} fields={FIELDS} />}
@@ -89,15 +90,15 @@ export function SubjectForm({ subject, close }: Props) {
           ))}
           <Group justify="flex-end">
             <Button variant="default" onClick={stale ? takeTheirs : leave}>
-              {stale ? "Take theirs" : "Cancel"}
+              {stale ? t.conflict.takeTheirs : t.common.cancel}
             </Button>
             {stale ? (
               <Button loading={save.isPending} onClick={() => save.mutate(subject.etag)}>
-                Save mine
+                {t.conflict.saveMine}
               </Button>
             ) : (
               <Button type="submit" loading={save.isPending}>
-                Save
+                {t.common.save}
               </Button>
             )}
           </Group>
@@ -110,13 +111,13 @@ export function SubjectForm({ subject, close }: Props) {
 /** Somebody else saved first: what differs, both ways. */
 function Conflict({ mine, theirs }: { mine: Draft; theirs: Draft }) {
   return (
-    <Alert color="red" variant="light" title="Somebody changed this while you were editing" role="alert">
+    <Alert color="red" variant="light" title={t.conflict.title} role="alert">
       {FIELDS.filter((field) => mine[field] !== theirs[field]).map((field) => (
         <div key={field}>
-          {LABELS[field]}: they saved “{theirs[field] || "(empty)"}”, yours is “{mine[field] || "(empty)"}”.
+          {t.subjects.differs(LABELS[field], theirs[field] || t.common.empty, mine[field] || t.common.empty)}
         </div>
       ))}
-      Nothing is written until you choose.
+      {t.subjects.untilYouChoose}
     </Alert>
   );
 }

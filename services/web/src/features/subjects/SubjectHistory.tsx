@@ -5,9 +5,10 @@ import { ErrorState } from "@/components/ErrorState";
 import { isolate } from "@/components/bidi";
 import { RelativeTime } from "@/components/RelativeTime";
 import { subjectChangesQuery } from "@/api/subjects";
+import { t } from "@/i18n";
 import classes from "./SubjectPage.module.css";
 
-const NAMES: Record<string, string> = { name: "name", external_id: "id in the CRM", url: "link" };
+const NAMES: Readonly<Record<string, string>> = t.subjects.fields;
 
 /** What was changed about a lead or client; nothing where nothing was. */
 export function SubjectHistory({ id }: { id: number }) {
@@ -18,9 +19,9 @@ export function SubjectHistory({ id }: { id: number }) {
   if (error) return <ErrorState error={error} retry={() => void refetch()} compact />;
   if (changes.length === 0) return null;
   return (
-    <section aria-label="Changes">
+    <section aria-label={t.subjects.changes}>
       <Title order={2} mt="xl" mb={4}>
-        Changes
+        {t.subjects.changes}
       </Title>
       <ol className={classes.changes}>
         {changes.map((change) => (
@@ -31,7 +32,7 @@ export function SubjectHistory({ id }: { id: number }) {
       </ol>
       {hasNextPage && (
         <Button variant="default" size="xs" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier
+          {t.common.showEarlier}
         </Button>
       )}
     </section>
@@ -39,12 +40,13 @@ export function SubjectHistory({ id }: { id: number }) {
 }
 
 function sentence({ actor, kind, changes }: SubjectChange): string {
-  const said = Object.entries(changes as Record<string, { from: string | null; to: string | null }>).map(
-    ([field, { from, to }]) => `the ${NAMES[field] ?? field} from ${quoted(from)} to ${quoted(to)}`,
+  const parts = Object.entries(changes as Record<string, { from: string | null; to: string | null }>).map(
+    ([field, { from, to }]) => t.subjects.change(NAMES[field] ?? field, quoted(from), quoted(to)),
   );
-  return `${isolate(actor.name)} changed ${said.join(", ")}${kind === "imported" ? " by an import" : ""}`;
+  const say = kind === "imported" ? t.subjects.changedByImport : t.subjects.changed;
+  return say(isolate(actor.name), parts.join(", "));
 }
 
 function quoted(value: string | null): string {
-  return value === null ? "nothing" : `“${isolate(value)}”`;
+  return value === null ? t.common.nothing : t.subjects.quoted(isolate(value));
 }

@@ -9,6 +9,7 @@ import { usePathId } from "@/hooks/usePathId";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { isolate } from "@/components/bidi";
+import { Message } from "@/components/Message";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -18,6 +19,7 @@ import { subjectQuery } from "@/api/subjects";
 import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SubjectForm } from "@/features/subjects/SubjectForm";
 import { SubjectHistory } from "@/features/subjects/SubjectHistory";
+import { t } from "@/i18n";
 import { useNow } from "@/time/useNow";
 import classes from "./SubjectPage.module.css";
 
@@ -33,7 +35,7 @@ function SubjectPage({ id }: { id: number }) {
   const [editing, setEditing] = useState(false);
   return (
     <Page
-      title={data?.name ?? "Lead or client"}
+      title={data?.name ?? t.subjects.one}
       narrow
       longTitle
       actions={
@@ -41,11 +43,11 @@ function SubjectPage({ id }: { id: number }) {
           <Group gap="xs">
             {mayEdit && (
               <Button variant="default" leftSection={<IconPencil size={16} />} onClick={() => setEditing(true)}>
-                Edit
+                {t.common.edit}
               </Button>
             )}
             <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject: data })}>
-              Follow-up
+              {t.followUps.one}
             </Button>
           </Group>
         )
@@ -64,32 +66,32 @@ function Details({ subject }: { subject: SubjectDetails }) {
     <SelectionProvider>
       <BulkBar />
       <p className={classes.facts}>
-        <span className={classes.kind}>{subject.kind === "lead" ? "Lead" : "Client"}</span>
+        <span className={classes.kind}>{t.subjectKinds[subject.kind]}</span>
         {subject.external_id && <span>{subject.external_id}</span>}
         {subject.url && (
           <Anchor href={subject.url} target="_blank" rel="noopener noreferrer" title={subject.url} size="sm">
-            Open in the CRM <IconExternalLink size={13} aria-hidden />
+            {t.subjects.openInCrm} <IconExternalLink size={13} aria-hidden />
           </Anchor>
         )}
         <span>
-          Known since <RelativeTime at={subject.created_at} as="day" />
+          <Message text={t.subjects.knownSince} parts={{ day: <RelativeTime at={subject.created_at} as="day" /> }} />
         </span>
       </p>
       <Title order={2} mt="xl" mb={4}>
-        Planned
+        {t.subjects.plannedTitle}
       </Title>
       {open.length > 0 ? <Rows followUps={open} /> : <NothingPlanned subject={subject} />}
       {completed.length > 0 && (
         <>
           <Title order={2} mt="xl" mb={4}>
-            Done
+            {t.subjects.doneTitle}
           </Title>
           <Rows followUps={completed} />
         </>
       )}
       <SubjectHistory id={subject.id} />
       <Anchor component={Link} to={`/followups?subject=${subject.id}`} size="sm" mt="lg" display="inline-block">
-        Show in Follow-ups
+        {t.subjects.showInFollowUps}
       </Anchor>
     </SelectionProvider>
   );
@@ -98,11 +100,11 @@ function Details({ subject }: { subject: SubjectDetails }) {
 function NothingPlanned({ subject }: { subject: SubjectDetails }) {
   if (subject.first_planned) {
     return (
-      <Alert color="gray" title="A colleague has a follow-up planned here">
+      <Alert color="gray" title={t.subjects.colleague}>
         <Group gap="sm">
           <PlannedBy planned={subject.first_planned} />
           <Button size="compact-sm" variant="subtle" onClick={() => openForm({ subject })}>
-            Also plan one
+            {t.subjects.alsoPlanOne}
           </Button>
         </Group>
       </Alert>
@@ -111,12 +113,12 @@ function NothingPlanned({ subject }: { subject: SubjectDetails }) {
   return (
     <EmptyState
       icon={IconCalendarOff}
-      title="No follow-up planned"
-      text={`Nobody has promised to call ${isolate(subject.name)} again.`}
+      title={t.subjects.notPlanned}
+      text={t.subjects.notPlannedText(isolate(subject.name))}
       compact
     >
       <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject })}>
-        Plan one
+        {t.subjects.planOne}
       </Button>
     </EmptyState>
   );

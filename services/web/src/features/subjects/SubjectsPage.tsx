@@ -15,14 +15,15 @@ import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SearchField } from "@/components/SearchField";
 import { openForm } from "@/features/followups";
 import { subjectsQuery } from "@/api/subjects";
+import { t } from "@/i18n";
 import classes from "./SubjectsPage.module.css";
 
 type Kind = Subject["kind"] | "";
 
 const KINDS: { value: Kind; label: string }[] = [
-  { value: "", label: "All" },
-  { value: "lead", label: "Leads" },
-  { value: "client", label: "Clients" },
+  { value: "", label: t.subjects.kinds.all },
+  { value: "lead", label: t.subjects.kinds.lead },
+  { value: "client", label: t.subjects.kinds.client },
 ];
 
 export function Component() {
@@ -31,17 +32,17 @@ export function Component() {
   const kind = KINDS.find(({ value }) => value === parameters.get("kind"))?.value ?? "";
   return (
     <Page
-      title="Leads & clients"
+      title={t.subjects.title}
       narrow
       toolbar={
         <div className={classes.toolbar}>
           <SegmentedControl
-            aria-label="Kind"
+            aria-label={t.subjects.kind}
             value={kind}
             onChange={(next) => change({ kind: next })}
             data={KINDS}
           />
-          <SearchField q={q} change={(next) => change({ q: next })} label="Search leads and clients" />
+          <SearchField q={q} change={(next) => change({ q: next })} label={t.subjects.search} />
         </div>
       }
     >
@@ -77,10 +78,10 @@ function Subjects({ q, kind, change }: Props) {
     return (
       <EmptyState
         icon={IconAddressBook}
-        title="No leads or clients yet"
-        text="They come with an import, or with the follow-up that you plan for them."
+        title={t.subjects.none}
+        text={t.subjects.noneText}
       >
-        <Button onClick={() => openForm({})}>Plan a follow-up</Button>
+        <Button onClick={() => openForm({})}>{t.followUps.plan}</Button>
       </EmptyState>
     );
   }
@@ -93,7 +94,7 @@ function Subjects({ q, kind, change }: Props) {
       </ul>
       {hasNextPage && (
         <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show more
+          {t.common.showMore}
         </Button>
       )}
     </>
@@ -113,8 +114,8 @@ function Row({ subject }: { subject: Subject }) {
         </Link>
         <span className={classes.external}>{externalId}</span>
       </span>
-      {overdue > 0 && <span className={classes.overdue}>{overdue} overdue</span>}
-      {open > overdue && <span className={classes.planned}>{open - overdue} planned</span>}
+      {overdue > 0 && <span className={classes.overdue}>{t.subjects.overdue(overdue)}</span>}
+      {open > overdue && <span className={classes.planned}>{t.subjects.planned(open - overdue)}</span>}
       {open === 0 && planned && <PlannedBy planned={planned} />}
       {open === 0 && (
         <Button
@@ -122,9 +123,9 @@ function Row({ subject }: { subject: Subject }) {
           variant={planned ? "subtle" : "light"}
           leftSection={<IconPlus size={14} />}
           onClick={() => openForm({ subject })}
-          aria-label={`Plan a follow-up for ${name}`}
+          aria-label={t.subjects.planNamed(name)}
         >
-          {planned ? "Also plan" : "Plan"}
+          {planned ? t.subjects.alsoPlan : t.subjects.plan}
         </Button>
       )}
     </li>

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import type { Sweep, SweepProgress as Progressing } from "@/api/types";
 import { SweepStatus } from "@/features/sweeps/SweepStatus";
 import { isUnderWay, sweepQuery, useSweepDone } from "@/features/sweeps/sweeps";
+import { t } from "@/i18n";
 import classes from "./SweepProgress.module.css";
 
 /** A sweep that was just started, until it is done. */
@@ -15,12 +16,12 @@ export function SweepProgress({ id }: { id: number }) {
     if (done) onDone.current();
   }, [done]);
   return (
-    <section className={classes.card} aria-label={`Sweep ${id}`}>
+    <section className={classes.card} aria-label={t.sweeps.numbered(id)}>
       <div className={classes.head}>
-        <Text fw={600}>Sweep {id}</Text>
+        <Text fw={600}>{t.sweeps.numbered(id)}</Text>
         {sweep && <SweepStatus status={sweep.status} />}
         <Text size="sm" c="dimmed" className={classes.said} role="status">
-          {said(sweep)}
+          {describe(sweep)}
         </Text>
       </div>
       <Progress.Root size="md">
@@ -28,7 +29,7 @@ export function SweepProgress({ id }: { id: number }) {
           value={done ? 100 : reached(sweep)}
           animated={!done}
           color={sweep?.status === "failed" ? "red" : "pine"}
-          aria-label="Progress of the sweep"
+          aria-label={t.sweeps.progress}
         />
       </Progress.Root>
     </section>
@@ -41,11 +42,11 @@ function reached(sweep: Progressing | undefined): number {
   return Math.min(95, (100 * sweep.escalated) / (sweep.escalated + sweep.waiting));
 }
 
-function said(sweep: Sweep | undefined): string {
-  if (!sweep || sweep.status === "queued") return "Waiting for its turn";
+function describe(sweep: Sweep | undefined): string {
+  if (!sweep || sweep.status === "queued") return t.sweeps.waiting;
   const { escalated, notified, failed, status } = sweep;
-  const counts = `${escalated.toLocaleString("en")} escalated, ${notified.toLocaleString("en")} notifications`;
-  if (status === "running") return `${counts} so far`;
-  if (escalated === 0 && failed === 0) return "Nothing has passed a step since the last sweep";
-  return failed ? `${counts}, ${failed.toLocaleString("en")} failed` : counts;
+  const counts = t.sweeps.counts(escalated, notified);
+  if (status === "running") return t.sweeps.soFar(counts);
+  if (escalated === 0 && failed === 0) return t.sweeps.nothing;
+  return failed ? t.sweeps.andFailed(counts, failed) : counts;
 }

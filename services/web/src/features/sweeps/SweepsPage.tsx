@@ -12,18 +12,17 @@ import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { SweepStatus } from "@/features/sweeps/SweepStatus";
 import { isUnderWay, sweepsQuery, useStartSweep } from "@/features/sweeps/sweeps";
 import { SweepProgress } from "@/features/sweeps/SweepProgress";
+import { number, t } from "@/i18n";
 
 const COLUMNS = [
-  { name: "Status" },
-  { name: "Asked for" },
-  { name: "By" },
-  { name: "Took", end: true },
-  { name: "Escalated", end: true },
-  { name: "Notified", end: true },
-  { name: "Failed", end: true },
+  { name: t.sweeps.columns.status },
+  { name: t.sweeps.columns.requested },
+  { name: t.sweeps.columns.by },
+  { name: t.sweeps.columns.took, end: true },
+  { name: t.sweeps.columns.escalated, end: true },
+  { name: t.sweeps.columns.notified, end: true },
+  { name: t.sweeps.columns.failed, end: true },
 ];
-
-const TRIGGERS = { schedule: "Schedule", manual: "By hand", cron: "Cron service" };
 
 /** The passes over overdue follow-ups: start one, watch it, look back. */
 export function Component() {
@@ -34,23 +33,22 @@ export function Component() {
   const current = watched ?? sweeps?.find(isUnderWay)?.id ?? null;
   return (
     <Page
-      title="Sweeps"
+      title={t.sweeps.title}
       actions={
         <Button leftSection={<IconPlayerPlay size={16} />} loading={start.isPending} onClick={() => start.mutate()}>
-          Start a sweep
+          {t.sweeps.start}
         </Button>
       }
     >
       <Text c="dimmed" maw={640} mb="md">
-        A sweep finds every follow-up that has passed a step of its policy and tells who has to know. It runs by
-        itself; start one when you do not want to wait.
+        {t.sweeps.text}
       </Text>
       {current !== null && <SweepProgress key={current} id={current} />}
       {sweeps ? (
         sweeps.length > 0 ? (
           <History sweeps={sweeps} />
         ) : (
-          <EmptyState icon={IconRefresh} title="No sweep has run yet" text="The first one runs within minutes." />
+          <EmptyState icon={IconRefresh} title={t.sweeps.none} text={t.sweeps.noneText} />
         )
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} />
@@ -59,7 +57,7 @@ export function Component() {
       )}
       {hasNextPage && (
         <Button mt="md" variant="default" fullWidth loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show earlier
+          {t.common.showEarlier}
         </Button>
       )}
     </Page>
@@ -68,27 +66,27 @@ export function Component() {
 
 function History({ sweeps }: { sweeps: readonly Sweep[] }) {
   return (
-    <StackedTable verticalSpacing={9} highlightOnHover className="numbers" columns={COLUMNS} aria-label="Sweeps">
+    <StackedTable verticalSpacing={9} highlightOnHover className="numbers" columns={COLUMNS} aria-label={t.sweeps.title}>
       {sweeps.map((sweep) => (
         <StackedRow key={sweep.id}>
-          <Cell of="Status">
+          <Cell of={t.sweeps.columns.status}>
             <SweepStatus status={sweep.status} />
           </Cell>
-          <Cell of="Asked for">
+          <Cell of={t.sweeps.columns.requested}>
             <RelativeTime at={sweep.requested_at} as="ago" />
           </Cell>
-          <Cell of="By">{TRIGGERS[sweep.trigger]}</Cell>
-          <Cell of="Took" end>
+          <Cell of={t.sweeps.columns.by}>{t.sweeps.triggers[sweep.trigger]}</Cell>
+          <Cell of={t.sweeps.columns.took} end>
             {took(sweep)}
           </Cell>
-          <Cell of="Escalated" end>
-            {sweep.escalated.toLocaleString("en")}
+          <Cell of={t.sweeps.columns.escalated} end>
+            {number(sweep.escalated)}
           </Cell>
-          <Cell of="Notified" end>
-            {sweep.notified.toLocaleString("en")}
+          <Cell of={t.sweeps.columns.notified} end>
+            {number(sweep.notified)}
           </Cell>
-          <Cell of="Failed" end c={sweep.failed ? "var(--level-3)" : undefined} fw={sweep.failed ? 600 : undefined}>
-            {sweep.failed.toLocaleString("en")}
+          <Cell of={t.sweeps.columns.failed} end c={sweep.failed ? "var(--level-3)" : undefined} fw={sweep.failed ? 600 : undefined}>
+            {number(sweep.failed)}
           </Cell>
         </StackedRow>
       ))}
@@ -100,7 +98,7 @@ function History({ sweeps }: { sweeps: readonly Sweep[] }) {
 function took({ started_at: started, finished_at: finished }: Sweep): string {
   if (!started || !finished) return "–";
   const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 10) return t.time.seconds(seconds.toFixed(1));
+  if (seconds < 60) return t.time.seconds(String(Math.round(seconds)));
+  return t.time.both(t.time.minutes(Math.floor(seconds / 60)), t.time.seconds(String(Math.round(seconds % 60))));
 }

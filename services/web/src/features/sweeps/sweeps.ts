@@ -6,6 +6,7 @@ import { useSubmission } from "@/api/submission";
 import type { Sweep } from "@/api/types";
 import { refreshLists } from "@/features/followups";
 import { failed } from "@/components/toasts";
+import { t } from "@/i18n";
 
 const POLL_MS = 400;
 const IDLE_MS = 15_000;
@@ -40,7 +41,7 @@ export function useStartSweep(onStarted: (sweep: Sweep) => void) {
       onStarted(sweep);
       void cache.invalidateQueries({ queryKey: sweepsQuery.queryKey });
     },
-    onError: (error) => failed("No sweep was started", error),
+    onError: (error) => failed(t.sweeps.notStarted, error),
   });
 }
 

@@ -10,22 +10,23 @@ import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { useMay } from "@/api/session";
+import { t } from "@/i18n";
 import { now } from "@/time/clock";
 
 const DAY_MS = 86_400_000;
 const LIFETIMES = [
-  { value: "30", label: "30 days" },
-  { value: "90", label: "90 days" },
-  { value: "365", label: "1 year" },
-  { value: "", label: "As long as is allowed" },
+  { value: "30", label: t.tokens.lifetimes.month },
+  { value: "90", label: t.tokens.lifetimes.quarter },
+  { value: "365", label: t.tokens.lifetimes.year },
+  { value: "", label: t.tokens.lifetimes.longest },
 ];
 const LIFETIME = "90";
 const USUAL: readonly Scope[] = ["read", "write"];
-const SCOPES: readonly { value: Scope; label: string; description: string; adminsOnly?: boolean }[] = [
-  { value: "read", label: "Read", description: "See what you see" },
-  { value: "write", label: "Write", description: "Change follow-ups, leads and clients as you can" },
-  { value: "ops", label: "Operations", description: "Sweeps, queues, dead letters, audit log", adminsOnly: true },
-  { value: "admin", label: "People", description: "Add, change and import people, with their roles", adminsOnly: true },
+const SCOPES: readonly { value: Scope; adminsOnly?: boolean }[] = [
+  { value: "read" },
+  { value: "write" },
+  { value: "ops", adminsOnly: true },
+  { value: "admin", adminsOnly: true },
 ];
 
 /** Makes a token, and shows it this once. */
@@ -55,41 +56,41 @@ export function TokenForm({ close }: { close: () => void }) {
   }
 
   return (
-    <Dialog onClose={leave} title={create.data ? "Copy it now" : "New API token"} closeOnClickOutside={!create.data}>
+    <Dialog onClose={leave} title={create.data ? t.tokens.copyNow : t.tokens.new} closeOnClickOutside={!create.data}>
       {create.data ? (
-        <Made token={create.data.token} close={close} />
+        <CreatedToken token={create.data.token} close={close} />
       ) : (
         <form onSubmit={submit}>
           <Stack>
             <FormProblem error={create.error} />
             <TextInput
-              label="What it is for"
-              placeholder="Nightly import"
+              label={t.tokens.purpose}
+              placeholder={t.tokens.purposeExample}
               maxLength={NewToken.name}
               required
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
               data-autofocus
             />
-            <Select label="Works for" data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? "")} allowDeselect={false} />
+            <Select label={t.tokens.lifetime} data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? "")} allowDeselect={false} />
             <Checkbox.Group
-              label="What it may do"
-              description="Never more than you may yourself at that moment."
+              label={t.tokens.may}
+              description={t.tokens.mayHelp}
               value={scopes}
               onChange={setScopes}
             >
               <Stack gap="xs" mt="xs">
-                {SCOPES.filter(({ adminsOnly }) => admin || !adminsOnly).map(({ value, label, description }) => (
-                  <Checkbox key={value} value={value} label={label} description={description} />
+                {SCOPES.filter(({ adminsOnly }) => admin || !adminsOnly).map(({ value }) => (
+                  <Checkbox key={value} value={value} {...t.tokens.scopes[value]} />
                 ))}
               </Stack>
             </Checkbox.Group>
             <Group justify="flex-end">
               <Button variant="default" onClick={leave}>
-                Cancel
+                {t.common.cancel}
               </Button>
               <Button type="submit" loading={create.isPending} disabled={scopes.length === 0}>
-                Create token
+                {t.tokens.create}
               </Button>
             </Group>
           </Stack>
@@ -99,12 +100,12 @@ export function TokenForm({ close }: { close: () => void }) {
   );
 }
 
-function Made({ token, close }: { token: string; close: () => void }) {
+function CreatedToken({ token, close }: { token: string; close: () => void }) {
   return (
     <Stack>
       <TextInput
-        label="Token"
-        description="It is not shown again: keep it where secrets belong."
+        label={t.tokens.token}
+        description={t.tokens.tokenHelp}
         value={token}
         readOnly
         styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
@@ -114,11 +115,11 @@ function Made({ token, close }: { token: string; close: () => void }) {
         <CopyButton value={token}>
           {({ copied, copy }) => (
             <Button variant="default" onClick={copy}>
-              {copied ? "Copied" : "Copy"}
+              {copied ? t.tokens.copied : t.tokens.copy}
             </Button>
           )}
         </CopyButton>
-        <Button onClick={close}>Done</Button>
+        <Button onClick={close}>{t.tokens.done}</Button>
       </Group>
     </Stack>
   );

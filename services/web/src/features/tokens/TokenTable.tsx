@@ -7,14 +7,15 @@ import { UserText } from "@/components/UserText";
 import { RelativeTime } from "@/components/RelativeTime";
 import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { failed } from "@/components/toasts";
+import { t } from "@/i18n";
 
 const COLUMNS = [
-  { name: "Name" },
-  { name: "Begins with" },
-  { name: "May" },
-  { name: "Last used" },
-  { name: "Expires" },
-  { name: "Revoke", silent: true },
+  { name: t.tokens.columns.name },
+  { name: t.tokens.columns.prefix },
+  { name: t.tokens.columns.scopes },
+  { name: t.tokens.columns.lastUsed },
+  { name: t.tokens.columns.expires },
+  { name: t.tokens.columns.revoke, silent: true },
 ];
 
 interface Props {
@@ -27,37 +28,37 @@ export function TokenTable({ tokens, revoke: revokeToken }: Props) {
   const cache = useQueryClient();
   const revoke = useMutation({
     mutationFn: revokeToken,
-    onError: (error) => failed("The token still works", error),
+    onError: (error) => failed(t.tokens.notRevoked, error),
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.tokens }),
   });
   const askToRevoke = ({ id, name }: Token) =>
     openConfirmDialog({
-      title: `Revoke “${name}”?`,
-      text: "Programs that use it are shut out at once.",
-      action: "Revoke",
+      title: t.tokens.askRevoke(name),
+      text: t.tokens.askRevokeText,
+      action: t.common.revoke,
       go: () => revoke.mutate(id),
     });
   return (
-    <StackedTable verticalSpacing={8} columns={COLUMNS} aria-label="API tokens">
+    <StackedTable verticalSpacing={8} columns={COLUMNS} aria-label={t.tokens.title}>
       {tokens.map((token) => (
         <StackedRow key={token.id}>
           <Cell fw={560} wide>
             <UserText>{token.name}</UserText>
           </Cell>
-          <Cell of="Begins with">
+          <Cell of={t.tokens.columns.prefix}>
             <code>{token.prefix}</code>
           </Cell>
-          <Cell of="May">{token.scopes.join(", ")}</Cell>
-          <Cell of="Last used">{token.last_used_at ? <RelativeTime at={token.last_used_at} as="ago" /> : "Never"}</Cell>
-          <Cell of="Expires">{token.expires_at ? <RelativeTime at={token.expires_at} as="calendar" /> : <NoEnd />}</Cell>
+          <Cell of={t.tokens.columns.scopes}>{token.scopes.join(", ")}</Cell>
+          <Cell of={t.tokens.columns.lastUsed}>{token.last_used_at ? <RelativeTime at={token.last_used_at} as="ago" /> : t.tokens.never}</Cell>
+          <Cell of={t.tokens.columns.expires}>{token.expires_at ? <RelativeTime at={token.expires_at} as="calendar" /> : <NoEnd />}</Cell>
           <ActionCell>
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`Revoke ${token.name}`}
+              aria-label={t.tokens.revokeNamed(token.name)}
               onClick={() => askToRevoke(token)}
             >
-              Revoke
+              {t.common.revoke}
             </Button>
           </ActionCell>
         </StackedRow>
@@ -71,10 +72,10 @@ function NoEnd() {
   return (
     <Group gap={6} wrap="nowrap">
       <Badge variant="outline" color="red.9">
-        No end
+        {t.tokens.noEnd}
       </Badge>
       <Text size="xs" c="dimmed">
-        Replace it
+        {t.tokens.replace}
       </Text>
     </Group>
   );

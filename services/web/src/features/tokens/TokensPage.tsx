@@ -10,6 +10,7 @@ import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { TokenForm } from "@/features/tokens/TokenForm";
 import { TokenTable } from "@/features/tokens/TokenTable";
+import { t } from "@/i18n";
 
 const revoke = (id: number) => api.DELETE("/tokens/{token_id}", { params: { path: { token_id: id } } });
 
@@ -22,23 +23,22 @@ export function Component() {
   });
   return (
     <Page
-      title="API tokens"
+      title={t.tokens.title}
       narrow
       actions={
         <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
-          Token
+          {t.tokens.add}
         </Button>
       }
     >
       <Text c="dimmed" maw={640} mb="md">
-        A program that sends a token acts as you, as far as its scopes say and you may yourself. Make one for each
-        program, so that you can take back one alone.
+        {t.tokens.text}
       </Text>
       {data ? (
         data.items.length > 0 ? (
           <TokenTable tokens={data.items} revoke={revoke} />
         ) : (
-          <EmptyState icon={IconKey} title="No tokens" text="Make one when a program is to work with Followup for you." />
+          <EmptyState icon={IconKey} title={t.tokens.none} text={t.tokens.noneText} />
         )
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} />

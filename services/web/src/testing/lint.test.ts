@@ -26,3 +26,19 @@ it.each([
 ])("%s: %s", { timeout: 60_000 }, async (_, file, text, rules) => {
   expect(await broken(file, text)).toEqual(rules);
 });
+
+it.each([
+  ["in an element", "export const A = () => <p>Nothing was found.</p>;"],
+  ["in an attribute", 'export const A = () => <p title="Nothing was found">1</p>;'],
+  ["in a table of labels", 'export const NAMES = { open: "Open" };'],
+  ["of small letters", 'export const HINT = "tried again soon";'],
+  ["with a value in it", "export const count = (n: number) => `Show ${n} more`;"],
+  ["chosen by a condition", 'export const A = ({ b }: { b: boolean }) => <p>{b ? "Yes" : "No"}</p>;'],
+])("a sentence outside of the catalogue is refused: %s", { timeout: 60_000 }, async (_, text) => {
+  expect(await broken("src/components/Logo.tsx", text)).toContain("no-restricted-syntax");
+});
+
+it("what nobody reads is no sentence", { timeout: 60_000 }, async () => {
+  const text = 'export const A = () => <a className="quiet small" rel="noopener noreferrer" href="/x">{"Enter" === "Escape"}</a>;';
+  expect(await broken("src/components/Logo.tsx", text)).toEqual([]);
+});

@@ -1,0 +1,21 @@
+/** Numbers and plurals as the page's language has them. */
+const LANGUAGE = "en";
+
+/** The variant of the language whose dates have the day before the month. */
+export const DATE_LANGUAGE = "en-GB";
+
+const numbers = new Intl.NumberFormat(LANGUAGE);
+const plurals = new Intl.PluralRules(LANGUAGE);
+
+/** "1,234". @param digits behind the point, exactly so many */
+export function number(amount: number, digits?: number): string {
+  if (digits === undefined) return numbers.format(amount);
+  return new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount);
+}
+
+type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+/** The form for an amount, as the language's plural rules choose it; `#` is the amount. */
+export function plural(amount: number, forms: Forms): string {
+  return (forms[plurals.select(amount)] ?? forms.other).replace("#", number(amount));
+}
