@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import dayjs from "dayjs";
+import timezone from "dayjs/plugin/timezone";
+import utc from "dayjs/plugin/utc";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { fromWallTime, localTimeIn, wallTime } from "@/time/zone";
 
 describe("wall times", () => {
@@ -38,5 +41,24 @@ describe("localTimeIn", () => {
   it("keeps the hour when the clock changes in between", () => {
     const now = Date.parse("2026-03-28T12:00:00Z");
     expect(localTimeIn(1, "09:00", "Europe/Berlin", now)).toBe("2026-03-29T07:00:00Z");
+  });
+});
+
+describe("an hour that comes twice", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each(["2026-07-01T12:00:00Z", "2026-12-01T12:00:00Z"])("is the first one, also seen on %s", (today) => {
+    vi.setSystemTime(today);
+    expect(fromWallTime("2026-10-25 02:30:00", "Europe/Berlin")).toBe("2026-10-25T00:30:00Z");
+    expect(fromWallTime("2026-11-01 01:30:00", "America/New_York")).toBe("2026-11-01T05:30:00Z");
+  });
+
+  it("is another one for dayjs' plug-in in winter, which is why it is not used", () => {
+    dayjs.extend(utc);
+    dayjs.extend(timezone);
+    vi.setSystemTime("2026-12-01T12:00:00Z");
+    expect(dayjs.tz("2026-10-25 02:30:00", "Europe/Berlin").toISOString()).toBe("2026-10-25T01:30:00.000Z");
   });
 });

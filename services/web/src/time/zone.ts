@@ -1,6 +1,10 @@
 import { supportedZone } from "@/time/supportedZone";
 
-/** Between moments (UTC) and what a wall clock shows in a person's time zone. */
+/**
+ * Between moments (UTC) and what a wall clock shows in a person's time zone. By hand, since dayjs' time zone plug-in
+ * is wrong around changes of the clock: of an hour that comes twice it takes the one that today's offset suggests,
+ * and it shows times an hour late that fall into the hour which the browser's own clock jumps over.
+ */
 
 const PARTS: Intl.DateTimeFormatOptions = {
   year: "numeric", month: "2-digit", day: "2-digit",
