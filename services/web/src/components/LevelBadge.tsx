@@ -1,4 +1,5 @@
 import type { FollowUp } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { LazyTooltip } from "@/components/LazyTooltip";
 import { t } from "@/i18n";
 import { useNow } from "@/time/useNow";
@@ -7,16 +8,19 @@ import classes from "./LevelBadge.module.css";
 
 type Props = Pick<FollowUp, "level_label" | "severity" | "sla_breach" | "next_step_at" | "status">;
 
+const TONES = { reminder: "notice", overdue: "notice", escalated: "warning", breach: "alarm" } as const;
+
 /** How far a follow-up has escalated: who was told. Nothing for one that nobody was told of. */
 export function LevelBadge(props: Props) {
   const now = useNow();
-  if (props.severity === null || props.status === "completed") return null;
+  const { severity, status } = props;
+  if (severity === null || status === "completed") return null;
   return (
     <LazyTooltip<HTMLSpanElement> label={explanation(props, now)} multiline>
       {(hint) => (
-        <span className={classes.badge} data-severity={props.severity} {...hint}>
+        <Badge className={classes.badge} tone={TONES[severity]} {...hint}>
           {name(props)}
-        </span>
+        </Badge>
       )}
     </LazyTooltip>
   );

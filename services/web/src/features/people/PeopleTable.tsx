@@ -1,6 +1,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconCornerDownRight, IconPencil } from "@tabler/icons-react";
 import type { User } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { Person } from "@/components/Person";
 import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import type { TreeRow } from "@/features/people/tree";
@@ -14,6 +15,8 @@ const COLUMNS = [
   { name: t.people.columns.zone },
   { name: t.people.columns.edit, silent: true },
 ];
+
+const TONES = { employee: "quiet", manager: "warning", admin: "accent" } as const;
 
 interface Props {
   rows: readonly TreeRow[];
@@ -35,9 +38,9 @@ export function PeopleTable({ rows, edit }: Props) {
             {person.email}
           </Cell>
           <Cell of={t.people.columns.role}>
-            <span className={classes.role} data-role={person.role}>
+            <Badge className={classes.role} tone={TONES[person.role]}>
               {person.role}
-            </span>
+            </Badge>
           </Cell>
           <Cell of={t.people.columns.zone}>{person.time_zone}</Cell>
           <ActionCell>

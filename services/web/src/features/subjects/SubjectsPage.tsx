@@ -4,6 +4,7 @@ import { IconAddressBook, IconPlus } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Subject } from "@/api/types";
 import { useParameters } from "@/hooks/useParameters";
+import { Badge } from "@/components/Badge";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { UserText } from "@/components/UserText";
@@ -114,8 +115,8 @@ function Row({ subject }: { subject: Subject }) {
         </Link>
         <span className={classes.external}>{externalId}</span>
       </span>
-      {overdue > 0 && <span className={classes.overdue}>{t.subjects.overdue(overdue)}</span>}
-      {open > overdue && <span className={classes.planned}>{t.subjects.planned(open - overdue)}</span>}
+      {overdue > 0 && <Badge className={classes.overdue} tone="alarm">{t.subjects.overdue(overdue)}</Badge>}
+      {open > overdue && <Badge className={classes.planned}>{t.subjects.planned(open - overdue)}</Badge>}
       {open === 0 && planned && <PlannedBy planned={planned} />}
       {open === 0 && (
         <Button

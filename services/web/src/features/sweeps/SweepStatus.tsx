@@ -1,11 +1,9 @@
 import type { Sweep } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { t } from "@/i18n";
-import classes from "./SweepStatus.module.css";
+
+const TONES = { queued: "quiet", running: "notice", completed: "good", failed: "alarm" } as const;
 
 export function SweepStatus({ status }: { status: Sweep["status"] }) {
-  return (
-    <span className={classes.status} data-status={status}>
-      {t.sweeps.statuses[status]}
-    </span>
-  );
+  return <Badge tone={TONES[status]}>{t.sweeps.statuses[status]}</Badge>;
 }
