@@ -1,4 +1,4 @@
--- Every table, and its indexes. What each is for is beside it in `tables.py`, which `migrate check` compares
+-- Every table, and its indexes. What each is for is beside it in `db/tables`, which `migrate check` compares
 -- with this. The tables that grow fastest have no foreign keys: one check a row would cost more than the row
 -- (docs/adr/0004). Their rows are written while their follow-up is held, and triggers remove them with it.
 
