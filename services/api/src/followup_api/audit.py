@@ -50,31 +50,24 @@ class Action(StrEnum):
 
 
 def sign(
-    tx: Transaction,
-    *,
-    actor_id: int | None = None,
-    address: str | None = None,
-    request_id: str | None = None,
-    by: str | None = None,
+    tx: Transaction, request: Request | None = None, *, actor_id: int | None = None, by: str | None = None
 ) -> None:
     """Say who makes the changes of a transaction: what the database logs of people names them.
 
     Args:
         tx: the transaction, to whose end it holds.
+        request: that asks for them; None: no request does.
         actor_id: who makes them; None when it is nobody who is known.
-        address: where the request comes from.
-        request_id: the `request_id` of the log lines about it.
         by: what makes them, where that is not simply somebody's request.
     """
-    said = {"actor_id": actor_id, "address": address, "request_id": request_id, "by": by}
+    address = address_of(request) if request else None
+    said = {
+        "actor_id": actor_id,
+        "address": address,
+        "request_id": request_id() if request else None,
+        "by": by,
+    }
     tx.execute(_SIGN, {name: "" if value is None else str(value) for name, value in said.items()})
-
-
-def sign_request(
-    tx: Transaction, request: Request, *, actor_id: int | None = None, by: str | None = None
-) -> None:
-    """Say that a transaction does what a request asks for; arguments as `sign`."""
-    sign(tx, actor_id=actor_id, address=address_of(request), request_id=request_id(), by=by)
 
 
 def request_id() -> str | None:

@@ -15,7 +15,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from followup_common.db import Transaction
 
-from followup_api.audit import sign_request
+from followup_api.audit import sign
 from followup_api.auth import browser, queries, secrets
 from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
@@ -272,7 +272,7 @@ class Required:
         if self.session:
             require_session(caller)
         if request.method not in READS:
-            sign_request(tx, request, actor_id=caller.user_id)
+            sign(tx, request, actor_id=caller.user_id)
         return caller
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 from fastapi import FastAPI, Request
@@ -129,32 +129,22 @@ class Conflict(Problem):
     status, kind, title = 409, "conflict", "In conflict with what is there"
 
 
-class Tagged(Protocol):
-    """A schema with the entity tag of what it shows."""
-
-    @property
-    def etag(self) -> str:
-        """As `If-Match` names it."""
-
-    def model_dump(self, *, mode: str) -> dict[str, Any]:
-        """As pydantic has it."""
-
-
 class Stale(Problem):
     """Somebody has changed something since the caller read it. The answer carries it as it is now.
 
     Args:
         name: of what it is.
         current: as it is now.
+        etag: its entity tag now.
     """
 
     status, kind, title = 412, "stale", "Changed in the meantime"
 
-    def __init__(self, name: str, current: Tagged) -> None:
+    def __init__(self, name: str, current: BaseModel, etag: str) -> None:
         super().__init__(
             f"{name} has changed since you read it. Look at `current`, and repeat your change with "
-            f"`If-Match: {current.etag}`.",
-            headers={"ETag": current.etag},
+            f"`If-Match: {etag}`.",
+            headers={"ETag": etag},
             current=current.model_dump(mode="json"),
         )
 

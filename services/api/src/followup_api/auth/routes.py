@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Request, Response
 
-from followup_api.audit import Action, Audit, sign_request
+from followup_api.audit import Action, Audit, sign
 from followup_api.auth import browser, passwords, queries, sessions
 from followup_api.auth.attempts import attempt_of
 from followup_api.auth.schemas import LogIn, Proof
@@ -58,7 +58,7 @@ def log_in(
         return WrongCredentials().response()  # not raised: what was counted has to be committed
     attempt.succeeded()
     if kept and passwords.outdated(kept, password):
-        sign_request(work.tx, request, actor_id=person.id)
+        sign(work.tx, request, actor_id=person.id)
         queries.set_password_hash(work.tx, person.id, passwords.hashed(password))
     sessions.begin(request, response, app.settings, audit, person.id)
     return me_of(caller_of(person).under(app.settings))

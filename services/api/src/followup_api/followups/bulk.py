@@ -24,12 +24,13 @@ from followup_api.followups.bulk_schemas import (
     BulkResult,
 )
 from followup_api.followups.problems import CountChanged, TooManyFound
-from followup_api.followups.queries import TAG, Filters, among, narrowed
+from followup_api.followups.queries import TAG, Filters, narrowed
 from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
 from followup_api.followups.schemas import View
 from followup_api.followups.scopes import Scope
 from followup_api.followups.service import check_assignable
 from followup_api.followups.undo import keep_for_undo, undo_changes
+from followup_api.ids import among
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
 

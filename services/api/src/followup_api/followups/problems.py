@@ -20,7 +20,7 @@ class FollowUpStale(Stale):
     """Somebody has changed it since the caller read it."""
 
     def __init__(self, current: FollowUp) -> None:
-        super().__init__(f"Follow-up {current.id}", current)
+        super().__init__(f"Follow-up {current.id}", current, current.etag)
 
 
 class FollowUpNotOpen(Conflict):

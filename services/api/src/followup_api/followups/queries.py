@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    any_,
     bindparam,
     case,
     func,
@@ -27,7 +26,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
 from followup_api.followups.problems import FollowUpNotFound
@@ -86,11 +85,6 @@ FOLLOW_UPS: Select[*tuple[Any, ...]] = (
     .join(subjects, s.id == f.subject_id, isouter=True)
 )
 """Every column that `follow_up` reads; narrow, order and extend it."""
-
-
-def among(column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
-    """SQL: whether a column is one of many ids, which are one parameter."""
-    return column == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 TIME_ZONE = bindparam("time_zone", type_=Text())

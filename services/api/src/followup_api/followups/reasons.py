@@ -20,7 +20,8 @@ from followup_common.db.tables import (
 from sqlalchemy import Select, func, or_, select
 
 from followup_api.followups.problems import ReasonMissing
-from followup_api.followups.queries import among, tells_others
+from followup_api.followups.queries import tells_others
+from followup_api.ids import among
 
 f, n, e, es, pv = follow_ups.c, notifications.c, escalations.c, escalation_states.c, policy_versions.c
 

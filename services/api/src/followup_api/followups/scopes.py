@@ -6,17 +6,16 @@ says whom escalations may tell. The SQL here is the same rule looked at from abo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.arrays import int_array
 from followup_common.db.tables import follow_ups
-from sqlalchemy import BigInteger, ColumnElement, Dialect, any_, bindparam, literal, text, true
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, text, true
 
+from followup_api.ids import Ids, among
 from followup_api.permissions import Caller
 
 # In one row: reading a thousand takes longer than all else that a request does.
@@ -31,21 +30,6 @@ REPORTS = text("""
 
 LINE = "line:"
 """Before the id of a user, in the filter by assignee: they and everyone below them."""
-
-
-class Ids(UserDefinedType[Sequence[int]]):
-    """An array of ids, written by one join; psycopg would look at each of a thousand."""
-
-    cache_ok = True
-    render_bind_cast = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        """Its name in SQL."""
-        return "BIGINT[]"
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002 - as SQLAlchemy calls it
-        """From ids to what PostgreSQL reads as an array."""
-        return int_array
 
 
 class ScopeSize(Enum):
@@ -97,7 +81,7 @@ class Scope:
         """SQL that holds for the follow-ups in scope, by the column that says whose they are."""
         if self.user_ids is None:
             return true()
-        return assignee_id == any_(literal(sorted(self.user_ids), Ids()))
+        return among(assignee_id, self.user_ids)
 
 
 CONDITIONS: dict[ScopeSize, ColumnElement[bool]] = {

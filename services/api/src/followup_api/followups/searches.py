@@ -13,7 +13,6 @@ from typing import Any
 from followup_common.db import Transaction
 from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_up_texts, follow_ups, subjects, users
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -21,15 +20,14 @@ from sqlalchemy import (
     and_,
     any_,
     func,
-    literal,
     literal_column,
     or_,
     select,
     union,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from followup_api.followups.scopes import Scope
+from followup_api.ids import among
 from followup_api.searching import pattern, words_of
 
 RARE = 10_000
@@ -66,9 +64,8 @@ class Search:
             return statement.where(*(_has(word, own) for word in self.words))
         statement = statement.join(follow_up_texts, t.follow_up_id == f.id)
         if self.among is not None:
-            among = any_(literal(list(self.among), ARRAY(BigInteger)))
             # Of both tables: PostgreSQL does not conclude the one from the other.
-            statement = statement.where(f.id == among, t.follow_up_id == among)
+            statement = statement.where(among(f.id, self.among), among(t.follow_up_id, self.among))
         return statement.where(*(_has(word, t.text) for word in self.words))
 
 

@@ -34,4 +34,4 @@ class SubjectStale(Stale):
     """Somebody has changed it since the caller read it."""
 
     def __init__(self, current: SubjectDetails) -> None:
-        super().__init__(current.name, current)
+        super().__init__(current.name, current, current.etag)

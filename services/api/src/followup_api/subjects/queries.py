@@ -12,7 +12,7 @@ from sqlalchemy import Select, Text, case, func, literal_column, select, true
 from followup_api.etags import tag_of
 from followup_api.fields import as_read
 from followup_api.followups.queries import FOLLOW_UPS, follow_up
-from followup_api.followups.schemas import FollowUp, PersonName
+from followup_api.followups.schemas import FollowUp
 from followup_api.followups.scopes import Scope
 from followup_api.pagination import Page, PageQuery, Rows, paginate
 from followup_api.rows import Record
@@ -61,20 +61,11 @@ def follow_ups_of(tx: Transaction, subject_id: int, scope: Scope, limit: int = 5
 
 def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectChange]:
     """What was changed about a lead or client, newest first."""
-    columns = (h.id, h.kind, h.actor_id, users.c.name, h.created_at, h.changes)
+    actor = func.json_build_object("id", h.actor_id, "name", users.c.name).label("actor")
+    columns = (h.id, h.kind, actor, h.created_at, h.changes)
     statement = select(*columns).join(users, users.c.id == h.actor_id).where(h.subject_id == subject_id)
     found = paginate(tx, statement, (h.id.desc(),), query)
-    items = [
-        SubjectChange(
-            id=row.id,
-            kind=row.kind,
-            actor=PersonName(id=row.actor_id, name=row.name),
-            created_at=row.created_at,
-            changes=row.changes,
-        )
-        for row in found.rows
-    ]
-    return Page[SubjectChange].of(found, items)
+    return Page[SubjectChange].of(found)
 
 
 def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:

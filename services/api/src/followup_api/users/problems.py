@@ -35,4 +35,4 @@ class UserStale(Stale):
     """Somebody has changed the person since the caller read them."""
 
     def __init__(self, current: User) -> None:
-        super().__init__(f"User {current.id}", current)
+        super().__init__(f"User {current.id}", current, current.etag)

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from followup_common.db import Transaction
 from sqlalchemy.exc import DataError
 
-from followup_api.audit import Action, Trail, sign_request
+from followup_api.audit import Action, Trail, sign
 from followup_api.auth import browser, sessions
 from followup_api.auth.oidc.flow import HOME, LIFE, Flow
 from followup_api.auth.oidc.people import BY, Visitor
@@ -159,7 +159,7 @@ def return_from_provider(
 
 def _let_in(request: Request, app: App, arrival: Arrival, work: UnitOfWork) -> RedirectResponse:
     tx, audit = work.tx, Trail(work, request)
-    sign_request(tx, request, by=BY)
+    sign(tx, request, by=BY)
     try:
         with tx.begin_nested():
             user_id = Visitor(tx, audit, app.settings, arrival.claims).admit()

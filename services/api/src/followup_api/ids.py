@@ -1,0 +1,30 @@
+"""Many ids as one parameter of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from followup_common.db.arrays import int_array
+from sqlalchemy import ColumnElement, Dialect, any_, literal
+from sqlalchemy.types import UserDefinedType
+
+
+class Ids(UserDefinedType[Sequence[int]]):
+    """An array of ids, written by one join; psycopg would look at each of a thousand."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Its name in SQL."""
+        return "BIGINT[]"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002 - as SQLAlchemy calls it
+        """From ids to what PostgreSQL reads as an array."""
+        return int_array
+
+
+def among(column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
+    """SQL: whether a column is one of many ids."""
+    return column == any_(literal(list(ids), Ids()))
