@@ -13,12 +13,9 @@ from collections import deque
 from typing import Any
 
 import structlog
-import uvicorn
-from fastapi import FastAPI
 from followup_common import open_files
 from followup_common.metrics import Meter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.server import ServerState
 
 from followup_api.metrics import CONNECTIONS, CONNECTIONS_DROPPED, CONNECTIONS_LIMIT
 
@@ -111,32 +108,17 @@ class Connections:
             )
 
 
-class ServerConfig(uvicorn.Config):
-    """Uvicorn's, with the connections that each of its protocols belongs to.
+class Connection(HttpToolsProtocol):
+    """Refuses a request whose head does not end, and closes a connection that keeps us waiting.
 
     Args:
-        app: what to serve.
         connections: of the server.
         options: uvicorn's own.
     """
 
-    def __init__(self, app: FastAPI, connections: Connections, **options: Any) -> None:
-        super().__init__(app, http=Connection, ws="none", **options)
-        self.connections = connections
-
-
-class Connection(HttpToolsProtocol):
-    """Refuses a request whose head does not end, and closes a connection that keeps us waiting."""
-
-    def __init__(
-        self,
-        config: ServerConfig,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._connections = config.connections
+    def __init__(self, connections: Connections, **options: Any) -> None:
+        super().__init__(**options)
+        self._connections = connections
         self._unfinished = 0
         """Bytes since the last head, piece of a body or request that was complete."""
         self._head_ends: asyncio.TimerHandle | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -22,12 +22,11 @@ from followup_api.auth.oidc.bearer import Subject
 from followup_api.auth.proof import require_session
 from followup_api.dependencies import AppContext
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
+from followup_api.roles import ROLES, Role
 from followup_api.rows import Record
 from followup_api.settings import ApiSettings
 from followup_api.time_zones import usable
 from followup_api.unit_of_work import READS, Work
-
-Role = Literal["employee", "manager", "admin"]
 
 PERSON = "Followup-Person"
 """Header in which a page says whom it shows: in another tab somebody else may have logged in since."""
@@ -97,8 +96,6 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.OPS: Grant("admin", Scope.OPS),
 }
 """Of each permission; no role: other things decide; no scope: nobody has to be known for it."""
-ROLES: tuple[Role, ...] = get_args(Role)
-"""Each has what those before it have."""
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     role: frozenset(each for each, grant in GRANTS.items() if grant.role in ROLES[: place + 1])
     for place, role in enumerate(ROLES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 
 import structlog
 import uvicorn
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from followup_common.db import Database
 from followup_common.settings import DatabaseSettings
 
-from followup_api.connections import Connections, ServerConfig, most_connections
+from followup_api.connections import Connection, Connections, most_connections
 from followup_api.dependencies import AppContext
 from followup_api.notifications import live
 from followup_api.settings import ApiSettings
@@ -30,12 +31,14 @@ def open_database(settings: DatabaseSettings) -> Database:
     return Database.of(settings, application_name="followup-api")
 
 
-def server_config(app: FastAPI, settings: ApiSettings) -> ServerConfig:
+def server_config(app: FastAPI, settings: ApiSettings) -> uvicorn.Config:
     """Configure uvicorn: our logging, no access log of its own, forwarded headers only from known proxies."""
     context: AppContext = app.state.context
-    return ServerConfig(
+    connections = Connections(most_connections(settings.max_connections), context.meter)
+    return uvicorn.Config(
         app,
-        Connections(most_connections(settings.max_connections), context.meter),
+        http=partial(Connection, connections),  # type: ignore[arg-type]  # called like a class
+        ws="none",
         host=settings.host,
         port=settings.port,
         log_config=None,

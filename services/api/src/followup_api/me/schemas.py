@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic.config import JsonDict
 
 from followup_api.auth.passwords import MAX_LENGTH
 from followup_api.permissions import Permission
+from followup_api.roles import Role
 from followup_api.schemas import Changes, Input, Line, Schema, Time, examples, unchanged
 from followup_api.users.schemas import Password, TimeZone
 
@@ -43,7 +44,7 @@ class Me(Schema, json_schema_extra=examples(ADA)):
     id: int
     email: str
     name: str
-    role: Literal["employee", "manager", "admin"]
+    role: Role
     manager_id: int | None
     active: bool
     time_zone: str

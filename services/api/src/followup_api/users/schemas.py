@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic.config import JsonDict
@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 from followup_api.auth.common_passwords import is_common
 from followup_api.auth.passwords import MAX_LENGTH, MIN_LENGTH, prepared
 from followup_api.pagination import PageQuery
+from followup_api.roles import Role
 from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, examples, storable, unchanged
 from followup_api.time_zones import canonical
 
@@ -49,7 +50,6 @@ def not_common(value: SecretStr) -> SecretStr:
     return value
 
 
-Role = Literal["employee", "manager", "admin"]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254),

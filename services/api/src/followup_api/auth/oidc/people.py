@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from followup_common.db import Transaction
 from pydantic import TypeAdapter, ValidationError
@@ -13,14 +13,12 @@ from followup_api.audit import Action, Trail
 from followup_api.auth.oidc import queries
 from followup_api.auth.oidc.claims import claim_at
 from followup_api.auth.oidc.problems import LogInFailed, Reason
-from followup_api.auth.oidc.settings import EVERYBODY, OidcSettings, Role
+from followup_api.auth.oidc.settings import EVERYBODY, OidcSettings
+from followup_api.roles import ROLES, Role
 from followup_api.rows import Record
 from followup_api.users.problems import LastAdmin
 from followup_api.users.schemas import Email, NewUser
 from followup_api.users.service import change_user, create_user
-
-ROLES: tuple[Role, ...] = get_args(Role)
-"""The higher, the later."""
 
 BY = "oidc"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from followup_common.settings import Secret, Settings, WrongSettings
@@ -12,8 +12,7 @@ from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, model_v
 from pydantic_settings import NoDecode
 
 from followup_api.links import http_url
-
-Role = Literal["employee", "manager", "admin"]
+from followup_api.roles import Role
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 EVERYBODY = "*"
