@@ -38,7 +38,7 @@ class CalendarStale(Stale):
     """Somebody has changed it since the caller read it."""
 
     def __init__(self, current: Calendar) -> None:
-        super().__init__(current.name, current)
+        super().__init__(current.name, current, current.etag)
 
 
 class CalendarNeverOpen(Invalid):
