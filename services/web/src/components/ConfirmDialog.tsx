@@ -1,28 +1,28 @@
 import { Button, Group, Text } from "@mantine/core";
-import { asked } from "@/components/confirm";
+import { confirmRequest } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
 import { t } from "@/i18n";
 
 /** The question that `openConfirmDialog` asks. */
 export function ConfirmDialog() {
-  const question = asked.use();
-  const close = () => asked.set(null);
-  if (!question) return null;
+  const request = confirmRequest.use();
+  const close = () => confirmRequest.set(null);
+  if (!request) return null;
   return (
-    <Dialog onClose={close} title={question.title} size="sm">
-      <Text size="sm">{question.text}</Text>
+    <Dialog onClose={close} title={request.title} size="sm">
+      <Text size="sm">{request.text}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close} data-autofocus>
-          {question.stay ?? t.common.cancel}
+          {request.cancelLabel ?? t.common.cancel}
         </Button>
         <Button
-          {...(!question.harmless && { color: "red.9" })}
+          {...(!request.harmless && { color: "red.9" })}
           onClick={() => {
             close();
-            question.go();
+            request.onConfirm();
           }}
         >
-          {question.action}
+          {request.confirmLabel}
         </Button>
       </Group>
     </Dialog>

@@ -1,20 +1,21 @@
 import { createStore } from "@/hooks/store";
 
-export interface QueryContent {
+export interface ConfirmRequest {
   title: string;
   text: string;
   /** Name of what happens on yes. */
-  action: string;
+  confirmLabel: string;
   /** Name of what happens on no, where "Cancel" could mean either. */
-  stay?: string;
+  cancelLabel?: string;
   /** It can be taken back: not in the colour of danger. */
   harmless?: boolean;
-  go: () => void;
+  onConfirm: () => void;
 }
 
-export const asked = createStore<QueryContent | null>(null);
+/** What the dialog asks; null: nothing. */
+export const confirmRequest = createStore<ConfirmRequest | null>(null);
 
 /** Ask before what cannot be taken back, or does more than it seems. */
-export function openConfirmDialog(question: QueryContent): void {
-  asked.set(question);
+export function openConfirmDialog(request: ConfirmRequest): void {
+  confirmRequest.set(request);
 }

@@ -40,9 +40,9 @@ export function useUnsavedChanges(changed: boolean, close: () => void): () => vo
       openConfirmDialog({
         title: t.unsaved.title,
         text: t.unsaved.text,
-        action: t.unsaved.leave,
-        stay: t.common.keepEditing,
-        go: close,
+        confirmLabel: t.unsaved.leave,
+        cancelLabel: t.common.keepEditing,
+        onConfirm: close,
       });
   };
 }

@@ -60,9 +60,9 @@ export function BulkBar() {
       openConfirmDialog({
         title: t.bulk.askComplete(count),
         text: t.bulk.askCompleteText,
-        action: t.bulk.completeAll(count),
+        confirmLabel: t.bulk.completeAll(count),
         harmless: true,
-        go: () => run({ action: "complete" }),
+        onConfirm: () => run({ action: "complete" }),
       });
   }
 

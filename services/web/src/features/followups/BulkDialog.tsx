@@ -40,14 +40,14 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
   const reassign = action === "reassign";
   const [tried, setTried] = useState(false);
   const leave = useUnsavedChanges(assignee !== null || dueAt !== proposed || reason.trim() !== "", close);
-  const asked = tried ? problem?.messageFor("reason") : undefined;
-  const asks = !reassign && (escalated || asked !== undefined);
+  const reasonError = tried ? problem?.messageFor("reason") : undefined;
+  const reasonNeeded = !reassign && (escalated || reasonError !== undefined);
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
     if (reassign && assignee) run({ action, assignee_id: Number(assignee) });
-    if (!reassign && dueAt) run({ action, due_at: dueAt, ...(asks && { reason: reason.trim() }) });
+    if (!reassign && dueAt) run({ action, due_at: dueAt, ...(reasonNeeded && { reason: reason.trim() }) });
   }
 
   return (
@@ -68,7 +68,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
           ) : (
             <DueField value={dueAt} onChange={setDueAt} zone={zone} />
           )}
-          {asks && <ReasonField value={reason} onChange={setReason} error={asked} />}
+          {reasonNeeded && <ReasonField value={reason} onChange={setReason} error={reasonError} />}
           <Text size="sm" c="dimmed">
             {reassign ? t.bulk.reassignText : t.followUps.startsOver}
           </Text>
@@ -76,7 +76,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
             <Button variant="default" onClick={leave}>
               {t.common.cancel}
             </Button>
-            <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt || (asks && reason.trim() === "")}>
+            <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt || (reasonNeeded && reason.trim() === "")}>
               {reassign ? t.followUps.reassign : t.followUps.reschedule}
             </Button>
           </Group>

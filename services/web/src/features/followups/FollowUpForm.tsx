@@ -23,7 +23,7 @@ import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
-const SHOWN = ["title", "subject", "due_at", "assignee_id", "notes"];
+const FIELDS = ["title", "subject", "due_at", "assignee_id", "notes"];
 
 /** The form of a new follow-up or of one to edit. What is typed survives failures, and closing. */
 export default function FollowUpForm({ request }: { request: FormRequest }) {
@@ -42,8 +42,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const edit = useEdit();
   const undo = useUndo();
   const { error, isPending } = base ? edit : create;
-  const asked = base !== undefined && (base.escalated || base.id === escalated) && moves(draft, draftOf(base));
-  const mistakes = tried ? mistakesOf(draft, asked) : {};
+  const reasonNeeded = base !== undefined && (base.escalated || base.id === escalated) && moves(draft, draftOf(base));
+  const mistakes = tried ? mistakesOf(draft, reasonNeeded) : {};
   const problem = error instanceof Problem && error.status !== 412 ? error : null;
 
   function update(change: Partial<Draft>) {
@@ -70,16 +70,16 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
       openConfirmDialog({
         title: t.form.discardTitle,
         text: t.form.discardText,
-        action: t.form.discard,
-        stay: t.common.keepEditing,
-        go: discard,
+        confirmLabel: t.form.discard,
+        cancelLabel: t.common.keepEditing,
+        onConfirm: discard,
       });
   }
 
   function save(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(mistakesOf(draft, asked)).length > 0) return;
+    if (Object.keys(mistakesOf(draft, reasonNeeded)).length > 0) return;
     if (base) saveOver(base, draft);
     else create.mutateAsync(createBody(draft)).then(finish, refuse);
   }
@@ -116,7 +116,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
       <Dialog onClose={closeForm} title={followUp ? t.form.edit : t.followUps.new} size="lg">
         <form onSubmit={save} noValidate>
           <Stack gap="md">
-            <FormProblem error={problem} fields={asked ? [...SHOWN, "reason"] : SHOWN}>
+            <FormProblem error={problem} fields={reasonNeeded ? [...FIELDS, "reason"] : FIELDS}>
               {t.move.kept}
             </FormProblem>
             {kept && (
@@ -153,7 +153,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               zone={me.time_zone}
               error={mistakes.due_at ?? problem?.messageFor("due_at")}
             />
-            {asked && (
+            {reasonNeeded && (
               <ReasonField
                 value={draft.reason}
                 onChange={(reason) => update({ reason })}

@@ -31,7 +31,7 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(asked);
   const leave = useUnsavedChanges(reason.trim() !== "", close);
-  const told = error instanceof Problem ? error.messageFor("reason") : undefined;
+  const reasonError = error instanceof Problem ? error.messageFor("reason") : undefined;
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -47,7 +47,7 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
     <Dialog onClose={leave} title={t.move.title(isolate(followUp.title))}>
       <form onSubmit={submit}>
         <Stack>
-          {told === undefined && (
+          {reasonError === undefined && (
             <FormProblem error={error} title={t.move.failed}>
               {t.move.kept}
             </FormProblem>
@@ -55,7 +55,7 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
           <Text size="sm">
             {t.move.text(onCalendar(dueAt, zone, now()))}
           </Text>
-          <ReasonField value={reason} onChange={setReason} error={told} focused />
+          <ReasonField value={reason} onChange={setReason} error={reasonError} focused />
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>
               {t.common.cancel}

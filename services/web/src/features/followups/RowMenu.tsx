@@ -34,33 +34,33 @@ interface Props {
 
 /** What else one can do with a follow-up. The menu itself is made when it is opened. */
 export function RowMenu({ followUp, onDeleted }: Props) {
-  const [armed, setArmed] = useState(false);
-  const [asked, setAsked] = useState<PendingMove | null>(null);
+  const [menuOpen, setMenuOpen] = useState(false);
+  const [pendingMove, setPendingMove] = useState<PendingMove | null>(null);
   const target = useRef<HTMLButtonElement>(null);
-  const wasArmed = useRef(false);
+  const wasOpen = useRef(false);
   // The button is another one with the menu and without it: the focus goes along.
   useLayoutEffect(() => {
-    if (wasArmed.current && !armed) target.current?.focus({ preventScroll: true });
-    wasArmed.current = armed;
-  }, [armed]);
+    if (wasOpen.current && !menuOpen) target.current?.focus({ preventScroll: true });
+    wasOpen.current = menuOpen;
+  }, [menuOpen]);
   const button = (
     <IconButton
       ref={target}
       aria-label={t.followUps.moreNamed(followUp.title)}
       aria-haspopup="menu"
-      onClick={() => setArmed(true)}
+      onClick={() => setMenuOpen(true)}
     >
       <IconDots size={17} stroke={1.7} />
     </IconButton>
   );
-  const dialog = asked && <MoveDialog followUp={followUp} {...asked} close={() => setAsked(null)} />;
+  const dialog = pendingMove && <MoveDialog followUp={followUp} {...pendingMove} close={() => setPendingMove(null)} />;
   return (
     <>
-      {armed ? (
-        <Menu defaultOpened position="bottom-end" width={220} onClose={() => setArmed(false)} returnFocus={false}>
+      {menuOpen ? (
+        <Menu defaultOpened position="bottom-end" width={220} onClose={() => setMenuOpen(false)} returnFocus={false}>
           <Menu.Target>{button}</Menu.Target>
           <Menu.Dropdown>
-            <Items followUp={followUp} askWhy={setAsked} onDeleted={onDeleted} />
+            <Items followUp={followUp} askReason={setPendingMove} onDeleted={onDeleted} />
           </Menu.Dropdown>
         </Menu>
       ) : (
@@ -79,10 +79,10 @@ const LATER = [
 
 interface ItemsProps extends Props {
   /** Opens the dialog that asks for a reason. */
-  askWhy: (asked: PendingMove) => void;
+  askReason: (move: PendingMove) => void;
 }
 
-function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
+function Items({ followUp, askReason, onDeleted }: ItemsProps) {
   const { time_zone: zone } = useMe();
   const mayDelete = useMay("follow-ups:delete");
   const move = useMove();
@@ -91,13 +91,13 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
 
   function moveTo(days: number) {
     const dueAt = localTimeIn(days, "09:00", zone, now());
-    if (followUp.escalated) askWhy({ dueAt });
+    if (followUp.escalated) askReason({ dueAt });
     else move(followUp, dueAt).catch((error: unknown) => refuse(error, dueAt));
   }
 
   /** It may have been escalated since it was loaded: then it is asked for the reason now. */
   function refuse(error: unknown, dueAt: string) {
-    if (needsReason(error)) askWhy({ dueAt, problem: error as Problem });
+    if (needsReason(error)) askReason({ dueAt, problem: error as Problem });
     else failed(t.changes.notMoved(isolate(followUp.title)), error);
   }
 
@@ -125,8 +125,8 @@ function Items({ followUp, askWhy, onDeleted }: ItemsProps) {
             openConfirmDialog({
               title: t.changes.askDelete(isolate(followUp.title)),
               text: t.changes.askDeleteText,
-              action: t.common.delete,
-              go: () => {
+              confirmLabel: t.common.delete,
+              onConfirm: () => {
                 remove.mutate(followUp);
                 onDeleted?.();
               },

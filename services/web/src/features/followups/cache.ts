@@ -57,23 +57,23 @@ function viewOfKey(key: QueryKey): View | undefined {
 }
 
 /** What a change took out of the cache, to put it back. */
-export interface Taken {
+export interface Removal {
   /** Lists in which the follow-ups were. */
   touched: QueryKey[];
   /** How many were counted, by view. */
-  gone: Gone;
+  gone: CountsByView;
 }
 
-type Gone = Partial<Record<View, number>>;
+type CountsByView = Partial<Record<View, number>>;
 
 /** Take follow-ups out of every list of open ones, and out of the counts, at once. */
-export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Promise<Taken> {
+export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Promise<Removal> {
   await Promise.all([
     cache.cancelQueries({ queryKey: queryKeys.followUps }),
     cache.cancelQueries({ queryKey: queryKeys.escalations }),
   ]);
   const touched: QueryKey[] = [];
-  const gone: Gone = {};
+  const gone: CountsByView = {};
   for (const [key, pages] of listsOf(cache)) {
     const view = viewOfKey(key);
     if (view === "completed" || view === "all" || !contains(pages, ids)) continue;
@@ -86,21 +86,21 @@ export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Pro
   return { touched, gone };
 }
 
-function count(cache: QueryClient, gone: Gone, sign: 1 | -1): void {
+function count(cache: QueryClient, gone: CountsByView, sign: 1 | -1): void {
   const queryKey = queryKeys.allFollowUpCounts;
   cache.setQueriesData<FollowUpCounts>({ queryKey }, (counts) => counts && counted(counts, gone, sign));
 }
 
-export function counted<T extends Omit<FollowUpCounts, "as_of">>(counts: T, gone: Gone, sign: 1 | -1): T {
+export function counted<T extends Omit<FollowUpCounts, "as_of">>(counts: T, gone: CountsByView, sign: 1 | -1): T {
   const left = (view: "overdue" | "today" | "upcoming") => Math.max(0, counts[view] + sign * (gone[view] ?? 0));
   return { ...counts, overdue: left("overdue"), today: left("today"), upcoming: left("upcoming") };
 }
 
 /** Take back a change that failed: only this one, since others may have gone through meanwhile. */
-export function restore(cache: QueryClient, taken: Taken | undefined, followUp: FollowUp): void {
-  if (!taken) return;
-  putBack(cache, taken.touched, followUp);
-  count(cache, taken.gone, 1);
+export function restore(cache: QueryClient, removal: Removal | undefined, followUp: FollowUp): void {
+  if (!removal) return;
+  putBack(cache, removal.touched, followUp);
+  count(cache, removal.gone, 1);
 }
 
 /** Put a follow-up back into the lists that it was taken out of. */

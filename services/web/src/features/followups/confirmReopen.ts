@@ -4,12 +4,12 @@ import { isolate } from "@/components/bidi";
 import { t } from "@/i18n";
 
 /** Say what reopening does before it is done. */
-export function confirmReopen({ title }: FollowUp, go: () => void): void {
+export function confirmReopen({ title }: FollowUp, onConfirm: () => void): void {
   openConfirmDialog({
     title: t.changes.askReopen(isolate(title)),
     text: t.changes.askReopenText,
-    action: t.followUps.reopen,
+    confirmLabel: t.followUps.reopen,
     harmless: true,
-    go,
+    onConfirm,
   });
 }

@@ -1,7 +1,8 @@
 const ASK_MS = 3_000;
 const PATIENCE = 3;
 
-type Said<T> = { kind: "asked" } | { kind: "here" } | { kind: "news"; news: T };
+/** What tabs send each other: the leader is asked whether it is there, answers, and passes on news. */
+type TabMessage<T> = { kind: "asked" } | { kind: "here" } | { kind: "news"; news: T };
 
 /**
  * Let one tab of several do something for all of them. The one that holds the lock does; when it closes, the
@@ -15,7 +16,7 @@ type Said<T> = { kind: "asked" } | { kind: "here" } | { kind: "news"; news: T };
  */
 export function electLeader<T>(name: string, onNews: (news: T) => void, start: (tell: (news: T) => void) => () => void) {
   const channel = new BroadcastChannel(name);
-  const say = (said: Said<T>) => channel.postMessage(said);
+  const send = (message: TabMessage<T>) => channel.postMessage(message);
   let stop: (() => void) | undefined;
   let release: (() => void) | undefined;
   let turn = new AbortController();
@@ -29,7 +30,7 @@ export function electLeader<T>(name: string, onNews: (news: T) => void, start: (
         held = true;
         release = resolve;
         if (ended) resolve();
-        else stop = start((news) => say({ kind: "news", news }));
+        else stop = start((news) => send({ kind: "news", news }));
       });
     navigator.locks.request(name, options, hold).catch(() => {
       if (!held || ended) return; // it ended while it waited
@@ -44,9 +45,9 @@ export function electLeader<T>(name: string, onNews: (news: T) => void, start: (
     ask({ signal: turn.signal });
   }
 
-  channel.onmessage = ({ data }: MessageEvent<Said<T>>) => {
+  channel.onmessage = ({ data }: MessageEvent<TabMessage<T>>) => {
     if (data.kind === "asked") {
-      if (stop) say({ kind: "here" });
+      if (stop) send({ kind: "here" });
       return;
     }
     unanswered = 0;
@@ -57,7 +58,7 @@ export function electLeader<T>(name: string, onNews: (news: T) => void, start: (
       unanswered = 0;
     } else if (unanswered < PATIENCE) {
       unanswered += 1;
-      say({ kind: "asked" });
+      send({ kind: "asked" });
     } else {
       unanswered = 0;
       turn.abort();

@@ -5,7 +5,7 @@ import { number, t } from "@/i18n";
 import classes from "./QueueCard.module.css";
 
 interface Props extends ServiceQueues {
-  /** Messages that were ready, look by look. */
+  /** Messages that were ready, sample by sample. */
   history: readonly (number | null)[];
 }
 

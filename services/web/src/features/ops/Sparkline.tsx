@@ -6,7 +6,7 @@ import classes from "./Sparkline.module.css";
 const WIDTH = 240;
 const HEIGHT = 36;
 
-/** The line comes in from the right, until there are so many looks that it fills the width. */
+/** The line comes in from the right, until there are so many samples that it fills the width. */
 const LEAST = 40;
 
 interface Props {
@@ -18,8 +18,8 @@ interface Props {
 }
 
 /** How a figure went while the page was open; from zero up, with gaps where it was not known. */
-export function Sparkline({ label, values: looks, alarming = false }: Props) {
-  const values = [...Array<null>(Math.max(0, LEAST - looks.length)).fill(null), ...looks];
+export function Sparkline({ label, values: samples, alarming = false }: Props) {
+  const values = [...Array<null>(Math.max(0, LEAST - samples.length)).fill(null), ...samples];
   const known = values.filter((value) => value !== null);
   const largest = Math.max(0, ...known);
   const line = points(values.map((value) => value ?? 0), ceiling(largest), WIDTH, HEIGHT);

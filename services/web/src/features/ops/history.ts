@@ -1,33 +1,33 @@
-/** What the small charts show: the looks since the page was opened. Nobody else keeps them. */
+/** What the small charts show: the samples since the page was opened. Nobody else keeps them. */
 
-/** About five minutes, at a look every three seconds. */
+/** About five minutes, at a sample every three seconds. */
 const KEPT = 100;
 
-/** A longer pause between two looks, such as a hidden page, is a gap and no straight line. */
+/** A longer pause between two samples, such as a hidden page, is a gap and no straight line. */
 const GAP_MS = 15_000;
 
 export type Figures = Readonly<Record<string, number | null>>;
 
-export interface Look {
+export interface Sample {
   /** Milliseconds. */
   at: number;
   figures: Figures;
 }
 
-/** A reading, and the looks up to it. */
+/** A reading, and the samples up to it. */
 export interface Watched<T> {
   reading: T;
-  history: readonly Look[];
+  history: readonly Sample[];
 }
 
-export function remember(history: readonly Look[], look: Look): Look[] {
+export function remember(history: readonly Sample[], sample: Sample): Sample[] {
   const last = history.at(-1);
-  const gap = last && look.at - last.at > GAP_MS ? [{ at: last.at, figures: {} }] : [];
-  return [...history, ...gap, look].slice(-KEPT);
+  const gap = last && sample.at - last.at > GAP_MS ? [{ at: last.at, figures: {} }] : [];
+  return [...history, ...gap, sample].slice(-KEPT);
 }
 
 /** One figure through time; null where nobody knew it. */
-export function seriesOf(history: readonly Look[], name: string): (number | null)[] {
+export function seriesOf(history: readonly Sample[], name: string): (number | null)[] {
   return history.map(({ figures }) => figures[name] ?? null);
 }
 

@@ -62,7 +62,7 @@ export const auditLogQuery = (filters: AuditQuery) =>
     refetchInterval: SLOWER_MS,
   });
 
-/** A reading with the looks before it, which live in the cache: they last as long as the visit. */
+/** A reading with the samples before it, which live in the cache: they last as long as the visit. */
 function watched<T>(cache: QueryClient, key: QueryKey, reading: T, figuresOf: (reading: T) => Figures): Watched<T> {
   const before = cache.getQueryData<Watched<T>>(key)?.history ?? [];
   return { reading, history: remember(before, { at: now(), figures: figuresOf(reading) }) };

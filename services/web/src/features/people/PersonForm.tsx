@@ -35,7 +35,7 @@ const ROLES = [
   { value: "admin", label: t.person.roles.admin },
 ];
 
-const SHOWN = ["name", "email", "role", "manager_id", "time_zone"];
+const FIELDS = ["name", "email", "role", "manager_id", "time_zone"];
 
 const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, active: true, password: "" };
 
@@ -44,8 +44,8 @@ export function PersonForm({ person, people, close }: Props) {
   const options = useLogInOptions();
   const [base, setBase] = useState(person);
   const [draft, setDraft] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: browserZone() }));
-  const [begun] = useState(draft);
-  const changed = Object.keys(changesOf(draft, base ? draftOf(base) : begun)).length > 0;
+  const [initial] = useState(draft);
+  const changed = Object.keys(changesOf(draft, base ? draftOf(base) : initial)).length > 0;
   const leave = useUnsavedChanges(changed, close);
   const [conflict, setConflict] = useState<User | null>(null);
   const submission = useSubmission();
@@ -87,7 +87,7 @@ export function PersonForm({ person, people, close }: Props) {
       <Dialog onClose={leave} title={person ? t.common.editNamed(isolate(person.name)) : t.people.new} size="lg">
         <form onSubmit={submit}>
           <Stack>
-            <FormProblem error={problem} fields={options?.password ? [...SHOWN, "password"] : SHOWN} />
+            <FormProblem error={problem} fields={options?.password ? [...FIELDS, "password"] : FIELDS} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <TextInput
                 label={t.people.name}

@@ -75,10 +75,10 @@ function WithPassword({ done, cancel }: { done: () => void; cancel: () => void }
 function AtTheProvider({ name, main, done }: { name: string; main: boolean; done: () => void }) {
   useEffect(() => {
     window.addEventListener("focus", done);
-    const deaf = onSessionNews(done);
+    const unsubscribe = onSessionNews(done);
     return () => {
       window.removeEventListener("focus", done);
-      deaf();
+      unsubscribe();
     };
   });
   return (

@@ -117,8 +117,8 @@ function Changed() {
             openConfirmDialog({
               title: t.settings.askRevoke,
               text: t.settings.askRevokeText,
-              action: t.settings.revokeAll,
-              go: () => revoke.mutate(),
+              confirmLabel: t.settings.revokeAll,
+              onConfirm: () => revoke.mutate(),
             })
           }
         >

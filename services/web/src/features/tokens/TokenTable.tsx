@@ -35,8 +35,8 @@ export function TokenTable({ tokens, revoke: revokeToken }: Props) {
     openConfirmDialog({
       title: t.tokens.askRevoke(name),
       text: t.tokens.askRevokeText,
-      action: t.common.revoke,
-      go: () => revoke.mutate(id),
+      confirmLabel: t.common.revoke,
+      onConfirm: () => revoke.mutate(id),
     });
   return (
     <StackedTable verticalSpacing={8} columns={COLUMNS} aria-label={t.tokens.title}>
