@@ -96,7 +96,7 @@ api.use({
   },
 });
 
-/** For asking who is logged in, whoever the page shows. */
+/** For asking who is logged in, no matter whom the page shows. */
 export const apiForAnybody = createClient<Api>(OPTIONS);
 
 /** What a call that succeeded gives. */
