@@ -60,6 +60,21 @@ def test_what_was_typed_survives_closing_the_form(product: Product, visit: Visit
     expect(dialog(page, "New follow-up").get_by_label("What is to be done")).to_have_value("Half a thought")
 
 
+def test_a_completed_one_is_corrected_but_for_when_and_whose(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Weber", role="manager")
+    planned = product.follow_up(product.person("Amir Patel", manager=dana), "Call Acme", due=hours(-3))
+    product.call("POST", f"/follow-ups/{planned['id']}/complete")
+    page = visit(dana, f"/followups/{planned['id']}")
+    page.get_by_role("button", name="Edit").click()
+    form = dialog(page, "Edit follow-up")
+    expect(form.get_by_text("Reopen it to change when it is due")).to_be_visible()
+    expect(form.get_by_role("button", name="In a week")).to_be_hidden()
+    expect(form.get_by_label("Assignee")).to_be_hidden()
+    form.get_by_label("What is to be done").fill("Call Acme in June")
+    form.get_by_role("button", name="Save").click()
+    expect(said(page, "Saved “Call Acme in June”")).to_be_visible()
+
+
 def test_complete_with_one_click_and_undo(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
     planned = product.follow_up(amir, "Call Acme", due=hours(-3))

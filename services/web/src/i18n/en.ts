@@ -381,6 +381,7 @@ export const en = {
     whatMissing: "Say what is to be done.",
     dueMissing: "Choose when it is due.",
     reasonMissing: "Say why it is moved.",
+    reopenFirst: "It is completed. Reopen it to change when it is due, or whose it is.",
     completedMeanwhile: "It has been completed meanwhile.",
     conflict: {
       title: "What",

@@ -43,6 +43,10 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const undo = useUndo();
   const { error, isPending } = base ? edit : create;
   const reasonNeeded = base !== undefined && (base.escalated || base.id === escalated) && moves(draft, draftOf(base));
+  // A completed one keeps both until it is reopened; what was typed before stays in sight, to be taken back.
+  const completed = base?.status === "completed";
+  const showsDue = !completed || moves(draft, draftOf(base));
+  const showsAssignee = !completed || draft.assignee_id !== base.assignee_id;
   const mistakes = tried ? mistakesOf(draft, reasonNeeded) : {};
   const problem = error instanceof Problem && error.status !== 412 ? error : null;
 
@@ -147,12 +151,14 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               onChange={(subject) => update({ subject })}
               error={problem?.messageFor("subject")}
             />
-            <DueField
-              value={draft.due_at}
-              onChange={(due_at) => update({ due_at })}
-              zone={me.time_zone}
-              error={mistakes.due_at ?? problem?.messageFor("due_at")}
-            />
+            {showsDue && (
+              <DueField
+                value={draft.due_at}
+                onChange={(due_at) => update({ due_at })}
+                zone={me.time_zone}
+                error={mistakes.due_at ?? problem?.messageFor("due_at")}
+              />
+            )}
             {reasonNeeded && (
               <ReasonField
                 value={draft.reason}
@@ -165,12 +171,19 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
                 {t.followUps.startsOver}
               </Text>
             )}
-            <AssigneeField
-              followUp={followUp}
-              value={draft.assignee_id}
-              onChange={(assignee_id) => update({ assignee_id })}
-              error={problem?.messageFor("assignee_id")}
-            />
+            {showsAssignee && (
+              <AssigneeField
+                followUp={followUp}
+                value={draft.assignee_id}
+                onChange={(assignee_id) => update({ assignee_id })}
+                error={problem?.messageFor("assignee_id")}
+              />
+            )}
+            {completed && (
+              <Text size="sm" c="dimmed">
+                {t.form.reopenFirst}
+              </Text>
+            )}
             <Textarea
               label={t.form.notes}
               maxLength={FollowUpCreate.notes}
