@@ -21,6 +21,8 @@ CALENDAR_COLUMNS = ["name", "time_zone", "country", "subdivision", "categories"]
 PEOPLES_COLUMNS = ["external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"]
 
 # What each service may write. Everything else, on every table there is, must be refused.
+POLICY_COLUMNS = ("name", "position", "draft", "draft_by", "draft_at")
+POLICY_VERSION_COLUMNS = ("policy_id", "policy", "version", "conditions", "steps", "published_by")
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {
         "sweeps": {"INSERT", "UPDATE"},
@@ -54,6 +56,9 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "audit_log": {f"INSERT({c})" for c in AUDIT_COLUMNS},  # never UPDATE or DELETE: it only grows
         "calendars": {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in CALENDAR_COLUMNS}
         | {"UPDATE(archived_at)"},
+        "policies": {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in POLICY_COLUMNS}
+        | {"UPDATE(archived_at)"},
+        "policy_versions": {f"INSERT({c})" for c in POLICY_VERSION_COLUMNS},  # they never change
         "calendar_hours": ALL,
         "calendar_days": ALL,
         "follow_ups": {"DELETE"}

@@ -15,6 +15,7 @@ from followup_common.contracts.events import (
     EscalationsRaised,
     FollowUpReassigned,
     OutboxTick,
+    PoliciesPublished,
     SweepRequested,
     SweepTick,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "EventRejected",
     "FollowUpReassigned",
     "OutboxTick",
+    "PoliciesPublished",
     "SweepRequested",
     "SweepTick",
     "event_types",

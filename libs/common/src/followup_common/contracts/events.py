@@ -159,3 +159,22 @@ class FollowUpReassigned(Event):
     @property
     def subject(self) -> str:
         return f"follow-ups/{self.follow_up_id}"
+
+
+class PoliciesPublished(Event):
+    """A policy was published for open follow-ups too: those that get another version now move to it.
+
+    Each goes on where it would be on that version; what it has told is not told again. A batch that is not
+    the last one emits the event again, with `after`.
+    """
+
+    type: ClassVar[str] = "followup.policies.published.v1"
+    queue: ClassVar[str] = ESCALATOR
+
+    policy_version_id: Number = Field(description="The version that was published.")
+    actor_id: Number | None = Field(description="Who published it.")
+    after: Number = Field(0, ge=0, description="Follow-ups up to this id have been looked at.")
+
+    @property
+    def subject(self) -> str:
+        return f"policy-versions/{self.policy_version_id}"

@@ -93,25 +93,50 @@ subject_changes = Table(
     Index("ix_subject_changes_subject_id", "subject_id", "id"),
 )
 
-# In the order in which they are tried; the last one, the "catch-all", is for whatever no other one takes.
+# In the order in which they are tried; the last one, the "catch-all", is for whatever no other one takes. One
+# that is archived has no place any more.
 policies = Table(
     "policies",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("position", Integer, nullable=False, unique=True),
+    id_column(),
+    Column("name", Text, nullable=False),
+    Column("position", Integer),
+    # What is written and not in force yet, in the form in which the API takes it; who wrote it, and when.
+    Column("draft", JSONB),
+    Column("draft_by", BigInteger, ForeignKey("users.id")),
+    Column("draft_at", Time),
+    Column("archived_at", Time),
+    created_at_column(),
+    # Kept by the trigger `policies_keep_version`, never written by a service:
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("position", deferrable=True),
+    CheckConstraint("name <> ''", name="name"),
+    CheckConstraint("(position IS NULL) = (archived_at IS NOT NULL)", name="placed"),
+    CheckConstraint("(draft IS NULL) = (draft_at IS NULL)", name="drafted"),
+    Index(
+        "uq_policies_name",
+        func.lower(text("name")),
+        unique=True,
+        postgresql_where=text("archived_at IS NULL"),
+    ),
 )
 
 policy_versions = Table(
     "policy_versions",
     metadata,
     id_column(),
-    Column("policy", Text, ForeignKey("policies.name"), nullable=False),
+    Column("policy", Text, nullable=False),  # the name that it had when this was published
     Column("version", Integer, nullable=False),
     Column("steps", JSONB, nullable=False),
     created_at_column(),
-    UniqueConstraint("policy", "version"),
+    Column("policy_id", BigInteger, ForeignKey("policies.id"), nullable=False),
+    Column("conditions", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("published_by", BigInteger, ForeignKey("users.id")),
+    UniqueConstraint("policy_id", "version"),
     CheckConstraint("jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0", name="has_steps"),
     CheckConstraint(f"NOT jsonb_path_exists(steps, '$[*] ? (!({WELL_FORMED_STEP}))')", name="steps"),
+    CheckConstraint("jsonb_typeof(conditions) = 'object'", name="conditions"),
 )
 
 follow_ups = Table(
