@@ -120,6 +120,20 @@ class Client:
         """Read something."""
         return self._call("GET", path, params=query)
 
+    def all(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Read a list, page by page."""
+        cursor = None
+        while True:
+            page = self.get(path, limit=200, **query, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def put(self, path: str, body: Mapping[str, Any], *, etag: str) -> dict[str, Any]:
+        """Write something as a whole, unless it has changed since it was read with this ETag."""
+        return self._call("PUT", path, json=body, headers={"If-Match": etag})
+
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Have something done."""
         return self._call("POST", path, json=body)

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from followup_cli import (
+    calendars,
     dead_letters,
     deleted,
     doctor,
@@ -50,6 +51,7 @@ app.command("sweep")(sweeps.sweep)
 app.command("queues")(queues.queues)
 app.command("doctor")(doctor.doctor)
 app.add_typer(imports.app, name="import")
+app.add_typer(calendars.app, name="calendars")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(dead_letters.app, name="dead-letters")

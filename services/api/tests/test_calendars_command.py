@@ -1,0 +1,123 @@
+"""`followup calendars`: a file against what is in force, on a real API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from followup_cli.calendars import app
+from followup_cli.output import Failure
+from typer.testing import Result
+
+from . import commands
+from .companies import Company
+from .conftest import World
+
+BERLIN = """
+calendars:
+  - name: Berlin office
+    time_zone: Europe/Berlin
+    hours:
+      - {days: [1, 2, 3, 4, 5], opens: 09:00, closes: 12:30}
+      - {days: [1, 2, 3, 4], opens: 13:30, closes: 18:00}
+    holidays: {country: DE, subdivision: BE, removed: [2027-05-01]}
+    days:
+      - {date: 2026-12-24, name: Christmas Eve, hours: [{opens: 09:00, closes: 12:00}]}
+      - {date: 2026-12-31, closed: true}
+"""
+
+
+@pytest.fixture
+def company(world: World, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A company whose API the command reaches without a network."""
+    company = Company(world)
+    commands.connect(company, monkeypatch)
+    return company
+
+
+def run(tmp_path: Path, command: str, text: str, status: int = 0) -> Result:
+    file = tmp_path / "calendars.yaml"
+    file.write_text(text, encoding="utf-8")
+    return commands.run(app, command, str(file), status=status)
+
+
+def failure(tmp_path: Path, command: str, text: str) -> Failure:
+    failed = run(tmp_path, command, text, status=1).exception
+    assert isinstance(failed, Failure)
+    return failed
+
+
+def test_a_plan_shows_what_is_new_and_changes_nothing(company: Company, tmp_path: Path) -> None:
+    shown = run(tmp_path, "plan", BERLIN, status=2).stdout
+    assert "Add calendar “Berlin office”" in shown
+    assert "+ hours: Fri 09:00-12:30" in shown
+    assert "+ days: 2026-12-24 09:00-12:00 (Christmas Eve)" in shown
+    assert company.get(company.ada, "/calendars")["items"] == []
+
+
+def test_what_was_applied_is_no_difference(company: Company, tmp_path: Path) -> None:
+    run(tmp_path, "apply", BERLIN)
+    (made,) = company.get(company.ada, "/calendars")["items"]
+    assert made["holidays"]["removed"] == ["2027-05-01"]
+    assert made["days"][0]["hours"] == [{"opens": "09:00", "closes": "12:00"}]
+    assert "No differences" in run(tmp_path, "plan", BERLIN).stdout
+    again = run(tmp_path, "apply", BERLIN)
+    assert "No differences" in again.stdout
+    assert company.get(company.ada, "/calendars")["items"] == [made]
+
+
+def test_one_that_differs_shows_each_difference(company: Company, tmp_path: Path) -> None:
+    run(tmp_path, "apply", BERLIN)
+    edited = BERLIN.replace("18:00", "17:00").replace("Europe/Berlin", "Europe/Vienna")
+    edited = edited.replace("[1, 2, 3, 4],", "[4, 3, 2],").replace("Berlin office", "BERLIN office")
+    shown = run(tmp_path, "plan", edited, status=2).stdout.splitlines()
+    assert shown == [
+        "Change calendar “BERLIN office”",
+        "  time_zone: Europe/Berlin -> Europe/Vienna",
+        *(f"  - hours: {day} 13:30-18:00" for day in ("Mon", "Thu", "Tue", "Wed")),
+        *(f"  + hours: {day} 13:30-17:00" for day in ("Thu", "Tue", "Wed")),
+    ]
+    run(tmp_path, "apply", edited)
+    (changed,) = company.get(company.ada, "/calendars")["items"]
+    assert (changed["time_zone"], changed["version"]) == ("Europe/Vienna", 2)
+
+
+def test_what_the_file_does_not_name_is_left_alone(company: Company, tmp_path: Path) -> None:
+    run(tmp_path, "apply", BERLIN)
+    run(tmp_path, "apply", BERLIN.replace("Berlin office", "Second office"))
+    assert len(company.get(company.ada, "/calendars")["items"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- a list", "has no list `calendars`"),
+        ("calendars: [", "is no YAML"),
+        ("calendars: 3", "has no list `calendars`"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(company: Company, tmp_path: Path, text: str, said: str) -> None:
+    assert said in failure(tmp_path, "plan", text).message
+
+
+def test_each_place_that_is_wrong_is_named(company: Company, tmp_path: Path) -> None:
+    wrong = BERLIN.replace("opens: 13:30, ", "").replace("country: DE", "land: DE")
+    wrong += "  - {name: berlin OFFICE, time_zone: UTC, hours: [{days: [1], opens: 09:00, closes: 17:00}]}\n"
+    failed = failure(tmp_path, "apply", wrong)
+    assert {error["field"] for error in failed.errors} == {
+        "calendars[0].hours[1].opens",
+        "calendars[0].holidays.country",
+        "calendars[0].holidays.land",
+    }
+    twice = BERLIN + wrong.splitlines()[-1].join(("", "\n"))
+    assert failure(tmp_path, "plan", twice).errors == [
+        {"field": "calendars[1].name", "message": "is there twice: give each its own"}
+    ]
+    assert company.get(company.ada, "/calendars")["items"] == []
+
+
+def test_one_that_the_api_refuses_says_how_far_it_came(company: Company, tmp_path: Path) -> None:
+    second = "  - {name: Mars, time_zone: Mars/Base, hours: [{days: [1], opens: 09:00, closes: 17:00}]}\n"
+    result = run(tmp_path, "apply", BERLIN + second, status=1)
+    assert "1 of 2 done; then this failed: Add calendar “Mars”." in result.output
+    assert len(company.get(company.ada, "/calendars")["items"]) == 1
