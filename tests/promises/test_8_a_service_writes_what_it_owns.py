@@ -22,7 +22,10 @@ PEOPLES_COLUMNS = ["external_id", "title", "notes", "due_at", "assignee_id", "su
 
 # What each service may write. Everything else, on every table there is, must be refused.
 POLICY_COLUMNS = ("name", "position", "draft", "draft_by", "draft_at")
-POLICY_VERSION_COLUMNS = ("policy_id", "policy", "version", "conditions", "steps", "published_by")
+POLICY_VERSION_COLUMNS = (
+    *("policy_id", "policy", "version", "conditions", "steps", "published_by"),
+    *("calendar_id", "lead_seconds"),
+)
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {
         "sweeps": {"INSERT", "UPDATE"},
@@ -59,6 +62,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "policies": {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in POLICY_COLUMNS}
         | {"UPDATE(archived_at)"},
         "policy_versions": {f"INSERT({c})" for c in POLICY_VERSION_COLUMNS},  # they never change
+        "organisation": {"UPDATE(calendar_id)"},
         "calendar_hours": ALL,
         "calendar_days": ALL,
         "follow_ups": {"DELETE"}
@@ -106,6 +110,9 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_escalator", "INSERT INTO escalation_states (follow_up_id) VALUES (1)"),
         ("followup_escalator", "SELECT escalation_states_hold(ARRAY[1])"),
         ("followup_notifier", "SELECT FROM escalation_states FOR SHARE"),
+        ("followup_api", "SELECT escalation_states_move(ARRAY[1], ARRAY[1], true)"),
+        ("followup_api", "INSERT INTO organisation DEFAULT VALUES"),
+        ("followup_escalator", "UPDATE organisation SET calendar_id = NULL"),
         ("followup_api", "UPDATE escalation_states SET step = 0"),
         ("followup_api", "UPDATE escalation_states SET wake_at = NULL"),
         ("followup_api", "INSERT INTO escalation_states (follow_up_id) VALUES (1)"),

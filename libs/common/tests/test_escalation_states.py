@@ -22,6 +22,7 @@ RECORD = text("""
     SELECT follow_up_id, run, step, policy_version_id, severity FROM escalation_states
     WHERE follow_up_id = :id
 """)
+AS_NEW = {"repeat": 0, "already_told": None, "unplaced": False}
 UNDO = text("SELECT outcome FROM follow_ups_undo(ARRAY[CAST(:id AS bigint)], :person)")
 
 
@@ -74,6 +75,7 @@ def test_a_new_one_wakes_when_it_is_due(company: Company, eve: int) -> None:
     assert state(company, call) == {
         **{"follow_up_id": call, "run": 1, "last_run": 1, "policy_version_id": 1, "anchor_at": due_at},
         **{"step": 0, "severity": None, "assignee_id": eve, "is_open": True, "wake_at": due_at},
+        **AS_NEW,
     }
 
 
@@ -117,6 +119,7 @@ def test_another_due_time_starts_over_under_the_newest_version(company: Company,
     assert state(company, call) == {
         **{"follow_up_id": call, "run": 2, "last_run": 2, "policy_version_id": newest, "anchor_at": later},
         **{"step": 0, "severity": None, "assignee_id": eve, "is_open": True, "wake_at": later},
+        **AS_NEW,
     }
     assert going_on(company, call) == []
 

@@ -1,6 +1,6 @@
 """Routing: the audience, else the next active one up the line, else the admins, else nobody."""
 
-from followup_common.policy import Directory, Fallback, Person, Recipient, Step, recipients
+from followup_common.policy import Directory, Fallback, Person, Recipient, Step, calendar_of, recipients
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +54,38 @@ def test_nobody_active_at_all_is_unroutable() -> None:
 def test_a_cycle_of_managers_is_survived() -> None:
     who = directory((1, 2, True), (2, 3, False), (3, 1, False), admins=())
     assert told(("manager",), who) == ()
+
+
+def test_a_person_whom_a_step_names_is_told_whoever_the_assignee_is() -> None:
+    who = directory((1, None, True), (7, 8, True), (8, None, True))
+    assert told(("user(7)",), who) == (Recipient(7, "user(7)"),)
+
+
+def test_one_who_left_gives_way_to_their_manager_and_nobody_to_the_admins() -> None:
+    who = directory((1, None, True), (7, 8, False), (8, None, True))
+    assert told(("user(7)",), who) == (Recipient(8, "user(7)", Fallback.UP_THE_LINE),)
+    assert told(("user(9)",), who) == tuple(Recipient(a, "user(9)", Fallback.ADMINS) for a in ADMINS)
+
+
+def test_all_managers_are_told_and_without_any_the_admins() -> None:
+    who = Directory({1: Person(1, None, True)}, ADMINS, managers=(3, 4))
+    assert told(("role(manager)",), who) == (Recipient(3, "role(manager)"), Recipient(4, "role(manager)"))
+    nobody = Directory({1: Person(1, None, True)}, ADMINS)
+    assert [found.fallback for found in told(("role(manager)",), nobody)] == [Fallback.ADMINS] * 2
+
+
+def test_ones_own_calendar_comes_before_the_managers_and_theirs_before_the_organisations() -> None:
+    people = {
+        1: Person(1, 2, True, calendar_id=10),
+        2: Person(2, 3, True),
+        3: Person(3, 4, False, calendar_id=30),  # who is away has a calendar all the same
+        4: Person(4, None, True, calendar_id=40),
+        5: Person(5, 6, True),
+        6: Person(6, 5, True),  # a cycle
+    }
+    who = Directory(people, ADMINS, calendar_id=99)
+    assert [calendar_of(user_id, who) for user_id in (1, 2, 3, 4, 5, 77)] == [10, 30, 30, 40, 99, 99]
+    assert calendar_of(5, Directory(people, ADMINS)) is None
 
 
 people = st.dictionaries(

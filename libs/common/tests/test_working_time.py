@@ -124,7 +124,7 @@ def test_working_days_lead_to_open_instants_in_their_order(
 def test_steps_are_placed_in_their_order_whatever_their_units(st_data: st.DataObject, drawn: Drawn) -> None:
     calendar, policy = drawn.working_time(), MIXED
     due, now = st_data.draw(instants(drawn)), st_data.draw(instants(drawn))
-    step, wake_at = place(policy, calendar, due, now)
+    step, _, wake_at = place(policy, calendar, due, now)
     if wake_at is None:
         assert step == len(policy.steps)
     else:
@@ -203,9 +203,9 @@ class TestTheHorizon:
     def test_what_comes_behind_it_is_looked_for_again_at_the_horizon(self) -> None:
         horizon = datetime(2026, 1, 31, 23, tzinfo=UTC)
         placed = place(self.policy, self.calendar, self.due, self.due + DAY)
-        assert placed == Placement(1, horizon)
+        assert placed == Placement(1, 0, horizon)
         beyond = self.due + 100 * DAY
-        assert place(self.policy, self.calendar, beyond, self.due) == Placement(0, horizon)
+        assert place(self.policy, self.calendar, beyond, self.due) == Placement(0, 0, horizon)
 
     def test_behind_it_an_error_says_so(self) -> None:
         for days in (3, 200):

@@ -294,8 +294,8 @@ def test_a_step_comes_when_it_should(
     policy = Policy(steps=(step,))
     anchor, comes = datetime.fromisoformat(due), datetime.fromisoformat(expected).astimezone(UTC)
     instant = timedelta(microseconds=1)
-    assert place(policy, by, anchor, comes - instant) == (0, comes)
-    assert place(policy, by, anchor, comes) == (1, None)
+    assert place(policy, by, anchor, comes - instant) == (0, 0, comes)
+    assert place(policy, by, anchor, comes) == (1, 0, None)
 
 
 def test_there_are_enough_of_them() -> None:

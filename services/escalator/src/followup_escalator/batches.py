@@ -212,7 +212,7 @@ def _claim(tx: Transaction, limit: int, since: datetime | None) -> list[Due]:
 def _move(policy: Policy, follow_up: Due, now: datetime) -> Move:
     """Where the follow-up goes. That no step has come yet only sets the next time to look."""
     id_, run, policy_version_id, before, anchor_at, _ = follow_up
-    step, wake_at = place(policy, ALWAYS_OPEN, anchor_at, now, reached=before)
+    step, _, wake_at = place(policy, ALWAYS_OPEN, anchor_at, now, reached=(before, 0))
     return Move(id_, run, policy_version_id, before, step, policy.severity(step), wake_at)
 
 

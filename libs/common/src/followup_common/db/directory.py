@@ -1,29 +1,43 @@
-"""The people that a batch may have to tell: the lines above its assignees, and the active admins."""
+"""The people that a batch may have to tell: the lines above its assignees, and those with a role."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import text
 
 from followup_common.db.database import Transaction
-from followup_common.policy import Directory, Person
+from followup_common.policy import Directory, Person, Policy
 
 # UNION, not UNION ALL: a cycle in old data ends the walk instead of turning in it for ever.
 LINES = text("""
     WITH RECURSIVE line AS (
-        SELECT id, manager_id, active FROM users WHERE id = ANY(CAST(:assignees AS bigint[]))
+        SELECT id, manager_id, active, calendar_id FROM users WHERE id = ANY(CAST(:assignees AS bigint[]))
         UNION
-        SELECT u.id, u.manager_id, u.active FROM users u JOIN line ON u.id = line.manager_id
+        SELECT u.id, u.manager_id, u.active, u.calendar_id FROM users u JOIN line ON u.id = line.manager_id
     )
-    SELECT id, manager_id, active FROM line
+    SELECT id, manager_id, active, calendar_id FROM line
 """)
 
-ADMINS = text("SELECT id FROM users WHERE role = 'admin' AND active ORDER BY id")
+OF_ROLE = text("SELECT id FROM users WHERE role = :role AND active ORDER BY id")
+ORGANISATIONS = text("SELECT calendar_id FROM organisation")
 
 
-def load_directory(tx: Transaction, assignees: Collection[int]) -> Directory:
-    """Read who is above these assignees, as it is now."""
-    rows = tx.execute(LINES, {"assignees": list(assignees)})
-    people = {row.id: Person(row.id, row.manager_id, row.active) for row in rows}
-    return Directory(people, tx.execute(ADMINS).scalars().all())
+def load_directory(tx: Transaction, assignees: Collection[int], policies: Iterable[Policy] = ()) -> Directory:
+    """Read who is above these assignees, and whom these policies name beside them, as it is now."""
+    given = list(policies)
+    named = {user_id for policy in given for user_id in policy.named_users}
+    rows = tx.execute(LINES, {"assignees": list({*assignees, *named})})
+    people = {row.id: Person(row.id, row.manager_id, row.active, row.calendar_id) for row in rows}
+    managers = any(policy.names_managers for policy in given)
+    counts = any(policy.counts_working_time or policy.tells_in_working_hours for policy in given)
+    return Directory(
+        people,
+        _of_role(tx, "admin"),
+        _of_role(tx, "manager") if managers else (),
+        tx.execute(ORGANISATIONS).scalar() if counts else None,
+    )
+
+
+def _of_role(tx: Transaction, role: str) -> list[int]:
+    return list(tx.execute(OF_ROLE, {"role": role}).scalars())

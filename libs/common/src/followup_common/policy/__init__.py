@@ -1,14 +1,34 @@
 """The rules of escalation: pure functions that take `now` and know neither database nor broker."""
 
 from followup_common.policy.calendar import ALWAYS_OPEN, BeyondHorizon, Calendar, NeverOpen, WorkingTime
-from followup_common.policy.clock import Placement, place
+from followup_common.policy.clock import NOWHERE, Placement, Reached, passed, place
 from followup_common.policy.hours import HoursOverlap, Range, Span, WorkingHours
 from followup_common.policy.lifecycle import Command, State
-from followup_common.policy.models import Admins, Audience, OnTheLine, Policy, Severity, Step
-from followup_common.policy.routing import Directory, Fallback, Person, Recipient, line, recipients, sight
+from followup_common.policy.models import (
+    Admins,
+    Audience,
+    OneUser,
+    OnTheLine,
+    Policy,
+    Repeat,
+    Severity,
+    Step,
+    Tell,
+)
+from followup_common.policy.routing import (
+    Directory,
+    Fallback,
+    Person,
+    Recipient,
+    calendar_of,
+    line,
+    recipients,
+    sight,
+)
 
 __all__ = [
     "ALWAYS_OPEN",
+    "NOWHERE",
     "Admins",
     "Audience",
     "BeyondHorizon",
@@ -19,18 +39,24 @@ __all__ = [
     "HoursOverlap",
     "NeverOpen",
     "OnTheLine",
+    "OneUser",
     "Person",
     "Placement",
     "Policy",
     "Range",
+    "Reached",
     "Recipient",
+    "Repeat",
     "Severity",
     "Span",
     "State",
     "Step",
+    "Tell",
     "WorkingHours",
     "WorkingTime",
+    "calendar_of",
     "line",
+    "passed",
     "place",
     "recipients",
     "sight",

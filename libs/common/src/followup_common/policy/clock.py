@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from followup_common.policy.calendar import BeyondHorizon, Calendar
-from followup_common.policy.models import Policy, Step
+from followup_common.policy.models import Length, Policy
+
+Reached = tuple[int, int]
+"""The number of a step, from 1, and of its repeat; (0, 0) before the first step."""
+
+NOWHERE: Reached = (0, 0)
 
 
 class Placement(NamedTuple):
@@ -14,52 +20,93 @@ class Placement(NamedTuple):
 
     Attributes:
         step: number of the last step that it has reached, from 1; 0 before the first.
-        wake_at: when the next one comes; None after the last.
+        repeat: how often that step has been repeated by then.
+        wake_at: when the next step or repeat comes; None after the last.
     """
 
     step: int
+    repeat: int
     wake_at: datetime | None
 
 
 def place(
-    policy: Policy, calendar: Calendar, anchor: datetime, now: datetime, *, reached: int = 0
+    policy: Policy, calendar: Calendar, anchor: datetime, now: datetime, *, reached: Reached = NOWHERE
 ) -> Placement:
     """Place a follow-up on its policy. Bounds are half-open: exactly 48 h overdue has reached the 48 h step.
 
-    A step never comes before the one above it, also where the two count in different units. One that lies
-    behind the horizon of the calendar has not come, and is looked for again at the horizon.
+    A step never comes before the one above it, also where the two count in different units. The repeats of a
+    step count from when it came, and end where the next step comes. What lies behind the horizon of the
+    calendar has not come, and is looked for again at the horizon.
 
     Args:
         policy: the version under which the due time was set.
         calendar: how working hours and working days count; elapsed time counts by the clock.
         anchor: what the steps count from: when it was promised (aware).
         now: PostgreSQL's clock (aware).
-        reached: the step that it has been brought to already. It never goes back: what a clock that was
-            ahead has reached stays reached when the clock is set back.
+        reached: the step and repeat that it has been brought to already. It never goes back: what a clock
+            that was ahead has reached stays reached when the clock is set back.
 
     Raises:
         BeyondHorizon: the horizon itself has passed, so that nothing can be said of the next step.
     """
-    # In any other zone, adding and comparing would go by its wall clock.
-    since, present = anchor.astimezone(UTC), now.astimezone(UTC)
-    step = reached
-    for ahead in policy.steps[reached:]:
-        try:
-            comes = _comes(ahead, calendar, since)
-        except BeyondHorizon as beyond:
-            if beyond.until <= present:
-                raise
-            comes = beyond.until
+    step, repeat = reached
+    present = now.astimezone(UTC)
+    for comes, step_ahead, repeat_ahead in _ahead(policy, calendar, anchor, present, reached):
         if comes > present:
-            return Placement(step, comes)
-        step += 1
-    return Placement(step, None)
+            return Placement(step, repeat, comes)
+        step, repeat = step_ahead, repeat_ahead
+    return Placement(step, repeat, None)
 
 
-def _comes(step: Step, calendar: Calendar, since: datetime) -> datetime:
-    """When a step comes, by its unit."""
-    if step.after is not None:
-        return since + step.after
-    if step.working is not None:
-        return calendar.at(since, step.working)
-    return calendar.add_days(since, step.working_days or 0)
+def passed(
+    policy: Policy, calendar: Calendar, anchor: datetime, now: datetime, *, reached: Reached = NOWHERE
+) -> list[Reached]:
+    """Each step and repeat that came after what was reached, up to now, as `place` counts them."""
+    present = now.astimezone(UTC)
+    found = []
+    for comes, step, repeat in _ahead(policy, calendar, anchor, present, reached):
+        if comes > present:
+            break
+        found.append((step, repeat))
+    return found
+
+
+def _ahead(
+    policy: Policy, calendar: Calendar, anchor: datetime, present: datetime, reached: Reached
+) -> Iterator[tuple[datetime, int, int]]:
+    """What is ahead of a step and repeat, one after the other, and when each comes."""
+    # In any other zone, adding and comparing would go by its wall clock.
+    since = anchor.astimezone(UTC)
+    step, repeat = reached
+    steps = policy.steps
+    while True:
+        again = steps[step - 1].repeat if step else None
+        next_step = _comes(steps[step], calendar, since, present) if step < len(steps) else None
+        if again is not None:
+            # No step comes before the one above it, whatever their units.
+            came = max(_comes(above, calendar, since, present) for above in steps[:step])
+            for number in range(repeat + 1, again.times + 1):
+                comes = _comes(again.every, calendar, came, present, number)
+                if next_step is not None and comes >= next_step:
+                    break
+                yield comes, step, number
+        if next_step is None:
+            return
+        step, repeat = step + 1, 0
+        yield next_step, step, 0
+
+
+def _comes(
+    length: Length, calendar: Calendar, since: datetime, present: datetime, times: int = 1
+) -> datetime:
+    """When so many of a length have passed, by its unit; the horizon when it lies behind that."""
+    if length.after is not None:
+        return since + times * length.after
+    try:
+        if length.working is not None:
+            return calendar.at(since, times * length.working)
+        return calendar.add_days(since, times * (length.working_days or 0))
+    except BeyondHorizon as beyond:
+        if beyond.until <= present:
+            raise
+        return beyond.until

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
@@ -34,32 +35,65 @@ class Admins:
         return "admins"
 
 
-ASSIGNEE, MANAGER, ADMINS = OnTheLine(0), OnTheLine(1), Admins()
-_NAMED = {str(audience): audience for audience in (ASSIGNEE, MANAGER, ADMINS)}
+@dataclass(frozen=True, slots=True)
+class OneUser:
+    """A certain person, whoever the assignee is."""
+
+    id: int
+
+    def __str__(self) -> str:
+        return f"user({self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Managers:
+    """All active people with the role manager."""
+
+    def __str__(self) -> str:
+        return "role(manager)"
+
+
+ASSIGNEE, MANAGER, ADMINS, MANAGERS = OnTheLine(0), OnTheLine(1), Admins(), Managers()
+_NAMED = {str(audience): audience for audience in (ASSIGNEE, MANAGER, ADMINS, MANAGERS)}
+_NAMED["role(admin)"] = ADMINS
 _ABOVE = re.compile(r"manager\(([1-9])\)")
+_USER = re.compile(r"user\(([1-9][0-9]{0,17})\)")
 
 
 def audience_of(given: object) -> object:
-    """Read an audience by its name: `assignee`, `manager`, `manager(2)` (the manager's manager), `admins`.
+    """Read an audience by its name.
+
+    `assignee`, `manager`, `manager(2)` (the manager's manager), `admins`, `user(7)` (the person with this
+    id), `role(manager)` and `role(admin)` (all active people with this role; the latter are the admins).
 
     Raises:
         ValueError: it is none of these.
     """
-    if isinstance(given, OnTheLine | Admins):
+    if isinstance(given, OnTheLine | Admins | OneUser | Managers):
         return given
     if isinstance(given, str) and (above := _ABOVE.fullmatch(given)):
         return OnTheLine(int(above[1]))
+    if isinstance(given, str) and (user := _USER.fullmatch(given)):
+        return OneUser(int(user[1]))
     if not isinstance(given, str) or given not in _NAMED:
-        raise ValueError("expected assignee, manager, manager(2) up to manager(9), or admins")
+        raise ValueError(
+            "expected assignee, manager, manager(2) up to manager(9), admins, user(ID) such as user(7), "
+            "role(manager) or role(admin)"
+        )
     return _NAMED[given]
 
 
-Audience = Annotated[OnTheLine | Admins, BeforeValidator(audience_of), PlainSerializer(str, return_type=str)]
+Audience = Annotated[
+    OnTheLine | Admins | OneUser | Managers,
+    BeforeValidator(audience_of),
+    PlainSerializer(str, return_type=str),
+]
 """Who a step tells; in JSON by its name."""
 
 
 YEAR = timedelta(days=366)
 MICROSECOND = timedelta(microseconds=1)
+SECOND, MINUTE, NO_TIME = timedelta(seconds=1), timedelta(minutes=1), timedelta()
 
 
 def _duration(value: object) -> object:
@@ -85,10 +119,71 @@ class Severity(StrEnum):
     """What was agreed is broken."""
 
 
-class Step(BaseModel):
-    """One step of a policy: this long overdue, tell this audience. It counts in one of three units."""
+class Tell(StrEnum):
+    """When those whom a step names are told of it."""
+
+    AT_ONCE = "at_once"
+    """As soon as it has come."""
+    WORKING_HOURS = "working_hours"
+    """Each in working hours of their own: by then, if it comes while their calendar is closed."""
+
+
+Unit = Literal["after", "working", "working_days"]
+
+
+class Length(BaseModel):
+    """A length of time in one of three units: by the clock, in working hours, or in working days."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: Duration | None = Field(None, ge=-YEAR)
+    working: Duration | None = Field(None, ge=-YEAR, le=YEAR)
+    working_days: int | None = Field(None, ge=-366, le=366, strict=True)
+
+    @property
+    def units(self) -> int:
+        """In how many units it is given; one is right."""
+        return sum(length is not None for length in (self.after, self.working, self.working_days))
+
+    @property
+    def length(self) -> tuple[Unit, int]:
+        """The unit in which it counts, and how much: microseconds, or days."""
+        if self.after is not None:
+            return "after", self.after // MICROSECOND
+        if self.working is not None:
+            return "working", self.working // MICROSECOND
+        return "working_days", self.working_days or 0
+
+    @property
+    def counts_working_time(self) -> bool:
+        """Whether a calendar says how long it is."""
+        return self.after is None
+
+
+class Every(Length):
+    """How long after a step, and after each repeat of it, the next one comes."""
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.units != 1:
+            raise ValueError("give exactly one of after (PT24H), working (PT8H) and working_days (1)")
+        unit, length = self.length
+        if length < (1 if unit == "working_days" else MINUTE // MICROSECOND):
+            raise ValueError("give at least PT1M, or 1 working day")
+        return self
+
+
+class Repeat(BaseModel):
+    """A step that is told again until the next one comes, at most so many times."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every: Every = Field(description="Counts from when the step itself came.")
+    times: int = Field(ge=1, le=100, strict=True, description="How often at most, after the first time.")
+
+
+class Step(Length):
+    """One step of a policy: this long overdue, tell this audience. It counts in one of three units."""
 
     after: Duration | None = Field(
         None,
@@ -111,10 +206,14 @@ class Step(BaseModel):
     audience: tuple[Audience, ...] = Field(min_length=1)
     label: str = Field(min_length=1, max_length=50)
     severity: Severity
+    repeat: Repeat | None = Field(None, description="Told again so often, until the next step comes.")
+    tell: Tell = Field(
+        Tell.AT_ONCE, description="When each is told: at once, or within the working hours of their own."
+    )
 
     @model_validator(mode="after")
     def _one_unit(self) -> Self:
-        if sum(length is not None for length in (self.after, self.working, self.working_days)) != 1:
+        if self.units != 1:
             raise ValueError(
                 f"step {self.label!r} says when it comes in one of after (PT48H), working (PT16H) and "
                 "working_days (2): give exactly one of them"
@@ -124,15 +223,6 @@ class Step(BaseModel):
                 f"step {self.label!r} comes before due, when nothing is overdue: its severity is reminder"
             )
         return self
-
-    @property
-    def length(self) -> tuple[Literal["after", "working", "working_days"], int]:
-        """The unit in which it counts, and how much: microseconds, or days."""
-        if self.after is not None:
-            return "after", self.after // MICROSECOND
-        if self.working is not None:
-            return "working", self.working // MICROSECOND
-        return "working_days", self.working_days or 0
 
     @property
     def is_before_due(self) -> bool:
@@ -162,6 +252,47 @@ class Policy(BaseModel):
     def severity(self, step: int) -> Severity | None:
         """That of a step, by its number from 1; None before the first."""
         return self.steps[step - 1].severity if step else None
+
+    @cached_property
+    def counts_working_time(self) -> bool:
+        """Whether a calendar says when its steps come."""
+        return any(
+            step.counts_working_time or (step.repeat is not None and step.repeat.every.counts_working_time)
+            for step in self.steps
+        )
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether one of its steps is told again."""
+        return any(step.repeat for step in self.steps)
+
+    @cached_property
+    def tells_in_working_hours(self) -> bool:
+        """Whether a calendar says when people are told."""
+        return any(step.tell is Tell.WORKING_HOURS for step in self.steps)
+
+    @cached_property
+    def named_users(self) -> frozenset[int]:
+        """The ids of people whom its steps name themselves."""
+        return frozenset(
+            audience.id for step in self.steps for audience in step.audience if isinstance(audience, OneUser)
+        )
+
+    @cached_property
+    def names_managers(self) -> bool:
+        """Whether a step tells everybody who is a manager."""
+        return any(MANAGERS in step.audience for step in self.steps)
+
+    @cached_property
+    def lead_seconds(self) -> int | None:
+        """How long before the due time its first step comes at the earliest, in whole seconds; 0: not before.
+
+        None: a step before due counts in working time, so that a calendar says when it comes.
+        """
+        before = [step for step in self.steps if step.is_before_due]
+        if any(step.counts_working_time for step in before):
+            return None
+        return max((-((step.after or NO_TIME) // SECOND) for step in before), default=0)
 
 
 def _may_follow(earlier: Step, later: Step) -> bool:

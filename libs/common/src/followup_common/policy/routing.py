@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from followup_common.policy.models import Admins, Audience, Step
+from followup_common.policy.models import Admins, Audience, Managers, OneUser, Step
 
 
 class Fallback(StrEnum):
@@ -25,14 +25,24 @@ class Person:
     id: int
     manager_id: int | None
     active: bool
+    calendar_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The people that routing may reach: the lines above some assignees, and the active admins."""
+    """The people that routing may reach: the lines above some people, and those with a role.
+
+    Attributes:
+        people: by their ids.
+        admins: the active ones.
+        managers: the active ones, where a policy tells them all.
+        calendar_id: the organisation's, for those who have none on their line.
+    """
 
     people: Mapping[int, Person]
     admins: Sequence[int]
+    managers: Sequence[int] = ()
+    calendar_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,13 @@ def sight(assignee_id: int, directory: Directory) -> frozenset[int]:
     A role decides what else one may do, not what one sees. Everyone whom `recipients` finds is among them.
     """
     return frozenset({person.id for person in line(assignee_id, directory)} | {*directory.admins})
+
+
+def calendar_of(user_id: int, directory: Directory) -> int | None:
+    """Whose calendar counts for a person: their own, else that of the nearest manager who has one, else the
+    organisation's; None: every hour counts. Before all of them comes that of a policy."""
+    own = (person.calendar_id for person in line(user_id, directory) if person.calendar_id is not None)
+    return next(own, directory.calendar_id)
 
 
 def line(assignee_id: int, directory: Directory) -> Iterator[Person]:
@@ -82,8 +99,14 @@ def _audience(audience: Audience, assignee_id: int, directory: Directory) -> Ite
     if isinstance(audience, Admins):
         yield from (Recipient(admin, name) for admin in directory.admins)
         return
-    for height, person in enumerate(line(assignee_id, directory)):
-        if height >= audience.height and person.active:
-            yield Recipient(person.id, name, None if height == audience.height else Fallback.UP_THE_LINE)
+    if isinstance(audience, Managers):
+        if directory.managers:
+            yield from (Recipient(manager, name) for manager in directory.managers)
             return
+    else:
+        begins, wanted = (audience.id, 0) if isinstance(audience, OneUser) else (assignee_id, audience.height)
+        for height, person in enumerate(line(begins, directory)):
+            if height >= wanted and person.active:
+                yield Recipient(person.id, name, None if height == wanted else Fallback.UP_THE_LINE)
+                return
     yield from (Recipient(admin, name, Fallback.ADMINS) for admin in directory.admins)

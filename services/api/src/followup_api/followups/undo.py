@@ -71,7 +71,12 @@ def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: S
     for row in filter(_is_given_back, undone):
         work.emit(given_back(row.became))
     untold = [
-        EscalationKey(follow_up_id=row.follow_up_id, run=row.became["run"], step=row.became["step"])
+        EscalationKey.model_validate(
+            {
+                "follow_up_id": row.follow_up_id,
+                **{name: row.became[name] for name in ("run", "step", "repeat")},
+            }
+        )
         for row in undone
         if row.untold
     ]

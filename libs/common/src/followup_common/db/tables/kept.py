@@ -93,12 +93,21 @@ escalation_states = Table(
     Column("policy_version_id", BigInteger, nullable=False),
     Column("anchor_at", Time, nullable=False),  # what the steps count from
     Column("step", SmallInteger, nullable=False),  # the last one taken, from 1; 0: none yet
+    Column(
+        "repeat", SmallInteger, nullable=False, server_default="0"
+    ),  # of that step, from 1; 0: the step itself
     Column("severity", Text),  # of that step
     Column("assignee_id", BigInteger, nullable=False),
     Column("is_open", Boolean, nullable=False),
     # Nothing happens before it; what happens then, if anything, the escalator computes. Null: nothing will.
     Column("wake_at", Time),
+    # The gravest of what people were told before another policy took over, if anything was told.
+    Column("already_told", Text),
+    # Another policy has taken over, and no sweep has looked since: what is reached by then and no graver than
+    # `already_told` is not announced.
+    Column("unplaced", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
+    CheckConstraint(f"already_told IN {SEVERITIES}", name="already_told"),
     CheckConstraint("is_open OR wake_at IS NULL", name="asleep"),
     Index("ix_escalation_states_wake_at", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
     Index(
@@ -183,7 +192,7 @@ escalations = Table(
     # When a later step was taken, or the run ended; null: the follow-up is at this step.
     Column("ended_at", Time),
     PrimaryKeyConstraint("follow_up_id", "run", "step", "repeat"),
-    CheckConstraint("status IN ('raised', 'skipped', 'unroutable')", name="status"),
+    CheckConstraint("status IN ('raised', 'skipped', 'unroutable', 'already_told')", name="status"),
     CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
     Index(
         "ix_escalations_ended_at",

@@ -27,7 +27,8 @@ from followup_common.db.tables.columns import Time, by_age, created_at_column, i
 from followup_common.names import as_read_sql
 
 WELL_FORMED_STEP = (
-    '@.after like_regex "^P" && @.label != "" && @.audience[0] != "" && '
+    '(@.after like_regex "^-?P" || @.working like_regex "^-?P" || @.working_days.type() == "number") && '
+    '@.label != "" && @.audience[0] != "" && '
     '(@.severity == "reminder" || @.severity == "overdue" || @.severity == "escalated" || '
     '@.severity == "breach")'
 )
@@ -46,6 +47,8 @@ users = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("time_zone", Text, nullable=False, server_default="UTC"),
     Column("password_hash", Text),
+    # By which what is assigned to them counts; null: that of the nearest manager who has one.
+    Column("calendar_id", BigInteger, ForeignKey("calendars.id")),
     created_at_column(),
     # Kept by the trigger `users_keep_version`, never written by a service:
     Column("updated_at", Time, nullable=False, server_default=func.now()),
@@ -55,6 +58,17 @@ users = Table(
     Index("uq_users_address", text(folded_sql("email")), unique=True),
     Index("ix_users_manager_id", "manager_id"),
     Index("ix_users_name", text(as_read_sql("name")), "id"),
+    Index("ix_users_calendar_id", "calendar_id", postgresql_where=text("calendar_id IS NOT NULL")),
+)
+
+# What holds for everybody, in one row.
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", Boolean, primary_key=True, server_default=text("true")),
+    # By which counts what nobody on the assignee's line has a calendar for; null: every hour counts.
+    Column("calendar_id", BigInteger, ForeignKey("calendars.id")),
+    CheckConstraint("id", name="one_row"),
 )
 
 subjects = Table(
@@ -129,11 +143,16 @@ policy_versions = Table(
     Column("policy", Text, nullable=False),  # the name that it had when this was published
     Column("version", Integer, nullable=False),
     Column("steps", JSONB, nullable=False),
+    # By which its working time counts; null: that of the assignee.
+    Column("calendar_id", BigInteger, ForeignKey("calendars.id")),
+    # How long before the due time its first step comes (`Policy.lead_seconds`); null: a calendar says it.
+    Column("lead_seconds", Integer, server_default="0"),
     created_at_column(),
     Column("policy_id", BigInteger, ForeignKey("policies.id"), nullable=False),
     Column("conditions", JSONB, nullable=False, server_default=text("'{}'")),
     Column("published_by", BigInteger, ForeignKey("users.id")),
     UniqueConstraint("policy_id", "version"),
+    CheckConstraint("lead_seconds >= 0", name="lead_seconds"),
     CheckConstraint("jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0", name="has_steps"),
     CheckConstraint(f"NOT jsonb_path_exists(steps, '$[*] ? (!({WELL_FORMED_STEP}))')", name="steps"),
     CheckConstraint("jsonb_typeof(conditions) = 'object'", name="conditions"),
