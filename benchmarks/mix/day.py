@@ -16,6 +16,20 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.pages import bell, dialog, fill_combobox, log_in, said
 from tests.e2e.product import Person, Product, hours
 
+PAUSE_MS = 500
+"""Longer than the page waits for more to be typed before it searches."""
+
+COUNT_REQUESTS = """
+const send = window.fetch;
+window.underWay = 0;
+window.fetch = (...request) => {
+  window.underWay += 1;
+  return send(...request).finally(() => { window.underWay -= 1; });
+};
+"""
+
+SETTLED = "() => window.underWay === 0 && !document.querySelector('.mantine-Skeleton-root')"
+
 WORDS = cycle(["contract", "barley", "Client 7", "offer", "Call 12"])
 
 
@@ -60,6 +74,7 @@ class Day:
     def begin(self) -> None:
         """Log in; time can be put forward from then on."""
         self.page.clock.install()
+        self.page.add_init_script(COUNT_REQUESTS)
         self.page.goto("/login")
         log_in(self.page, self.me)
         expect(self.page.get_by_role("button", name=re.compile("^Overdue")).first).to_be_visible()
@@ -67,12 +82,14 @@ class Day:
 
     def settle(self) -> None:
         """Wait until nothing is under way but the stream."""
-        self.page.wait_for_timeout(400)
-        expect(self.page.locator(".mantine-Skeleton-root")).to_have_count(0)
+        self.page.clock.run_for(PAUSE_MS)
+        self.page.wait_for_function(SETTLED)
 
     def go(self, name: str) -> None:
         """Open one of the pages of the side bar."""
-        self.page.get_by_role("complementary", name="Followup").get_by_role("link", name=name).first.click()
+        link = self.page.get_by_role("complementary", name="Followup").get_by_role("link", name=name).first
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
         self.settle()
 
     def away(self, minutes: int) -> None:

@@ -81,6 +81,11 @@ export function needsLogIn(error: unknown): boolean {
   return error instanceof Problem && error.status === 401;
 }
 
+/** What a change was based on, as it is now, where somebody was quicker; the answer of a call for a `T` has one. */
+export function currentIn<T>(error: unknown): T | null {
+  return error instanceof Problem && error.status === 412 ? (error.current as T) : null;
+}
+
 /** What to tell a person about a failure. */
 export function explain(error: unknown): string {
   return error instanceof Problem ? error.message : t.failures.unexpectedText;

@@ -1,5 +1,6 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
-import { useState, type SubmitEvent } from "react";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -15,6 +16,12 @@ interface Reschedule {
   action: "reschedule";
   due_at: string;
   reason?: string;
+}
+
+interface Draft {
+  assignee: string | null;
+  dueAt: string | null;
+  reason: string;
 }
 
 interface Props {
@@ -33,18 +40,16 @@ interface Props {
 export default function BulkDialog({ action, count, escalated, problem, busy, run, close }: Props) {
   const { time_zone: zone } = useMe();
   const people = usePeopleInScope().filter(({ active }) => active);
-  const [assignee, setAssignee] = useState<string | null>(null);
-  const [proposed] = useState(() => nextMorning(zone, now()));
-  const [dueAt, setDueAt] = useState<string | null>(proposed);
-  const [reason, setReason] = useState("");
+  const [initial] = useState<Draft>(() => ({ assignee: null, dueAt: nextMorning(zone, now()), reason: "" }));
+  const form = useForm({ initialValues: initial });
+  const { assignee, dueAt, reason } = form.values;
   const reassign = action === "reassign";
   const [tried, setTried] = useState(false);
-  const leave = useUnsavedChanges(assignee !== null || dueAt !== proposed || reason.trim() !== "", close);
+  const leave = useUnsavedChanges(assignee !== null || dueAt !== initial.dueAt || reason.trim() !== "", close);
   const reasonError = tried ? problem?.messageFor("reason") : undefined;
   const reasonNeeded = !reassign && (escalated || reasonError !== undefined);
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
+  function submit() {
     setTried(true);
     if (reassign && assignee) run({ action, assignee_id: Number(assignee) });
     if (!reassign && dueAt) run({ action, due_at: dueAt, ...(reasonNeeded && { reason: reason.trim() }) });
@@ -52,23 +57,22 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
 
   return (
     <Dialog onClose={leave} title={reassign ? t.bulk.reassignTitle(count) : t.bulk.rescheduleTitle(count)}>
-      <form onSubmit={submit}>
+      <form onSubmit={form.onSubmit(submit)}>
         <Stack>
           {reassign ? (
             <Select
               label={t.bulk.newAssignee}
               placeholder={t.bulk.choosePerson}
               data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
-              value={assignee}
-              onChange={setAssignee}
+              {...form.getInputProps("assignee")}
               searchable
               data-autofocus
               nothingFoundMessage={t.common.nobodyByName}
             />
           ) : (
-            <DueField value={dueAt} onChange={setDueAt} zone={zone} />
+            <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} />
           )}
-          {reasonNeeded && <ReasonField value={reason} onChange={setReason} error={reasonError} />}
+          {reasonNeeded && <ReasonField value={reason} onChange={(next) => form.setFieldValue("reason", next)} error={reasonError} />}
           <Text size="sm" c="dimmed">
             {reassign ? t.bulk.reassignText : t.followUps.startsOver}
           </Text>

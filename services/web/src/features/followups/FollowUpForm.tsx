@@ -1,5 +1,6 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { useState, type SubmitEvent } from "react";
+import { useForm } from "@mantine/form";
+import { useState } from "react";
 import { FollowUpCreate } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
@@ -33,7 +34,9 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const fresh = () => (followUp ? draftOf(followUp) : newDraft(request, me.id, me.time_zone));
   const [kept, setKept] = useState(() => keptDrafts.get(key));
   const [base, setBase] = useState(kept ? kept.base : followUp);
-  const [draft, setDraft] = useState<Draft>(() => (kept ? { ...kept.draft, ...aboutOf(request) } : fresh()));
+  const [initial] = useState<Draft>(() => (kept ? { ...kept.draft, ...aboutOf(request) } : fresh()));
+  const form = useForm({ initialValues: initial });
+  const draft = form.values;
   const [tried, setTried] = useState(false);
   const [conflict, setConflict] = useState<FollowUp | null>(null);
   /** What the API asked a reason for, although it did not look escalated when it was loaded. */
@@ -51,16 +54,15 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const problem = error instanceof Problem && error.status !== 412 ? error : null;
 
   function update(change: Partial<Draft>) {
-    const next = { ...draft, ...change };
-    setDraft(next);
-    keep(key, { draft: next, base });
+    form.setValues(change);
+    keep(key, { draft: { ...draft, ...change }, base });
   }
 
   function startAfresh() {
     forget(key);
     setKept(undefined);
     setBase(followUp);
-    setDraft(fresh());
+    form.setValues(fresh());
   }
 
   function discard() {
@@ -80,8 +82,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
       });
   }
 
-  function save(event: SubmitEvent) {
-    event.preventDefault();
+  function save() {
     setTried(true);
     if (Object.keys(mistakesOf(draft, reasonNeeded)).length > 0) return;
     if (base) saveOver(base, draft);
@@ -104,7 +105,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   function keepMine(theirs: FollowUp, mine: Draft) {
     keptDrafts.set(key, { draft: mine, base: theirs });
     setBase(theirs);
-    setDraft(mine);
+    form.setValues(mine);
     saveOver(theirs, mine);
   }
 
@@ -118,7 +119,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   return (
     <>
       <Dialog onClose={closeForm} title={followUp ? t.form.edit : t.followUps.new} size="lg">
-        <form onSubmit={save} noValidate>
+        <form onSubmit={form.onSubmit(save)} noValidate>
           <Stack gap="md">
             <FormProblem error={problem} fields={reasonNeeded ? [...FIELDS, "reason"] : FIELDS}>
               {t.move.kept}
@@ -214,7 +215,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
           takeTheirs={() => {
             forget(key);
             setBase(conflict);
-            setDraft(draftOf(conflict));
+            form.setValues(draftOf(conflict));
             setConflict(null);
             edit.reset();
           }}

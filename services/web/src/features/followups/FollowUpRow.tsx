@@ -1,15 +1,12 @@
 import { IconPencil, IconRotate2 } from "@tabler/icons-react";
 import { memo } from "react";
-import { Link } from "react-router";
 import type { FollowUp, View } from "@/api/types";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
-import { UserText } from "@/components/UserText";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
-import { SubjectLink } from "@/components/SubjectLink";
-import { RowCheckbox } from "@/components/RowCheckbox";
+import { Row, RowTime } from "@/components/Row";
 import { confirmReopen } from "@/features/followups/confirmReopen";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
@@ -31,7 +28,7 @@ export function FollowUpRow({ followUp, view }: Props) {
   const { chosen, all, toggle } = useSelection();
   const me = useMe();
   return (
-    <Row
+    <Line
       followUp={followUp}
       view={view}
       mine={followUp.assignee_id === me.id}
@@ -42,7 +39,7 @@ export function FollowUpRow({ followUp, view }: Props) {
   );
 }
 
-interface RowProps extends Props {
+interface LineProps extends Props {
   /** A phone has room for others' names only. */
   mine: boolean;
   /** How often it was moved, in words. */
@@ -51,26 +48,27 @@ interface RowProps extends Props {
   toggle: (followUp: FollowUp, range: boolean) => void;
 }
 
-const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: RowProps) {
+const Line = memo(function Line({ followUp, view, mine, moved, ticked, toggle }: LineProps) {
   const { id, title, subject, assignee } = followUp;
   return (
-    <div className={classes.row} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
-      <RowCheckbox
-        label={t.followUps.selectNamed(title)}
-        className={classes.tick}
-        checked={ticked}
-        onChange={(_, shift) => toggle(followUp, shift)}
-      />
-      {view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
-      <div className={classes.what}>
-        <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
-          <UserText>{title}</UserText>
-        </Link>
-        <span className={classes.subject}>
-          {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>{t.followUps.noSubject}</span>}
-          {moved && <span className={classes.moved}>{moved}</span>}
-        </span>
-      </div>
+    <Row
+      id={id}
+      title={title}
+      subject={subject}
+      note={moved}
+      ticked={ticked}
+      toggle={(range) => toggle(followUp, range)}
+      done={view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
+      actions={
+        <>
+          <IconButton aria-label={t.common.editNamed(title)} onClick={() => openForm({ followUp })} data-edit>
+            <IconPencil size={16} stroke={1.7} />
+          </IconButton>
+          <RowMenu followUp={followUp} />
+        </>
+      }
+      className={classes.row}
+    >
       <span className={classes.who} data-mine={mine || undefined}>
         <Person name={assignee.name} inactive={!assignee.active} />
       </span>
@@ -78,36 +76,36 @@ const Row = memo(function Row({ followUp, view, mine, moved, ticked, toggle }: R
         <LevelBadge {...followUp} />
       </span>
       <When followUp={followUp} view={view} />
-      <span className={classes.actions}>
-        <IconButton aria-label={t.common.editNamed(title)} onClick={() => openForm({ followUp })} className={classes.edit} data-edit>
-          <IconPencil size={16} stroke={1.7} />
-        </IconButton>
-        <RowMenu followUp={followUp} />
-      </span>
-    </div>
+    </Row>
   );
 });
 
 function When({ followUp, view }: Props) {
   if (view === "completed" && followUp.completed_at) {
     return (
-      <span className={classes.when} data-view={view}>
-        <RelativeTime at={followUp.completed_at} as="ago" className={classes.words} />
-        <span className={classes.exact}>
-          <span>{t.followUps.completedAt}</span>
-          <RelativeTime at={followUp.completed_at} as="day" />
-        </span>
-      </span>
+      <RowTime
+        data-view={view}
+        words={<RelativeTime at={followUp.completed_at} as="ago" />}
+        exact={
+          <>
+            <span>{t.followUps.completedAt}</span>
+            <RelativeTime at={followUp.completed_at} as="day" />
+          </>
+        }
+      />
     );
   }
   return (
-    <span className={classes.when} data-view={view}>
-      <RelativeTime at={followUp.due_at} as="due" className={classes.words} />
-      <span className={classes.exact}>
-        <HoursOverdue dueAt={followUp.due_at} />
-        <RelativeTime at={followUp.due_at} as="calendar" />
-      </span>
-    </span>
+    <RowTime
+      data-view={view}
+      words={<RelativeTime at={followUp.due_at} as="due" />}
+      exact={
+        <>
+          <HoursOverdue dueAt={followUp.due_at} />
+          <RelativeTime at={followUp.due_at} as="calendar" />
+        </>
+      }
+    />
   );
 }
 

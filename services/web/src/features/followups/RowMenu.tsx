@@ -97,7 +97,7 @@ function Items({ followUp, askReason, onDeleted }: ItemsProps) {
 
   /** It may have been escalated since it was loaded: then it is asked for the reason now. */
   function refuse(error: unknown, dueAt: string) {
-    if (needsReason(error)) askReason({ dueAt, problem: error as Problem });
+    if (needsReason(error)) askReason({ dueAt, problem: error });
     else failed(t.changes.notMoved(isolate(followUp.title)), error);
   }
 

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { api, dataOf, idempotencyKey, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
-import { Problem } from "@/api/problem";
+import { currentIn, Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { BulkChange, BulkFilter, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { isolate } from "@/components/bidi";
@@ -213,7 +213,7 @@ const LEAVING = new Set<BulkChange["action"]>(["complete", "reschedule", "undo"]
 
 /** A follow-up as it is now, when a change was based on an older version. */
 export function currentOf(error: unknown): FollowUp | null {
-  return error instanceof Problem && error.status === 412 ? (error.current as FollowUp) : null;
+  return currentIn<FollowUp>(error);
 }
 
 /** Ask again for what a change may have moved elsewhere. */

@@ -10,6 +10,6 @@ export function rescheduledText({ moved, first_due_at }: Pick<FollowUp, "moved" 
 }
 
 /** Whether the API asks why something is moved: it was escalated since it was loaded, or before it was reopened. */
-export function needsReason(error: unknown): boolean {
+export function needsReason(error: unknown): error is Problem {
   return error instanceof Problem && error.messageFor("reason") !== undefined;
 }

@@ -1,11 +1,12 @@
 import { Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SubmitEvent } from "react";
+import { useState } from "react";
 import { queryKeys } from "@/api/queryKeys";
 import { NewUser } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
-import type { Role, User } from "@/api/types";
+import type { User } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
@@ -37,14 +38,15 @@ const ROLES = [
 
 const FIELDS = ["name", "email", "role", "manager_id", "time_zone"];
 
-const NEW = { name: "", email: "", role: "employee" as Role, manager_id: null, active: true, password: "" };
+const NEW = { name: "", email: "", role: "employee", manager_id: null, active: true, password: "" } as const;
 
 export function PersonForm({ person, people, close }: Props) {
   const cache = useQueryClient();
   const options = useLogInOptions();
   const [base, setBase] = useState(person);
-  const [draft, setDraft] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: browserZone() }));
-  const [initial] = useState(draft);
+  const [initial] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: browserZone() }));
+  const form = useForm({ initialValues: initial });
+  const draft = form.values;
   const changed = Object.keys(changesOf(draft, base ? draftOf(base) : initial)).length > 0;
   const leave = useUnsavedChanges(changed, close);
   const [conflict, setConflict] = useState<User | null>(null);
@@ -64,20 +66,18 @@ export function PersonForm({ person, people, close }: Props) {
     },
   });
   const problem = save.error instanceof Problem && save.error.status !== 412 ? save.error : null;
-  const update = (change: Partial<PersonDraft>) => setDraft({ ...draft, ...change });
   const below = person ? reportsOf(person.id, people) : new Set<number>();
   // The present one stays to be seen, though nobody else gets a manager who is inactive.
   const managers = people.filter(({ id, active }) => id === base?.manager_id || (active && id !== person?.id && !below.has(id)));
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
+  function submit() {
     if (base && !changed) close();
     else save.mutate({ base, draft, key: submission.keyOf(draft) });
   }
 
   function takeTheirs(theirs: User) {
     setBase(theirs);
-    setDraft(draftOf(theirs));
+    form.setValues(draftOf(theirs));
     setConflict(null);
     save.reset();
   }
@@ -85,7 +85,7 @@ export function PersonForm({ person, people, close }: Props) {
   return (
     <>
       <Dialog onClose={leave} title={person ? t.common.editNamed(isolate(person.name)) : t.people.new} size="lg">
-        <form onSubmit={submit}>
+        <form onSubmit={form.onSubmit(submit)}>
           <Stack>
             <FormProblem error={problem} fields={options?.password ? [...FIELDS, "password"] : FIELDS} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
@@ -93,8 +93,7 @@ export function PersonForm({ person, people, close }: Props) {
                 label={t.people.name}
                 required
                 maxLength={NewUser.name}
-                value={draft.name}
-                onChange={(event) => update({ name: event.currentTarget.value })}
+                {...form.getInputProps("name")}
                 error={problem?.messageFor("name")}
                 data-autofocus
               />
@@ -103,16 +102,14 @@ export function PersonForm({ person, people, close }: Props) {
                 type="email"
                 maxLength={NewUser.email}
                 required
-                value={draft.email}
-                onChange={(event) => update({ email: event.currentTarget.value })}
+                {...form.getInputProps("email")}
                 error={problem?.messageFor("email")}
               />
               <Select
                 label={t.people.role}
                 data={ROLES}
-                value={draft.role}
                 description={t.people.roleHelp}
-                onChange={(role) => update({ role: role as Role })}
+                {...form.getInputProps("role")}
                 allowDeselect={false}
                 error={problem?.messageFor("role")}
               />
@@ -121,7 +118,7 @@ export function PersonForm({ person, people, close }: Props) {
                 placeholder={t.person.nobody}
                 data={managers.map((one) => ({ value: String(one.id), label: labelOf(one) }))}
                 value={draft.manager_id === null ? null : String(draft.manager_id)}
-                onChange={(id) => update({ manager_id: id === null ? null : Number(id) })}
+                onChange={(id) => form.setFieldValue("manager_id", id === null ? null : Number(id))}
                 clearable
                 searchable
                 clearButtonProps={{ "aria-label": t.people.noManager }}
@@ -130,8 +127,7 @@ export function PersonForm({ person, people, close }: Props) {
               <Select
                 label={t.people.zone}
                 data={zones(draft.time_zone)}
-                value={draft.time_zone}
-                onChange={(next) => update({ time_zone: next ?? "UTC" })}
+                {...form.getInputProps("time_zone")}
                 allowDeselect={false}
                 searchable
                 limit={50}
@@ -142,8 +138,7 @@ export function PersonForm({ person, people, close }: Props) {
                   label={person ? t.people.newPassword : t.people.password}
                   description={person ? t.people.newPasswordHelp : undefined}
                   autoComplete="new-password"
-                  value={draft.password}
-                  onChange={(event) => update({ password: event.currentTarget.value })}
+                  {...form.getInputProps("password")}
                   error={problem?.messageFor("password")}
                   visibilityToggleButtonProps={{ "aria-label": t.common.showPassword, tabIndex: 0 }}
                 />
@@ -152,8 +147,7 @@ export function PersonForm({ person, people, close }: Props) {
             <Switch
               label={t.people.active}
               description={t.people.activeHelp}
-              checked={draft.active}
-              onChange={(event) => update({ active: event.currentTarget.checked })}
+              {...form.getInputProps("active", { type: "checkbox" })}
             />
             <ReportsWarning before={base} after={draft} />
             {person && <PersonTokens id={person.id} />}

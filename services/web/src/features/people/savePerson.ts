@@ -1,5 +1,5 @@
 import { api, dataOf, idempotencyKey, ifMatch } from "@/api/client";
-import { Problem } from "@/api/problem";
+import { currentIn } from "@/api/problem";
 import type { User } from "@/api/types";
 import { changesOf, draftOf, type PersonDraft } from "@/features/people/personDraft";
 
@@ -25,5 +25,5 @@ export function savePerson({ base, draft, key }: Saving): Promise<User> {
 
 /** The person as they are now, where that is why they were not saved. */
 export function currentOf(error: unknown): User | null {
-  return error instanceof Problem && error.status === 412 ? (error.current as User) : null;
+  return currentIn<User>(error);
 }

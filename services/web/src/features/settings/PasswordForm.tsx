@@ -1,6 +1,7 @@
 import { Alert, Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SubmitEvent } from "react";
+import type { ChangeEventHandler } from "react";
 import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
@@ -14,13 +15,13 @@ const EMPTY = { current: "", next: "", again: "" };
 
 export function PasswordForm() {
   const cache = useQueryClient();
-  const [draft, setDraft] = useState(EMPTY);
-  const update = (change: Partial<typeof EMPTY>) => setDraft({ ...draft, ...change });
+  const form = useForm({ initialValues: EMPTY });
+  const draft = form.values;
   const change = useMutation({
     mutationFn: () =>
       api.PUT("/me/password", { body: { current_password: draft.current, new_password: draft.next } }),
     onSuccess: () => {
-      setDraft(EMPTY);
+      form.setValues(EMPTY);
       void cache.invalidateQueries({ queryKey: queryKeys.sessions });
     },
   });
@@ -29,36 +30,32 @@ export function PasswordForm() {
   const differs = draft.again !== "" && draft.again !== draft.next;
   const named = problem?.messageFor("current_password") ?? problem?.messageFor("new_password");
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
+  function submit() {
     if (!differs) change.mutate();
   }
 
   return (
-    <form onSubmit={submit} aria-label={t.settings.password}>
+    <form onSubmit={form.onSubmit(submit)} aria-label={t.settings.password}>
       <Stack>
         {!named && <FormProblem error={change.error} />}
         {change.isSuccess && <Changed />}
         <Field
           label={t.settings.currentPassword}
           autoComplete="current-password"
-          value={draft.current}
-          onValue={(current) => update({ current })}
+          {...form.getInputProps("current")}
           error={problem?.messageFor("current_password")}
         />
         <Field
           label={t.settings.newPassword}
           description={t.settings.newPasswordHelp}
           autoComplete="new-password"
-          value={draft.next}
-          onValue={(next) => update({ next })}
+          {...form.getInputProps("next")}
           error={problem?.messageFor("new_password")}
         />
         <Field
           label={t.settings.newPasswordAgain}
           autoComplete="new-password"
-          value={draft.again}
-          onValue={(again) => update({ again })}
+          {...form.getInputProps("again")}
           error={differs ? t.settings.differs : undefined}
         />
         <Button type="submit" loading={change.isPending} style={{ alignSelf: "flex-start" }}>
@@ -73,20 +70,18 @@ interface FieldProps {
   label: string;
   description?: string;
   autoComplete: string;
-  value: string;
-  onValue: (value: string) => void;
+  value?: string;
+  onChange?: ChangeEventHandler<HTMLInputElement>;
   error: string | undefined;
 }
 
-function Field({ onValue, error, ...rest }: FieldProps) {
+function Field(props: FieldProps) {
   return (
     <PasswordInput
-      {...rest}
-      error={error}
+      {...props}
       required
       withAsterisk={false}
-      onChange={(event) => onValue(event.currentTarget.value)}
-      visibilityToggleButtonProps={{ "aria-label": t.settings.showField(rest.label), tabIndex: 0 }}
+      visibilityToggleButtonProps={{ "aria-label": t.settings.showField(props.label), tabIndex: 0 }}
     />
   );
 }

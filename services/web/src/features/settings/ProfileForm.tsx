@@ -1,6 +1,6 @@
 import { Button, Select, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SubmitEvent } from "react";
 import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { MeChanges } from "@/api/limits";
@@ -15,8 +15,8 @@ import { zones } from "@/time/zones";
 export function ProfileForm() {
   const me = useMe();
   const cache = useQueryClient();
-  const [name, setName] = useState(me.name);
-  const [zone, setZone] = useState(me.time_zone);
+  const form = useForm({ initialValues: { name: me.name, time_zone: me.time_zone } });
+  const { name, time_zone: zone } = form.values;
   const changes = {
     ...(name.trim() !== me.name && { name: name.trim() }),
     ...(zone !== me.time_zone && { time_zone: zone }),
@@ -32,13 +32,8 @@ export function ProfileForm() {
   });
   const problem = save.error instanceof Problem ? save.error : null;
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
-    save.mutate();
-  }
-
   return (
-    <form onSubmit={submit} aria-label={t.settings.you}>
+    <form onSubmit={form.onSubmit(() => save.mutate())} aria-label={t.settings.you}>
       <Stack>
         <FormProblem error={problem} fields={["name", "time_zone"]} />
         <TextInput
@@ -48,8 +43,7 @@ export function ProfileForm() {
           withAsterisk={false}
           autoComplete="name"
           maxLength={MeChanges.name}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          {...form.getInputProps("name")}
           error={problem?.messageFor("name")}
         />
         <TextInput label={t.settings.email} description={t.settings.emailHelp} value={me.email} readOnly />
@@ -57,8 +51,7 @@ export function ProfileForm() {
           label={t.settings.zone}
           description={t.settings.zoneHelp}
           data={zones(zone)}
-          value={zone}
-          onChange={(next) => setZone(next ?? "UTC")}
+          {...form.getInputProps("time_zone")}
           allowDeselect={false}
           searchable
           limit={50}

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SubmitEvent } from "react";
+import { useState } from "react";
 import { api, dataOf, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { Problem } from "@/api/problem";
@@ -32,7 +33,8 @@ const FIELDS = Object.keys(LABELS) as (keyof Draft)[];
 export function SubjectForm({ subject, close }: Props) {
   const cache = useQueryClient();
   const [base, setBase] = useState(subject);
-  const [draft, setDraft] = useState<Draft>(() => draftOf(subject));
+  const form = useForm({ initialValues: draftOf(subject) });
+  const draft = form.values;
   const leave = useUnsavedChanges(Object.keys(changed(base, draft)).length > 0, close);
   const save = useMutation({
     mutationFn: (etag: string) =>
@@ -59,20 +61,19 @@ export function SubjectForm({ subject, close }: Props) {
   const problem = save.error instanceof Problem ? save.error : null;
   const stale = problem?.status === 412;
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
+  function submit() {
     save.mutate(base.etag);
   }
 
   function takeTheirs() {
     setBase(subject);
-    setDraft(draftOf(subject));
+    form.setValues(draftOf(subject));
     save.reset();
   }
 
   return (
     <Dialog onClose={leave} title={t.common.editNamed(isolate(base.name))} size="md">
-      <form onSubmit={submit}>
+      <form onSubmit={form.onSubmit(submit)}>
         <Stack>
           {!stale && <FormProblem error={problem} fields={FIELDS} />}
           {stale && <Conflict mine={draft} theirs={draftOf(subject)} />}
@@ -82,8 +83,7 @@ export function SubjectForm({ subject, close }: Props) {
               label={LABELS[field]}
               required={field === "name"}
               maxLength={SubjectPatch[field]}
-              value={draft[field]}
-              onChange={(event) => setDraft({ ...draft, [field]: event.currentTarget.value })}
+              {...form.getInputProps(field)}
               error={stale ? undefined : problem?.messageFor(field)}
               data-autofocus={field === "name" || undefined}
             />

@@ -1,6 +1,7 @@
 import { Button, Checkbox, CopyButton, Group, Select, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SubmitEvent } from "react";
+import { useState } from "react";
 import { api, dataOf, idempotencyKey } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { NewToken } from "@/api/limits";
@@ -32,9 +33,8 @@ const SCOPES: readonly { value: Scope; adminsOnly?: boolean }[] = [
 /** Makes a token, and shows it this once. */
 export function TokenForm({ close }: { close: () => void }) {
   const cache = useQueryClient();
-  const [name, setName] = useState("");
-  const [days, setDays] = useState(LIFETIME);
-  const [scopes, setScopes] = useState<Scope[]>([...USUAL]);
+  const form = useForm({ initialValues: { name: "", days: LIFETIME, scopes: [...USUAL] } });
+  const { name, days, scopes } = form.values;
   const admin = useMay("users:write");
   const [opened] = useState(now); // a second try of the same is to say the very same
   const submission = useSubmission();
@@ -50,17 +50,12 @@ export function TokenForm({ close }: { close: () => void }) {
   const changed = name.trim() !== "" || days !== LIFETIME || scopes.join() !== USUAL.join();
   const leave = useUnsavedChanges(changed && !create.data, close);
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
-    create.mutate();
-  }
-
   return (
     <Dialog onClose={leave} title={create.data ? t.tokens.copyNow : t.tokens.new} closeOnClickOutside={!create.data}>
       {create.data ? (
         <CreatedToken token={create.data.token} close={close} />
       ) : (
-        <form onSubmit={submit}>
+        <form onSubmit={form.onSubmit(() => create.mutate())}>
           <Stack>
             <FormProblem error={create.error} />
             <TextInput
@@ -68,16 +63,14 @@ export function TokenForm({ close }: { close: () => void }) {
               placeholder={t.tokens.purposeExample}
               maxLength={NewToken.name}
               required
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
+              {...form.getInputProps("name")}
               data-autofocus
             />
-            <Select label={t.tokens.lifetime} data={LIFETIMES} value={days} onChange={(next) => setDays(next ?? "")} allowDeselect={false} />
+            <Select label={t.tokens.lifetime} data={LIFETIMES} {...form.getInputProps("days")} allowDeselect={false} />
             <Checkbox.Group
               label={t.tokens.may}
               description={t.tokens.mayHelp}
-              value={scopes}
-              onChange={setScopes}
+              {...form.getInputProps("scopes")}
             >
               <Stack gap="xs" mt="xs">
                 {SCOPES.filter(({ adminsOnly }) => admin || !adminsOnly).map(({ value }) => (

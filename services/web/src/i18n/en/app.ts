@@ -1,0 +1,66 @@
+import { number } from "@/i18n/intl";
+
+/** The frame around every page. */
+export const app = {
+  shell: {
+    skip: "Skip to content",
+    main: "Main",
+    tabs: "Tabs",
+    admin: "Admin",
+    unread: (amount: number) => `${number(amount)} unread`,
+    followUps: "Follow-ups",
+    escalations: "Escalations",
+    inbox: "Inbox",
+    subjects: "Leads & clients",
+    subjectsShort: "Clients",
+    sweeps: "Sweeps",
+    people: "People",
+    import: "Import",
+    operations: "Operations",
+    pageTitle: (title: string, unread: number) => `${unread ? `(${unread}) ` : ""}${title} · Followup`,
+  },
+
+  account: {
+    of: "Account of",
+    timesIn: (zone: string) => `Times in ${zone}`,
+    appearance: "Appearance",
+    light: "Light",
+    dark: "Dark",
+    auto: "Like the system",
+    chosen: "chosen",
+    settings: "Your settings",
+    tokens: "API tokens",
+    keys: "Keyboard shortcuts",
+    logOut: "Log out",
+    notLoggedOut: "You are still logged in",
+  },
+
+  keys: {
+    next: "Next in the list",
+    previous: "Previous in the list",
+    edit: "Edit the follow-up in focus",
+    select: "Select the follow-up in focus",
+    selectTo: "Select all from the last one to it",
+    toSelection: "Go to what one can do with all selected",
+    clear: "Clear the selection",
+    create: "Create a follow-up",
+    search: "Search",
+    save: "Save a form",
+    goTo: (page: string) => `Go to ${page}`,
+    show: "Show these keys",
+    shift: "Shift",
+    control: "Ctrl",
+    enter: "Enter",
+    escape: "Esc",
+  },
+
+  search: {
+    placeholder: (label: string) => `${label}  ( / )`,
+    nothing: "Nothing found",
+    nothingFor: (q: string) => `Nothing found for “${q}”`,
+    noneOfFilters: "Nothing matches all of the filters.",
+    shorter: "Try fewer or shorter words.",
+    clear: "Clear the search",
+    clearFilters: "Clear all filters",
+  },
+};

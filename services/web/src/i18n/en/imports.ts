@@ -1,0 +1,78 @@
+import { followUps, lines } from "@/i18n/en/amounts";
+import { number, plural } from "@/i18n/intl";
+
+export const imports = {
+  imports: {
+    title: "Import",
+    what: "What to import",
+    kinds: { "follow-ups": "Follow-ups", users: "People" },
+    drop: "Drop a CSV or Excel file here, or choose one",
+    dropHelp: "You see what it would do before anything is written.",
+    file: "File to import",
+    needed: {
+      users:
+        "A file of people needs their e-mail address and name, and may have role, manager, time zone and whether they are active. Who is known by the address is updated, the others are added.",
+      "follow-ups":
+        "A file of follow-ups needs an external id, a title, the assignee’s e-mail address and a due time, and may have a lead or client, notes and a status. What is known by its external id is updated, the rest is added.",
+    },
+    refused: (file: string) => `${file} cannot be imported`,
+    otherKind: (file: string, kind: string) => `${file} looks like the ${kind} file`,
+    importAs: (kind: string) => `Import it as ${kind}`,
+    nothing: "Nothing was imported",
+    nothingSentence: "Nothing was imported.",
+    chooseOther: "Choose another file",
+    importOther: "Import another file",
+    ready: (file: string) => `${file} is ready`,
+    mistakesIn: (amount: number, file: string) =>
+      plural(amount, { one: `# mistake in ${file}`, other: `# mistakes in ${file}` }),
+    would: (created: number, updated: number, unchanged: number) =>
+      `${number(created)} to add, ${number(updated)} to update, ${number(unchanged)} unchanged.`,
+    renamed: (amount: number) =>
+      plural(amount, {
+        one: "One known lead or client to rename or link again, for everybody.",
+        other: "# known leads and clients to rename or link again, for everybody.",
+      }),
+    nothingWritten: "Nothing has been written yet.",
+    import: (amount: number) => `Import ${lines(amount)}`,
+    importGood: (amount: number) =>
+      `Import the ${plural(amount, { one: "# good line", other: "# good lines" })}`,
+    mind: "Mind",
+    mistakes: "Mistakes",
+    mistakesByLine: "Mistakes by line",
+    line: "Line",
+    column: "Column",
+    mistake: "What is wrong, and the fix",
+    moreMistakes: (amount: number) => `And ${number(amount)} more.`,
+    columns: "Columns",
+    columnsOf: "Columns of the file",
+    notTakenHelp: "Columns that are not taken change nothing.",
+    missing: (columns: string) => `Say which column is: ${columns}.`,
+    inFile: "In the file",
+    firstCells: "First cells",
+    takenAs: "Taken as",
+    numbered: (place: number) => `Column ${place}`,
+    numberedInSentence: (place: number) => `column ${place}`,
+    whatIs: (heading: string) => `What ${heading} is`,
+    notTaken: "Not taken",
+    zone: "Time zone of the times in the file",
+    zoneHelp: "Some of them do not say of which zone they are.",
+    sheet: (name: string) => `Sheet “${name}” of the workbook.`,
+    firstSheet: (name: string) => `Sheet “${name}” of the workbook; only it is read.`,
+    text: "Text",
+    separated: (encoding: string, separator: string) => `${encoding}, separated by ${separator}.`,
+    separators: { commas: "commas", semicolons: "semicolons", tabs: "tabs", bars: "bars" },
+    done: "Imported",
+    show: { "follow-ups": "Show the follow-ups", users: "Show the people" },
+    amounts: {
+      "follow-ups": followUps,
+      users: (amount: number) => plural(amount, { one: "# person", other: "# people" }),
+    },
+    added: (amount: string) => `Added ${amount}.`,
+    updated: (amount: string) => `Updated ${amount}.`,
+    unchanged: (amount: number, what: string) =>
+      plural(amount, { one: `${what} was already as in the file.`, other: `${what} were already as in the file.` }),
+    leftOut: (amount: number) =>
+      plural(amount, { one: "# mistake: its line was left out.", other: "# mistakes: their lines were left out." }),
+    emptyFile: "Nothing was in the file.",
+  },
+};

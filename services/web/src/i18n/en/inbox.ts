@@ -1,0 +1,25 @@
+import { number } from "@/i18n/intl";
+
+export const inbox = {
+  inbox: {
+    title: "Inbox",
+    notifications: "Notifications",
+    unreadLabel: (amount: number) => `Notifications, ${number(amount)} unread`,
+    latest: "Latest notifications",
+    show: "Show",
+    all: "All",
+    unread: "Unread",
+    unreadCount: (amount: number) => `Unread (${number(amount)})`,
+    markAll: "Mark all as read",
+    mark: "Mark as read",
+    markNamed: (title: string) => `Mark “${title}” as read`,
+    stillUnread: "Still unread",
+    completedByNow: (why: string) => `${why} It is completed by now.`,
+    allRead: "Everything is read",
+    nothing: "Nothing has come yet",
+    nothingText: "When a follow-up of yours, or one of your team, is overdue, it is said here, at once.",
+    quiet: "All quiet",
+    quietText: "Nothing of yours is overdue.",
+    open: "Open the inbox",
+  },
+};
