@@ -49,6 +49,9 @@ export type Token = Schemas["Token"];
 export type Scope = Schemas["Scope"];
 export type CreatedToken = Schemas["CreatedToken"];
 
+export type Calendar = Schemas["Calendar"];
+export type CalendarInput = Schemas["CalendarInput"];
+
 export type Queues = Schemas["Queues"];
 export type ServiceQueues = Schemas["ServiceQueues"];
 export type QueueState = Schemas["QueueState"];
