@@ -20,6 +20,17 @@ const pages: RouteObject[] = [
   { path: "settings", lazy: () => import("@/features/settings/SettingsPage") },
   { path: "settings/tokens", lazy: () => import("@/features/tokens/TokensPage") },
   {
+    element: <RequirePermission name="calendars:read" />,
+    children: [
+      { path: "calendars", lazy: () => import("@/features/calendars/CalendarsPage") },
+      { path: "calendars/:id", lazy: () => import("@/features/calendars/CalendarPage") },
+    ],
+  },
+  {
+    element: <RequirePermission name="calendars:write" />,
+    children: [{ path: "calendars/new", lazy: () => import("@/features/calendars/NewCalendarPage") }],
+  },
+  {
     element: <RequirePermission name="escalations:read" />,
     children: [
       { path: "dashboard/escalations", lazy: () => import("@/features/escalations/EscalationsPage") },

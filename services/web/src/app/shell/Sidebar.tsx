@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 import { NavLink } from "react-router";
 import { useQuery } from "@tanstack/react-query";
-import { ADMIN, allowed, WORK, type Destination } from "@/app/shell/navigation";
+import { ADMIN, allowed, RULES, WORK, type Destination } from "@/app/shell/navigation";
 import { UserMenu } from "@/app/shell/UserMenu";
 import { Logo } from "@/components/Logo";
 import { unreadQuery } from "@/features/inbox";
@@ -12,7 +12,6 @@ import classes from "./Sidebar.module.css";
 export function Sidebar() {
   const { permissions } = useMe();
   const { data } = useQuery(unreadQuery);
-  const admin = allowed(ADMIN, permissions);
   return (
     <aside className={classes.sidebar} aria-label={t.product}>
       <div className={classes.brand}>
@@ -27,17 +26,25 @@ export function Sidebar() {
             count={destination.to === "/inbox" ? data?.unread : undefined}
           />
         ))}
-        {admin.length > 0 && (
-          <Text component="h2" className={classes.group}>
-            {t.shell.admin}
-          </Text>
-        )}
-        {admin.map((destination) => (
-          <Item key={destination.to} {...destination} />
-        ))}
+        <Group title={t.shell.rules} destinations={allowed(RULES, permissions)} />
+        <Group title={t.shell.admin} destinations={allowed(ADMIN, permissions)} />
       </nav>
       <UserMenu />
     </aside>
+  );
+}
+
+function Group({ title, destinations }: { title: string; destinations: readonly Destination[] }) {
+  if (destinations.length === 0) return null;
+  return (
+    <>
+      <Text component="h2" className={classes.group}>
+        {title}
+      </Text>
+      {destinations.map((destination) => (
+        <Item key={destination.to} {...destination} />
+      ))}
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { Menu, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconDots } from "@tabler/icons-react";
 import { Link, NavLink } from "react-router";
-import { ADMIN, allowed, WORK } from "@/app/shell/navigation";
+import { ADMIN, allowed, RULES, WORK } from "@/app/shell/navigation";
 import { unreadQuery } from "@/features/inbox";
 import { useMe } from "@/api/session";
 import { t } from "@/i18n";
@@ -13,6 +13,7 @@ export function TabBar() {
   const { permissions } = useMe();
   const { data } = useQuery(unreadQuery);
   const admin = allowed(ADMIN, permissions);
+  const rest = [...allowed(RULES, permissions), ...admin];
   return (
     <nav aria-label={t.shell.tabs} className={classes.bar}>
       {allowed(WORK, permissions).map(({ to, label, shortLabel = label, icon: IconOf }) => (
@@ -24,16 +25,16 @@ export function TabBar() {
           {shortLabel}
         </NavLink>
       ))}
-      {admin.length > 0 && (
+      {rest.length > 0 && (
         <Menu position="top-end" width={200}>
           <Menu.Target>
             <UnstyledButton className={classes.tab}>
               <IconDots size={22} stroke={1.6} aria-hidden />
-              {t.shell.admin}
+              {admin.length > 0 ? t.shell.admin : t.shell.more}
             </UnstyledButton>
           </Menu.Target>
           <Menu.Dropdown>
-            {admin.map(({ to, label, icon: IconOf }) => (
+            {rest.map(({ to, label, icon: IconOf }) => (
               <Menu.Item key={to} component={Link} to={to} leftSection={<IconOf size={18} />}>
                 {label}
               </Menu.Item>

@@ -2,6 +2,7 @@ import {
   IconActivity,
   IconAddressBook,
   IconAlertTriangle,
+  IconCalendarTime,
   IconChecklist,
   IconFileImport,
   IconInbox,
@@ -36,6 +37,11 @@ export const WORK: readonly Destination[] = [
   },
   { to: "/inbox", label: t.shell.inbox, icon: IconInbox, hotkey: "i" },
   { to: "/subjects", label: t.shell.subjects, shortLabel: t.shell.subjectsShort, icon: IconAddressBook, hotkey: "l" },
+];
+
+/** How follow-ups escalate: for everybody to read. */
+export const RULES: readonly Destination[] = [
+  { to: "/calendars", label: t.shell.calendars, icon: IconCalendarTime, permission: "calendars:read" },
 ];
 
 export const ADMIN: readonly Destination[] = [

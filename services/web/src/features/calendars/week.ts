@@ -11,6 +11,9 @@ export interface Segment {
   to: number;
 }
 
+/** Hours and minutes, as they are typed. */
+export const TIME = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/;
+
 export function minutesOf(time: string): number {
   const [hours, minutes] = time.split(":").map(Number);
   return (hours ?? 0) * 60 + (minutes ?? 0);
@@ -25,9 +28,10 @@ export function wholeDay({ opens, closes }: DayHours): boolean {
   return opens === "00:00" && closes === "00:00";
 }
 
-/** What is open of a week, a night in both of its days. */
+/** What is open of a week, a night in both of its days; without what is typed by half. */
 export function segmentsOf(hours: readonly WeekdayHours[]): Segment[] {
   return hours
+    .filter(({ opens, closes }) => TIME.test(opens) && TIME.test(closes))
     .flatMap((range) => range.days.flatMap((day) => partsOf(day, range)))
     .sort((a, b) => a.day - b.day || a.from - b.from);
 }

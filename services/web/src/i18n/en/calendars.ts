@@ -37,6 +37,7 @@ export const calendars = {
   hoursOf: "Days",
   opens: "Opens",
   closes: "Closes",
+  timeHelp: "Hours and minutes, such as 09:00",
   wholeDay: "Whole day",
   overnight: "until the next day",
   noHours: "Add hours: a calendar that is never open cannot be counted by.",

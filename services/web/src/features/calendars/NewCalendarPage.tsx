@@ -1,0 +1,1 @@
+export { NewCalendar as Component } from "@/features/calendars/CalendarPage";
