@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { conditionsInWords, stepInWords } from "@/features/policies/sentence";
+import { draftOf, durationOf, hoursOf, isBefore, needsCalendar, nextStep, stepOf, type Step } from "@/features/policies/steps";
+import { isComplete, newCondition, written } from "@/features/policies/conditions";
+import { ladderOf } from "@/features/policies/timeline";
+
+const NAMES = new Map([[7, "Anna Berg"]]);
+
+const MANAGER: Step = { working: "PT16H", audience: ["manager"], label: "Manager", severity: "escalated" };
+
+describe("lengths", () => {
+  it.each([
+    ["PT48H", 48],
+    ["P2D", 48],
+    ["-PT30M", -0.5],
+    ["PT0H", 0],
+    ["PT0S", 0],
+    ["P1DT1H30M", 25.5],
+  ])("%s is %s hours", (duration, hours) => expect(hoursOf(duration)).toBe(hours));
+
+  it.each([
+    [48, "PT48H"],
+    [0, "PT0H"],
+    [-8, "-PT8H"],
+    [0.5, "PT30M"],
+    [1.5, "PT1H30M"],
+  ])("%s hours are %s", (hours, duration) => expect(durationOf(hours)).toBe(duration));
+});
+
+describe("a step", () => {
+  it.each<Step>([
+    MANAGER,
+    { after: "PT0H", audience: ["assignee"], label: "Employee", severity: "overdue" },
+    { working_days: 2, audience: ["manager(2)", "user(7)"], label: "Two", severity: "breach", tell: "working_hours" },
+    { after: "-PT4H", audience: ["assignee"], label: "Soon", severity: "reminder" },
+    { ...MANAGER, repeat: { every: { working: "PT24H" }, times: 3 } },
+  ])("is written as it was read: %j", (step) => expect(stepOf(draftOf(step))).toEqual(step));
+
+  it("that comes before the due time is a reminder, whatever was chosen before", () => {
+    const soon = { ...draftOf(MANAGER), before: true };
+    expect(isBefore(soon)).toBe(true);
+    expect(stepOf(soon)).toMatchObject({ working: "-PT16H", severity: "reminder" });
+    expect(isBefore({ before: true, amount: 0 })).toBe(false);
+  });
+
+  it.each<[Step, string]>([
+    [MANAGER, "After 16 working hours tell the manager as escalated"],
+    [{ after: "PT0H", audience: ["assignee"], label: "x", severity: "overdue" }, "When it is due tell the assignee as overdue"],
+    [{ after: "-PT1H", audience: ["assignee"], label: "x", severity: "reminder" }, "1 hour before it is due tell the assignee as reminder"],
+    [
+      { working_days: 1, audience: ["manager(2)", "user(7)", "admins"], label: "x", severity: "breach", tell: "working_hours" },
+      "After 1 working day tell the manager 2 above, Anna Berg and all admins as breach, in their working hours",
+    ],
+    [
+      { ...MANAGER, repeat: { every: { working: "PT24H" }, times: 3 } },
+      "After 16 working hours tell the manager as escalated, and again every 24 working hours, at most 3 times",
+    ],
+  ])("reads as a sentence: %j", (step, said) => expect(stepInWords(draftOf(step), NAMES)).toBe(said));
+
+  it("needs a calendar where it counts, tells or repeats by one", () => {
+    const elapsed = draftOf({ ...MANAGER, working: null, after: "PT1H" });
+    expect(needsCalendar(elapsed)).toBe(false);
+    expect(needsCalendar(draftOf(MANAGER))).toBe(true);
+    expect(needsCalendar({ ...elapsed, tell: "working_hours" })).toBe(true);
+    expect(needsCalendar({ ...elapsed, repeat: { unit: "working_days", amount: 1, times: 2 } })).toBe(true);
+  });
+
+  it("that is added comes behind the last one, in its unit", () => {
+    expect(nextStep([])).toMatchObject({ unit: "after", amount: 0, audience: ["assignee"] });
+    expect(nextStep([draftOf(MANAGER)])).toMatchObject({ unit: "working", amount: 24, audience: ["manager"] });
+  });
+});
+
+describe("conditions", () => {
+  it("read as a sentence", () => {
+    expect(conditionsInWords({}, NAMES)).toBe("Every follow-up");
+    expect(
+      conditionsInWords(
+        {
+          all: [
+            { field: "priority", is: "any_of", value: ["high", "normal"] },
+            { field: "value", is: "at_least", value: { amount: "1200.00", currency: "EUR" } },
+          ],
+          any: [
+            { field: "tags", is: "has_any", value: ["vip"] },
+            { field: "team", is: "any_of", value: [7] },
+          ],
+        },
+        NAMES,
+      ),
+    ).toBe("priority is high or normal, its value is at least 1200.00 EUR and its tags include vip or the team is Anna Berg’s");
+  });
+
+  it("are complete when they have a value, and are written without what is empty", () => {
+    expect(isComplete(newCondition("tags"))).toBe(false);
+    expect(isComplete(newCondition("value"))).toBe(false);
+    expect(isComplete({ field: "tags", is: "has_any", value: ["vip"] })).toBe(true);
+    expect(written({ all: [], any: [] })).toEqual({});
+  });
+});
+
+describe("the ladder on real days", () => {
+  const due = "2026-11-27T11:00:00Z"; // a Friday noon in Berlin
+
+  it("has a line a day, with the steps of the day", () => {
+    const { lines, later } = ladderOf(due, [{ number: 1, at: due }, { number: 2, at: "2026-11-30T08:30:00Z" }], "Europe/Berlin");
+    expect(lines.map(({ date }) => date)).toEqual(["2026-11-27", "2026-11-28", "2026-11-29", "2026-11-30"]);
+    expect(lines[0]).toEqual({ date: "2026-11-27", marks: [{ number: 1, minute: 720 }], due: 720 });
+    expect(lines[3]).toEqual({ date: "2026-11-30", marks: [{ number: 2, minute: 570 }], due: null });
+    expect(later).toEqual([]);
+  });
+
+  it("begins before the due time where a step does, and ends after three weeks", () => {
+    const { lines, later } = ladderOf(due, [{ number: 1, at: "2026-11-26T11:00:00Z" }, { number: 2, at: "2027-02-01T11:00:00Z" }], "UTC");
+    expect(lines[0]?.date).toBe("2026-11-26");
+    expect(lines).toHaveLength(21);
+    expect(later).toEqual([2]);
+  });
+
+  it("leaves out what is not known", () => {
+    expect(ladderOf(due, [{ number: 1, at: null }], "UTC").lines).toHaveLength(1);
+  });
+});
