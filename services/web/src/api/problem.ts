@@ -81,9 +81,9 @@ export function needsLogIn(error: unknown): boolean {
   return error instanceof Problem && error.status === 401;
 }
 
-/** What a change was based on, as it is now, where somebody was quicker; the answer of a call for a `T` has one. */
-export function currentIn<T>(error: unknown): T | null {
-  return error instanceof Problem && error.status === 412 ? (error.current as T) : null;
+/** What a change was based on, as it is now, where somebody was quicker; else null. */
+export function currentIn(error: unknown): unknown {
+  return error instanceof Problem && error.status === 412 ? error.current : null;
 }
 
 /** What to tell a person about a failure. */

@@ -213,7 +213,7 @@ const LEAVING = new Set<BulkChange["action"]>(["complete", "reschedule", "undo"]
 
 /** A follow-up as it is now, when a change was based on an older version. */
 export function currentOf(error: unknown): FollowUp | null {
-  return currentIn<FollowUp>(error);
+  return currentIn(error) as FollowUp | null;
 }
 
 /** Ask again for what a change may have moved elsewhere. */

@@ -25,5 +25,5 @@ export function savePerson({ base, draft, key }: Saving): Promise<User> {
 
 /** The person as they are now, where that is why they were not saved. */
 export function currentOf(error: unknown): User | null {
-  return currentIn<User>(error);
+  return currentIn(error) as User | null;
 }
