@@ -10,18 +10,20 @@ from typing import NamedTuple
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction, clock
 from followup_common.db.arrays import int_array, time_array, word_array
+from followup_common.db.clocks import CalendarUnusable, Clocks, load_clocks
 from followup_common.db.optimistic_insert import OptimisticInsert
 from followup_common.db.plans import find_by_index
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
-from followup_common.policy import ALWAYS_OPEN, Policy, Severity, place
+from followup_common.policy import NOWHERE, BeyondHorizon, Policy, Reached, Severity, passed, place
 from sqlalchemy import Interval, bindparam, func, select, text
 
 # The partial index on wake_at serves it in order, so that what has waited longest goes first
 # and follow-ups that wait for a later step cost nothing. As long as a transaction is open that began
 # before, entries of what has moved on stay in it: each batch of a sweep begins behind the one before.
 CLAIM = text("""
-    SELECT follow_up_id, run, policy_version_id, step, anchor_at, wake_at
+    SELECT follow_up_id, run, policy_version_id, step, repeat, anchor_at, wake_at, assignee_id,
+        CASE WHEN unplaced THEN already_told END
     FROM escalation_states WHERE wake_at >= CAST(:since AS timestamptz) AND wake_at <= now()
     ORDER BY wake_at LIMIT :limit
     FOR NO KEY UPDATE SKIP LOCKED
@@ -29,23 +31,24 @@ CLAIM = text("""
 
 # "id = ANY" says once more which rows are meant: without it, the planner may walk through all of them.
 ADVANCE = text("""
-    UPDATE escalation_states s SET step = moved.step, severity = moved.severity, wake_at = moved.wake_at
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:severities AS text[]),
-                CAST(:wake_ats AS timestamptz[]))
-        AS moved (id, step, severity, wake_at)
+    UPDATE escalation_states s SET step = moved.step, repeat = moved.repeat, severity = moved.severity,
+        wake_at = moved.wake_at, unplaced = false
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
+                CAST(:severities AS text[]), CAST(:wake_ats AS timestamptz[]))
+        AS moved (id, step, repeat, severity, wake_at)
     WHERE s.follow_up_id = moved.id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
 """)
 
 RECORD = OptimisticInsert(
     """
     INSERT INTO escalations
-        (follow_up_id, run, step, policy_version_id, severity, status, ended_at, sweep_id)
-    SELECT passed.id, passed.run, passed.step, passed.policy_version_id, passed.severity,
-        CASE WHEN passed.step = passed.reached THEN 'raised' ELSE 'skipped' END,
-        CASE WHEN passed.step < passed.reached THEN now() END, :sweep_id
+        (follow_up_id, run, step, repeat, policy_version_id, severity, status, ended_at, sweep_id)
+    SELECT passed.id, passed.run, passed.step, passed.repeat, passed.policy_version_id, passed.severity,
+        passed.status, CASE WHEN passed.status = 'skipped' THEN now() END, :sweep_id
     FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]),
-                CAST(:reached AS smallint[]), CAST(:policies AS bigint[]), CAST(:severities AS text[]))
-        AS passed (id, run, step, reached, policy_version_id, severity)
+                CAST(:repeats AS smallint[]), CAST(:policies AS bigint[]), CAST(:severities AS text[]),
+                CAST(:statuses AS text[]))
+        AS passed (id, run, step, repeat, policy_version_id, severity, status)
     {unless_recorded}
     """,
     unless_recorded="ON CONFLICT DO NOTHING",
@@ -54,10 +57,11 @@ RECORD = OptimisticInsert(
 # The step before ends where the next one is taken.
 END_EARLIER = text("""
     UPDATE escalations e SET ended_at = now()
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:befores AS smallint[]))
-        AS moved (id, run, before)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]),
+                CAST(:repeats AS smallint[]))
+        AS moved (id, run, step, repeat)
     WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.ended_at IS NULL
-        AND (e.follow_up_id, e.run, e.step) = (moved.id, moved.run, moved.before)
+        AND (e.follow_up_id, e.run, e.step, e.repeat) = (moved.id, moved.run, moved.step, moved.repeat)
 """)
 
 # Those that no dead letter names already, or each of these hours would add one about the same.
@@ -73,7 +77,7 @@ UNNAMED = text("""
 """)
 
 ASIDE_FOR = timedelta(hours=1)
-"""How long a follow-up whose policy cannot be read waits until it is looked at again."""
+"""How long a follow-up whose policy or calendar cannot be read waits until it is looked at again."""
 
 SET_ASIDE = text("""
     UPDATE escalation_states SET wake_at = now() + :aside_for WHERE follow_up_id = ANY(CAST(:ids AS bigint[]))
@@ -104,10 +108,11 @@ WAKE_SET_ASIDE = text("""
 # back before a sweep took the later step: the follow-up is still at this one, and nobody was told.
 RAISE_AGAIN = text("""
     UPDATE escalations e SET status = 'raised'
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]))
-        AS k (follow_up_id, run, step)
-    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.status = 'skipped' AND e.repeat = 0
-        AND (e.follow_up_id, e.run, e.step) = (k.follow_up_id, k.run, k.step)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]),
+                CAST(:repeats AS smallint[]))
+        AS k (follow_up_id, run, step, repeat)
+    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.status = 'skipped'
+        AND (e.follow_up_id, e.run, e.step, e.repeat) = (k.follow_up_id, k.run, k.step, k.repeat)
     RETURNING e.follow_up_id
 """)
 
@@ -119,20 +124,33 @@ class Due(NamedTuple):
     run: int
     policy_version_id: int
     step: int
+    repeat: int
     anchor_at: datetime
     wake_at: datetime
+    assignee_id: int
+    already_told: str | None
+    """The gravest of what was told before another policy took over, until a sweep has looked at it."""
 
 
 class Move(NamedTuple):
-    """A claimed follow-up, the step before, and where it goes."""
+    """A claimed follow-up, the step and repeat before, where it goes, and what it passes on the way."""
 
     id: int
     run: int
     policy_version_id: int
-    before: int
+    before: Reached
     step: int
+    repeat: int
     severity: Severity | None
     wake_at: datetime | None
+    passes: Sequence[Reached]
+    tells: bool
+    """Whether the step that it reaches is announced: it is not where people know as much already."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it reaches another step or repeat."""
+        return (self.step, self.repeat) > self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +174,7 @@ class Batch:
             follow_up_ids=tuple(move.id for move in self.reached),
             runs=tuple(move.run for move in self.reached),
             steps=tuple(move.step for move in self.reached),
-            repeats=(0,) * len(self.reached),
+            repeats=tuple(move.repeat for move in self.reached),
         )
 
 
@@ -178,23 +196,24 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int, since: datetime | No
     now: datetime = tx.execute(select(func.now())).scalar_one()
     policies = load_policies(tx, {follow_up.policy_version_id for follow_up in due})
     readable = {number: policy for number, policy in policies.items() if isinstance(policy, Policy)}
+    clocks = _clocks(tx, due, readable)
     moves: list[Move] = []
-    unreadable: dict[PolicyUnreadable, list[Due]] = {}
+    unplaceable: dict[str, list[Due]] = {}
     for follow_up in due:
         policy = policies[follow_up.policy_version_id]
-        if isinstance(policy, PolicyUnreadable):
-            unreadable.setdefault(policy, []).append(follow_up)
-        else:
-            moves.append(_move(policy, follow_up, now))
+        try:
+            moves.append(_move(policy, clocks, follow_up, now))
+        except (PolicyUnreadable, CalendarUnusable, BeyondHorizon) as problem:
+            unplaceable.setdefault(str(problem), []).append(follow_up)
     moves.sort()
     _advance(tx, moves)
-    _record(tx, sweep_id, [move for move in moves if move.step > move.before], readable)
-    for problem, aside in unreadable.items():
-        _set_aside(tx, problem, aside)
-    again = _raised_again(tx, [move for move in moves if move.step == move.before > 0])
+    _record(tx, sweep_id, [move for move in moves if move.goes_on], readable)
+    for said, aside in unplaceable.items():
+        _set_aside(tx, said, aside)
+    again = _raised_again(tx, [move for move in moves if move.step and not move.goes_on])
     return Batch(
         claimed=len(due),
-        reached=[move for move in moves if move.step > move.before or move.id in again],
+        reached=[move for move in moves if (move.goes_on and move.tells) or move.id in again],
         until=due[-1].wake_at if due else None,
     )
 
@@ -209,41 +228,72 @@ def _claim(tx: Transaction, limit: int, since: datetime | None) -> list[Due]:
     return [Due._make(row) for row in rows]
 
 
-def _move(policy: Policy, follow_up: Due, now: datetime) -> Move:
+def _clocks(tx: Transaction, due: Sequence[Due], policies: Mapping[int, Policy]) -> Clocks:
+    """By which calendars they count; nothing is read where none counts in working time."""
+    counting = {number for number, policy in policies.items() if policy.counts_working_time}
+    concerned = [follow_up for follow_up in due if follow_up.policy_version_id in counting]
+    versions = {follow_up.policy_version_id for follow_up in concerned}
+    return load_clocks(
+        tx, [policies[number] for number in versions], {follow_up.assignee_id for follow_up in concerned}
+    )
+
+
+def _move(policy: Policy | PolicyUnreadable, clocks: Clocks, follow_up: Due, now: datetime) -> Move:
     """Where the follow-up goes. That no step has come yet only sets the next time to look."""
-    id_, run, policy_version_id, before, anchor_at, _ = follow_up
-    step, _, wake_at = place(policy, ALWAYS_OPEN, anchor_at, now, reached=(before, 0))
-    return Move(id_, run, policy_version_id, before, step, policy.severity(step), wake_at)
+    if isinstance(policy, PolicyUnreadable):
+        raise policy
+    id_, run, policy_version_id, before, repeat_before, anchor_at, _, assignee_id, already_told = follow_up
+    reached, calendar = (before, repeat_before), clocks.of(policy, assignee_id)
+    step, repeat, wake_at = place(policy, calendar, anchor_at, now, reached=reached)
+    severity = policy.severity(step)
+    passes = (
+        passed(policy, calendar, anchor_at, now, reached=reached)
+        if policy.repeats
+        else [(number, 0) for number in range(before + 1, step + 1)]
+    )
+    tells = already_told is None or (severity is not None and severity.is_graver_than(already_told))
+    return Move(id_, run, policy_version_id, reached, step, repeat, severity, wake_at, passes, tells)
 
 
 def _advance(tx: Transaction, moves: Sequence[Move]) -> None:
     """In the order of their ids: neighbours share pages of the indexes that are written to."""
     if not moves:
         return
-    ids, _, _, _, steps, severities, wake_ats = zip(*moves, strict=True)
-    moved = {"ids": int_array(ids), "steps": int_array(steps), "severities": word_array(severities)}
-    tx.execute(ADVANCE, {**moved, "wake_ats": time_array(wake_ats)})
+    ids, _, _, _, steps, repeats, severities, wake_ats, _, _ = zip(*moves, strict=True)
+    moved = {"ids": int_array(ids), "steps": int_array(steps), "repeats": int_array(repeats)}
+    tx.execute(ADVANCE, {**moved, "severities": word_array(severities), "wake_ats": time_array(wake_ats)})
 
 
 def _record(tx: Transaction, sweep_id: int, moves: Sequence[Move], policies: Mapping[int, Policy]) -> None:
-    """Record each step that was passed, the last of them as raised, and end the one before."""
+    """Record each step and repeat that was passed, the last of them as raised, and end the one before."""
     if not moves:
         return
-    passed = [
-        (move.id, move.run, step, move.step, move.policy_version_id, policies[move.policy_version_id])
-        for move in moves
-        for step in range(move.before + 1, move.step + 1)
-    ]
-    *numbers, _ = zip(*passed, strict=True)
-    columns = map(int_array, numbers)
-    parameters = dict(zip(("ids", "runs", "steps", "reached", "policies"), columns, strict=True))
-    severities = word_array(policy.severity(step) for _, _, step, _, _, policy in passed)
-    RECORD(tx, {**parameters, "severities": severities, "sweep_id": sweep_id})
-    earlier = [move for move in moves if move.before]
+    found = [(move, step, repeat) for move in moves for step, repeat in move.passes]
+    parameters = {
+        "ids": int_array(move.id for move, _, _ in found),
+        "runs": int_array(move.run for move, _, _ in found),
+        "steps": int_array(step for _, step, _ in found),
+        "repeats": int_array(repeat for _, _, repeat in found),
+        "policies": int_array(move.policy_version_id for move, _, _ in found),
+        "severities": word_array(policies[move.policy_version_id].severity(step) for move, step, _ in found),
+        "statuses": word_array(_status(move, step, repeat) for move, step, repeat in found),
+    }
+    RECORD(tx, {**parameters, "sweep_id": sweep_id})
+    earlier = [move for move in moves if move.before > NOWHERE]
     if earlier:
-        ids, runs, befores = zip(*((move.id, move.run, move.before) for move in earlier), strict=True)
-        ended = {"ids": int_array(ids), "runs": int_array(runs), "befores": int_array(befores)}
+        ended = {
+            "ids": int_array(move.id for move in earlier),
+            "runs": int_array(move.run for move in earlier),
+            "steps": int_array(move.before[0] for move in earlier),
+            "repeats": int_array(move.before[1] for move in earlier),
+        }
         tx.execute(END_EARLIER, ended)
+
+
+def _status(move: Move, step: int, repeat: int) -> str:
+    if (step, repeat) != (move.step, move.repeat):
+        return "skipped"
+    return "raised" if move.tells else "already_told"
 
 
 def _raised_again(tx: Transaction, moves: Sequence[Move]) -> set[int]:
@@ -254,17 +304,18 @@ def _raised_again(tx: Transaction, moves: Sequence[Move]) -> set[int]:
         "ids": int_array(move.id for move in moves),
         "runs": int_array(move.run for move in moves),
         "steps": int_array(move.step for move in moves),
+        "repeats": int_array(move.repeat for move in moves),
     }
     return set(tx.execute(RAISE_AGAIN, parameters).scalars())
 
 
-def _set_aside(tx: Transaction, problem: PolicyUnreadable, follow_ups: Sequence[Due]) -> None:
+def _set_aside(tx: Transaction, problem: str, follow_ups: Sequence[Due]) -> None:
     """Follow-ups that cannot be placed must not hold up the others: one dead letter names each of them."""
     parameters = {
         "ids": int_array(due.id for due in follow_ups),
         "runs": int_array(due.run for due in follow_ups),
         "type": EscalationsRaised.type,
-        "error": str(problem),
+        "error": problem,
     }
     tx.execute(SET_ASIDE, parameters)
     unnamed = set(tx.execute(UNNAMED, parameters).scalars())
@@ -275,4 +326,4 @@ def _set_aside(tx: Transaction, problem: PolicyUnreadable, follow_ups: Sequence[
             if due.id in unnamed
         )
         stranded = EscalationsRaised.of(None, keys)
-        outbox.store_failed(tx, stranded, source="followup/escalator", error=str(problem))
+        outbox.store_failed(tx, stranded, source="followup/escalator", error=problem)

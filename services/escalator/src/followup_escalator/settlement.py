@@ -34,11 +34,12 @@ MARK = text("""
 
 # Those of what was passed over that are still at that step, and not yet to be looked at again.
 AT_THE_STEP = """
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]))
-        AS k (follow_up_id, run, step)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]),
+                CAST(:repeats AS smallint[]))
+        AS k (follow_up_id, run, step, repeat)
     JOIN escalation_states s ON s.follow_up_id = k.follow_up_id
     WHERE s.follow_up_id = ANY(CAST(:ids AS bigint[])) AND s.wake_at > :at_once
-        AND (s.run, s.step) = (k.run, k.step)
+        AND (s.run, s.step, s.repeat) = (k.run, k.step, k.repeat)
 """
 
 # What was passed over is looked at by the next sweep, whatever the clock says then: a later step has come,

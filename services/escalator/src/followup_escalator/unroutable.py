@@ -10,13 +10,14 @@ from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
 from followup_common.db.directory import load_directory
 from followup_common.db.policies import PolicyUnreadable, load_policies
-from followup_common.policy import recipients
+from followup_common.policy import Policy, recipients
 from sqlalchemy import Row, text
 
 # Those of completed runs, and of steps that a later one has followed, have nothing left to say.
 CURRENT = """
     FROM escalations e JOIN escalation_states s
-        ON s.follow_up_id = e.follow_up_id AND s.run = e.run AND s.step = e.step AND s.is_open
+        ON s.follow_up_id = e.follow_up_id AND s.is_open
+            AND (s.run, s.step, s.repeat) = (e.run, e.step, e.repeat)
 """
 
 ROUTES = text(f"""
@@ -56,7 +57,12 @@ def _routable(tx: Transaction, routes: Sequence[Row[Any]]) -> list[Row[Any]]:
     if not routes:
         return []
     policies = load_policies(tx, {route.policy_version_id for route in routes})
-    directory = load_directory(tx, {route.assignee_id for route in routes})
+    readable = [
+        policy
+        for number in {route.policy_version_id for route in routes}
+        if isinstance(policy := policies[number], Policy)
+    ]
+    directory = load_directory(tx, {route.assignee_id for route in routes}, readable)
     found = []
     for route in routes:
         policy = policies[route.policy_version_id]

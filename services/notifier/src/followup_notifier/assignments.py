@@ -8,12 +8,13 @@ from typing import Any
 
 from followup_common.contracts import FollowUpReassigned
 from followup_common.db import Transaction
+from followup_common.db.clocks import load_clocks
 from followup_common.db.directory import load_directory
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
-from followup_common.policy import ALWAYS_OPEN, Policy, Step, place, recipients
+from followup_common.policy import Policy, place, recipients
 from sqlalchemy import Row, text
 
 from followup_notifier import inbox, metrics
@@ -29,8 +30,9 @@ HOLD = text("SELECT FROM escalation_states_hold(ARRAY[CAST(:id AS bigint)])")
 # announcement is still to come, and goes by the new assignee.
 CURRENT = text("""
     SELECT s.follow_up_id AS id, s.policy_version_id, s.step, s.anchor_at, now() AS now, (
-        SELECT max(a.repeat) FROM activities a
-        WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step = s.step AND s.step > 0
+        SELECT a.repeat FROM activities a
+        WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step = s.step AND a.repeat = s.repeat
+            AND s.step > 0
     ) AS repeat, f.assignee_id
     FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id
     WHERE s.follow_up_id = :id AND s.is_open AND s.assignee_id = :assignee_id AND f.assignment = :assignment
@@ -85,10 +87,12 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
     told: Sequence[int] = []
     if row.repeat is not None:  # else its announcement is to come, which tells all
         policy = _policy(tx, row)
-        if place(policy, ALWAYS_OPEN, row.anchor_at, row.now).step > row.step:
+        clocks = load_clocks(tx, [policy], [row.assignee_id])
+        reached = place(policy, clocks.of(policy, row.assignee_id), row.anchor_at, row.now).reached
+        if reached > (row.step, row.repeat):
             yield Later(event, LOOK_AGAIN_AFTER)
         else:
-            told = _tell_audience(tx, row, policy.steps[row.step - 1])
+            told = _tell_audience(tx, row, policy)
     if event.actor_id != event.assignee_id:
         tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
         wake_inboxes(tx, [*told, event.assignee_id])
@@ -105,13 +109,14 @@ def _policy(tx: Transaction, row: Row[Any]) -> Policy:
     return policy
 
 
-def _tell_audience(tx: Transaction, row: Row[Any], step: Step) -> Sequence[int]:
+def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> Sequence[int]:
     """Tell those whom the announced step would tell now and has not told; returns who they are.
 
     The assignee is not among them: that the follow-up is theirs, and how late it is, is said to them anyway.
     The one who reassigned may be: what a policy promises does not depend on who does something.
     """
-    directory = load_directory(tx, [row.assignee_id])
+    step = policy.steps[row.step - 1]
+    directory = load_directory(tx, [row.assignee_id], [policy])
     others = [
         found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
     ]

@@ -10,12 +10,13 @@ from typing import NamedTuple
 from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
+from followup_common.db.clocks import load_clocks
 from followup_common.db.directory import load_directory
 from followup_common.db.plans import find_by_index
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.metrics import Measured
-from followup_common.policy import ALWAYS_OPEN, place, recipients
+from followup_common.policy import Policy, place, recipients
 from sqlalchemy import func, select, text
 
 from followup_notifier import inbox, metrics
@@ -24,7 +25,7 @@ from followup_notifier.settings import NotifierSettings
 # The stop check. The states stay held until the notifications are committed, so that a complete,
 # reschedule, reassign or delete comes either before (and is seen here) or after.
 HOLD_OPEN = text("""
-    SELECT follow_up_id, run, policy_version_id, assignee_id, anchor_at
+    SELECT follow_up_id, run, policy_version_id, assignee_id, anchor_at, step, repeat
     FROM escalation_states_hold(CAST(:ids AS bigint[])) WHERE is_open
 """)
 
@@ -37,6 +38,8 @@ class Held(NamedTuple):
     policy_version_id: int
     assignee_id: int
     anchor_at: datetime
+    step: int
+    repeat: int
 
 
 @dataclass
@@ -75,8 +78,12 @@ def _hold_open(tx: Transaction, follow_up_ids: Sequence[int]) -> dict[int, Held]
 
 def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> Batch:
     now: datetime = tx.execute(select(func.now())).scalar_one()
-    policies = load_policies(tx, {state.policy_version_id for state in held.values()})
-    directory = load_directory(tx, {state.assignee_id for state in held.values()})
+    versions = {state.policy_version_id for state in held.values()}
+    policies = load_policies(tx, versions)
+    readable = [policy for number in versions if isinstance(policy := policies[number], Policy)]
+    assignees = {state.assignee_id for state in held.values()}
+    directory = load_directory(tx, assignees, readable)
+    clocks = load_clocks(tx, readable, assignees, directory)
     routes: dict[tuple[int, int, int], inbox.Route] = {}
     batch = Batch()
     for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True):
@@ -84,13 +91,16 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
         state = held.get(follow_up_id)
         if state is None or state.run != run:
             continue  # it was stopped
-        _, _, policy_version_id, assignee_id, anchor_at = state
+        _, _, policy_version_id, assignee_id, anchor_at, step_taken, repeat_taken = state
         policy = policies[policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
-        if place(policy, ALWAYS_OPEN, anchor_at, now).step > step:
+        reached = place(policy, clocks.of(policy, assignee_id), anchor_at, now).reached
+        if reached > (step, repeat):
             batch.superseded.append(_key(*key))
             continue
+        if max(reached, (step_taken, repeat_taken)) < (step, repeat):
+            continue  # a replayed one that could not be placed then: a sweep takes the step when it comes
         way = (policy_version_id, step, assignee_id)
         if way not in routes:
             routes[way] = inbox.Route(recipients(policy.steps[step - 1], assignee_id, directory))

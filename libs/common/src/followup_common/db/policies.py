@@ -29,15 +29,15 @@ def load_policies(tx: Transaction, ids: Collection[int]) -> Mapping[int, Policy 
     known = _known.setdefault(tx.engine, {})
     missing = set(ids) - known.keys()
     if missing:
-        columns = (policy_versions.c.id, policy_versions.c.steps)
+        columns = (policy_versions.c.id, policy_versions.c.steps, policy_versions.c.calendar_id)
         rows = tx.execute(select(*columns).where(policy_versions.c.id.in_(missing)))
-        known.update({row.id: _parse(row.id, row.steps) for row in rows})
+        known.update({row.id: _parse(row.id, row.steps, row.calendar_id) for row in rows})
     return known
 
 
-def _parse(policy_version_id: int, steps: object) -> Policy | PolicyUnreadable:
+def _parse(policy_version_id: int, steps: object, calendar_id: int | None) -> Policy | PolicyUnreadable:
     try:
-        return Policy.model_validate({"steps": steps})
+        return Policy.model_validate({"steps": steps, "calendar_id": calendar_id})
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         return PolicyUnreadable(policy_version_id, f"{problem['loc']}: {problem['msg']}")

@@ -28,6 +28,11 @@ class Placement(NamedTuple):
     repeat: int
     wake_at: datetime | None
 
+    @property
+    def reached(self) -> Reached:
+        """The step and its repeat."""
+        return self.step, self.repeat
+
 
 def place(
     policy: Policy, calendar: Calendar, anchor: datetime, now: datetime, *, reached: Reached = NOWHERE

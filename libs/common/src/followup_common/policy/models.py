@@ -118,6 +118,11 @@ class Severity(StrEnum):
     BREACH = "breach"
     """What was agreed is broken."""
 
+    def is_graver_than(self, other: str) -> bool:
+        """Whether it comes behind another one in the order above."""
+        order = list(Severity)
+        return order.index(self) > order.index(Severity(other))
+
 
 class Tell(StrEnum):
     """When those whom a step names are told of it."""
@@ -236,6 +241,9 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     steps: tuple[Step, ...] = Field(min_length=1)
+    calendar_id: int | None = Field(
+        None, description="The calendar by which its working time counts; null: that of the assignee."
+    )
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
