@@ -18,7 +18,10 @@ ALL = {"INSERT", "UPDATE", "DELETE"}
 
 AUDIT_COLUMNS = ["action", "actor_id", "target", "address", "request_id", "details"]
 CALENDAR_COLUMNS = ["name", "time_zone", "country", "subdivision", "categories"]
-PEOPLES_COLUMNS = ["external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"]
+PEOPLES_COLUMNS = [
+    *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
+    *("kind", "priority", "tags", "value_amount", "value_currency"),
+]
 
 # What each service may write. Everything else, on every table there is, must be refused.
 POLICY_COLUMNS = ("name", "position", "draft", "draft_by", "draft_at")
@@ -62,6 +65,8 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "policies": {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in POLICY_COLUMNS}
         | {"UPDATE(archived_at)"},
         "policy_versions": {f"INSERT({c})" for c in POLICY_VERSION_COLUMNS},  # they never change
+        "follow_up_kinds": {f"INSERT({c})" for c in ("name", "label", "position")}
+        | {f"UPDATE({c})" for c in ("label", "position", "archived_at")},
         "organisation": {"UPDATE(calendar_id)"},
         "calendar_hours": ALL,
         "calendar_days": ALL,

@@ -22,7 +22,10 @@ from followup_api.unit_of_work import UnitOfWork
 
 UNDO_BY = text("SELECT set_config('followup.undo_by', CAST(:actor_id AS text), true)")
 UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")
-RESTORED = ("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at")
+RESTORED = (
+    *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
+    *("kind", "priority", "tags", "value_amount", "value_currency"),
+)
 
 REFUSALS: Mapping[str, str] = {
     "nothing": "There is no change of yours to undo: only your own last one can be, for 10 minutes.",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from followup_common.addresses import folded_sql
 from followup_common.db.tables.columns import Time, by_age, created_at_column, id_column, metadata
@@ -158,6 +159,33 @@ policy_versions = Table(
     CheckConstraint("jsonb_typeof(conditions) = 'object'", name="conditions"),
 )
 
+# What is to be done, such as a call; admins edit the list. The name is what follow-ups, policies and programs
+# say: it never changes, nor is a kind ever deleted. The label is what people read. One that is archived has
+# no place any more; the default kind, `task`, cannot be.
+follow_up_kinds = Table(
+    "follow_up_kinds",
+    metadata,
+    id_column(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("position", Integer),
+    Column("archived_at", Time),
+    created_at_column(),
+    # Kept by the trigger `follow_up_kinds_keep_version`, never written by a service:
+    Column("updated_at", Time, nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("position", deferrable=True),
+    CheckConstraint("name <> '' AND label <> ''", name="name"),
+    CheckConstraint("(position IS NULL) = (archived_at IS NOT NULL)", name="placed"),
+    CheckConstraint("name <> 'task' OR archived_at IS NULL", name="default"),
+    Index(
+        "uq_follow_up_kinds_label",
+        func.lower(text("label")),
+        unique=True,
+        postgresql_where=text("archived_at IS NULL"),
+    ),
+)
+
 follow_ups = Table(
     "follow_ups",
     metadata,
@@ -178,6 +206,39 @@ follow_ups = Table(
     # How often it got another due time, and its first one; null: it still has that.
     Column("moved", Integer, nullable=False, server_default="0"),
     Column("first_due_at", Time),
+    # A name of `follow_up_kinds`. No foreign key: each new follow-up would lock the row of its kind.
+    Column("kind", Text, nullable=False, server_default="task"),
+    Column("priority", Text, nullable=False, server_default="normal"),
+    # As `followup_common.tags` reads them: in lower case, each once, in the order of their code points.
+    Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("value_amount", Numeric(14, 2)),
+    Column("value_currency", Text),  # ISO 4217
+    CheckConstraint("priority IN ('low', 'normal', 'high')", name="priority"),
+    CheckConstraint(
+        "cardinality(tags) <= 20 AND array_position(tags, NULL) IS NULL AND array_position(tags, '') IS NULL",
+        name="tags",
+    ),
+    CheckConstraint(
+        "(value_amount IS NULL) = (value_currency IS NULL) AND value_amount >= 0 "
+        "AND value_currency ~ '^[A-Z]{3}$'",
+        name="value",
+    ),
+    Index("ix_follow_ups_kind", "kind", "due_at", "id"),
+    Index(
+        "ix_follow_ups_priority",
+        "priority",
+        "due_at",
+        "id",
+        postgresql_where=text("priority <> 'normal'"),
+    ),
+    Index("ix_follow_ups_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
+    Index(
+        "ix_follow_ups_value",
+        "value_currency",
+        "value_amount",
+        "id",
+        postgresql_where=text("value_amount IS NOT NULL"),
+    ),
     Index(
         "ix_follow_ups_open_due_at",
         "due_at",
