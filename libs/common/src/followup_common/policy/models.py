@@ -9,7 +9,15 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +91,14 @@ def audience_of(given: object) -> object:
     return _NAMED[given]
 
 
+AUDIENCE_PATTERN = rf"^(assignee|manager|admins|role\((admin|manager)\)|{_ABOVE.pattern}|{_USER.pattern})$"
+"""Of every name of an audience, for the documents."""
+
 Audience = Annotated[
     OnTheLine | Admins | OneUser | Managers,
     BeforeValidator(audience_of),
     PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": AUDIENCE_PATTERN, "examples": ["manager", "user(7)"]}),
 ]
 """Who a step tells; in JSON by its name."""
 
