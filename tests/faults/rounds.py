@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 
 from followup_common.contracts import OutboxTick
@@ -22,6 +23,7 @@ from tests.faults.verdict import LEFT, Verdict, judge
 from tests.support.waiting import eventually
 
 SETTLE_SECONDS = 240
+"""How long a round may settle without progress: a queue that faults have filled takes minutes to empty."""
 SWEEP_EVERY = 5
 """While a round settles: with each so many ticks, so that there is time in which none goes on."""
 SECONDS_PER_FAULT = 1.6
@@ -91,15 +93,19 @@ def _announced(system: System) -> bool:
 
 
 def _settle(system: System) -> float:
-    """Let ticks and sweeps go on until nothing is left; returns how long it took, or the deadline."""
-    started = time.monotonic()
+    """Let ticks and sweeps go on until nothing is left, or it gets no less; returns how long it took."""
+    started = progress = time.monotonic()
+    fewest: float = inf
     for look in itertools.count(1):
-        if time.monotonic() - started > SETTLE_SECONDS:
+        if (waiting := system.on_its_way()) < fewest:
+            fewest, progress = waiting, time.monotonic()
+        if time.monotonic() - progress > SETTLE_SECONDS:
             break
         with system.owner.transaction() as tx:
             if not tx.execute(LEFT).scalar():
                 break
-            tx.execute(HASTEN)
+            if not waiting:  # else copies of it would come faster than they are taken
+                tx.execute(HASTEN)
         system.workload.tick(OutboxTick())
         if look % SWEEP_EVERY == 0:  # a reassignment may wait for a step that a sweep has to take
             system.workload.sweep()

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import psycopg
@@ -109,6 +109,11 @@ class System:
     def vhost(self) -> str:
         """The name of the virtual host."""
         return urlsplit(self.broker_url).path.lstrip("/")
+
+    def on_its_way(self) -> int:
+        """How many messages wait for a consumer, as RabbitMQ counted them some seconds ago."""
+        queues = self.hosts.rabbitmq.manage("GET", f"queues/{quote(self.vhost, safe='')}")
+        return sum(queue.get("messages", 0) for queue in queues if not queue["name"].endswith(".XQ"))
 
     def start(self) -> None:
         """Services and people begin."""

@@ -34,7 +34,7 @@ def created(due_at: datetime = NINE, kind: Kind = Kind.CREATED) -> Change:
 
 
 def change(seconds: int, kind: Kind, **values: object) -> Change:
-    return Change(NINE + seconds * SECOND, kind, **values)  # type: ignore[arg-type]
+    return Change(NINE + seconds * SECOND, kind, **values)  # type: ignore[arg-type]  # by name
 
 
 def test_levels_are_half_open_under_both_policies() -> None:

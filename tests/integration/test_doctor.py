@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -202,6 +203,12 @@ def test_it_names_why_the_broker_does_not_let_it_in(
 
 def test_it_names_a_broker_of_no_known_host() -> None:
     assert "Correct the host" in bad(examine_broker("amqp://u:p@nowhere.invalid/"))["broker"]
+
+
+def test_it_names_a_broker_where_somebody_listens_and_nobody_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"amqp://u:p@127.0.0.1:{silent.getsockname()[1]}/"
+        assert "Start RabbitMQ" in bad(examine_broker(url))["broker"]
 
 
 def test_it_names_what_a_role_may_not_look_at_and_goes_on(database_url: str, healthy_url: str) -> None:

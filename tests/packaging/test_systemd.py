@@ -51,7 +51,7 @@ def test_the_check_finds_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_the_hardening_is_one_text() -> None:
-    blocks = {HARDENING.search(text)[0] for text in (*TEMPLATES.values(), MIGRATE)}  # type: ignore[index]
+    blocks = {HARDENING.search(text)[0] for text in (*TEMPLATES.values(), MIGRATE)}  # type: ignore[index]  # each has them
     assert len(blocks) == 1
 
 

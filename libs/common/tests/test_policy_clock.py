@@ -26,8 +26,8 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 times = st.datetimes(  # Hypothesis wants naive bounds and adds the zone itself
-    datetime(2000, 1, 1),  # noqa: DTZ001
-    datetime(2100, 1, 1),  # noqa: DTZ001
+    datetime(2000, 1, 1),  # noqa: DTZ001 - see above
+    datetime(2100, 1, 1),  # noqa: DTZ001 - see above
     timezones=st.just(UTC),
 )
 

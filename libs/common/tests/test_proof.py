@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlsplit
 
+import dramatiq
 import pytest
 from dramatiq.errors import ConnectionClosed
-from followup_common.contracts import OutboxTick, wrap
+from followup_common.contracts import OutboxTick, SweepRequested, wrap
 from followup_common.messaging import rabbitmq_broker
-from followup_common.messaging.broker import message_of
+from followup_common.messaging.broker import declare_actors, message_of
 from followup_common.messaging.confirmations import Confirmations
 from followup_common.messaging.connections import KeptAliveBroker
-from followup_common.messaging.proof import Prover, prove
+from followup_common.messaging.proof import SOURCE, Prover, prove
+from followup_common.messaging.refusals import AWAY, UNCONFIRMED, Refusal
 from followup_common.metrics import Meter
 from structlog.testing import capture_logs
 
@@ -22,6 +26,8 @@ from tests.support.waiting import eventually
 
 QUEUE = "escalator"
 WITHIN = 40
+SOON = 9
+"""Seconds: longer than a try is to wait, and shorter than pika and what publishes wait."""
 
 
 @pytest.fixture
@@ -160,6 +166,50 @@ def test_a_confirm_that_never_comes_is_told_and_passes(
     says(started, "does not confirm what is published")
     without_confirms.confirming = True
     says(started, "ok")
+
+
+def test_a_queue_that_rejects_says_nothing_of_the_others(
+    rabbitmq: RabbitMQ, broker_url: str, broker: KeptAliveBroker
+) -> None:
+    reject(rabbitmq, broker_url, "^escalator$")
+
+    def tried() -> dict[str, str | None]:
+        found = prove(broker_url, [QUEUE, "notifier"], declare=True)
+        return {queue: refusal.reason if refusal else None for queue, refusal in found}
+
+    rejected = {QUEUE: "RabbitMQ rejects what is published to the queue", "notifier": None}
+    eventually(lambda: tried() == rejected, WITHIN, what="the policy counts for one queue")
+
+
+def test_a_try_that_waits_among_the_delayed_is_consumed(broker_url: str, broker: KeptAliveBroker) -> None:
+    received: list[str] = []
+    declare_actors(broker, {SweepRequested.type: lambda event: received.append(event["source"])})
+    broker.declare_queue(QUEUE, ensure=True)
+    assert list(prove(broker_url, [f"{QUEUE}.DQ"])) == [(f"{QUEUE}.DQ", None)]
+    worker = dramatiq.Worker(broker, worker_timeout=50, worker_threads=1)
+    worker.start()
+    eventually(lambda: received == [SOURCE], WITHIN, what="it is received")
+    worker.stop()
+    left = [waiting(broker, name) for name in (QUEUE, f"{QUEUE}.DQ", f"{QUEUE}.XQ")]
+    assert left == [0, 0, 0]
+
+
+def answer_of(url: str) -> tuple[str, Refusal | None]:
+    """What a try says that has only so long."""
+    found: list[tuple[str, Refusal | None]] = []
+    threading.Thread(target=lambda: found.extend(prove(url, [QUEUE], declare=True)), daemon=True).start()
+    eventually(lambda: found, SOON, what="the try says something")
+    return found[0]
+
+
+def test_a_try_does_not_wait_long_for_a_confirm(without_confirms: WithoutConfirms) -> None:
+    """Who asks whether the service is ready has only seconds."""
+    assert answer_of(without_confirms.url) == (QUEUE, UNCONFIRMED)
+
+
+def test_a_try_does_not_wait_long_to_be_let_in() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert answer_of(f"amqp://127.0.0.1:{silent.getsockname()[1]}/") == (QUEUE, AWAY)
 
 
 def test_nobody_who_publishes_waits_for_ever(without_confirms: WithoutConfirms) -> None:

@@ -1,4 +1,7 @@
-"""What routes declare by their signatures and those of their dependencies."""
+"""What routes declare by their signatures and those of their dependencies.
+
+Routes of included routers come from FastAPI's `iter_route_contexts`: `app.routes` has only the routers.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from httpx import Response
 
 from . import log_ins
 from .conftest import PASSWORD, Person, World
+from .pauses import hold
 
 ME = "/api/v1/me"
 NEW = "seven purple lamps hum"
@@ -87,8 +88,8 @@ def test_a_wrong_current_password_counts_as_a_wrong_log_in(world: World, eve: Pe
     client = log_in(world, eve)
     answer = change(client, current="mistyped")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "current_password")
-    statuses = [change(client, current="mistyped").status_code for _ in range(5)]
-    assert statuses == [422, 422, 422, 422, 429]
+    assert [change(client, current="mistyped").status_code for _ in range(4)] == [422] * 4
+    hold(world)
     assert change(client).status_code == 429
     again = world.client().post("/api/v1/session", json={"email": eve.email, "password": PASSWORD})
     assert again.status_code == 429

@@ -231,7 +231,7 @@ def test_a_token_shows_itself_to_its_owner_only() -> None:
     token = new_api_token()
     assert token.token not in repr(token)
     assert str(token.digest) not in repr(token)
-    fields = CreatedToken.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]
+    fields = CreatedToken.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]  # a dict
     assert TOKEN not in repr(CreatedToken.model_validate(fields))
 
 

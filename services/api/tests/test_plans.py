@@ -239,6 +239,8 @@ def test_counts_come_from_an_index_alone(database: Database, plans: Reading, who
     [plan] = plans(lambda tx: follow_ups.counts(tx, filters))
     from_indexes([plan])
     assert {node["Node Type"] for node in nodes(plan)} & {"Index Only Scan", "Bitmap Index Scan"}
+    once = [node["Actual Loops"] for node in nodes(plan) if node.get("Parent Relationship") == "InitPlan"]
+    assert set(once) == {1}, "when the day ends is computed for each row"
 
 
 @pytest.mark.parametrize("whose", SCOPES[1:])

@@ -110,6 +110,15 @@ def wake(company: Company, payload: str) -> None:
     company.world.execute("SELECT pg_notify('followup_inbox', :payload)", payload=payload)
 
 
+def test_who_opens_an_inbox_does_not_wait_for_the_pause_after_anothers(
+    company: Company, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "AT_MOST_EVERY", 3_600)
+    assert [listen(person).next() for person in (company.amir, company.dana)] == [
+        {"unread": 0, "newest_id": None}
+    ] * 2
+
+
 def test_a_stream_says_at_once_how_things_stand(company: Company, listen: Listen) -> None:
     ids = company.tell(company.amir, 2)
     assert listen(company.amir).next() == {"unread": 2, "newest_id": ids[-1]}

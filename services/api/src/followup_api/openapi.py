@@ -158,7 +158,7 @@ def main() -> int:
         return 0
     if arguments.file.exists() and arguments.file.read_text(encoding="utf-8") == text:
         return 0
-    print(f"{arguments.file} is not up to date: run `make documents`.", file=sys.stderr)  # noqa: T201
+    print(f"{arguments.file} is not up to date: run `make documents`.", file=sys.stderr)  # noqa: T201 - a command
     return 1
 
 

@@ -81,7 +81,7 @@ def written_time(value: object) -> datetime:
     if isinstance(value, datetime):  # from our own code: JSON has none
         return value
     if not isinstance(value, str):
-        raise ValueError("is not a time: write it as a text like 2026-03-31T09:00:00Z")  # noqa: TRY004
+        raise ValueError("is not a time: write it as a text like 2026-03-31T09:00:00Z")  # noqa: TRY004 - for pydantic
     try:
         return moment(value)
     except NoZone:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.common import dq_name, xq_name
 from pika.adapters.blocking_connection import BlockingConnection
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPConnectionError, ChannelClosedByBroker
 
 from followup_common.contracts import event_types
@@ -44,7 +45,8 @@ def examine_broker(url: str) -> Iterator[Finding]:
             with broker.connection_in_use():
                 found = _queue(broker, queue)
             yield found
-    except (AMQPConnectionError, OSError) as error:  # OSError: what TLS refuses
+    # AMQPConnectorException: nobody answers where somebody listens; OSError: what TLS refuses.
+    except (AMQPConnectionError, AMQPConnectorException, OSError) as error:
         yield _unreachable(url, broker.refusal(error))
     finally:
         broker.close()

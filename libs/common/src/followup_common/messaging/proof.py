@@ -12,8 +12,9 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import structlog
-from dramatiq.common import current_millis, q_name
+from dramatiq.common import q_name
 from dramatiq.errors import BrokerConnectionError, ConnectionClosed
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
 
 from followup_common.contracts import Event, FollowUpReassigned, SweepRequested, wrap
@@ -64,7 +65,7 @@ def prove(
             queue = left.pop(0)
             if tried:
                 yield queue, refusal
-    except (AMQPError, BrokerConnectionError, OSError) as error:
+    except (AMQPError, AMQPConnectorException, BrokerConnectionError, OSError) as error:
         refusal = broker.refusal(error)
         yield from ((queue, refusal) for queue in left)
     finally:
@@ -106,10 +107,9 @@ def _try(broker: KeptAliveBroker, queue: str, *, declare: bool, spare: bool) -> 
 
 
 def _message_for(queue: str) -> bytes:
+    """It names its queue, also that of delayed messages: there its receiver acknowledges it."""
     message = message_of(wrap(TRIES[q_name(queue)], source=SOURCE))
-    if queue != message.queue_name:  # of delayed messages: due at once
-        message = message.copy(queue_name=queue, options={"eta": current_millis()})
-    return message.encode()
+    return message.copy(queue_name=queue).encode()
 
 
 def _waits_for_nobody(broker: KeptAliveBroker, queue: str) -> bool:

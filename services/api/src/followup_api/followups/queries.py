@@ -164,8 +164,10 @@ def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
 @cache
 def _counting(size: ScopeSize) -> Select[*tuple[Any, ...]]:
     views = (View.OVERDUE, View.TODAY, View.UPCOMING)
+    # In a query of its own PostgreSQL computes it once; it took a third of the time to do so for each row.
+    end_of_today = select(_end_of_local_day(TIME_ZONE)).scalar_subquery()
     # Of `due_at` alone, so that the index has all that it takes.
-    numbers = [func.count().filter(_due_in(view, TIME_ZONE)).label(view) for view in views]
+    numbers = [func.count().filter(_due_in(view, end_of_today)).label(view) for view in views]
     numbered = select(*numbers, func.now().label("as_of")).select_from(follow_ups)
     return numbered.where(f.is_open, CONDITIONS[size])
 
@@ -201,14 +203,13 @@ def _in_view(view: View, time_zone: ColumnElement[str]) -> ColumnElement[bool]:
         case View.ALL:
             return true()
         case _:
-            return and_(f.is_open, _due_in(view, time_zone))
+            return and_(f.is_open, _due_in(view, _end_of_local_day(time_zone)))
 
 
-def _due_in(view: View, time_zone: ColumnElement[str]) -> ColumnElement[bool]:
+def _due_in(view: View, end_of_today: ColumnElement[Any]) -> ColumnElement[bool]:
     """When the open follow-ups of a view are due."""
     if view is View.OVERDUE:
         return f.due_at <= func.now()
-    end_of_today = _end_of_local_day(time_zone)
     by_then = f.due_at < end_of_today if view is View.TODAY else f.due_at >= end_of_today
     return and_(f.due_at > func.now(), by_then)
 

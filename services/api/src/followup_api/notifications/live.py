@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -35,6 +35,8 @@ RECHECK = 60.0
 """Seconds after which everyone is looked at again, log-ins included, whether woken or not."""
 AT_MOST_EVERY = 0.25
 """Seconds between two looks at the database: an inbox hears of a burst of notifications once."""
+OPENED_EVERY = 0.025
+"""Seconds between two looks where somebody opens their inbox: they wait for its first number."""
 STREAMS_A_PERSON = 20
 """In one process. The page needs one for all tabs of a browser."""
 SHORTEST_BACKOFF, LONGEST_BACKOFF = 0.25, 10.0
@@ -98,6 +100,7 @@ class LiveInboxes:
         self._woken: set[int] = set()
         self._changed: set[int] = set()
         self._something = asyncio.Event()
+        self._opened = asyncio.Event()
         self._stopping = False
         self._number = 0
 
@@ -146,6 +149,7 @@ class LiveInboxes:
         own[stream] = None
         self._count(1)
         self._wake({caller.user_id})
+        self._opened.set()
         try:
             yield stream
         finally:
@@ -216,6 +220,7 @@ class LiveInboxes:
         while True:
             await self._something.wait()
             self._something.clear()
+            self._opened.clear()
             woken, self._woken = self._woken & self._streams.keys(), set()
             changed, self._changed = self._changed, set()
             try:
@@ -229,7 +234,13 @@ class LiveInboxes:
             for user_id, inbox in found.items():
                 for stream in self._streams.get(user_id, ()):
                     stream.show(inbox, again=user_id in changed)
-            await asyncio.sleep(AT_MOST_EVERY)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Between two looks; a short one where somebody opens their inbox."""
+        await asyncio.sleep(OPENED_EVERY)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._opened.wait(), AT_MOST_EVERY - OPENED_EVERY)
 
     async def _recheck(self) -> None:
         """End the streams of log-ins that have ended; look at all others once more."""

@@ -53,7 +53,7 @@ class QueueReader:
             self._last = time.monotonic(), self._ask()
         except TimeoutError:
             return _queues(None, [], [f"RabbitMQ has not answered within {WAIT_SECONDS} s."])
-        except Exception as error:
+        except Exception as error:  # the rest of the page is of use, whatever this is; the log has it
             log.exception("queues_not_read")
             said = f"RabbitMQ could not be asked ({type(error).__name__}): the API's log says more."
             return _queues(None, [], [said])
