@@ -101,14 +101,14 @@ def test_a_completed_one_sleeps_at_its_step_and_an_undo_wakes_it_as_it_was(
     assert going_on(company, call) == [(1, 2)]
 
 
-def test_reopening_starts_over_under_the_same_version_of_the_policy(company: Company, eve: int) -> None:
+def test_reopening_starts_over_under_the_newest_version_of_the_policy(company: Company, eve: int) -> None:
     call = escalated(company, eve)
     before = state(company, call)
     company.set(call, completed_at=company.get(call)["now"])
-    newer_policy(company)
+    newest = newer_policy(company)
     company.set(call, completed_at=None)
     fresh = {"run": 2, "last_run": 2, "step": 0, "severity": None, "wake_at": before["anchor_at"]}
-    assert state(company, call) == {**before, **fresh}
+    assert state(company, call) == {**before, **fresh, "policy_version_id": newest}
 
 
 def test_another_due_time_starts_over_under_the_newest_version(company: Company, eve: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +12,9 @@ from followup_common.policy.models import STANDARD
 from sqlalchemy import Connection, text
 
 from tests.support.company import Company
+from tests.support.policies import STEP, publish
 
 HOUR = timedelta(hours=1)
-STEP = {"after": "PT0S", "audience": ["assignee"], "label": "x", "severity": "overdue"}
 
 
 @pytest.fixture
@@ -26,17 +25,6 @@ def company(tx: Connection) -> Company:
 @pytest.fixture
 def eve(company: Company) -> int:
     return company.person("Eve", manager=company.person("Max", role="manager"))
-
-
-def publish(company: Company, *steps: dict[str, Any]) -> int:
-    """Publish another version of the standard policy, as the API does."""
-    policy = Policy.model_validate({"steps": steps})
-    statement = text("""
-        INSERT INTO policy_versions (policy, version, steps, lead_seconds)
-        SELECT 'standard', max(version) + 1, CAST(:steps AS jsonb), :lead FROM policy_versions RETURNING id
-    """)
-    values = {"steps": json.dumps(steps), "lead": policy.lead_seconds}
-    return int(company.tx.execute(statement, values).scalar_one())
 
 
 def calendar(company: Company, name: str) -> int:

@@ -45,6 +45,9 @@ FAIL_BROKEN = text("""
     RETURNING s.trigger
 """).bindparams(delivered=EscalationsDelivered.type)
 
+MOVE_HORIZON = text("SELECT calendars_move_horizon(:ahead)").bindparams(ahead=731)
+"""One calendar a tick; days enough for two years."""
+
 AT_ONCE = 1_000
 """How much of each kind a tick forgets at most."""
 
@@ -67,7 +70,8 @@ FORGET_DELETED = text(f"""
 
 @handles(OutboxTick)
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
-    """Send again what nobody handled, forget what cannot come back any more, prune, settle sweeps.
+    """Send again what nobody handled, forget what cannot come back any more, prune, settle sweeps, and let
+    two years lie ahead of each calendar.
 
     Nothing of it waits for a row that somebody holds.
     """
@@ -75,6 +79,7 @@ def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSetting
     tx.execute(FORGET_CHANGES)
     tx.execute(FORGET_DELETED)
     outbox.prune(tx, older_than=settings.outbox_retention)
+    tx.execute(MOVE_HORIZON)
     yield from outbox.redrive(tx, redrive_after=settings.redrive_after, at_most=settings.redrive_at_most)
     yield from _settle_sweeps(tx)
 

@@ -25,7 +25,14 @@ ESCALATED = Counter(
     "followup_escalated_total", "Follow-ups that reached a level, by its number in the policy.", ("level",)
 )
 
-METRICS = (SWEEPS, SWEEP_SECONDS, CLAIMED, ESCALATED)
+PLACED_AGAIN = Counter(
+    "followup_placed_again_total", "Open follow-ups woken to be placed again after a change of a calendar."
+)
+POLICY_CHANGED = Counter(
+    "followup_policy_changed_total", "Open follow-ups moved to another policy when one was published."
+)
+
+METRICS = (SWEEPS, SWEEP_SECONDS, CLAIMED, ESCALATED, PLACED_AGAIN, POLICY_CHANGED)
 
 
 def escalated(reached: Sequence[Move]) -> Iterator[Measured]:

@@ -10,6 +10,7 @@ from followup_common.contracts.envelope import (
 )
 from followup_common.contracts.events import (
     BatchRequested,
+    CalendarsChanged,
     EscalationKey,
     EscalationsDelivered,
     EscalationsRaised,
@@ -22,6 +23,7 @@ from followup_common.contracts.events import (
 
 __all__ = [
     "BatchRequested",
+    "CalendarsChanged",
     "Envelope",
     "EscalationKey",
     "EscalationsDelivered",

@@ -178,3 +178,25 @@ class PoliciesPublished(Event):
     @property
     def subject(self) -> str:
         return f"policy-versions/{self.policy_version_id}"
+
+
+class CalendarsChanged(Event):
+    """Calendars say something else now, or other people count by them: open follow-ups are placed again.
+
+    What they have told is not told again. A batch that is not the last one emits the event again, with
+    `after`.
+    """
+
+    type: ClassVar[str] = "followup.calendars.changed.v1"
+    queue: ClassVar[str] = ESCALATOR
+
+    calendar_ids: tuple[Number, ...] = Field(description="Calendars that have a new version.")
+    user_ids: tuple[Number, ...] = Field(
+        description="People with another calendar, or another manager: they and all below them are concerned."
+    )
+    everybody: bool = Field(description="The organisation has another calendar.")
+    after: Number = Field(0, ge=0, description="Follow-ups up to this id have been looked at.")
+
+    @property
+    def subject(self) -> str:
+        return "calendars"

@@ -360,8 +360,8 @@ class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
     id: int
     kind: str = Field(
         description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
-        "`undone`, `restored`, `escalated` or `assignment_announced` (whom the step reached told after a "
-        "reassignment); later versions may add kinds."
+        "`undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step "
+        "reached told after a reassignment); later versions may add kinds."
     )
     actor: PersonName | None = Field(description="Who did it; null for the system.")
     created_at: Time

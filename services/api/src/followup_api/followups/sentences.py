@@ -65,6 +65,10 @@ def action(
             did = f"handed it from {giver} to {taker}"
         case "undone":
             did = f"undid {listed(list(_undone(changes, person, time_zone)))}"
+        case "policy_changed":
+            before, after = (_version(details[side]) for side in ("from", "to"))
+            again = ", and started its clock again" if details.get("restarted") else ""
+            did = f"moved it from {before} to {after}{again}"
         case "created" | "completed" | "reopened" | "restored":
             did = f"{kind} it"
         case _:
@@ -84,6 +88,10 @@ def _undone(
         yield f"its move (due {at(moved['to'], time_zone)} again)"
     if handed := changes.get("assignee_id"):
         yield f"its reassignment ({isolated(person(handed['to']).name)}'s again)"
+
+
+def _version(details: Mapping[str, Any]) -> str:
+    return f"the policy “{isolated(str(details['policy']))}” (version {details['version']})"
 
 
 def fields(changes: Iterable[str]) -> str:

@@ -1,0 +1,98 @@
+"""Open follow-ups are placed again when what places them changes: a calendar, whose it is, or their policy.
+
+Nothing is computed here: those concerned are woken, and the next sweep places them. A step that was taken
+stays taken, so nobody is told anything twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from followup_common.contracts import CalendarsChanged, PoliciesPublished
+from followup_common.db import Transaction
+from followup_common.db.plans import find_by_index
+from followup_common.messaging.handlers import Emitted, handles
+from followup_common.metrics import Measured
+from sqlalchemy import text
+
+from followup_escalator import metrics
+from followup_escalator.settings import EscalatorSettings
+
+AT_ONCE = 5_000
+"""How many one transaction looks for: it holds them until it ends."""
+
+# Everybody below those who are named or have one of the calendars may count by theirs.
+CONCERNED = text("""
+    WITH RECURSIVE below AS (
+        SELECT id FROM users
+        WHERE id = ANY(CAST(:user_ids AS bigint[])) OR calendar_id = ANY(CAST(:calendar_ids AS bigint[]))
+        UNION
+        SELECT u.id FROM users u JOIN below ON u.manager_id = below.id
+    )
+    SELECT ARRAY(SELECT id FROM below) AS people, EXISTS (
+        SELECT FROM organisation WHERE calendar_id = ANY(CAST(:calendar_ids AS bigint[]))) AS common
+""")
+
+# The versions that count in working time: by a calendar of their own, or by that of the assignee.
+VERSIONS = text("""
+    WITH counting AS (SELECT id, calendar_id FROM policy_versions WHERE steps @? CAST(:counts AS jsonpath))
+    SELECT ARRAY(SELECT id FROM counting WHERE calendar_id = ANY(CAST(:calendar_ids AS bigint[]))) AS own,
+        ARRAY(SELECT id FROM counting WHERE calendar_id IS NULL) AS assignees
+""").bindparams(
+    counts="$[*] ? (exists(@.**.working ? (@ != null)) || exists(@.**.working_days ? (@ != null)))"
+)
+
+# Waits for what somebody holds: a sweep that has it may have read the calendar as it was.
+POKE = text("""
+    WITH batch AS MATERIALIZED (
+        SELECT follow_up_id FROM escalation_states
+        WHERE follow_up_id > :after AND wake_at > now() AND (
+            policy_version_id = ANY(CAST(:own AS bigint[]))
+            OR policy_version_id = ANY(CAST(:assignees AS bigint[]))
+                AND (:everybody OR assignee_id = ANY(CAST(:people AS bigint[]))))
+        ORDER BY follow_up_id LIMIT :at_once FOR NO KEY UPDATE
+    ), poked AS (
+        UPDATE escalation_states s SET wake_at = now() FROM batch b
+        WHERE s.follow_up_id = b.follow_up_id AND s.wake_at > now()
+    )
+    SELECT max(follow_up_id) AS until, count(*) AS number FROM batch
+""").bindparams(at_once=AT_ONCE)
+
+MOVE = text("SELECT until, moved FROM policies_move_open(:version, :actor_id, :after, :at_once)").bindparams(
+    at_once=AT_ONCE
+)
+
+
+@handles(CalendarsChanged)
+def place_again(event: CalendarsChanged, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
+    """Wake the open follow-ups that may count by what has changed, a batch of them; the rest follows."""
+    given = {"calendar_ids": list(event.calendar_ids), "user_ids": list(event.user_ids)}
+    versions = tx.execute(VERSIONS, given).one()
+    if not versions.own and not versions.assignees:
+        return
+    concerned = tx.execute(CONCERNED, given).one()
+    find_by_index(tx)
+    batch = tx.execute(
+        POKE,
+        {
+            "after": event.after,
+            "own": versions.own,
+            "assignees": versions.assignees,
+            "everybody": event.everybody or concerned.common,
+            "people": concerned.people,
+        },
+    ).one()
+    yield Measured(metrics.PLACED_AGAIN, batch.number)
+    if batch.number == AT_ONCE:
+        yield event.model_copy(update={"after": batch.until})
+
+
+@handles(PoliciesPublished)
+def move_open(event: PoliciesPublished, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
+    """Move a batch of open follow-ups to the policy that applies to them now; the rest follows."""
+    find_by_index(tx)
+    values = {"version": event.policy_version_id, "actor_id": event.actor_id, "after": event.after}
+    batch = tx.execute(MOVE, values).one()
+    yield Measured(metrics.POLICY_CHANGED, batch.moved)
+    if batch.until is not None:
+        yield event.model_copy(update={"after": batch.until})
