@@ -85,6 +85,16 @@ class Company:
         added: dict[str, Any] = answer.json()
         return added
 
+    def policy(self, **more: Any) -> dict[str, Any]:
+        """Add a policy for calls, with a draft that is not published, through the API."""
+        conditions = {"all": [{"field": "kind", "is": "any_of", "value": ["call"]}]}
+        steps = [{"after": "PT0S", "audience": ["assignee"], "label": "overdue", "severity": "overdue"}]
+        body = {"name": f"Calls {uuid4()}", "conditions": conditions, "steps": steps, **more}
+        answer = self.ask(self.ada, "POST", "/policies", json=body)
+        assert answer.status_code == 201, answer.text
+        added: dict[str, Any] = answer.json()
+        return added
+
     def tell(self, person: Person, number: int) -> list[int]:
         """Put notifications about one follow-up into somebody's inbox; returns their ids, oldest first."""
         rows = self.world.execute(

@@ -30,6 +30,13 @@ CREATING: dict[str, dict[str, Any]] = {
     "/follow-ups": {"json": {"title": "Call Acme", "due_at": DUE}},
     "/users": {"json": {"email": "new@example.com", "name": "New", "password": PASSWORD}},
     "/subjects": {"json": {"kind": "lead", "name": "Acme"}},
+    "/policies": {
+        "json": {
+            "name": "Calls",
+            "conditions": {"all": [{"field": "kind", "is": "any_of", "value": ["call"]}]},
+            "steps": [{"after": "PT0S", "audience": ["assignee"], "label": "overdue", "severity": "overdue"}],
+        }
+    },
     "/calendars": {
         "json": {
             "name": "Office",
@@ -44,6 +51,7 @@ CREATING: dict[str, dict[str, Any]] = {
 }
 """Every route that creates, and something that it takes."""
 NOT_CREATING = {
+    "/api/v1/policies/{policy_id}/publish": "the second time there is no draft any more",
     "/api/v1/session": "a log-in made twice is two sessions of one person, and its answer a secret",
     "/api/v1/session/proof": "says once more who one is",
     "/api/v1/follow-ups/bulk": "changes what is there; each change is made once or has no effect",

@@ -30,6 +30,12 @@ CALENDAR = {
     "hours": [{"days": [1], "opens": "09:00", "closes": "17:00"}],
 }
 
+POLICY = {
+    "name": "Calls",
+    "conditions": {"all": [{"field": "kind", "is": "any_of", "value": ["call"]}]},
+    "steps": [{"after": "PT0S", "audience": ["assignee"], "label": "overdue", "severity": "overdue"}],
+}
+
 # Amir is the employee whose data the routes name. Mia is his manager, Dana hers; Max manages others.
 STRANGERS = ("nobody", "revoked token", "expired token", "tampered token", "inactive user", "ended session")
 ALL = ("amir", "otto", "mia", "dana", "max", "ada")
@@ -147,6 +153,13 @@ LINES: dict[str, Line] = {
     "GET /api/v1/calendars/{calendar_id}/working-time": everybody(
         200, query={"from": "2026-12-01T09:00:00Z", "add": "PT1H"}
     ),
+    "GET /api/v1/policies": everybody(200),
+    "POST /api/v1/policies": admins(201, json=POLICY),
+    "PUT /api/v1/policies/order": admins(422, json={"policies": [2**40]}),
+    "GET /api/v1/policies/{policy_id}": everybody(200),
+    "PUT /api/v1/policies/{policy_id}/draft": admins(200, json={**POLICY, "name": "Renamed"}),
+    "POST /api/v1/policies/{policy_id}/publish": admins(200, json={}),
+    "DELETE /api/v1/policies/{policy_id}": admins(204),
     "GET /api/v1/escalations": managers(200),
     "GET /api/v1/escalations/counts": managers(200),
     "GET /api/v1/escalations/summary": managers(200),
@@ -208,11 +221,17 @@ class Cast:
             world.execute("DELETE FROM subjects WHERE name = 'Acme'")
         if "/calendars" in route:
             world.execute("UPDATE calendars SET archived_at = now() WHERE name = 'Office'")
+        if "/policies" in route:
+            world.execute(
+                "UPDATE policies SET archived_at = now(), position = NULL WHERE name IN ('Calls', 'Renamed')"
+            )
         target: dict[str, Any] = {"user_id": amir.id}
         for name in named:
             [(target[name],)] = world.execute(f"{MAKE[name]} RETURNING id", amir=amir.id)
         if "{event_id}" in route:
             target["event_id"] = fail(self.company)
+        if "{policy_id}" in route:
+            target["policy_id"] = self.company.policy()["id"]
         if "{calendar_id}" in route:
             target["calendar_id"] = self.company.calendar()["id"]
         return target

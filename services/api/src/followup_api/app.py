@@ -37,6 +37,7 @@ from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import routers as ops
+from followup_api.policies.routes import router as policies
 from followup_api.routing import API
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     follow_ups,
     subjects,
     calendars,
+    policies,
     escalations,
     notifications,
     sweeps,

@@ -83,7 +83,7 @@ def _fix(field: str, kind: str, facts: Mapping[str, Any]) -> str:
 
 
 def _length(field: str, kind: str, facts: Mapping[str, Any]) -> str:
-    of = "entries" if facts.get("field_type") == "List" else "characters"
+    of = "entries" if facts.get("field_type") in ("List", "Tuple") else "characters"
     if kind == "too_long":
         return f"{field} is too long: use at most {facts['max_length']:,} {of}."
     least = facts["min_length"]

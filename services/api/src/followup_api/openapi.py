@@ -38,6 +38,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Users", "description": "People and who reports to whom."},
         {"name": "Follow-ups", "description": "Promised calls: due, overdue, completed."},
         {"name": "Subjects", "description": "The leads and clients that follow-ups are about."},
+        {"name": "Policies", "description": "Who is told of an overdue follow-up, and when."},
         {"name": "Calendars", "description": "When work is done: hours, holidays, and what lies between."},
         {"name": "Escalations", "description": "What is overdue so long that somebody else was told."},
         {"name": "Notifications", "description": "One's inbox."},

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     SUBJECTS_WRITE = "subjects:write"
     CALENDARS_READ = "calendars:read"
     CALENDARS_WRITE = "calendars:write"
+    POLICIES_READ = "policies:read"
+    POLICIES_WRITE = "policies:write"
     ESCALATIONS_READ = "escalations:read"
     NOTIFICATIONS = "notifications"
     NOTIFICATIONS_WRITE = "notifications:write"
@@ -87,6 +89,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SUBJECTS_WRITE: Grant("manager", Scope.WRITE),
     Permission.CALENDARS_READ: Grant("employee", Scope.READ),
     Permission.CALENDARS_WRITE: Grant("admin", Scope.ADMIN),
+    Permission.POLICIES_READ: Grant("employee", Scope.READ),
+    Permission.POLICIES_WRITE: Grant("admin", Scope.ADMIN),
     Permission.ESCALATIONS_READ: Grant("manager", Scope.READ),
     Permission.NOTIFICATIONS: Grant("employee", Scope.READ),
     Permission.NOTIFICATIONS_WRITE: Grant("employee", Scope.WRITE),

@@ -14,6 +14,7 @@ export const MeChanges = { name: 200, time_zone: 64 } as const;
 export const NewToken = { name: 200 } as const;
 export const NewUser = { email: 254, name: 200, time_zone: 64, password: 200 } as const;
 export const PasswordChange = { current_password: 200, new_password: 200 } as const;
+export const PolicyInput = { name: 200 } as const;
 export const Proof = { password: 200 } as const;
 export const SubjectCreate = { name: 200, external_id: 200, url: 2000 } as const;
 export const SubjectInput = { external_id: 200, name: 200, url: 2000 } as const;

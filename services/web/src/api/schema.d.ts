@@ -764,6 +764,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List policies
+         * @description Policies in the order in which they are tried: a follow-up gets the first whose conditions it meets.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        /**
+         * Add a policy
+         * @description Write the draft of a new policy. It is in force once it is published, before the one for everything.
+         */
+        post: operations["create_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order policies
+         * @description Say in which order policies are tried. No open follow-up moves by it.
+         */
+        put: operations["order_policies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a policy
+         * @description One policy, archived or not, with its versions and what each of them changed.
+         */
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        /**
+         * Archive a policy
+         * @description Take a policy out of use; it can still be read, and its name is free again. Open follow-ups keep its
+         *     version until they get another due time. The one for everything stays.
+         */
+        delete: operations["archive_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{policy_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write a draft
+         * @description Say as a whole what a policy is to be, in place of its draft of before. Nothing changes by it until it
+         *     is published.
+         */
+        put: operations["write_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{policy_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a draft
+         * @description Put a draft into force, as a version that never changes. Open follow-ups keep the version of their run,
+         *     unless `move_open` moves them too: then each that gets another version goes on there, and nobody is told
+         *     again what they have been told.
+         */
+        post: operations["publish_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/escalations": {
         parameters: {
             query?: never;
@@ -1403,7 +1515,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "policy.created" | "policy.drafted" | "policy.published" | "policy.archived" | "policies.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -1550,6 +1662,27 @@ export interface components {
             email: string;
             /** Active */
             active: boolean;
+        };
+        /**
+         * AssigneeCondition
+         * @description Whose it is.
+         */
+        AssigneeCondition: {
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "any_of" | "none_of";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "assignee";
+            /**
+             * Value
+             * @description Ids of people.
+             */
+            value: number[];
         };
         /**
          * AuditEntry
@@ -2049,6 +2182,24 @@ export interface components {
          */
         Check: "overdue-steps" | "outbox-overdue" | "sweeps-stuck" | "dead-letters" | "unroutable" | "times-ahead";
         /**
+         * Conditions
+         * @description All of the ones, and at least one of the others if there are any. Empty they are for everything.
+         */
+        Conditions: {
+            /**
+             * All
+             * @description Each must be met.
+             * @default []
+             */
+            all: (components["schemas"]["SubjectCondition"] | components["schemas"]["KindCondition"] | components["schemas"]["PriorityCondition"] | components["schemas"]["TagsCondition"] | components["schemas"]["ValueCondition"] | components["schemas"]["TeamCondition"] | components["schemas"]["AssigneeCondition"])[];
+            /**
+             * Any
+             * @description At least one must be met; left out, none is asked for.
+             * @default []
+             */
+            any: (components["schemas"]["SubjectCondition"] | components["schemas"]["KindCondition"] | components["schemas"]["PriorityCondition"] | components["schemas"]["TagsCondition"] | components["schemas"]["ValueCondition"] | components["schemas"]["TeamCondition"] | components["schemas"]["AssigneeCondition"])[];
+        };
+        /**
          * CreatedToken
          * @description A new token, with its secret: this is the only time that it is shown.
          * @example {
@@ -2312,6 +2463,28 @@ export interface components {
              * @description Until then it can be restored; then it is gone for good.
              */
             kept_until: string;
+        };
+        /**
+         * Difference
+         * @description What two versions say otherwise.
+         */
+        Difference: {
+            /**
+             * Field
+             * @description Such as `conditions` or `steps.2`, counted from 1.
+             * @example steps.2
+             */
+            field: string;
+            /**
+             * Was
+             * @description Null where it was not there.
+             */
+            was: unknown;
+            /**
+             * Now
+             * @description Null where it is not there any more.
+             */
+            now: unknown;
         };
         /**
          * Discard
@@ -2611,6 +2784,18 @@ export interface components {
              * @description The last 30 days of the caller's time zone, today as it is now. Computed from the steps raised: deleted follow-ups are not in it, and a follow-up counts for the one it belongs to now.
              */
             over_time: components["schemas"]["EscalationDay"][];
+        };
+        /**
+         * Every
+         * @description How long after a step, and after each repeat of it, the next one comes.
+         */
+        Every: {
+            /** After */
+            after?: string | null;
+            /** Working */
+            working?: string | null;
+            /** Working Days */
+            working_days?: number | null;
         };
         /**
          * Example
@@ -3125,6 +3310,24 @@ export interface components {
             dry_run: boolean;
         };
         /**
+         * KindCondition
+         * @description What is to be done.
+         */
+        KindCondition: {
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "any_of" | "none_of";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "kind";
+            /** Value */
+            value: string[];
+        };
+        /**
          * LineError
          * @description What is wrong with one line of the file, and how to fix it.
          */
@@ -3251,6 +3454,23 @@ export interface components {
             name?: string;
             /** Time Zone */
             time_zone?: string;
+        };
+        /**
+         * Money
+         * @description An amount of a currency.
+         */
+        Money: {
+            /**
+             * Amount
+             * @example 1200.00
+             */
+            amount: string;
+            /**
+             * Currency
+             * @description ISO 4217 code, such as EUR.
+             * @example EUR
+             */
+            currency: string;
         };
         /**
          * NamedDay
@@ -3445,6 +3665,24 @@ export interface components {
             closes: string;
         };
         /**
+         * Order
+         * @description In which order policies are tried.
+         * @example {
+         *       "policies": [
+         *         3,
+         *         2,
+         *         1
+         *       ]
+         *     }
+         */
+        Order: {
+            /**
+             * Policies
+             * @description Ids of all in use; that of the last one stays the last.
+             */
+            policies: number[];
+        };
+        /**
          * OtherLines
          * @description What is not told apart: of people beyond the number that is, or in no line.
          */
@@ -3622,6 +3860,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[Policy] */
+        Page_Policy_: {
+            /** Items */
+            items: components["schemas"]["Policy"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[Session] */
         Page_Session_: {
             /** Items */
@@ -3709,11 +3958,104 @@ export interface components {
             new_password: string;
         };
         /**
+         * PastVersion
+         * @description A version, and what it changed.
+         * @example {
+         *       "conditions": {
+         *         "all": [
+         *           {
+         *             "field": "tags",
+         *             "is": "has_any",
+         *             "value": [
+         *               "key account"
+         *             ]
+         *           }
+         *         ]
+         *       },
+         *       "id": 5,
+         *       "name": "Key accounts",
+         *       "published_at": "2026-02-02T13:20:45Z",
+         *       "published_by": {
+         *         "id": 1,
+         *         "name": "Ada Okafor"
+         *       },
+         *       "steps": [
+         *         {
+         *           "after": "PT0S",
+         *           "audience": [
+         *             "assignee"
+         *           ],
+         *           "label": "overdue",
+         *           "severity": "overdue"
+         *         },
+         *         {
+         *           "audience": [
+         *             "manager",
+         *             "assignee"
+         *           ],
+         *           "label": "manager",
+         *           "repeat": {
+         *             "every": {
+         *               "working_days": 1
+         *             },
+         *             "times": 3
+         *           },
+         *           "severity": "escalated",
+         *           "working": "PT8H"
+         *         },
+         *         {
+         *           "audience": [
+         *             "admins"
+         *           ],
+         *           "label": "breach",
+         *           "severity": "breach",
+         *           "working_days": 5
+         *         }
+         *       ],
+         *       "version": 1
+         *     }
+         */
+        PastVersion: {
+            /** Name */
+            name: string;
+            /**
+             * Conditions
+             * @description `all` and `any`, as far as there are some.
+             */
+            conditions: {
+                [key: string]: unknown;
+            };
+            /** Calendar Id */
+            calendar_id: number | null;
+            /**
+             * Steps
+             * @description In the form in which they are written.
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            published_by: components["schemas"]["PersonName"] | null;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Differences
+             * @description From the version before; empty for the first.
+             */
+            differences: components["schemas"]["Difference"][];
+        };
+        /**
          * Permission
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -3738,6 +4080,416 @@ export interface components {
             due_at: string;
         };
         /**
+         * Policy
+         * @description When whom an overdue follow-up is escalated to, and which follow-ups it is for.
+         * @example {
+         *       "catch_all": false,
+         *       "created_at": "2026-01-12T08:00:00Z",
+         *       "current": {
+         *         "conditions": {
+         *           "all": [
+         *             {
+         *               "field": "tags",
+         *               "is": "has_any",
+         *               "value": [
+         *                 "key account"
+         *               ]
+         *             }
+         *           ]
+         *         },
+         *         "id": 5,
+         *         "name": "Key accounts",
+         *         "published_at": "2026-02-02T13:20:45Z",
+         *         "published_by": {
+         *           "id": 1,
+         *           "name": "Ada Okafor"
+         *         },
+         *         "steps": [
+         *           {
+         *             "after": "PT0S",
+         *             "audience": [
+         *               "assignee"
+         *             ],
+         *             "label": "overdue",
+         *             "severity": "overdue"
+         *           },
+         *           {
+         *             "audience": [
+         *               "manager",
+         *               "assignee"
+         *             ],
+         *             "label": "manager",
+         *             "repeat": {
+         *               "every": {
+         *                 "working_days": 1
+         *               },
+         *               "times": 3
+         *             },
+         *             "severity": "escalated",
+         *             "working": "PT8H"
+         *           },
+         *           {
+         *             "audience": [
+         *               "admins"
+         *             ],
+         *             "label": "breach",
+         *             "severity": "breach",
+         *             "working_days": 5
+         *           }
+         *         ],
+         *         "version": 1
+         *       },
+         *       "etag": "\"3-8c21f09b\"",
+         *       "id": 2,
+         *       "name": "Key accounts",
+         *       "position": 1,
+         *       "updated_at": "2026-02-02T13:20:45Z",
+         *       "version": 3
+         *     }
+         */
+        Policy: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @description In the order in which they are tried, from 1; null: archived.
+             */
+            position: number | null;
+            /**
+             * Catch All
+             * @description Whether it takes what no other one does: the last one.
+             */
+            catch_all: boolean;
+            /** @description The version in force; null: none was published. */
+            current: components["schemas"]["PolicyVersion"] | null;
+            /** @description What is written and not in force yet. */
+            draft: components["schemas"]["PolicyDraft"] | null;
+            /**
+             * Version
+             * @description Counts changes.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single one.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /**
+         * PolicyDetail
+         * @description A policy with everything that it ever said.
+         * @example {
+         *       "catch_all": false,
+         *       "created_at": "2026-01-12T08:00:00Z",
+         *       "current": {
+         *         "conditions": {
+         *           "all": [
+         *             {
+         *               "field": "tags",
+         *               "is": "has_any",
+         *               "value": [
+         *                 "key account"
+         *               ]
+         *             }
+         *           ]
+         *         },
+         *         "id": 5,
+         *         "name": "Key accounts",
+         *         "published_at": "2026-02-02T13:20:45Z",
+         *         "published_by": {
+         *           "id": 1,
+         *           "name": "Ada Okafor"
+         *         },
+         *         "steps": [
+         *           {
+         *             "after": "PT0S",
+         *             "audience": [
+         *               "assignee"
+         *             ],
+         *             "label": "overdue",
+         *             "severity": "overdue"
+         *           },
+         *           {
+         *             "audience": [
+         *               "manager",
+         *               "assignee"
+         *             ],
+         *             "label": "manager",
+         *             "repeat": {
+         *               "every": {
+         *                 "working_days": 1
+         *               },
+         *               "times": 3
+         *             },
+         *             "severity": "escalated",
+         *             "working": "PT8H"
+         *           },
+         *           {
+         *             "audience": [
+         *               "admins"
+         *             ],
+         *             "label": "breach",
+         *             "severity": "breach",
+         *             "working_days": 5
+         *           }
+         *         ],
+         *         "version": 1
+         *       },
+         *       "etag": "\"3-8c21f09b\"",
+         *       "id": 2,
+         *       "name": "Key accounts",
+         *       "position": 1,
+         *       "updated_at": "2026-02-02T13:20:45Z",
+         *       "version": 3
+         *     }
+         */
+        PolicyDetail: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Position
+             * @description In the order in which they are tried, from 1; null: archived.
+             */
+            position: number | null;
+            /**
+             * Catch All
+             * @description Whether it takes what no other one does: the last one.
+             */
+            catch_all: boolean;
+            /** @description The version in force; null: none was published. */
+            current: components["schemas"]["PolicyVersion"] | null;
+            /** @description What is written and not in force yet. */
+            draft: components["schemas"]["PolicyDraft"] | null;
+            /**
+             * Version
+             * @description Counts changes.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single one.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Archived At */
+            archived_at: string | null;
+            /**
+             * Versions
+             * @description The newest first.
+             */
+            versions: components["schemas"]["PastVersion"][];
+        };
+        /**
+         * PolicyDraft
+         * @description What is written and not in force yet.
+         */
+        PolicyDraft: {
+            /** Name */
+            name: string;
+            /**
+             * Conditions
+             * @description `all` and `any`, as far as there are some.
+             */
+            conditions: {
+                [key: string]: unknown;
+            };
+            /** Calendar Id */
+            calendar_id: number | null;
+            /**
+             * Steps
+             * @description In the form in which they are written.
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            by: components["schemas"]["PersonName"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * PolicyInput
+         * @description All of a policy.
+         * @example {
+         *       "conditions": {
+         *         "all": [
+         *           {
+         *             "field": "tags",
+         *             "is": "has_any",
+         *             "value": [
+         *               "key account"
+         *             ]
+         *           }
+         *         ]
+         *       },
+         *       "name": "Key accounts",
+         *       "steps": [
+         *         {
+         *           "after": "PT0S",
+         *           "audience": [
+         *             "assignee"
+         *           ],
+         *           "label": "overdue",
+         *           "severity": "overdue"
+         *         },
+         *         {
+         *           "audience": [
+         *             "manager",
+         *             "assignee"
+         *           ],
+         *           "label": "manager",
+         *           "repeat": {
+         *             "every": {
+         *               "working_days": 1
+         *             },
+         *             "times": 3
+         *           },
+         *           "severity": "escalated",
+         *           "working": "PT8H"
+         *         },
+         *         {
+         *           "audience": [
+         *             "admins"
+         *           ],
+         *           "label": "breach",
+         *           "severity": "breach",
+         *           "working_days": 5
+         *         }
+         *       ]
+         *     }
+         */
+        PolicyInput: {
+            /** Name */
+            name: string;
+            /** @description Which follow-ups it is for. The first policy in order whose conditions are met is the follow-up's; the last policy has none, and takes the rest. */
+            conditions?: components["schemas"]["Conditions"];
+            /**
+             * Calendar Id
+             * @description What its working time counts by; null: the calendar of each follow-up's assignee.
+             */
+            calendar_id?: number | null;
+            /**
+             * Steps
+             * @description In the order in which they come.
+             */
+            steps: components["schemas"]["Step"][];
+        };
+        /**
+         * PolicyVersion
+         * @description What was published once; it never changes.
+         * @example {
+         *       "conditions": {
+         *         "all": [
+         *           {
+         *             "field": "tags",
+         *             "is": "has_any",
+         *             "value": [
+         *               "key account"
+         *             ]
+         *           }
+         *         ]
+         *       },
+         *       "id": 5,
+         *       "name": "Key accounts",
+         *       "published_at": "2026-02-02T13:20:45Z",
+         *       "published_by": {
+         *         "id": 1,
+         *         "name": "Ada Okafor"
+         *       },
+         *       "steps": [
+         *         {
+         *           "after": "PT0S",
+         *           "audience": [
+         *             "assignee"
+         *           ],
+         *           "label": "overdue",
+         *           "severity": "overdue"
+         *         },
+         *         {
+         *           "audience": [
+         *             "manager",
+         *             "assignee"
+         *           ],
+         *           "label": "manager",
+         *           "repeat": {
+         *             "every": {
+         *               "working_days": 1
+         *             },
+         *             "times": 3
+         *           },
+         *           "severity": "escalated",
+         *           "working": "PT8H"
+         *         },
+         *         {
+         *           "audience": [
+         *             "admins"
+         *           ],
+         *           "label": "breach",
+         *           "severity": "breach",
+         *           "working_days": 5
+         *         }
+         *       ],
+         *       "version": 1
+         *     }
+         */
+        PolicyVersion: {
+            /** Name */
+            name: string;
+            /**
+             * Conditions
+             * @description `all` and `any`, as far as there are some.
+             */
+            conditions: {
+                [key: string]: unknown;
+            };
+            /** Calendar Id */
+            calendar_id: number | null;
+            /**
+             * Steps
+             * @description In the form in which they are written.
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            published_by: components["schemas"]["PersonName"] | null;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+        };
+        /**
          * PreviewColumn
          * @description A column of a file.
          */
@@ -3756,6 +4508,24 @@ export interface components {
             samples: string[];
         };
         /**
+         * PriorityCondition
+         * @description How important it is.
+         */
+        PriorityCondition: {
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "any_of" | "none_of";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "priority";
+            /** Value */
+            value: ("low" | "normal" | "high")[];
+        };
+        /**
          * Proof
          * @description The password, once more.
          * @example {
@@ -3768,6 +4538,26 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * Publication
+         * @description How to publish a draft.
+         * @example {
+         *       "move_open": false
+         *     }
+         */
+        Publication: {
+            /**
+             * Move Open
+             * @description Whether open follow-ups that get another version now move to it; else they keep the version of their run, until they get another due time or other facts.
+             * @default false
+             */
+            move_open: boolean;
+            /**
+             * Expected Told
+             * @description How many people are told something at once; needed above 1,000.
+             */
+            expected_told?: number | null;
         };
         /**
          * QueueState
@@ -3941,6 +4731,19 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Repeat
+         * @description A step that is told again until the next one comes, at most so many times.
+         */
+        Repeat: {
+            /** @description Counts from when the step itself came. */
+            every: components["schemas"]["Every"];
+            /**
+             * Times
+             * @description How often at most, after the first time.
+             */
+            times: number;
         };
         /**
          * Scope
@@ -4131,6 +4934,39 @@ export interface components {
             hours?: components["schemas"]["OpenRange"][];
         };
         /**
+         * Step
+         * @description One step of a policy: this long overdue, tell this audience. It counts in one of three units.
+         */
+        Step: {
+            /**
+             * After
+             * @description Time since due, by the clock; negative before it. ISO 8601 duration in JSON.
+             */
+            after?: string | null;
+            /**
+             * Working
+             * @description Time since due that lies in working hours; negative before it. ISO 8601 duration.
+             */
+            working?: string | null;
+            /**
+             * Working Days
+             * @description Working days since due, at the same time of day; negative before it.
+             */
+            working_days?: number | null;
+            /** Audience */
+            audience: string[];
+            /** Label */
+            label: string;
+            severity: components["schemas"]["Severity"];
+            /** @description Told again so often, until the next step comes. */
+            repeat?: components["schemas"]["Repeat"] | null;
+            /**
+             * @description When each is told: at once, or within the working hours of their own.
+             * @default at_once
+             */
+            tell: components["schemas"]["Tell"];
+        };
+        /**
          * Subject
          * @description A lead or client, and what is planned for it.
          * @example {
@@ -4252,6 +5088,24 @@ export interface components {
             changes: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * SubjectCondition
+         * @description Whom the follow-up is about.
+         */
+        SubjectCondition: {
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "any_of" | "none_of";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "subject";
+            /** Value */
+            value: ("lead" | "client" | "none")[];
         };
         /**
          * SubjectCreate
@@ -4582,6 +5436,45 @@ export interface components {
             waiting: number;
         };
         /**
+         * TagsCondition
+         * @description What it is tagged with.
+         */
+        TagsCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "tags";
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "has_any" | "has_all" | "has_none";
+            /** Value */
+            value: string[];
+        };
+        /**
+         * TeamCondition
+         * @description Whose team its assignee is in: people are in their own, and in that of everyone above them.
+         */
+        TeamCondition: {
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "any_of" | "none_of";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "team";
+            /**
+             * Value
+             * @description Ids of the people whose teams they are.
+             */
+            value: number[];
+        };
+        /**
          * TeamEscalations
          * @description Open escalations of the people who report to one manager.
          */
@@ -4593,6 +5486,12 @@ export interface components {
             /** Admin Level */
             admin_level: number;
         };
+        /**
+         * Tell
+         * @description When those whom a step names are told of it.
+         * @enum {string}
+         */
+        Tell: "at_once" | "working_hours";
         /**
          * Token
          * @description A token, without its secret.
@@ -4743,6 +5642,23 @@ export interface components {
              * @description Ends the person's other sessions.
              */
             password?: string;
+        };
+        /**
+         * ValueCondition
+         * @description What it is worth. One without a value, or with one in another currency, never meets it.
+         */
+        ValueCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            field: "value";
+            /**
+             * Is
+             * @enum {string}
+             */
+            is: "at_least" | "at_most" | "below";
+            value: components["schemas"]["Money"];
         };
         /**
          * View
@@ -9800,6 +10716,1141 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Those that are archived, instead of those in use. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "catch_all": false,
+                     *           "created_at": "2026-01-12T08:00:00Z",
+                     *           "current": {
+                     *             "conditions": {
+                     *               "all": [
+                     *                 {
+                     *                   "field": "tags",
+                     *                   "is": "has_any",
+                     *                   "value": [
+                     *                     "key account"
+                     *                   ]
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "id": 5,
+                     *             "name": "Key accounts",
+                     *             "published_at": "2026-02-02T13:20:45Z",
+                     *             "published_by": {
+                     *               "id": 1,
+                     *               "name": "Ada Okafor"
+                     *             },
+                     *             "steps": [
+                     *               {
+                     *                 "after": "PT0S",
+                     *                 "audience": [
+                     *                   "assignee"
+                     *                 ],
+                     *                 "label": "overdue",
+                     *                 "severity": "overdue"
+                     *               },
+                     *               {
+                     *                 "audience": [
+                     *                   "manager",
+                     *                   "assignee"
+                     *                 ],
+                     *                 "label": "manager",
+                     *                 "repeat": {
+                     *                   "every": {
+                     *                     "working_days": 1
+                     *                   },
+                     *                   "times": 3
+                     *                 },
+                     *                 "severity": "escalated",
+                     *                 "working": "PT8H"
+                     *               },
+                     *               {
+                     *                 "audience": [
+                     *                   "admins"
+                     *                 ],
+                     *                 "label": "breach",
+                     *                 "severity": "breach",
+                     *                 "working_days": 5
+                     *               }
+                     *             ],
+                     *             "version": 1
+                     *           },
+                     *           "etag": "\"3-8c21f09b\"",
+                     *           "id": 2,
+                     *           "name": "Key accounts",
+                     *           "position": 1,
+                     *           "updated_at": "2026-02-02T13:20:45Z",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Policy_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "conditions": {
+                 *         "all": [
+                 *           {
+                 *             "field": "tags",
+                 *             "is": "has_any",
+                 *             "value": [
+                 *               "key account"
+                 *             ]
+                 *           }
+                 *         ]
+                 *       },
+                 *       "name": "Key accounts",
+                 *       "steps": [
+                 *         {
+                 *           "after": "PT0S",
+                 *           "audience": [
+                 *             "assignee"
+                 *           ],
+                 *           "label": "overdue",
+                 *           "severity": "overdue"
+                 *         },
+                 *         {
+                 *           "audience": [
+                 *             "manager",
+                 *             "assignee"
+                 *           ],
+                 *           "label": "manager",
+                 *           "repeat": {
+                 *             "every": {
+                 *               "working_days": 1
+                 *             },
+                 *             "times": 3
+                 *           },
+                 *           "severity": "escalated",
+                 *           "working": "PT8H"
+                 *         },
+                 *         {
+                 *           "audience": [
+                 *             "admins"
+                 *           ],
+                 *           "label": "breach",
+                 *           "severity": "breach",
+                 *           "working_days": 5
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "catch_all": false,
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "current": {
+                     *         "conditions": {
+                     *           "all": [
+                     *             {
+                     *               "field": "tags",
+                     *               "is": "has_any",
+                     *               "value": [
+                     *                 "key account"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "id": 5,
+                     *         "name": "Key accounts",
+                     *         "published_at": "2026-02-02T13:20:45Z",
+                     *         "published_by": {
+                     *           "id": 1,
+                     *           "name": "Ada Okafor"
+                     *         },
+                     *         "steps": [
+                     *           {
+                     *             "after": "PT0S",
+                     *             "audience": [
+                     *               "assignee"
+                     *             ],
+                     *             "label": "overdue",
+                     *             "severity": "overdue"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "manager",
+                     *               "assignee"
+                     *             ],
+                     *             "label": "manager",
+                     *             "repeat": {
+                     *               "every": {
+                     *                 "working_days": 1
+                     *               },
+                     *               "times": 3
+                     *             },
+                     *             "severity": "escalated",
+                     *             "working": "PT8H"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "admins"
+                     *             ],
+                     *             "label": "breach",
+                     *             "severity": "breach",
+                     *             "working_days": 5
+                     *           }
+                     *         ],
+                     *         "version": 1
+                     *       },
+                     *       "etag": "\"3-8c21f09b\"",
+                     *       "id": 2,
+                     *       "name": "Key accounts",
+                     *       "position": 1,
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    order_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "policies": [
+                 *         3,
+                 *         2,
+                 *         1
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "catch_all": false,
+                     *           "created_at": "2026-01-12T08:00:00Z",
+                     *           "current": {
+                     *             "conditions": {
+                     *               "all": [
+                     *                 {
+                     *                   "field": "tags",
+                     *                   "is": "has_any",
+                     *                   "value": [
+                     *                     "key account"
+                     *                   ]
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "id": 5,
+                     *             "name": "Key accounts",
+                     *             "published_at": "2026-02-02T13:20:45Z",
+                     *             "published_by": {
+                     *               "id": 1,
+                     *               "name": "Ada Okafor"
+                     *             },
+                     *             "steps": [
+                     *               {
+                     *                 "after": "PT0S",
+                     *                 "audience": [
+                     *                   "assignee"
+                     *                 ],
+                     *                 "label": "overdue",
+                     *                 "severity": "overdue"
+                     *               },
+                     *               {
+                     *                 "audience": [
+                     *                   "manager",
+                     *                   "assignee"
+                     *                 ],
+                     *                 "label": "manager",
+                     *                 "repeat": {
+                     *                   "every": {
+                     *                     "working_days": 1
+                     *                   },
+                     *                   "times": 3
+                     *                 },
+                     *                 "severity": "escalated",
+                     *                 "working": "PT8H"
+                     *               },
+                     *               {
+                     *                 "audience": [
+                     *                   "admins"
+                     *                 ],
+                     *                 "label": "breach",
+                     *                 "severity": "breach",
+                     *                 "working_days": 5
+                     *               }
+                     *             ],
+                     *             "version": 1
+                     *           },
+                     *           "etag": "\"3-8c21f09b\"",
+                     *           "id": 2,
+                     *           "name": "Key accounts",
+                     *           "position": 1,
+                     *           "updated_at": "2026-02-02T13:20:45Z",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Policy_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "catch_all": false,
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "current": {
+                     *         "conditions": {
+                     *           "all": [
+                     *             {
+                     *               "field": "tags",
+                     *               "is": "has_any",
+                     *               "value": [
+                     *                 "key account"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "id": 5,
+                     *         "name": "Key accounts",
+                     *         "published_at": "2026-02-02T13:20:45Z",
+                     *         "published_by": {
+                     *           "id": 1,
+                     *           "name": "Ada Okafor"
+                     *         },
+                     *         "steps": [
+                     *           {
+                     *             "after": "PT0S",
+                     *             "audience": [
+                     *               "assignee"
+                     *             ],
+                     *             "label": "overdue",
+                     *             "severity": "overdue"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "manager",
+                     *               "assignee"
+                     *             ],
+                     *             "label": "manager",
+                     *             "repeat": {
+                     *               "every": {
+                     *                 "working_days": 1
+                     *               },
+                     *               "times": 3
+                     *             },
+                     *             "severity": "escalated",
+                     *             "working": "PT8H"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "admins"
+                     *             ],
+                     *             "label": "breach",
+                     *             "severity": "breach",
+                     *             "working_days": 5
+                     *           }
+                     *         ],
+                     *         "version": 1
+                     *       },
+                     *       "etag": "\"3-8c21f09b\"",
+                     *       "id": 2,
+                     *       "name": "Key accounts",
+                     *       "position": 1,
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    archive_policy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    write_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "conditions": {
+                 *         "all": [
+                 *           {
+                 *             "field": "tags",
+                 *             "is": "has_any",
+                 *             "value": [
+                 *               "key account"
+                 *             ]
+                 *           }
+                 *         ]
+                 *       },
+                 *       "name": "Key accounts",
+                 *       "steps": [
+                 *         {
+                 *           "after": "PT0S",
+                 *           "audience": [
+                 *             "assignee"
+                 *           ],
+                 *           "label": "overdue",
+                 *           "severity": "overdue"
+                 *         },
+                 *         {
+                 *           "audience": [
+                 *             "manager",
+                 *             "assignee"
+                 *           ],
+                 *           "label": "manager",
+                 *           "repeat": {
+                 *             "every": {
+                 *               "working_days": 1
+                 *             },
+                 *             "times": 3
+                 *           },
+                 *           "severity": "escalated",
+                 *           "working": "PT8H"
+                 *         },
+                 *         {
+                 *           "audience": [
+                 *             "admins"
+                 *           ],
+                 *           "label": "breach",
+                 *           "severity": "breach",
+                 *           "working_days": 5
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "catch_all": false,
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "current": {
+                     *         "conditions": {
+                     *           "all": [
+                     *             {
+                     *               "field": "tags",
+                     *               "is": "has_any",
+                     *               "value": [
+                     *                 "key account"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "id": 5,
+                     *         "name": "Key accounts",
+                     *         "published_at": "2026-02-02T13:20:45Z",
+                     *         "published_by": {
+                     *           "id": 1,
+                     *           "name": "Ada Okafor"
+                     *         },
+                     *         "steps": [
+                     *           {
+                     *             "after": "PT0S",
+                     *             "audience": [
+                     *               "assignee"
+                     *             ],
+                     *             "label": "overdue",
+                     *             "severity": "overdue"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "manager",
+                     *               "assignee"
+                     *             ],
+                     *             "label": "manager",
+                     *             "repeat": {
+                     *               "every": {
+                     *                 "working_days": 1
+                     *               },
+                     *               "times": 3
+                     *             },
+                     *             "severity": "escalated",
+                     *             "working": "PT8H"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "admins"
+                     *             ],
+                     *             "label": "breach",
+                     *             "severity": "breach",
+                     *             "working_days": 5
+                     *           }
+                     *         ],
+                     *         "version": 1
+                     *       },
+                     *       "etag": "\"3-8c21f09b\"",
+                     *       "id": 2,
+                     *       "name": "Key accounts",
+                     *       "position": 1,
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    publish_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "move_open": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "catch_all": false,
+                     *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "current": {
+                     *         "conditions": {
+                     *           "all": [
+                     *             {
+                     *               "field": "tags",
+                     *               "is": "has_any",
+                     *               "value": [
+                     *                 "key account"
+                     *               ]
+                     *             }
+                     *           ]
+                     *         },
+                     *         "id": 5,
+                     *         "name": "Key accounts",
+                     *         "published_at": "2026-02-02T13:20:45Z",
+                     *         "published_by": {
+                     *           "id": 1,
+                     *           "name": "Ada Okafor"
+                     *         },
+                     *         "steps": [
+                     *           {
+                     *             "after": "PT0S",
+                     *             "audience": [
+                     *               "assignee"
+                     *             ],
+                     *             "label": "overdue",
+                     *             "severity": "overdue"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "manager",
+                     *               "assignee"
+                     *             ],
+                     *             "label": "manager",
+                     *             "repeat": {
+                     *               "every": {
+                     *                 "working_days": 1
+                     *               },
+                     *               "times": 3
+                     *             },
+                     *             "severity": "escalated",
+                     *             "working": "PT8H"
+                     *           },
+                     *           {
+                     *             "audience": [
+                     *               "admins"
+                     *             ],
+                     *             "label": "breach",
+                     *             "severity": "breach",
+                     *             "working_days": 5
+                     *           }
+                     *         ],
+                     *         "version": 1
+                     *       },
+                     *       "etag": "\"3-8c21f09b\"",
+                     *       "id": 2,
+                     *       "name": "Key accounts",
+                     *       "position": 1,
+                     *       "updated_at": "2026-02-02T13:20:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

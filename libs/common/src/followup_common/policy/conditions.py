@@ -20,7 +20,6 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
-    model_validator,
 )
 
 PRIORITIES = ("low", "normal", "high")
@@ -227,11 +226,6 @@ class Conditions(_Model):
     any: tuple[Condition, ...] = Field(
         (), max_length=MOST_CONDITIONS, description="At least one must be met; left out, none is asked for."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists(cls, given: object) -> object:
-        return {} if given is None else given
 
     @property
     def are_none(self) -> bool:

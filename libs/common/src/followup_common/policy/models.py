@@ -220,7 +220,7 @@ class Step(Length):
         strict=True,
         description="Working days since due, at the same time of day; negative before it.",
     )
-    audience: tuple[Audience, ...] = Field(min_length=1)
+    audience: tuple[Audience, ...] = Field(min_length=1, max_length=20)
     label: str = Field(min_length=1, max_length=50)
     severity: Severity
     repeat: Repeat | None = Field(None, description="Told again so often, until the next step comes.")

@@ -195,6 +195,24 @@ def _calendar(action: str, entry: _Entry) -> str:
             return f"{entry.who} changed {f'{listed(fields)} of ' if fields else ''}{calendar}"
 
 
+def _policy(action: str, entry: _Entry) -> str:
+    policy = f"the policy “{isolated(str(entry.details.get('name', entry.target_id)))}”"
+    match action:
+        case Action.POLICY_CREATED:
+            return f"{entry.who} added {policy}"
+        case Action.POLICY_DRAFTED:
+            return f"{entry.who} wrote a draft of {policy}"
+        case Action.POLICY_PUBLISHED:
+            moved = ", for open follow-ups too" if entry.details.get("move_open") else ""
+            number = entry.details.get("version")
+            version = f"version {number}" if number else "a version"
+            return f"{entry.who} published {version} of {policy}{moved}"
+        case Action.POLICY_ARCHIVED:
+            return f"{entry.who} archived {policy}"
+        case _:
+            return f"{entry.who} put the policies into another order"
+
+
 def _sweep(_: str, entry: _Entry) -> str:
     return f"{entry.who} asked for a sweep"
 
@@ -230,6 +248,11 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     Action.FOLLOW_UPS_EXPORTED: _exported,
     **dict.fromkeys((Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED), _follow_up),
     **dict.fromkeys((Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED), _calendar),
+    **dict.fromkeys(
+        (Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_PUBLISHED, Action.POLICY_ARCHIVED),
+        _policy,
+    ),
+    Action.POLICIES_ORDERED: _policy,
     Action.SWEEP_REQUESTED: _sweep,
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }

@@ -1,0 +1,107 @@
+"""What is refused in a policy: each with the place in the request, and the fix."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from followup_common.db import Transaction
+from followup_common.db.calendars import calendars
+from followup_common.db.tables import users
+from followup_common.policy import OneUser, Policy, Step
+from followup_common.policy.conditions import contradiction
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from followup_api.field_errors import VALIDATORS
+from followup_api.ids import among
+from followup_api.policies.schemas import PolicyInput
+from followup_api.problems import Invalid
+
+
+def check(tx: Transaction, body: PolicyInput, *, catch_all: bool) -> None:
+    """Look through a policy for what it cannot be.
+
+    Args:
+        tx: where people and calendars are looked up.
+        body: the policy.
+        catch_all: whether it takes what no other policy does.
+
+    Raises:
+        Invalid: with the place and the fix.
+    """
+    _check_steps(body.steps)
+    _check_conditions(tx, body, catch_all=catch_all)
+    _check_people(tx, body.steps)
+    _check_calendar(tx, body.calendar_id)
+
+
+def _check_steps(steps: list[Step]) -> None:
+    for number in range(1, len(steps) + 1):
+        try:
+            Policy(steps=tuple(steps[:number]))
+        except ValidationError as error:
+            said = error.errors()[0]["msg"].removeprefix(VALIDATORS)
+            raise _invalid(f"steps.{number - 1}", said) from None
+    for number, (step, later) in enumerate(pairwise(steps)):
+        if not _is_repeated_before(step, later):
+            raise _invalid(
+                f"steps.{number}.repeat",
+                f"step {later.label!r} comes before the first repeat: repeat it sooner, or not at all",
+            )
+
+
+def _is_repeated_before(step: Step, later: Step) -> bool:
+    """Whether a step has the time to be repeated; where units differ, the calendar decides."""
+    if step.repeat is None or step.length[0] != later.length[0]:
+        return True
+    unit, every = step.repeat.every.length
+    return unit != step.length[0] or every < later.length[1] - step.length[1]
+
+
+def _check_conditions(tx: Transaction, body: PolicyInput, *, catch_all: bool) -> None:
+    if catch_all and not body.conditions.are_none:
+        raise _invalid("conditions", "this policy takes what no other one takes: leave its conditions out")
+    if not catch_all and body.conditions.are_none:
+        raise _invalid(
+            "conditions",
+            "without any it takes every follow-up, and the policies after it are never reached: add one",
+        )
+    if said := contradiction(body.conditions):
+        raise _invalid("conditions.all", said)
+    unknown = body.conditions.people - _people(tx, body.conditions.people).keys()
+    if unknown:
+        raise _invalid("conditions", f"there is no person {min(unknown)}: name somebody else")
+
+
+def _check_people(tx: Transaction, steps: list[Step]) -> None:
+    named = {audience.id for step in steps for audience in step.audience if isinstance(audience, OneUser)}
+    people = _people(tx, named)
+    for number, step in enumerate(steps):
+        for place, audience in enumerate(step.audience):
+            if isinstance(audience, OneUser) and not people.get(audience.id):
+                what = "is inactive" if audience.id in people else "does not exist"
+                raise _invalid(
+                    f"steps.{number}.audience.{place}",
+                    f"the person {audience.id} {what}, so that nobody is told: name somebody else",
+                )
+
+
+def _people(tx: Transaction, ids: frozenset[int] | set[int]) -> dict[int, bool]:
+    """By their ids, whether each is active."""
+    rows = tx.execute(select(users.c.id, users.c.active).where(among(users.c.id, [*ids])))
+    return {row.id: row.active for row in rows}
+
+
+def _check_calendar(tx: Transaction, calendar_id: int | None) -> None:
+    if calendar_id is None:
+        return
+    of = select(calendars.c.name, calendars.c.archived_at).where(calendars.c.id == calendar_id)
+    found = tx.execute(of.with_for_update(read=True)).one_or_none()
+    if found is None:
+        raise _invalid("calendar_id", f"there is no calendar {calendar_id}: see GET /api/v1/calendars")
+    if found.archived_at is not None:
+        raise _invalid("calendar_id", f"the calendar {found.name!r} is archived: choose another one")
+
+
+def _invalid(field: str, said: str) -> Invalid:
+    return Invalid(field, f"{field}: {said}.")

@@ -1,0 +1,112 @@
+"""Policies: whom an overdue follow-up is escalated to, and when; drafted, published, ordered and archived."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from followup_api.audit import Audit
+from followup_api.etags import IfMatch
+from followup_api.idempotency import Idempotent
+from followup_api.pagination import Page
+from followup_api.permissions import Caller, Permission, require
+from followup_api.policies import queries, service
+from followup_api.policies.problems import PolicyNotFound
+from followup_api.policies.schemas import (
+    Order,
+    Policy,
+    PolicyDetail,
+    PolicyInput,
+    PolicyQuery,
+    Publication,
+)
+from followup_api.problems import documented
+from followup_api.routing import api_router
+from followup_api.schemas import PathId
+from followup_api.unit_of_work import Work
+
+router = api_router(prefix="/policies", tags=["Policies"])
+
+Reader = Annotated[Caller, require(Permission.POLICIES_READ)]
+Writer = Annotated[Caller, require(Permission.POLICIES_WRITE)]
+
+
+@router.get("", summary="List policies")
+def list_policies(work: Work, _caller: Reader, query: Annotated[PolicyQuery, Query()]) -> Page[Policy]:
+    """Policies in the order in which they are tried: a follow-up gets the first whose conditions it meets."""
+    return queries.page(work.tx, query)
+
+
+@router.post("", summary="Add a policy", status_code=201, responses=documented(409))
+def create_policy(
+    work: Work, caller: Writer, body: PolicyInput, *, audit: Audit, response: Response, _once: Idempotent
+) -> Policy:
+    """Write the draft of a new policy. It is in force once it is published, before the one for everything."""
+    added = service.make(work.tx, audit, body, by=caller.user_id)
+    response.headers["Location"] = f"/api/v1/policies/{added.id}"
+    return _tagged(added, response)
+
+
+@router.put("/order", summary="Order policies", responses=documented(409))
+def order_policies(work: Work, _caller: Writer, body: Order, *, audit: Audit) -> Page[Policy]:
+    """Say in which order policies are tried. No open follow-up moves by it."""
+    service.order(work.tx, audit, body.policies)
+    return queries.page(work.tx, PolicyQuery(limit=200))
+
+
+@router.get("/{policy_id}", summary="Read a policy", responses=documented(404))
+def get_policy(work: Work, _caller: Reader, policy_id: PathId, response: Response) -> PolicyDetail:
+    """One policy, archived or not, with its versions and what each of them changed."""
+    found = queries.detail(work.tx, policy_id)
+    if found is None:
+        raise PolicyNotFound(policy_id)
+    response.headers["ETag"] = found.etag
+    return found
+
+
+@router.put("/{policy_id}/draft", summary="Write a draft", responses=documented(404, 409, 412))
+def write_draft(
+    work: Work,
+    caller: Writer,
+    policy_id: PathId,
+    body: PolicyInput,
+    *,
+    tags: IfMatch,
+    audit: Audit,
+    response: Response,
+) -> Policy:
+    """Say as a whole what a policy is to be, in place of its draft of before. Nothing changes by it until it
+    is published."""
+    return _tagged(service.draft(work.tx, audit, policy_id, body, tags, by=caller.user_id), response)
+
+
+@router.post("/{policy_id}/publish", summary="Publish a draft", responses=documented(404, 409, 412))
+def publish_draft(
+    work: Work,
+    caller: Writer,
+    policy_id: PathId,
+    body: Publication,
+    *,
+    tags: IfMatch,
+    audit: Audit,
+    response: Response,
+) -> Policy:
+    """Put a draft into force, as a version that never changes. Open follow-ups keep the version of their run,
+    unless `move_open` moves them too: then each that gets another version goes on there, and nobody is told
+    again what they have been told."""
+    return _tagged(service.publish(work, audit, policy_id, body, tags, by=caller.user_id), response)
+
+
+@router.delete(
+    "/{policy_id}", summary="Archive a policy", status_code=204, responses=documented(404, 409, 412)
+)
+def archive_policy(work: Work, _caller: Writer, policy_id: PathId, *, tags: IfMatch, audit: Audit) -> None:
+    """Take a policy out of use; it can still be read, and its name is free again. Open follow-ups keep its
+    version until they get another due time. The one for everything stays."""
+    service.archive(work.tx, audit, policy_id, tags)
+
+
+def _tagged(policy: Policy, response: Response) -> Policy:
+    response.headers["ETag"] = policy.etag
+    return policy
