@@ -56,7 +56,7 @@ def test_a_cycle_of_managers_is_survived() -> None:
     assert told(("manager",), who) == ()
 
 
-def test_a_person_whom_a_step_names_is_told_whoever_the_assignee_is() -> None:
+def test_a_person_whom_a_step_names_is_told_no_matter_who_the_assignee_is() -> None:
     who = directory((1, None, True), (7, 8, True), (8, None, True))
     assert told(("user(7)",), who) == (Recipient(7, "user(7)"),)
 

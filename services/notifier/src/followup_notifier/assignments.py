@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from followup_common.contracts import FollowUpReassigned
@@ -14,10 +14,10 @@ from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
-from followup_common.policy import Policy, place, recipients
+from followup_common.policy import Policy, Tell, place, recipients
 from sqlalchemy import Row, text
 
-from followup_notifier import inbox, metrics
+from followup_notifier import hours, inbox, metrics
 from followup_notifier.settings import NotifierSettings
 
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
@@ -92,7 +92,9 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
         if reached > (row.step, row.repeat):
             yield Later(event, LOOK_AGAIN_AFTER)
         else:
-            told = _tell_audience(tx, row, policy)
+            told, opens = _tell_audience(tx, row, policy)
+            if opens is not None:
+                yield Later(event, hours.until(opens, row.now))
     if event.actor_id != event.assignee_id:
         tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
         wake_inboxes(tx, [*told, event.assignee_id])
@@ -109,8 +111,10 @@ def _policy(tx: Transaction, row: Row[Any]) -> Policy:
     return policy
 
 
-def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> Sequence[int]:
-    """Tell those whom the announced step would tell now and has not told; returns who they are.
+def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> tuple[Sequence[int], datetime | None]:
+    """Tell those whom the announced step would tell now and has not told.
+
+    Returns who they are, and when the working hours of the first begin who is told only then.
 
     The assignee is not among them: that the follow-up is theirs, and how late it is, is said to them anyway.
     The one who reassigned may be: what a policy promises does not depend on who does something.
@@ -120,9 +124,13 @@ def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> Sequence[i
     others = [
         found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
     ]
+    opens: Mapping[int, datetime] = {}
+    if step.tell is Tell.WORKING_HOURS:
+        opens = hours.openings(tx, {found.user_id for found in others}, [policy], row.now)
+    others = [found for found in others if found.user_id not in opens]
     values = {"id": row.id, "step": row.step, "repeat": row.repeat, "recipients": inbox.as_json(others)}
     told = set(tx.execute(TELL_AUDIENCE, values).scalars())
     if told:
         news = inbox.as_json([found for found in others if found.user_id in told])
         tx.execute(LOG, {"id": row.id, "step": row.step, "recipients": news})
-    return sorted(told)
+    return sorted(told), min(opens.values(), default=None)

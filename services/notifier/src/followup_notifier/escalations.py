@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -15,11 +15,12 @@ from followup_common.db.directory import load_directory
 from followup_common.db.plans import find_by_index
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging.handlers import Emitted, handles
+from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
-from followup_common.policy import Policy, place, recipients
+from followup_common.policy import Policy, Tell, place, recipients
 from sqlalchemy import func, select, text
 
-from followup_notifier import inbox, metrics
+from followup_notifier import hours, inbox, metrics
 from followup_notifier.settings import NotifierSettings
 
 # The stop check. The states stay held until the notifications are committed, so that a complete,
@@ -46,9 +47,24 @@ class Held(NamedTuple):
 class Batch:
     """What is to be done with each escalation that was not stopped."""
 
+    now: datetime
     announced: list[inbox.Announcement] = field(default_factory=list)
+    runs: list[int] = field(default_factory=list)
     superseded: list[EscalationKey] = field(default_factory=list)
     unroutable: list[EscalationKey] = field(default_factory=list)
+
+    def waiting(self) -> Iterator[Later]:
+        """Those announced to people whose working hours have not begun come again when the first do."""
+        found = [
+            (_key(each.follow_up_id, run, each.step, each.repeat), min(each.route.opens.values()))
+            for each, run in zip(self.announced, self.runs, strict=True)
+            if each.route.opens
+        ]
+        if found:
+            again = EscalationsRaised.of(None, (key for key, _ in found)).model_copy(
+                update={"in_hours": True}
+            )
+            yield Later(again, hours.until(min(opens for _, opens in found), self.now))
 
 
 @handles(EscalationsRaised)
@@ -57,6 +73,10 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
     held = _hold_open(tx, event.follow_up_ids)
     batch = _sort(tx, event, held)
     notified = inbox.write(tx, batch.announced)
+    yield from batch.waiting()
+    yield from metrics.notified(notified)
+    if event.in_hours:
+        return  # it was counted when it was announced
     yield EscalationsDelivered(
         sweep_id=event.sweep_id,
         delivered=len(event),
@@ -64,7 +84,6 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
         superseded=tuple(batch.superseded),
         unroutable=tuple(batch.unroutable),
     )
-    yield from metrics.notified(notified)
     yield Measured(metrics.SUPERSEDED, len(batch.superseded))
     yield Measured(metrics.UNROUTABLE, len(batch.unroutable))
 
@@ -85,7 +104,8 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
     directory = load_directory(tx, assignees, readable)
     clocks = load_clocks(tx, readable, assignees, directory)
     routes: dict[tuple[int, int, int], inbox.Route] = {}
-    batch = Batch()
+    in_hours: list[inbox.Route] = []
+    batch = Batch(now)
     for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True):
         follow_up_id, run, step, repeat = key
         state = held.get(follow_up_id)
@@ -104,11 +124,27 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
         way = (policy_version_id, step, assignee_id)
         if way not in routes:
             routes[way] = inbox.Route(recipients(policy.steps[step - 1], assignee_id, directory))
+            if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
+                in_hours.append(routes[way])
         if (route := routes[way]).recipients:
             batch.announced.append(inbox.Announcement(follow_up_id, step, repeat, route))
+            batch.runs.append(run)
         else:
             batch.unroutable.append(_key(*key))
+    _keep_to_hours(tx, in_hours, readable, now)
     return batch
+
+
+def _keep_to_hours(
+    tx: Transaction, routes: Collection[inbox.Route], policies: Collection[Policy], now: datetime
+) -> None:
+    """Let those wait whose working hours have not begun; one of a step that tells at once is not given."""
+    if routes:
+        people = {told.user_id for route in routes for told in route.recipients}
+        opens = hours.openings(tx, people, policies, now)
+        for route in routes:
+            theirs = (told.user_id for told in route.recipients)
+            route.opens = {user_id: opens[user_id] for user_id in theirs if user_id in opens}
 
 
 def _key(follow_up_id: int, run: int, step: int, repeat: int) -> EscalationKey:

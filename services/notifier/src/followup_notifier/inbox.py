@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from followup_common.db import Transaction
@@ -16,8 +17,7 @@ from followup_common.policy import Recipient
 # A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
 # has few, so they travel once and each row names its own. "Nothing is said twice": the unique keys say
 # so, not a look before.
-ANNOUNCE = OptimisticInsert(
-    """
+STATEMENT = """
     WITH announced AS MATERIALIZED (
         SELECT s.follow_up_id, s.run, a.step, a.repeat, s.policy_version_id, s.anchor_at, a.route
         FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
@@ -27,11 +27,13 @@ ANNOUNCE = OptimisticInsert(
     ), told AS MATERIALIZED (
         SELECT route - 1 AS route, person.*
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
-            jsonb_to_recordset(r.people) AS person (user_id bigint, audience text, fallback text)
+            jsonb_to_recordset(r.people)
+                AS person (user_id bigint, audience text, fallback text, tells_at timestamptz)
     ), logged AS (
         INSERT INTO activities (kind, follow_up_id, run, step, repeat, policy_version_id, details)
         SELECT 'escalated', follow_up_id, run, step, repeat, policy_version_id,
             jsonb_build_object('due_at', anchor_at, 'recipients', CAST(:recipients AS jsonb) -> route)
+            {first_hours}
         FROM announced
         {unless_logged}
     ), notified AS (
@@ -39,22 +41,38 @@ ANNOUNCE = OptimisticInsert(
             (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
         SELECT a.follow_up_id, a.run, a.step, a.repeat, a.policy_version_id, a.anchor_at,
             told.user_id, told.audience, told.fallback
-        FROM announced a JOIN told USING (route)
+        FROM announced a JOIN told USING (route) WHERE told.tells_at IS NULL
         {unless_told}
         RETURNING step
     )
     SELECT step, count(*) AS number FROM notified GROUP BY step
-    """,
-    unless_logged=("ON CONFLICT (follow_up_id, run, step, repeat) WHERE step IS NOT NULL DO NOTHING"),
-    unless_told="ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING",
+"""
+UNLESS = {
+    "unless_logged": "ON CONFLICT (follow_up_id, run, step, repeat) WHERE step IS NOT NULL DO NOTHING",
+    "unless_told": "ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING",
+}
+ANNOUNCE = OptimisticInsert(STATEMENT.replace("{first_hours}", ""), **UNLESS)
+ANNOUNCE_IN_HOURS = OptimisticInsert(
+    STATEMENT.replace("{first_hours}", "|| (CAST(:hours AS jsonb) -> route)"), **UNLESS
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Route:
-    """Who is told: everyone at the same step with the same assignee shares one of these."""
+    """Who is told: everyone at the same step with the same assignee shares one of these.
+
+    Attributes:
+        recipients: all of them.
+        opens: when working hours of those begin who are told only then; the others are told now.
+    """
 
     recipients: tuple[Recipient, ...]
+    opens: Mapping[int, datetime] = field(default_factory=dict)
+
+    @property
+    def told_now(self) -> list[int]:
+        """Who is told now."""
+        return [told.user_id for told in self.recipients if told.user_id not in self.opens]
 
 
 class Announcement(NamedTuple):
@@ -66,9 +84,10 @@ class Announcement(NamedTuple):
     route: Route
 
 
-def as_json(recipients: Iterable[Recipient]) -> str:
-    """How activities keep who was told: id and audience of each, and the fallback where there was one."""
-    return json.dumps([_kept(told) for told in recipients])
+def as_json(recipients: Iterable[Recipient], opens: Mapping[int, datetime] | None = None) -> str:
+    """How activities keep who was told: id and audience of each, the fallback where there was one, and when
+    they are told where that is later."""
+    return json.dumps([_kept(told, (opens or {}).get(told.user_id)) for told in recipients])
 
 
 def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, int]:
@@ -87,13 +106,23 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, in
         "steps": int_array(steps),
         "repeats": int_array(repeats),
         "routes": int_array([numbers[route] for route in routes]),
-        "recipients": f"[{','.join(as_json(route.recipients) for route in numbers)}]",
+        "recipients": f"[{','.join(as_json(route.recipients, route.opens) for route in numbers)}]",
     }
-    notified = {row.step: row.number for row in ANNOUNCE(tx, parameters)}
-    wake_inboxes(tx, {told.user_id for route in numbers for told in route.recipients})
+    announce = ANNOUNCE
+    if any(route.opens for route in numbers):
+        announce, parameters["hours"] = ANNOUNCE_IN_HOURS, json.dumps([_first(route) for route in numbers])
+    notified = {row.step: row.number for row in announce(tx, parameters)}
+    wake_inboxes(tx, {user_id for route in numbers for user_id in route.told_now})
     return notified
 
 
-def _kept(told: Recipient) -> dict[str, int | str]:
+def _first(route: Route) -> dict[str, str]:
+    """When the first of those who wait is told."""
+    return {"tells_at": min(route.opens.values()).isoformat()} if route.opens else {}
+
+
+def _kept(told: Recipient, tells_at: datetime | None) -> dict[str, int | str]:
     kept: dict[str, int | str] = {"user_id": told.user_id, "audience": told.audience}
-    return {**kept, "fallback": told.fallback} if told.fallback else kept
+    if told.fallback:
+        kept["fallback"] = told.fallback
+    return {**kept, "tells_at": tells_at.isoformat()} if tells_at else kept

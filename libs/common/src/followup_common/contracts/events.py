@@ -85,6 +85,11 @@ class EscalationsRaised(Event):
     runs: tuple[Run, ...]
     steps: tuple[StepNumber, ...]
     repeats: tuple[Repeat, ...]
+    in_hours: bool = Field(
+        False,
+        strict=True,
+        description="They have been announced: tell those whose working hours had not begun by then.",
+    )
 
     @model_validator(mode="after")
     def _as_long_as_each_other(self) -> Self:

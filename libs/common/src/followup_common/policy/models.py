@@ -45,7 +45,7 @@ class Admins:
 
 @dataclass(frozen=True, slots=True)
 class OneUser:
-    """A certain person, whoever the assignee is."""
+    """A certain person, no matter who the assignee is."""
 
     id: int
 

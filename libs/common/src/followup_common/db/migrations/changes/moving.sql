@@ -1,6 +1,6 @@
 -- Moves open follow-ups to a policy that was published, up to so many of those behind an id: those that get it now,
 -- and those that had it and get another one by its new conditions. Follow-ups are held while one is chosen for them,
--- as by whoever changes them. What a person could undo of those is no longer how they were, and cannot come back.
+-- as by anyone who changes them. What a person could undo of those is no longer how they were, and cannot come back.
 -- Runs as the owner: the escalator knows nothing of what follow-ups say. `until` is null when there are no more.
 CREATE FUNCTION policies_move_open(published bigint, actor bigint, after bigint, at_most integer)
     RETURNS TABLE (until bigint, moved bigint)

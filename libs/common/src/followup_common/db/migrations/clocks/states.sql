@@ -199,7 +199,7 @@ END $$;
 -- looks at at once. What has been announced is kept in `already_told`, so that nobody hears it again from the new
 -- run: the gravest of what people were told since the clock was started. With `restart` the clock starts now, and
 -- all is told as if new. One that has that version already, or is not open, stays as it is. Runs as the owner: the
--- trigger above calls it for whoever changes follow-ups, the escalator when a policy is published.
+-- trigger above calls it for anyone who changes follow-ups, the escalator when a policy is published.
 CREATE FUNCTION escalation_states_move(ids bigint[], versions bigint[], restart boolean) RETURNS SETOF bigint
     LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH held AS MATERIALIZED (
