@@ -190,6 +190,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         {"was": [1, 2], "now": [2, 1]},
         "Ada Okafor put the policies into another order",
     ),
+    (
+        Action.ORGANISATION_CHANGED,
+        1,
+        "organisation",
+        {"changes": {"calendar_id": change(None, 3)}},
+        "Ada Okafor changed the calendar of the organisation",
+    ),
     (Action.SWEEP_REQUESTED, None, "sweeps/7", {"by": "cron secret"}, "The cron service asked for a sweep"),
     (
         Action.DEAD_LETTERS_REPLAYED,

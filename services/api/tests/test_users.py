@@ -37,6 +37,7 @@ def test_an_admin_adds_reads_and_changes_a_person(api: TestClient, admin: Person
         "manager_id": admin.id,
         "active": True,
         "time_zone": "Europe/Berlin",
+        "calendar_id": None,
     }
     created = api.post(USERS, json={**body, "password": PASSWORD})
     assert created.status_code == 201

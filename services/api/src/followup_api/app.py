@@ -37,6 +37,7 @@ from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import routers as ops
+from followup_api.organisation.routes import router as organisation
 from followup_api.policies.routes import router as policies
 from followup_api.routing import API
 from followup_api.settings import ApiSettings
@@ -69,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     subjects,
     calendars,
     policies,
+    organisation,
     escalations,
     notifications,
     sweeps,

@@ -49,6 +49,7 @@ class Action(StrEnum):
     POLICY_PUBLISHED = "policy.published"
     POLICY_ARCHIVED = "policy.archived"
     POLICIES_ORDERED = "policies.ordered"
+    ORGANISATION_CHANGED = "organisation.changed"
     SWEEP_REQUESTED = "sweep.requested"
     DEAD_LETTERS_REPLAYED = "dead-letters.replayed"
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"

@@ -712,9 +712,31 @@ export interface paths {
         post?: never;
         /**
          * Archive a calendar
-         * @description Take a calendar out of use; it can still be read. Its name is free again.
+         * @description Take a calendar out of use; it can still be read. Its name is free again. 409 names who still counts by
+         *     it.
          */
         delete: operations["archive_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a change of a calendar would do
+         * @description How many open follow-ups the same `PUT` would move, and which steps would come at once. Changes
+         *     nothing.
+         */
+        post: operations["preview_calendar"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -870,6 +892,31 @@ export interface paths {
          *     again what they have been told.
          */
         post: operations["publish_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what holds for everybody
+         * @description The calendar of those who have none, nor anybody above them.
+         */
+        get: operations["get_organisation"];
+        /**
+         * Change what holds for everybody
+         * @description Give everybody who has none another calendar. Open follow-ups that count by it are placed again; nobody
+         *     is told again what they were told.
+         */
+        put: operations["replace_organisation"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1515,7 +1562,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "policy.created" | "policy.drafted" | "policy.published" | "policy.archived" | "policies.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "policy.created" | "policy.drafted" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -2174,6 +2221,48 @@ export interface components {
              * @description They count before holidays.
              */
             days?: components["schemas"]["SpecialDay"][];
+        };
+        /**
+         * CalendarPreview
+         * @description What a change of a calendar would do.
+         * @example {
+         *       "as_of": "2026-03-02T09:00:00.250344Z",
+         *       "follow_ups": 310,
+         *       "moved": 240,
+         *       "steps": [
+         *         {
+         *           "follow_ups": 3,
+         *           "label": "manager",
+         *           "policy": "Standard",
+         *           "policy_version": 4,
+         *           "severity": "escalated",
+         *           "step": 2
+         *         }
+         *       ]
+         *     }
+         */
+        CalendarPreview: {
+            /**
+             * Follow Ups
+             * @description Open ones with a step to come that would count by the calendar.
+             */
+            follow_ups: number;
+            /**
+             * Moved
+             * @description Those of them whose next step would come at another time.
+             */
+            moved: number;
+            /**
+             * Steps
+             * @description What would come at once, and by now has not.
+             */
+            steps: components["schemas"]["PreviewedStep"][];
+            /**
+             * As Of
+             * Format: date-time
+             * @description When this was computed.
+             */
+            as_of: string;
         };
         /**
          * Check
@@ -3554,6 +3643,11 @@ export interface components {
              */
             time_zone: string;
             /**
+             * Calendar Id
+             * @description Of a calendar that is in use.
+             */
+            calendar_id?: number | null;
+            /**
              * Password
              * @description Without one they can only use API tokens.
              */
@@ -3681,6 +3775,34 @@ export interface components {
              * @description Ids of all in use; that of the last one stays the last.
              */
             policies: number[];
+        };
+        /**
+         * Organisation
+         * @description What holds for everybody.
+         * @example {
+         *       "calendar_id": 3
+         *     }
+         */
+        Organisation: {
+            /**
+             * Calendar Id
+             * @description The calendar of everybody who has none, nor anybody above them; null: every hour counts for them.
+             */
+            calendar_id: number | null;
+        };
+        /**
+         * OrganisationInput
+         * @description What is to hold for everybody.
+         * @example {
+         *       "calendar_id": 3
+         *     }
+         */
+        OrganisationInput: {
+            /**
+             * Calendar Id
+             * @description Of a calendar that is in use; null: every hour counts.
+             */
+            calendar_id: number | null;
         };
         /**
          * OtherLines
@@ -4506,6 +4628,26 @@ export interface components {
              * @description Its first cells.
              */
             samples: string[];
+        };
+        /**
+         * PreviewedStep
+         * @description A step that would come at once.
+         */
+        PreviewedStep: {
+            /** Policy */
+            policy: string;
+            /** Policy Version */
+            policy_version: number;
+            /** Step */
+            step: number;
+            /** Label */
+            label: string;
+            severity: components["schemas"]["Severity"];
+            /**
+             * Follow Ups
+             * @description For how many follow-ups.
+             */
+            follow_ups: number;
         };
         /**
          * PriorityCondition
@@ -5595,6 +5737,11 @@ export interface components {
              */
             time_zone: string;
             /**
+             * Calendar Id
+             * @description The calendar by which working time counts for them; null: that of the nearest manager who has one, else the organisation's.
+             */
+            calendar_id: number | null;
+            /**
              * Reports
              * @description How many people report to them directly. Somebody with reports sees their follow-ups whatever their own role; while they are inactive the next active one above is told in their place.
              */
@@ -5636,6 +5783,11 @@ export interface components {
             active?: boolean;
             /** Time Zone */
             time_zone?: string;
+            /**
+             * Calendar Id
+             * @description Of a calendar that is in use; null: as their managers. Open follow-ups that count by it are placed again.
+             */
+            calendar_id?: number | null;
             /**
              * Password
              * Format: password
@@ -10440,8 +10592,178 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Changed in the meantime */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": [
+                 *         {
+                 *           "date": "2026-12-24",
+                 *           "hours": [
+                 *             {
+                 *               "closes": "12:00",
+                 *               "opens": "09:00"
+                 *             }
+                 *           ],
+                 *           "name": "Christmas Eve"
+                 *         },
+                 *         {
+                 *           "closed": true,
+                 *           "date": "2026-12-31",
+                 *           "name": "Stocktaking"
+                 *         }
+                 *       ],
+                 *       "holidays": {
+                 *         "categories": [
+                 *           "public"
+                 *         ],
+                 *         "country": "DE",
+                 *         "removed": [],
+                 *         "subdivision": "BE"
+                 *       },
+                 *       "hours": [
+                 *         {
+                 *           "closes": "12:30",
+                 *           "days": [
+                 *             1,
+                 *             2,
+                 *             3,
+                 *             4,
+                 *             5
+                 *           ],
+                 *           "opens": "09:00"
+                 *         },
+                 *         {
+                 *           "closes": "18:00",
+                 *           "days": [
+                 *             1,
+                 *             2,
+                 *             3,
+                 *             4
+                 *           ],
+                 *           "opens": "13:30"
+                 *         }
+                 *       ],
+                 *       "name": "Berlin office",
+                 *       "time_zone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2026-03-02T09:00:00.250344Z",
+                     *       "follow_ups": 310,
+                     *       "moved": 240,
+                     *       "steps": [
+                     *         {
+                     *           "follow_ups": 3,
+                     *           "label": "manager",
+                     *           "policy": "Standard",
+                     *           "policy_version": 4,
+                     *           "severity": "escalated",
+                     *           "step": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarPreview"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11842,6 +12164,146 @@ export interface operations {
             };
             /** @description Changed in the meantime */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "calendar_id": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "calendar_id": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["OrganisationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "calendar_id": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -53,6 +53,7 @@ export function person(id: number, manager: number | null, name = `Person ${id}`
     manager_id: manager,
     active: true,
     time_zone: "UTC",
+    calendar_id: null,
     reports: 0,
     version: 1,
     etag: `"1-${id}"`,

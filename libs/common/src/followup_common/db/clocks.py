@@ -57,6 +57,10 @@ class Clocks:
         number = self._own[user_id]
         return ALWAYS_OPEN if number is None else self._usable(number)
 
+    def with_calendar(self, calendar_id: int, calendar: Calendar) -> Clocks:
+        """The same, if a calendar were another one."""
+        return Clocks(self._directory, {**self._calendars, calendar_id: calendar})
+
     def _usable(self, calendar_id: int) -> Calendar:
         found = self._calendars.get(calendar_id)
         if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from followup_common.policy import BeyondHorizon, NeverOpen
@@ -32,6 +33,21 @@ class CalendarArchived(Conflict):
     def __init__(self, calendar_id: int) -> None:
         super().__init__(f"Calendar {calendar_id} is archived and cannot be changed: add another one.")
         self.calendar_id = calendar_id
+
+
+class CalendarInUse(Conflict):
+    """Somebody counts by a calendar that is to be archived.
+
+    Args:
+        name: of the calendar.
+        using: who does, in words.
+    """
+
+    def __init__(self, name: str, using: Sequence[str]) -> None:
+        super().__init__(
+            f"{', '.join(using)} count by the calendar “{name}”: give them another one first, or none."
+        )
+        self.using = using
 
 
 class CalendarStale(Stale):

@@ -8,10 +8,12 @@ from fastapi import Query, Response
 
 from followup_api.audit import Audit
 from followup_api.calendars import queries, service, working_time
+from followup_api.calendars.preview import preview
 from followup_api.calendars.problems import CalendarNotFound
 from followup_api.calendars.schemas import (
     Calendar,
     CalendarInput,
+    CalendarPreview,
     CalendarQuery,
     IcsInput,
     WorkingTimeAnswer,
@@ -73,6 +75,17 @@ def replace_calendar(
     return _tagged(service.replace(work.tx, audit, calendar_id, body, tags), response)
 
 
+@router.post(
+    "/{calendar_id}/preview", summary="See what a change of a calendar would do", responses=documented(404)
+)
+def preview_calendar(
+    work: Work, _caller: Writer, calendar_id: PathId, body: CalendarInput
+) -> CalendarPreview:
+    """How many open follow-ups the same `PUT` would move, and which steps would come at once. Changes
+    nothing."""
+    return preview(work.tx, calendar_id, body)
+
+
 @router.put(
     "/{calendar_id}/imported-days",
     summary="Import the days of an iCalendar file",
@@ -95,12 +108,13 @@ def import_days(
 
 
 @router.delete(
-    "/{calendar_id}", summary="Archive a calendar", status_code=204, responses=documented(404, 412)
+    "/{calendar_id}", summary="Archive a calendar", status_code=204, responses=documented(404, 409, 412)
 )
 def archive_calendar(
     work: Work, _caller: Writer, calendar_id: PathId, *, tags: IfMatch, audit: Audit
 ) -> None:
-    """Take a calendar out of use; it can still be read. Its name is free again."""
+    """Take a calendar out of use; it can still be read. Its name is free again. 409 names who still counts by
+    it."""
     service.archive(work.tx, audit, calendar_id, tags)
 
 

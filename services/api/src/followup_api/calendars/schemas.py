@@ -6,6 +6,7 @@ import re
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Self
 
+from followup_common.policy import Severity
 from followup_common.policy.models import Duration
 from pydantic import (
     AfterValidator,
@@ -289,3 +290,36 @@ class WorkingTimeAnswer(
 
     worked: Worked | None = Field(None, description="In hours, minutes and seconds.")
     at: Time | None = None
+
+
+EXAMPLE_PREVIEW: JsonDict = {
+    "follow_ups": 310,
+    "moved": 240,
+    "steps": [
+        {
+            **{"policy": "Standard", "policy_version": 4, "step": 2, "label": "manager"},
+            **{"severity": "escalated", "follow_ups": 3},
+        }
+    ],
+    "as_of": "2026-03-02T09:00:00.250344Z",
+}
+
+
+class PreviewedStep(Schema):
+    """A step that would come at once."""
+
+    policy: str
+    policy_version: int
+    step: int
+    label: str
+    severity: Severity
+    follow_ups: int = Field(description="For how many follow-ups.")
+
+
+class CalendarPreview(Schema, json_schema_extra=examples(EXAMPLE_PREVIEW)):
+    """What a change of a calendar would do."""
+
+    follow_ups: int = Field(description="Open ones with a step to come that would count by the calendar.")
+    moved: int = Field(description="Those of them whose next step would come at another time.")
+    steps: list[PreviewedStep] = Field(description="What would come at once, and by now has not.")
+    as_of: Time = Field(description="When this was computed.")

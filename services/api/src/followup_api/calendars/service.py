@@ -17,10 +17,12 @@ from sqlalchemy.exc import IntegrityError
 
 from followup_api.audit import Action, Trail
 from followup_api.calendars import queries
+from followup_api.calendars.assigned import users_of
 from followup_api.calendars.holidays import public_holidays
 from followup_api.calendars.ics import days_of
 from followup_api.calendars.problems import (
     CalendarArchived,
+    CalendarInUse,
     CalendarNameTaken,
     CalendarNeverOpen,
     CalendarNotFound,
@@ -43,7 +45,7 @@ def add(tx: Transaction, audit: Trail, body: CalendarInput) -> Calendar:
     Raises:
         CalendarNameTaken, CalendarNeverOpen, Invalid: it cannot be.
     """
-    _refuse_overlap(body)
+    refuse_overlap(body)
     with _refusing(body):
         calendar_id = tx.execute(insert(calendars).values(**_columns(body)).returning(c.id)).scalar_one()
     _fill(tx, calendar_id, body)
@@ -61,7 +63,7 @@ def replace(tx: Transaction, audit: Trail, calendar_id: int, body: CalendarInput
         CalendarNameTaken, CalendarNeverOpen, Invalid: it cannot be like that.
     """
     before = _changeable(tx, calendar_id, tags)
-    _refuse_overlap(body)
+    refuse_overlap(body)
     tx.execute(delete(calendar_hours).where(calendar_hours.c.calendar_id == calendar_id))
     tx.execute(delete(calendar_days).where(d.calendar_id == calendar_id, d.source != "ics"))
     with _refusing(body):
@@ -81,7 +83,7 @@ def import_days(tx: Transaction, audit: Trail, calendar_id: int, ics: str, tags:
         CalendarNeverOpen, Invalid: the file leaves it no hours, or cannot be taken.
     """
     before = _changeable(tx, calendar_id, tags)
-    first, last = _horizon(tx)
+    first, last = horizon(tx)
     days = days_of(ics, first, last)
     tx.execute(delete(calendar_days).where(d.calendar_id == calendar_id, d.source == "ics"))
     rows = [
@@ -101,9 +103,12 @@ def archive(tx: Transaction, audit: Trail, calendar_id: int, tags: Tags) -> None
 
     Raises:
         CalendarNotFound, CalendarStale: it cannot be changed.
+        CalendarInUse: people, the organisation or a policy in force count by it.
     """
     before = _locked(tx, calendar_id, tags)
     if before.archived_at is None:
+        if using := [*users_of(tx, calendar_id)]:
+            raise CalendarInUse(before.name, using)
         tx.execute(update(calendars).where(c.id == calendar_id).values(archived_at=func.now()))
         audit(Action.CALENDAR_ARCHIVED, f"calendars/{calendar_id}", name=before.name)
 
@@ -157,7 +162,7 @@ def _refusing(body: CalendarInput) -> Iterator[None]:
                 raise
 
 
-def _refuse_overlap(body: CalendarInput) -> None:
+def refuse_overlap(body: CalendarInput) -> None:
     """Look through weekdays and days for hours that share time, and days that are there twice.
 
     Raises:
@@ -167,7 +172,7 @@ def _refuse_overlap(body: CalendarInput) -> None:
     week: dict[int, list[Range]] = defaultdict(list)
     for number, hours in enumerate(body.hours):
         for weekday in hours.days:
-            week[weekday].append(_range(hours))
+            week[weekday].append(hours_of(hours))
             _refuse(f"hours.{number}", zone, {weekday: week[weekday]}, {})
     seen: set[date] = set()
     for number, day in enumerate(body.days):
@@ -175,7 +180,7 @@ def _refuse_overlap(body: CalendarInput) -> None:
             field = f"days.{number}.date"
             raise Invalid(field, f"{field}: {day.date} is there twice: make it one day.")
         seen.add(day.date)
-        _refuse(f"days.{number}.hours", zone, {}, {day.date: [*map(_range, day.hours)]})
+        _refuse(f"days.{number}.hours", zone, {}, {day.date: [*map(hours_of, day.hours)]})
 
 
 def _refuse(field: str, zone: ZoneInfo, week: dict[int, list[Range]], days: dict[date, list[Range]]) -> None:
@@ -185,7 +190,8 @@ def _refuse(field: str, zone: ZoneInfo, week: dict[int, list[Range]], days: dict
         raise Invalid(field, f"{field}: {error}.") from None
 
 
-def _range(hours: OpenRange) -> Range:
+def hours_of(hours: OpenRange) -> Range:
+    """Hours that people wrote, as the rules count them."""
     return Range(hours.opens, hours.closes)
 
 
@@ -196,7 +202,7 @@ def _fill(tx: Transaction, calendar_id: int, body: CalendarInput) -> None:
         CalendarNeverOpen: nothing is left of its hours.
         Invalid: its holidays are not known.
     """
-    first, last = _horizon(tx)
+    first, last = horizon(tx)
     of = {"calendar_id": calendar_id}
     hours = [
         {**of, "weekday": weekday, "opens": each.opens, "closes": each.closes}
@@ -210,7 +216,8 @@ def _fill(tx: Transaction, calendar_id: int, body: CalendarInput) -> None:
     _work_out(tx, calendar_id, body.name, first, last)
 
 
-def _horizon(tx: Transaction) -> tuple[date, date]:
+def horizon(tx: Transaction) -> tuple[date, date]:
+    """The first and the last day that a calendar is worked out for when it is changed today."""
     today = tx.execute(select(func.current_date())).scalar_one()
     return today - BACK, today + AHEAD
 

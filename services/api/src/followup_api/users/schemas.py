@@ -21,6 +21,7 @@ ADA: JsonDict = {
     "manager_id": 7,
     "active": True,
     "time_zone": "Europe/London",
+    "calendar_id": None,
 }
 
 
@@ -82,6 +83,10 @@ class User(Schema, json_schema_extra=examples(USER_EXAMPLE)):
         description="IANA name; decides which day is today for them. A name of old, such as `US/Eastern`, "
         "becomes that of today."
     )
+    calendar_id: int | None = Field(
+        description="The calendar by which working time counts for them; null: that of the nearest manager "
+        "who has one, else the organisation's."
+    )
     reports: int = Field(
         description="How many people report to them directly. Somebody with reports sees their follow-ups "
         "whatever their own role; while they are inactive the next active one above is told in their place."
@@ -102,6 +107,7 @@ class NewUser(Input, json_schema_extra=examples(NEW_USER_EXAMPLE)):
     manager_id: Id | None = None
     active: bool = True
     time_zone: TimeZone = "UTC"
+    calendar_id: Id | None = Field(None, description="Of a calendar that is in use.")
     password: Password | None = Field(None, description="Without one they can only use API tokens.")
 
 
@@ -117,6 +123,11 @@ class UserChanges(Changes, json_schema_extra=examples(USER_CHANGES_EXAMPLE)):
     manager_id: Id | None = Field(default_factory=unchanged, description="Null: reports to nobody.")
     active: bool = Field(default_factory=unchanged)
     time_zone: TimeZone = Field(default_factory=unchanged)
+    calendar_id: Id | None = Field(
+        default_factory=unchanged,
+        description="Of a calendar that is in use; null: as their managers. Open follow-ups that count by it "
+        "are placed again.",
+    )
     password: Password = Field(default_factory=unchanged, description="Ends the person's other sessions.")
 
 

@@ -16,6 +16,7 @@ from followup_api.auth.oidc.queries import unbind
 from followup_api.auth.passwords import hashed
 from followup_api.auth.proof import require_proof, require_session
 from followup_api.auth.queries import end_sessions
+from followup_api.calendars.assigned import refuse_unusable
 from followup_api.etags import Tags
 from followup_api.permissions import Caller
 from followup_api.problems import Invalid, constraint_of
@@ -104,13 +105,15 @@ def create_user(
     manager_id: int | None = None,
     active: bool = True,
     time_zone: str = "UTC",
+    calendar_id: int | None = None,
     password: str | None = None,
 ) -> Record:
     """Add a person.
 
     Raises:
-        EmailTaken, Invalid: the e-mail address is taken; the manager does not fit.
+        EmailTaken, Invalid: the e-mail address is taken; the manager or the calendar does not fit.
     """
+    refuse_unusable(tx, calendar_id)
     values = {
         "email": email,
         "name": name,
@@ -118,6 +121,7 @@ def create_user(
         "manager_id": manager_id,
         "active": active,
         "time_zone": time_zone,
+        "calendar_id": calendar_id,
         "password_hash": password and hashed(password),
     }
     with _named_errors(values):
@@ -139,6 +143,8 @@ def change_user(tx: Transaction, user_id: int, changes: dict[str, Any], tags: Ta
     before = lock_user(tx, user_id, tags)
     if not changes:
         return before
+    if changes.get("calendar_id") != before.calendar_id:
+        refuse_unusable(tx, changes.get("calendar_id"))
     values = dict(changes)
     if "password" in values:
         values["password_hash"] = hashed(values.pop("password"))

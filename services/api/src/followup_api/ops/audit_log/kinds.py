@@ -22,6 +22,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED),
         *(Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_PUBLISHED),
         *(Action.POLICY_ARCHIVED, Action.POLICIES_ORDERED),
+        Action.ORGANISATION_CHANGED,
         *(Action.SWEEP_REQUESTED, Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED),
     ),
 }

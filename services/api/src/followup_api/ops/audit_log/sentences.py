@@ -213,6 +213,10 @@ def _policy(action: str, entry: _Entry) -> str:
             return f"{entry.who} put the policies into another order"
 
 
+def _organisation(_: str, entry: _Entry) -> str:
+    return f"{entry.who} changed the calendar of the organisation"
+
+
 def _sweep(_: str, entry: _Entry) -> str:
     return f"{entry.who} asked for a sweep"
 
@@ -253,6 +257,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
         _policy,
     ),
     Action.POLICIES_ORDERED: _policy,
+    Action.ORGANISATION_CHANGED: _organisation,
     Action.SWEEP_REQUESTED: _sweep,
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }

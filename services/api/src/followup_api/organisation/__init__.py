@@ -1,0 +1,1 @@
+"""What holds for everybody: the calendar of those who have none."""
