@@ -161,7 +161,7 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
         case Kind.COMPLETED | Kind.DELETED:
             now.open = False
         case Kind.REOPENED:
-            now.open = True
+            now.open, now.steps = True, QUICK  # chosen again for each run
             now.start_over()
         case Kind.RESCHEDULED:
             assert change.due_at is not None

@@ -55,6 +55,13 @@ def test_a_completed_follow_up_stands_nowhere_until_it_is_reopened() -> None:
     assert played.open_since(NINE + 8 * SECOND)
 
 
+def test_a_reopening_chooses_the_policy_again() -> None:
+    standard = created(kind=Kind.CREATED_STANDARD)
+    played = history([standard, change(3, Kind.COMPLETED), change(7, Kind.REOPENED)])
+    assert played.current
+    assert played.current.level(NINE + 10 * SECOND) == 3
+
+
 def test_a_reschedule_starts_over_and_a_reassignment_keeps_the_clock() -> None:
     later = NINE + HOUR
     played = history(
