@@ -44,6 +44,7 @@ CREATING: dict[str, dict[str, Any]] = {
             "hours": [{"days": [1], "opens": "09:00", "closes": "17:00"}],
         }
     },
+    "/follow-up-kinds": {"json": {"label": "Site visit"}},
     "/sweeps": {},
     "/tokens": {"json": {"name": "Nightly import"}},
     "/imports/users": {"content": f"{USERS}new@example.com,New,employee,,,true\n".encode()},
@@ -74,6 +75,7 @@ COUNTED = (
     "users",
     "subjects",
     "calendars",
+    "follow_up_kinds",
     "sweeps",
     "api_tokens",
     "activities",

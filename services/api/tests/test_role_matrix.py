@@ -144,6 +144,10 @@ LINES: dict[str, Line] = {
         ("mia", "dana", "max", "ada"), 200, json={"name": "Acme Corporation"}
     ),
     "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
+    "GET /api/v1/follow-up-kinds": everybody(200),
+    "POST /api/v1/follow-up-kinds": admins(201, json={"label": "Site visit"}),
+    "PUT /api/v1/follow-up-kinds/order": admins(200, json={"ids": [5, 4, 3, 2, 1]}),
+    "PATCH /api/v1/follow-up-kinds/{kind_id}": admins(200, json={"label": "Phone call"}),
     "GET /api/v1/calendars": everybody(200),
     "POST /api/v1/calendars": admins(201, json=CALENDAR),
     "GET /api/v1/calendars/{calendar_id}": everybody(200),
@@ -228,7 +232,13 @@ class Cast:
             world.execute(
                 "UPDATE policies SET archived_at = now(), position = NULL WHERE name IN ('Calls', 'Renamed')"
             )
-        target: dict[str, Any] = {"user_id": amir.id}
+        if "/follow-up-kinds" in route:
+            world.execute(
+                "ALTER TABLE follow_up_kinds DISABLE TRIGGER follow_up_kinds_stay; "
+                "DELETE FROM follow_up_kinds WHERE id > 5; "
+                "ALTER TABLE follow_up_kinds ENABLE TRIGGER follow_up_kinds_stay"
+            )
+        target: dict[str, Any] = {"user_id": amir.id, "kind_id": 1}
         for name in named:
             [(target[name],)] = world.execute(f"{MAKE[name]} RETURNING id", amir=amir.id)
         if "{event_id}" in route:

@@ -142,4 +142,6 @@ def _target(company: Company, path: str) -> dict[str, Any]:
         target["event_id"] = fail(company)
     if "{calendar_id}" in path:
         target["calendar_id"] = company.calendar()["id"]
+    if "{kind_id}" in path:
+        target["kind_id"] = 1
     return target

@@ -110,7 +110,7 @@ def test_no_field_of_any_body_takes_a_value_of_another_kind(company: Company) ->
     client, taken, fields = logged_in(company), [], 0
     for method, path, schema, document in bodies(company):
         address = path.replace("{event_id}", "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47")
-        for name in ("follow_up_id", "user_id", "subject_id", "calendar_id"):
+        for name in ("follow_up_id", "user_id", "subject_id", "calendar_id", "kind_id"):
             address = address.replace(f"{{{name}}}", str(company.amir.id))
         for where, value in wrong_values(schema, (), document):
             if where == () and value in (None, {}):

@@ -30,6 +30,7 @@ from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
+from followup_api.kinds.routes import router as kinds
 from followup_api.me.routes import router as me
 from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tokens_of_people,
     users,
     follow_ups,
+    kinds,
     subjects,
     calendars,
     policies,

@@ -1,14 +1,16 @@
 /** How long each text of a request may be. Generated from the API's document, see `npm run generate`. */
-export const BulkChange = { reason: 500 } as const;
+export const BulkChange = { reason: 500, kind: 50 } as const;
 export const BulkDiscard = { type: 200, note: 1000 } as const;
-export const BulkFilter = { q: 200 } as const;
+export const BulkFilter = { kind: 50, tag: 200, currency: 3, q: 200 } as const;
 export const BulkReplay = { type: 200 } as const;
 export const CalendarInput = { name: 200, time_zone: 64 } as const;
 export const Discard = { note: 1000 } as const;
-export const FollowUpCreate = { title: 200, notes: 10000, external_id: 200 } as const;
-export const FollowUpPatch = { title: 200, notes: 10000, external_id: 200, reason: 500 } as const;
+export const FollowUpCreate = { kind: 50, title: 200, notes: 10000, external_id: 200 } as const;
+export const FollowUpPatch = { title: 200, notes: 10000, external_id: 200, kind: 50, reason: 500 } as const;
 export const HolidaysOf = { country: 40, subdivision: 40 } as const;
 export const IcsInput = { ics: 200000 } as const;
+export const KindCreate = { label: 50 } as const;
+export const KindPatch = { label: 50 } as const;
 export const LogIn = { email: 254, password: 200 } as const;
 export const MeChanges = { name: 200, time_zone: 64 } as const;
 export const NewToken = { name: 200 } as const;
@@ -20,3 +22,4 @@ export const SubjectCreate = { name: 200, external_id: 200, url: 2000 } as const
 export const SubjectInput = { external_id: 200, name: 200, url: 2000 } as const;
 export const SubjectPatch = { name: 200, external_id: 200, url: 2000 } as const;
 export const UserChanges = { email: 254, name: 200, time_zone: 64, password: 200 } as const;
+export const Value = { currency: 3 } as const;

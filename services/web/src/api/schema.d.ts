@@ -599,6 +599,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-up-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List kinds of follow-ups
+         * @description Kinds in use, in the order in which people choose from them; or the archived ones by label.
+         */
+        get: operations["list_kinds"];
+        put?: never;
+        /**
+         * Add a kind of follow-up
+         * @description Add a kind at the end of the list.
+         */
+        post: operations["create_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-up-kinds/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put kinds of follow-ups in order
+         * @description Put the kinds in use into another order; answers the list.
+         */
+        put: operations["order_kinds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-up-kinds/{kind_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a kind of follow-up
+         * @description Rename a kind for people, archive it, or bring it back. Follow-ups and policies that say its name stay
+         *     as they are: none is deleted.
+         */
+        patch: operations["edit_kind"];
+        trace?: never;
+    };
     "/api/v1/subjects": {
         parameters: {
             query?: never;
@@ -1562,7 +1627,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "policy.created" | "policy.drafted" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "policy.created" | "policy.drafted" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -1805,7 +1870,7 @@ export interface components {
          * @description What to do to many follow-ups at once.
          * @enum {string}
          */
-        BulkAction: "complete" | "reassign" | "reschedule" | "undo";
+        BulkAction: "complete" | "reassign" | "reschedule" | "edit" | "undo";
         /**
          * BulkChange
          * @description One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds.
@@ -1844,6 +1909,17 @@ export interface components {
          *         43
          *       ]
          *     }
+         * @example {
+         *       "action": "edit",
+         *       "add_tags": [
+         *         "vip"
+         *       ],
+         *       "ids": [
+         *         42,
+         *         43
+         *       ],
+         *       "priority": "high"
+         *     }
          */
         BulkChange: {
             /** Ids */
@@ -1876,6 +1952,26 @@ export interface components {
              * @description Why they are rescheduled. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
+            /**
+             * Kind
+             * @description To edit: what they all become.
+             */
+            kind?: string | null;
+            /**
+             * Priority
+             * @description To edit: what they all get.
+             */
+            priority?: ("low" | "normal" | "high") | null;
+            /**
+             * Add Tags
+             * @description To edit: tags that each of them gets.
+             */
+            add_tags?: string[];
+            /**
+             * Remove Tags
+             * @description To edit: tags that none of them keeps.
+             */
+            remove_tags?: string[];
         };
         /**
          * BulkDiscard
@@ -1937,6 +2033,36 @@ export interface components {
          */
         BulkFilter: {
             /**
+             * Kind
+             * @description Only those of this kind, by its name.
+             */
+            kind?: string | null;
+            /**
+             * Priority
+             * @description Only those of this priority.
+             */
+            priority?: ("low" | "normal" | "high") | null;
+            /**
+             * Tag
+             * @description Only those with this tag.
+             */
+            tag?: string | null;
+            /**
+             * Value From
+             * @description Only those worth at least this; needs `currency`.
+             */
+            value_from?: string | null;
+            /**
+             * Value To
+             * @description Only those worth at most this; needs `currency`.
+             */
+            value_to?: string | null;
+            /**
+             * Currency
+             * @description Only those with a value in this currency.
+             */
+            currency?: string | null;
+            /**
              * View
              * @enum {string}
              */
@@ -1954,7 +2080,7 @@ export interface components {
             subject_id?: number | null;
             /**
              * Q
-             * @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case.
+             * @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case.
              */
             q?: string | null;
             /**
@@ -2609,6 +2735,7 @@ export interface components {
          *       "first_due_at": "2026-02-25T09:00:00Z",
          *       "hours_overdue": 51.25,
          *       "id": 42,
+         *       "kind": "call",
          *       "level": 2,
          *       "level_label": "manager",
          *       "manager": {
@@ -2618,6 +2745,7 @@ export interface components {
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "notes": "Ask for Ms Okafor.",
+         *       "priority": "normal",
          *       "severity": "escalated",
          *       "sla_breach": false,
          *       "status": "open",
@@ -2628,8 +2756,16 @@ export interface components {
          *         "name": "Acme Corporation",
          *         "url": "https://crm.example.com/clients/C-1009"
          *       },
+         *       "tags": [
+         *         "renewal",
+         *         "vip"
+         *       ],
          *       "title": "Call Acme about renewal",
          *       "updated_at": "2026-02-27T08:02:44Z",
+         *       "value": {
+         *         "amount": "1200.00",
+         *         "currency": "EUR"
+         *       },
          *       "version": 3
          *     }
          */
@@ -2661,6 +2797,20 @@ export interface components {
             assignee_id: number;
             assignee: components["schemas"]["Assignee"];
             subject: components["schemas"]["SubjectRef"] | null;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Tags */
+            tags: string[];
+            /** @description What it is worth; null: nobody has said. */
+            value: components["schemas"]["ValueShown"] | null;
             /**
              * Hours Overdue
              * @description By the database's clock; 0 when not overdue or completed.
@@ -2978,11 +3128,13 @@ export interface components {
          *       "first_due_at": "2026-02-25T09:00:00Z",
          *       "hours_overdue": 51.25,
          *       "id": 42,
+         *       "kind": "call",
          *       "level": 2,
          *       "level_label": "manager",
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "notes": "Ask for Ms Okafor.",
+         *       "priority": "normal",
          *       "severity": "escalated",
          *       "sla_breach": false,
          *       "status": "open",
@@ -2993,8 +3145,16 @@ export interface components {
          *         "name": "Acme Corporation",
          *         "url": "https://crm.example.com/clients/C-1009"
          *       },
+         *       "tags": [
+         *         "renewal",
+         *         "vip"
+         *       ],
          *       "title": "Call Acme about renewal",
          *       "updated_at": "2026-02-27T08:02:44Z",
+         *       "value": {
+         *         "amount": "1200.00",
+         *         "currency": "EUR"
+         *       },
          *       "version": 3
          *     }
          */
@@ -3026,6 +3186,20 @@ export interface components {
             assignee_id: number;
             assignee: components["schemas"]["Assignee"];
             subject: components["schemas"]["SubjectRef"] | null;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Tags */
+            tags: string[];
+            /** @description What it is worth; null: nobody has said. */
+            value: components["schemas"]["ValueShown"] | null;
             /**
              * Hours Overdue
              * @description By the database's clock; 0 when not overdue or completed.
@@ -3129,6 +3303,25 @@ export interface components {
          *     }
          */
         FollowUpCreate: {
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             * @default task
+             */
+            kind: string;
+            /**
+             * Priority
+             * @default normal
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /**
+             * Tags
+             * @description Kept in lower case, each once and in order; at most 20, of at most 50 characters, without commas and semicolons.
+             */
+            tags?: string[];
+            /** @description What it is worth. */
+            value?: components["schemas"]["Value"] | null;
             /** Title */
             title: string;
             /**
@@ -3182,6 +3375,23 @@ export interface components {
             subject?: components["schemas"]["SubjectInput"] | null;
             /** External Id */
             external_id?: string | null;
+            /**
+             * Kind
+             * @description Name of one of `GET /follow-up-kinds`.
+             */
+            kind?: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority?: "low" | "normal" | "high";
+            /**
+             * Tags
+             * @description All of them. Kept in lower case, each once and in order; at most 20, of at most 50 characters, without commas and semicolons.
+             */
+            tags?: string[];
+            /** @description Null: nobody knows any more. */
+            value?: components["schemas"]["Value"] | null;
             /**
              * Reason
              * @description Why `due_at` changes. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
@@ -3399,6 +3609,58 @@ export interface components {
             dry_run: boolean;
         };
         /**
+         * Kind
+         * @description A kind of follow-up, such as a call.
+         * @example {
+         *       "created_at": "2026-02-20T15:31:07Z",
+         *       "etag": "\"1-1c2d3e4f\"",
+         *       "id": 6,
+         *       "label": "Site visit",
+         *       "name": "site visit",
+         *       "updated_at": "2026-02-20T15:31:07Z",
+         *       "version": 1
+         *     }
+         */
+        Kind: {
+            /** Id */
+            id: number;
+            /**
+             * Name
+             * @description What follow-ups, files and policies say. It never changes.
+             */
+            name: string;
+            /**
+             * Label
+             * @description What people read.
+             */
+            label: string;
+            /**
+             * Archived At
+             * @description Since then no follow-up becomes one of it; null: in use.
+             */
+            archived_at: string | null;
+            /**
+             * Version
+             * @description Counts changes; another order is none.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
          * KindCondition
          * @description What is to be done.
          */
@@ -3415,6 +3677,59 @@ export interface components {
             field: "kind";
             /** Value */
             value: string[];
+        };
+        /**
+         * KindCreate
+         * @description A new kind of follow-up, at the end of the list.
+         * @example {
+         *       "label": "Site visit"
+         *     }
+         */
+        KindCreate: {
+            /**
+             * Label
+             * @description What people read. Its name is the label in lower case, for good.
+             */
+            label: string;
+        };
+        /**
+         * KindOrder
+         * @description The kinds in use, in the order in which people choose from them.
+         * @example {
+         *       "ids": [
+         *         1,
+         *         3,
+         *         2,
+         *         4,
+         *         5
+         *       ]
+         *     }
+         */
+        KindOrder: {
+            /**
+             * Ids
+             * @description Each kind in use once.
+             */
+            ids: number[];
+        };
+        /**
+         * KindPatch
+         * @description What to change; what is left out stays.
+         * @example {
+         *       "label": "Visit on site"
+         *     }
+         * @example {
+         *       "archived": true
+         *     }
+         */
+        KindPatch: {
+            /** Label */
+            label?: string;
+            /**
+             * Archived
+             * @description True: no follow-up becomes one of it any more; those that are one stay so. False: it is at the end of the list again.
+             */
+            archived?: boolean;
         };
         /**
          * LineError
@@ -3971,6 +4286,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[Kind] */
+        Page_Kind_: {
+            /** Items */
+            items: components["schemas"]["Kind"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[Notification] */
         Page_Notification_: {
             /** Items */
@@ -4177,7 +4503,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "follow-up-kinds:write" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -5298,11 +5624,13 @@ export interface components {
          *           "first_due_at": "2026-02-25T09:00:00Z",
          *           "hours_overdue": 51.25,
          *           "id": 42,
+         *           "kind": "call",
          *           "level": 2,
          *           "level_label": "manager",
          *           "moved": 1,
          *           "next_step_at": "2026-03-06T09:00:00Z",
          *           "notes": "Ask for Ms Okafor.",
+         *           "priority": "normal",
          *           "severity": "escalated",
          *           "sla_breach": false,
          *           "status": "open",
@@ -5313,8 +5641,16 @@ export interface components {
          *             "name": "Acme Corporation",
          *             "url": "https://crm.example.com/clients/C-1009"
          *           },
+         *           "tags": [
+         *             "renewal",
+         *             "vip"
+         *           ],
          *           "title": "Call Acme about renewal",
          *           "updated_at": "2026-02-27T08:02:44Z",
+         *           "value": {
+         *             "amount": "1200.00",
+         *             "currency": "EUR"
+         *           },
          *           "version": 3
          *         }
          *       ],
@@ -5796,6 +6132,27 @@ export interface components {
             password?: string;
         };
         /**
+         * Value
+         * @description What a follow-up is worth.
+         * @example {
+         *       "amount": "1200.00",
+         *       "currency": "EUR"
+         *     }
+         */
+        Value: {
+            /**
+             * Amount
+             * @example 1200.00
+             */
+            amount: string;
+            /**
+             * Currency
+             * @description Code of ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+        };
+        /**
          * ValueCondition
          * @description What it is worth. One without a value, or with one in another currency, never meets it.
          */
@@ -5811,6 +6168,23 @@ export interface components {
              */
             is: "at_least" | "at_most" | "below";
             value: components["schemas"]["Money"];
+        };
+        /**
+         * ValueShown
+         * @description What a follow-up is worth.
+         * @example {
+         *       "amount": "1200.00",
+         *       "currency": "EUR"
+         *     }
+         */
+        ValueShown: {
+            /**
+             * Amount
+             * @description With two decimals.
+             */
+            amount: string;
+            /** Currency */
+            currency: string;
         };
         /**
          * View
@@ -7651,11 +8025,23 @@ export interface operations {
     list_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those of this kind, by its name. */
+                kind?: string | null;
+                /** @description Only those of this priority. */
+                priority?: ("low" | "normal" | "high") | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those worth at least this; needs `currency`. */
+                value_from?: string | null;
+                /** @description Only those worth at most this; needs `currency`. */
+                value_to?: string | null;
+                /** @description Only those with a value in this currency. */
+                currency?: string | null;
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
-                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
+                /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
@@ -7695,11 +8081,13 @@ export interface operations {
                      *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
+                     *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
@@ -7710,8 +8098,16 @@ export interface operations {
                      *             "name": "Acme Corporation",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
+                     *           "tags": [
+                     *             "renewal",
+                     *             "vip"
+                     *           ],
                      *           "title": "Call Acme about renewal",
                      *           "updated_at": "2026-02-27T08:02:44Z",
+                     *           "value": {
+                     *             "amount": "1200.00",
+                     *             "currency": "EUR"
+                     *           },
                      *           "version": 3
                      *         }
                      *       ],
@@ -7810,11 +8206,13 @@ export interface operations {
                      *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
+                     *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
@@ -7825,8 +8223,16 @@ export interface operations {
                      *         "name": "Acme Corporation",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
                      *       "title": "Call Acme about renewal",
                      *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
                      *       "version": 3
                      *     }
                      */
@@ -7901,11 +8307,23 @@ export interface operations {
     count_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those of this kind, by its name. */
+                kind?: string | null;
+                /** @description Only those of this priority. */
+                priority?: ("low" | "normal" | "high") | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those worth at least this; needs `currency`. */
+                value_from?: string | null;
+                /** @description Only those worth at most this; needs `currency`. */
+                value_to?: string | null;
+                /** @description Only those with a value in this currency. */
+                currency?: string | null;
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
-                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
+                /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
             };
             header?: never;
@@ -7972,11 +8390,23 @@ export interface operations {
     export_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those of this kind, by its name. */
+                kind?: string | null;
+                /** @description Only those of this priority. */
+                priority?: ("low" | "normal" | "high") | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those worth at least this; needs `currency`. */
+                value_from?: string | null;
+                /** @description Only those worth at most this; needs `currency`. */
+                value_to?: string | null;
+                /** @description Only those with a value in this currency. */
+                currency?: string | null;
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
-                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
+                /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
@@ -8294,11 +8724,13 @@ export interface operations {
                      *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
+                     *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
@@ -8309,8 +8741,16 @@ export interface operations {
                      *         "name": "Acme Corporation",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
                      *       "title": "Call Acme about renewal",
                      *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
                      *       "version": 3
                      *     }
                      */
@@ -8489,11 +8929,13 @@ export interface operations {
                      *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
+                     *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
@@ -8504,8 +8946,16 @@ export interface operations {
                      *         "name": "Acme Corporation",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
                      *       "title": "Call Acme about renewal",
                      *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
                      *       "version": 3
                      *     }
                      */
@@ -8630,11 +9080,13 @@ export interface operations {
                      *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
+                     *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
@@ -8645,8 +9097,16 @@ export interface operations {
                      *         "name": "Acme Corporation",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
                      *       "title": "Call Acme about renewal",
                      *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
                      *       "version": 3
                      *     }
                      */
@@ -8747,11 +9207,13 @@ export interface operations {
                      *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
+                     *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
@@ -8762,8 +9224,16 @@ export interface operations {
                      *         "name": "Acme Corporation",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
                      *       "title": "Call Acme about renewal",
                      *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
                      *       "version": 3
                      *     }
                      */
@@ -8864,11 +9334,13 @@ export interface operations {
                      *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
+                     *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
@@ -8879,8 +9351,16 @@ export interface operations {
                      *         "name": "Acme Corporation",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
                      *       "title": "Call Acme about renewal",
                      *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
                      *       "version": 3
                      *     }
                      */
@@ -8981,11 +9461,13 @@ export interface operations {
                      *       "first_due_at": "2026-02-25T09:00:00Z",
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
+                     *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
                      *       "status": "open",
@@ -8996,8 +9478,16 @@ export interface operations {
                      *         "name": "Acme Corporation",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
                      *       "title": "Call Acme about renewal",
                      *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
                      *       "version": 3
                      *     }
                      */
@@ -9175,6 +9665,423 @@ export interface operations {
             };
         };
     };
+    list_kinds: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Those that are out of use in place of those in use. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-02-20T15:31:07Z",
+                     *           "etag": "\"1-1c2d3e4f\"",
+                     *           "id": 6,
+                     *           "label": "Site visit",
+                     *           "name": "site visit",
+                     *           "updated_at": "2026-02-20T15:31:07Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Kind_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "Site visit"
+                 *     }
+                 */
+                "application/json": components["schemas"]["KindCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-1c2d3e4f\"",
+                     *       "id": 6,
+                     *       "label": "Site visit",
+                     *       "name": "site visit",
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Kind"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    order_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         1,
+                 *         3,
+                 *         2,
+                 *         4,
+                 *         5
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["KindOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-02-20T15:31:07Z",
+                     *           "etag": "\"1-1c2d3e4f\"",
+                     *           "id": 6,
+                     *           "label": "Site visit",
+                     *           "name": "site visit",
+                     *           "updated_at": "2026-02-20T15:31:07Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Kind_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_kind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                kind_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "Visit on site"
+                 *     }
+                 */
+                "application/json": components["schemas"]["KindPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-1c2d3e4f\"",
+                     *       "id": 6,
+                     *       "label": "Site visit",
+                     *       "name": "site visit",
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Kind"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_subjects: {
         parameters: {
             query?: {
@@ -9310,11 +10217,13 @@ export interface operations {
                      *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
+                     *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
@@ -9325,8 +10234,16 @@ export interface operations {
                      *             "name": "Acme Corporation",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
+                     *           "tags": [
+                     *             "renewal",
+                     *             "vip"
+                     *           ],
                      *           "title": "Call Acme about renewal",
                      *           "updated_at": "2026-02-27T08:02:44Z",
+                     *           "value": {
+                     *             "amount": "1200.00",
+                     *             "currency": "EUR"
+                     *           },
                      *           "version": 3
                      *         }
                      *       ],
@@ -9449,11 +10366,13 @@ export interface operations {
                      *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
+                     *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
@@ -9464,8 +10383,16 @@ export interface operations {
                      *             "name": "Acme Corporation",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
+                     *           "tags": [
+                     *             "renewal",
+                     *             "vip"
+                     *           ],
                      *           "title": "Call Acme about renewal",
                      *           "updated_at": "2026-02-27T08:02:44Z",
+                     *           "value": {
+                     *             "amount": "1200.00",
+                     *             "currency": "EUR"
+                     *           },
                      *           "version": 3
                      *         }
                      *       ],
@@ -9582,11 +10509,13 @@ export interface operations {
                      *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
+                     *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
@@ -9597,8 +10526,16 @@ export interface operations {
                      *             "name": "Acme Corporation",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
+                     *           "tags": [
+                     *             "renewal",
+                     *             "vip"
+                     *           ],
                      *           "title": "Call Acme about renewal",
                      *           "updated_at": "2026-02-27T08:02:44Z",
+                     *           "value": {
+                     *             "amount": "1200.00",
+                     *             "currency": "EUR"
+                     *           },
                      *           "version": 3
                      *         }
                      *       ],
@@ -12345,7 +13282,7 @@ export interface operations {
             query?: {
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
-                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
+                /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description Entries on a page at most. */
                 limit?: number;
@@ -12385,6 +13322,7 @@ export interface operations {
                      *           "first_due_at": "2026-02-25T09:00:00Z",
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
+                     *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
                      *           "manager": {
@@ -12394,6 +13332,7 @@ export interface operations {
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "notes": "Ask for Ms Okafor.",
+                     *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "status": "open",
@@ -12404,8 +13343,16 @@ export interface operations {
                      *             "name": "Acme Corporation",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
+                     *           "tags": [
+                     *             "renewal",
+                     *             "vip"
+                     *           ],
                      *           "title": "Call Acme about renewal",
                      *           "updated_at": "2026-02-27T08:02:44Z",
+                     *           "value": {
+                     *             "amount": "1200.00",
+                     *             "currency": "EUR"
+                     *           },
                      *           "version": 3
                      *         }
                      *       ],
@@ -12458,7 +13405,7 @@ export interface operations {
             query?: {
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
-                /** @description Words, each of which is found in the title, the notes, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
+                /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
             };
             header?: never;

@@ -22,6 +22,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from followup_common.tags import as_read
+
 PRIORITIES = ("low", "normal", "high")
 """From the least on."""
 MOST_CONDITIONS = 20
@@ -67,7 +69,7 @@ def _sorted(values: object) -> object:
 
 def _lowered(values: object) -> object:
     if isinstance(values, list | tuple):
-        values = [each.strip().casefold() if isinstance(each, str) else each for each in values]
+        values = [as_read(each) if isinstance(each, str) else each for each in values]
     return _sorted(values)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
 from followup_common.policy import Command, State
 from followup_common.policy.lifecycle import allows
-from sqlalchemy import Select, func, select, update
+from followup_common.tags import MOST_TAGS
+from sqlalchemy import ColumnElement, Select, Text, all_, cast, collate, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
@@ -23,6 +25,7 @@ from followup_api.followups.bulk_schemas import (
     BulkFilter,
     BulkResult,
 )
+from followup_api.followups.facts import retagged
 from followup_api.followups.problems import CountChanged, TooManyFound
 from followup_api.followups.queries import TAG, Filters, narrowed
 from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
@@ -31,6 +34,7 @@ from followup_api.followups.scopes import Scope
 from followup_api.followups.service import check_assignable
 from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.ids import among
+from followup_api.kinds.queries import check_kind
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
 
@@ -39,9 +43,13 @@ KINDS = {
     BulkAction.COMPLETE: "completed",
     BulkAction.REASSIGN: "reassigned",
     BulkAction.RESCHEDULE: "rescheduled",
+    BulkAction.EDIT: "edited",
 }
 LOCKED: Select[*tuple[Any, ...]] = (
-    select(f.id, f.version, TAG.label("etag"), f.is_open, f.due_at, f.assignee_id, f.updated_at)
+    select(
+        *(f.id, f.version, TAG.label("etag"), f.is_open, f.due_at, f.assignee_id, f.updated_at),
+        *(f.kind, f.priority, f.tags),
+    )
     .select_from(follow_ups)
     .order_by(f.id)
     .with_for_update(of=follow_ups)
@@ -66,6 +74,8 @@ def change_many(
     """
     if body.assignee_id is not None:
         check_assignable(work.tx, body.assignee_id, scope)
+    if body.kind is not None:
+        check_kind(work.tx, body.kind)
     before = _found(work.tx, body.filter, found) if body.filter and found else _named(work.tx, body, scope)
     ids = list(before if body.ids is None else dict.fromkeys(body.ids))
     seen = _seen(body)
@@ -122,6 +132,8 @@ def _refusal(body: BulkChange, row: Record | None, seen: set[int | str] | None) 
     state = State.OPEN if row.is_open else State.COMPLETED
     if not _is_so(body, row) and not allows(state, Command(body.action)):
         return "It is completed: reopen it first."
+    if len(_tags_after(body, row)) > MOST_TAGS:
+        return f"It would have more than {MOST_TAGS} tags: remove some first."
     return None
 
 
@@ -134,6 +146,8 @@ def _is_so(body: BulkChange, row: Record) -> bool:
             return bool(row.assignee_id == body.assignee_id)
         case BulkAction.RESCHEDULE:
             return bool(row.due_at == body.due_at)
+        case BulkAction.EDIT:
+            return not _edits(body, row)
         case BulkAction.UNDO:
             return False
 
@@ -144,7 +158,7 @@ def _tagged(tx: Transaction, ids: Collection[int]) -> list[BulkDone]:
 
 
 def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) -> frozenset[int]:
-    """Complete, reassign or reschedule; a new assignee is told. Returns what was changed by it."""
+    """Complete, reassign, reschedule or edit; a new assignee is told. Returns what was changed by it."""
     ids = [row.id for row in rows]
     if body.due_at is not None:
         ask_for_reason(work.tx, ids, body.due_at, body.reason)
@@ -160,7 +174,39 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
     return frozenset(ids)
 
 
+def _tags_after(body: BulkChange, row: Record) -> list[str]:
+    return retagged(row.tags, body.add_tags, body.remove_tags)
+
+
+def _edits(body: BulkChange, row: Record) -> dict[str, dict[str, Any]]:
+    """What an edit changes of a follow-up, by column: from which, and to which."""
+    wanted = {"kind": body.kind, "priority": body.priority, "tags": _tags_after(body, row)}
+    return {
+        name: {"from": row._mapping[name], "to": value}
+        for name, value in wanted.items()
+        if value is not None and value != row._mapping[name]
+    }
+
+
+def _edited(body: BulkChange) -> dict[str, Any]:
+    """The columns that an edit writes; tags as `retagged` makes them of each follow-up's own."""
+    wanted = {"kind": body.kind, "priority": body.priority}
+    values: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    if body.add_tags or body.remove_tags:
+        tag = func.unnest(f.tags.op("||")(_texts(body.add_tags))).column_valued("tag")
+        in_order = collate(tag, "C")
+        left = select(in_order).distinct().where(tag != all_(_texts(body.remove_tags))).order_by(in_order)
+        values["tags"] = func.array(left.correlate(follow_ups).scalar_subquery())
+    return values
+
+
+def _texts(tags: Iterable[str]) -> ColumnElement[Any]:
+    return cast(list(tags), ARRAY(Text))
+
+
 def _values(body: BulkChange) -> dict[str, Any]:
+    if body.action is BulkAction.EDIT:
+        return _edited(body)
     if body.assignee_id is not None:
         return {"assignee_id": body.assignee_id}
     return {"completed_at": func.now()} if body.due_at is None else {"due_at": body.due_at}
@@ -172,4 +218,6 @@ def _details(body: BulkChange, before: Record) -> dict[str, Any]:
         return with_reason({"changes": moved}, body.reason)
     if body.assignee_id is not None:
         return {"changes": {"assignee_id": {"from": before.assignee_id, "to": body.assignee_id}}}
+    if body.action is BulkAction.EDIT:
+        return {"changes": _edits(body, before)}
     return {}

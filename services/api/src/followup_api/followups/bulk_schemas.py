@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
+from followup_api.followups.facts import FactFilters, KindName, Priority, Tags
 from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
 from followup_api.schemas import Id, Input, Line, Schema, Search, examples
 
@@ -22,10 +23,11 @@ class BulkAction(StrEnum):
     COMPLETE = "complete"
     REASSIGN = "reassign"
     RESCHEDULE = "reschedule"
+    EDIT = "edit"
     UNDO = "undo"
 
 
-class BulkFilter(Input):
+class BulkFilter(FactFilters, Input):
     """All follow-ups that a list with the same filters holds, as many as were counted."""
 
     view: Literal["overdue", "today", "upcoming"]
@@ -49,6 +51,7 @@ BULK_CHANGE_EXAMPLES: tuple[JsonDict, ...] = (
         "action": "complete",
     },
     {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
+    {"ids": [42, 43], "action": "edit", "priority": "high", "add_tags": ["vip"]},
 )
 
 
@@ -76,6 +79,11 @@ class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
     due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
     reason: Reason | None = Field(None, description=f"Why they are rescheduled. {WHY}")
 
+    kind: KindName | None = Field(None, description="To edit: what they all become.")
+    priority: Priority | None = Field(None, description="To edit: what they all get.")
+    add_tags: Tags = Field(default_factory=list, description="To edit: tags that each of them gets.")
+    remove_tags: Tags = Field(default_factory=list, description="To edit: tags that none of them keeps.")
+
     @field_validator("versions", "etags")
     @classmethod
     def _one_for_each_id(cls, value: list[Any] | None, given: ValidationInfo) -> list[Any] | None:
@@ -102,6 +110,13 @@ class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
             raise ValueError("due_at belongs to the action reschedule, which needs it")
         if self.reason is not None and self.action != BulkAction.RESCHEDULE:
             raise ValueError("reason belongs to the action reschedule")
+        edits = (self.kind, self.priority, self.add_tags or None, self.remove_tags or None)
+        if any(edit is not None for edit in edits) != (self.action == BulkAction.EDIT):
+            raise ValueError(
+                "kind, priority, add_tags and remove_tags belong to the action edit, which needs one of them"
+            )
+        if both := sorted({*self.add_tags} & {*self.remove_tags}):
+            raise ValueError(f"add_tags and remove_tags both name {both[0]!r}: leave it out of one")
         return self
 
 

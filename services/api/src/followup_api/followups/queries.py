@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
+from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, Scope, ScopeSize
@@ -62,6 +63,7 @@ _OWN: tuple[ColumnElement[Any], ...] = (
     *(f.id, f.external_id, f.title, f.notes, f.due_at, _STATUS.label("status"), f.completed_at),
     *(es.step.label("level"), es.severity, es.wake_at.label("next_step_at")),
     *(f.version, TAG.label("etag"), f.created_at, f.updated_at),
+    *(f.kind, f.priority, f.tags, VALUE.label("value")),
     *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at")),
     tells_others(es.step).label("escalated"),
     case((_IS_OVERDUE, literal_column(_HOURS, Float)), else_=0.0).label("hours_overdue"),
@@ -98,6 +100,13 @@ class Filters:
     time_zone: str
     subject_id: int | None = None
     search: Search | None = None
+    facts: FactFilters | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """SQL of what holds beside the scope, the view and the search."""
+        about = [] if self.subject_id is None else [f.subject_id == self.subject_id]
+        return [*about, *(conditions(self.facts) if self.facts else ())]
 
 
 def get(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp:
@@ -121,7 +130,7 @@ def _finding(size: ScopeSize) -> Select[*tuple[Any, ...]]:
 
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
-    if filters.search or filters.subject_id is not None:
+    if filters.search or filters.conditions:
         found = narrowed(select(f.id), view, filters)
         return paginate(tx, FOLLOW_UPS, _order(view), query, top_n_found(found, _order(view)))
     paged = _paged(view, filters.scope.size)
@@ -186,8 +195,7 @@ def values_of(row: Record) -> dict[str, Any]:
 
 
 def _wanted(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
-    if filters.subject_id is not None:
-        statement = statement.where(f.subject_id == filters.subject_id)
+    statement = statement.where(*filters.conditions)
     return filters.search.narrowed(statement) if filters.search else statement
 
 

@@ -15,6 +15,18 @@ from pydantic import (
 from pydantic.config import JsonDict
 
 from followup_api.fields import Link, Notes, SaneTime
+from followup_api.followups.facts import (
+    EXAMPLE_VALUE,
+    KIND,
+    TAGS,
+    FactFilters,
+    KindName,
+    NewFacts,
+    Priority,
+    Tags,
+    Value,
+    ValueShown,
+)
 from followup_api.pagination import PageQuery
 from followup_api.schemas import (
     UNTURNED,
@@ -51,6 +63,10 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "assignee_id": 3,
     "assignee": {**EXAMPLE_PERSON, "email": "amir.patel@example.com", "active": True},
     "subject": EXAMPLE_SUBJECT,
+    "kind": "call",
+    "priority": "normal",
+    "tags": ["renewal", "vip"],
+    "value": EXAMPLE_VALUE,
     "hours_overdue": 51.25,
     "level": 2,
     "level_label": "manager",
@@ -81,8 +97,8 @@ WHY = (
 
 
 FOUND_IN = (
-    "Words, each of which is found in the title, the notes, an external id, or the name of the lead or "
-    "client or of the assignee, as a part of a word too, whatever the accents and the case."
+    "Words, each of which is found in the title, the notes, the tags, an external id, or the name of the "
+    "lead or client or of the assignee, as a part of a word too, whatever the accents and the case."
 )
 
 
@@ -107,7 +123,7 @@ Assigned = Annotated[
 ]
 
 
-class FollowUpFilters(Parameters):
+class FollowUpFilters(FactFilters, Parameters):
     """What follow-ups to count."""
 
     assignee: Assigned = "all"
@@ -184,6 +200,10 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     assignee_id: int
     assignee: Assignee
     subject: SubjectRef | None
+    kind: str = Field(description=f"What is to be done. {KIND}")
+    priority: Priority
+    tags: list[str]
+    value: ValueShown | None = Field(description="What it is worth; null: nobody has said.")
     hours_overdue: float = Field(description="By the database's clock; 0 when not overdue or completed.")
     level: int = Field(description="Number of the last policy step taken; 0: none yet.")
     level_label: str | None = Field(description="Label of that step; null at level 0.")
@@ -266,7 +286,7 @@ FOLLOW_UP_CREATE_EXAMPLE: JsonDict = {
 }
 
 
-class FollowUpCreate(Input, json_schema_extra=examples(FOLLOW_UP_CREATE_EXAMPLE)):
+class FollowUpCreate(NewFacts, json_schema_extra=examples(FOLLOW_UP_CREATE_EXAMPLE)):
     """A new follow-up."""
 
     title: Line
@@ -290,6 +310,10 @@ class FollowUpPatch(
         default_factory=unchanged, description="Null: it is about nobody in particular."
     )
     external_id: Line | None = Field(default_factory=unchanged)
+    kind: KindName = Field(default_factory=unchanged, description=KIND)
+    priority: Priority = Field(default_factory=unchanged)
+    tags: Tags = Field(default_factory=unchanged, description=f"All of them. {TAGS}")
+    value: Value | None = Field(default_factory=unchanged, description="Null: nobody knows any more.")
     reason: Reason | None = Field(None, description=f"Why `due_at` changes. {WHY}")
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -53,9 +54,9 @@ def action(
         case "created" if "due_at" in details:
             did = f"created it, due {at(details['due_at'], time_zone)}"
         case "imported":
-            did = f"changed {fields(changes)} by an import" if changes else "imported it"
+            did = f"changed {edits(changes)} by an import" if changes else "imported it"
         case "edited":
-            did = f"changed {fields(changes)}"
+            did = f"changed {edits(changes)}"
         case "rescheduled":
             before, after = (at(changes["due_at"][side], time_zone) for side in ("from", "to"))
             reason = f": “{isolated(details['reason'])}”" if details.get("reason") else ""
@@ -92,6 +93,31 @@ def _undone(
 
 def _version(details: Mapping[str, Any]) -> str:
     return f"the policy “{isolated(str(details['policy']))}” (version {details['version']})"
+
+
+def edits(changes: Mapping[str, Mapping[str, Any]]) -> str:
+    """What was changed, short things from what to what: "the title and the priority from normal to high"."""
+    return listed([_edit(name, change) for name, change in changes.items()])
+
+
+def _edit(name: str, change: Mapping[str, Any]) -> str:
+    before, after = change.get("from"), change.get("to")
+    match name:
+        case "kind" | "priority":
+            return f"the {name} from {isolated(str(before))} to {isolated(str(after))}"
+        case "value":
+            return f"the value from {_money(before)} to {_money(after)}"
+        case "tags":
+            added = [f"“{isolated(tag)}”" for tag in after or () if tag not in (before or ())]
+            removed = [f"“{isolated(tag)}”" for tag in before or () if tag not in (after or ())]
+            said = [f"{did} {listed(tags)}" for did, tags in (("added", added), ("removed", removed)) if tags]
+            return f"the tags ({', '.join(said)})"
+        case _:
+            return fields([name])
+
+
+def _money(value: Mapping[str, Any] | None) -> str:
+    return f"{value['currency']} {Decimal(value['amount']):,.2f}" if value else "none"
 
 
 def fields(changes: Iterable[str]) -> str:

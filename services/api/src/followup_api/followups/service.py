@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from followup_api.etags import Tags
 from followup_api.followups import activities
 from followup_api.followups.announcements import go_on, reassigned
+from followup_api.followups.facts import columns
 from followup_api.followups.problems import (
     ExternalIdTaken,
     FollowUpNotFound,
@@ -32,6 +33,7 @@ from followup_api.followups.reasons import ask_again, ask_for_reason, with_reaso
 from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
 from followup_api.followups.scopes import Scope, scope_of
 from followup_api.followups.undo import keep_for_undo, undo_changes
+from followup_api.kinds.queries import check_kind
 from followup_api.permissions import Caller
 from followup_api.problems import constraint_of
 from followup_api.rows import Record
@@ -39,7 +41,10 @@ from followup_api.subjects.service import keep_subject
 from followup_api.unit_of_work import UnitOfWork
 
 f, d = follow_ups.c, deleted_follow_ups.c
-EDITABLE = ("external_id", "title", "notes", "due_at", "assignee_id", "subject_id")
+EDITABLE = (
+    *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id"),
+    *("kind", "priority", "tags", "value"),
+)
 KINDS = {"due_at": "rescheduled", "assignee_id": "reassigned"}
 """Of the activities that changes of a column make; of all others it is `edited`."""
 LOST = (d.external_id, d.assignee_id, d.step.label("level"), d.notifications, d.activities)
@@ -129,8 +134,9 @@ def create(work: UnitOfWork, body: FollowUpCreate, scope: Scope, actor_id: int) 
     """Write a new follow-up."""
     assignee_id = body.assignee_id or actor_id
     check_assignable(work.tx, assignee_id, scope)
+    check_kind(work.tx, body.kind)
     values = {
-        **body.model_dump(include={"external_id", "title", "notes", "due_at"}),
+        **columns(body.model_dump(exclude={"assignee_id", "subject"})),
         "assignee_id": assignee_id,
         "subject_id": keep_subject(work.tx, body.subject) if body.subject else None,
     }
@@ -162,11 +168,13 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
         raise FollowUpNotOpen(current, refused)
     if "assignee_id" in changes:
         check_assignable(target.tx, values["assignee_id"], target.scope)
+    if "kind" in changes:
+        check_kind(target.tx, values["kind"])
     if "due_at" in changes:
         ask_for_reason(target.tx, [target.id], values["due_at"], body.reason)
     if not changes:
         return current
-    [row] = target.update({name: values[name] for name in changes})
+    [row] = target.update(columns({name: values[name] for name in changes}))
     if "due_at" in changes:
         ask_again(target.tx, [target.id], body.reason)
     activities.record(target.tx, target.actor_id, _entries(target.id, changes, body.reason))
@@ -270,7 +278,11 @@ def _brought_to(state: State, target: Target, activity: str | None) -> FollowUp:
 
 def _changes(current: FollowUp, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What gets another value, by column: from which, and to which."""
-    before = {**dict(current), "subject_id": current.subject.id if current.subject else None}
+    before = {
+        **dict(current),
+        "subject_id": current.subject.id if current.subject else None,
+        "value": current.value and current.value.model_dump(),
+    }
     return {
         name: {"from": _plain(before[name]), "to": _plain(values[name])}
         for name in EDITABLE

@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from followup_api.followups import activities
 from followup_api.followups.announcements import given_back, go_on
+from followup_api.followups.facts import value_of
 from followup_api.followups.scopes import Scope
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
@@ -24,8 +25,9 @@ UNDO_BY = text("SELECT set_config('followup.undo_by', CAST(:actor_id AS text), t
 UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")
 RESTORED = (
     *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
-    *("kind", "priority", "tags", "value_amount", "value_currency"),
+    *("kind", "priority", "tags", "value"),
 )
+"""Fields that an undo may put back."""
 
 REFUSALS: Mapping[str, str] = {
     "nothing": "There is no change of yours to undo: only your own last one can be, for 10 minutes.",
@@ -114,5 +116,9 @@ def _is_given_back(row: Record) -> bool:
 
 
 def _details(row: Record) -> dict[str, Any]:
-    changed = (name for name in RESTORED if row.was[name] != row.became[name])
-    return {"changes": {name: {"from": row.was[name], "to": row.became[name]} for name in changed}}
+    was, became = (
+        {**side, "value": value_of(side["value_amount"], side["value_currency"])}
+        for side in (row.was, row.became)
+    )
+    changed = (name for name in RESTORED if was[name] != became[name])
+    return {"changes": {name: {"from": was[name], "to": became[name]} for name in changed}}

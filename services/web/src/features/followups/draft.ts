@@ -29,6 +29,8 @@ export function createBody(draft: Draft): FollowUpCreate {
     due_at: draft.due_at ?? "",
     assignee_id: draft.assignee_id,
     subject: draft.subject && inputOf(draft.subject),
+    kind: "task",
+    priority: "normal",
   };
 }
 

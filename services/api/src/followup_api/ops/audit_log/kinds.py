@@ -19,6 +19,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED),
     ),
     AuditKind.OPERATIONS: (
+        *(Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED),
         *(Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED),
         *(Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_PUBLISHED),
         *(Action.POLICY_ARCHIVED, Action.POLICIES_ORDERED),

@@ -217,6 +217,19 @@ def _organisation(_: str, entry: _Entry) -> str:
     return f"{entry.who} changed the calendar of the organisation"
 
 
+def _kind(action: str, entry: _Entry) -> str:
+    if action == Action.KINDS_ORDERED:
+        return f"{entry.who} put the kinds of follow-ups into another order"
+    kind = f"the kind of follow-up “{isolated(str(entry.details.get('label', entry.target_id)))}”"
+    if action == Action.KIND_CREATED:
+        return f"{entry.who} added {kind}"
+    changes = entry.details.get("changes")
+    changed = changes if isinstance(changes, dict) else {}
+    if archived := changed.get("archived"):
+        return f"{entry.who} {'archived' if archived.get('to') else 'brought back'} {kind}"
+    return f"{entry.who} renamed {kind}"
+
+
 def _sweep(_: str, entry: _Entry) -> str:
     return f"{entry.who} asked for a sweep"
 
@@ -258,6 +271,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     ),
     Action.POLICIES_ORDERED: _policy,
     Action.ORGANISATION_CHANGED: _organisation,
+    **dict.fromkeys((Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED), _kind),
     Action.SWEEP_REQUESTED: _sweep,
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }
