@@ -53,6 +53,19 @@ DATABASE_FAULTS = {
         "GRANT UPDATE ON escalation_states TO followup_escalator",
     ),
     "nobody is an admin": ("UPDATE users SET active = false", "people", "followup_api.bootstrap"),
+    "a calendar is not worked out far enough": (
+        "INSERT INTO calendars (name, time_zone, first_day, last_day)"
+        " VALUES ('Berlin', 'Europe/Berlin', current_date, current_date + 30)",
+        "calendars",
+        "Start the scheduler and the escalator",
+    ),
+    "a policy names somebody who is not active": (
+        "INSERT INTO policy_versions (policy, version, steps) SELECT policy, version + 1, CAST("
+        """'[{"after": "PT0S", "audience": ["user(4711)"], "label": "x", "severity": "overdue"}]' AS jsonb)"""
+        " FROM policy_versions",
+        "policies",
+        "somebody else in their place",
+    ),
     "no sweep was ever asked for": (
         "DELETE FROM sweeps; SET LOCAL session_replication_role = replica;"  # no trigger keeps the old time
         " UPDATE policy_versions SET created_at = now() - interval '2 hours'",

@@ -20,6 +20,7 @@ from followup_common.db.health import READ_ONLY, is_read_only, try_write
 from followup_common.db.revisions import MadeBeforeTheFirst, made_before_the_first, revisions
 from followup_common.doctor.findings import Finding
 from followup_common.doctor.time_zones import examine_time_zones
+from followup_common.doctor.working_time import examine_calendars, examine_policies
 
 OLDEST_VERSION = 15
 CLOCK_MAY_DIFFER_SECONDS = 30
@@ -149,6 +150,8 @@ def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:
     for check, look in (
         ("people", _admins),
         ("time zones", examine_time_zones),
+        ("calendars", examine_calendars),
+        ("policies", examine_policies),
         ("clock of sweeps", _sweeps),
         ("events", _outbox),
     ):
