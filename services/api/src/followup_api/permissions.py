@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CALENDARS_WRITE = "calendars:write"
     POLICIES_READ = "policies:read"
     POLICIES_WRITE = "policies:write"
+    POLICIES_SIMULATE = "policies:simulate"
     ESCALATIONS_READ = "escalations:read"
     NOTIFICATIONS = "notifications"
     NOTIFICATIONS_WRITE = "notifications:write"
@@ -93,6 +94,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CALENDARS_WRITE: Grant("admin", Scope.ADMIN),
     Permission.POLICIES_READ: Grant("employee", Scope.READ),
     Permission.POLICIES_WRITE: Grant("admin", Scope.ADMIN),
+    Permission.POLICIES_SIMULATE: Grant("manager", Scope.READ),
     Permission.ESCALATIONS_READ: Grant("manager", Scope.READ),
     Permission.NOTIFICATIONS: Grant("employee", Scope.READ),
     Permission.NOTIFICATIONS_WRITE: Grant("employee", Scope.WRITE),

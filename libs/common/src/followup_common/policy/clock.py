@@ -56,7 +56,7 @@ def place(
     """
     step, repeat = reached
     present = now.astimezone(UTC)
-    for comes, step_ahead, repeat_ahead in _ahead(policy, calendar, anchor, present, reached):
+    for comes, step_ahead, repeat_ahead in ahead(policy, calendar, anchor, present, reached):
         if comes > present:
             return Placement(step, repeat, comes)
         step, repeat = step_ahead, repeat_ahead
@@ -69,14 +69,14 @@ def passed(
     """Each step and repeat that came after what was reached, up to now, as `place` counts them."""
     present = now.astimezone(UTC)
     found = []
-    for comes, step, repeat in _ahead(policy, calendar, anchor, present, reached):
+    for comes, step, repeat in ahead(policy, calendar, anchor, present, reached):
         if comes > present:
             break
         found.append((step, repeat))
     return found
 
 
-def _ahead(
+def ahead(
     policy: Policy, calendar: Calendar, anchor: datetime, present: datetime, reached: Reached
 ) -> Iterator[tuple[datetime, int, int]]:
     """What is ahead of a step and repeat, one after the other, and when each comes."""

@@ -8,10 +8,11 @@ from fastapi import Query, Response
 
 from followup_api.audit import Audit
 from followup_api.etags import IfMatch
+from followup_api.followups.scopes import scope_of
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
-from followup_api.policies import queries, service
+from followup_api.policies import queries, service, simulation
 from followup_api.policies.problems import PolicyNotFound
 from followup_api.policies.schemas import (
     Order,
@@ -20,6 +21,8 @@ from followup_api.policies.schemas import (
     PolicyInput,
     PolicyQuery,
     Publication,
+    Simulation,
+    SimulationInput,
 )
 from followup_api.problems import documented
 from followup_api.routing import api_router
@@ -29,6 +32,7 @@ from followup_api.unit_of_work import Work
 router = api_router(prefix="/policies", tags=["Policies"])
 
 Reader = Annotated[Caller, require(Permission.POLICIES_READ)]
+Foreseer = Annotated[Caller, require(Permission.POLICIES_SIMULATE)]
 Writer = Annotated[Caller, require(Permission.POLICIES_WRITE)]
 
 
@@ -53,6 +57,16 @@ def order_policies(work: Work, _caller: Writer, body: Order, *, audit: Audit) ->
     """Say in which order policies are tried. No open follow-up moves by it."""
     service.order(work.tx, audit, body.policies)
     return queries.page(work.tx, PolicyQuery(limit=200))
+
+
+@router.post("/simulate", summary="Simulate policies", responses=documented(404))
+def simulate_policies(work: Work, caller: Foreseer, body: SimulationInput) -> Simulation:
+    """What policies would tell whom, now and in the days to come, if all open follow-ups moved to those that
+    they would get: by day, by step and by person. Computed by the functions that the services run; it changes
+    nothing. Admins see everybody's follow-ups, managers their own and those of everyone below them."""
+    candidates = service.simulated(work.tx, body)
+    scope = scope_of(work.tx, caller)
+    return simulation.simulate(work.tx, candidates, body.window, scope, caller.time_zone)
 
 
 @router.get("/{policy_id}", summary="Read a policy", responses=documented(404))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Self
 
-from followup_common.policy import Step
+from followup_common.policy import Severity, Step
 from followup_common.policy.conditions import Conditions
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.calendars.schemas import iso_hours
@@ -190,3 +191,74 @@ class PolicyQuery(PageQuery):
     """Which policies to list."""
 
     archived: bool = Field(False, description="Those that are archived, instead of those in use.")
+
+
+class Window(StrEnum):
+    """Up to when to look ahead."""
+
+    NOW = "now"
+    NEXT_14_DAYS = "next_14_days"
+
+
+class SimulationInput(Input):
+    """Which policies to look ahead with: those in force, with one more or one changed; or others."""
+
+    model_config = ConfigDict(json_schema_extra=examples({"policy": EXAMPLE, "window": "next_14_days"}))
+
+    policy: PolicyInput | None = Field(None, description="In place of `policy_id`, or one more.")
+    policy_id: Id | None = Field(None, description="Whose place `policy` takes; null: it would be a new one.")
+    policies: list[PolicyInput] | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="All policies in order, in place of those in force; the last one is for everything.",
+    )
+    window: Window = Field(Window.NEXT_14_DAYS, strict=False)
+
+    @model_validator(mode="after")
+    def _one_or_all(self) -> Self:
+        if self.policies is not None and (self.policy is not None or self.policy_id is not None):
+            raise ValueError("needs either `policy` or `policies`: give one of them")
+        if self.policy_id is not None and self.policy is None:
+            raise ValueError("needs `policy` beside `policy_id`: what it would say")
+        return self
+
+
+class DayCount(Schema):
+    """How much is told on a day."""
+
+    date: date
+    count: int
+
+
+class StepCount(Schema):
+    """How often a step is told."""
+
+    policy: str
+    step: int
+    label: str
+    severity: Severity
+    count: int
+
+
+class PersonCount(Schema):
+    """How much somebody is told."""
+
+    user: PersonName
+    count: int
+    by_day: list[DayCount]
+
+
+class Simulation(Schema):
+    """What would be told if all open follow-ups moved to the policies that they would get."""
+
+    window: Window
+    since: Time
+    until: Time
+    follow_ups: int = Field(description="Open ones that were looked at.")
+    moves: int = Field(description="How many of them would get another version.")
+    tells: int = Field(description="How many notifications there would be.")
+    people: int = Field(description="How many people would get some.")
+    by_day: list[DayCount] = Field(description="In the caller's time zone.")
+    by_step: list[StepCount]
+    by_person: list[PersonCount] = Field(description="Those who get most first.")

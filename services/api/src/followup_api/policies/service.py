@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from followup_api.audit import Action, Trail
 from followup_api.etags import Tags
-from followup_api.policies import queries
+from followup_api.followups.scopes import Scope
+from followup_api.policies import queries, simulation
 from followup_api.policies.checks import check
 from followup_api.policies.problems import (
     CatchAllStays,
@@ -24,9 +25,11 @@ from followup_api.policies.problems import (
     PolicyNameTaken,
     PolicyNotFound,
     PolicyStale,
+    TellsMany,
     WrongOrder,
 )
-from followup_api.policies.schemas import Policy, PolicyInput, Publication
+from followup_api.policies.schemas import MOST_TOLD, Policy, PolicyInput, Publication, SimulationInput, Window
+from followup_api.policies.simulation import Candidate
 from followup_api.problems import constraint_of
 from followup_api.unit_of_work import UnitOfWork
 
@@ -79,6 +82,7 @@ def publish(
     Raises:
         PolicyNotFound, PolicyArchived, PolicyStale, NoDraft: there is nothing to publish.
         PolicyNameTaken, Invalid: it cannot be like that any more.
+        TellsMany: it tells very many people at once, and their number was not given.
     """
     tx = work.tx
     before = _changeable(tx, policy_id, tags)
@@ -86,6 +90,8 @@ def publish(
         raise NoDraft(policy_id)
     body = PolicyInput.model_validate(before.draft.model_dump(include={*queries.CONTENT}))
     check(tx, body, catch_all=before.catch_all)
+    if how.move_open:
+        _refuse_telling_many(tx, policy_id, body, how)
     with _refusing(body.name):
         tx.execute(update(policies).where(p.id == policy_id).values(name=body.name, **NO_DRAFT))
     version_id, number = _add_version(tx, policy_id, body, by)
@@ -125,6 +131,34 @@ def archive(tx: Transaction, audit: Trail, policy_id: int, tags: Tags) -> None:
         gone = {"archived_at": func.now(), "position": None, **NO_DRAFT}
         tx.execute(update(policies).where(p.id == policy_id).values(gone))
         audit(Action.POLICY_ARCHIVED, f"policies/{policy_id}", name=before.name)
+
+
+def simulated(tx: Transaction, body: SimulationInput) -> list[Candidate]:
+    """The policies that a simulation asks about; those in force, when it names none.
+
+    Raises:
+        PolicyNotFound: there is no policy whose place another one could take.
+        Invalid: one of them cannot be.
+    """
+    if body.policies is not None:
+        *others, last = body.policies
+        for each in others:
+            check(tx, each, catch_all=False)
+        check(tx, last, catch_all=True)
+        return [Candidate.of(each) for each in body.policies]
+    present = simulation.in_force(tx)
+    if body.policy is None:
+        return present
+    replaced = None if body.policy_id is None else _found(tx, body.policy_id)
+    check(tx, body.policy, catch_all=replaced is not None and replaced.catch_all)
+    return simulation.with_draft(present, Candidate.of(body.policy, body.policy_id))
+
+
+def _refuse_telling_many(tx: Transaction, policy_id: int, body: PolicyInput, how: Publication) -> None:
+    candidates = simulation.with_draft(simulation.in_force(tx), Candidate.of(body, policy_id))
+    told = simulation.simulate(tx, candidates, Window.NOW, Scope(None), "UTC").people
+    if told > MOST_TOLD and how.expected_told != told:
+        raise TellsMany(told, MOST_TOLD)
 
 
 def _add_version(tx: Transaction, policy_id: int, body: PolicyInput, caller_id: int) -> tuple[int, int]:

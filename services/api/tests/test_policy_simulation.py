@@ -1,0 +1,118 @@
+"""What policies would do is foreseen, by the engine's own functions, and nothing is changed by it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from followup_api.policies import service
+from followup_common.db.tables import metadata
+
+from .companies import Company
+from .conftest import Person
+from .test_policies import BODY, OVERDUE, ask, listed
+
+DAY = timedelta(days=1)
+TELL_MANAGER = {"after": "PT0S", "audience": ["manager"], "label": "manager", "severity": "escalated"}
+
+
+def simulated(company: Company, who: Person | None = None, **body: Any) -> dict[str, Any]:
+    answer = company.ask(who or company.ada, "POST", "/policies/simulate", json=body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def everything(company: Company) -> dict[str, Any]:
+    """A digest of each table."""
+    digest = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) AS said FROM {} t"
+    return {name: company.world.execute(digest.format(name))[0].said for name in sorted(metadata.tables)}
+
+
+def told(simulation: dict[str, Any]) -> dict[str, int]:
+    return {each["user"]["name"]: each["count"] for each in simulation["by_person"]}
+
+
+def test_the_next_days_are_foreseen_by_day_step_and_person(company: Company) -> None:
+    company.follow_up(company.amir, overdue=-DAY)
+    found = simulated(company, window="next_14_days")
+    assert (found["follow_ups"], found["moves"], found["tells"], found["people"]) == (1, 0, 4, 3)
+    assert told(found) == {"Amir Patel": 2, "Ada Admin": 1, "Mia Middle": 1}
+    assert [(each["step"], each["label"], each["count"]) for each in found["by_step"]] == [
+        (1, "employee", 1),
+        (2, "manager", 2),
+        (3, "admin", 1),
+    ]
+    assert [each["count"] for each in found["by_day"]] == [1, 2, 1]
+
+
+def test_what_is_told_at_once_is_what_is_graver_than_what_was_told(company: Company) -> None:
+    overdue, escalated = company.follow_up(company.amir), company.follow_up(company.amir)
+    company.reaches(overdue, 1)
+    company.reaches(escalated, 2)
+    found = simulated(company, policies=[{**BODY, "conditions": {}, "steps": [TELL_MANAGER]}], window="now")
+    assert (found["follow_ups"], found["moves"], told(found)) == (2, 2, {"Mia Middle": 1})
+
+
+def test_a_draft_takes_the_place_of_its_policy_or_comes_as_one_more(company: Company) -> None:
+    company.follow_up(company.amir, kind="call")
+    company.follow_up(company.amir, kind="visit")
+    one_more = simulated(company, policy={**BODY, "steps": [TELL_MANAGER]}, window="now")
+    assert (one_more["moves"], told(one_more)) == (1, {"Mia Middle": 1})
+    [standard] = listed(company)
+    changed = {**BODY, "conditions": {}, "steps": [TELL_MANAGER]}
+    changed_one = simulated(company, policy=changed, policy_id=standard["id"], window="now")
+    assert (changed_one["moves"], told(changed_one)) == (2, {"Mia Middle": 2})
+
+
+def test_a_manager_foresees_what_concerns_their_own_reports(company: Company) -> None:
+    company.follow_up(company.amir, overdue=-DAY)
+    company.follow_up(company.otto, overdue=-DAY)
+    assert simulated(company, company.dana)["follow_ups"] == 1
+    assert simulated(company)["follow_ups"] == 2
+    answer = company.ask(company.amir, "POST", "/policies/simulate", json={})
+    assert answer.status_code == 403
+
+
+def test_a_simulation_changes_nothing(company: Company) -> None:
+    company.follow_up(company.amir)
+    company.follow_up(company.otto, overdue=-DAY)
+    simulated(company)  # the use of a token is noted once
+    before = everything(company)
+    for window in ("now", "next_14_days"):
+        simulated(company, policy={**BODY, "steps": [TELL_MANAGER]}, window=window)
+    assert everything(company) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"policy": BODY, "policies": [BODY]}, "either `policy` or `policies`"),
+        ({"policy_id": 1}, "needs `policy` beside `policy_id`"),
+        ({"window": "next_year"}, "window is not one of its possible values"),
+        ({"policies": [BODY]}, "leave its conditions out"),
+        ({"policy": {**BODY, "conditions": {}}}, "never reached"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(company: Company, body: dict[str, Any], says: str) -> None:
+    answer = company.ask(company.ada, "POST", "/policies/simulate", json=body)
+    assert answer.status_code == 422
+    assert says in answer.json()["detail"]
+
+
+def test_anyone_who_tells_very_many_at_once_gives_their_number(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_TOLD", 1)
+    for assignee in (company.amir, company.dana):
+        company.follow_up(assignee)
+    [standard] = listed(company)
+    path = f"/{standard['id']}"
+    body = {**BODY, "name": "standard", "conditions": {}, "steps": [OVERDUE]}
+    assert ask(company, "PUT", f"{path}/draft", **body).status_code == 200
+    for expected in (None, 3):
+        answer = ask(company, "POST", f"{path}/publish", move_open=True, expected_told=expected)
+        assert answer.status_code == 409
+        assert answer.json()["told"] == 2
+    assert ask(company, "POST", f"{path}/publish", move_open=True, expected_told=2).status_code == 200
