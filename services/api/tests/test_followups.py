@@ -36,7 +36,16 @@ def test_a_created_follow_up_is_the_callers_and_can_be_read_back(company: Compan
     assert body["next_step_at"] == body["due_at"] == DUE
     read = company.ask(company.amir, "GET", f"/follow-ups/{body['id']}")
     assert read.headers["ETag"] == body["etag"]
-    assert read.json() == {**body, "hours_overdue": read.json()["hours_overdue"]}
+    assert read.json() == {
+        **body,
+        "hours_overdue": read.json()["hours_overdue"],
+        "policy": {
+            "id": 1,
+            "name": "standard",
+            "version": 1,
+            "why": "It is for every follow-up that no other policy takes.",
+        },
+    }
     assert company.activities(body["id"]) == ["created"]
 
 

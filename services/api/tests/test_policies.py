@@ -239,3 +239,20 @@ def test_what_is_done_to_policies_is_in_the_audit_log(company: Company) -> None:
     assert sorted(said) == sorted(
         ["policy.created", "policy.published", "policy.created", "policies.ordered", "policy.archived"]
     )
+
+
+def test_a_follow_up_says_which_policy_it_is_on_and_why(company: Company) -> None:
+    team = {"field": "team", "is": "any_of", "value": [company.mia.id]}
+    conditions = {"all": [*CALLS["all"], team]}
+    policy = published(company, name="Calls of Mia's team", conditions=conditions)
+    call = company.follow_up(company.amir, kind="call")
+    shown = company.get(company.amir, f"/follow-ups/{call}")["policy"]
+    assert shown == {
+        "id": policy["id"],
+        "name": "Calls of Mia's team",
+        "version": 1,
+        "why": "It is for follow-ups whose kind is call, and whose assignee's team is that of Mia Middle.",
+    }
+    visit = company.follow_up(company.amir, kind="visit")
+    other = company.get(company.amir, f"/follow-ups/{visit}")["policy"]
+    assert other["why"] == "It is for every follow-up that no other policy takes."

@@ -17,6 +17,7 @@ from followup_cli import (
     doctor,
     imports,
     migration,
+    policies,
     queues,
     run,
     sweeps,
@@ -52,6 +53,7 @@ app.command("queues")(queues.queues)
 app.command("doctor")(doctor.doctor)
 app.add_typer(imports.app, name="import")
 app.add_typer(calendars.app, name="calendars")
+app.add_typer(policies.app, name="policies")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(dead_letters.app, name="dead-letters")

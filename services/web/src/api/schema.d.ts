@@ -469,7 +469,7 @@ export interface paths {
         };
         /**
          * Read a follow-up
-         * @description One follow-up.
+         * @description One follow-up, with the policy that it is on and why.
          */
         get: operations["get_follow_up"];
         put?: never;
@@ -889,6 +889,28 @@ export interface paths {
          */
         put: operations["order_policies"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate policies
+         * @description What policies would tell whom, now and in the days to come, if all open follow-ups moved to those that
+         *     they would get: by day, by step and by person. Computed by the functions that the services run; it changes
+         *     nothing. Admins see everybody's follow-ups, managers their own and those of everyone below them.
+         */
+        post: operations["simulate_policies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2469,6 +2491,19 @@ export interface components {
             token: string;
         };
         /**
+         * DayCount
+         * @description How much is told on a day.
+         */
+        DayCount: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * DeadLetter
          * @description An event that was given up, and why.
          * @example {
@@ -3347,6 +3382,168 @@ export interface components {
             external_id?: string | null;
         };
         /**
+         * FollowUpDetail
+         * @description A follow-up, and the policy that it is on.
+         * @example {
+         *       "assignee": {
+         *         "active": true,
+         *         "email": "amir.patel@example.com",
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "assignee_id": 3,
+         *       "created_at": "2026-02-20T15:31:07Z",
+         *       "due_at": "2026-03-02T09:00:00Z",
+         *       "escalated": true,
+         *       "etag": "\"3-5d41402a\"",
+         *       "external_id": "deal-1C1I7A6R",
+         *       "first_due_at": "2026-02-25T09:00:00Z",
+         *       "hours_overdue": 51.25,
+         *       "id": 42,
+         *       "kind": "call",
+         *       "level": 2,
+         *       "level_label": "manager",
+         *       "moved": 1,
+         *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "notes": "Ask for Ms Okafor.",
+         *       "policy": {
+         *         "id": 2,
+         *         "name": "Key accounts",
+         *         "version": 3,
+         *         "why": "It is for follow-ups whose tags have one of key account."
+         *       },
+         *       "priority": "normal",
+         *       "severity": "escalated",
+         *       "sla_breach": false,
+         *       "status": "open",
+         *       "subject": {
+         *         "external_id": "C-1009",
+         *         "id": 7,
+         *         "kind": "client",
+         *         "name": "Acme Corporation",
+         *         "url": "https://crm.example.com/clients/C-1009"
+         *       },
+         *       "tags": [
+         *         "renewal",
+         *         "vip"
+         *       ],
+         *       "title": "Call Acme about renewal",
+         *       "updated_at": "2026-02-27T08:02:44Z",
+         *       "value": {
+         *         "amount": "1200.00",
+         *         "currency": "EUR"
+         *       },
+         *       "version": 3
+         *     }
+         */
+        FollowUpDetail: {
+            /** Id */
+            id: number;
+            /**
+             * External Id
+             * @description Its id in the system that it was imported from.
+             */
+            external_id: string | null;
+            /** Title */
+            title: string;
+            /** Notes */
+            notes: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "completed";
+            /** Completed At */
+            completed_at: string | null;
+            /** Assignee Id */
+            assignee_id: number;
+            assignee: components["schemas"]["Assignee"];
+            subject: components["schemas"]["SubjectRef"] | null;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Tags */
+            tags: string[];
+            /** @description What it is worth; null: nobody has said. */
+            value: components["schemas"]["ValueShown"] | null;
+            /**
+             * Hours Overdue
+             * @description By the database's clock; 0 when not overdue or completed.
+             */
+            hours_overdue: number;
+            /**
+             * Level
+             * @description Number of the last policy step taken; 0: none yet.
+             */
+            level: number;
+            /**
+             * Level Label
+             * @description Label of that step; null at level 0.
+             */
+            level_label: string | null;
+            /** @description How grave that step is: `reminder` (not overdue yet), `overdue`, `escalated` (somebody beyond the assignee is to see to it) or `breach` (an SLA breach); null at level 0. */
+            severity: components["schemas"]["Severity"] | null;
+            /**
+             * Sla Breach
+             * @description Whether that step is an SLA breach.
+             */
+            sla_breach: boolean;
+            /**
+             * Escalated
+             * @description Whether that step tells others than the assignee.
+             */
+            escalated: boolean;
+            /**
+             * Next Step At
+             * @description When the next step comes; null after the last one.
+             */
+            next_step_at: string | null;
+            /**
+             * Moved
+             * @description How often it got another due time.
+             */
+            moved: number;
+            /**
+             * First Due At
+             * Format: date-time
+             * @description When it was first due; `due_at` if it was never moved.
+             */
+            first_due_at: string;
+            /**
+             * Version
+             * @description Counts edits.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single follow-up.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            policy: components["schemas"]["FollowUpPolicy"];
+        };
+        /**
          * FollowUpPatch
          * @description What to change; what is left out stays.
          * @example {
@@ -3397,6 +3594,23 @@ export interface components {
              * @description Why `due_at` changes. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
+        };
+        /**
+         * FollowUpPolicy
+         * @description The version of a policy that a follow-up is escalated by.
+         */
+        FollowUpPolicy: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /**
+             * Why
+             * @description Which follow-ups that version is for, as a sentence for people.
+             */
+            why: string;
         };
         /**
          * Format
@@ -4503,7 +4717,18 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "follow-up-kinds:write" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "follow-up-kinds:write" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        /**
+         * PersonCount
+         * @description How much somebody is told.
+         */
+        PersonCount: {
+            user: components["schemas"]["PersonName"];
+            /** Count */
+            count: number;
+            /** By Day */
+            by_day: components["schemas"]["DayCount"][];
+        };
         /**
          * PersonName
          * @description A user, as much as a sentence needs.
@@ -5373,6 +5598,125 @@ export interface components {
             hours: components["schemas"]["Range"][];
         };
         /**
+         * Simulation
+         * @description What would be told if all open follow-ups moved to the policies that they would get.
+         */
+        Simulation: {
+            window: components["schemas"]["Window"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Follow Ups
+             * @description Open ones that were looked at.
+             */
+            follow_ups: number;
+            /**
+             * Moves
+             * @description How many of them would get another version.
+             */
+            moves: number;
+            /**
+             * Tells
+             * @description How many notifications there would be.
+             */
+            tells: number;
+            /**
+             * People
+             * @description How many people would get some.
+             */
+            people: number;
+            /**
+             * By Day
+             * @description In the caller's time zone.
+             */
+            by_day: components["schemas"]["DayCount"][];
+            /** By Step */
+            by_step: components["schemas"]["StepCount"][];
+            /**
+             * By Person
+             * @description Those who get most first.
+             */
+            by_person: components["schemas"]["PersonCount"][];
+        };
+        /**
+         * SimulationInput
+         * @description Which policies to look ahead with: those in force, with one more or one changed; or others.
+         * @example {
+         *       "policy": {
+         *         "conditions": {
+         *           "all": [
+         *             {
+         *               "field": "tags",
+         *               "is": "has_any",
+         *               "value": [
+         *                 "key account"
+         *               ]
+         *             }
+         *           ]
+         *         },
+         *         "name": "Key accounts",
+         *         "steps": [
+         *           {
+         *             "after": "PT0S",
+         *             "audience": [
+         *               "assignee"
+         *             ],
+         *             "label": "overdue",
+         *             "severity": "overdue"
+         *           },
+         *           {
+         *             "audience": [
+         *               "manager",
+         *               "assignee"
+         *             ],
+         *             "label": "manager",
+         *             "repeat": {
+         *               "every": {
+         *                 "working_days": 1
+         *               },
+         *               "times": 3
+         *             },
+         *             "severity": "escalated",
+         *             "working": "PT8H"
+         *           },
+         *           {
+         *             "audience": [
+         *               "admins"
+         *             ],
+         *             "label": "breach",
+         *             "severity": "breach",
+         *             "working_days": 5
+         *           }
+         *         ]
+         *       },
+         *       "window": "next_14_days"
+         *     }
+         */
+        SimulationInput: {
+            /** @description In place of `policy_id`, or one more. */
+            policy?: components["schemas"]["PolicyInput"] | null;
+            /**
+             * Policy Id
+             * @description Whose place `policy` takes; null: it would be a new one.
+             */
+            policy_id?: number | null;
+            /**
+             * Policies
+             * @description All policies in order, in place of those in force; the last one is for everything.
+             */
+            policies?: components["schemas"]["PolicyInput"][] | null;
+            /** @default next_14_days */
+            window: components["schemas"]["Window"];
+        };
+        /**
          * Source
          * @description Who told the figures.
          * @enum {string}
@@ -5433,6 +5777,21 @@ export interface components {
              * @default at_once
              */
             tell: components["schemas"]["Tell"];
+        };
+        /**
+         * StepCount
+         * @description How often a step is told.
+         */
+        StepCount: {
+            /** Policy */
+            policy: string;
+            /** Step */
+            step: number;
+            /** Label */
+            label: string;
+            severity: components["schemas"]["Severity"];
+            /** Count */
+            count: number;
         };
         /**
          * Subject
@@ -6250,6 +6609,12 @@ export interface components {
              */
             text: string;
         };
+        /**
+         * Window
+         * @description Up to when to look ahead.
+         * @enum {string}
+         */
+        Window: "now" | "next_14_days";
         /**
          * WorkingTimeAnswer
          * @description Either how much is worked, or when.
@@ -8730,6 +9095,12 @@ export interface operations {
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
+                     *       "policy": {
+                     *         "id": 2,
+                     *         "name": "Key accounts",
+                     *         "version": 3,
+                     *         "why": "It is for follow-ups whose tags have one of key account."
+                     *       },
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
@@ -8754,7 +9125,7 @@ export interface operations {
                      *       "version": 3
                      *     }
                      */
-                    "application/json": components["schemas"]["FollowUp"];
+                    "application/json": components["schemas"]["FollowUpDetail"];
                 };
             };
             /** @description Log in first */
@@ -12472,6 +12843,186 @@ export interface operations {
             };
             /** @description In conflict with what is there */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    simulate_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "policy": {
+                 *         "conditions": {
+                 *           "all": [
+                 *             {
+                 *               "field": "tags",
+                 *               "is": "has_any",
+                 *               "value": [
+                 *                 "key account"
+                 *               ]
+                 *             }
+                 *           ]
+                 *         },
+                 *         "name": "Key accounts",
+                 *         "steps": [
+                 *           {
+                 *             "after": "PT0S",
+                 *             "audience": [
+                 *               "assignee"
+                 *             ],
+                 *             "label": "overdue",
+                 *             "severity": "overdue"
+                 *           },
+                 *           {
+                 *             "audience": [
+                 *               "manager",
+                 *               "assignee"
+                 *             ],
+                 *             "label": "manager",
+                 *             "repeat": {
+                 *               "every": {
+                 *                 "working_days": 1
+                 *               },
+                 *               "times": 3
+                 *             },
+                 *             "severity": "escalated",
+                 *             "working": "PT8H"
+                 *           },
+                 *           {
+                 *             "audience": [
+                 *               "admins"
+                 *             ],
+                 *             "label": "breach",
+                 *             "severity": "breach",
+                 *             "working_days": 5
+                 *           }
+                 *         ]
+                 *       },
+                 *       "window": "next_14_days"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "window": null,
+                     *       "since": null,
+                     *       "until": null,
+                     *       "follow_ups": null,
+                     *       "moves": null,
+                     *       "tells": null,
+                     *       "people": null,
+                     *       "by_day": [
+                     *         {
+                     *           "date": null,
+                     *           "count": null
+                     *         }
+                     *       ],
+                     *       "by_step": [
+                     *         {
+                     *           "policy": null,
+                     *           "step": null,
+                     *           "label": null,
+                     *           "severity": null,
+                     *           "count": null
+                     *         }
+                     *       ],
+                     *       "by_person": [
+                     *         {
+                     *           "user": {
+                     *             "id": null,
+                     *             "name": null
+                     *           },
+                     *           "count": null,
+                     *           "by_day": [
+                     *             {
+                     *               "date": null,
+                     *               "count": null
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

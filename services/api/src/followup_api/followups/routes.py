@@ -15,6 +15,7 @@ from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, deleted, export, queries, service
 from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult
+from followup_api.followups.policy import policy_of
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
     Activity,
@@ -22,6 +23,7 @@ from followup_api.followups.schemas import (
     FollowUp,
     FollowUpCounts,
     FollowUpCreate,
+    FollowUpDetail,
     FollowUpExport,
     FollowUpFilters,
     FollowUpPatch,
@@ -144,9 +146,11 @@ def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResul
 
 
 @router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
-def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUp:
-    """One follow-up."""
-    return _tagged(queries.get(work.tx, follow_up_id, scope_of(work.tx, caller)), response)
+def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUpDetail:
+    """One follow-up, with the policy that it is on and why."""
+    found = _tagged(queries.get(work.tx, follow_up_id, scope_of(work.tx, caller)), response)
+    policy = policy_of(work.tx, follow_up_id)
+    return FollowUpDetail.model_validate({**dict(found), "policy": policy})
 
 
 @router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))

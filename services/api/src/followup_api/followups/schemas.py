@@ -222,6 +222,29 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     updated_at: Time
 
 
+EXAMPLE_POLICY: JsonDict = {
+    "id": 2,
+    "name": "Key accounts",
+    "version": 3,
+    "why": "It is for follow-ups whose tags have one of key account.",
+}
+
+
+class FollowUpPolicy(Schema):
+    """The version of a policy that a follow-up is escalated by."""
+
+    id: int
+    name: str
+    version: int
+    why: str = Field(description="Which follow-ups that version is for, as a sentence for people.")
+
+
+class FollowUpDetail(FollowUp, json_schema_extra=examples({**EXAMPLE_FOLLOW_UP, "policy": EXAMPLE_POLICY})):
+    """A follow-up, and the policy that it is on."""
+
+    policy: FollowUpPolicy
+
+
 FOLLOW_UP_COUNTS_EXAMPLE: JsonDict = {
     "overdue": 4,
     "today": 2,

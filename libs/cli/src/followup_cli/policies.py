@@ -1,0 +1,34 @@
+"""`followup policies`: policies kept in a file, beside a team's other code."""
+
+from __future__ import annotations
+
+import typer
+
+from followup_cli.options import DEFAULT_DATA, Data, Token, Url
+from followup_cli.planning import plans
+from followup_cli.planning.plans import File
+
+app = typer.Typer(
+    help="Keep policies in a file: see how it differs from what is in force, and apply it.",
+    no_args_is_help=True,
+)
+
+
+@app.command("plan")
+def plan(file: File, *, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
+    """Say how policies differ from a file. The exit status is 2 if any does; nothing is changed."""
+    from followup_cli.client import connect
+    from followup_cli.planning.policies import changes
+
+    with connect(url, token, data) as api:
+        plans.show_plan(changes(api, file))
+
+
+@app.command("apply")
+def apply(file: File, *, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
+    """Publish policies as a file says. One that it does not name is left alone."""
+    from followup_cli.client import connect
+    from followup_cli.planning.policies import changes
+
+    with connect(url, token, data) as api:
+        plans.apply(api, changes(api, file))
