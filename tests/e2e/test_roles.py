@@ -13,7 +13,7 @@ def test_an_employee_has_neither_the_dashboard_nor_its_data(product: Product, vi
     amir = product.person("Amir Patel")
     page = visit(amir, "/followups")
     expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
-        ["Follow-ups", "Inbox", "Leads & clients", "Calendars"]
+        ["Follow-ups", "Inbox", "Leads & clients", "Policies", "Calendars"]
     )
     for path in ("/dashboard/escalations", "/admin/sweeps", "/admin/people", "/admin/import", "/admin/ops"):
         page.goto(path)

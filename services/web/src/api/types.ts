@@ -50,6 +50,11 @@ export type Scope = Schemas["Scope"];
 export type CreatedToken = Schemas["CreatedToken"];
 
 export type Calendar = Schemas["Calendar"];
+export type Policy = Schemas["Policy"];
+export type PolicyDetail = Schemas["PolicyDetail"];
+export type PolicyInput = Schemas["PolicyInput"];
+export type PolicyVersion = Schemas["PolicyVersion"];
+export type PastVersion = Schemas["PastVersion"];
 export type CalendarInput = Schemas["CalendarInput"];
 
 export type Queues = Schemas["Queues"];

@@ -20,6 +20,17 @@ const pages: RouteObject[] = [
   { path: "settings", lazy: () => import("@/features/settings/SettingsPage") },
   { path: "settings/tokens", lazy: () => import("@/features/tokens/TokensPage") },
   {
+    element: <RequirePermission name="policies:read" />,
+    children: [
+      { path: "policies", lazy: () => import("@/features/policies/PoliciesPage") },
+      { path: "policies/:id", lazy: () => import("@/features/policies/PolicyPage") },
+    ],
+  },
+  {
+    element: <RequirePermission name="policies:write" />,
+    children: [{ path: "policies/new", lazy: () => import("@/features/policies/NewPolicyPage") }],
+  },
+  {
     element: <RequirePermission name="calendars:read" />,
     children: [
       { path: "calendars", lazy: () => import("@/features/calendars/CalendarsPage") },

@@ -7,6 +7,7 @@ import {
   IconFileImport,
   IconInbox,
   IconRefresh,
+  IconStairsUp,
   IconUsers,
   type Icon,
 } from "@tabler/icons-react";
@@ -41,6 +42,7 @@ export const WORK: readonly Destination[] = [
 
 /** How follow-ups escalate: for everybody to read. */
 export const RULES: readonly Destination[] = [
+  { to: "/policies", label: t.shell.policies, icon: IconStairsUp, permission: "policies:read" },
   { to: "/calendars", label: t.shell.calendars, icon: IconCalendarTime, permission: "calendars:read" },
 ];
 

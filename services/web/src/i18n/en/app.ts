@@ -10,6 +10,7 @@ export const app = {
     rules: "Rules",
     more: "More",
     calendars: "Calendars",
+    policies: "Policies",
     unread: (amount: number) => `${number(amount)} unread`,
     followUps: "Follow-ups",
     escalations: "Escalations",

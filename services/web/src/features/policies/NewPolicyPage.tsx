@@ -1,0 +1,1 @@
+export { NewPolicy as Component } from "@/features/policies/PolicyPage";

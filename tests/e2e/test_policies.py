@@ -1,0 +1,148 @@
+"""The pages of policies: admins write, publish and order them, everybody reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import dialog, said
+from tests.e2e.product import Person, Product, hours
+from tests.e2e.test_accessibility import DESK, PHONE, violations_at_each_size
+
+AT_ONCE = {"after": "PT0H", "audience": ["assignee"], "label": "Employee", "severity": "overdue"}
+LATER = {"after": "PT48H", "audience": ["manager"], "label": "Manager", "severity": "escalated"}
+
+
+@pytest.fixture(scope="module")
+def ada(product: Product) -> Person:
+    return product.person("Ada Policy", "admin")
+
+
+def add(product: Product, name: str, **more: Any) -> int:
+    body = {"name": name, "steps": [AT_ONCE, LATER], **more}
+    body.setdefault("conditions", {"all": [{"field": "tags", "is": "has_any", "value": [name.lower()]}]})
+    made: int = product.call("POST", "/policies", json=body)["id"]
+    product.call("POST", f"/policies/{made}/publish", json={})
+    return made
+
+
+def choose(page: Page, within: str, label: str, option: str) -> None:
+    page.get_by_role("group", name=within).get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+def test_a_policy_is_made_published_and_escalates_a_follow_up(
+    product: Product, visit: Visit, ada: Person
+) -> None:
+    dana = product.person("Dana Policy", "manager")
+    amir = product.person("Amir Policy", manager=dana)
+    page = visit(ada, "/policies/new", viewport=DESK)
+    page.get_by_role("textbox", name="Name", exact=True).fill("Amir at once")
+    all_of = page.get_by_role("group", name="All of these")
+    all_of.get_by_role("button", name="Condition").click()
+    choose(page, "All of these", "What is asked", "the assignee")
+    choose(page, "All of these", "Value", "Amir Policy")
+    second = page.get_by_role("group", name="Step 2")
+    second.get_by_label("How long", exact=True).fill("3")
+    choose(page, "Step 2", "Unit of how long", "hours")
+    expect(second.get_by_text("After 3 hours tell the manager as escalated.")).to_be_visible()
+    page.get_by_role("button", name="Save draft").click()
+    expect(said(page, "The draft is saved")).to_be_visible()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    dialog(page, "Publish this policy?").get_by_role("button", name="Publish").click()
+    expect(said(page, "Version 1 is in force")).to_be_visible()
+    product.follow_up(amir, "Call by the new policy", due=hours(-4))
+    product.sweep()
+    theirs = visit(dana, "/inbox", viewport=DESK)
+    expect(theirs.get_by_text("Call by the new policy")).to_be_visible()
+
+
+def test_a_new_version_shows_what_it_changes(product: Product, visit: Visit, ada: Person) -> None:
+    made = add(product, "Versions")
+    page = visit(ada, f"/policies/{made}", viewport=DESK)
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
+    page.get_by_role("group", name="Step 2").get_by_label("How long", exact=True).fill("24")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    asked = dialog(page, "Publish this policy?")
+    changed = asked.get_by_role("row").filter(has_text="Step 2")
+    expect(changed).to_contain_text("After 48 hours tell the manager")
+    expect(changed).to_contain_text("After 24 hours tell the manager")
+    asked.get_by_role("checkbox", name="Move open follow-ups too").check()
+    asked.get_by_role("button", name="Publish").click()
+    expect(said(page, "Version 2 is in force")).to_be_visible()
+    page.get_by_role("button", name="Version 2, published").click()
+    expect(
+        page.get_by_role("region", name="Versions").get_by_role("row").filter(has_text="Step 2")
+    ).to_be_visible()
+
+
+def test_policies_are_ordered_by_keys(product: Product, visit: Visit, ada: Person) -> None:
+    first, second = add(product, "First of two"), add(product, "Second of two")
+    page = visit(ada, "/policies", viewport=DESK)
+    up = page.get_by_role("button", name="Move Second of two up")
+    expect(up).to_be_visible()
+    with page.expect_response("**/policies/order"):
+        up.focus()
+        page.keyboard.press("Enter")
+    order = [one["id"] for one in product.call("GET", "/policies", params={"limit": 200})["items"]]
+    assert order.index(second) < order.index(first)
+    expect(page.get_by_role("button", name="Move standard up")).to_have_count(0)
+
+
+def test_policies_are_ordered_by_dragging(product: Product, visit: Visit, ada: Person) -> None:
+    first, second = add(product, "Dragged to"), add(product, "Dragged")
+    page = visit(ada, "/policies", viewport=DESK)
+    item = page.get_by_role("listitem").filter(has=page.get_by_role("link", name="Dragged", exact=True))
+    target = page.get_by_role("listitem").filter(has=page.get_by_role("link", name="Dragged to", exact=True))
+    with page.expect_response("**/policies/order"):
+        item.locator("[draggable=true]").drag_to(target)
+    order = [one["id"] for one in product.call("GET", "/policies", params={"limit": 200})["items"]]
+    assert order.index(second) < order.index(first)
+
+
+def test_the_ladder_is_drawn_on_real_days(product: Product, visit: Visit, ada: Person) -> None:
+    week = [{"days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]
+    body = {"name": "Of the picture", "time_zone": "Europe/Berlin", "hours": week}
+    calendar = product.call("POST", "/calendars", json=body)["id"]
+    steps = [AT_ONCE, {**LATER, "after": None, "working": "PT6H"}]
+    made = add(product, "Pictured", calendar_id=calendar, steps=steps)
+    page = visit(ada, f"/policies/{made}", viewport=DESK)
+    # From Friday 12:00 to 17:00 are five hours; the sixth ends on Monday at ten.
+    expect(page.get_by_role("img", name=re.compile("Fri .* 12:00; step 2 on Mon .* 10:00"))).to_be_visible()
+
+
+def test_an_employee_reads_and_does_not_edit(product: Product, visit: Visit) -> None:
+    add(product, "Read by everybody")
+    page = visit(product.person("Erin Policy"), "/policies", viewport=PHONE)
+    expect(page.get_by_role("link", name="Read by everybody")).to_be_visible()
+    expect(page.get_by_role("button", name="Move")).to_have_count(0)
+    page.get_by_role("link", name="Read by everybody").click()
+    expect(page.get_by_role("heading", name="Read by everybody", level=1)).to_be_visible()
+    expect(page.get_by_text("After 48 hours tell the manager as escalated")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Name")).to_have_count(0)
+    page.goto("/policies/new")
+    expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+
+
+def test_no_page_of_policies_has_a_violation(product: Product, visit: Visit, ada: Person) -> None:
+    conditions = {"all": [{"field": "priority", "is": "any_of", "value": ["high"]}]}
+    body: dict[str, Any] = {"name": "Axe policy", "conditions": conditions}
+    made = add(product, **body)
+    product.call("PUT", f"/policies/{made}/draft", json={**body, "steps": [LATER]})
+    page = visit(ada, "/policies", viewport=DESK, reduced_motion="reduce")
+    expect(page.get_by_role("link", name="Axe policy")).to_be_visible()
+    found = {"list": violations_at_each_size(page)}
+    page.goto(f"/policies/{made}")
+    expect(page.get_by_role("img", name="Time line")).to_be_visible()
+    found["one"] = violations_at_each_size(page)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(dialog(page, "Publish this policy?")).to_be_visible()
+    found["publish"] = violations_at_each_size(page)
+    assert not {where: problems for where, problems in found.items() if problems}
