@@ -26,6 +26,7 @@ from benchmarks.machine import machine
 PARTS = {
     "placing": "benchmarks.placing",
     "pipeline": "benchmarks.pipeline",
+    "calendars": "benchmarks.calendars",
     "backlog": "benchmarks.backlog",
     "scale": "benchmarks.scale",
     "api": "benchmarks.api",
