@@ -98,6 +98,9 @@ def fill(company: Company) -> int:
             body["subject"] = {"kind": "client", "name": text, "external_id": f"{text[:150]} {number}"}
         if number % 3 == 0:
             body["subject"] = {"kind": "lead", "name": f"{text[:150]} {number}"}
+        if number % 3 == 1:
+            body |= {"kind": "call", "priority": "high", "tags": ['say "hi"', "back\\slash", "vip"]}
+            body["value"] = {"amount": f"{number}200.50", "currency": "EUR"}
         if number % 4 == 0 and "subject" in body:
             body["subject"]["url"] = "https://crm.example.com/1?a=b"
         answer = company.ask(company.ada, "POST", "/follow-ups", json=body)
@@ -121,7 +124,8 @@ def test_an_import_brings_everything_back_that_was_changed_since(company: Compan
     number = fill(company)
     first = exported(company, kind)
     company.world.execute(
-        "UPDATE follow_ups SET title = 'x', notes = 'y', subject_id = NULL, "
+        "UPDATE follow_ups SET title = 'x', notes = 'y', subject_id = NULL, kind = 'visit', "
+        "priority = 'low', tags = '{other}', value_amount = 1, value_currency = 'USD', "
         "assignee_id = CASE WHEN is_open THEN :other ELSE assignee_id END, "
         "due_at = CASE WHEN is_open THEN due_at + interval '1 s' ELSE due_at END",
         other=company.otto.id,

@@ -8791,7 +8791,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes */
+                    /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes,kind,priority,tags,value_amount,value_currency */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };

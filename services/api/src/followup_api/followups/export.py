@@ -20,6 +20,7 @@ COLUMNS = (
     *("id", "external_id", "title", "assignee_name", "assignee_email", "due_at", "status", "completed_at"),
     *("hours_overdue", "level", "level_label", "sla_breach"),
     *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes"),
+    *("kind", "priority", "tags", "value_amount", "value_currency"),
 )
 
 
@@ -56,7 +57,13 @@ def _up_to_the_limit(rows: Iterable[Record]) -> Iterator[list[Any]]:
     for number, row in enumerate(rows):
         if number == AT_MOST:
             raise TooMany
-        yield [row._mapping[name] for name in COLUMNS]
+        yield [*(row._mapping[name] for name in COLUMNS[:-3]), *_facts(row)]
+
+
+def _facts(row: Record) -> tuple[Any, ...]:
+    """Tags with semicolons between them, the amount and the currency: the last three columns."""
+    value = row.value or {}
+    return "; ".join(row.tags), value.get("amount"), value.get("currency")
 
 
 def _write_csv(file: IO[bytes], rows: Iterable[Sequence[Any]]) -> None:

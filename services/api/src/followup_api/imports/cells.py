@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from followup_common.moments import NoZone, moment, moment_in
 from followup_common.normal_form import normal
+from followup_common.tags import as_read, tag, together
 
 from followup_api.fields import sane_time
+from followup_api.followups.facts import known_currency
 from followup_api.imports.files import Records
 from followup_api.links import http_url
 from followup_api.schemas import MAX_ID
@@ -29,6 +31,22 @@ NO = frozenset(
     ("false", "no", "inactive", "falsch", "nein", "faux", "non", "falso", "onwaar", "deactivated", "disabled")
 )
 """What spreadsheets in several languages write for true and false, and what other systems say."""
+
+PRIORITIES = {
+    **dict.fromkeys(("low", "lowest", "minor", "niedrig", "gering", "baja", "basse", "bassa", "laag"), "low"),
+    **dict.fromkeys(("normal", "medium", "mittel", "media", "moyenne", "normale", "standard"), "normal"),
+    **dict.fromkeys(("high", "highest", "urgent", "hoch", "dringend", "alta", "haute", "hoog"), "high"),
+}
+"""What spreadsheets in several languages and other systems write for priorities."""
+KINDS = {
+    **dict.fromkeys(("call", "calls", "phone call", "phone", "telephone", "anruf", "telefonat"), "call"),
+    **dict.fromkeys(("e-mail", "email", "mail", "e-mails", "emails"), "e-mail"),
+    **dict.fromkeys(("meeting", "meetings", "appointment", "termin", "besprechung"), "meeting"),
+    **dict.fromkeys(("visit", "visits", "site visit", "besuch"), "visit"),
+    **dict.fromkeys(("task", "tasks", "to-do", "todo", "aufgabe"), "task"),
+}
+"""The same for kinds of follow-ups that every installation has at first."""
+MOST_DIGITS = 12
 
 Check = Callable[[str, str], Any]
 """Takes the column's name and the cell, stripped."""
@@ -134,6 +152,64 @@ def yes_or_no(column: str, cell: str) -> bool:
     if word in YES or not word:
         return True
     raise ValueError(f"{column} {cell!r} is unknown: use true or false")
+
+
+def one_like(words: Mapping[str, str]) -> Check:
+    """One of some words, in any spelling that is certain; empty is None.
+
+    Args:
+        words: what each spelling, as `tags.as_read` makes it, means.
+    """
+
+    def check(column: str, cell: str) -> str | None:
+        if not cell:
+            return None
+        if word := words.get(as_read(cell)):
+            return word
+        choices = sorted(set(words.values()))
+        raise ValueError(
+            f"{column} {cell[:100]!r} is unknown: use {', '.join(choices[:-1])} or {choices[-1]}"
+        )
+
+    return check
+
+
+def tags(column: str, cell: str) -> str:
+    """Tags with commas or semicolons between them, as PostgreSQL reads an array."""
+    try:
+        found = together([tag(seen(unturned(each))) for each in re.split("[,;]", cell) if each.strip()])
+    except ValueError as error:
+        raise ValueError(f"{column} {cell[:100]!r} {error}") from None
+    quoted = (each.replace("\\", "\\\\").replace('"', '\\"') for each in found)
+    return "{" + ",".join(f'"{each}"' for each in quoted) + "}"
+
+
+def amount(column: str, cell: str) -> str | None:
+    """An amount of money as people of several countries write it, where its meaning is certain.
+
+    A comma or a point before one or two last digits is the decimal one; the other one, spaces and apostrophes
+    are between thousands. `1,200` and `1.200` can mean two things, and are refused.
+    """
+    if not cell:
+        return None
+    if re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", cell) and not cell.startswith("0"):
+        whole, thousandth = re.split("[.,]", cell)
+        raise ValueError(
+            f"{column} {cell!r} can be {whole}{thousandth} or a fraction: write {whole}{thousandth}.00"
+        )
+    for thousands, decimal in (("[ \u00a0\u202f'’,]", "[.]"), ("[ \u00a0\u202f'’.]", ",")):
+        grouped = rf"([0-9]+|[0-9]{{1,3}}(?P<between>{thousands})[0-9]{{3}}((?P=between)[0-9]{{3}})*)"
+        if found := re.fullmatch(rf"(?P<whole>{grouped})({decimal}(?P<cents>[0-9]{{1,2}}))?", cell):
+            digits = re.sub("[^0-9]", "", found["whole"])
+            if len(digits.lstrip("0")) > MOST_DIGITS:
+                break
+            return f"{digits}.{found['cents'] or '00'}"
+    raise ValueError(f"{column} {cell[:100]!r} is not an amount: write digits, such as 1200.00")
+
+
+def currency(column: str, cell: str) -> str | None:
+    """The code of a currency, or nothing."""
+    return _read(known_currency, column, cell.upper()) if cell else None
 
 
 def zone(column: str, cell: str) -> str:

@@ -19,6 +19,7 @@ from followup_api.imports.files import Records
 from followup_api.imports.layouts import FOLLOW_UPS
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import count, load
+from followup_api.kinds.queries import kinds_as_written
 from followup_api.unit_of_work import UnitOfWork
 
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
@@ -34,6 +35,11 @@ CHECKS: dict[str, Check] = {
     "subject_url": cells.link,
     "notes": cells.notes,
     "status": cells.one_of("open", "completed", default=""),
+    "kind": cells.one_like(cells.KINDS),  # an import takes those in use here
+    "priority": cells.one_like(cells.PRIORITIES),
+    "tags": cells.tags,
+    "value_amount": cells.amount,
+    "value_currency": cells.currency,
 }
 
 # A subject without an external id is known by its kind and name, so that importing a file again adds none.
@@ -42,6 +48,8 @@ PLANNED = f"""
     CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
     SELECT i.line, i.external_id, i.id, i.title, i.assignee_email, i.due_at, i.subject_kind,
            i.subject_external_id, i.subject_name, i.subject_url, i.status, {{notes}} AS notes,
+           {{kind}} AS kind, {{priority}} AS priority, {{tags}} AS tags,
+           {{value_amount}} AS value_amount, {{value_currency}} AS value_currency,
            u.id AS assignee_id, f.id AS known_id, {{subject}} AS subject_id,
            COALESCE(r.first_line, i.line) AS first_line,
            u.name AS assignee_name, (u.active OR f.assignee_id = u.id) IS TRUE AS assignable,
@@ -51,6 +59,8 @@ PLANNED = f"""
            f.id IS NOT NULL AND (
                (f.title, f.assignee_id, f.due_at, f.notes, f.subject_id)
                    IS DISTINCT FROM (i.title, u.id, i.due_at, {{notes}}, {{subject}})
+               OR (f.kind, f.priority, f.tags, f.value_amount, f.value_currency)
+                   IS DISTINCT FROM ({{kind}}, {{priority}}, {{tags}}, {{value_amount}}, {{value_currency}})
                OR i.subject_kind IS NOT NULL AND COALESCE(s.id, n.id) IS NULL
                OR f.is_open <> (COALESCE(i.status, CASE WHEN f.is_open THEN 'open' END, '') = 'open')
            ) AS differs
@@ -118,17 +128,21 @@ LOCK = """
         WHERE p.good AND p.differs ORDER BY f.id FOR UPDATE OF f
     ) locked
 """
+VALUE = """CASE WHEN {0}.value_amount IS NOT NULL THEN jsonb_build_object(
+    'amount', {0}.value_amount::text, 'currency', {0}.value_currency) END"""
 UPDATE = f"""
     WITH changed AS (
         UPDATE follow_ups f
         SET title = p.title, assignee_id = p.assignee_id, due_at = p.due_at, notes = p.notes,
-            subject_id = COALESCE(p.subject_id, s.id),
+            subject_id = COALESCE(p.subject_id, s.id), kind = p.kind, priority = p.priority, tags = p.tags,
+            value_amount = p.value_amount, value_currency = p.value_currency,
             completed_at = CASE p.status WHEN 'open' THEN NULL
                 WHEN 'completed' THEN COALESCE(old.completed_at, now()) ELSE old.completed_at END
         FROM {PLAN}, follow_ups old
         WHERE f.id = p.known_id AND old.id = f.id AND p.good AND p.differs
         RETURNING f.id, f.is_open, f.assignee_id, f.assignment, old.assignee_id AS old_assignee_id,
-            to_jsonb(old) AS was, to_jsonb(f) AS became
+            to_jsonb(old) || jsonb_build_object('value', {VALUE.format("old")}) AS was,
+            to_jsonb(f) || jsonb_build_object('value', {VALUE.format("f")}) AS became
     ), logged AS (
         INSERT INTO activities (follow_up_id, kind, actor_id, details)
         SELECT c.id, 'imported', :actor_id, jsonb_build_object('changes', (
@@ -144,14 +158,27 @@ UPDATE = f"""
 FIELDS = {"due_at": "due_at", "assignee_id": "assignee_email"}
 """Columns of the file, by what they change."""
 REOPEN = "{0} of a completed follow-up stays as it is: reopen it with status open, or leave {0} as it was."
-CHANGEABLE = ["title", "assignee_id", "due_at", "notes", "subject_id", "completed_at"]
+CHANGEABLE = [
+    "title",
+    "assignee_id",
+    "due_at",
+    "notes",
+    "subject_id",
+    "completed_at",
+    "kind",
+    "priority",
+    "tags",
+    "value",
+]
 # A follow-up that somebody makes with the same external id at this very moment is brought up to date.
 INSERT = OptimisticInsert(
     f"""
     WITH added AS (
-        INSERT INTO follow_ups (external_id, title, assignee_id, due_at, notes, subject_id, completed_at)
+        INSERT INTO follow_ups (external_id, title, assignee_id, due_at, notes, subject_id, completed_at,
+                                kind, priority, tags, value_amount, value_currency)
         SELECT p.external_id, p.title, p.assignee_id, p.due_at, p.notes, COALESCE(p.subject_id, s.id),
-               CASE p.status WHEN 'completed' THEN now() END
+               CASE p.status WHEN 'completed' THEN now() END,
+               p.kind, p.priority, p.tags, p.value_amount, p.value_currency
         FROM {PLAN}
         WHERE p.good AND p.known_id IS NULL ORDER BY p.line
         {{or_bring_up_to_date}}
@@ -162,7 +189,9 @@ INSERT = OptimisticInsert(
     or_bring_up_to_date="""
         ON CONFLICT (external_id) DO UPDATE
         SET title = excluded.title, assignee_id = excluded.assignee_id, due_at = excluded.due_at,
-            notes = excluded.notes, subject_id = excluded.subject_id, completed_at = excluded.completed_at
+            notes = excluded.notes, subject_id = excluded.subject_id, completed_at = excluded.completed_at,
+            kind = excluded.kind, priority = excluded.priority, tags = excluded.tags,
+            value_amount = excluded.value_amount, value_currency = excluded.value_currency
     """,
 )
 
@@ -176,7 +205,10 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
         ImportRunning: another one is under way.
     """
     tx = work.tx
-    parse = _Parsing({**CHECKS, "due_at": cells.due_time(query.zone)})
+    own = kinds_as_written(tx)
+    in_use = {spelling: name for spelling, name in cells.KINDS.items() if name in own.values()} | own
+    checks = {**CHECKS, "due_at": cells.due_time(query.zone), "kind": cells.one_like(in_use)}
+    parse = _Parsing(checks)
     loaded = load(tx, file, FOLLOW_UPS, parse, query)
     tx.execute(text(_planned(loaded.columns)))
     loaded.errors.extend(_wrong(tx))
@@ -197,8 +229,20 @@ def _planned(columns: Collection[str]) -> str:
     return PLANNED.format(
         known=KNOWN_BY_ID if "id" in columns else KNOWN,
         notes="i.notes" if "notes" in columns else "COALESCE(f.notes, '')",
+        **_facts(columns),
         subject="COALESCE(s.id, n.id)" if "subject_kind" in columns else "f.subject_id",
     )
+
+
+def _facts(columns: Collection[str]) -> dict[str, str]:
+    """SQL of each of these columns: what the file says; else what is known; else what is usual. An empty cell
+    of a kind or a priority says nothing."""
+    known = {"value_amount": "f.value_amount", "value_currency": "f.value_currency"}
+    for name, usual in (("kind", "'task'"), ("priority", "'normal'"), ("tags", "'{}'::text[]")):
+        known[name] = f"COALESCE(f.{name}, {usual})"
+    said = {"tags": "COALESCE(i.tags, '{}')", "kind": f"COALESCE(i.kind, {known['kind']})"}
+    said["priority"] = f"COALESCE(i.priority, {known['priority']})"
+    return {name: said.get(name, f"i.{name}") if name in columns else known[name] for name in known}
 
 
 class _Parsing:
@@ -216,6 +260,13 @@ class _Parsing:
     def __call__(self, records: Records) -> Sequence[Sequence[Any]]:
         values = checked(records, self._checks)
         self._check_identity(records, values["external_id"], values["id"])
+        worth = zip(records.lines, values["value_amount"], values["value_currency"], strict=True)
+        for line, amount, currency in worth:
+            if (amount is None) != (currency is None) and line not in records.bad:
+                lacking = "value_amount" if amount is None else "value_currency"
+                records.refuse(
+                    line, lacking, f"{lacking} is empty: a value needs its amount and its currency."
+                )
         about = zip(records.lines, *(records.column(column) for column in SUBJECT), strict=True)
         for line, kind, external_id, name, url in about:
             if kind and not name:

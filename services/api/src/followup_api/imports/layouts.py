@@ -85,6 +85,7 @@ PEOPLE = Layout(
 COLUMNS = (
     *("external_id", "id", "title", "assignee_email", "due_at"),
     *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes", "status"),
+    *("kind", "priority", "tags", "value_amount", "value_currency"),
 )
 FOLLOW_UPS = Layout(
     path="follow-ups",
@@ -101,9 +102,22 @@ FOLLOW_UPS = Layout(
         "Deadline": "due_at",
         "Subject link": "subject_url",
         "Note": "notes",
+        "Follow-up kind": "kind",
+        "Follow-up type": "kind",
+        "Activity type": "kind",
+        "Task type": "kind",
+        "Importance": "priority",
+        "Urgency": "priority",
+        "Tag": "tags",
+        "Labels": "tags",
+        "Value": "value_amount",
+        "Amount": "value_amount",
+        "Deal value": "value_amount",
+        "Currency": "value_currency",
+        "Currency code": "value_currency",
     },
     addresses=frozenset({"assignee_email"}),
     exported=frozenset(EXPORT) - {*COLUMNS},
-    types={"id": "bigint", "due_at": "timestamptz"},
+    types={"id": "bigint", "due_at": "timestamptz", "tags": "text[]", "value_amount": "numeric"},
 )
 LAYOUTS = (PEOPLE, FOLLOW_UPS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from followup_common import tags
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_up_kinds
 from sqlalchemy import select
@@ -45,6 +46,14 @@ def get(tx: Transaction, kind_id: int) -> Kind:
 def names_in_use(tx: Transaction) -> Sequence[str]:
     """Names of the kinds in use, in their order."""
     return tx.execute(select(k.name).where(k.archived_at.is_(None)).order_by(k.position)).scalars().all()
+
+
+def kinds_as_written(tx: Transaction) -> dict[str, str]:
+    """Each kind, archived or not, by how its name and its label are read."""
+    kinds = tx.execute(select(k.name, k.label).order_by(k.archived_at.is_not(None).desc())).all()
+    return {tags.as_read(kind.label): kind.name for kind in kinds} | {
+        tags.as_read(kind.name): kind.name for kind in kinds
+    }
 
 
 def check_kind(tx: Transaction, name: str) -> None:

@@ -79,5 +79,10 @@ export const api = {
     subject_url: "Link of lead or client",
     notes: "Notes",
     status: "Status",
+    kind: "Kind",
+    priority: "Priority",
+    tags: "Tags",
+    value_amount: "Amount of the value",
+    value_currency: "Currency of the value",
   },
 };
