@@ -284,3 +284,22 @@ def test_nobody_reads_another_ones_inbox(company: Company) -> None:
 
 def test_without_a_running_server_there_is_no_stream(company: Company) -> None:
     assert company.ask(company.amir, "GET", "/notifications/stream").status_code == 503
+
+
+def test_who_is_named_by_a_policy_reads_what_they_are_told_of_and_changes_nothing(company: Company) -> None:
+    """Otto is nobody's manager, and on nobody's line."""
+    named = [f"user({company.otto.id})"]
+    steps = [{"after": "PT0S", "audience": named, "label": "named", "severity": "overdue"}]
+    policy = company.policy(steps=steps)
+    published = company.ask(company.ada, "POST", f"/policies/{policy['id']}/publish", json={})
+    assert published.status_code == 200, published.text
+    call = company.follow_up(company.amir, "Call Acme", kind="call")
+    assert company.ask(company.otto, "GET", f"/follow-ups/{call}").status_code == 404
+    swept(company.world)
+    told = one(company, company.otto)
+    assert (told["follow_up"]["title"], told["follow_up"]["in_sight"]) == ("Call Acme", True)
+    assert company.get(company.otto, f"/follow-ups/{call}")["title"] == "Call Acme"
+    assert company.get(company.otto, f"/follow-ups/{call}/activities")["items"]
+    changed = company.ask(company.otto, "PATCH", f"/follow-ups/{call}", json={"title": "Mine"})
+    assert changed.status_code == 404
+    assert company.titles(company.otto, "/follow-ups") == []

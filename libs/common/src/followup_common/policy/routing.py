@@ -57,7 +57,8 @@ class Recipient:
 def sight(assignee_id: int, directory: Directory) -> frozenset[int]:
     """Everyone who may see what belongs to an assignee: they, all people above them, and the admins.
 
-    A role decides what else one may do, not what one sees. Everyone whom `recipients` finds is among them.
+    A role decides what else one may do, not what one sees. Everyone whom `recipients` finds is
+    among them, but for those whom a policy names by id or role: they may read what they were told of.
     """
     return frozenset({person.id for person in line(assignee_id, directory)} | {*directory.admins})
 

@@ -32,7 +32,7 @@ from followup_api.etags import tag_of
 from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
-from followup_api.followups.scopes import CONDITIONS, Scope, ScopeSize
+from followup_api.followups.scopes import CONDITIONS, NAMED, Scope, ScopeSize
 from followup_api.followups.searches import Search
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees
 from followup_api.pagination import PagedQuery, PageQuery, Rows, paginate
@@ -109,13 +109,19 @@ class Filters:
         return [*about, *(conditions(self.facts) if self.facts else ())]
 
 
-def get(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp:
+def get(tx: Transaction, follow_up_id: int, scope: Scope, *, reader: int | None = None) -> FollowUp:
     """One follow-up.
+
+    Args:
+        tx: the request's transaction.
+        follow_up_id: which one.
+        scope: whose follow-ups the caller may see.
+        reader: the caller, who only reads: what a policy told them by name or role is in their sight too.
 
     Raises:
         FollowUpNotFound: there is none, or it is out of the caller's sight.
     """
-    values = {"follow_up_id": follow_up_id, **scope.values()}
+    values = {"follow_up_id": follow_up_id, "reader": reader, **scope.values()}
     row = tx.execute(_finding(scope.size), values).one_or_none()
     if row is None:
         raise FollowUpNotFound(follow_up_id)
@@ -125,7 +131,7 @@ def get(tx: Transaction, follow_up_id: int, scope: Scope) -> FollowUp:
 @cache
 def _finding(size: ScopeSize) -> Select[*tuple[Any, ...]]:
     wanted = f.id == bindparam("follow_up_id", type_=BigInteger())
-    return FOLLOW_UPS.where(wanted, CONDITIONS[size])
+    return FOLLOW_UPS.where(wanted, CONDITIONS[size] | NAMED)
 
 
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:

@@ -148,7 +148,9 @@ def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResul
 @router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
 def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUpDetail:
     """One follow-up, with the policy that it is on and why."""
-    found = _tagged(queries.get(work.tx, follow_up_id, scope_of(work.tx, caller)), response)
+    found = _tagged(
+        queries.get(work.tx, follow_up_id, scope_of(work.tx, caller), reader=caller.user_id), response
+    )
     policy = policy_of(work.tx, follow_up_id)
     return FollowUpDetail.model_validate({**dict(found), "policy": policy})
 
@@ -215,7 +217,7 @@ def list_activities(
     work: Work, caller: Reader, follow_up_id: PathId, query: Annotated[PageQuery, Query()]
 ) -> Page[Activity]:
     """What happened to a follow-up, newest first: who did what, and who was told what and why."""
-    queries.get(work.tx, follow_up_id, scope_of(work.tx, caller))
+    queries.get(work.tx, follow_up_id, scope_of(work.tx, caller), reader=caller.user_id)
     return activities.page(work.tx, follow_up_id, query, caller.time_zone)
 
 

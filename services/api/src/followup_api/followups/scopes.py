@@ -2,6 +2,7 @@
 
 Sight follows the reporting line, not the role: the rule is `followup_common.policy.routing.sight`, which also
 says whom escalations may tell. The SQL here is the same rule looked at from above; a test compares the two.
+Who is told because a policy names them or their role may read that follow-up besides (`NAMED`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from enum import Enum
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import follow_ups
-from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, text, true
+from followup_common.db.tables import follow_ups, notifications
+from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, exists, text, true
 
 from followup_api.ids import Ids, among
 from followup_api.permissions import Caller
@@ -90,6 +91,16 @@ CONDITIONS: dict[ScopeSize, ColumnElement[bool]] = {
     ScopeSize.EVERYONE: true(),
 }
 """SQL that holds for the follow-ups in a scope, for statements that are put together once."""
+
+TOLD_BY_NAME = notifications.c.audience.regexp_match(r"^(user|role)\(")
+"""SQL that holds for what somebody is told because a policy names them or their role."""
+NAMED = exists().where(
+    notifications.c.user_id == bindparam("reader", type_=BigInteger()),
+    notifications.c.follow_up_id == follow_ups.c.id,
+    TOLD_BY_NAME,
+)
+"""SQL that holds for a follow-up that a policy has told a reader of by name or role: they may read it, though
+it may be of somebody who is not below them."""
 
 
 def scope_of(tx: Transaction, caller: Caller) -> Scope:

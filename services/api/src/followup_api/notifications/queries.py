@@ -11,7 +11,7 @@ from followup_common.db.tables import follow_ups, notifications, policy_versions
 from sqlalchemy import BigInteger, bindparam, func, select, text, true
 
 from followup_api.followups.activities import assignee_then
-from followup_api.followups.scopes import CONDITIONS, Scope, ScopeSize
+from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize
 from followup_api.notifications.schemas import NotificationQuery
 from followup_api.pagination import PagedQuery, Rows
 
@@ -70,7 +70,7 @@ def page(tx: Transaction, user_id: int, scope: Scope, query: NotificationQuery) 
 
 @cache
 def _paged(unread: bool | None, size: ScopeSize) -> PagedQuery:
-    seen = NOTIFICATIONS.add_columns(CONDITIONS[size].label("in_sight"))
+    seen = NOTIFICATIONS.add_columns((CONDITIONS[size] | TOLD_BY_NAME).label("in_sight"))
     return PagedQuery(seen.where(WANTED[unread]), (n.id.desc(),))
 
 
