@@ -9,7 +9,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, said
-from tests.e2e.product import Person, Product
+from tests.e2e.product import Person, Product, hours
 from tests.e2e.test_accessibility import DESK, PHONE, violations_at_each_size
 
 WEEK = [{"days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]
@@ -157,3 +157,46 @@ def test_no_page_of_calendars_has_a_violation(product: Product, visit: Visit, ad
     expect(page.get_by_role("heading", name="Year")).to_be_visible()
     found["one"] = violations_at_each_size(page)
     assert not {where: problems for where, problems in found.items() if problems}
+
+
+def test_an_edit_shows_its_effect_before_it_is_saved(product: Product, visit: Visit, ada: Person) -> None:
+    made = add(product, "With an effect")
+    amir = product.person("Amir Effect", manager=ada)
+    product.call("PATCH", f"/users/{amir.id}", json={"calendar_id": made})
+    policy = {
+        "name": "By working hours",
+        "conditions": {"all": [{"field": "assignee", "is": "any_of", "value": [amir.id]}]},
+        "steps": [{"working": "PT40H", "audience": ["manager"], "label": "Manager", "severity": "escalated"}],
+    }
+    written = product.call("POST", "/policies", json=policy)["id"]
+    product.call("POST", f"/policies/{written}/publish", json={})
+    product.follow_up(amir, "Counted by the calendar", due=hours(1))
+    page = visit(ada, f"/calendars/{made}", viewport=DESK, reduced_motion="reduce")
+    page.get_by_role("group", name="Mon to Fri").get_by_label("Closes").fill("13:00")
+    page.get_by_role("button", name="Save calendar").click()
+    effect = dialog(page, "Effect")
+    expect(effect).to_contain_text("1 open follow-up counts by this calendar; of 1 the next step comes")
+    assert product.call("GET", f"/calendars/{made}")["version"] == 1
+    assert violations_at_each_size(page) == []
+    effect.get_by_role("button", name="Save calendar").click()
+    expect(said(page, "Saved With an effect")).to_be_visible()
+    assert product.call("GET", f"/calendars/{made}")["version"] == 2
+
+
+def test_people_and_the_organisation_get_a_calendar(product: Product, visit: Visit, ada: Person) -> None:
+    made = add(product, "Of the organisation")
+    someone = product.person("Sam Calendar")
+    page = visit(ada, "/calendars", viewport=DESK)
+    page.get_by_role("combobox", name="Calendar of the organisation").click()
+    page.get_by_role("option", name="Of the organisation").click()
+    expect(said(page, "Saved")).to_be_visible()
+    assert product.call("GET", "/organisation") == {"calendar_id": made}
+    page.goto("/admin/people")
+    page.get_by_role("button", name="Edit Sam Calendar").click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("combobox", name="Calendar").click()
+    page.get_by_role("option", name="Of the organisation").click()
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+    assert product.call("GET", f"/users/{someone.id}")["calendar_id"] == made
+    product.call("PUT", "/organisation", json={"calendar_id": None})

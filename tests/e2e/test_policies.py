@@ -146,3 +146,17 @@ def test_no_page_of_policies_has_a_violation(product: Product, visit: Visit, ada
     expect(dialog(page, "Publish this policy?")).to_be_visible()
     found["publish"] = violations_at_each_size(page)
     assert not {where: problems for where, problems in found.items() if problems}
+
+
+def test_a_policy_is_simulated_and_changes_nothing(product: Product, visit: Visit, ada: Person) -> None:
+    amir = product.person("Amir Simulated")
+    product.follow_up(amir, "Simulated", due=hours(24))
+    conditions = {"all": [{"field": "assignee", "is": "any_of", "value": [amir.id]}]}
+    made = add(product, "To simulate", conditions=conditions, steps=[AT_ONCE])
+    page = visit(ada, f"/policies/{made}", viewport=DESK, reduced_motion="reduce")
+    simulation = page.get_by_role("region", name="Simulation")
+    simulation.get_by_role("button", name="Next 14 days").click()
+    expect(simulation.get_by_role("list", name="Notifications by day")).to_be_visible()
+    expect(simulation.get_by_role("status")).to_contain_text("open follow-up")
+    assert violations_at_each_size(page) == []
+    assert product.call("GET", f"/policies/{made}")["draft"] is None

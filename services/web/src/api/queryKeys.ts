@@ -33,6 +33,7 @@ export const queryKeys = {
   policyList: ["policies", "list"] as const,
   policy: (id: number) => ["policies", "one", id] as const,
   workingTime: (calendar: number, etag: string, query: object) => ["calendars", "working-time", calendar, etag, query] as const,
+  organisation: ["organisation"] as const,
   calendars: ["calendars"] as const,
   calendarList: ["calendars", "list"] as const,
   calendar: (id: number) => ["calendars", "one", id] as const,

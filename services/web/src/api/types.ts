@@ -52,9 +52,11 @@ export type CreatedToken = Schemas["CreatedToken"];
 export type Calendar = Schemas["Calendar"];
 export type Policy = Schemas["Policy"];
 export type PolicyDetail = Schemas["PolicyDetail"];
+export type Simulation = Schemas["Simulation"];
 export type PolicyInput = Schemas["PolicyInput"];
 export type PolicyVersion = Schemas["PolicyVersion"];
 export type PastVersion = Schemas["PastVersion"];
+export type CalendarPreview = Schemas["CalendarPreview"];
 export type CalendarInput = Schemas["CalendarInput"];
 
 export type Queues = Schemas["Queues"];

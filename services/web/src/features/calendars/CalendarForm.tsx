@@ -15,6 +15,7 @@ import { done } from "@/components/toasts";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { DaysEditor } from "@/features/calendars/DaysEditor";
 import { inputOf, type CalendarDraft } from "@/features/calendars/draft";
+import { EffectDialog } from "@/features/calendars/EffectDialog";
 import { HolidaysEditor } from "@/features/calendars/HolidaysEditor";
 import { HoursEditor } from "@/features/calendars/HoursEditor";
 import { IcsImport } from "@/features/calendars/IcsImport";
@@ -43,10 +44,12 @@ export function CalendarForm({ saved, newest, initial, onSaved }: Props) {
   const unsaved = JSON.stringify(draft) !== JSON.stringify(initial);
   useUnsavedChanges(unsaved, () => undefined);
   const save = useSave(saved, draft, onSaved);
-  const problem = save.error instanceof Problem && save.error.status !== 412 ? save.error : null;
+  const effect = useEffectOf(saved, draft, () => save.mutate(saved?.etag));
+  const error = save.error ?? effect.error;
+  const problem = error instanceof Problem && error.status !== 412 ? error : null;
   const stale = save.error instanceof Problem && save.error.status === 412;
   return (
-    <form onSubmit={form.onSubmit(() => save.mutate(saved?.etag))} aria-label={words.one}>
+    <form onSubmit={form.onSubmit(() => (saved ? effect.mutate() : save.mutate(undefined)))} aria-label={words.one}>
       <FormProblem error={problem} fields={FIELDS} />
       {stale && newest && (
         <Stale busy={save.isPending} takeTheirs={() => onSaved(newest)} saveMine={() => save.mutate(newest.etag)} />
@@ -89,15 +92,29 @@ export function CalendarForm({ saved, newest, initial, onSaved }: Props) {
         </Section>
       )}
       <Group justify="flex-end" my="md">
-        <Button type="submit" loading={save.isPending} disabled={saved !== null && !unsaved}>
+        <Button type="submit" loading={save.isPending || effect.isPending} disabled={saved !== null && !unsaved}>
           {words.save}
         </Button>
       </Group>
       <Section title={words.year}>
         <YearView draft={draft} saved={saved} />
       </Section>
+      {effect.data && effect.data.follow_ups > 0 && !error && (
+        <EffectDialog effect={effect.data} busy={save.isPending} save={() => save.mutate(saved?.etag)} close={() => effect.reset()} />
+      )}
     </form>
   );
+}
+
+/** What a change would do to open follow-ups; where it does nothing to any, it is saved at once. */
+function useEffectOf(saved: Calendar | null, draft: CalendarDraft, save: () => void) {
+  return useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.POST("/calendars/{calendar_id}/preview", { params: { path: { calendar_id: saved?.id ?? 0 } }, body: inputOf(draft) }),
+      ),
+    onSuccess: ({ follow_ups: concerned }) => concerned === 0 && save(),
+  });
 }
 
 function useSave(saved: Calendar | null, draft: CalendarDraft, onSaved: (calendar: Calendar) => void) {

@@ -10,6 +10,7 @@ import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { UserText } from "@/components/UserText";
+import { OrganisationCalendar } from "@/features/calendars/OrganisationCalendar";
 import { countryName } from "@/features/calendars/countries";
 import { calendarsQuery } from "@/features/calendars/queries";
 import { hoursAWeek, weekInWords } from "@/features/calendars/week";
@@ -40,6 +41,7 @@ export function Component() {
       <Text size="sm" c="dimmed" mb="md">
         {words.text}
       </Text>
+      {data && <OrganisationCalendar calendars={data} />}
       {data ? <List calendars={data} /> : error ? <ErrorState error={error} retry={() => void refetch()} /> : <RowsSkeleton />}
     </Page>
   );

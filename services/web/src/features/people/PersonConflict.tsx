@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import type { User } from "@/api/types";
 import { EditConflictDialog } from "@/components/EditConflictDialog";
 import { labelOf } from "@/features/people/people";
+import { calendarsQuery } from "@/features/calendars";
 import { draftOf, type PersonDraft } from "@/features/people/personDraft";
 import { t } from "@/i18n";
 
@@ -21,12 +23,15 @@ const LABELS = {
   manager_id: t.people.manager,
   active: t.people.active,
   time_zone: t.people.zone,
+  calendar_id: t.people.calendar,
 };
 
 /** Somebody else saved this person first. */
 export function PersonConflict({ mine, theirs, people, ...choices }: Props) {
+  const { data: calendars = [] } = useQuery(calendarsQuery);
   const valueOf = (draft: PersonDraft, field: keyof typeof LABELS): string => {
     if (field === "active") return draft.active ? t.people.yes : t.people.no;
+    if (field === "calendar_id") return calendars.find(({ id }) => id === draft.calendar_id)?.name ?? t.people.calendarAbove;
     if (field !== "manager_id") return draft[field];
     if (draft.manager_id === null) return t.person.nobody;
     const manager = people.find(({ id }) => id === draft.manager_id);

@@ -1,6 +1,6 @@
 import { Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { queryKeys } from "@/api/queryKeys";
 import { NewUser } from "@/api/limits";
@@ -18,6 +18,7 @@ import { changesOf, draftOf, rebased, type PersonDraft } from "@/features/people
 import { currentOf, savePerson } from "@/features/people/savePerson";
 import { labelOf, reportsOf } from "@/features/people/people";
 import { done } from "@/components/toasts";
+import { calendarsQuery } from "@/features/calendars";
 import { useLogInOptions } from "@/features/session";
 import { t } from "@/i18n";
 import { browserZone } from "@/time/supportedZone";
@@ -36,13 +37,14 @@ const ROLES = [
   { value: "admin", label: t.person.roles.admin },
 ];
 
-const FIELDS = ["name", "email", "role", "manager_id", "time_zone"];
+const FIELDS = ["name", "email", "role", "manager_id", "time_zone", "calendar_id"];
 
-const NEW = { name: "", email: "", role: "employee", manager_id: null, active: true, password: "" } as const;
+const NEW = { name: "", email: "", role: "employee", manager_id: null, active: true, calendar_id: null, password: "" } as const;
 
 export function PersonForm({ person, people, close }: Props) {
   const cache = useQueryClient();
   const options = useLogInOptions();
+  const { data: calendars = [] } = useQuery(calendarsQuery);
   const [base, setBase] = useState(person);
   const [initial] = useState<PersonDraft>(() => (person ? draftOf(person) : { ...NEW, time_zone: browserZone() }));
   const form = useForm({ initialValues: initial });
@@ -132,6 +134,16 @@ export function PersonForm({ person, people, close }: Props) {
                 searchable
                 limit={50}
                 error={problem?.messageFor("time_zone")}
+              />
+              <Select
+                label={t.people.calendar}
+                placeholder={t.people.calendarAbove}
+                data={calendars.map(({ id, name }) => ({ value: String(id), label: name }))}
+                value={draft.calendar_id === null ? null : String(draft.calendar_id)}
+                onChange={(id) => form.setFieldValue("calendar_id", id === null ? null : Number(id))}
+                clearable
+                clearButtonProps={{ "aria-label": t.people.calendarAbove }}
+                error={problem?.messageFor("calendar_id")}
               />
               {options?.password && (
                 <PasswordInput

@@ -8,12 +8,14 @@ export interface PersonDraft {
   manager_id: number | null;
   active: boolean;
   time_zone: string;
+  /** Null: that of the nearest manager who has one, else the organisation's. */
+  calendar_id: number | null;
   /** Empty: stays as it is. */
   password: string;
 }
 
-export function draftOf({ name, email, role, manager_id, active, time_zone }: User): PersonDraft {
-  return { name, email, role, manager_id, active, time_zone, password: "" };
+export function draftOf({ name, email, role, manager_id, active, time_zone, calendar_id }: User): PersonDraft {
+  return { name, email, role, manager_id, active, time_zone, calendar_id, password: "" };
 }
 
 /** Only what differs: what others changed meanwhile stays as they made it. */

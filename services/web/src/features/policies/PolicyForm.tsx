@@ -20,6 +20,7 @@ import { draftOf, inputOf, type PolicyDraft } from "@/features/policies/draft";
 import { LadderPicture } from "@/features/policies/LadderPicture";
 import { PublishDialog } from "@/features/policies/PublishDialog";
 import { useNames } from "@/features/policies/queries";
+import { Simulation } from "@/features/policies/Simulation";
 import { StepEditor } from "@/features/policies/StepEditor";
 import { nextStep, type StepDraft } from "@/features/policies/steps";
 import { words } from "@/i18n/policies";
@@ -66,6 +67,7 @@ export function PolicyForm({ policy, initial }: Props) {
             <LadderPicture steps={draft.steps} calendarId={draft.calendar_id} />
           </div>
         </section>
+        <Simulation id={policy?.id ?? null} policy={() => inputOf(draft)} />
         <Group justify="flex-end" my="md">
           <Button type="submit" variant="default" loading={save.isPending} disabled={(policy !== null && !unsaved) || !complete(draft)}>
             {words.saveDraft}

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { conditionsInWords, stepInWords } from "@/features/policies/sentence";
 import { draftOf, durationOf, hoursOf, isBefore, needsCalendar, nextStep, stepOf, type Step } from "@/features/policies/steps";
 import { isComplete, newCondition, written } from "@/features/policies/conditions";
+import { busiest } from "@/features/policies/busiest";
 import { ladderOf } from "@/features/policies/timeline";
 
 const NAMES = new Map([[7, "Anna Berg"]]);
@@ -96,6 +97,17 @@ describe("conditions", () => {
     expect(isComplete(newCondition("value"))).toBe(false);
     expect(isComplete({ field: "tags", is: "has_any", value: ["vip"] })).toBe(true);
     expect(written({ all: [], any: [] })).toEqual({});
+  });
+});
+
+describe("a simulation", () => {
+  it("names who gets most on one day", () => {
+    const people = [
+      { user: { name: "Anna" }, by_day: [{ date: "2026-11-30", count: 31 }, { date: "2026-12-01", count: 2 }] },
+      { user: { name: "Ben" }, by_day: [{ date: "2026-12-01", count: 31 }] },
+    ];
+    expect(busiest(people)).toEqual({ name: "Anna", date: "2026-11-30", count: 31 });
+    expect(busiest([])).toBeNull();
   });
 });
 

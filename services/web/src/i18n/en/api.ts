@@ -47,6 +47,7 @@ export const api = {
     new_password: "New password",
     expires_at: "End of the token",
     hours: "Hours",
+    calendar_id: "Calendar",
     "holidays.country": "Country",
     "holidays.subdivision": "Part of the country",
     "holidays.categories": "Kinds of holidays",

@@ -94,9 +94,15 @@ export const calendars = {
   months: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
 
   effect: "Effect",
-  showEffect: "Show the effect",
-  effectText: "How many open follow-ups would move, and which steps would come already.",
-  looking: "Looking…",
+  effectText: (concerned: number, moved: number) =>
+    plural(concerned, {
+      one: `# open follow-up counts by this calendar; of ${number(moved)} the next step comes at another time.`,
+      other: `# open follow-ups count by this calendar; of ${number(moved)} the next step comes at another time.`,
+    }),
+  comesAtOnce: "What would come at once:",
+  stepComes: (policy: string, label: string, amount: number) =>
+    plural(amount, { one: `${policy}, step “${label}”: # follow-up`, other: `${policy}, step “${label}”: # follow-ups` }),
+  goOnEditing: "Keep editing",
 
   organisation: "Calendar of the organisation",
   organisationHelp: "For people who have none themselves and nobody above them has.",

@@ -14,6 +14,8 @@ export const people = {
     manager: "Manager",
     noManager: "No manager",
     zone: "Time zone",
+    calendar: "Calendar",
+    calendarAbove: "That of the people above, or of the organisation",
     password: "Password",
     newPassword: "New password",
     newPasswordHelp: "Empty: stays as it is. A new one logs them out and revokes their tokens",

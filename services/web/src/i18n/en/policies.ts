@@ -83,6 +83,18 @@ export const policies = {
     fields: { name: "Name", conditions: "Which follow-ups", calendar_id: "Calendar" },
   },
 
+  simulation: "Simulation",
+  simulationText: "What would be told to whom if this were in force and all open follow-ups moved to it. Nothing changes by looking.",
+  windows: { now: "Now", next_14_days: "Next 14 days" },
+  notSimulated: "That cannot be simulated",
+  toldWhom: (tells: number, people: number, followUps: number, moves: number) =>
+    `${plural(tells, { one: "# notification", other: "# notifications" })} to ${plural(people, { one: "# person", other: "# people" })}, from ${plural(followUps, { one: "# open follow-up", other: "# open follow-ups" })}; ${number(moves)} would get another policy or version.`,
+  until: (time: string) => `Until ${time}`,
+  byDay: "Notifications by day",
+  byPerson: "Notifications by person",
+  amount: (count: number) => number(count),
+  busiest: (name: string, count: number, day: string) => `${name} would get ${number(count)} on ${day}.`,
+
   pictureCalendar: "Calendar of the picture",
   pictureText: (due: string, zone: string) => `When the steps come of a follow-up that is due on ${due} (${zone}). Closed hours are shaded.`,
   picture: (steps: readonly string[]) => `Time line: ${steps.join("; ")}`,
