@@ -46,6 +46,7 @@ def test_a_policy_is_made_published_and_escalates_a_follow_up(
     all_of = page.get_by_role("group", name="All of these")
     all_of.get_by_role("button", name="Condition").click()
     choose(page, "All of these", "What is asked", "the assignee")
+    all_of.get_by_role("combobox", name="Value", exact=True).fill("Amir Policy")  # among many people
     choose(page, "All of these", "Value", "Amir Policy")
     second = page.get_by_role("group", name="Step 2")
     second.get_by_label("How long", exact=True).fill("3")

@@ -197,7 +197,7 @@ def test_without_a_provider_the_log_in_page_offers_passwords_only(world: World) 
 
 
 def test_the_log_in_page_has_a_sentence_for_each_reason() -> None:
-    catalogue = (REPOSITORY / "services/web/src/i18n/en.ts").read_text(encoding="utf-8")
+    catalogue = (REPOSITORY / "services/web/src/i18n/en/session.ts").read_text(encoding="utf-8")
     sentences = re.search(r"^  logInProblems: {$(.*?)^  },$", catalogue, re.MULTILINE | re.DOTALL)
     assert sentences
     told = set(re.findall(r'^    "?([a-z-]+)"?:', sentences[1], re.MULTILINE))
