@@ -88,6 +88,7 @@ class EscalationsRaised(Event):
     in_hours: bool = Field(
         False,
         strict=True,
+        exclude_if=lambda later: not later,  # so that the release before, which does not know it, reads it
         description="They have been announced: tell those whose working hours had not begun by then.",
     )
 
