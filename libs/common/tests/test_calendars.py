@@ -182,7 +182,7 @@ def test_what_a_calendar_cannot_be_is_not_stored(tx: Transaction, constraint: st
     add_day(tx, add(tx, OFFICE), CHRISTMAS, "own")
     with pytest.raises(IntegrityError) as refused, tx.begin_nested():
         tx.execute(text(statement))
-    assert constraint in str(refused.value.orig.diag.constraint_name)  # type: ignore[union-attr]  # a psycopg.Error
+    assert constraint in str(refused.value.orig.diag.constraint_name)  # type: ignore[union-attr]  # `orig` is a psycopg.Error
 
 
 def test_the_name_of_an_archived_calendar_is_free_again(tx: Transaction) -> None:

@@ -43,7 +43,7 @@ def consume(database_url: str) -> Iterator[Consume]:
 
         broker = in_process_broker(settings.retrying)
         consumer = Consumer("escalator", [handle], settings=settings, database=database, broker=broker)
-        consumer.handler = handle  # type: ignore[attr-defined]  # set below  # for `deliver`
+        consumer.handler = handle  # type: ignore[attr-defined]  # only for `deliver`
         return consumer
 
     yield build
@@ -51,7 +51,7 @@ def consume(database_url: str) -> Iterator[Consume]:
 
 
 def deliver(consumer: Consumer, envelope: Envelope) -> None:
-    consumer.receive(consumer.handler, envelope.model_dump(mode="json"))  # type: ignore[attr-defined]  # set below
+    consumer.receive(consumer.handler, envelope.model_dump(mode="json"))  # type: ignore[attr-defined]  # by `consume`
 
 
 def test_what_a_handler_logs_names_its_message_and_what_comes_after_does_not(consume: Consume) -> None:

@@ -25,9 +25,9 @@ def policies(draw: st.DrawFn) -> Policy:
     return Policy(steps=steps)
 
 
-times = st.datetimes(  # Hypothesis wants naive bounds and adds the zone itself
-    datetime(2000, 1, 1),  # noqa: DTZ001 - see above
-    datetime(2100, 1, 1),  # noqa: DTZ001 - see above
+times = st.datetimes(
+    datetime(2000, 1, 1),  # noqa: DTZ001 - Hypothesis wants naive bounds
+    datetime(2100, 1, 1),  # noqa: DTZ001 - Hypothesis wants naive bounds
     timezones=st.just(UTC),
 )
 

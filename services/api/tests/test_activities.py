@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from followup_api.followups import sentences, why
-from followup_api.followups.schemas import ActivityEscalation, ActivityRecipient, PersonName
+from followup_api.followups.activity_schemas import ActivityEscalation, ActivityRecipient
+from followup_api.followups.schemas import PersonName
 
 from .companies import Company
 from .conftest import World

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    Integer,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from followup_common.db.tables import metadata
+from followup_common.db.tables.columns import version_columns
 
 Instant = TIMESTAMP(timezone=True)
 SOURCES = ("own", "ics", "holidays")
@@ -47,9 +47,7 @@ calendars = Table(
     Column("categories", ARRAY(Text), nullable=False, server_default="{}"),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("archived_at", Instant),
-    # Kept by the trigger `calendars_keep_version`, never written by a service:
-    Column("updated_at", Instant, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
+    *version_columns(),
     # Kept by the function `calendar_work_out`: the days that `calendar_spans` has been worked out for.
     Column("first_day", Date),
     Column("last_day", Date),

@@ -87,7 +87,7 @@ def _amount(value: object) -> object:
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise ValueError('is not an amount: write it as a text, such as "1200.00"')  # noqa: TRY004
+        raise ValueError('is not an amount: write it as a text, such as "1200.00"')  # noqa: TRY004 - for pydantic
     return value
 
 

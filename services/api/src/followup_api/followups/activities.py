@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from followup_api.followups import sentences, why
-from followup_api.followups.schemas import Activity, ActivityEscalation, ActivityRecipient, PersonName
+from followup_api.followups.activity_schemas import Activity, ActivityEscalation, ActivityRecipient
+from followup_api.followups.schemas import PersonName
 from followup_api.ids import among
 from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.rows import Record

@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
+from followup_common.policy.conditions import Priority
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
-from followup_api.followups.facts import FactFilters, KindName, Priority, Tags
+from followup_api.followups.facts import FactFilters, KindName, Tags
 from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
 from followup_api.schemas import Id, Input, Line, Schema, Search, examples
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from followup_common.currencies import CURRENCIES
 from followup_common.db.tables import follow_ups
+from followup_common.policy.conditions import Priority
 from followup_common.tags import LONGEST, MOST_TAGS, tag, together
 from pydantic import (
     AfterValidator,
@@ -29,8 +30,6 @@ from followup_api.visible import seen
 f = follow_ups.c
 DEFAULT_KIND = "task"
 AMOUNT = r"[0-9]{1,12}(\.[0-9]{1,2})?"
-
-Priority = Literal["low", "normal", "high"]
 
 
 def written_amount(value: object) -> object:

@@ -14,11 +14,11 @@ from followup_api.dependencies import App
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, deleted, export, queries, service
+from followup_api.followups.activity_schemas import Activity
 from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult
 from followup_api.followups.policy import policy_of
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
-    Activity,
     DeletedFollowUp,
     FollowUp,
     FollowUpCounts,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from followup_common.policy import Severity
+from followup_common.policy.conditions import Priority
 from pydantic import (
     AfterValidator,
     Field,
@@ -22,7 +23,6 @@ from followup_api.followups.facts import (
     FactFilters,
     KindName,
     NewFacts,
-    Priority,
     Tags,
     Value,
     ValueShown,
@@ -348,73 +348,3 @@ class FollowUpPatch(
     def changes(self) -> dict[str, Any]:
         """Only the fields that were sent, without the reason for them."""
         return {name: value for name, value in super().changes().items() if name != "reason"}
-
-
-class ActivityRecipient(Schema):
-    """Somebody whom an escalation told, and how they were found."""
-
-    user: PersonName
-    audience: str = Field(description="`assignee`, `manager`, `manager(2)`.. or `admins`.")
-    fallback: Literal["up_the_line", "admins"] | None = Field(
-        description="Why it was not the person meant: the next one up the line, or the admins."
-    )
-    why: str = Field(description="How they were found, to put after their name: `manager of Amir Patel`.")
-
-
-class ActivityEscalation(Schema):
-    """The policy step behind an escalation, and who was told."""
-
-    step: int
-    label: str
-    hours_overdue: float
-    sla_breach: bool
-    policy: str
-    policy_version: int
-    why: str = Field(description="The step, its policy and how late it was, as a sentence for people.")
-    recipients: list[ActivityRecipient]
-
-
-ACTIVITY_EXAMPLE: JsonDict = {
-    "id": 90,
-    "kind": "escalated",
-    "actor": None,
-    "created_at": "2026-03-04T09:00:03Z",
-    "details": {},
-    "escalation": {
-        "step": 2,
-        "label": "manager",
-        "hours_overdue": 48.0,
-        "sla_breach": False,
-        "policy": "standard",
-        "policy_version": 1,
-        "why": "Step 2 (manager) of policy “standard”, version 1, when it was 2 days overdue.",
-        "recipients": [
-            {
-                "user": {"id": 2, "name": "Dana Reyes"},
-                "audience": "manager",
-                "fallback": None,
-                "why": "manager of Amir Patel",
-            }
-        ],
-    },
-    "summary": "Told Dana Reyes (manager of Amir Patel) that it is 2 days overdue",
-}
-
-
-class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
-    """One entry of a follow-up's history."""
-
-    id: int
-    kind: str = Field(
-        description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
-        "`undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step "
-        "reached told after a reassignment); later versions may add kinds."
-    )
-    actor: PersonName | None = Field(description="Who did it; null for the system.")
-    created_at: Time
-    details: dict[str, Any] = Field(
-        description="What changed: `{changes: {field: {from, to}}, reason}`; for escalations what the "
-        "notifier kept."
-    )
-    escalation: ActivityEscalation | None
-    summary: str = Field(description="The entry as a sentence for people.")

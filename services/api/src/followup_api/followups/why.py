@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from followup_api.followups.schemas import ActivityEscalation, ActivityRecipient
+from followup_api.followups.activity_schemas import ActivityEscalation, ActivityRecipient
 from followup_api.followups.sentences import in_words, listed, overdue
 from followup_api.visible import isolated
 

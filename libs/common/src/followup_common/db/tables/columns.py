@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Identity,
     Index,
+    Integer,
     MetaData,
     func,
 )
@@ -36,6 +37,14 @@ def id_column() -> Column[int]:
 def created_at_column() -> Column[object]:
     """When the row was written."""
     return Column("created_at", Time, nullable=False, server_default=func.now())
+
+
+def version_columns() -> tuple[Column[object], Column[int]]:
+    """When the row was changed last, and how often: kept by a trigger of its table, written by no service."""
+    return (
+        Column("updated_at", Time, nullable=False, server_default=func.now()),
+        Column("version", Integer, nullable=False, server_default="1"),
+    )
 
 
 def by_age(table: str, column: str = "created_at") -> Index:

@@ -24,7 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from followup_common.addresses import folded_sql
-from followup_common.db.tables.columns import Time, by_age, created_at_column, id_column, metadata
+from followup_common.db.tables.columns import (
+    Time,
+    by_age,
+    created_at_column,
+    id_column,
+    metadata,
+    version_columns,
+)
 from followup_common.names import as_read_sql
 
 WELL_FORMED_STEP = (
@@ -51,9 +58,7 @@ users = Table(
     # By which what is assigned to them counts; null: that of the nearest manager who has one.
     Column("calendar_id", BigInteger, ForeignKey("calendars.id")),
     created_at_column(),
-    # Kept by the trigger `users_keep_version`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
+    *version_columns(),
     CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
     CheckConstraint("manager_id <> id", name="not_own_manager"),
     Index("uq_users_address", text(folded_sql("email")), unique=True),
@@ -81,9 +86,7 @@ subjects = Table(
     Column("name", Text, nullable=False),
     Column("url", Text),
     created_at_column(),
-    # Kept by the trigger `subjects_keep_version`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
+    *version_columns(),
     CheckConstraint("kind IN ('lead', 'client')", name="kind"),
     UniqueConstraint("kind", "external_id"),
     Index("ix_subjects_name", text(as_read_sql("name")), "id"),
@@ -122,9 +125,7 @@ policies = Table(
     Column("draft_at", Time),
     Column("archived_at", Time),
     created_at_column(),
-    # Kept by the trigger `policies_keep_version`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
+    *version_columns(),
     UniqueConstraint("position", deferrable=True),
     CheckConstraint("name <> ''", name="name"),
     CheckConstraint("(position IS NULL) = (archived_at IS NOT NULL)", name="placed"),
@@ -171,9 +172,7 @@ follow_up_kinds = Table(
     Column("position", Integer),
     Column("archived_at", Time),
     created_at_column(),
-    # Kept by the trigger `follow_up_kinds_keep_version`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
+    *version_columns(),
     UniqueConstraint("position", deferrable=True),
     CheckConstraint("name <> '' AND label <> ''", name="name"),
     CheckConstraint("(position IS NULL) = (archived_at IS NOT NULL)", name="placed"),
@@ -199,9 +198,8 @@ follow_ups = Table(
     Column("completed_at", Time),
     Column("is_open", Boolean, Computed("completed_at IS NULL", persisted=True), nullable=False),
     created_at_column(),
+    *version_columns(),
     # Kept by the trigger `follow_ups_keep_rules`, never written by a service:
-    Column("updated_at", Time, nullable=False, server_default=func.now()),
-    Column("version", Integer, nullable=False, server_default="1"),
     Column("assignment", Integer, nullable=False, server_default="1"),
     # How often it got another due time, and its first one; null: it still has that.
     Column("moved", Integer, nullable=False, server_default="0"),
