@@ -151,7 +151,7 @@ def test_the_own_day_counts_before_one_of_a_file_and_that_before_a_holiday(
     for source, more in days.items():
         add_day(tx, calendar_id, CHRISTMAS, source, **more)
     work_out(tx, calendar_id)
-    hours = working_hours(tx, calendar_id, "Europe/Berlin")
+    hours = working_hours(tx, {calendar_id: "Europe/Berlin"})[calendar_id]
     assert spans(tx, calendar_id) == hours.spans(FIRST, LAST)
     noon = datetime(2026, 12, 25, 11, tzinfo=UTC)
     assert any(span.starts <= noon < span.ends for span in spans(tx, calendar_id)) == is_open

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import accumulate
 from typing import Protocol
 
@@ -89,14 +90,16 @@ class WorkingTime:
         if not found:
             raise NeverOpen(name, first, last)
         self.name = name
-        self.since = min(hours.midnight(first), found[0].starts)
+        self.since = min(hours.midnight(first), found[0].starts.astimezone(UTC))
         self.until = hours.midnight(last + DAY)
-        self._starts = [span.starts for span in found]
-        self._ends = [span.ends for span in found]
-        totals = [*accumulate((span.ends - span.starts for span in found), initial=NONE)]
+        # In one zone object: comparing across two asks each for its offset, ten times as long.
+        self._starts = [span.starts.astimezone(UTC) for span in found]
+        self._ends = [span.ends.astimezone(UTC) for span in found]
+        lengths = (ends - starts for starts, ends in zip(self._starts, self._ends, strict=True))
+        totals = [*accumulate(lengths, initial=NONE)]
         self._before = totals[:-1]  # worked before each span
         self._all = totals[-1]
-        self._days = WorkingDays(hours, first, last)
+        self._hours, self._first, self._last = hours, first, last
 
     def worked(self, since: datetime, until: datetime) -> timedelta:
         """Working time between two instants (aware); negative when the second one is the earlier.
@@ -149,6 +152,11 @@ class WorkingTime:
                 raise BeyondHorizon(self.name, self.until) from None
             return self.since
         return self._next_open(shifted.instant) if days > 0 else self._within(shifted)
+
+    @cached_property
+    def _days(self) -> WorkingDays:
+        """Worked out only where something counts in working days."""
+        return WorkingDays(self._hours, self._first, self._last)
 
     def _within(self, wanted: Shifted) -> datetime:
         """An instant of a working day, moved to an opening of that day where it is closed."""
