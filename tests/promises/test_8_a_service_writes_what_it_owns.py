@@ -119,6 +119,7 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_api", "SELECT policies_move_open(1, 1, 0, 10)"),
         ("followup_escalator", "SELECT calendar_work_out(1, '2026-01-01', '2026-12-31')"),
         ("followup_notifier", "SELECT calendars_move_horizon(731)"),
+        ("followup_api", "SELECT calendars_refresh_holidays(1, 1, '{}', '{}', '2029-01-01')"),
         ("followup_api", "INSERT INTO organisation DEFAULT VALUES"),
         ("followup_escalator", "UPDATE organisation SET calendar_id = NULL"),
         ("followup_api", "UPDATE escalation_states SET step = 0"),

@@ -98,3 +98,25 @@ def test_a_health_server_says_which_part_is_missing() -> None:
     assert ask("/healthz").status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert "followup_waiting 4.0" in ask("/metrics").text.splitlines()
     assert ask("/elsewhere").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_names_that_people_invent_are_told_apart_up_to_a_bound() -> None:
+    told = Counter("followup_told_total", "Told.", ("policy", "severity"), invented="policy")
+    meter = Meter()
+    for number in range(25):
+        meter.record(told, policy=f"policy {number}", severity="overdue")
+    meter.record(told, policy="policy 0", severity="breach")
+    shown = meter.exposition().decode().splitlines()
+    found = [line for line in shown if line.startswith("followup_told_total")]
+    assert len(found) == 22
+    assert 'followup_told_total{policy="(others)",severity="overdue"} 5.0' in found
+    assert 'followup_told_total{policy="policy 0",severity="breach"} 1.0' in found
+
+
+def test_a_gauge_shows_what_there_is_and_no_more_what_there_was() -> None:
+    opened = Gauge("followup_open", "Open.", ("policy",))
+    meter = Meter()
+    meter.show(opened, {"standard": 3, "gone": 1})
+    meter.show(opened, {"standard": 4})
+    found = [line for line in meter.exposition().decode().splitlines() if line.startswith("followup_open")]
+    assert found == ['followup_open{policy="standard"} 4.0']

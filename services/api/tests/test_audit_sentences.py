@@ -170,6 +170,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Ada Okafor changed time zone and days of the calendar “Berlin office”",
     ),
     (
+        Action.HOLIDAYS_REFRESHED,
+        None,
+        "calendars/3",
+        {"name": "Berlin", "added": ["2027-05-08", "2028-05-08"], "gone": ["2027-03-08"], "by": "holidays"},
+        "The yearly refresh of holidays added 2 days and took away 1 day of the calendar “Berlin”",
+    ),
+    (
         Action.CALENDAR_ARCHIVED,
         1,
         "calendars/3",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,33 @@ def test_one_that_the_api_refuses_says_how_far_it_came(company: Company, tmp_pat
     result = run(tmp_path, "apply", BERLIN + second, status=1)
     assert "1 of 2 done; then this failed: Add calendar “Mars”." in result.output
     assert len(company.get(company.ada, "/calendars")["items"]) == 1
+
+
+def test_the_list_shows_until_when_holidays_are_known(company: Company, tmp_path: Path) -> None:
+    assert "There is no calendar" in commands.run(app, "list").output
+    run(tmp_path, "apply", BERLIN)
+    company.calendar(
+        name="Night shift", time_zone="UTC", hours=[{"days": [1], "opens": "22:00", "closes": "06:00"}]
+    )
+    company.world.execute("UPDATE calendars SET holidays_until = '2031-02-03' WHERE country = 'DE'")
+    listed = commands.run(app, "list").stdout
+    [berlin] = [line.split() for line in listed.splitlines() if "Berlin office" in line]
+    (made, night) = company.get(company.ada, "/calendars")["items"]
+    assert berlin == ["Berlin", "office", "Europe/Berlin", "DE", "BE", "2031-02-03", made["last_day"]]
+    assert [json.loads(line) for line in commands.run(app, "list", "--json").stdout.splitlines()] == [
+        made,
+        night,
+    ]
+
+
+def test_holidays_beyond_what_is_worked_out_are_not_shown(company: Company, tmp_path: Path) -> None:
+    run(tmp_path, "apply", BERLIN)
+    (made,) = company.get(company.ada, "/calendars")["items"]
+    company.world.execute(
+        "INSERT INTO calendar_days (calendar_id, day, source, removed)"
+        f" SELECT {made['id']}, last_day + days, 'holidays', days = 2"
+        " FROM calendars, generate_series(1, 2) days"
+    )
+    (shown,) = company.get(company.ada, "/calendars")["items"]
+    assert len(shown["holidays"]["days"]) == len(made["holidays"]["days"]) + 1
+    assert len(shown["holidays"]["removed"]) == 2

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from followup_api.ops import gauges
+from followup_api.ops import gauges, open_follow_ups
 from followup_api.ops.self_audit.queries import statement_of
 from followup_api.ops.self_audit.schemas import Check
 from followup_common.contracts import EscalationKey, EscalationsRaised
@@ -299,3 +299,58 @@ def test_counts_are_unknown_while_the_database_is_away(
     assert metrics(company)["followup_dead_letters"] == 0
     company.world.execute("ALTER TABLE outbox RENAME TO elsewhere")
     assert math.isnan(metrics(company)["followup_dead_letters"])
+
+
+def test_calendars_that_end_soon_are_a_metric(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gauges, "KEEP_SECONDS", 0)
+    hours = [{"days": [1], "opens": "09:00", "closes": "17:00"}]
+    company.calendar(name="Plain", time_zone="UTC", hours=hours)
+    company.calendar(name="Berlin", time_zone="UTC", hours=hours, holidays={"country": "DE"})
+    assert metrics(company)["followup_calendars_ending"] == 0
+    for column, day, ending in (
+        ("holidays_until", "current_date + 364", 1),
+        ("holidays_until", "current_date + 365", 0),
+        ("last_day", "current_date + 364", 2),
+        ("archived_at", "now()", 0),
+    ):
+        company.world.execute(f"UPDATE calendars SET {column} = {day}")
+        company.world.execute("UPDATE calendars SET holidays_until = NULL WHERE country IS NULL")
+        assert metrics(company)["followup_calendars_ending"] == ending, (column, day)
+
+
+def opened(company: Company) -> dict[str, float]:
+    lines = company.world.client().get("/metrics").text.splitlines()
+    found = (line.rpartition(" ") for line in lines if line.startswith("followup_policy_open{"))
+    return {labels.partition('policy="')[2].rstrip('"}'): float(value) for labels, _, value in found}
+
+
+def test_open_follow_ups_are_counted_by_policy(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_follow_ups, "COUNT", open_follow_ups.COUNT.bindparams(told_apart=2))
+    assert opened(company) == {}
+    for _ in range(3):
+        company.follow_up(company.amir, overdue=HOUR)
+    assert opened(company) == {}  # counted a moment ago
+    monkeypatch.setattr(open_follow_ups, "KEEP_SECONDS", 0)
+    assert opened(company) == {"standard": 3}
+    company.world.execute(
+        "INSERT INTO policy_versions (policy_id, policy, version, steps) SELECT policy_id, name, number + 1, steps"
+        " FROM policy_versions, unnest(ARRAY['a', 'b']) WITH ORDINALITY AS named (name, number)"
+    )
+    company.world.execute(
+        "UPDATE escalation_states s SET policy_version_id = v.id FROM policy_versions v, ("
+        "    SELECT follow_up_id, row_number() OVER (ORDER BY follow_up_id) AS number FROM escalation_states"
+        ") n WHERE n.follow_up_id = s.follow_up_id AND v.version = n.number"
+    )
+    assert opened(company) == {"a": 1, "b": 1, "(others)": 1}
+    company.world.execute("UPDATE escalation_states SET is_open = false, wake_at = NULL")
+    assert opened(company) == {}
+
+
+def test_open_follow_ups_are_unknown_while_the_database_is_away(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_follow_ups, "KEEP_SECONDS", 0)
+    company.follow_up(company.amir, overdue=HOUR)
+    assert opened(company) == {"standard": 1}
+    company.world.execute("ALTER TABLE policy_versions RENAME TO elsewhere")
+    assert opened(company) == {}

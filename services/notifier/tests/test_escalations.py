@@ -6,10 +6,14 @@ from datetime import timedelta
 
 import pytest
 from followup_common.contracts import EscalationsDelivered, EscalationsRaised
+from followup_common.metrics import Measured
+from followup_escalator.settings import EscalatorSettings
+from followup_notifier import metrics
 from followup_notifier.escalations import write_inbox
+from followup_notifier.settings import NotifierSettings
 
 from tests.support.company import Company
-from tests.support.handlers import Run, claim
+from tests.support.handlers import Run, acting_as, claim
 
 HOUR = timedelta(hours=1)
 
@@ -97,3 +101,24 @@ def test_whom_it_tells_is_decided_when_it_tells(company: Company, run: Run) -> N
     company.set(call, assignee_id=new)
     assert deliver(run, event).notified == 1
     assert company.told(call) == [(1, new)]
+
+
+def test_what_is_announced_is_counted_by_policy_and_severity(
+    company: Company, run: Run, settings: EscalatorSettings
+) -> None:
+    eve = company.person("Eve", manager=company.person("Max", role="manager"))
+    for hours in (1, 2, 50):
+        company.follow_up(eve, overdue=hours * HOUR)
+    stopped = company.follow_up(eve, overdue=3 * HOUR)
+    event = due(company, run)
+    company.set(stopped, completed_at=company.get(stopped)["now"])
+
+    def counted(raised: EscalationsRaised) -> dict[tuple[str, str], float]:
+        with acting_as(company.tx, "followup_notifier"):
+            emitted = list(write_inbox(raised, company.tx, NotifierSettings()))
+        found = [each for each in emitted if isinstance(each, Measured) and each.metric is metrics.TOLD]
+        return {(each.labels["policy"], each.labels["severity"]): each.value for each in found}
+
+    assert counted(event) == {("standard", "overdue"): 2, ("standard", "escalated"): 1}
+    # Those who waited for their hours were counted when it was announced.
+    assert counted(event.model_copy(update={"in_hours": True})) == {}

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
 import typer
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
+from followup_cli.output import cells, console, say
 from followup_cli.planning import plans
 from followup_cli.planning.plans import File
 
 app = typer.Typer(
-    help="Keep calendars in a file: see how it differs from what is in force, and apply it.",
+    help="List calendars; keep them in a file: see how it differs from what is in force, and apply it.",
     no_args_is_help=True,
 )
+
+
+@app.command("list")
+def list_calendars(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """List calendars: whose holidays they keep, until when those are known, how far they are worked out."""
+    from followup_cli.client import connect
+
+    with connect(url, token, data) as api:
+        found = list(api.all("/calendars"))
+    if as_json:
+        for calendar in found:
+            typer.echo(json.dumps(calendar))
+    elif found:
+        _show(found)
+    else:
+        say("There is no calendar: without one, all time is working time.")
 
 
 @app.command("plan")
@@ -32,3 +59,20 @@ def apply(file: File, *, url: Url = None, token: Token = None, data: Data = DEFA
 
     with connect(url, token, data) as api:
         plans.apply(api, changes(api, file))
+
+
+def _show(found: Iterable[Mapping[str, Any]]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD)
+    for column in ("Name", "Time zone", "Holidays of"):
+        table.add_column(column, overflow="fold")
+    for column in ("Known until", "Worked out until"):
+        table.add_column(column, no_wrap=True)
+    for calendar in found:
+        of = calendar["holidays"] or {}
+        whose = " ".join(part for part in (of.get("country"), of.get("subdivision")) if part)
+        until = (calendar["holidays_until"], calendar["last_day"])
+        table.add_row(*cells([calendar["name"], calendar["time_zone"], whose, *until]))
+    console().print(table)

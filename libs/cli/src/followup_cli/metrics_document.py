@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from followup_api import metrics as api
-from followup_api.ops import gauges
+from followup_api.ops import gauges, open_follow_ups
 from followup_common.db import metrics as database
 from followup_common.documents import keep
 from followup_common.messaging import metrics as messaging
@@ -22,6 +22,7 @@ SERVICES: dict[str, tuple[Metric, ...]] = {
     "api": (
         *api.METRICS,
         *gauges.METRICS,
+        open_follow_ups.OPEN,
         messaging.PUBLISH_FAILURES,
         messaging.UNCONFIRMED,
         *database.METRICS,

@@ -14,6 +14,9 @@ from prometheus_client.metrics import MetricWrapperBase
 prometheus_client.disable_created_metrics()  # one more series for each, which no rule needs
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+TOLD_APART = 20
+"""How many values of a label that people invent are told apart."""
+OTHERS = "(others)"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Metric:
     name: str
     help: str
     labels: tuple[str, ...] = ()
+    invented: str | None = None
+    """The label whose values people invent: some of them are told apart, and the others share one."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Meter:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._made: dict[Metric, MetricWrapperBase] = {}
+        self._invented: dict[Metric, set[str]] = {}
         self._making = threading.Lock()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -75,6 +81,8 @@ class Meter:
             labels: one value for each label that the metric declares.
         """
         made = self._of(metric)
+        if metric.invented is not None:
+            labels = {**labels, metric.invented: self._told_apart(metric, labels[metric.invented])}
         child = made.labels(**labels) if labels else made
         if isinstance(child, prometheus_client.Counter):
             child.inc(value)
@@ -82,6 +90,27 @@ class Meter:
             child.set(value)
         elif isinstance(child, prometheus_client.Histogram):
             child.observe(value)
+
+    def show(self, gauge: Gauge, values: Mapping[str, float]) -> None:
+        """Let a gauge of one label have these values, and no others that it had.
+
+        Args:
+            gauge: which one.
+            values: by the value of its label.
+        """
+        made = self._of(gauge)
+        made.clear()
+        for value in values:
+            self.record(gauge, values[value], **{gauge.labels[0]: value})
+
+    def _told_apart(self, metric: Metric, value: str) -> str:
+        """The value of a label, or what stands for all beyond so many."""
+        with self._making:
+            known = self._invented.setdefault(metric, set())
+            if value not in known and len(known) >= TOLD_APART:
+                return OTHERS
+            known.add(value)
+            return value
 
     def exposition(self) -> bytes:
         """All figures, in the text format of Prometheus."""

@@ -36,6 +36,7 @@ from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
 from followup_api.ops.gauges import Gauges
+from followup_api.ops.open_follow_ups import OpenFollowUps
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import routers as ops
 from followup_api.organisation.routes import router as organisation
@@ -113,6 +114,7 @@ def create_app(
         meter=meter,
         tracing=tracing or Tracing(),
         gauges=Gauges(meter, database, settings.late_after),
+        open_follow_ups=OpenFollowUps(meter, database),
         threads=Threads(settings.database_pool_size),
         uploads=_uploads(settings),
         downloads=Downloads(

@@ -44,6 +44,7 @@ class Action(StrEnum):
     CALENDAR_CREATED = "calendar.created"
     CALENDAR_CHANGED = "calendar.changed"
     CALENDAR_ARCHIVED = "calendar.archived"
+    HOLIDAYS_REFRESHED = "calendar.holidays-refreshed"  # the database writes this one
     POLICY_CREATED = "policy.created"
     POLICY_DRAFTED = "policy.drafted"
     POLICY_PUBLISHED = "policy.published"

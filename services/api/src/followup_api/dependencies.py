@@ -15,6 +15,7 @@ from followup_common.tracing import Tracing
 
 from followup_api.downloads import Downloads
 from followup_api.ops.gauges import Gauges
+from followup_api.ops.open_follow_ups import OpenFollowUps
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.settings import ApiSettings
 from followup_api.threads import Threads
@@ -34,6 +35,7 @@ class AppContext:
     meter: Meter
     tracing: Tracing
     gauges: Gauges
+    open_follow_ups: OpenFollowUps
     threads: Threads
     broker_problem: Check
     queues: QueueReader | None

@@ -13,6 +13,7 @@ from followup_common.metrics import Measured
 from sqlalchemy import text
 
 from followup_escalator import metrics
+from followup_escalator.holidays import refresh_holidays
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
 
@@ -71,7 +72,7 @@ FORGET_DELETED = text(f"""
 @handles(OutboxTick)
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
     """Send again what nobody handled, forget what cannot come back any more, prune, settle sweeps, and let
-    two years lie ahead of each calendar.
+    two years lie ahead of each calendar, with their holidays.
 
     Nothing of it waits for a row that somebody holds.
     """
@@ -79,6 +80,7 @@ def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSetting
     tx.execute(FORGET_CHANGES)
     tx.execute(FORGET_DELETED)
     outbox.prune(tx, older_than=settings.outbox_retention)
+    refresh_holidays(tx)
     tx.execute(MOVE_HORIZON)
     yield from outbox.redrive(tx, redrive_after=settings.redrive_after, at_most=settings.redrive_at_most)
     yield from _settle_sweeps(tx)

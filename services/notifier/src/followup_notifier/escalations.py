@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,11 +14,11 @@ from followup_common.db.arrays import int_array
 from followup_common.db.clocks import load_clocks
 from followup_common.db.directory import load_directory
 from followup_common.db.plans import find_by_index
-from followup_common.db.policies import PolicyUnreadable, load_policies
+from followup_common.db.policies import PolicyUnreadable, load_policies, policy_names
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
-from followup_common.policy import Policy, Tell, place, recipients
+from followup_common.policy import Policy, Severity, Tell, place, recipients
 from sqlalchemy import func, select, text
 
 from followup_notifier import hours, inbox, metrics
@@ -52,6 +53,8 @@ class Batch:
     runs: list[int] = field(default_factory=list)
     superseded: list[EscalationKey] = field(default_factory=list)
     unroutable: list[EscalationKey] = field(default_factory=list)
+    told: Counter[tuple[int, Severity]] = field(default_factory=Counter)
+    """How many are announced, by the version of the policy and the severity of its step."""
 
     def waiting(self) -> Iterator[Later]:
         """Those announced to people whose working hours have not begun come again when the first do."""
@@ -84,6 +87,9 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
         superseded=tuple(batch.superseded),
         unroutable=tuple(batch.unroutable),
     )
+    names = policy_names(tx, {version for version, _ in batch.told})
+    for (version, severity), number in batch.told.items():
+        yield Measured(metrics.TOLD, number, {"policy": names[version], "severity": severity})
     yield Measured(metrics.SUPERSEDED, len(batch.superseded))
     yield Measured(metrics.UNROUTABLE, len(batch.unroutable))
 
@@ -129,6 +135,7 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
         if (route := routes[way]).recipients:
             batch.announced.append(inbox.Announcement(follow_up_id, step, repeat, route))
             batch.runs.append(run)
+            batch.told[policy_version_id, policy.steps[step - 1].severity] += 1
         else:
             batch.unroutable.append(_key(*key))
     _keep_to_hours(tx, in_hours, readable, now)

@@ -14,7 +14,14 @@ SUPERSEDED = Counter(
 )
 UNROUTABLE = Counter("followup_unroutable_escalations_total", "Escalations that found nobody active to tell.")
 
-METRICS = (NOTIFIED, SUPERSEDED, UNROUTABLE)
+TOLD = Counter(
+    "followup_policy_told_total",
+    "Escalations announced, by policy and severity; beyond 20 policies as (others).",
+    ("policy", "severity"),
+    invented="policy",
+)
+
+METRICS = (NOTIFIED, SUPERSEDED, UNROUTABLE, TOLD)
 
 
 def notified(by_step: Mapping[int, int]) -> list[Measured]:

@@ -1629,7 +1629,7 @@ export interface paths {
         };
         /**
          * Metrics for Prometheus
-         * @description Requests and latency by route, method and status, live inboxes, connections; what the database says about lag, outbox and the self-audit, at most 5 seconds old. docs/metrics.md names all.
+         * @description Requests and latency by route, method and status, live inboxes, connections; what the database says about lag, outbox and the self-audit, at most 5 seconds old, and how many follow-ups are open by policy, at most a minute old. docs/metrics.md names all.
          */
         get: operations["read_metrics"];
         put?: never;
@@ -1649,7 +1649,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "policy.created" | "policy.drafted" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -2208,6 +2208,7 @@ export interface components {
          *         "removed": [],
          *         "subdivision": "BE"
          *       },
+         *       "holidays_until": "2029-11-29",
          *       "hours": [
          *         {
          *           "closes": "12:30",
@@ -2271,9 +2272,14 @@ export interface components {
             /**
              * Last Day
              * Format: date
-             * @description The last one: two years after its last change.
+             * @description The last one: two years ahead, day after day.
              */
             last_day: string;
+            /**
+             * Holidays Until
+             * @description Until which day holidays are known; they are looked up again each year. Null without holidays, and for the minute after a change.
+             */
+            holidays_until: string | null;
             /**
              * Version
              * @description Counts changes.
@@ -11165,6 +11171,7 @@ export interface operations {
                      *             "removed": [],
                      *             "subdivision": "BE"
                      *           },
+                     *           "holidays_until": "2029-11-29",
                      *           "hours": [
                      *             {
                      *               "closes": "12:30",
@@ -11361,6 +11368,7 @@ export interface operations {
                      *         "removed": [],
                      *         "subdivision": "BE"
                      *       },
+                     *       "holidays_until": "2029-11-29",
                      *       "hours": [
                      *         {
                      *           "closes": "12:30",
@@ -11523,6 +11531,7 @@ export interface operations {
                      *         "removed": [],
                      *         "subdivision": "BE"
                      *       },
+                     *       "holidays_until": "2029-11-29",
                      *       "hours": [
                      *         {
                      *           "closes": "12:30",
@@ -11728,6 +11737,7 @@ export interface operations {
                      *         "removed": [],
                      *         "subdivision": "BE"
                      *       },
+                     *       "holidays_until": "2029-11-29",
                      *       "hours": [
                      *         {
                      *           "closes": "12:30",
@@ -12168,6 +12178,7 @@ export interface operations {
                      *         "removed": [],
                      *         "subdivision": "BE"
                      *       },
+                     *       "holidays_until": "2029-11-29",
                      *       "hours": [
                      *         {
                      *           "closes": "12:30",

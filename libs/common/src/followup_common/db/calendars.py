@@ -51,6 +51,9 @@ calendars = Table(
     # Kept by the function `calendar_work_out`: the days that `calendar_spans` has been worked out for.
     Column("first_day", Date),
     Column("last_day", Date),
+    # Kept by the function `calendars_refresh_holidays`; null since the last change by somebody.
+    Column("holidays_until", Date),
+    Column("holidays_tried_on", Date),
     CheckConstraint("name <> ''", name="name"),
     CheckConstraint("country IS NOT NULL OR subdivision IS NULL AND categories = '{}'", name="holidays"),
     CheckConstraint("first_day <= last_day", name="worked_out"),

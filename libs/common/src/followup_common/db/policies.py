@@ -22,6 +22,7 @@ class PolicyUnreadable(ValueError):
 
 
 _known: WeakKeyDictionary[Engine, dict[int, Policy | PolicyUnreadable]] = WeakKeyDictionary()
+_names: WeakKeyDictionary[Engine, dict[int, str]] = WeakKeyDictionary()
 
 
 def load_policies(tx: Transaction, ids: Collection[int]) -> Mapping[int, Policy | PolicyUnreadable]:
@@ -32,6 +33,17 @@ def load_policies(tx: Transaction, ids: Collection[int]) -> Mapping[int, Policy 
         columns = (policy_versions.c.id, policy_versions.c.steps, policy_versions.c.calendar_id)
         rows = tx.execute(select(*columns).where(policy_versions.c.id.in_(missing)))
         known.update({row.id: _parse(row.id, row.steps, row.calendar_id) for row in rows})
+    return known
+
+
+def policy_names(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    """The names that policies had when these versions of them were published (and others met before)."""
+    known = _names.setdefault(tx.engine, {})
+    missing = set(ids) - known.keys()
+    if missing:
+        columns = (policy_versions.c.id, policy_versions.c.policy)
+        rows = tx.execute(select(*columns).where(policy_versions.c.id.in_(missing)))
+        known.update({row.id: row.policy for row in rows})
     return known
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from followup_common.holidays import holidays_of
+
 from followup_api.calendars.schemas import HolidaysOf
 from followup_api.problems import Invalid
 
-LANGUAGE = "en_US"
 NAMED = 60
 """Codes that one error names at most."""
 
@@ -34,14 +35,7 @@ def public_holidays(wanted: HolidaysOf, first: date, last: date) -> Mapping[date
         if category not in categories:
             said = f"is no category of the holidays of {country}"
             raise _unknown(f"categories.{number}", category, said, categories)
-    found = holidays.country_holidays(
-        country,
-        subdiv=wanted.subdivision,
-        years=range(first.year, last.year + 1),
-        categories=tuple(wanted.categories),
-        language=LANGUAGE,
-    )
-    days = {day: name for day, name in sorted(found.items()) if first <= day <= last}
+    days = holidays_of(country, wanted.subdivision, wanted.categories, first, last)
     for number, day in enumerate(wanted.removed):
         if first <= day <= last and day not in days:
             field = f"holidays.removed.{number}"

@@ -76,7 +76,7 @@ def _holidays(row: Record, days: Iterable[Record]) -> dict[str, Any]:
     found = [
         {"date": day.day, "name": day.name, "removed": day.removed}
         for day in days
-        if day.source == "holidays"
+        if day.source == "holidays" and (day.removed or day.day <= row.last_day)
     ]
     removed = [day["date"] for day in found if day["removed"]]
     whose = {"country": row.country, "subdivision": row.subdivision, "categories": row.categories}

@@ -121,6 +121,7 @@ EXAMPLE_SHOWN: JsonDict = {
     "imported_days": [{"date": "2026-05-18", "name": "Company outing"}],
     "first_day": "2025-11-28",
     "last_day": "2028-11-29",
+    "holidays_until": "2029-11-29",
     "version": 2,
     "etag": '"2-8c21f09b"',
     "created_at": "2026-01-12T08:00:00Z",
@@ -262,7 +263,11 @@ class Calendar(Schema, json_schema_extra=examples(EXAMPLE_SHOWN)):
     days: list[ShownDay]
     imported_days: list[NamedDay] = Field(description="Of a file; `days` count before them.")
     first_day: date = Field(description="The first day that it has been worked out for.")
-    last_day: date = Field(description="The last one: two years after its last change.")
+    last_day: date = Field(description="The last one: two years ahead, day after day.")
+    holidays_until: date | None = Field(
+        description="Until which day holidays are known; they are looked up again each year. Null without "
+        "holidays, and for the minute after a change."
+    )
     version: int = Field(description="Counts changes.")
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single one.")
     created_at: Time

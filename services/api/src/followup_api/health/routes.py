@@ -39,12 +39,14 @@ def read_readiness(app: App, response: Response) -> Readiness:
     "/metrics",
     summary="Metrics for Prometheus",
     description="Requests and latency by route, method and status, live inboxes, connections; what the "
-    "database says about lag, outbox and the self-audit, at most 5 seconds old. docs/metrics.md names all.",
+    "database says about lag, outbox and the self-audit, at most 5 seconds old, and how many follow-ups are "
+    "open by policy, at most a minute old. docs/metrics.md names all.",
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Metrics."}},
 )
 def read_metrics(app: App) -> Response:
     app.gauges.refresh()
+    app.open_follow_ups.refresh()
     return Response(app.meter.exposition(), media_type=CONTENT_TYPE)
 
 

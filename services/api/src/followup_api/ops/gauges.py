@@ -58,7 +58,12 @@ COLLATIONS = Gauge(
     "Collations whose version changed under the database: indexes may be sorted otherwise than it searches.",
 )
 
-METRICS = (*CHECKS.values(), LAG, DEPTH, AGE, DUE, UNANNOUNCED, COLLATIONS)
+CALENDARS_ENDING = Gauge(
+    "followup_calendars_ending",
+    "Calendars in use that are not worked out, or whose holidays are not known, for a year ahead.",
+)
+
+METRICS = (*CHECKS.values(), LAG, DEPTH, AGE, DUE, UNANNOUNCED, COLLATIONS, CALENDARS_ENDING)
 """NaN while the database does not answer: unknown, not zero."""
 
 _steps = steps_due()
@@ -82,6 +87,13 @@ BACKLOG = text("""
                 WHERE handled_at IS NULL AND failed_at IS NULL AND type = :raised LIMIT 100
             ) found) AS unannounced
 """).bindparams(raised=EscalationsRaised.type)
+
+# What somebody has just changed is not looked up yet; until then it is known as far as it is worked out.
+MEASURE_CALENDARS = text("""
+    SELECT count(*) FROM calendars
+    WHERE archived_at IS NULL AND (last_day IS NULL OR last_day < current_date + 365
+        OR country IS NOT NULL AND coalesce(holidays_until, last_day) < current_date + 365)
+""")
 
 log = structlog.get_logger()
 
@@ -133,3 +145,4 @@ def _values(tx: Transaction, late: timedelta) -> Iterator[tuple[Gauge, float]]:
     backlog = tx.execute(BACKLOG).one()
     yield from ((DUE, backlog.due), (UNANNOUNCED, float(backlog.unannounced)))
     yield COLLATIONS, len(changed_collations(tx))
+    yield CALENDARS_ENDING, tx.execute(MEASURE_CALENDARS).scalar_one()

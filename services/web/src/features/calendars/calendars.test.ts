@@ -86,7 +86,7 @@ describe("a draft", () => {
   it("is what was read, unless somebody types", () => {
     const read = {
       ...{ id: 1, name: "Berlin", time_zone: "Europe/Berlin", hours: [OFFICE], imported_days: [], version: 1, etag: "" },
-      ...{ first_day: "2026-01-01", last_day: "2028-01-01", created_at: "", updated_at: "", archived_at: null },
+      ...{ first_day: "2026-01-01", last_day: "2028-01-01", holidays_until: null, created_at: "", updated_at: "", archived_at: null },
       holidays: { country: "DE", subdivision: "BE", categories: ["public"], removed: ["2026-05-01"], days: [] },
       days: [{ date: "2026-12-31", name: "Stocktaking", closed: true, hours: [] }],
     };

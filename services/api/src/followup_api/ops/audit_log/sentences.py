@@ -19,6 +19,7 @@ WAYS = {
     "bootstrap": "The set-up command",
     "followup run": "“followup run”",
     "demo": "The demo company",
+    "holidays": "The yearly refresh of holidays",
 }
 ROLES = {"admin": "an admin", "manager": "a manager", "employee": "an employee"}
 _USER = re.compile(r"users/(\d{1,18})")
@@ -195,6 +196,16 @@ def _calendar(action: str, entry: _Entry) -> str:
             return f"{entry.who} changed {f'{listed(fields)} of ' if fields else ''}{calendar}"
 
 
+def _holidays(_: str, entry: _Entry) -> str:
+    calendar = f"the calendar “{isolated(str(entry.details.get('name', entry.target_id)))}”"
+    changes = [
+        f"{verb} {_amount(len(days), 'day')}"
+        for field, verb in (("added", "added"), ("gone", "took away"))
+        if isinstance(days := entry.details.get(field), list) and days
+    ]
+    return f"{entry.who} {listed(changes) or 'changed days'} of {calendar}"
+
+
 def _policy(action: str, entry: _Entry) -> str:
     policy = f"the policy “{isolated(str(entry.details.get('name', entry.target_id)))}”"
     match action:
@@ -269,6 +280,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
         (Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_PUBLISHED, Action.POLICY_ARCHIVED),
         _policy,
     ),
+    Action.HOLIDAYS_REFRESHED: _holidays,
     Action.POLICIES_ORDERED: _policy,
     Action.ORGANISATION_CHANGED: _organisation,
     **dict.fromkeys((Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED), _kind),
