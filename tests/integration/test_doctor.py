@@ -30,6 +30,24 @@ HEALTHY = """
     INSERT INTO sweeps (trigger, slot) VALUES ('schedule', date_trunc('minute', now()));
 """
 
+CALENDAR = """
+    INSERT INTO calendars (name, time_zone, first_day, last_day)
+    VALUES ('Berlin', 'Europe/Berlin', current_date - 9, current_date + 731);
+    INSERT INTO calendar_spans SELECT id, current_date - 9, current_date + 731 FROM calendars;
+"""
+
+
+def in_force(conditions: str, archived: str = "NULL", position: str = "0") -> str:
+    """Another policy, for what meets some conditions."""
+    return f"""
+        INSERT INTO policies (name, position, archived_at) VALUES ('Some', {position}, {archived});
+        INSERT INTO policy_versions (policy_id, policy, version, steps, conditions)
+        SELECT p.id, p.name, 1, v.steps, CAST('{conditions.replace(":", chr(92) + ":")}' AS jsonb)
+        FROM policies p, policy_versions v
+        WHERE p.name = 'Some' AND v.policy_id = 1 AND p.id NOT IN (SELECT policy_id FROM policy_versions);
+    """
+
+
 DATABASE_FAULTS = {
     "no table was made": ("DROP TABLE alembic_version", "schema", "followup migrate"),
     "a migration is missing": (
@@ -54,10 +72,48 @@ DATABASE_FAULTS = {
     ),
     "nobody is an admin": ("UPDATE users SET active = false", "people", "followup_api.bootstrap"),
     "a calendar is not worked out far enough": (
-        "INSERT INTO calendars (name, time_zone, first_day, last_day)"
-        " VALUES ('Berlin', 'Europe/Berlin', current_date, current_date + 30)",
+        CALENDAR + "UPDATE calendars SET last_day = current_date + 30",
         "calendars",
         "Start the scheduler and the escalator",
+    ),
+    "a calendar has no open hours ahead": (
+        CALENDAR + "UPDATE calendar_spans SET ends_at = starts_at + interval '1 day'",
+        "hours of calendars",
+        "hours that lie ahead",
+    ),
+    "holidays of a calendar are not known": (
+        CALENDAR + "UPDATE calendars SET country = 'DE', holidays_until = current_date + 364",
+        "holidays",
+        "holidays_unknown",
+    ),
+    "a policy asks for somebody who is not active": (
+        in_force('{"all": [{"field": "team", "is": "none_of", "value": [4711]}]}'),
+        "policies",
+        "somebody else in their place",
+    ),
+    "a policy cannot be read": (
+        "SET LOCAL session_replication_role = replica; ALTER TABLE policy_versions DISABLE TRIGGER ALL;"
+        """ UPDATE policy_versions SET steps = '[{"after": "PT0S", "audience": ["assignee"], "label": "x","""
+        """ "severity": "overdue"}, {"after": "PT0S", "audience": ["assignee"], "label": "x","""
+        """ "severity": "overdue"}]'; ALTER TABLE policy_versions ENABLE TRIGGER ALL""",
+        "policies",
+        "steps that can be read",
+    ),
+    "a policy asks for a kind that nobody knows": (
+        in_force('{"any": [{"field": "kind", "is": "any_of", "value": ["call", "fax"]}]}'),
+        "kinds of policies",
+        "kinds that are in use",
+    ),
+    "a policy asks for a kind that is archived": (
+        in_force('{"all": [{"field": "kind", "is": "any_of", "value": ["call"]}]}')
+        + "UPDATE follow_up_kinds SET position = NULL, archived_at = now() WHERE name = 'call'",
+        "kinds of policies",
+        "kinds that are in use",
+    ),
+    "a draft is forgotten": (
+        "UPDATE policies SET draft = '{}', draft_at = now() - interval '31 days'",
+        "drafts of policies",
+        "Publish them or discard them",
     ),
     "a policy names somebody who is not active": (
         "INSERT INTO policy_versions (policy, version, steps) SELECT policy, version + 1, CAST("
@@ -139,9 +195,25 @@ def test_a_clock_of_sweeps_has_an_hour_for_its_first_one(database_url: str, heal
 def test_it_names_what_is_wrong_with_the_database(database_url: str, healthy_url: str, fault: str) -> None:
     damage, check, fix = DATABASE_FAULTS[fault]
     do(database_url, damage)
-    found = bad(examine_database(healthy_url))
+    # What kinds there are only the API may see.
+    url = role_url(database_url, "followup_api") if check == "kinds of policies" else healthy_url
+    found = bad(examine_database(url))
     assert list(found) == [check]
     assert fix in found[check]
+
+
+def test_what_is_not_in_use_any_more_is_no_fault(database_url: str, healthy_url: str) -> None:
+    archived = {"archived": "now()", "position": "NULL"}
+    for field, value in (("kind", '"fax"'), ("assignee", "4711")):
+        conditions = f'{{"all": [{{"field": "{field}", "is": "any_of", "value": [{value}]}}]}}'
+        do(database_url, in_force(conditions, **archived))
+    do(
+        database_url,
+        "UPDATE policies SET draft = '{}', draft_at = now() - interval '31 days' WHERE name = 'Some';"
+        f"{CALENDAR} UPDATE calendars SET archived_at = now(), last_day = current_date, country = 'DE';"
+        "DELETE FROM calendar_spans",
+    )
+    assert bad(examine_database(role_url(database_url, "followup_api"))) == {}
 
 
 def test_it_names_an_owner_who_works_as_a_service(database_url: str, healthy_url: str) -> None:

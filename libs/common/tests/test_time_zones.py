@@ -14,6 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 ADD = text("INSERT INTO users (email, name, time_zone) VALUES (:email, 'X', :zone)")
+ADD_CALENDARS = text(
+    "INSERT INTO calendars (name, time_zone) SELECT zone, zone FROM unnest(CAST(:zones AS text[])) zone"
+)
 
 
 def test_a_zone_that_the_database_does_not_know_is_not_stored(tx: Transaction) -> None:
@@ -56,4 +59,11 @@ def test_zones_on_which_they_differ_are_named_with_the_people_in_them(
     found = examine_time_zones(tx)
     assert "differ about Europe/Berlin (2 people)" in found.seen
     assert "Python does not know Europe/Oslo (1 person)" in found.seen
+    tx.execute(ADD_CALENDARS, {"zones": ["Europe/Berlin", "Europe/Oslo"]})
+    found = examine_time_zones(tx)
+    assert "differ about Europe/Berlin (2 people and 1 calendar)" in found.seen
+    tx.execute(text("UPDATE users SET active = false"))
+    assert "Python does not know Europe/Oslo (1 calendar)" in examine_time_zones(tx).seen
+    tx.execute(text("UPDATE calendars SET archived_at = now()"))
+    assert examine_time_zones(tx).well
     assert "tzdata" in str(found.fix)

@@ -333,7 +333,8 @@ def test_open_follow_ups_are_counted_by_policy(company: Company, monkeypatch: py
     monkeypatch.setattr(open_follow_ups, "KEEP_SECONDS", 0)
     assert opened(company) == {"standard": 3}
     company.world.execute(
-        "INSERT INTO policy_versions (policy_id, policy, version, steps) SELECT policy_id, name, number + 1, steps"
+        "INSERT INTO policy_versions (policy_id, policy, version, steps)"
+        " SELECT policy_id, name, number + 1, steps"
         " FROM policy_versions, unnest(ARRAY['a', 'b']) WITH ORDINALITY AS named (name, number)"
     )
     company.world.execute(

@@ -135,7 +135,7 @@ def test_a_change_makes_a_version_that_counts_at_once_and_is_told(company: Compa
 
 
 def test_what_nothing_counts_by_yet_makes_no_version(company: Company, today: date) -> None:
-    """Those beyond what it has been worked out for, and names: whoever edits it is not disturbed."""
+    """Those beyond what it has been worked out for, and names: anyone who edits it is not disturbed."""
     berlin = calendar(company)
     refresh(company)
     beyond = text("DELETE FROM calendar_days WHERE calendar_id = :id AND day > current_date + 731")

@@ -19,8 +19,9 @@ from followup_common.db.grants import granted, intended
 from followup_common.db.health import READ_ONLY, is_read_only, try_write
 from followup_common.db.revisions import MadeBeforeTheFirst, made_before_the_first, revisions
 from followup_common.doctor.findings import Finding
+from followup_common.doctor.policies import examine_drafts, examine_kinds, examine_policies
 from followup_common.doctor.time_zones import examine_time_zones
-from followup_common.doctor.working_time import examine_calendars, examine_policies
+from followup_common.doctor.working_time import examine_calendars, examine_holidays, examine_hours
 
 OLDEST_VERSION = 15
 CLOCK_MAY_DIFFER_SECONDS = 30
@@ -151,7 +152,11 @@ def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:
         ("people", _admins),
         ("time zones", examine_time_zones),
         ("calendars", examine_calendars),
+        ("hours of calendars", examine_hours),
+        ("holidays", examine_holidays),
         ("policies", examine_policies),
+        ("kinds of policies", examine_kinds),
+        ("drafts of policies", examine_drafts),
         ("clock of sweeps", _sweeps),
         ("events", _outbox),
     ):

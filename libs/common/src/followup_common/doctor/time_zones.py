@@ -11,16 +11,23 @@ from sqlalchemy import text
 from followup_common.db import Transaction
 from followup_common.doctor.findings import Finding
 
-DAYS = 400
-"""How far ahead: beyond the next change to and from summer time."""
+DAYS = 731
+"""How far ahead: as far as calendars are worked out."""
 NAMED = 5
 UPDATE = (
     "Update the time zone data: PostgreSQL's (the tzdata of its machine, or its newest minor release; then "
-    "restart it) and tzdata here. What day it is for somebody goes by PostgreSQL's."
+    "restart it) and tzdata here. What day it is for somebody, and when a calendar is open, goes by "
+    "PostgreSQL's; within a day the escalator works calendars out again."
 )
 IN_USE = text("""
-    SELECT time_zone, count(*), time_zone IN (SELECT name FROM pg_timezone_names)
-    FROM users WHERE active GROUP BY time_zone ORDER BY count(*) DESC, time_zone
+    WITH used AS (
+        SELECT time_zone, 'person' AS by_whom FROM users WHERE active
+        UNION ALL SELECT time_zone, 'calendar' FROM calendars WHERE archived_at IS NULL
+    )
+    SELECT time_zone, count(*) FILTER (WHERE by_whom = 'person') AS people,
+        count(*) FILTER (WHERE by_whom = 'calendar') AS calendars,
+        time_zone IN (SELECT name FROM pg_timezone_names) AS known
+    FROM used GROUP BY time_zone ORDER BY count(*) DESC, time_zone
 """)
 OFFSETS = text("""
     SELECT extract(epoch FROM (at AT TIME ZONE :name) - (at AT TIME ZONE 'UTC'))::integer
@@ -30,7 +37,7 @@ OFFSETS = text("""
 
 
 def examine_time_zones(tx: Transaction) -> Finding:
-    """Whether PostgreSQL and Python agree about the zones of active people for the days to come."""
+    """Whether PostgreSQL and Python agree about the zones of people and calendars for the days to come."""
     found = list(_differences(tx))
     if not found:
         return Finding("time zones", f"PostgreSQL and Python agree for the next {DAYS} days")
@@ -40,14 +47,21 @@ def examine_time_zones(tx: Transaction) -> Finding:
 
 def _differences(tx: Transaction) -> Iterator[str]:
     since = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    for name, people, known in tx.execute(IN_USE).all():
-        concerned = f"({people:,} {'person' if people == 1 else 'people'})"
+    for name, people, calendars, known in tx.execute(IN_USE).all():
+        concerned = f"({_concerned(people, calendars)})"
         if not known:
             yield f"PostgreSQL does not know {name} {concerned}"
         elif (here := _here(name, since)) is None:
             yield f"Python does not know {name} {concerned}"
         elif day := _first_difference(tx, name, since, here):
             yield f"from {day:%Y-%m-%d} on PostgreSQL and Python differ about {name} {concerned}"
+
+
+def _concerned(people: int, calendars: int) -> str:
+    counted = ((people, "person", "people"), (calendars, "calendar", "calendars"))
+    return " and ".join(
+        f"{number:,} {one if number == 1 else many}" for number, one, many in counted if number
+    )
 
 
 def _first_difference(tx: Transaction, name: str, since: datetime, here: list[int]) -> datetime | None:
