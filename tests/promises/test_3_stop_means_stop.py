@@ -28,18 +28,6 @@ CHANGES = {
 }
 
 
-def waiting_for_a_lock(pipeline: Pipeline) -> bool:
-    with pipeline.company() as company:
-        return bool(
-            company.tx.execute(
-                text(
-                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                    "AND datname = current_database()"
-                )
-            ).scalar()
-        )
-
-
 def claimed(pipeline: Pipeline) -> EscalationsRaised:
     with pipeline.company() as company:
         company.follow_up(company.person("Eve"), overdue=HOUR)
@@ -68,7 +56,7 @@ def test_a_change_that_is_about_to_commit_is_waited_for_and_wins(
         tx.execute(text(CHANGES[change]))
         notifier = threading.Thread(target=notify)
         notifier.start()
-        eventually(lambda: waiting_for_a_lock(pipeline), what="the notifier waits for the change")
+        eventually(pipeline.somebody_waits, what="the notifier waits for the change")
     notifier.join(10)
     assert emitted
     with pipeline.company() as company:
@@ -90,7 +78,7 @@ def test_a_change_waits_until_the_notifications_of_the_old_state_are_committed(
         list(write_inbox(event, tx, notifier_settings))
         person = threading.Thread(target=apply)
         person.start()
-        eventually(lambda: waiting_for_a_lock(pipeline), what="the change waits for the notifier")
+        eventually(pipeline.somebody_waits, what="the change waits for the notifier")
     person.join(10)
     with pipeline.company() as company:
         assert company.count("notifications") == (0 if change == "delete" else 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -289,3 +289,76 @@ def test_publishing_one_policy_moves_none_that_another_one_applies_to(company: C
     version = of_his(company, otto)
     run_to_the_end(run, move_open, PoliciesPublished(policy_version_id=version, actor_id=None))
     assert company.get(call)["policy_version_id"] == 1
+
+
+def set_back(company: Company, calendar: int) -> None:
+    """Let a calendar open so much earlier that what waits for its fourth hour is there now."""
+    rewrite(company, calendar, 9 * HOUR)
+    company.tx.execute(text("DELETE FROM outbox"))  # its event was handled meanwhile
+
+
+def test_with_another_assignee_their_calendar_counts(company: Company, run: Run) -> None:
+    eve, otto = company.person("Eve"), company.person("Otto")
+    give(company, eve, open_for(company, hers=(50 * HOUR, 99 * HOUR)))
+    give(company, otto, open_for(company, his=(-5 * HOUR, 99 * HOUR)))
+    publish(company, WORKING)
+    call, done = company.follow_up(eve, overdue=10 * HOUR), company.follow_up(otto, overdue=10 * HOUR)
+    sweep(company, run)
+    for each in (call, done):
+        company.set(each, assignee_id=otto if each == call else eve)
+    sweep(company, run)
+    assert company.told(call) == [(1, otto)]
+    assert (company.told(done), company.get(done)["wake_at"]) == ([(1, otto)], None)
+
+
+def test_with_another_assignee_what_counts_by_the_clock_is_left_alone(company: Company, run: Run) -> None:
+    eve, otto = company.person("Eve"), company.person("Otto")
+    own = open_for(company, own=(-HOUR, 99 * HOUR))
+    calls = [company.follow_up(eve, overdue=HOUR)]
+    publish(company, WORKING, calendar=own)
+    calls.append(company.follow_up(eve, overdue=HOUR))
+    sweep(company, run)
+    before = [company.get(call)["wake_at"] for call in calls]
+    for call in calls:
+        company.set(call, assignee_id=otto)
+    assert [company.get(call)["wake_at"] for call in calls] == before
+
+
+@pytest.mark.parametrize("stop", ["completed", "rescheduled", "deleted"])
+def test_what_comes_back_counts_by_the_calendar_as_it_is_by_then(
+    company: Company, run: Run, stop: str
+) -> None:
+    eve = company.person("Eve")
+    calendar = open_for(company, office=(-HOUR, 99 * HOUR))
+    give(company, eve, calendar)
+    publish(company, WORKING)
+    call = company.follow_up(eve, overdue=10 * HOUR)
+    sweep(company, run)
+    company.tx.execute(text("SELECT set_config('followup.undo_by', :id, true)"), {"id": str(eve)})
+    now = company.get(call)["now"]
+    if stop == "deleted":
+        company.delete(call)
+    else:
+        company.set(call, **({"completed_at": now} if stop == "completed" else {"due_at": now + 99 * HOUR}))
+    set_back(company, calendar)
+    back = "follow_ups_restore(:id)" if stop == "deleted" else "follow_ups_undo(ARRAY[:id], :eve)"
+    given = {"id": call} | ({} if stop == "deleted" else {"eve": eve})
+    company.tx.execute(text(f"SELECT {back}".replace(":id", "CAST(:id AS bigint)")), given)
+    sweep(company, run)
+    assert company.told(call) == [(1, eve)]
+
+
+def test_the_due_time_that_people_read_is_that_of_the_follow_up(company: Company, run: Run) -> None:
+    """Where the clock was started over, the steps count from then, and it is overdue since its due time."""
+    eve, otto = company.person("Eve"), company.person("Otto")
+    of_his(company, otto)
+    call = company.follow_up(eve, overdue=HOUR)
+    company.tx.execute(text("SELECT set_config('followup.restart_clock', 'on', true)"))
+    company.set(call, assignee_id=otto)
+    sweep(company, run)
+    due_at = company.get(call)["due_at"]
+    assert company.get(call)["anchor_at"] > due_at
+    said = text("SELECT due_at FROM notifications WHERE follow_up_id = :id")
+    assert company.tx.execute(said, {"id": call}).scalars().all() == [due_at]
+    [activity] = company.activities(call)
+    assert datetime.fromisoformat(activity["details"]["due_at"]) == due_at

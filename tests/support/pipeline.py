@@ -138,6 +138,15 @@ class Pipeline:
         worker.stop()
         self.broker.flush_all()
 
+    def somebody_waits(self) -> bool:
+        """Whether a transaction waits for what another one holds."""
+        statement = text(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+            "AND datname = current_database())"
+        )
+        with self.owner.transaction() as tx:
+            return bool(tx.execute(statement).scalar())
+
     def make_due(self) -> None:
         """Let the time come at which unhandled events are sent again."""
         with self.owner.transaction() as tx:

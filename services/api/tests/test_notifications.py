@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.company import Company as Database
+from tests.support.policies import STEP, give, open_for, publish
+
 from .companies import Company
 from .conftest import Person, World
 from .importing import FOLLOW_UPS, imported
@@ -240,6 +243,22 @@ def test_who_is_handed_a_breach_reads_that_it_is_one(company: Company) -> None:
     told = one(company, company.otto)
     assert told["message"] == "Ada Admin handed you Call Acme, which is 4 days 4 h overdue, an SLA breach"
     assert (told["kind"], told["label"], told["sla_breach"]) == ("assignment", None, True)
+
+
+def test_who_is_handed_one_that_counts_in_working_time_reads_what_it_has_reached(company: Company) -> None:
+    """By the hours of a calendar it is not long overdue: the step that was recorded says so."""
+    with company.world.engine.begin() as tx:
+        database = Database(tx)
+        give(database, None, open_for(database, office=(-HOUR, 99 * HOUR)))
+        breach = STEP | {"after": None, "working": "PT20H", "severity": "breach"}
+        publish(database, STEP, breach)
+    late = company.follow_up(company.amir, "Call Acme", overdue=100 * HOUR)
+    swept(company.world)
+    company.ask(company.ada, "PATCH", f"/follow-ups/{late}", json={"assignee_id": company.otto.id})
+    swept(company.world)
+    told = one(company, company.otto)
+    assert told["message"] == "Ada Admin handed you Call Acme, which is 4 days 4 h overdue"
+    assert told["sla_breach"] is False
 
 
 def test_the_inbox_comes_newest_first_in_pages(company: Company) -> None:

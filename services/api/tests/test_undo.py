@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from followup_api.followups.undo import keep_for_undo
 from followup_common.contracts import OutboxTick
 from followup_common.db.prune import prune
 from httpx import Response
+from sqlalchemy import text
 
 from tests.support.company import Company as Database
 from tests.support.pipeline import Pipeline
+from tests.support.policies import STEP, give, open_for, publish
 
 from .companies import Company
 from .conftest import Person
@@ -390,3 +393,57 @@ def test_the_api_itself_cannot_write_what_an_undo_puts_back(company: Company) ->
             "SELECT has_table_privilege('undoable_changes', 'SELECT, INSERT, UPDATE, DELETE'), "
             "has_function_privilege('public', 'follow_ups_undo(bigint[], bigint)', 'EXECUTE')"
         ).one() == (False, False)
+
+
+def test_one_whose_external_id_was_taken_keeps_none_of_the_others_from_being_undone(
+    company: Company,
+) -> None:
+    calls = [company.follow_up(company.amir, f"Call {number}") for number in range(7)]
+    for number, call in enumerate(calls):
+        company.world.execute(
+            "UPDATE follow_ups SET external_id = :old WHERE id = :id", old=f"O{number}", id=call
+        )
+    with company.world.database.transaction() as tx:
+        keep_for_undo(tx, company.ada.id)
+        tx.execute(text("UPDATE follow_ups SET external_id = 'N' || id"))
+    company.follow_up(company.amir, "Another", external_id="O4")
+    with company.world.database.transaction() as tx:
+        rows = tx.execute(
+            text("SELECT * FROM follow_ups_undo(:ids, :person)"), {"ids": calls, "person": company.ada.id}
+        ).all()
+    assert {row.follow_up_id: row.outcome for row in rows} == {
+        call: "taken" if number == 4 else "undone" for number, call in enumerate(calls)
+    }
+    found = company.world.execute("SELECT id, external_id FROM follow_ups WHERE id = ANY(:ids)", ids=calls)
+    assert dict(map(tuple, found)) == {
+        call: f"N{call}" if number == 4 else f"O{number}" for number, call in enumerate(calls)
+    }
+
+
+@pytest.mark.parametrize("stop", ["complete", "delete"])
+def test_anyone_whose_working_hours_began_meanwhile_is_told_once_it_goes_on(
+    company: Company, stop: str
+) -> None:
+    in_an_hour = {"office": (timedelta(hours=1), timedelta(hours=9))}
+    with company.world.engine.begin() as tx:
+        database = Database(tx)
+        give(database, company.amir.id, open_for(database, **in_an_hour))
+        publish(database, STEP | {"tell": "working_hours"})
+    call = company.follow_up(company.amir, overdue=HOUR)
+    pipeline = Pipeline(company.world.engine.url.render_as_string(hide_password=False))
+    sweep(pipeline)
+    assert told(company) == []
+    if stop == "complete":
+        assert company.ask(company.ada, "POST", f"/follow-ups/{call}/complete").is_success
+    else:
+        assert company.ask(company.ada, "DELETE", f"/follow-ups/{call}").is_success
+    company.world.execute("UPDATE calendar_spans SET starts_at = now() - interval '1 minute'")
+    company.world.execute("UPDATE calendars SET name = name")
+    sweep(pipeline)  # their hours have begun, and it is not open
+    assert told(company) == []
+    back = "undo" if stop == "complete" else "restore"
+    assert company.ask(company.ada, "POST", f"/follow-ups/{call}/{back}").is_success
+    for _ in range(2):
+        sweep(pipeline)
+    assert [tuple(row) for row in told(company)] == [(call, 1, 1, 0, company.amir.id)]
+    pipeline.close()

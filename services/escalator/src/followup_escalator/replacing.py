@@ -35,27 +35,28 @@ CONCERNED = text("""
 
 # The versions that count in working time: by a calendar of their own, or by that of the assignee.
 VERSIONS = text("""
-    WITH counting AS (SELECT id, calendar_id FROM policy_versions WHERE steps @? CAST(:counts AS jsonpath))
-    SELECT ARRAY(SELECT id FROM counting WHERE calendar_id = ANY(CAST(:calendar_ids AS bigint[]))) AS own,
-        ARRAY(SELECT id FROM counting WHERE calendar_id IS NULL) AS assignees
-""").bindparams(
-    counts="$[*] ? (exists(@.**.working ? (@ != null)) || exists(@.**.working_days ? (@ != null)))"
-)
+    SELECT ARRAY(
+            SELECT id FROM policy_versions_counting WHERE calendar_id = ANY(CAST(:calendar_ids AS bigint[]))
+        ) AS own,
+        ARRAY(SELECT id FROM policy_versions_counting WHERE calendar_id IS NULL) AS assignees
+""")
 
-# Waits for what somebody holds: a sweep that has it may have read the calendar as it was.
+# Waits for what somebody holds: a sweep that has it may have read the calendar as it was. So those that are
+# due are looked for as well: the time that a sweep gives them is known once it lets them go.
 POKE = text("""
     WITH batch AS MATERIALIZED (
-        SELECT follow_up_id FROM escalation_states
-        WHERE follow_up_id > :after AND wake_at > now() AND (
+        SELECT follow_up_id, wake_at FROM escalation_states
+        WHERE follow_up_id > :after AND wake_at IS NOT NULL AND (
             policy_version_id = ANY(CAST(:own AS bigint[]))
             OR policy_version_id = ANY(CAST(:assignees AS bigint[]))
                 AND (:everybody OR assignee_id = ANY(CAST(:people AS bigint[]))))
         ORDER BY follow_up_id LIMIT :at_once FOR NO KEY UPDATE
     ), poked AS (
         UPDATE escalation_states s SET wake_at = now() FROM batch b
-        WHERE s.follow_up_id = b.follow_up_id AND s.wake_at > now()
+        WHERE s.follow_up_id = b.follow_up_id AND b.wake_at > now()
+        RETURNING s.follow_up_id
     )
-    SELECT max(follow_up_id) AS until, count(*) AS number FROM batch
+    SELECT max(follow_up_id) AS until, count(*) AS number, (SELECT count(*) FROM poked) AS poked FROM batch
 """).bindparams(at_once=AT_ONCE)
 
 MOVE = text("SELECT until, moved FROM policies_move_open(:version, :actor_id, :after, :at_once)").bindparams(
@@ -82,7 +83,7 @@ def place_again(event: CalendarsChanged, tx: Transaction, _: EscalatorSettings) 
             "people": concerned.people,
         },
     ).one()
-    yield Measured(metrics.PLACED_AGAIN, batch.number)
+    yield Measured(metrics.PLACED_AGAIN, batch.poked)
     if batch.number == AT_ONCE:
         yield event.model_copy(update={"after": batch.until})
 

@@ -54,9 +54,9 @@ TELL_ASSIGNEE = text("""
 TELL_AUDIENCE = text("""
     INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
                                user_id, audience, fallback)
-    SELECT s.follow_up_id, s.run, :step, :repeat, s.policy_version_id, s.anchor_at,
+    SELECT s.follow_up_id, s.run, :step, :repeat, s.policy_version_id, f.due_at,
         told.user_id, told.audience, told.fallback
-    FROM escalation_states s,
+    FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id,
         jsonb_to_recordset(CAST(:recipients AS jsonb)) AS told (user_id bigint, audience text, fallback text)
     WHERE s.follow_up_id = :id
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING

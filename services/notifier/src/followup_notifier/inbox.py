@@ -16,14 +16,18 @@ from followup_common.policy import Recipient
 
 # A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
 # has few, so they travel once and each row names its own. "Nothing is said twice": the unique keys say
-# so, not a look before.
+# so, not a look before. Steps of a first run count from the due time; where the clock has started over since,
+# only the follow-up knows when it was due.
 STATEMENT = """
     WITH announced AS MATERIALIZED (
-        SELECT s.follow_up_id, s.run, a.step, a.repeat, s.policy_version_id, s.anchor_at, a.route
+        SELECT s.follow_up_id, s.run, a.step, a.repeat, s.policy_version_id,
+            COALESCE(f.due_at, s.anchor_at) AS due_at, a.route
         FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
                     CAST(:routes AS integer[])) AS a (follow_up_id, step, repeat, route)
         JOIN escalation_states s
             ON s.follow_up_id = a.follow_up_id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
+        LEFT JOIN follow_ups f
+            ON f.id = CASE WHEN s.run > 1 THEN s.follow_up_id END AND f.id = ANY(CAST(:ids AS bigint[]))
     ), told AS MATERIALIZED (
         SELECT route - 1 AS route, person.*
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
@@ -32,14 +36,14 @@ STATEMENT = """
     ), logged AS (
         INSERT INTO activities (kind, follow_up_id, run, step, repeat, policy_version_id, details)
         SELECT 'escalated', follow_up_id, run, step, repeat, policy_version_id,
-            jsonb_build_object('due_at', anchor_at, 'recipients', CAST(:recipients AS jsonb) -> route)
+            jsonb_build_object('due_at', due_at, 'recipients', CAST(:recipients AS jsonb) -> route)
             {first_hours}
         FROM announced
         {unless_logged}
     ), notified AS (
         INSERT INTO notifications
             (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
-        SELECT a.follow_up_id, a.run, a.step, a.repeat, a.policy_version_id, a.anchor_at,
+        SELECT a.follow_up_id, a.run, a.step, a.repeat, a.policy_version_id, a.due_at,
             told.user_id, told.audience, told.fallback
         FROM announced a JOIN told USING (route) WHERE told.tells_at IS NULL
         {unless_told}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
-from followup_common.policy import ALWAYS_OPEN, Policy, Severity, Step, place
+from followup_common.policy import Policy, Severity, Step
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -104,12 +103,6 @@ def step_of(tx: Transaction, policy_version_id: int, step: int) -> Step | None:
     """A step of a stored policy version; None when the version cannot be read."""
     policy = _policy(tx, policy_version_id)
     return policy.steps[step - 1] if policy and 1 <= step <= len(policy.steps) else None
-
-
-def step_reached(tx: Transaction, policy_version_id: int, due_at: datetime, at: datetime) -> Step | None:
-    """The last step of a stored policy version that was reached at a time; None without one."""
-    policy = _policy(tx, policy_version_id)
-    return step_of(tx, policy_version_id, place(policy, ALWAYS_OPEN, due_at, at).step) if policy else None
 
 
 def _policy(tx: Transaction, policy_version_id: int) -> Policy | None:

@@ -11,14 +11,21 @@ from sqlalchemy import text
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
 
+# Where a step tells each person in working hours of their own, those whose hours began during the stop
+# have heard nothing: the announced step is told again, to those who have not been told.
 DROPPED = text("""
     SELECT e.follow_up_id, e.run, e.step, e.repeat
     FROM escalations e
     JOIN escalation_states es ON es.follow_up_id = e.follow_up_id AND es.run = e.run AND es.is_open
-    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND e.status = 'raised' AND NOT EXISTS (
-        SELECT FROM activities a
-        WHERE a.follow_up_id = e.follow_up_id AND a.run = e.run AND a.step = e.step
-          AND a.repeat = e.repeat)
+    JOIN policy_versions v ON v.id = es.policy_version_id
+    WHERE e.follow_up_id = ANY(CAST(:ids AS bigint[])) AND CASE
+        WHEN EXISTS (
+            SELECT FROM activities a
+            WHERE a.follow_up_id = e.follow_up_id AND a.run = e.run AND a.step = e.step
+              AND a.repeat = e.repeat)
+        THEN (e.step, e.repeat) = (es.step, es.repeat)
+            AND v.steps -> (e.step - 1) ->> 'tell' = 'working_hours'
+        ELSE e.status = 'raised' END
     ORDER BY e.follow_up_id, e.step, e.repeat
 """)
 # Given to somebody by somebody else, and never heard of; or taken, at a step that others are to hear of. What

@@ -9,7 +9,7 @@ from followup_common.db import Transaction
 from followup_common.policy import Severity, Step
 
 from followup_api.followups import why
-from followup_api.followups.activities import Names, names_of, step_of, step_reached
+from followup_api.followups.activities import Names, names_of, step_of
 from followup_api.followups.sentences import hours_between, overdue
 from followup_api.notifications.schemas import HANDED_ON
 from followup_api.rows import Record
@@ -33,9 +33,7 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
 
 def _step(tx: Transaction, row: Record) -> Step | None:
     """The step that a notification announces; of an assignment, the one that had been reached by then."""
-    if row.step == 0:
-        return step_reached(tx, row.policy_version_id, row.due_at, row.created_at)
-    return step_of(tx, row.policy_version_id, row.step)
+    return step_of(tx, row.policy_version_id, row.step or row.step_by_then or 0)
 
 
 def _out_of_sight(row: Record) -> dict[str, Any]:

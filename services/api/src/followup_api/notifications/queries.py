@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from followup_common.db import Transaction
-from followup_common.db.tables import follow_ups, notifications, policy_versions, subjects
+from followup_common.db.tables import escalations, follow_ups, notifications, policy_versions, subjects
 from sqlalchemy import BigInteger, bindparam, func, select, text, true
 
 from followup_api.followups.activities import assignee_then
@@ -15,7 +15,7 @@ from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, Scope
 from followup_api.notifications.schemas import NotificationQuery
 from followup_api.pagination import PagedQuery, Rows
 
-n, f, s, pv = notifications.c, follow_ups.c, subjects.c, policy_versions.c
+n, f, s, pv, e = notifications.c, follow_ups.c, subjects.c, policy_versions.c, escalations.c
 
 INBOXES = text("""
     SELECT woken.user_id,
@@ -42,12 +42,19 @@ class Inbox(NamedTuple):
 
 
 USER_ID = bindparam("user_id", type_=BigInteger())
+# As it was recorded: what a calendar says now is not what counted then.
+STEP_BY_THEN = (
+    select(func.max(e.step))
+    .where(n.step == 0, e.follow_up_id == n.follow_up_id, e.run == n.run, e.raised_at <= n.created_at)
+    .correlate(notifications)
+    .scalar_subquery()
+)
 NOTIFICATIONS = (
     select(
         *(n.id, n.created_at, n.read_at, n.step, n.policy_version_id, n.due_at, n.audience, n.fallback),
         *(n.actor_id, n.follow_up_id, f.title, f.is_open),
         *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
-        *(pv.policy, pv.version),
+        *(pv.policy, pv.version, STEP_BY_THEN.label("step_by_then")),
         assignee_then(n.follow_up_id, n.created_at).label("assignee_id"),
     )
     .join(follow_ups, f.id == n.follow_up_id)
