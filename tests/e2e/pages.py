@@ -6,6 +6,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.product import PASSWORD, Person
 
+MOST_TABS, MOST_OPTIONS = 400, 60
+
 
 def row(page: Page, title: str) -> Locator:
     """The line of a list that shows a follow-up."""
@@ -38,6 +40,33 @@ def log_in(page: Page, person: Person, password: str = PASSWORD) -> None:
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Log in").click()
+
+
+def tab_to(target: Locator) -> Locator:
+    """Move the focus to something with the Tab key alone, however often that takes."""
+    expect(target).to_be_visible()
+    for _ in range(MOST_TABS):
+        if target.evaluate("element => element === document.activeElement"):
+            return target
+        target.page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not lead to {target}")
+
+
+def pick(field: Locator, option: str, typed: str = "") -> None:
+    """Choose from a list with the keys alone."""
+    keys = tab_to(field).page.keyboard
+    if typed:
+        keys.type(typed)
+    else:
+        keys.press("Enter")
+    wanted = field.page.get_by_role("option", name=option, exact=True)
+    expect(wanted).to_be_visible()
+    for _ in range(MOST_OPTIONS):
+        keys.press("ArrowDown")
+        if wanted.get_attribute("data-combobox-selected"):
+            keys.press("Enter")
+            return
+    raise AssertionError(f"the arrow keys do not lead to {option}")
 
 
 def fill_combobox(field: Locator, text: str, option: str) -> None:

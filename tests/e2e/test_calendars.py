@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import dialog, said
+from tests.e2e.pages import dialog, said, tab_to
 from tests.e2e.product import Person, Product, hours
 from tests.e2e.test_accessibility import DESK, PHONE, violations_at_each_size
 
@@ -159,7 +159,9 @@ def test_no_page_of_calendars_has_a_violation(product: Product, visit: Visit, ad
     assert not {where: problems for where, problems in found.items() if problems}
 
 
-def test_an_edit_shows_its_effect_before_it_is_saved(product: Product, visit: Visit, ada: Person) -> None:
+def test_an_edit_by_keys_shows_its_effect_before_it_is_saved(
+    product: Product, visit: Visit, ada: Person
+) -> None:
     made = add(product, "With an effect")
     amir = product.person("Amir Effect", manager=ada)
     product.call("PATCH", f"/users/{amir.id}", json={"calendar_id": made})
@@ -172,13 +174,14 @@ def test_an_edit_shows_its_effect_before_it_is_saved(product: Product, visit: Vi
     product.call("POST", f"/policies/{written}/publish", json={})
     product.follow_up(amir, "Counted by the calendar", due=hours(1))
     page = visit(ada, f"/calendars/{made}", viewport=DESK, reduced_motion="reduce")
-    page.get_by_role("group", name="Mon to Fri").get_by_label("Closes").fill("13:00")
-    page.get_by_role("button", name="Save calendar").click()
+    tab_to(page.get_by_role("group", name="Mon to Fri").get_by_label("Closes")).press("Control+A")
+    page.keyboard.type("13:00")
+    tab_to(page.get_by_role("button", name="Save calendar")).press("Enter")
     effect = dialog(page, "Effect")
     expect(effect).to_contain_text("1 open follow-up counts by this calendar; of 1 the next step comes")
     assert product.call("GET", f"/calendars/{made}")["version"] == 1
     assert violations_at_each_size(page) == []
-    effect.get_by_role("button", name="Save calendar").click()
+    tab_to(effect.get_by_role("button", name="Save calendar")).press("Enter")
     expect(said(page, "Saved With an effect")).to_be_visible()
     assert product.call("GET", f"/calendars/{made}")["version"] == 2
 

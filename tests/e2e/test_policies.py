@@ -9,11 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import dialog, said
+from tests.e2e.pages import dialog, pick, said, tab_to
 from tests.e2e.product import Person, Product, hours
 from tests.e2e.test_accessibility import DESK, PHONE, violations_at_each_size
+from tests.support.waiting import eventually
 
 AT_ONCE = {"after": "PT0H", "audience": ["assignee"], "label": "Employee", "severity": "overdue"}
+PRIORITY = {"field": "priority", "is": "any_of", "value": ["high"]}
 LATER = {"after": "PT48H", "audience": ["manager"], "label": "Manager", "severity": "escalated"}
 
 
@@ -45,7 +47,7 @@ def test_a_policy_is_made_published_and_escalates_a_follow_up(
     page.get_by_role("textbox", name="Name", exact=True).fill("Amir at once")
     all_of = page.get_by_role("group", name="All of these")
     all_of.get_by_role("button", name="Condition").click()
-    choose(page, "All of these", "What is asked", "the assignee")
+    choose(page, "All of these", "What is asked", "assignee")
     all_of.get_by_role("combobox", name="Value", exact=True).fill("Amir Policy")  # among many people
     choose(page, "All of these", "Value", "Amir Policy")
     second = page.get_by_role("group", name="Step 2")
@@ -61,6 +63,104 @@ def test_a_policy_is_made_published_and_escalates_a_follow_up(
     product.sweep()
     theirs = visit(dana, "/inbox", viewport=DESK)
     expect(theirs.get_by_text("Call by the new policy")).to_be_visible()
+
+
+def test_a_policy_is_made_simulated_and_published_with_the_keyboard_alone(
+    product: Product, visit: Visit, ada: Person
+) -> None:
+    dana = product.person("Dana Keys", "manager")
+    amir = product.person("Amir Keys", manager=dana)
+    planned = product.follow_up(amir, "Call by keys", due=hours(-4))
+    product.sweep()
+    page = visit(ada, "/policies", viewport=DESK)
+    tab_to(page.get_by_role("link", name="Policy", exact=True)).press("Enter")
+    tab_to(page.get_by_role("textbox", name="Name", exact=True))
+    page.keyboard.type("By keys")
+    all_of = page.get_by_role("group", name="All of these")
+    tab_to(all_of.get_by_role("button", name="Condition")).press("Enter")
+    pick(all_of.get_by_role("combobox", name="What is asked"), "assignee")
+    pick(all_of.get_by_role("combobox", name="Value", exact=True), "Amir Keys", typed="Amir Keys")
+    second = page.get_by_role("group", name="Step 2")
+    tab_to(second.get_by_label("How long", exact=True)).press("Control+A")
+    page.keyboard.type("3")
+    pick(second.get_by_role("combobox", name="Unit of how long"), "hours")
+    expect(second.get_by_text("After 3 hours tell the manager as escalated.")).to_be_visible()
+    tab_to(page.get_by_role("button", name="Save draft")).press("Enter")
+    expect(page.get_by_role("heading", name="By keys", level=1)).to_be_visible()
+    simulation = page.get_by_role("region", name="Simulation")
+    tab_to(simulation.get_by_role("button", name="Next 14 days")).press("Enter")
+    expect(simulation.get_by_role("list", name="Notifications by day")).to_be_visible()
+    tab_to(page.get_by_role("button", name="Publish", exact=True)).press("Enter")
+    asked = dialog(page, "Publish this policy?")
+    tab_to(asked.get_by_role("checkbox", name="Move open follow-ups too")).press("Space")
+    counted = asked.get_by_role("status")
+    expect(counted).to_contain_text(re.compile(r"\d+ open follow-ups? would move\."))
+    expect(counted).to_contain_text(re.compile(r"\d+ (person|people) would be told at once"))
+    assert product.call("GET", f"/follow-ups/{planned['id']}")["policy"]["name"] == "standard"
+    tab_to(asked.get_by_role("button", name="Publish")).press("Enter")
+    expect(said(page, "Version 1 is in force")).to_be_visible()
+
+    def moved() -> bool:
+        name: str = product.call("GET", f"/follow-ups/{planned['id']}")["policy"]["name"]
+        return name == "By keys"
+
+    eventually(moved, 60, what="the follow-up is on the new policy")
+    product.sweep()
+    theirs = visit(dana, "/inbox", viewport=DESK)
+    expect(theirs.get_by_text("Call by keys")).to_be_visible()
+
+
+def test_a_draft_is_discarded(product: Product, visit: Visit, ada: Person) -> None:
+    made = add(product, "With a draft")
+    page = visit(ada, f"/policies/{made}", viewport=DESK, reduced_motion="reduce")
+    expect(page.get_by_role("button", name="Archive")).to_be_visible()
+    expect(page.get_by_role("button", name="Discard draft")).to_have_count(0)
+    length = page.get_by_role("group", name="Step 2").get_by_label("How long", exact=True)
+    length.fill("24")
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("button", name="Discard draft").click()
+    asked = dialog(page, "Discard the draft of “With a draft”?")
+    expect(asked).to_be_visible()
+    assert violations_at_each_size(page) == []
+    asked.get_by_role("button", name="Discard draft").click()
+    expect(said(page, "The draft is discarded")).to_be_visible()
+    expect(length).to_have_value("48")
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
+    assert product.call("GET", f"/policies/{made}")["draft"] is None
+
+
+def test_a_kind_out_of_use_is_said_where_it_is_named(product: Product, visit: Visit, ada: Person) -> None:
+    kind = product.call("POST", "/follow-up-kinds", json={"label": "Fax"})
+    conditions = {"all": [{"field": "kind", "is": "any_of", "value": ["call", "fax"]}]}
+    made = add(product, "For a fax", conditions=conditions)
+    product.call("PATCH", f"/follow-up-kinds/{kind['id']}", json={"archived": True})
+    page = visit(ada, f"/policies/{made}", viewport=DESK, reduced_motion="reduce")
+    all_of = page.get_by_role("group", name="All of these")
+    expect(all_of.get_by_text("“fax” is no kind in use: take it out.")).to_be_visible()
+    assert violations_at_each_size(page) == []
+    page.get_by_role("textbox", name="Name", exact=True).fill("For a letter")
+    page.get_by_role("button", name="Save draft").click()
+    expect(all_of.get_by_role("alert")).to_contain_text("Condition 1: the kind 'fax' is archived")
+    all_of.get_by_role("combobox", name="Value", exact=True).click()
+    page.get_by_role("option", name="fax", exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save draft").click()
+    expect(said(page, "The draft is saved")).to_be_visible()
+
+
+def test_who_is_inactive_is_named_and_cannot_be_told(product: Product, visit: Visit, ada: Person) -> None:
+    gone = product.person("Gone Policy")
+    steps = [{**AT_ONCE, "audience": ["assignee", f"user({gone.id})"]}]
+    body = {"name": "For who left", "conditions": {"all": [PRIORITY]}, "steps": steps}
+    made = product.call("POST", "/policies", json=body)["id"]
+    product.call("PATCH", f"/users/{gone.id}", json={"active": False})
+    page = visit(ada, f"/policies/{made}", viewport=DESK, reduced_motion="reduce")
+    expect(page.get_by_text("Gone Policy is inactive and cannot be told")).to_be_visible()
+    assert violations_at_each_size(page) == []
+    page.get_by_role("button", name="Publish", exact=True).click()
+    asked = dialog(page, "Publish this policy?")
+    asked.get_by_role("button", name="Publish").click()
+    expect(asked.get_by_role("alert")).to_contain_text(f"Step 1: Gone Policy (person {gone.id}) is inactive")
 
 
 def test_a_new_version_shows_what_it_changes(product: Product, visit: Visit, ada: Person) -> None:
@@ -133,7 +233,7 @@ def test_an_employee_reads_and_does_not_edit(product: Product, visit: Visit) -> 
 
 
 def test_no_page_of_policies_has_a_violation(product: Product, visit: Visit, ada: Person) -> None:
-    conditions = {"all": [{"field": "priority", "is": "any_of", "value": ["high"]}]}
+    conditions = {"all": [PRIORITY]}
     body: dict[str, Any] = {"name": "Axe policy", "conditions": conditions}
     made = add(product, **body)
     product.call("PUT", f"/policies/{made}/draft", json={**body, "steps": [LATER]})
@@ -146,6 +246,9 @@ def test_no_page_of_policies_has_a_violation(product: Product, visit: Visit, ada
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(dialog(page, "Publish this policy?")).to_be_visible()
     found["publish"] = violations_at_each_size(page)
+    page.get_by_role("checkbox", name="Move open follow-ups too").check()
+    expect(dialog(page, "Publish this policy?").get_by_role("status")).to_contain_text("would move")
+    found["publish for open ones too"] = violations_at_each_size(page)
     assert not {where: problems for where, problems in found.items() if problems}
 
 

@@ -198,6 +198,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Ada Okafor wrote a draft of the policy “Key accounts”",
     ),
     (
+        Action.POLICY_DRAFT_DISCARDED,
+        1,
+        "policies/3",
+        {"name": "Key accounts"},
+        "Ada Okafor discarded the draft of the policy “Key accounts”",
+    ),
+    (
         Action.POLICY_PUBLISHED,
         1,
         "policies/3",

@@ -188,8 +188,33 @@ def reminder(length: str) -> dict[str, Any]:
         ),
         (
             {"conditions": {"any": [{"field": "team", "is": "any_of", "value": [999999]}]}},
-            "conditions",
+            "conditions.any.0",
             "there is no person 999999",
+        ),
+        (
+            {"conditions": {**CALLS, "any": [{"field": "assignee", "is": "none_of", "value": [999999]}]}},
+            "conditions.any.0",
+            "there is no person 999999",
+        ),
+        (
+            {"conditions": {"all": [*CALLS["all"], {"field": "kind", "is": "none_of", "value": ["fax"]}]}},
+            "conditions.all.1",
+            "the kind 'fax' does not exist",
+        ),
+        (
+            {
+                "conditions": {
+                    "all": [
+                        {
+                            "field": "value",
+                            "is": "at_least",
+                            "value": {"amount": "1.00", "currency": "XYZ"},
+                        }
+                    ]
+                }
+            },
+            "conditions.all.0",
+            "XYZ is no currency",
         ),
         ({"calendar_id": 999999}, "calendar_id", "there is no calendar 999999"),
     ],
@@ -256,3 +281,52 @@ def test_a_follow_up_says_which_policy_it_is_on_and_why(company: Company) -> Non
     visit = company.follow_up(company.amir, kind="visit")
     other = company.get(company.amir, f"/follow-ups/{visit}")["policy"]
     assert other["why"] == "It is for every follow-up that no other policy takes."
+
+
+def test_a_kind_that_was_archived_meanwhile_is_named_at_publishing(company: Company) -> None:
+    kind = company.ask(company.ada, "POST", "/follow-up-kinds", json={"label": "Fax"}).json()
+    also = [{"field": "kind", "is": "any_of", "value": ["fax", "call"]}]
+    policy = company.policy(conditions={**CALLS, "any": also})
+    path = f"/follow-up-kinds/{kind['id']}"
+    assert company.ask(company.ada, "PATCH", path, json={"archived": True}).status_code == 200
+    said = refused(ask(company, "POST", f"/{policy['id']}/publish"), "conditions.any.0")
+    assert "the kind 'fax' is archived: take it out" in said
+    assert company.ask(company.ada, "PATCH", path, json={"archived": False}).status_code == 200
+    assert ask(company, "POST", f"/{policy['id']}/publish").status_code == 200
+
+
+def test_who_cannot_be_told_any_more_is_named_at_publishing(company: Company) -> None:
+    policy = company.policy(steps=[{**OVERDUE, "audience": ["assignee", f"user({company.otto.id})"]}])
+    company.world.execute("UPDATE users SET active = false WHERE id = :id", id=company.otto.id)
+    said = refused(ask(company, "POST", f"/{policy['id']}/publish"), "steps.0.audience.1")
+    assert f"Otto Other (person {company.otto.id}) is inactive" in said
+
+
+def test_a_policy_may_be_for_what_is_still_open_of_somebody_who_left(company: Company) -> None:
+    theirs = {"all": [{"field": "assignee", "is": "any_of", "value": [company.otto.id]}]}
+    policy = company.policy(conditions=theirs)
+    company.world.execute("UPDATE users SET active = false WHERE id = :id", id=company.otto.id)
+    assert ask(company, "POST", f"/{policy['id']}/publish").status_code == 200
+
+
+def test_a_draft_is_discarded_and_the_policy_stays_as_it_is_in_force(company: Company) -> None:
+    policy = published(company, name="Calls")
+    drafted = redrafted(company, policy, name="Other", steps=[OVERDUE]).json()
+    stale = ask(company, "DELETE", f"/{policy['id']}/draft", policy["etag"])
+    assert stale.status_code == 412, stale.text
+    assert ask(company, "DELETE", f"/{policy['id']}/draft", drafted["etag"]).status_code == 204
+    detail = company.get(company.amir, f"/policies/{policy['id']}")
+    assert (detail["name"], detail["draft"], detail["current"]["version"]) == ("Calls", None, 1)
+    assert ask(company, "POST", f"/{policy['id']}/publish").status_code == 409
+    assert ask(company, "DELETE", f"/{policy['id']}/draft").status_code == 204  # there is none
+    log = company.get(company.ada, "/ops/audit-log", target=f"policies/{policy['id']}")["items"]
+    said = [entry["summary"] for entry in log if entry["action"] == "policy.draft-discarded"]
+    assert said == ["Ada Admin discarded the draft of the policy “Calls”"]
+
+
+def test_the_draft_of_a_policy_that_was_never_published_stays(company: Company) -> None:
+    policy = company.policy()
+    answer = ask(company, "DELETE", f"/{policy['id']}/draft")
+    assert answer.status_code == 409
+    assert f"DELETE /api/v1/policies/{policy['id']}`" in answer.json()["detail"]
+    assert company.get(company.amir, f"/policies/{policy['id']}")["draft"]

@@ -72,3 +72,23 @@ def test_what_the_api_refuses_names_the_place(company: Company, tmp_path: Path) 
     result = run(tmp_path, "apply", wrong, status=1)
     assert "0 of 1 done; then this failed: Add policy “Key accounts”." in result.output
     assert [policy["name"] for policy in listed(company)] == ["standard"]
+
+
+def test_a_draft_is_discarded_by_the_name_of_its_policy(company: Company, tmp_path: Path) -> None:
+    run(tmp_path, "apply", KEY_ACCOUNTS)
+    [policy, _] = listed(company)
+    content = {name: policy["current"][name] for name in ("conditions", "calendar_id", "steps")}
+    body = {"name": "Renamed", **content}
+    path = f"/policies/{policy['id']}/draft"
+    assert company.ask(company.ada, "PUT", path, json=body).status_code == 200
+    said = commands.run(app, "discard", "key accounts").output
+    assert "Discarded the draft of policy “Key accounts”." in said
+    assert listed(company)[0]["draft"] is None
+    assert "has no draft" in commands.run(app, "discard", "Key accounts").output
+
+
+def test_a_draft_that_cannot_be_discarded_stays(company: Company) -> None:
+    company.policy(name="Calls")
+    assert "never published" in str(commands.run(app, "discard", "Calls", status=1).exception)
+    assert "no policy “Visits”" in str(commands.run(app, "discard", "Visits", status=1).exception)
+    assert listed(company)[0]["draft"]

@@ -163,6 +163,7 @@ LINES: dict[str, Line] = {
     "POST /api/v1/policies/simulate": Line(("mia", "dana", "max", "ada"), 200, json={"window": "now"}),
     "GET /api/v1/policies/{policy_id}": everybody(200),
     "PUT /api/v1/policies/{policy_id}/draft": admins(200, json={**POLICY, "name": "Renamed"}),
+    "DELETE /api/v1/policies/{policy_id}/draft": admins(409),
     "POST /api/v1/policies/{policy_id}/publish": admins(200, json={}),
     "DELETE /api/v1/policies/{policy_id}": admins(204),
     "POST /api/v1/calendars/{calendar_id}/preview": admins(200, json=CALENDAR),

@@ -138,6 +138,10 @@ class Client:
         """Have something done."""
         return self._call("POST", path, json=body)
 
+    def delete(self, path: str, *, etag: str) -> None:
+        """Take something away, unless it has changed since it was read with this ETag."""
+        self._call("DELETE", path, headers={"If-Match": etag})
+
     def create(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Create something once: where the connection breaks before the answer, the same is asked again."""
         headers = {KEY: uuid4().hex}

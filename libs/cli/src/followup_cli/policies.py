@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
+from followup_cli.output import Failure, say
 from followup_cli.planning import plans
 from followup_cli.planning.plans import File
 
@@ -32,3 +35,25 @@ def apply(file: File, *, url: Url = None, token: Token = None, data: Data = DEFA
 
     with connect(url, token, data) as api:
         plans.apply(api, changes(api, file))
+
+
+@app.command("discard")
+def discard(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the policy, as it is in force.")],
+    *,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Discard the draft of a policy: it stays as it is in force."""
+    from followup_cli.client import connect
+
+    with connect(url, token, data) as api:
+        found = next((each for each in api.all("/policies") if each["name"].lower() == name.lower()), None)
+        if found is None:
+            raise Failure(f"There is no policy “{name}” in use.")
+        if found["draft"] is None:
+            say(f"Policy “{found['name']}” has no draft.")
+            return
+        api.delete(f"/policies/{found['id']}/draft", etag=found["etag"])
+    say(f"Discarded the draft of policy “{found['name']}”.")

@@ -47,6 +47,7 @@ class Action(StrEnum):
     HOLIDAYS_REFRESHED = "calendar.holidays-refreshed"  # the database writes this one
     POLICY_CREATED = "policy.created"
     POLICY_DRAFTED = "policy.drafted"
+    POLICY_DRAFT_DISCARDED = "policy.draft-discarded"
     POLICY_PUBLISHED = "policy.published"
     POLICY_ARCHIVED = "policy.archived"
     POLICIES_ORDERED = "policies.ordered"

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
+from followup_common.currencies import CURRENCIES
 from followup_common.db import Transaction
 from followup_common.db.calendars import calendars
-from followup_common.db.tables import users
+from followup_common.db.tables import follow_up_kinds, users
 from followup_common.policy import OneUser, Policy, Step
-from followup_common.policy.conditions import contradiction
+from followup_common.policy.conditions import (
+    AssigneeCondition,
+    Condition,
+    Conditions,
+    KindCondition,
+    TeamCondition,
+    ValueCondition,
+    contradiction,
+)
 from pydantic import ValidationError
 from sqlalchemy import select
 
 from followup_api.field_errors import VALIDATORS
 from followup_api.ids import among
+from followup_api.kinds.queries import names_in_use
 from followup_api.policies.schemas import PolicyInput
 from followup_api.problems import Invalid
+from followup_api.visible import isolated
 
 
 def check(tx: Transaction, body: PolicyInput, *, catch_all: bool) -> None:
@@ -68,9 +80,38 @@ def _check_conditions(tx: Transaction, body: PolicyInput, *, catch_all: bool) ->
         )
     if said := contradiction(body.conditions):
         raise _invalid("conditions.all", said)
-    unknown = body.conditions.people - _people(tx, body.conditions.people).keys()
-    if unknown:
-        raise _invalid("conditions", f"there is no person {min(unknown)}: name somebody else")
+    _check_what_is_named(tx, body.conditions)
+
+
+def _check_what_is_named(tx: Transaction, conditions: Conditions) -> None:
+    """People who have left may be named: what is theirs is open until somebody else gets it."""
+    in_use = names_in_use(tx) if conditions.kinds else ()
+    people = _people(tx, conditions.people)
+    for place, condition in _placed(conditions):
+        match condition:
+            case KindCondition(value=kinds) if unknown := [kind for kind in kinds if kind not in in_use]:
+                raise _invalid(place, _not_in_use(tx, unknown[0]))
+            case TeamCondition(value=ids) | AssigneeCondition(value=ids):
+                if missing := [user_id for user_id in ids if user_id not in people]:
+                    raise _invalid(place, f"there is no person {missing[0]}: name somebody else")
+            case ValueCondition(value=money) if money.currency not in CURRENCIES:
+                raise _invalid(
+                    place, f"{money.currency} is no currency: write its code of ISO 4217, such as EUR"
+                )
+
+
+def _placed(conditions: Conditions) -> Iterator[tuple[str, Condition]]:
+    """Each condition with its place in the request."""
+    for name, listed in (("all", conditions.all), ("any", conditions.any)):
+        for number, condition in enumerate(listed):
+            yield f"conditions.{name}.{number}", condition
+
+
+def _not_in_use(tx: Transaction, kind: str) -> str:
+    k = follow_up_kinds.c
+    archived = tx.execute(select(k.id).where(k.name == kind)).first()
+    what = "is archived" if archived else "does not exist"
+    return f"the kind {kind!r} {what}: take it out, or name one of GET /api/v1/follow-up-kinds"
 
 
 def _check_people(tx: Transaction, steps: list[Step]) -> None:
@@ -78,18 +119,24 @@ def _check_people(tx: Transaction, steps: list[Step]) -> None:
     people = _people(tx, named)
     for number, step in enumerate(steps):
         for place, audience in enumerate(step.audience):
-            if isinstance(audience, OneUser) and not people.get(audience.id):
-                what = "is inactive" if audience.id in people else "does not exist"
+            if isinstance(audience, OneUser) and (said := _tells_nobody(audience.id, people)):
                 raise _invalid(
-                    f"steps.{number}.audience.{place}",
-                    f"the person {audience.id} {what}, so that nobody is told: name somebody else",
+                    f"steps.{number}.audience.{place}", f"{said}, so that nobody is told: name somebody else"
                 )
 
 
-def _people(tx: Transaction, ids: frozenset[int] | set[int]) -> dict[int, bool]:
-    """By their ids, whether each is active."""
-    rows = tx.execute(select(users.c.id, users.c.active).where(among(users.c.id, [*ids])))
-    return {row.id: row.active for row in rows}
+def _tells_nobody(user_id: int, people: dict[int, tuple[str, bool]]) -> str | None:
+    """Why somebody cannot be told; None: they can."""
+    if user_id not in people:
+        return f"the person {user_id} does not exist"
+    name, active = people[user_id]
+    return None if active else f"{isolated(name)} (person {user_id}) is inactive"
+
+
+def _people(tx: Transaction, ids: frozenset[int] | set[int]) -> dict[int, tuple[str, bool]]:
+    """By their ids, the name of each and whether they are active."""
+    rows = tx.execute(select(users.c.id, users.c.name, users.c.active).where(among(users.c.id, [*ids])))
+    return {row.id: (row.name, row.active) for row in rows}
 
 
 def _check_calendar(tx: Transaction, calendar_id: int | None) -> None:

@@ -51,6 +51,17 @@ class NoDraft(Conflict):
         self.policy_id = policy_id
 
 
+class NeverPublished(Conflict):
+    """The draft is all that there is of a policy."""
+
+    def __init__(self, policy_id: int) -> None:
+        super().__init__(
+            f"Policy {policy_id} was never published, so that nothing would be left of it without its draft: "
+            f"archive it with `DELETE /api/v1/policies/{policy_id}`, or write another draft."
+        )
+        self.policy_id = policy_id
+
+
 class PolicyStale(Stale):
     """Somebody has changed it since the caller read it."""
 

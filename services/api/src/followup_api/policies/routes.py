@@ -95,6 +95,15 @@ def write_draft(
     return _tagged(service.draft(work.tx, audit, policy_id, body, tags, by=caller.user_id), response)
 
 
+@router.delete(
+    "/{policy_id}/draft", summary="Discard a draft", status_code=204, responses=documented(404, 409, 412)
+)
+def discard_draft(work: Work, _caller: Writer, policy_id: PathId, *, tags: IfMatch, audit: Audit) -> None:
+    """Take back what a policy was to say; it stays as it is in force. Of one that was never published nothing
+    would be left: archive that."""
+    service.discard(work.tx, audit, policy_id, tags)
+
+
 @router.post("/{policy_id}/publish", summary="Publish a draft", responses=documented(404, 409, 412))
 def publish_draft(
     work: Work,

@@ -20,6 +20,7 @@ from followup_api.policies import queries, simulation
 from followup_api.policies.checks import check
 from followup_api.policies.problems import (
     CatchAllStays,
+    NeverPublished,
     NoDraft,
     PolicyArchived,
     PolicyNameTaken,
@@ -72,6 +73,21 @@ def draft(tx: Transaction, audit: Trail, policy_id: int, body: PolicyInput, tags
         tx.execute(update(policies).where(p.id == policy_id).values(**named, **_drafted(body, by)))
     audit(Action.POLICY_DRAFTED, f"policies/{policy_id}", name=before.name)
     return _found(tx, policy_id)
+
+
+def discard(tx: Transaction, audit: Trail, policy_id: int, tags: Tags) -> None:
+    """Take back what a policy was to say: it stays as it is in force.
+
+    Raises:
+        PolicyNotFound, PolicyArchived, PolicyStale: it cannot be changed.
+        NeverPublished: nothing would be left.
+    """
+    before = _changeable(tx, policy_id, tags)
+    if before.current is None:
+        raise NeverPublished(policy_id)
+    if before.draft is not None:
+        tx.execute(update(policies).where(p.id == policy_id).values(NO_DRAFT))
+        audit(Action.POLICY_DRAFT_DISCARDED, f"policies/{policy_id}", name=before.name)
 
 
 def publish(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { draftOf, inputOf, newDraft } from "@/features/calendars/draft";
+import { openOn } from "@/features/calendars/openOn";
 import { daysInWords, hoursAWeek, overnight, segmentsOf, weekInWords, wholeDay } from "@/features/calendars/week";
 import { yearOf } from "@/features/calendars/year";
 
@@ -95,4 +96,40 @@ describe("a draft", () => {
       holidays: { country: "DE", subdivision: "BE", categories: ["public"], removed: ["2026-05-01"] },
     });
   });
+});
+
+describe("what is open of a day", () => {
+  const NIGHT = { days: [1, 2, 3, 4, 5], opens: "22:00", closes: "06:00" };
+  const calendar = {
+    hours: [NIGHT, OFFICE],
+    holidays: {
+      ...{ country: "DE", subdivision: null, categories: ["public"], removed: ["2026-12-16"] },
+      days: [
+        { date: "2026-12-10", name: "A Thursday", removed: false },
+        { date: "2026-12-16", name: "A Wednesday on which work is done", removed: true },
+      ],
+    },
+    imported_days: [{ date: "2026-12-22", name: "Of a file" }],
+    days: [
+      { date: "2026-12-24", name: "Short", closed: false, hours: [{ opens: "09:00", closes: "12:00" }] },
+      { date: "2026-12-26", name: "A night on Saturday", closed: false, hours: [{ opens: "20:00", closes: "02:00" }] },
+      { date: "2026-12-29", name: "Closed", closed: true, hours: [] },
+    ],
+  };
+  const parts = (date: string) => openOn(calendar, date).map(({ from, to }) => [from / 60, to / 60]);
+
+  it.each<[string, string, number[][]]>([
+    ["a Tuesday has the night of Monday, the day and its own night", "2026-12-15", [[0, 6], [9, 17], [22, 24]]],
+    ["a Monday has no night before it", "2026-12-14", [[9, 17], [22, 24]]],
+    ["a Saturday has the end of Friday's night", "2026-12-19", [[0, 6]]],
+    ["a holiday ends the night at midnight", "2026-12-10", []],
+    ["no night came over from a holiday", "2026-12-11", [[9, 17], [22, 24]]],
+    ["a holiday on which work is done is like any day", "2026-12-16", [[0, 6], [9, 17], [22, 24]]],
+    ["a day of a file is closed", "2026-12-22", []],
+    ["a day with hours of its own has the night of the day before", "2026-12-24", [[0, 6], [9, 12]]],
+    ["its own hours had no night", "2026-12-25", [[9, 17], [22, 24]]],
+    ["a night of a special day", "2026-12-26", [[0, 6], [20, 24]]],
+    ["goes on into a Sunday without hours", "2026-12-27", [[0, 2]]],
+    ["an own closed day ends the night", "2026-12-29", []],
+  ])("%s", (_, date, expected) => expect(parts(date)).toEqual(expected));
 });

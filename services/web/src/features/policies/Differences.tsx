@@ -15,7 +15,8 @@ export function Differences({ differences }: { differences: readonly Difference[
   const names = useNames();
   const { data: calendars = [] } = useQuery(calendarsQuery);
   if (differences.length === 0) return <Text size="sm">{words.differs.nothing}</Text>;
-  const calendarName = (id: unknown) => calendars.find((one) => one.id === id)?.name ?? words.assigneesCalendar;
+  const calendarName = (id: unknown) =>
+    typeof id === "number" ? (calendars.find((one) => one.id === id)?.name ?? words.archivedCalendar) : words.assigneesCalendar;
   return (
     <StackedTable verticalSpacing="xs" columns={COLUMNS} aria-label={words.differs.title}>
       {differences.map(({ field, was, now }) => (

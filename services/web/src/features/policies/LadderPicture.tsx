@@ -5,7 +5,7 @@ import { useMe } from "@/api/session";
 import type { Calendar } from "@/api/types";
 import { calendarsQuery, openOn, workingTimeQuery } from "@/features/calendars";
 import { durationOf, lengthOf, type StepDraft } from "@/features/policies/steps";
-import { ladderOf, type Line, type Placed } from "@/features/policies/timeline";
+import { ascending, ladderOf, type Line, type Placed } from "@/features/policies/timeline";
 import { words } from "@/i18n/policies";
 import { now } from "@/time/clock";
 import { inZone } from "@/time/format";
@@ -32,7 +32,7 @@ export function LadderPicture({ steps, calendarId }: Props) {
   const zone = calendar?.time_zone ?? mine;
   const [today] = useState(now);
   const due = fridayNoon(zone, today);
-  const placed = usePlaced(steps, calendar, due);
+  const { placed, loading } = usePlaced(steps, calendar, due);
   const { lines, later } = ladderOf(due, placed, zone);
   return (
     <div>
@@ -58,7 +58,7 @@ export function LadderPicture({ steps, calendarId }: Props) {
       {later.length > 0 && <Text size="sm">{words.laterSteps(later)}</Text>}
       <ol className={classes.list}>
         {placed.map((step) => (
-          <li key={step.number}>{step.at === null ? words.notKnown : inZone(step.at, zone)}</li>
+          <li key={step.number}>{step.at === null ? (loading ? words.computing : words.notKnown) : inZone(step.at, zone)}</li>
         ))}
       </ol>
     </div>
@@ -78,18 +78,25 @@ export function fridayNoon(zone: string, from: number): string {
 }
 
 /** When each step comes: by the clock, or as the engine computes it. */
-function usePlaced(steps: readonly StepDraft[], calendar: Calendar | null, due: string): Placed[] {
+function usePlaced(steps: readonly StepDraft[], calendar: Calendar | null, due: string): { placed: Placed[]; loading: boolean } {
   const answers = useQueries({
     queries: steps.map((step) => ({
       ...workingTimeQuery(calendar ?? { id: 0, etag: "" }, { from: due, ...lengthQuery(step) }),
       enabled: calendar !== null && step.unit !== "after",
     })),
   });
-  return steps.map((step, index) => {
-    const signed = step.before ? -step.amount : step.amount;
-    const elapsed = new Date(Date.parse(due) + signed * 3_600_000).toISOString();
-    return { number: index + 1, at: step.unit === "after" ? elapsed : (answers[index]?.data?.at ?? null) };
-  });
+  const at = (step: StepDraft, index: number) =>
+    calendar === null || step.unit === "after" ? elapsed(due, step) : (answers[index]?.data?.at ?? null);
+  return {
+    placed: ascending(steps.map((step, index) => ({ number: index + 1, at: at(step, index) }))),
+    loading: answers.some(({ isLoading }) => isLoading),
+  };
+}
+
+/** By the clock: without a calendar every hour of every day is worked. */
+function elapsed(due: string, { unit, amount, before }: StepDraft): string {
+  const hours = unit === "working_days" ? amount * 24 : amount;
+  return new Date(Date.parse(due) + (before ? -hours : hours) * 3_600_000).toISOString();
 }
 
 function lengthQuery(step: StepDraft): { add?: string; add_days?: number } {

@@ -9,7 +9,7 @@ import { PolicyInput } from "@/api/limits";
 import { Problem } from "@/api/problem";
 import { queryKeys } from "@/api/queryKeys";
 import { useSubmission } from "@/api/submission";
-import type { Policy } from "@/api/types";
+import type { Calendar, Policy } from "@/api/types";
 import { FormProblem } from "@/components/FormProblem";
 import { done } from "@/components/toasts";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -18,6 +18,7 @@ import { isComplete } from "@/features/policies/conditions";
 import { ConditionsEditor } from "@/features/policies/ConditionsEditor";
 import { draftOf, inputOf, type PolicyDraft } from "@/features/policies/draft";
 import { LadderPicture } from "@/features/policies/LadderPicture";
+import { inWords } from "@/features/policies/problem";
 import { PublishDialog } from "@/features/policies/PublishDialog";
 import { useNames } from "@/features/policies/queries";
 import { Simulation } from "@/features/policies/Simulation";
@@ -42,12 +43,13 @@ export function PolicyForm({ policy, initial }: Props) {
   useUnsavedChanges(unsaved, () => undefined);
   const [publishing, setPublishing] = useState(false);
   const save = useSaveDraft(policy, (saved) => setBase(saved));
-  const problem = save.error instanceof Problem && save.error.status !== 412 ? save.error : null;
+  const error = inWords(save.error);
+  const problem = error instanceof Problem && error.status !== 412 ? error : null;
   const stale = save.error instanceof Problem && save.error.status === 412;
   return (
     <>
       <form onSubmit={form.onSubmit(() => save.mutate(draft))} aria-label={words.one}>
-        <FormProblem error={problem} fields={["name", "calendar_id"]} />
+        <FormProblem error={problem} fields={["name", "calendar_id", "conditions", "steps"]} />
         {stale && policy && <Stale takeTheirs={() => take(policy)} />}
         <Head draft={draft} change={form.setValues} problem={problem} />
         {policy?.catch_all ? null : (
@@ -55,7 +57,12 @@ export function PolicyForm({ policy, initial }: Props) {
             <Title order={2} mb="xs">
               {words.conditions}
             </Title>
-            <ConditionsEditor conditions={draft.conditions} names={names} change={(conditions) => form.setValues({ conditions })} />
+            <ConditionsEditor
+              conditions={draft.conditions}
+              names={names}
+              change={(conditions) => form.setValues({ conditions })}
+              problem={problem}
+            />
           </section>
         )}
         <section className={classes.section} aria-label={words.steps}>
@@ -141,7 +148,7 @@ function Head({ draft, change, problem }: HeadProps) {
         description={words.calendarHelp}
         inputWrapperOrder={["label", "input", "description", "error"]}
         placeholder={words.assigneesCalendar}
-        data={calendars.map(({ id, name }) => ({ value: String(id), label: name }))}
+        data={choicesOf(calendars, draft.calendar_id)}
         value={draft.calendar_id === null ? null : String(draft.calendar_id)}
         onChange={(id) => change({ calendar_id: id === null ? null : Number(id) })}
         clearable
@@ -150,6 +157,13 @@ function Head({ draft, change, problem }: HeadProps) {
       />
     </SimpleGrid>
   );
+}
+
+/** Calendars to choose from, with the one that the policy has although it is archived. */
+function choicesOf(calendars: readonly Calendar[], present: number | null): { value: string; label: string }[] {
+  const choices = calendars.map(({ id, name }) => ({ value: String(id), label: name }));
+  const missing = present !== null && calendars.length > 0 && !calendars.some(({ id }) => id === present);
+  return missing ? [...choices, { value: String(present), label: words.archivedCalendar }] : choices;
 }
 
 interface StepsProps {

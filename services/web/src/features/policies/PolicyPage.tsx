@@ -1,5 +1,6 @@
 import { Alert, Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
@@ -11,7 +12,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { NotFoundPage } from "@/components/NotFoundPage";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { failed } from "@/components/toasts";
+import { done, failed } from "@/components/toasts";
 import { usePathId } from "@/hooks/usePathId";
 import { contentOf, draftOf, newDraft } from "@/features/policies/draft";
 import { PolicyFacts } from "@/features/policies/PolicyFacts";
@@ -30,12 +31,20 @@ function PolicyPage({ id }: { id: number }) {
   const { data, error, refetch } = useQuery(policyQuery(id));
   const mayEdit = useMay("policies:write");
   const editable = mayEdit && data?.archived_at === null;
+  const [discarded, setDiscarded] = useState(0);
   return (
     <Page
       title={data?.name ?? words.one}
       longTitle
       aside={<ToList />}
-      actions={editable && !data.catch_all && <ArchiveButton policy={data} />}
+      actions={
+        editable && (
+          <>
+            {data.draft && data.current && <DiscardButton policy={data} onDiscarded={() => setDiscarded(discarded + 1)} />}
+            {!data.catch_all && <ArchiveButton policy={data} />}
+          </>
+        )
+      }
     >
       {data?.archived_at && (
         <Alert color="gray" mb="md">
@@ -43,7 +52,7 @@ function PolicyPage({ id }: { id: number }) {
         </Alert>
       )}
       {data ? (
-        <Content policy={data} editable={editable} />
+        <Content key={discarded} policy={data} editable={editable} />
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} />
       ) : (
@@ -81,6 +90,35 @@ function ToList() {
   return (
     <Button component={Link} to="/policies" variant="subtle" size="compact-sm">
       {words.toList}
+    </Button>
+  );
+}
+
+/** @param onDiscarded the policy is known as it is without its draft */
+function DiscardButton({ policy, onDiscarded }: { policy: Policy; onDiscarded: () => void }) {
+  const cache = useQueryClient();
+  const discard = useMutation({
+    mutationFn: async () => {
+      const params = { path: { policy_id: policy.id } };
+      await api.DELETE("/policies/{policy_id}/draft", { params, headers: ifMatch(policy.etag) });
+      await cache.invalidateQueries({ queryKey: queryKeys.policies });
+    },
+    onSuccess: () => {
+      done(words.draftDiscarded);
+      onDiscarded();
+    },
+    onError: (error) => failed(words.notDiscarded, error),
+  });
+  const ask = () =>
+    openConfirmDialog({
+      title: words.askDiscard(isolate(policy.name)),
+      text: words.askDiscardText,
+      confirmLabel: words.discardDraft,
+      onConfirm: () => discard.mutate(),
+    });
+  return (
+    <Button variant="default" loading={discard.isPending} onClick={ask}>
+      {words.discardDraft}
     </Button>
   );
 }

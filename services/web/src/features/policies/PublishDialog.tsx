@@ -1,16 +1,21 @@
 import { Button, Checkbox, Group, NumberInput, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, dataOf, ifMatch } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { queryKeys } from "@/api/queryKeys";
-import type { Policy } from "@/api/types";
+import type { Policy, PolicyInput } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { done } from "@/components/toasts";
 import { Differences } from "@/features/policies/Differences";
 import { differencesBetween } from "@/features/policies/differences";
+import { contentOf, draftOf, inputOf } from "@/features/policies/draft";
+import { inWords } from "@/features/policies/problem";
+import { effectQuery } from "@/features/policies/queries";
 import { words } from "@/i18n/policies";
+
+const TELLS_MANY = "urn:followup:problem:tells-many";
 
 /** Asks, with what it changes in sight, before a draft comes into force. */
 export function PublishDialog({ policy, close }: { policy: Policy; close: () => void }) {
@@ -31,12 +36,13 @@ export function PublishDialog({ policy, close }: { policy: Policy; close: () => 
       close();
     },
   });
-  const many = publish.error instanceof Problem && publish.error.status === 409;
+  const content = contentOf(policy);
+  const many = publish.error instanceof Problem && publish.error.type === TELLS_MANY;
   return (
     <Dialog onClose={close} title={words.publishTitle} size="lg">
       <form onSubmit={form.onSubmit(() => publish.mutate())}>
         <Stack>
-          <FormProblem error={publish.error} />
+          <FormProblem error={inWords(publish.error)} />
           {policy.draft && policy.current && <Differences differences={differencesBetween(policy.current, policy.draft)} />}
           <Checkbox
             label={words.moveOpen}
@@ -44,7 +50,10 @@ export function PublishDialog({ policy, close }: { policy: Policy; close: () => 
             {...form.getInputProps("moveOpen", { type: "checkbox" })}
             data-autofocus
           />
-          {many && <NumberInput label={words.typeCount} hideControls allowDecimal={false} min={0} {...form.getInputProps("told")} />}
+          {form.values.moveOpen && content && <Effect policy={policy} input={inputOf(draftOf(content))} />}
+          {(many || form.values.told !== "") && (
+            <NumberInput label={words.typeCount} hideControls allowDecimal={false} min={0} {...form.getInputProps("told")} />
+          )}
           <Text size="sm" c="dimmed">
             {words.publishText}
           </Text>
@@ -59,5 +68,16 @@ export function PublishDialog({ policy, close }: { policy: Policy; close: () => 
         </Stack>
       </form>
     </Dialog>
+  );
+}
+
+/** How many open follow-ups would move, and what that would tell whom at once. */
+function Effect({ policy, input }: { policy: Policy; input: PolicyInput }) {
+  const { data, error } = useQuery(effectQuery(policy, input));
+  if (error) return <FormProblem error={inWords(error)} title={words.notSimulated} />;
+  return (
+    <Text size="sm" role="status">
+      {data ? words.effect(data.moves, data.tells, data.people) : words.counting}
+    </Text>
   );
 }

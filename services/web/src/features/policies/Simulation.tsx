@@ -6,6 +6,7 @@ import { useMe } from "@/api/session";
 import { FormProblem } from "@/components/FormProblem";
 import { Person } from "@/components/Person";
 import { busiest } from "@/features/policies/busiest";
+import { inWords } from "@/features/policies/problem";
 import { words } from "@/i18n/policies";
 import { inZone } from "@/time/format";
 import classes from "./Simulation.module.css";
@@ -41,7 +42,7 @@ export function Simulation({ id, policy }: Props) {
           {words.windows.next_14_days}
         </Button>
       </Group>
-      <FormProblem error={simulate.error} title={words.notSimulated} />
+      <FormProblem error={inWords(simulate.error)} title={words.notSimulated} />
       {simulate.data && <Told result={simulate.data} />}
     </section>
   );

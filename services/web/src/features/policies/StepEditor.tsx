@@ -2,6 +2,7 @@ import { Checkbox, MultiSelect, NumberInput, Select, TextInput } from "@mantine/
 import { IconX } from "@tabler/icons-react";
 import type { Problem } from "@/api/problem";
 import { IconButton } from "@/components/IconButton";
+import { inactiveOf, usePeople } from "@/features/policies/named";
 import { audienceInWords, stepInWords, type Names } from "@/features/policies/sentence";
 import { isBefore, SEVERITIES, UNITS, type Amount, type Severity, type StepDraft, type Unit } from "@/features/policies/steps";
 import { words } from "@/i18n/policies";
@@ -33,6 +34,7 @@ interface Props {
 export function StepEditor({ number, step, names, change, remove, problem }: Props) {
   const update = (changes: Partial<StepDraft>) => change({ ...step, ...changes });
   const mistake = problem?.messageFor(`steps.${number - 1}`);
+  const gone = inactiveOf(step.audience, usePeople());
   return (
     <fieldset className={classes.step}>
       <legend className={classes.legend}>{words.stepNumber(number)}</legend>
@@ -60,12 +62,13 @@ export function StepEditor({ number, step, names, change, remove, problem }: Pro
         />
         <Choice label={words.tell} data={TELLS} value={step.tell} change={(tell) => update({ tell: tell as StepDraft["tell"] })} w={190} />
         <Repeat step={step} update={update} />
-        {remove && (
-          <IconButton aria-label={words.removeStep(number)} onClick={remove}>
-            <IconX size={16} />
-          </IconButton>
-        )}
       </div>
+      {remove && (
+        <IconButton className={classes.removeStep} aria-label={words.removeStep(number)} onClick={remove}>
+          <IconX size={16} />
+        </IconButton>
+      )}
+      {gone.length > 0 && <p className={classes.note}>{words.inactiveInAudience(gone)}</p>}
       {mistake && (
         <p className={classes.mistake} role="alert">
           {mistake}

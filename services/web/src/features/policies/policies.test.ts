@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { Problem } from "@/api/problem";
+import type { User } from "@/api/types";
+import { inactiveIn, inactiveOf, outOfUse } from "@/features/policies/named";
+import { inWords } from "@/features/policies/problem";
 import { conditionsInWords, stepInWords } from "@/features/policies/sentence";
 import { draftOf, durationOf, hoursOf, isBefore, needsCalendar, nextStep, stepOf, type Step } from "@/features/policies/steps";
 import { isComplete, newCondition, written } from "@/features/policies/conditions";
 import { busiest } from "@/features/policies/busiest";
-import { ladderOf } from "@/features/policies/timeline";
+import { ascending, ladderOf } from "@/features/policies/timeline";
 
 const NAMES = new Map([[7, "Anna Berg"]]);
 
@@ -89,7 +93,7 @@ describe("conditions", () => {
         },
         NAMES,
       ),
-    ).toBe("priority is high or normal, its value is at least 1200.00 EUR and its tags include vip or the team is Anna Berg’s");
+    ).toBe("priority is high or normal, value is at least 1200.00 EUR and (tags include vip or team is Anna Berg’s)");
   });
 
   it("are complete when they have a value, and are written without what is empty", () => {
@@ -108,6 +112,17 @@ describe("a simulation", () => {
     ];
     expect(busiest(people)).toEqual({ name: "Anna", date: "2026-11-30", count: 31 });
     expect(busiest([])).toBeNull();
+  });
+});
+
+describe("steps in different units", () => {
+  it("never come before the one above", () => {
+    const monday = { number: 1, at: "2026-11-30T08:30:00.000Z" };
+    expect(ascending([monday, { number: 2, at: "2026-11-29T11:00:00.000Z" }, { number: 3, at: null }])).toEqual([
+      monday,
+      { number: 2, at: monday.at },
+      { number: 3, at: null },
+    ]);
   });
 });
 
@@ -131,5 +146,42 @@ describe("the ladder on real days", () => {
 
   it("leaves out what is not known", () => {
     expect(ladderOf(due, [{ number: 1, at: null }], "UTC").lines).toHaveLength(1);
+  });
+
+  it("has the clocks of the zone on the day on which they change", () => {
+    // In Berlin, 25 October 2026 has 25 hours: 02:30 comes twice.
+    const { lines } = ladderOf("2026-10-25T00:30:00Z", [{ number: 1, at: "2026-10-25T01:30:00Z" }, { number: 2, at: "2026-10-25T22:59:00Z" }], "Europe/Berlin");
+    expect(lines).toEqual([
+      { date: "2026-10-25", marks: [{ number: 1, minute: 150 }, { number: 2, minute: 1439 }], due: 150 },
+    ]);
+  });
+});
+
+describe("who and what a policy names", () => {
+  const people = [
+    { id: 7, name: "Anna Berg", active: true },
+    { id: 8, name: "Gone Away", active: false },
+  ] as User[];
+
+  it("is inactive", () => {
+    expect(inactiveOf(["assignee", "user(7)", "user(8)"], people)).toEqual(["Gone Away"]);
+    expect(inactiveIn({ field: "team", is: "any_of", value: [7, 8] }, people)).toEqual(["Gone Away"]);
+    expect(inactiveIn({ field: "tags", is: "has_any", value: ["8"] }, people)).toEqual([]);
+  });
+
+  it("is a kind that is not in use", () => {
+    expect(outOfUse({ field: "kind", is: "any_of", value: ["call", "fax"] }, ["call"])).toEqual(["fax"]);
+    expect(outOfUse({ field: "tags", is: "has_any", value: ["fax"] }, ["call"])).toEqual([]);
+  });
+});
+
+describe("what is wrong", () => {
+  it("is said with its place as the page calls it", () => {
+    const field = "steps.3.audience.1";
+    const problem = new Problem(422, "x", `${field}: Gone is inactive.`, [{ field, message: `${field}: Gone is inactive.` }]);
+    const said = inWords(problem);
+    expect(said).toMatchObject({ message: "Step 4: Gone is inactive.", errors: [{ field, message: "Step 4: Gone is inactive." }] });
+    const other = new Problem(409, "x", "No draft.");
+    expect(inWords(other)).toBe(other);
   });
 });

@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
+import type { PolicyInput } from "@/api/types";
 import { labelOf, peopleQuery } from "@/features/people";
 
 /** The policies in use, in the order in which they are tried; they are few. */
@@ -13,6 +14,15 @@ export function policyQuery(id: number) {
   return queryOptions({
     queryKey: queryKeys.policy(id),
     queryFn: ({ signal }) => dataOf(api.GET("/policies/{policy_id}", { params: { path: { policy_id: id } }, signal })),
+  });
+}
+
+/** What a draft would do to the open follow-ups at once, if they moved to it. It changes nothing. */
+export function effectQuery({ id, etag }: { id: number; etag: string }, policy: PolicyInput) {
+  return queryOptions({
+    queryKey: queryKeys.policyEffect(id, etag),
+    queryFn: ({ signal }) => dataOf(api.POST("/policies/simulate", { body: { policy, policy_id: id, window: "now" }, signal })),
+    gcTime: 0, // follow-ups come and go
   });
 }
 

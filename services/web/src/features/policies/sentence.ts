@@ -10,6 +10,11 @@ export function amountInWords({ unit, amount }: Amount): string {
   return words.amounts[unit](Math.round(amount * 100) / 100);
 }
 
+/** "every 16 working hours", "every working day" */
+function everyInWords({ unit, amount }: Amount): string {
+  return words.every[unit](Math.round(amount * 100) / 100);
+}
+
 const ABOVE = /^manager\((\d+)\)$/;
 const PERSON = /^user\((\d+)\)$/;
 const ROLE = /^role\((admin|manager)\)$/;
@@ -29,7 +34,7 @@ export function stepInWords(step: StepDraft, names: Names): string {
   const audience = words.and(step.audience.map((each) => audienceInWords(each, names)));
   const severity = words.severities[isBefore(step) ? "reminder" : step.severity];
   const told = words.tells[step.tell];
-  const again = step.repeat ? words.repeats(amountInWords(step.repeat), step.repeat.times) : "";
+  const again = step.repeat ? words.repeats(everyInWords(step.repeat), step.repeat.times) : "";
   return words.step(whenInWords(step), audience, severity) + told + again;
 }
 
@@ -42,7 +47,7 @@ export function whenInWords(step: StepDraft): string {
 /** "priority is high, and it is tagged with vip"; empty: every follow-up. */
 export function conditionsInWords({ all = [], any = [] }: Conditions, names: Names): string {
   const each = all.map((one) => conditionInWords(one, names));
-  if (any.length > 0) each.push(words.or(any.map((one) => conditionInWords(one, names))));
+  if (any.length > 0) each.push(words.anyOfThem(words.or(any.map((one) => conditionInWords(one, names))), all.length === 0 || any.length === 1));
   return each.length > 0 ? words.and(each) : words.everything;
 }
 

@@ -33,6 +33,16 @@ export interface Ladder {
   later: number[];
 }
 
+/** No step comes before the one above it, whatever the units of the two. */
+export function ascending(steps: readonly Placed[]): Placed[] {
+  let latest = -Infinity;
+  return steps.map(({ number, at }) => {
+    if (at === null) return { number, at };
+    latest = Math.max(latest, Date.parse(at));
+    return { number, at: new Date(latest).toISOString() };
+  });
+}
+
 /** The days from the due time to the last step, each with the steps of the day. */
 export function ladderOf(due: string, steps: readonly Placed[], zone: string): Ladder {
   const known = steps.flatMap(({ number, at }) => (at === null ? [] : [{ number, at }]));

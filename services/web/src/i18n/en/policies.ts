@@ -25,10 +25,17 @@ export const policies = {
   notArchived: "The policy is still in use",
   cancel: "Cancel",
 
+  discardDraft: "Discard draft",
+  askDiscard: (name: string) => `Discard the draft of “${name}”?`,
+  askDiscardText: "The policy stays as it is in force. What the draft says is gone.",
+  draftDiscarded: "The draft is discarded",
+  notDiscarded: "The draft is still there",
+
   name: "Name",
   calendar: "Calendar",
   calendarHelp: "By which its working hours and days count",
   assigneesCalendar: "That of each assignee",
+  archivedCalendar: "A calendar that is archived",
   conditions: "Which follow-ups",
   allOf: "All of these",
   anyOf: "And any of these",
@@ -37,6 +44,11 @@ export const policies = {
   conditionSays: "How",
   conditionValue: "Value",
   currency: "Currency",
+  conditionNumber: (place: number) => `Condition ${number(place)}`,
+  inactiveInCondition: (names: readonly string[]) =>
+    `${list(names, "and")} ${names.length === 1 ? "is" : "are"} inactive: no new follow-up becomes theirs.`,
+  kindsOutOfUse: (names: readonly string[]) =>
+    `${list(names.map((name) => `“${name}”`), "and")} ${names.length === 1 ? "is no kind" : "are no kinds"} in use: take ${names.length === 1 ? "it" : "them"} out.`,
   removeCondition: (condition: string) => `Remove: ${condition}`,
 
   steps: "Steps",
@@ -48,6 +60,8 @@ export const policies = {
   side: "Before or after it is due",
   sides: { after: "after due", before: "before due" },
   audience: "Who is told",
+  inactiveInAudience: (names: readonly string[]) =>
+    `${list(names, "and")} ${names.length === 1 ? "is" : "are"} inactive and cannot be told: name somebody else.`,
   severity: "How grave",
   label: "Name of the step",
   tell: "When they are told",
@@ -65,6 +79,12 @@ export const policies = {
   published: (version: number) => `Version ${number(version)} is in force`,
   moveOpen: "Move open follow-ups too",
   moveOpenHelp: "Else they keep the version that they have, until they get another due time. Nobody is told again what they know.",
+  counting: "Counting what this would move and tell…",
+  effect: (moves: number, tells: number, people: number) =>
+    `${plural(moves, { one: "# open follow-up would move", other: "# open follow-ups would move" })}. ` +
+    (tells === 0
+      ? "Nobody would be told anything at once."
+      : `${plural(people, { one: "# person would", other: "# people would" })} be told at once, in ${plural(tells, { one: "# notification", other: "# notifications" })}.`),
   typeCount: "How many people are told at once",
   changed: "Somebody else has changed this policy",
   changedText: "What you typed is still here. Load the policy as it is now to go on from there.",
@@ -100,7 +120,8 @@ export const policies = {
   picture: (steps: readonly string[]) => `Time line: ${steps.join("; ")}`,
   pictureStep: (place: number, at: string) => `step ${number(place)} on ${at}`,
   laterSteps: (places: readonly number[]) => `Later than is shown: ${places.map((place) => `step ${number(place)}`).join(", ")}`,
-  notKnown: "not known without a calendar",
+  computing: "…",
+  notKnown: "not known: behind what is worked out of the calendar",
 
   amounts: {
     after: (amount: number) => plural(amount, { one: "# hour", other: "# hours" }),
@@ -124,18 +145,24 @@ export const policies = {
   after: (amount: string) => `After ${amount}`,
   before: (amount: string) => `${amount.charAt(0).toUpperCase()}${amount.slice(1)} before it is due`,
   tells: { at_once: "", working_hours: ", in their working hours" },
+  every: {
+    after: (amount: number) => plural(amount, { one: "every hour", other: "every # hours" }),
+    working: (amount: number) => plural(amount, { one: "every working hour", other: "every # working hours" }),
+    working_days: (amount: number) => plural(amount, { one: "every working day", other: "every # working days" }),
+  },
   repeats: (every: string, times: number) =>
-    `, and again every ${every}, at most ${plural(times, { one: "once", other: "# times" })}`,
+    `, and again ${every}, at most ${plural(times, { one: "once", other: "# times" })}`,
 
+  anyOfThem: (conditions: string, alone: boolean) => (alone ? conditions : `(${conditions})`),
   everything: "Every follow-up",
   conditionFields: {
     subject: "who it is about",
-    kind: "what is to be done",
+    kind: "kind",
     priority: "priority",
-    value: "its value",
-    tags: "its tags",
-    team: "the team",
-    assignee: "the assignee",
+    value: "value",
+    tags: "tags",
+    team: "team",
+    assignee: "assignee",
   },
   operators: {
     any_of: "is",

@@ -213,6 +213,8 @@ def _policy(action: str, entry: _Entry) -> str:
             return f"{entry.who} added {policy}"
         case Action.POLICY_DRAFTED:
             return f"{entry.who} wrote a draft of {policy}"
+        case Action.POLICY_DRAFT_DISCARDED:
+            return f"{entry.who} discarded the draft of {policy}"
         case Action.POLICY_PUBLISHED:
             moved = ", for open follow-ups too" if entry.details.get("move_open") else ""
             number = entry.details.get("version")
@@ -277,11 +279,13 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys((Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED), _follow_up),
     **dict.fromkeys((Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED), _calendar),
     **dict.fromkeys(
-        (Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_PUBLISHED, Action.POLICY_ARCHIVED),
+        (
+            *(Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_DRAFT_DISCARDED),
+            *(Action.POLICY_PUBLISHED, Action.POLICY_ARCHIVED, Action.POLICIES_ORDERED),
+        ),
         _policy,
     ),
     Action.HOLIDAYS_REFRESHED: _holidays,
-    Action.POLICIES_ORDERED: _policy,
     Action.ORGANISATION_CHANGED: _organisation,
     **dict.fromkeys((Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED), _kind),
     Action.SWEEP_REQUESTED: _sweep,
