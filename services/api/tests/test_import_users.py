@@ -168,3 +168,43 @@ def test_a_line_that_is_left_out_does_not_count(company: Company) -> None:
     )
     body = send(company, "users", file, partial=True).json()
     assert len(body["errors"]) == len(body["warnings"]) == 1
+
+
+WITH_CALENDAR = "email,name,calendar\n"
+
+
+def calendars_of(company: Company) -> dict[str, int | None]:
+    return {email: row.calendar_id for email, row in user_rows(company).items()}
+
+
+def test_people_get_the_calendar_that_the_file_names(company: Company) -> None:
+    berlin, york = (company.calendar(name=name)["id"] for name in ("Berlin office", "New York"))
+    file = WITH_CALENDAR + (
+        "amir.patel@example.com,Amir Patel,berlin OFFICE\nbo@example.com,Bo,New York\ncy@example.com,Cy,\n"
+    )
+    assert imported(company, "users", file) == (2, 1, 0)
+    found = calendars_of(company)
+    assert [found[f"{name}@example.com"] for name in ("amir.patel", "bo", "cy")] == [berlin, york, None]
+    assert imported(company, "users", file) == (0, 0, 3)
+    # A file that lacks the column leaves them as they are; an empty cell takes one away.
+    assert imported(company, "users", "email,name\nbo@example.com,Bob\n") == (0, 1, 0)
+    assert calendars_of(company)["bo@example.com"] == york
+    assert imported(company, "users", WITH_CALENDAR + "bo@example.com,Bob,\n") == (0, 1, 0)
+    assert calendars_of(company)["bo@example.com"] is None
+    [entry] = company.get(company.ada, "/ops/audit-log", target=f"users/{company.amir.id}")["items"]
+    assert entry["details"]["calendar_id"] == {"from": None, "to": berlin}
+
+
+def test_a_calendar_that_is_not_in_use_is_named_with_those_that_are(company: Company) -> None:
+    company.calendar(name="Berlin")
+    old = company.calendar(name="Old")
+    assert company.ask(company.ada, "DELETE", f"/calendars/{old['id']}").status_code == 204
+    file = WITH_CALENDAR + "bo@example.com,Bo,Old\ncy@example.com,Cy,Berlin\ndi@example.com,Di,Nowhere\n"
+    answer = send(company, "users", file)
+    assert wrong(answer) == [(2, "calendar"), (4, "calendar")]
+    message = "calendar 'Old' is no calendar in use: use Berlin, or nothing."
+    assert answer.json()["errors"][0]["message"] == message
+    partial = send(company, "users", file, partial=True)
+    assert (partial.json()["created"], "cy@example.com" in calendars_of(company)) == (1, True)
+    dry = send(company, "users", WITH_CALENDAR + "otto.other@example.com,Otto Other,Berlin\n", dry_run=True)
+    assert (dry.json()["updated"], calendars_of(company)["otto.other@example.com"]) == (1, None)

@@ -63,7 +63,7 @@ def import_users(
     """Add and change people, found by `email`.
 
     Columns, in any order: email, name (or first_name and last_name), role (employee, manager or admin),
-    manager_email, time_zone, active. What a file lacks stays as it is.
+    manager_email, time_zone, active, calendar. What a file lacks stays as it is.
     """
     from followup_cli.client import connect
 

@@ -59,7 +59,7 @@ class Layout:
 PEOPLE = Layout(
     path="users",
     what="people",
-    columns=("email", "name", "role", "manager_email", "time_zone", "active"),
+    columns=("email", "name", "role", "manager_email", "time_zone", "active", "calendar"),
     required=("email", "name"),
     synonyms={
         "E-mail address": "email",
@@ -76,6 +76,8 @@ PEOPLE = Layout(
         "Supervisor email": "manager_email",
         "Reports to email": "manager_email",
         "Is active": "active",
+        "Working hours": "calendar",
+        "Work calendar": "calendar",
         "Status": "active",
     },
     parts={"name": ("first_name", "last_name")},

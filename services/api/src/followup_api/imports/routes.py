@@ -73,7 +73,8 @@ decide as `columns` to the import.
     summary="Import people",
     description="Creates and updates people by `email`. `name` may be in two columns, `first_name` and "
     "`last_name`. `role` is employee, manager or admin; `manager_email` may be that of a later line; an "
-    "empty `time_zone` is UTC, an empty `active` is true." + RULES,
+    "empty `time_zone` is UTC, an empty `active` is true. `calendar` is the name of one in use; empty: that "
+    "of the nearest manager who has one, else the organisation's." + RULES,
     responses={**documented(409, 429), **NOT_CSV},
     openapi_extra=file_body(USERS_EXAMPLE),
 )

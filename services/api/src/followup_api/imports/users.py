@@ -29,15 +29,18 @@ CHECKS: dict[str, Check] = {
     "manager_email": cells.optional_email,
     "time_zone": cells.zone,
     "active": cells.yes_or_no,
+    "calendar": cells.line(required=False),
 }
 
 PLANNED = f"""
     CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
     SELECT i.line, i.email, i.key, i.first_line, i.name, {{role}} AS role, {{time_zone}} AS time_zone,
-           {{active}} AS active, {{manager_key}} AS manager_key,
+           {{active}} AS active, {{manager_key}} AS manager_key, {{calendar_id}} AS calendar_id, i.calendar,
            u.id AS known_id, i.valid AND i.line = i.first_line AS good,
-           u.id IS NOT NULL AND (u.email, u.name, u.role, u.time_zone, u.active, {folded_sql("m.email")})
-               IS DISTINCT FROM (i.email, i.name, {{role}}, {{time_zone}}, {{active}}, {{manager_key}})
+           u.id IS NOT NULL
+               AND (u.email, u.name, u.role, u.time_zone, u.active, u.calendar_id, {folded_sql("m.email")})
+               IS DISTINCT FROM
+                   (i.email, i.name, {{role}}, {{time_zone}}, {{active}}, {{calendar_id}}, {{manager_key}})
                AS differs
     FROM (
         SELECT *, {folded_sql("manager_email")} AS manager_key,
@@ -46,6 +49,7 @@ PLANNED = f"""
     ) i
     LEFT JOIN users u ON {folded_sql("u.email")} = i.key
     LEFT JOIN users m ON m.id = u.manager_id
+    LEFT JOIN calendars c ON lower(c.name) = lower(i.calendar) AND c.archived_at IS NULL
 """
 # Column of the file, what it says, and what holds where it lacks the column: what is known stays as it is,
 # and somebody new has what they have by default.
@@ -55,6 +59,13 @@ OPTIONAL = (
     ("active", "active", "COALESCE(u.active, true)"),
     ("manager_email", "manager_key", folded_sql("m.email")),
 )
+# None of them is archived before what counts by it is written.
+CALENDARS = "SELECT name FROM calendars WHERE archived_at IS NULL ORDER BY name FOR SHARE"
+NO_CALENDAR = """
+    SELECT line, calendar FROM planned WHERE good AND calendar IS NOT NULL AND calendar_id IS NULL
+"""
+NAMED = 10
+"""Calendars that one error names at most."""
 REPEATED = """
     SELECT line, email, first_line FROM planned WHERE email IS NOT NULL AND line <> first_line
 """
@@ -82,8 +93,8 @@ LEADS = f"""
 # First the people, then their managers in one statement: a manager may come further down in the file, and no
 # state in between closes a cycle.
 INSERT = f"""
-    INSERT INTO users (email, name, role, time_zone, active)
-    SELECT email, name, role, time_zone, active
+    INSERT INTO users (email, name, role, time_zone, active, calendar_id)
+    SELECT email, name, role, time_zone, active, calendar_id
     FROM planned WHERE good AND known_id IS NULL ORDER BY line
     ON CONFLICT ({folded_sql("email")}) DO NOTHING
 """
@@ -97,7 +108,7 @@ LOCK = """
 UPDATE = f"""
     UPDATE users u
     SET email = p.email, name = p.name, role = p.role, time_zone = p.time_zone, active = p.active,
-        manager_id = m.id
+        calendar_id = p.calendar_id, manager_id = m.id
     FROM planned p LEFT JOIN users m ON {folded_sql("m.email")} = p.manager_key
     WHERE {folded_sql("u.email")} = p.key AND p.good
       AND (p.differs OR p.known_id IS NULL AND p.manager_key IS NOT NULL)
@@ -114,8 +125,10 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
         LastAdmin: no active admin would be left.
     """
     loaded = load(tx, file, PEOPLE, _parse, query)
+    calendars = tx.execute(text(CALENDARS)).scalars().all() if "calendar" in loaded.columns else []
     tx.execute(text(_planned(loaded.columns)))
     loaded.errors.extend(_repeated(tx))
+    loaded.leave_out(tx, list(_without_calendar(tx, calendars)))
     _check_managers(tx, loaded)
     loaded.refuse_errors()
     counts = count(tx)
@@ -130,9 +143,8 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
 
 def _planned(columns: Collection[str]) -> str:
     """The statement that plans what a file with these columns does."""
-    return PLANNED.format(
-        **{key: f"i.{key}" if column in columns else lacking for column, key, lacking in OPTIONAL}
-    )
+    given = {key: f"i.{key}" if column in columns else lacking for column, key, lacking in OPTIONAL}
+    return PLANNED.format(**given, calendar_id="c.id" if "calendar" in columns else "u.calendar_id")
 
 
 @contextmanager
@@ -160,6 +172,18 @@ def _parse(records: Records) -> Sequence[Sequence[Any]]:
 def _repeated(tx: Transaction) -> Iterator[tuple[int, str, str]]:
     for line, email, first_line in tx.execute(text(REPEATED)):
         yield line, "email", f"email {email!r} is on line {first_line} already: keep one of the two."
+
+
+def _without_calendar(tx: Transaction, calendars: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Lines that name a calendar which is none, or is archived."""
+    more = ", …" if len(calendars) > NAMED else ""
+    use = (
+        f"use {', '.join(calendars[:NAMED])}{more}, or nothing"
+        if calendars
+        else "add it first, or leave it empty"
+    )
+    for line, calendar in tx.execute(text(NO_CALENDAR)):
+        yield line, "calendar", f"calendar {calendar!r} is no calendar in use: {use}."
 
 
 def _warnings(tx: Transaction) -> Iterator[str]:

@@ -73,6 +73,7 @@ export const api = {
     manager_email: "Manager's e-mail address",
     time_zone: "Time zone",
     active: "Active",
+    calendar: "Calendar",
     external_id: "External id",
     id: "Id in Followup",
     title: "Title",
