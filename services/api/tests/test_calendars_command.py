@@ -95,6 +95,7 @@ def test_what_the_file_does_not_name_is_left_alone(company: Company, tmp_path: P
         ("- a list", "has no list `calendars`"),
         ("calendars: [", "is no YAML"),
         ("calendars: 3", "has no list `calendars`"),
+        ("{}", "has no list `calendars`"),
     ],
 )
 def test_a_file_that_is_none_is_refused(company: Company, tmp_path: Path, text: str, said: str) -> None:
@@ -152,3 +153,108 @@ def test_holidays_beyond_what_is_worked_out_are_not_shown(company: Company, tmp_
     (shown,) = company.get(company.ada, "/calendars")["items"]
     assert len(shown["holidays"]["days"]) == len(made["holidays"]["days"]) + 1
     assert len(shown["holidays"]["removed"]) == 2
+
+
+ASSIGNED = (
+    BERLIN
+    + """
+  - name: New York
+    time_zone: America/New_York
+    hours: [{days: [1, 2, 3, 4, 5], opens: 09:00, closes: 17:00}]
+organisation: {calendar: Berlin office}
+people:
+  - {email: AMIR.patel@example.com, calendar: new york}
+  - {email: otto.other@example.com, calendar: null}
+"""
+)
+
+
+def test_a_file_says_by_which_calendars_people_and_the_organisation_count(
+    company: Company, tmp_path: Path
+) -> None:
+    shown = run(tmp_path, "plan", ASSIGNED, status=2).stdout
+    assert "Change the organisation\n  calendar: nothing -> Berlin office\n" in shown
+    assert "Change Amir Patel (amir.patel@example.com)\n  calendar: nothing -> new york\n" in shown
+    assert "Otto" not in shown
+    assert "Done: 4." in run(tmp_path, "apply", ASSIGNED).output
+    ids = {calendar["name"]: calendar["id"] for calendar in company.get(company.ada, "/calendars")["items"]}
+    assert company.get(company.ada, "/organisation") == {"calendar_id": ids["Berlin office"]}
+    assert company.get(company.ada, f"/users/{company.amir.id}")["calendar_id"] == ids["New York"]
+    assert "No differences" in run(tmp_path, "plan", ASSIGNED).stdout
+    nobody = ASSIGNED.replace("{calendar: Berlin office}", "{calendar: null}")
+    assert "calendar: Berlin office -> nothing" in run(tmp_path, "apply", nobody).stdout
+    assert company.get(company.ada, "/organisation") == {"calendar_id": None}
+
+
+def test_what_was_exported_is_no_difference(company: Company, tmp_path: Path) -> None:
+    run(tmp_path, "apply", ASSIGNED)
+    company.calendar(name="01:30", hours=[{"days": [7], "opens": "22:00", "closes": "06:00"}])
+    exported = commands.run(app, "export").stdout
+    assert "No differences" in run(tmp_path, "plan", exported).stdout
+    changed = exported.replace("2027-05-01", "2027-12-25").replace("closes: 18:00", "closes: 19:00")
+    assert run(tmp_path, "plan", changed, status=2).stdout.startswith("Change calendar “Berlin office”\n")
+
+
+def test_what_a_file_archives_is_out_of_use_once_nobody_counts_by_it(
+    company: Company, tmp_path: Path
+) -> None:
+    run(tmp_path, "apply", ASSIGNED)
+    text = """
+calendars:
+  - {name: NEW york, archived: true}
+  - {name: Never there, archived: true}
+people:
+  - {email: amir.patel@example.com, calendar: Berlin office}
+"""
+    shown = run(tmp_path, "plan", text, status=2).stdout.splitlines()
+    assert shown == [
+        "Change Amir Patel (amir.patel@example.com)",
+        "  calendar: New York -> Berlin office",
+        "Archive calendar “New York”",
+    ]
+    run(tmp_path, "apply", text)
+    assert [each["name"] for each in company.get(company.ada, "/calendars")["items"]] == ["Berlin office"]
+    assert "No differences" in run(tmp_path, "plan", text).stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "said"),
+    [
+        ("organisation: {calendar: Paris}", "organisation.calendar", "“Paris” is no calendar in use"),
+        (
+            "people: [{email: amir.patel@example.com, calendar: Paris}]",
+            "people[0].calendar",
+            "“Paris” is no calendar in use",
+        ),
+        ("people: [{email: who@example.com, calendar: null}]", "people[0].email", "nobody has the address"),
+        (
+            "people: [&dana {email: dana.reyes@example.com, calendar: null}, *dana]",
+            "people[1].email",
+            "is there twice",
+        ),
+        ("peopel: []", "peopel", "is unknown: known are calendars, organisation, people, policies"),
+        (
+            "people: [{email: amir.patel@example.com, calendar: berlin office}]",
+            "people[0].calendar",
+            "is no calendar in use",
+        ),
+    ],
+)
+def test_what_nobody_can_be_given_is_named(
+    company: Company, tmp_path: Path, more: str, field: str, said: str
+) -> None:
+    text = f"calendars: [{{name: Berlin office, archived: true}}]\n{more}\n"
+    run(tmp_path, "apply", BERLIN)
+    errors = {error["field"]: error["message"] for error in failure(tmp_path, "apply", text).errors}
+    assert said in errors[field]
+
+
+def test_a_plan_is_json_for_programs(company: Company, tmp_path: Path) -> None:
+    file = tmp_path / "calendars.yaml"
+    file.write_text(BERLIN, encoding="utf-8")
+    [line] = commands.run(app, "plan", str(file), "--json", status=2).stdout.splitlines()
+    said = json.loads(line)
+    assert said["change"] == "Add calendar “Berlin office”"
+    assert "time_zone: nothing -> Europe/Berlin" in said["differences"]
+    commands.run(app, "apply", str(file))
+    assert commands.run(app, "plan", str(file), "--json").stdout == ""

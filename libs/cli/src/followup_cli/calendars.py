@@ -11,7 +11,7 @@ import typer
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
 from followup_cli.output import cells, console, say
 from followup_cli.planning import plans
-from followup_cli.planning.plans import File
+from followup_cli.planning.plans import AsJson, File
 
 app = typer.Typer(
     help="List calendars; keep them in a file: see how it differs from what is in force, and apply it.",
@@ -42,23 +42,35 @@ def list_calendars(
 
 
 @app.command("plan")
-def plan(file: File, *, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
-    """Say how calendars differ from a file. The exit status is 2 if any does; nothing is changed."""
+def plan(
+    file: File, *, as_json: AsJson = False, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA
+) -> None:
+    """Say how calendars, and who counts by them, differ from a file. The exit status is 2 if any does."""
     from followup_cli.client import connect
     from followup_cli.planning.calendars import changes
 
     with connect(url, token, data) as api:
-        plans.show_plan(changes(api, file))
+        plans.show_plan(changes(api, file), as_json=as_json)
 
 
 @app.command("apply")
 def apply(file: File, *, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
-    """Make calendars as a file says. One that it does not name is left alone."""
+    """Make calendars, and who counts by them, as a file says. What it does not name is left alone."""
     from followup_cli.client import connect
     from followup_cli.planning.calendars import changes
 
     with connect(url, token, data) as api:
         plans.apply(api, changes(api, file))
+
+
+@app.command("export")
+def export(*, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
+    """Write the calendars in use as such a file: followup calendars export > calendars.yaml."""
+    from followup_cli.client import connect
+    from followup_cli.planning.calendars import exported
+
+    with connect(url, token, data) as api:
+        typer.echo(exported(api), nl=False)
 
 
 def _show(found: Iterable[Mapping[str, Any]]) -> None:

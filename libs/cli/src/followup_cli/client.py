@@ -130,9 +130,13 @@ class Client:
             if cursor is None:
                 return
 
-    def put(self, path: str, body: Mapping[str, Any], *, etag: str) -> dict[str, Any]:
+    def put(self, path: str, body: Mapping[str, Any], *, etag: str | None = None) -> dict[str, Any]:
         """Write something as a whole, unless it has changed since it was read with this ETag."""
-        return self._call("PUT", path, json=body, headers={"If-Match": etag})
+        return self._call("PUT", path, json=body, headers={"If-Match": etag} if etag else None)
+
+    def patch(self, path: str, body: Mapping[str, Any], *, etag: str) -> dict[str, Any]:
+        """Change something, unless it has changed since it was read with this ETag."""
+        return self._call("PATCH", path, json=body, headers={"If-Match": etag})
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Have something done."""

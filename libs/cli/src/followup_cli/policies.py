@@ -9,32 +9,61 @@ import typer
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
 from followup_cli.output import Failure, say
 from followup_cli.planning import plans
-from followup_cli.planning.plans import File
+from followup_cli.planning.plans import AsJson, File
 
 app = typer.Typer(
     help="Keep policies in a file: see how it differs from what is in force, and apply it.",
     no_args_is_help=True,
 )
+MoveOpen = Annotated[
+    bool,
+    typer.Option("--move-open", help="Move open follow-ups too; the plan says how many, and who is told."),
+]
+ExpectedTold = Annotated[
+    int | None,
+    typer.Option(
+        "--expected-told",
+        min=0,
+        metavar="NUMBER",
+        help="With --move-open: how many people it may tell at once, where the API asks for that.",
+    ),
+]
 
 
 @app.command("plan")
-def plan(file: File, *, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
+def plan(
+    file: File,
+    *,
+    move_open: MoveOpen = False,
+    as_json: AsJson = False,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
     """Say how policies differ from a file. The exit status is 2 if any does; nothing is changed."""
     from followup_cli.client import connect
-    from followup_cli.planning.policies import changes
+    from followup_cli.planning.policies import Moving, changes
 
     with connect(url, token, data) as api:
-        plans.show_plan(changes(api, file))
+        plans.show_plan(changes(api, file, Moving(move_open)), as_json=as_json)
 
 
 @app.command("apply")
-def apply(file: File, *, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
-    """Publish policies as a file says. One that it does not name is left alone."""
+def apply(
+    file: File,
+    *,
+    move_open: MoveOpen = False,
+    expected_told: ExpectedTold = None,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Publish, order and archive policies as a file says. One that it does not name is left alone."""
     from followup_cli.client import connect
-    from followup_cli.planning.policies import changes
+    from followup_cli.planning.policies import Moving, changes
 
     with connect(url, token, data) as api:
-        plans.apply(api, changes(api, file))
+        plans.apply(api, changes(api, file, Moving(move_open, expected_told)))
 
 
 @app.command("discard")
@@ -57,3 +86,13 @@ def discard(
             return
         api.delete(f"/policies/{found['id']}/draft", etag=found["etag"])
     say(f"Discarded the draft of policy “{found['name']}”.")
+
+
+@app.command("export")
+def export(*, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -> None:
+    """Write the policies in force as such a file: followup policies export > policies.yaml."""
+    from followup_cli.client import connect
+    from followup_cli.planning.policies import exported
+
+    with connect(url, token, data) as api:
+        typer.echo(exported(api), nl=False)

@@ -1241,7 +1241,7 @@ export interface paths {
         put?: never;
         /**
          * Import people
-         * @description Creates and updates people by `email`. `name` may be in two columns, `first_name` and `last_name`. `role` is employee, manager or admin; `manager_email` may be that of a later line; an empty `time_zone` is UTC, an empty `active` is true.
+         * @description Creates and updates people by `email`. `name` may be in two columns, `first_name` and `last_name`. `role` is employee, manager or admin; `manager_email` may be that of a later line; an empty `time_zone` is UTC, an empty `active` is true. `calendar` is the name of one in use; empty: that of the nearest manager who has one, else the organisation's.
          *
          *     All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
          *     is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from followup_cli.planning.files import Entry, Part, read
+from followup_cli.planning import assignments
+from followup_cli.planning.files import Document, Named, Part, written
+from followup_cli.planning.names import calendar_names
 from followup_cli.planning.plans import Change, Facts, differences
 
 if TYPE_CHECKING:
@@ -40,13 +42,28 @@ class _Day(Part):
     hours: list[_Range] = Field(default_factory=list)
 
 
-class Calendar(Entry):
-    """A calendar, as `PUT /calendars/{id}` takes it."""
+class Calendar(Named):
+    """A calendar, as `PUT /calendars/{id}` takes it, or one that is to be out of use."""
 
-    time_zone: str
-    hours: list[_Hours] = Field(min_length=1)
+    time_zone: str = ""
+    hours: list[_Hours] = Field(default_factory=list)
     holidays: _Holidays | None = None
     days: list[_Day] = Field(default_factory=list)
+    archived: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _whole_or_archived(self) -> Self:
+        given = self.model_fields_set - {"name"}
+        if self.archived and given != {"archived"}:
+            raise ValueError("is archived: leave out what else it says, or `archived`")
+        if not self.archived and not {"time_zone", "hours"} <= given:
+            raise ValueError("needs `time_zone` and `hours`, or `archived: true`")
+        return self
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """As the API takes it."""
+        return self.model_dump(mode="json", exclude={"archived"})
 
     def facts(self) -> Facts:
         """What is compared of it."""
@@ -62,19 +79,37 @@ class Calendar(Entry):
 
 
 def changes(api: Client, file: Path) -> list[Change]:
-    """What is to be done so that calendars are as a file says.
+    """What is to be done so that calendars, and who counts by them, are as a file says.
 
     Raises:
         Failure: the file cannot be taken.
     """
+    document = Document(file)
+    document.require("calendars", "organisation", "people")
     present = {calendar["name"].casefold(): calendar for calendar in api.all("/calendars")}
-    wanted = read(file, "calendars", Calendar)
-    found = (_change(calendar, present.get(calendar.name.casefold())) for calendar in wanted)
-    return [change for change in found if change is not None]
+    wanted = document.entries("calendars", Calendar)
+    known = {*present, *(calendar.key for calendar in wanted)}
+    known -= {calendar.key for calendar in wanted if calendar.archived}
+    given = list(assignments.changes(api, document, known, calendar_names(api)))
+    document.refuse_errors()
+    found = [_change(calendar, present.get(calendar.key)) for calendar in wanted]
+    made = [change for change in found if change is not None]
+    # One that is archived may be used by somebody until they have another one.
+    archived = {calendar.key for calendar in wanted if calendar.archived} & present.keys()
+    return [*made, *given, *(_archive(present[key]) for key in sorted(archived))]
+
+
+def exported(api: Client) -> str:
+    """All calendars in use, and who counts by them, as a file."""
+    found = (_present(calendar) for calendar in api.all("/calendars"))
+    entries = [calendar.model_dump(mode="json", exclude_defaults=True) for calendar in found]
+    return written({"calendars": entries, **assignments.assigned(api, calendar_names(api))})
 
 
 def _change(wanted: Calendar, present: dict[str, Any] | None) -> Change | None:
-    body = wanted.model_dump(mode="json")
+    if wanted.archived:
+        return None
+    body = wanted.body
     if present is None:
         lines = list(differences({}, wanted.facts()))
         return Change(f"Add calendar “{wanted.name}”", lines, lambda api: api.create("/calendars", body))
@@ -83,6 +118,11 @@ def _change(wanted: Calendar, present: dict[str, Any] | None) -> Change | None:
         return None
     path, etag = f"/calendars/{present['id']}", present["etag"]
     return Change(f"Change calendar “{wanted.name}”", lines, lambda api: api.put(path, body, etag=etag))
+
+
+def _archive(present: dict[str, Any]) -> Change:
+    path, etag = f"/calendars/{present['id']}", present["etag"]
+    return Change(f"Archive calendar “{present['name']}”", [], lambda api: api.delete(path, etag=etag))
 
 
 def _present(answer: dict[str, Any]) -> Calendar:

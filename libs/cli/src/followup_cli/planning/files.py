@@ -1,16 +1,21 @@
-"""Reading files that say how things are to be."""
+"""Reading files that say how things are to be, and writing them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from followup_cli.output import Failure
+
+SECTIONS = ("calendars", "organisation", "people", "policies")
+"""What a file can have; each command looks at its own, so that one file can have all."""
 
 
 class Part(BaseModel):
@@ -20,46 +25,119 @@ class Part(BaseModel):
 
 
 class Entry(Part):
-    """One thing in a file, found by its name."""
+    """One of several things in a file; it is there once."""
+
+    found_by: ClassVar[str] = "name"
+    """The field that says which one it is."""
+
+    @property
+    def key(self) -> str:
+        """By what it is found, whatever its case."""
+        return str(getattr(self, self.found_by)).casefold()
+
+
+class Named(Entry):
+    """One that is found by its name."""
 
     name: str
 
 
 Kind = TypeVar("Kind", bound=Entry)
+Model = TypeVar("Model", bound=Part)
+FieldErrors = list[dict[str, str]]
 
 
-def read(path: Path, kind: str, model: type[Kind]) -> list[Kind]:
-    """What a file says of one kind of thing, in its order.
+class Document:
+    """A file that says how things are to be.
 
     Args:
         path: the file.
-        kind: key of the list in it, such as `calendars`.
-        model: what each entry of it has.
 
     Raises:
-        Failure: it cannot be read, or does not say what it must; names each place.
+        Failure: it cannot be read, or has something that no command knows.
     """
-    found = _parsed(path)
-    if not isinstance(found, dict) or not isinstance(found.get(kind), list):
-        raise Failure(f"{path} has no list `{kind}`.", hint=f"Begin it with a line `{kind}:`.")
-    entries, errors = [], []
-    for number, entry in enumerate(found[kind]):
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        found = _parsed(path)
+        self._content: dict[str, Any] = found if isinstance(found, dict) else {}
+        self._errors: FieldErrors = [
+            {"field": name, "message": f"is unknown: known are {', '.join(SECTIONS)}"}
+            for name in self._content
+            if name not in SECTIONS
+        ]
+
+    def __contains__(self, section: str) -> bool:
+        return section in self._content
+
+    def entries(self, section: str, model: type[Kind]) -> list[Kind]:
+        """What it says of one kind of thing, in its order; nothing where it lacks the section.
+
+        Raises:
+            Failure: the section is no list.
+        """
+        given = self._content.get(section, [])
+        if not isinstance(given, list):
+            raise self._lacks(section)
+        found = [
+            (number, read)
+            for number, entry in enumerate(given)
+            if (read := self._read(model, entry, section, number)) is not None
+        ]
+        keys = [entry.key for _, entry in found]
+        for place, (number, entry) in enumerate(found):
+            if entry.key in keys[:place]:
+                self.wrong("is there twice: give each its own", section, number, entry.found_by)
+        return [entry for _, entry in found]
+
+    def single(self, section: str, model: type[Model]) -> Model | None:
+        """What it says of the only thing of a kind."""
+        return self._read(model, self._content[section], section) if section in self else None
+
+    def require(self, *sections: str) -> None:
+        """Let it have one of some sections at least.
+
+        Raises:
+            Failure: it has none of them.
+        """
+        if not any(section in self for section in sections) and not self._errors:
+            raise self._lacks(sections[0])
+
+    def wrong(self, message: str, *place: int | str) -> None:
+        """Note that something of it cannot be taken."""
+        self._errors.append({"field": _place(*place), "message": message})
+
+    def refuse_errors(self) -> None:
+        """End here where something of it was wrong.
+
+        Raises:
+            Failure: names each place.
+        """
+        if self._errors:
+            raise Failure(f"{self.path} cannot be taken; nothing was changed.", errors=self._errors)
+
+    def _read(self, model: type[Model], given: object, *place: int | str) -> Model | None:
         try:
-            entries.append(model.model_validate(entry))
+            return model.model_validate(given)
         except ValidationError as error:
-            errors += [
-                {"field": _place(kind, number, *problem["loc"]), "message": problem["msg"]}
-                for problem in error.errors(include_url=False, include_context=False)
-            ]
-    names = [entry.name.casefold() for entry in entries]
-    errors += [
-        {"field": _place(kind, number, "name"), "message": "is there twice: give each its own"}
-        for number, name in enumerate(names)
-        if name in names[:number]
-    ]
-    if errors:
-        raise Failure(f"{path} cannot be taken; nothing was changed.", errors=errors)
-    return entries
+            for problem in error.errors(include_url=False, include_context=False):
+                self.wrong(problem["msg"], *place, *problem["loc"])
+            return None
+
+    def _lacks(self, section: str) -> Failure:
+        hint = f"Begin it with a line `{section}:`."
+        return Failure(f"{self.path} has no list `{section}`.", hint=hint)
+
+
+def written(sections: Mapping[str, Sequence[Any] | Mapping[str, Any]]) -> str:
+    """Sections as YAML that `Document` reads."""
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.width = 110
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    text = StringIO()
+    yaml.dump(dict(sections), text)
+    return text.getvalue()
 
 
 def _parsed(path: Path) -> Any:
@@ -79,7 +157,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _place(kind: str, number: int, *inner: int | str) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in (kind, number, *inner))[
-        1:
-    ]
+def _place(*parts: int | str) -> str:
+    joined = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return joined.removeprefix(".")

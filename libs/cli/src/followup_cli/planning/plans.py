@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ File = Annotated[
     Path,
     typer.Argument(metavar="FILE.yaml", exists=True, dir_okay=False, readable=True, help="YAML, or JSON."),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for each change.")]
 Facts = Mapping[str, str | frozenset[str]]
 """What is compared of a thing, by field: one text, or several in no order."""
 
@@ -53,9 +55,14 @@ def differences(before: Facts, after: Facts) -> Iterator[str]:
             yield from (f"  + {field}: {new}" for new in sorted(wanted - present))
 
 
-def show_plan(changes: Sequence[Change]) -> NoReturn:
+def show_plan(changes: Sequence[Change], *, as_json: bool = False) -> NoReturn:
     """Say what would be done; the exit status is 2 where that is something."""
-    _show(changes)
+    if as_json:
+        for change in changes:
+            said = {"change": change.title, "differences": [line.strip() for line in change.lines]}
+            typer.echo(json.dumps(said))
+    else:
+        _show(changes)
     raise typer.Exit(DIFFERENCES if changes else 0)
 
 
