@@ -17,6 +17,9 @@ from tests.support.handlers import acting_as
 ALL = {"INSERT", "UPDATE", "DELETE"}
 
 AUDIT_COLUMNS = ["action", "actor_id", "target", "address", "request_id", "details"]
+CHOICES = {f"INSERT({c})" for c in ("name", "label", "position")} | {
+    f"UPDATE({c})" for c in ("label", "position", "archived_at")
+}
 CALENDAR_COLUMNS = ["name", "time_zone", "country", "subdivision", "categories"]
 PEOPLES_COLUMNS = [
     *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
@@ -65,12 +68,12 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "policies": {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in POLICY_COLUMNS}
         | {"UPDATE(archived_at)"},
         "policy_versions": {f"INSERT({c})" for c in POLICY_VERSION_COLUMNS},  # they never change
-        "follow_up_kinds": {f"INSERT({c})" for c in ("name", "label", "position")}
-        | {f"UPDATE({c})" for c in ("label", "position", "archived_at")},
+        "follow_up_kinds": CHOICES,
+        "outcomes": CHOICES,
         "organisation": {"UPDATE(calendar_id)"},
         "calendar_hours": ALL,
         "calendar_days": ALL,
-        "follow_ups": {"DELETE"}
+        "follow_ups": {"DELETE", "UPDATE(outcome)"}
         | {f"{verb}({column})" for verb in ("INSERT", "UPDATE") for column in PEOPLES_COLUMNS},
     },
 }

@@ -156,6 +156,21 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Ada Okafor put the kinds of follow-ups into another order",
     ),
     (
+        Action.OUTCOME_CREATED,
+        1,
+        "outcomes/7",
+        {"label": "Wrong number"},
+        "Ada Okafor added the outcome “Wrong number”",
+    ),
+    (
+        Action.OUTCOME_CHANGED,
+        1,
+        "outcomes/7",
+        {"label": "Nobody", "changes": {"label": change("No answer", "Nobody")}},
+        "Ada Okafor renamed the outcome “Nobody”",
+    ),
+    (Action.OUTCOMES_ORDERED, 1, "outcomes", {}, "Ada Okafor put the outcomes into another order"),
+    (
         Action.CALENDAR_CREATED,
         1,
         "calendars/3",

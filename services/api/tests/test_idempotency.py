@@ -45,6 +45,8 @@ CREATING: dict[str, dict[str, Any]] = {
         }
     },
     "/follow-up-kinds": {"json": {"label": "Site visit"}},
+    "/outcomes": {"json": {"label": "Wrong number"}},
+    "/follow-ups/{follow_up_id}/log": {"json": {"note": "Called back"}},
     "/sweeps": {},
     "/tokens": {"json": {"name": "Nightly import"}},
     "/imports/users": {"content": f"{USERS}new@example.com,New,employee,,,true\n".encode()},
@@ -77,6 +79,7 @@ COUNTED = (
     "subjects",
     "calendars",
     "follow_up_kinds",
+    "outcomes",
     "sweeps",
     "api_tokens",
     "activities",
@@ -109,6 +112,9 @@ def send(company: Company, path: str, key: str = KEY, who: Person | None = None,
     headers = {NAME: key}
     if "content" in request:
         headers["Content-Type"] = "text/csv"
+    if "{follow_up_id}" in path and not there(company)["follow_ups"]:
+        company.follow_up(company.amir)
+    path = path.replace("{follow_up_id}", "1")
     return company.ask(who or company.ada, "POST", path, headers=headers, **request)
 
 

@@ -134,6 +134,8 @@ LINES: dict[str, Line] = {
     "DELETE /api/v1/follow-ups/{follow_up_id}": Line(("mia", "dana", "ada"), 204, besides={"max": 404}),
     "POST /api/v1/follow-ups/{follow_up_id}/restore": managers(404),  # it is not deleted
     "POST /api/v1/follow-ups/{follow_up_id}/complete": amirs(200),
+    "POST /api/v1/follow-ups/{follow_up_id}/log": amirs(201, json={"note": "Called back"}),
+    "GET /api/v1/follow-ups/presets": everybody(200),
     "POST /api/v1/follow-ups/{follow_up_id}/reopen": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/undo": amirs(409),  # nobody has changed anything yet
     "GET /api/v1/follow-ups/{follow_up_id}/activities": amirs(200),
@@ -144,10 +146,15 @@ LINES: dict[str, Line] = {
         ("mia", "dana", "max", "ada"), 200, json={"name": "Acme Corporation"}
     ),
     "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
+    "GET /api/v1/subjects/{subject_id}/activities": everybody(200),
     "GET /api/v1/follow-up-kinds": everybody(200),
     "POST /api/v1/follow-up-kinds": admins(201, json={"label": "Site visit"}),
     "PUT /api/v1/follow-up-kinds/order": admins(200, json={"ids": [5, 4, 3, 2, 1]}),
-    "PATCH /api/v1/follow-up-kinds/{kind_id}": admins(200, json={"label": "Phone call"}),
+    "PATCH /api/v1/follow-up-kinds/{choice_id}": admins(200, json={"label": "Phone call"}),
+    "GET /api/v1/outcomes": everybody(200),
+    "POST /api/v1/outcomes": admins(201, json={"label": "Wrong number"}),
+    "PUT /api/v1/outcomes/order": admins(200, json={"ids": [6, 5, 4, 3, 2, 1]}),
+    "PATCH /api/v1/outcomes/{choice_id}": admins(200, json={"label": "Nobody answered"}),
     "GET /api/v1/calendars": everybody(200),
     "POST /api/v1/calendars": admins(201, json=CALENDAR),
     "GET /api/v1/calendars/{calendar_id}": everybody(200),
@@ -235,12 +242,10 @@ class Cast:
                 "UPDATE policies SET archived_at = now(), position = NULL WHERE name IN ('Calls', 'Renamed')"
             )
         if "/follow-up-kinds" in route:
-            world.execute(
-                "ALTER TABLE follow_up_kinds DISABLE TRIGGER follow_up_kinds_stay; "
-                "DELETE FROM follow_up_kinds WHERE id > 5; "
-                "ALTER TABLE follow_up_kinds ENABLE TRIGGER follow_up_kinds_stay"
-            )
-        target: dict[str, Any] = {"user_id": amir.id, "kind_id": 1}
+            self._forget("follow_up_kinds", 5)
+        if "/outcomes" in route:
+            self._forget("outcomes", 6)
+        target: dict[str, Any] = {"user_id": amir.id, "choice_id": 1}
         for name in named:
             [(target[name],)] = world.execute(f"{MAKE[name]} RETURNING id", amir=amir.id)
         if "{event_id}" in route:
@@ -250,6 +255,14 @@ class Cast:
         if "{calendar_id}" in route:
             target["calendar_id"] = self.company.calendar()["id"]
         return target
+
+    def _forget(self, choices: str, first: int) -> None:
+        """Take out of a list what was added to the first ones."""
+        self.company.world.execute(
+            f"ALTER TABLE {choices} DISABLE TRIGGER {choices}_stay; "
+            f"DELETE FROM {choices} WHERE id > {first}; "
+            f"ALTER TABLE {choices} ENABLE TRIGGER {choices}_stay"
+        )
 
 
 MAKE = {

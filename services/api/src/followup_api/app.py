@@ -21,6 +21,7 @@ from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
 from followup_api.calendars.routes import router as calendars
+from followup_api.choices.routes import kinds, outcomes
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import AppContext
 from followup_api.downloads import Downloads
@@ -30,7 +31,6 @@ from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
-from followup_api.kinds.routes import router as kinds
 from followup_api.me.routes import router as me
 from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
@@ -70,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users,
     follow_ups,
     kinds,
+    outcomes,
     subjects,
     calendars,
     policies,

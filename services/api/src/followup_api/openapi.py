@@ -38,6 +38,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Users", "description": "People and who reports to whom."},
         {"name": "Follow-ups", "description": "Promised calls: due, overdue, completed."},
         {"name": "Kinds of follow-ups", "description": "The list that people choose from: call, visit..."},
+        {"name": "Outcomes", "description": "What can come of a follow-up: reached, no answer..."},
         {"name": "Subjects", "description": "The leads and clients that follow-ups are about."},
         {"name": "Policies", "description": "Who is told of an overdue follow-up, and when."},
         {"name": "Calendars", "description": "When work is done: hours, holidays, and what lies between."},

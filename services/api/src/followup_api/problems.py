@@ -172,6 +172,11 @@ class Invalid(NotValid):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message, errors=[(field, message)])
 
+    def within(self, field: str) -> Invalid:
+        """The same, of an object that is the value of a field itself."""
+        [(name, message)] = self.errors
+        return Invalid(f"{field}.{name}", f"{field}: {message}")
+
 
 class TooManyTries(Problem):
     """Nothing is checked until some time has passed.

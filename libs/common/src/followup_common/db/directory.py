@@ -23,14 +23,30 @@ OF_ROLE = text("SELECT id FROM users WHERE role = :role AND active ORDER BY id")
 ORGANISATIONS = text("SELECT calendar_id FROM organisation")
 
 
-def load_directory(tx: Transaction, assignees: Collection[int], policies: Iterable[Policy] = ()) -> Directory:
-    """Read who is above these assignees, and whom these policies name beside them, as it is now."""
+def load_directory(
+    tx: Transaction,
+    assignees: Collection[int],
+    policies: Iterable[Policy] = (),
+    *,
+    with_calendars: bool = False,
+) -> Directory:
+    """Read who is above these assignees, and whom these policies name beside them, as it is now.
+
+    Args:
+        tx: where to read.
+        assignees: ids of people.
+        policies: by which somebody is told.
+        with_calendars: also the calendar of the organisation, which else is read only where a policy goes by
+            calendars.
+    """
     given = list(policies)
     named = {user_id for policy in given for user_id in policy.named_users}
     rows = tx.execute(LINES, {"assignees": list({*assignees, *named})})
     people = {row.id: Person(row.id, row.manager_id, row.active, row.calendar_id) for row in rows}
     managers = any(policy.names_managers for policy in given)
-    counts = any(policy.counts_working_time or policy.tells_in_working_hours for policy in given)
+    counts = with_calendars or any(
+        policy.counts_working_time or policy.tells_in_working_hours for policy in given
+    )
     return Directory(
         people,
         _of_role(tx, "admin"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
@@ -12,6 +12,7 @@ from followup_common.policy import Policy, Severity, Step
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     Text,
     func,
     insert,
@@ -54,19 +55,20 @@ def record(tx: Transaction, actor_id: int, entries: Iterable[tuple[int, str, Map
 
 def page(tx: Transaction, follow_up_id: int, query: PageQuery, time_zone: str) -> Page[Activity]:
     """The history of one follow-up, newest first, told in the reader's time zone."""
-    statement = (
-        select(
-            *(a.id, a.kind, a.actor_id, a.created_at, a.details, a.step, a.policy_version_id),
-            *(policy_versions.c.policy, policy_versions.c.version),
-            assignee_then(a.follow_up_id, a.created_at, a.id).label("assignee_id"),
-        )
-        .join(policy_versions, policy_versions.c.id == a.policy_version_id, isouter=True)
-        .where(a.follow_up_id == follow_up_id)
-    )
-    rows = paginate(tx, statement, (a.id.desc(),), query)
-    names = names_of(tx, {user_id for row in rows.rows for user_id in _mentioned(row)})
-    items = [_activity(tx, row, names, time_zone) for row in rows.rows]
-    return Page[Activity].of(rows, items)
+    rows = paginate(tx, ENTRIES.where(a.follow_up_id == follow_up_id), (a.id.desc(),), query)
+    return Page[Activity].of(rows, told(tx, rows.rows, time_zone))
+
+
+def entry(tx: Transaction, activity_id: int, time_zone: str) -> Activity:
+    """One entry of a history, told in the reader's time zone."""
+    [activity] = told(tx, [tx.execute(ENTRIES.where(a.id == activity_id)).one()], time_zone)
+    return activity
+
+
+def told(tx: Transaction, rows: Sequence[Record], time_zone: str) -> list[Activity]:
+    """Rows of `ENTRIES` as people read them."""
+    names = names_of(tx, {user_id for row in rows for user_id in _mentioned(row)})
+    return [_activity(tx, row, names, time_zone) for row in rows]
 
 
 def assignee_then(
@@ -90,6 +92,14 @@ def assignee_then(
     now = follow_ups.alias("as_it_is_now")
     theirs_now = select(now.c.assignee_id).where(now.c.id == follow_up_id).scalar_subquery()
     return func.coalesce(moved, theirs_now)
+
+
+ENTRIES: Select[*tuple[Any, ...]] = select(
+    *(a.id, a.kind, a.actor_id, a.created_at, a.details, a.step, a.policy_version_id, a.follow_up_id),
+    *(policy_versions.c.policy, policy_versions.c.version),
+    assignee_then(a.follow_up_id, a.created_at, a.id).label("assignee_id"),
+).join(policy_versions, policy_versions.c.id == a.policy_version_id, isouter=True)
+"""What an entry of a history is made of."""
 
 
 def names_of(tx: Transaction, user_ids: Iterable[int]) -> Names:

@@ -68,8 +68,8 @@ class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
     id: int
     kind: str = Field(
         description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
-        "`undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step "
-        "reached told after a reassignment); later versions may add kinds."
+        "`logged`, `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the "
+        "step reached told after a reassignment); later versions may add kinds."
     )
     actor: PersonName | None = Field(description="Who did it; null for the system.")
     created_at: Time
@@ -79,3 +79,21 @@ class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
     )
     escalation: ActivityEscalation | None
     summary: str = Field(description="The entry as a sentence for people.")
+
+
+class FollowUpName(Schema):
+    """A follow-up, as much as a line about it needs."""
+
+    id: int
+    title: str
+
+
+class StoryEntry(
+    Activity,
+    json_schema_extra=examples(
+        {**ACTIVITY_EXAMPLE, "follow_up": {"id": 42, "title": "Call Acme about renewal"}}
+    ),
+):
+    """One entry of the history of a lead or client."""
+
+    follow_up: FollowUpName

@@ -14,6 +14,9 @@ from followup_common.tags import MOST_TAGS
 from sqlalchemy import ColumnElement, Select, Text, all_, cast, collate, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from followup_api.choices.lists import KINDS as KINDS_OF_FOLLOW_UPS
+from followup_api.choices.lists import OUTCOMES
+from followup_api.choices.queries import check_choice
 from followup_api.followups import activities
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.bulk_schemas import (
@@ -25,7 +28,7 @@ from followup_api.followups.bulk_schemas import (
     BulkFilter,
     BulkResult,
 )
-from followup_api.followups.facts import retagged
+from followup_api.followups.facts import DEFAULT_OUTCOME, retagged
 from followup_api.followups.problems import CountChanged, TooManyFound
 from followup_api.followups.queries import TAG, Filters, narrowed
 from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
@@ -34,7 +37,6 @@ from followup_api.followups.scopes import Scope
 from followup_api.followups.service import check_assignable
 from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.ids import among
-from followup_api.kinds.queries import check_kind
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
 
@@ -75,7 +77,9 @@ def change_many(
     if body.assignee_id is not None:
         check_assignable(work.tx, body.assignee_id, scope)
     if body.kind is not None:
-        check_kind(work.tx, body.kind)
+        check_choice(work.tx, KINDS_OF_FOLLOW_UPS, body.kind)
+    if body.outcome is not None:
+        check_choice(work.tx, OUTCOMES, body.outcome)
     before = _found(work.tx, body.filter, found) if body.filter and found else _named(work.tx, body, scope)
     ids = list(before if body.ids is None else dict.fromkeys(body.ids))
     seen = _seen(body)
@@ -209,7 +213,9 @@ def _values(body: BulkChange) -> dict[str, Any]:
         return _edited(body)
     if body.assignee_id is not None:
         return {"assignee_id": body.assignee_id}
-    return {"completed_at": func.now()} if body.due_at is None else {"due_at": body.due_at}
+    if body.due_at is not None:
+        return {"due_at": body.due_at}
+    return {"completed_at": func.now(), "outcome": body.outcome or DEFAULT_OUTCOME}
 
 
 def _details(body: BulkChange, before: Record) -> dict[str, Any]:
@@ -220,4 +226,4 @@ def _details(body: BulkChange, before: Record) -> dict[str, Any]:
         return {"changes": {"assignee_id": {"from": before.assignee_id, "to": body.assignee_id}}}
     if body.action is BulkAction.EDIT:
         return {"changes": _edits(body, before)}
-    return {}
+    return {"outcome": body.outcome} if body.outcome else {}

@@ -80,6 +80,7 @@ class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
     due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
     reason: Reason | None = Field(None, description=f"Why they are rescheduled. {WHY}")
 
+    outcome: KindName | None = Field(None, description="To complete: what came of all of them.")
     kind: KindName | None = Field(None, description="To edit: what they all become.")
     priority: Priority | None = Field(None, description="To edit: what they all get.")
     add_tags: Tags = Field(default_factory=list, description="To edit: tags that each of them gets.")
@@ -111,6 +112,8 @@ class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
             raise ValueError("due_at belongs to the action reschedule, which needs it")
         if self.reason is not None and self.action != BulkAction.RESCHEDULE:
             raise ValueError("reason belongs to the action reschedule")
+        if self.outcome is not None and self.action != BulkAction.COMPLETE:
+            raise ValueError("outcome belongs to the action complete")
         edits = (self.kind, self.priority, self.add_tags or None, self.remove_tags or None)
         if any(edit is not None for edit in edits) != (self.action == BulkAction.EDIT):
             raise ValueError(

@@ -29,6 +29,7 @@ from followup_api.visible import seen
 
 f = follow_ups.c
 DEFAULT_KIND = "task"
+DEFAULT_OUTCOME = "done"
 AMOUNT = r"[0-9]{1,12}(\.[0-9]{1,2})?"
 
 

@@ -63,7 +63,7 @@ _OWN: tuple[ColumnElement[Any], ...] = (
     *(f.id, f.external_id, f.title, f.notes, f.due_at, _STATUS.label("status"), f.completed_at),
     *(es.step.label("level"), es.severity, es.wake_at.label("next_step_at")),
     *(f.version, TAG.label("etag"), f.created_at, f.updated_at),
-    *(f.kind, f.priority, f.tags, VALUE.label("value")),
+    *(f.kind, f.priority, f.tags, VALUE.label("value"), f.outcome),
     *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at")),
     tells_others(es.step).label("escalated"),
     case((_IS_OVERDUE, literal_column(_HOURS, Float)), else_=0.0).label("hours_overdue"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Response
+from fastapi import Body, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
 
@@ -13,9 +13,16 @@ from followup_api.audit import Action, Audit
 from followup_api.dependencies import App
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
-from followup_api.followups import activities, bulk, deleted, export, queries, service
+from followup_api.followups import activities, bulk, completing, deleted, export, queries, service
 from followup_api.followups.activity_schemas import Activity
 from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult
+from followup_api.followups.completing_schemas import (
+    Completed,
+    Completion,
+    LogEntry,
+    PresetQuery,
+    PresetTimes,
+)
 from followup_api.followups.policy import policy_of
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
@@ -126,6 +133,13 @@ def create_follow_up(
     return _tagged(created, response)
 
 
+@router.get("/presets", summary="List due times by name")
+def list_presets(work: Work, caller: Reader, query: Annotated[PresetQuery, Query()]) -> PresetTimes:
+    """When tomorrow, Monday, in a week and so on are for somebody: at nine on their own clock, or at the next
+    opening of their working hours."""
+    return PresetTimes(items=completing.presets(work.tx, query.assignee_id or caller.user_id))
+
+
 @router.get("/deleted", summary="List deleted follow-ups")
 def list_deleted_follow_ups(
     work: Work, caller: Deleter, query: Annotated[PageQuery, Query()]
@@ -189,10 +203,26 @@ def restore_follow_up(
 
 
 @router.post("/{follow_up_id}/complete", summary="Complete a follow-up", responses=documented(404, 412))
-def complete_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
-    """Mark as done, which stops its escalation. Completing it again changes nothing. For 10 minutes you may
-    undo it."""
-    return _tagged(service.complete(follow_up), response)
+def complete_follow_up(
+    follow_up: Targeted, response: Response, body: Annotated[Completion, Body(default_factory=Completion)]
+) -> Completed:
+    """Mark as done, which stops its escalation; say what came of it, and plan what comes next: all or
+    nothing. Completing it again changes nothing and plans nothing. For 10 minutes you may undo it, which
+    takes the next one back too, unless somebody has changed that."""
+    completed = completing.complete(follow_up, body)
+    response.headers["ETag"] = completed.etag
+    return completed
+
+
+@router.post(
+    "/{follow_up_id}/log", summary="Log a call or a note", status_code=201, responses=documented(404)
+)
+def log_activity(
+    follow_up: Targeted, body: LogEntry, work: Work, caller: Writer, _once: Idempotent
+) -> Activity:
+    """Write into the history what happened, such as a call nobody answered, or a note."""
+    entry_id = completing.log(follow_up, body)
+    return activities.entry(work.tx, entry_id, caller.time_zone)
 
 
 @router.post("/{follow_up_id}/reopen", summary="Reopen a follow-up", responses=documented(404, 412))

@@ -67,6 +67,7 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "priority": "normal",
     "tags": ["renewal", "vip"],
     "value": EXAMPLE_VALUE,
+    "outcome": None,
     "hours_overdue": 51.25,
     "level": 2,
     "level_label": "manager",
@@ -204,6 +205,9 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     priority: Priority
     tags: list[str]
     value: ValueShown | None = Field(description="What it is worth; null: nobody has said.")
+    outcome: str | None = Field(
+        description="What came of it, a name of `GET /outcomes`; null while it is open, or if nobody said."
+    )
     hours_overdue: float = Field(description="By the database's clock; 0 when not overdue or completed.")
     level: int = Field(description="Number of the last policy step taken; 0: none yet.")
     level_label: str | None = Field(description="Label of that step; null at level 0.")

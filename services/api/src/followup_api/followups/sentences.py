@@ -52,7 +52,14 @@ def action(
     changes: Mapping[str, Mapping[str, Any]] = details.get("changes", {})
     match kind:
         case "created" if "due_at" in details:
-            did = f"created it, due {at(details['due_at'], time_zone)}"
+            after = f", after “{isolated(details['after'])}”" if "after" in details else ""
+            did = f"created it, due {at(details['due_at'], time_zone)}{after}"
+        case "completed" if details:
+            next_one = " and planned the next one" if "next_id" in details else ""
+            did = f"completed it{next_one}{_came_of_it(details)}"
+        case "logged":
+            what = f"logged “{isolated(details['kind_label'])}”" if "kind_label" in details else "noted"
+            did = f"{what}{_came_of_it(details)}"
         case "imported":
             did = f"changed {edits(changes)} by an import" if changes else "imported it"
         case "edited":
@@ -75,6 +82,13 @@ def action(
         case _:
             did = f"noted: {kind.replace('_', ' ')}"
     return f"{who} {did}"
+
+
+def _came_of_it(details: Mapping[str, Any]) -> str:
+    """What somebody said came of it: ": No answer. “Voicemail is full.”"."""
+    outcome, note = details.get("outcome_label") or details.get("outcome"), details.get("note")
+    said = [*([isolated(outcome)] if outcome else []), *([f"“{isolated(note)}”"] if note else [])]
+    return f": {'. '.join(said)}" if said else ""
 
 
 def _undone(

@@ -11,10 +11,12 @@ from followup_common.db import Transaction
 from followup_common.db.tables import deleted_follow_ups, follow_ups, users
 from followup_common.policy import State
 from followup_common.policy.lifecycle import refused_fields
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from followup_api.choices.lists import KINDS as KINDS_OF_FOLLOW_UPS
+from followup_api.choices.queries import check_choice
 from followup_api.etags import Tags
 from followup_api.followups import activities
 from followup_api.followups.announcements import go_on, reassigned
@@ -33,7 +35,6 @@ from followup_api.followups.reasons import ask_again, ask_for_reason, with_reaso
 from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
 from followup_api.followups.scopes import Scope, scope_of
 from followup_api.followups.undo import keep_for_undo, undo_changes
-from followup_api.kinds.queries import check_kind
 from followup_api.permissions import Caller
 from followup_api.problems import constraint_of
 from followup_api.rows import Record
@@ -134,7 +135,7 @@ def create(work: UnitOfWork, body: FollowUpCreate, scope: Scope, actor_id: int) 
     """Write a new follow-up."""
     assignee_id = body.assignee_id or actor_id
     check_assignable(work.tx, assignee_id, scope)
-    check_kind(work.tx, body.kind)
+    check_choice(work.tx, KINDS_OF_FOLLOW_UPS, body.kind)
     values = {
         **columns(body.model_dump(exclude={"assignee_id", "subject"})),
         "assignee_id": assignee_id,
@@ -169,7 +170,7 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
     if "assignee_id" in changes:
         check_assignable(target.tx, values["assignee_id"], target.scope)
     if "kind" in changes:
-        check_kind(target.tx, values["kind"])
+        check_choice(target.tx, KINDS_OF_FOLLOW_UPS, values["kind"])
     if "due_at" in changes:
         ask_for_reason(target.tx, [target.id], values["due_at"], body.reason)
     if not changes:
@@ -183,16 +184,14 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
     return target.read()
 
 
-def complete(target: Target) -> FollowUp:
-    """Mark as done. Completing again changes nothing and succeeds, whatever the caller saw."""
-    changed = target.update({"completed_at": func.now()}, f.is_open)
-    return _brought_to(State.COMPLETED, target, "completed" if changed else None)
-
-
 def reopen(target: Target) -> FollowUp:
     """Open a completed one: its escalation starts over from the due time. Harmless when it is open."""
-    changed = target.update({"completed_at": None}, ~f.is_open)
-    return _brought_to(State.OPEN, target, "reopened" if changed else None)
+    if target.update({"completed_at": None}, ~f.is_open):
+        activities.record(target.tx, target.actor_id, [(target.id, "reopened", {})])
+    current = target.read()
+    if State(current.status) is not State.OPEN:
+        raise FollowUpStale(current)
+    return current
 
 
 def undo(target: Target) -> FollowUp:
@@ -264,16 +263,6 @@ def check_assignable(tx: Transaction, assignee_id: int, scope: Scope) -> None:
         )
     if not person.active:
         raise NotAssignable(f"{person.name} is inactive: choose somebody active as assignee_id.")
-
-
-def _brought_to(state: State, target: Target, activity: str | None) -> FollowUp:
-    """What to answer after trying to bring a follow-up to a state: it may have been in it already."""
-    if activity:
-        activities.record(target.tx, target.actor_id, [(target.id, activity, {})])
-    current = target.read()
-    if current.status != state:
-        raise FollowUpStale(current)
-    return current
 
 
 def _changes(current: FollowUp, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 from followup_api.followups import activities
 from followup_api.followups.announcements import given_back, go_on
 from followup_api.followups.facts import value_of
+from followup_api.followups.next_ones import changed_next, remove_next
 from followup_api.followups.scopes import Scope
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
@@ -72,6 +73,7 @@ def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: S
             attempt.rollback()
     if barred:
         undone, refused = _put_back(work.tx, set(ids) - barred.keys(), actor_id)
+    remove_next(work.tx, [row.follow_up_id for row in filter(_is_opened, undone)])
     activities.record(work.tx, actor_id, [(row.follow_up_id, "undone", _details(row)) for row in undone])
     for row in filter(_is_given_back, undone):
         work.emit(given_back(row.became))
@@ -107,8 +109,14 @@ def _barred(tx: Transaction, undone: Sequence[Record], scope: Scope) -> dict[int
     names = {person.id: person.name for person in tx.execute(inactive)} if owners else {}
     hidden = (row.follow_up_id for row in undone if row.became["assignee_id"] not in scope)
     return {
-        id_: INACTIVE.format(name=names[owner]) for id_, owner in owners.items() if owner in names
-    } | dict.fromkeys(hidden, REFUSALS["hidden"])
+        **{id_: INACTIVE.format(name=names[owner]) for id_, owner in owners.items() if owner in names},
+        **dict.fromkeys(hidden, REFUSALS["hidden"]),
+        **changed_next(tx, [row.follow_up_id for row in filter(_is_opened, undone)]),
+    }
+
+
+def _is_opened(row: Record) -> bool:
+    return row.was["completed_at"] is not None and row.became["completed_at"] is None
 
 
 def _is_given_back(row: Record) -> bool:

@@ -12,6 +12,8 @@ from followup_common.policy import State
 from followup_common.policy.lifecycle import refused_fields
 from sqlalchemy import Row, text
 
+from followup_api.choices.lists import KINDS
+from followup_api.choices.queries import as_written
 from followup_api.followups.announcements import reassigned
 from followup_api.imports import cells, subjects
 from followup_api.imports.cells import Check, checked
@@ -19,7 +21,6 @@ from followup_api.imports.files import Records
 from followup_api.imports.layouts import FOLLOW_UPS
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import count, load
-from followup_api.kinds.queries import kinds_as_written
 from followup_api.unit_of_work import UnitOfWork
 
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
@@ -205,7 +206,7 @@ def import_follow_ups(work: UnitOfWork, file: BinaryIO, query: ImportQuery, acto
         ImportRunning: another one is under way.
     """
     tx = work.tx
-    own = kinds_as_written(tx)
+    own = as_written(tx, KINDS)
     in_use = {spelling: name for spelling, name in cells.KINDS.items() if name in own.values()} | own
     checks = {**CHECKS, "due_at": cells.due_time(query.zone), "kind": cells.one_like(in_use)}
     parse = _Parsing(checks)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from followup_api.etags import IfMatch
+from followup_api.followups.activity_schemas import StoryEntry
 from followup_api.followups.scopes import scope_of
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
@@ -14,7 +15,7 @@ from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
-from followup_api.subjects import queries, service
+from followup_api.subjects import queries, service, story
 from followup_api.subjects.problems import SubjectNotFound, SubjectStale, SubjectTaken
 from followup_api.subjects.schemas import (
     Subject,
@@ -76,6 +77,18 @@ def list_subject_changes(
     """What was changed about a lead or client, newest first: who did it, and each field from what to what."""
     _details(work, caller, subject_id)
     return queries.history(work.tx, subject_id, query)
+
+
+@router.get(
+    "/{subject_id}/activities", summary="List a lead's or client's history", responses=documented(404)
+)
+def list_subject_activities(
+    work: Work, caller: Reader, subject_id: PathId, query: Annotated[PageQuery, Query()]
+) -> Page[StoryEntry]:
+    """What happened to all follow-ups on it that you may see, newest first: outcomes, notes, calls, and who
+    was told what."""
+    _details(work, caller, subject_id)
+    return story.page(work.tx, subject_id, scope_of(work.tx, caller), query, caller.time_zone)
 
 
 def _details(work: Work, caller: Caller, subject_id: int) -> SubjectDetails:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from followup_api.audit import sign
 from followup_api.followups import service
+from followup_api.followups.completing import complete
+from followup_api.followups.completing_schemas import Completion
 from followup_api.followups.schemas import FollowUpCreate, FollowUpPatch, SubjectInput
 from followup_api.followups.scopes import Scope
 from followup_api.followups.service import Target
@@ -158,7 +160,7 @@ def _add_follow_up(work: UnitOfWork, planned: DemoFollowUp, ids: dict[str, int])
     if first != assignee:
         service.edit(Target(work, created.id, EVERYONE, None, first), FollowUpPatch(assignee_id=assignee))
     if planned.completed_at:
-        service.complete(Target(work, created.id, EVERYONE, None, assignee))
+        complete(Target(work, created.id, EVERYONE, None, assignee), Completion())
     return created.id
 
 

@@ -160,30 +160,44 @@ policy_versions = Table(
     CheckConstraint("jsonb_typeof(conditions) = 'object'", name="conditions"),
 )
 
-# What is to be done, such as a call; admins edit the list. The name is what follow-ups, policies and programs
-# say: it never changes, nor is a kind ever deleted. The label is what people read. One that is archived has
-# no place any more; the default kind, `task`, cannot be.
-follow_up_kinds = Table(
-    "follow_up_kinds",
-    metadata,
-    id_column(),
-    Column("name", Text, nullable=False, unique=True),
-    Column("label", Text, nullable=False),
-    Column("position", Integer),
-    Column("archived_at", Time),
-    created_at_column(),
-    *version_columns(),
-    UniqueConstraint("position", deferrable=True),
-    CheckConstraint("name <> '' AND label <> ''", name="name"),
-    CheckConstraint("(position IS NULL) = (archived_at IS NOT NULL)", name="placed"),
-    CheckConstraint("name <> 'task' OR archived_at IS NULL", name="default"),
-    Index(
-        "uq_follow_up_kinds_label",
-        func.lower(text("label")),
-        unique=True,
-        postgresql_where=text("archived_at IS NULL"),
-    ),
-)
+
+def _choices(name: str, fixed: str) -> Table:
+    """A list that people choose from and admins edit.
+
+    The name is what follow-ups, policies and programs say: it never changes, nor is one ever deleted.
+    The label is what people read. One that is archived has no place any more; the default cannot be.
+
+    Args:
+        name: of the table.
+        fixed: the name of the default.
+    """
+    return Table(
+        name,
+        metadata,
+        id_column(),
+        Column("name", Text, nullable=False, unique=True),
+        Column("label", Text, nullable=False),
+        Column("position", Integer),
+        Column("archived_at", Time),
+        created_at_column(),
+        *version_columns(),
+        UniqueConstraint("position", deferrable=True),
+        CheckConstraint("name <> '' AND label <> ''", name="name"),
+        CheckConstraint("(position IS NULL) = (archived_at IS NOT NULL)", name="placed"),
+        CheckConstraint(f"name <> '{fixed}' OR archived_at IS NULL", name="default"),
+        Index(
+            f"uq_{name}_label",
+            func.lower(text("label")),
+            unique=True,
+            postgresql_where=text("archived_at IS NULL"),
+        ),
+    )
+
+
+follow_up_kinds = _choices("follow_up_kinds", "task")
+"""What is to be done, such as a call."""
+outcomes = _choices("outcomes", "done")
+"""What came of it, such as that nobody answered."""
 
 follow_ups = Table(
     "follow_ups",
@@ -211,6 +225,8 @@ follow_ups = Table(
     Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
     Column("value_amount", Numeric(14, 2)),
     Column("value_currency", Text),  # ISO 4217
+    # A name of `outcomes`; null: it is open, or nobody has said.
+    Column("outcome", Text),
     CheckConstraint("priority IN ('low', 'normal', 'high')", name="priority"),
     CheckConstraint(
         "cardinality(tags) <= 20 AND array_position(tags, NULL) IS NULL AND array_position(tags, '') IS NULL",

@@ -20,6 +20,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
     ),
     AuditKind.OPERATIONS: (
         *(Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED),
+        *(Action.OUTCOME_CREATED, Action.OUTCOME_CHANGED, Action.OUTCOMES_ORDERED),
         *(Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED),
         Action.HOLIDAYS_REFRESHED,
         *(Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_DRAFT_DISCARDED),

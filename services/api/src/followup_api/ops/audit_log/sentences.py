@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from followup_api.audit import Action
+from followup_api.choices.lists import KINDS, OUTCOMES, ChoiceList
 from followup_api.followups.sentences import listed
 from followup_api.visible import isolated
 
@@ -230,17 +231,18 @@ def _organisation(_: str, entry: _Entry) -> str:
     return f"{entry.who} changed the calendar of the organisation"
 
 
-def _kind(action: str, entry: _Entry) -> str:
-    if action == Action.KINDS_ORDERED:
-        return f"{entry.who} put the kinds of follow-ups into another order"
-    kind = f"the kind of follow-up “{isolated(str(entry.details.get('label', entry.target_id)))}”"
-    if action == Action.KIND_CREATED:
-        return f"{entry.who} added {kind}"
+def _choice(action: str, entry: _Entry) -> str:
+    choices = LISTS[action]
+    if action == choices.ordered:
+        return f"{entry.who} put the {choices.plural} into another order"
+    one = f"the {choices.noun} “{isolated(str(entry.details.get('label', entry.target_id)))}”"
+    if action == choices.created:
+        return f"{entry.who} added {one}"
     changes = entry.details.get("changes")
     changed = changes if isinstance(changes, dict) else {}
     if archived := changed.get("archived"):
-        return f"{entry.who} {'archived' if archived.get('to') else 'brought back'} {kind}"
-    return f"{entry.who} renamed {kind}"
+        return f"{entry.who} {'archived' if archived.get('to') else 'brought back'} {one}"
+    return f"{entry.who} renamed {one}"
 
 
 def _sweep(_: str, entry: _Entry) -> str:
@@ -266,6 +268,12 @@ def _amount(number: object, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number} {plural}"
 
 
+LISTS: Mapping[str, ChoiceList] = {
+    action: choices
+    for choices in (KINDS, OUTCOMES)
+    for action in (choices.created, choices.changed, choices.ordered)
+}
+
 SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys(
         (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED), _log_in
@@ -287,7 +295,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     ),
     Action.HOLIDAYS_REFRESHED: _holidays,
     Action.ORGANISATION_CHANGED: _organisation,
-    **dict.fromkeys((Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED), _kind),
+    **dict.fromkeys(LISTS, _choice),
     Action.SWEEP_REQUESTED: _sweep,
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }

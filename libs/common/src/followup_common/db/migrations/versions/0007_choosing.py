@@ -2,7 +2,7 @@
 
 Written in SQL, in `migrations/changes`.
 
-Revision: 0005, after 0004
+Revision: 0007, after 0006
 """
 
 from alembic import op

@@ -1,0 +1,160 @@
+"""Completing a follow-up: what came of it, and what comes next, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from followup_common.db import Transaction
+from followup_common.db.clocks import CalendarUnusable, own_clocks
+from followup_common.db.directory import load_directory
+from followup_common.db.tables import activities as activities_table
+from followup_common.db.tables import follow_ups, users
+from followup_common.policy import ALWAYS_OPEN, BeyondHorizon, Calendar, State
+from followup_common.policy.presets import Preset, due
+from sqlalchemy import func, insert, select
+
+from followup_api.choices.lists import KINDS, OUTCOMES
+from followup_api.choices.queries import check_choice, labels
+from followup_api.followups import activities
+from followup_api.followups.completing_schemas import (
+    Completed,
+    Completion,
+    LogEntry,
+    NextFollowUp,
+    PresetTime,
+)
+from followup_api.followups.facts import columns
+from followup_api.followups.problems import FollowUpNotFound, FollowUpStale
+from followup_api.followups.queries import get
+from followup_api.followups.schemas import FollowUp
+from followup_api.followups.service import Target, check_assignable
+from followup_api.problems import Invalid
+
+f = follow_ups.c
+a = activities_table.c
+KEPT = ("kind", "priority", "tags", "value")
+"""What the next follow-up has of the one before, beside its lead or client and its assignee."""
+
+
+def complete(target: Target, body: Completion) -> Completed:
+    """Mark as done, say what came of it, and plan what comes next.
+
+    Completing again changes nothing and succeeds, whatever the caller saw: nothing is planned a second time.
+
+    Raises:
+        ChoiceUnknown, NotAssignable: the outcome or the next follow-up cannot be like that.
+        FollowUpNotFound, FollowUpStale: it is not there, or not as the caller has seen it.
+    """
+    check_choice(target.tx, OUTCOMES, body.outcome)
+    changed = target.update({"completed_at": func.now(), "outcome": body.outcome}, f.is_open)
+    current = target.read()
+    if State(current.status) is not State.COMPLETED:
+        raise FollowUpStale(current)
+    planned = _plan_next(target, current, body.next) if changed and body.next else None
+    if changed:
+        details = {**_said(target.tx, body), **({"next_id": planned.id} if planned else {})}
+        activities.record(target.tx, target.actor_id, [(target.id, "completed", details)])
+    return Completed.model_validate({**dict(current), "next": planned})
+
+
+def log(target: Target, body: LogEntry) -> int:
+    """Write down what happened without completing anything; returns the entry's id.
+
+    Raises:
+        ChoiceUnknown: there is no such kind or outcome to choose.
+        FollowUpNotFound: there is none, or the caller may not see it.
+    """
+    if target.tx.execute(select(f.id).where(target.visible)).first() is None:
+        raise FollowUpNotFound(target.id)
+    details = _said(target.tx, body)
+    if body.kind is not None:
+        check_choice(target.tx, KINDS, body.kind)
+        details |= {"kind": body.kind, "kind_label": labels(target.tx, KINDS)[body.kind]}
+    if body.outcome is not None:
+        check_choice(target.tx, OUTCOMES, body.outcome)
+    entry = {"follow_up_id": target.id, "kind": "logged", "actor_id": target.actor_id, "details": details}
+    return int(target.tx.execute(insert(activities_table).values(entry).returning(a.id)).scalar_one())
+
+
+def presets(tx: Transaction, assignee_id: int) -> list[PresetTime]:
+    """When each preset is due, by a person's own calendar and clock; without those that lie too far ahead."""
+    calendar, zone, now = _clock_of(tx, assignee_id)
+    found = []
+    for preset in Preset:
+        try:
+            found.append(PresetTime(preset=preset, due_at=due(preset, calendar, zone, now)))
+        except BeyondHorizon:
+            continue
+    return found
+
+
+def _plan_next(target: Target, before: FollowUp, wanted: NextFollowUp) -> FollowUp:
+    assignee_id = wanted.assignee_id or before.assignee_id
+    with _within("next"):
+        check_assignable(target.tx, assignee_id, target.scope)
+        if wanted.kind is not None:
+            check_choice(target.tx, KINDS, wanted.kind)
+    kept = before.model_dump(include={*KEPT})
+    values = {
+        **columns(kept | ({"kind": wanted.kind} if wanted.kind else {})),
+        "title": wanted.title or before.title,
+        "due_at": _due_at(target.tx, wanted, assignee_id),
+        "assignee_id": assignee_id,
+        "subject_id": before.subject and before.subject.id,
+    }
+    created = int(target.tx.execute(insert(follow_ups).values(values).returning(f.id)).scalar_one())
+    facts = {
+        "assignee_id": assignee_id,
+        "due_at": values["due_at"].isoformat(),
+        "after_id": before.id,
+        "after": before.title,
+    }
+    activities.record(target.tx, target.actor_id, [(created, "created", facts)])
+    return get(target.tx, created, target.scope)
+
+
+def _due_at(tx: Transaction, wanted: NextFollowUp, assignee_id: int) -> datetime:
+    if wanted.preset is None:
+        return cast(datetime, wanted.due_at)  # the request has one of the two
+    calendar, zone, now = _clock_of(tx, assignee_id)
+    try:
+        return due(wanted.preset, calendar, zone, now)
+    except BeyondHorizon as beyond:
+        raise Invalid("next.preset", f"next.preset: {beyond}.") from None
+
+
+def _clock_of(tx: Transaction, user_id: int) -> tuple[Calendar, ZoneInfo, datetime]:
+    """By which calendar a person works, on which clock they read times, and the time now."""
+    row = tx.execute(
+        select(users.c.time_zone, func.now().label("now")).where(users.c.id == user_id)
+    ).one_or_none()
+    if row is None:
+        raise Invalid("assignee_id", f"There is no person {user_id}: choose another assignee_id.")
+    clocks = own_clocks(tx, load_directory(tx, [user_id], with_calendars=True), [user_id])
+    try:
+        return clocks.own(user_id), ZoneInfo(row.time_zone), row.now
+    except CalendarUnusable:
+        return ALWAYS_OPEN, ZoneInfo(row.time_zone), row.now
+
+
+def _said(tx: Transaction, body: Completion | LogEntry) -> dict[str, Any]:
+    """What the history keeps: an outcome by its label of then, too."""
+    said: dict[str, Any] = {}
+    if body.outcome is not None:
+        said |= {"outcome": body.outcome, "outcome_label": labels(tx, OUTCOMES).get(body.outcome)}
+    if body.note is not None:
+        said["note"] = body.note
+    return said
+
+
+@contextmanager
+def _within(field: str) -> Iterator[None]:
+    """Name fields of the follow-up within the request by their place."""
+    try:
+        yield
+    except Invalid as problem:
+        raise problem.within(field) from None

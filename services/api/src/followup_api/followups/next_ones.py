@@ -1,0 +1,46 @@
+"""The follow-up that was planned when another one was completed, where that completion is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from followup_common.db import Transaction
+from followup_common.db.tables import activities, follow_ups
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, delete, func, select
+
+from followup_api.ids import among
+
+f, a = follow_ups.c, activities.c
+NEXT_ID: ColumnElement[int] = a.details["next_id"].astext.cast(BigInteger)
+"""SQL of the follow-up that was planned by a completion; NULL: none was."""
+NEXT_CHANGED = (
+    "The next follow-up that was planned with it, {id}, has been changed since: delete that one first, or "
+    "reopen this one instead."
+)
+
+
+def changed_next(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    """Those of some completed follow-ups whose next one somebody has changed since, and what to say of it."""
+    rows = tx.execute(
+        select(a.follow_up_id, f.id)
+        .select_from(activities)
+        .join(follow_ups, f.id == NEXT_ID)
+        .where(among(a.follow_up_id, ids), a.id.in_(_completions(ids)), f.version > 1)
+    )
+    return {row.follow_up_id: NEXT_CHANGED.format(id=row.id) for row in rows}
+
+
+def remove_next(tx: Transaction, ids: Collection[int]) -> None:
+    """Delete what was planned with some completions that are undone."""
+    planned = select(NEXT_ID).where(a.id.in_(_completions(ids)), NEXT_ID.is_not(None))
+    tx.execute(delete(follow_ups).where(f.id.in_(planned), f.version == 1))
+
+
+def _completions(ids: Collection[int]) -> ScalarSelect[int]:
+    """SQL of the last completion of each."""
+    return (
+        select(func.max(a.id))
+        .where(among(a.follow_up_id, ids), a.kind == "completed")
+        .group_by(a.follow_up_id)
+        .scalar_subquery()
+    )

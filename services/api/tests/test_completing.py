@@ -1,0 +1,193 @@
+"""Completing with an outcome and what comes next; calls and notes; the history of a lead or client."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from httpx import Response
+
+from .companies import Company
+from .conftest import Person
+
+BERLIN = ZoneInfo("Europe/Berlin")
+DUE = "2031-01-06T09:00:00Z"
+
+
+def complete(company: Company, follow_up: int, who: Person | None = None, **body: Any) -> Response:
+    return company.ask(who or company.amir, "POST", f"/follow-ups/{follow_up}/complete", json=body)
+
+
+def read(company: Company, follow_up: int) -> dict[str, Any]:
+    found: dict[str, Any] = company.get(company.amir, f"/follow-ups/{follow_up}")
+    return found
+
+
+def summaries(company: Company, path: str) -> list[str]:
+    return [entry["summary"] for entry in company.get(company.amir, f"{path}/activities")["items"]]
+
+
+def undo(company: Company, follow_up: int) -> Response:
+    return company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/undo")
+
+
+def test_it_says_what_came_of_it(company: Company) -> None:
+    follow_up = company.create(company.amir)["id"]
+    answer = complete(company, follow_up, outcome="no answer", note="Voicemail is full.")
+    assert (answer.status_code, answer.json()["outcome"], answer.json()["next"]) == (200, "no answer", None)
+    assert read(company, follow_up)["outcome"] == "no answer"
+    assert summaries(company, f"/follow-ups/{follow_up}")[0] == (
+        "Amir Patel completed it: No answer. “Voicemail is full.”"
+    )
+
+
+def test_without_a_body_it_is_done(company: Company) -> None:
+    follow_up = company.create(company.amir)["id"]
+    answer = company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/complete")
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "done")
+
+
+def test_what_comes_next_is_planned_with_it_and_keeps_what_it_is_about(company: Company) -> None:
+    subject = {"kind": "client", "name": "Acme", "external_id": "A-1"}
+    before = company.create(company.amir, subject=subject, kind="call", priority="high", tags=["vip"])
+    answer = complete(company, before["id"], outcome="reached", next={"title": "Send offer", "due_at": DUE})
+    planned = answer.json()["next"]
+    assert (planned["title"], planned["due_at"], planned["status"]) == ("Send offer", DUE, "open")
+    for kept in ("subject", "kind", "priority", "tags", "assignee_id"):
+        assert planned[kept] == before[kept]
+    assert planned["notes"] == ""
+    assert "after “Call Acme”" in summaries(company, f"/follow-ups/{planned['id']}")[0]
+    assert summaries(company, f"/follow-ups/{before['id']}")[0] == (
+        "Amir Patel completed it and planned the next one: Reached"
+    )
+
+
+def test_completing_it_again_plans_nothing(company: Company) -> None:
+    follow_up = company.create(company.amir)["id"]
+    for _ in range(2):
+        answer = complete(company, follow_up, next={"due_at": DUE})
+        assert answer.status_code == 200
+    assert answer.json()["next"] is None
+    assert len(company.get(company.amir, "/follow-ups")["items"]) == 2
+
+
+def test_nothing_is_done_when_what_comes_next_cannot_be(company: Company) -> None:
+    follow_up = company.create(company.amir)["id"]
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"outcome": "nothing"}, "outcome"),
+        ({"next": {}}, "next"),
+        ({"next": {"due_at": DUE, "preset": "tomorrow"}}, "next"),
+        ({"next": {"preset": "some day"}}, "next.preset"),
+        ({"next": {"due_at": DUE, "kind": "flight"}}, "next.kind"),
+        ({"next": {"due_at": DUE, "assignee_id": company.dana.id}}, "next.assignee_id"),
+        ({"note": ""}, "note"),
+    ]
+    for body, field in wrong:
+        answer = complete(company, follow_up, **body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), answer.text
+    assert read(company, follow_up)["status"] == "open"
+    assert len(company.get(company.amir, "/follow-ups")["items"]) == 1
+
+
+def test_an_undo_takes_back_both(company: Company) -> None:
+    follow_up = company.create(company.amir)["id"]
+    planned = complete(company, follow_up, outcome="reached", next={"due_at": DUE}).json()["next"]["id"]
+    assert undo(company, follow_up).status_code == 200
+    assert (read(company, follow_up)["status"], read(company, follow_up)["outcome"]) == ("open", None)
+    assert company.ask(company.amir, "GET", f"/follow-ups/{planned}").status_code == 404
+
+
+def test_an_undo_leaves_both_where_the_next_one_has_been_changed(company: Company) -> None:
+    follow_up = company.create(company.amir)["id"]
+    planned = complete(company, follow_up, next={"due_at": DUE}).json()["next"]["id"]
+    company.ask(company.amir, "PATCH", f"/follow-ups/{planned}", json={"title": "Changed"})
+    answer = undo(company, follow_up)
+    assert answer.status_code == 409
+    assert f"that was planned with it, {planned}, has been changed since" in answer.json()["detail"]
+    assert read(company, follow_up)["status"] == "completed"
+    assert read(company, planned)["title"] == "Changed"
+
+
+def test_a_reopened_one_has_no_outcome(company: Company) -> None:
+    follow_up = company.create(company.amir)["id"]
+    complete(company, follow_up, outcome="reached")
+    company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/reopen")
+    assert read(company, follow_up)["outcome"] is None
+
+
+def test_many_are_completed_with_one_outcome(company: Company) -> None:
+    ids = [company.create(company.amir)["id"] for _ in range(2)]
+    body = {"ids": ids, "action": "complete", "outcome": "not interested"}
+    assert company.ask(company.amir, "POST", "/follow-ups/bulk", json=body).status_code == 200
+    assert {read(company, id_)["outcome"] for id_ in ids} == {"not interested"}
+    wrong = {"ids": ids, "action": "undo", "outcome": "reached"}
+    assert company.ask(company.amir, "POST", "/follow-ups/bulk", json=wrong).status_code == 422
+
+
+def test_presets_come_within_the_hours_of_whose_it_will_be(company: Company) -> None:
+    calendar = company.calendar()["id"]  # Berlin, from 9 to 17 on weekdays
+    company.world.execute(
+        "UPDATE users SET time_zone = 'Europe/Berlin', calendar_id = :calendar WHERE id = :id",
+        calendar=calendar,
+        id=company.amir.id,
+    )
+    items = company.get(company.amir, "/follow-ups/presets")["items"]
+    local = {each["preset"]: datetime.fromisoformat(each["due_at"]).astimezone(BERLIN) for each in items}
+    assert set(local) == {"tomorrow", "monday", "in_3_working_days", "in_a_week", "in_a_month"}
+    assert {(when.hour, when.minute) for when in local.values()} == {(9, 0)}
+    assert all(when.weekday() < 5 for when in local.values())
+    assert local["monday"].weekday() == 0
+    follow_up = company.create(company.amir)["id"]
+    planned = complete(company, follow_up, next={"preset": "monday"}).json()["next"]
+    assert datetime.fromisoformat(planned["due_at"]) == local["monday"]
+
+
+def test_a_call_and_a_note_are_logged_and_nothing_changes(company: Company) -> None:
+    before = company.create(company.amir)
+    path = f"/follow-ups/{before['id']}/log"
+    call = company.ask(
+        company.amir, "POST", path, json={"kind": "call", "outcome": "left message", "note": "Back at 4."}
+    )
+    assert (call.status_code, call.json()["summary"]) == (
+        201,
+        "Amir Patel logged “Call”: Left message. “Back at 4.”",
+    )
+    note = company.ask(company.amir, "POST", path, json={"note": "Prefers mail."})
+    assert note.json()["summary"] == "Amir Patel noted: “Prefers mail.”"
+    assert read(company, before["id"])["version"] == before["version"]
+    for wrong in ({}, {"outcome": "reached"}, {"kind": "flight"}, {"kind": "call", "outcome": "flown"}):
+        assert company.ask(company.amir, "POST", path, json=wrong).status_code == 422
+    theirs = f"/follow-ups/{company.create(company.mia)['id']}/log"
+    assert company.ask(company.amir, "POST", theirs, json={"note": "Hi"}).status_code == 404
+
+
+def test_a_client_keeps_the_story_that_one_may_see(company: Company) -> None:
+    subject = {"kind": "client", "name": "Acme", "external_id": "A-1"}
+    mine = company.create(company.amir, subject=subject)
+    theirs = company.create(company.mia, subject=subject, title="Visit")
+    complete(company, mine["id"], outcome="reached")
+    complete(company, theirs["id"], company.mia, outcome="no answer")
+    path = f"/subjects/{mine['subject']['id']}"
+    entries = company.get(company.amir, f"{path}/activities")["items"]
+    assert [(each["summary"], each["follow_up"]["title"]) for each in entries[:1]] == [
+        ("Amir Patel completed it: Reached", "Call Acme")
+    ]
+    assert {each["follow_up"]["id"] for each in entries} == {mine["id"]}
+    seen_by_all = company.get(company.ada, f"{path}/activities")["items"]
+    assert {each["follow_up"]["id"] for each in seen_by_all} == {mine["id"], theirs["id"]}
+
+
+@pytest.mark.parametrize("label", ["Reached", "Done"])
+def test_admins_edit_the_outcomes(company: Company, label: str) -> None:
+    [found] = [each for each in company.get(company.amir, "/outcomes")["items"] if each["label"] == label]
+    answer = company.ask(company.ada, "PATCH", f"/outcomes/{found['id']}", json={"archived": True})
+    if label == "Done":
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "archived")
+        return
+    assert answer.status_code == 200
+    follow_up = company.create(company.amir)["id"]
+    assert "is archived" in complete(company, follow_up, outcome="reached").json()["detail"]
+    log = company.get(company.ada, "/ops/audit-log")["items"]
+    assert log[0]["summary"] == "Ada Admin archived the outcome “Reached”"
