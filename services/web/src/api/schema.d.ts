@@ -416,6 +416,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List due times by name
+         * @description When tomorrow, Monday, in a week and so on are for somebody: at nine on their own clock, or at the next
+         *     opening of their working hours.
+         */
+        get: operations["list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-ups/deleted": {
         parameters: {
             query?: never;
@@ -526,10 +547,31 @@ export interface paths {
         put?: never;
         /**
          * Complete a follow-up
-         * @description Mark as done, which stops its escalation. Completing it again changes nothing. For 10 minutes you may
-         *     undo it.
+         * @description Mark as done, which stops its escalation; say what came of it, and plan what comes next: all or
+         *     nothing. Completing it again changes nothing and plans nothing. For 10 minutes you may undo it, which
+         *     takes the next one back too, unless somebody has changed that.
          */
         post: operations["complete_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log a call or a note
+         * @description Write into the history what happened, such as a call nobody answered, or a note.
+         */
+        post: operations["log_activity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -608,13 +650,13 @@ export interface paths {
         };
         /**
          * List kinds of follow-ups
-         * @description Kinds in use, in the order in which people choose from them; or the archived ones by label.
+         * @description Those in use, in the order in which people choose from them; or the archived ones by label.
          */
         get: operations["list_kinds"];
         put?: never;
         /**
          * Add a kind of follow-up
-         * @description Add a kind at the end of the list.
+         * @description Add one at the end of the list.
          */
         post: operations["create_kind"];
         delete?: never;
@@ -633,7 +675,7 @@ export interface paths {
         get?: never;
         /**
          * Put kinds of follow-ups in order
-         * @description Put the kinds in use into another order; answers the list.
+         * @description Put those in use into another order; answers the list.
          */
         put: operations["order_kinds"];
         post?: never;
@@ -643,7 +685,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/follow-up-kinds/{kind_id}": {
+    "/api/v1/follow-up-kinds/{choice_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -658,10 +700,75 @@ export interface paths {
         head?: never;
         /**
          * Change a kind of follow-up
-         * @description Rename a kind for people, archive it, or bring it back. Follow-ups and policies that say its name stay
-         *     as they are: none is deleted.
+         * @description Rename one for people, archive it, or bring it back. What says its name stays as it is: none is
+         *     deleted.
          */
         patch: operations["edit_kind"];
+        trace?: never;
+    };
+    "/api/v1/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List outcomes
+         * @description Those in use, in the order in which people choose from them; or the archived ones by label.
+         */
+        get: operations["list_outcomes"];
+        put?: never;
+        /**
+         * Add an outcome
+         * @description Add one at the end of the list.
+         */
+        post: operations["create_outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put outcomes in order
+         * @description Put those in use into another order; answers the list.
+         */
+        put: operations["order_outcomes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outcomes/{choice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an outcome
+         * @description Rename one for people, archive it, or bring it back. What says its name stays as it is: none is
+         *     deleted.
+         */
+        patch: operations["edit_outcome"];
         trace?: never;
     };
     "/api/v1/subjects": {
@@ -724,6 +831,27 @@ export interface paths {
          * @description What was changed about a lead or client, newest first: who did it, and each field from what to what.
          */
         get: operations["list_subject_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject_id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a lead's or client's history
+         * @description What happened to all follow-ups on it that you may see, newest first: outcomes, notes, calls, and who
+         *     was told what.
+         */
+        get: operations["list_subject_activities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1654,7 +1782,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -1690,7 +1818,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */
@@ -1979,6 +2107,11 @@ export interface components {
              * @description Why they are rescheduled. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
+            /**
+             * Outcome
+             * @description To complete: what came of all of them.
+             */
+            outcome?: string | null;
             /**
              * Kind
              * @description To edit: what they all become.
@@ -2430,6 +2563,299 @@ export interface components {
          */
         Check: "overdue-steps" | "outbox-overdue" | "sweeps-stuck" | "dead-letters" | "unroutable" | "times-ahead";
         /**
+         * Choice
+         * @description What people can choose, such as a call among the kinds of follow-ups.
+         * @example {
+         *       "created_at": "2026-02-20T15:31:07Z",
+         *       "etag": "\"1-1c2d3e4f\"",
+         *       "id": 6,
+         *       "label": "Site visit",
+         *       "name": "site visit",
+         *       "updated_at": "2026-02-20T15:31:07Z",
+         *       "version": 1
+         *     }
+         */
+        Choice: {
+            /** Id */
+            id: number;
+            /**
+             * Name
+             * @description What follow-ups, files, policies and programs say. It never changes.
+             */
+            name: string;
+            /**
+             * Label
+             * @description What people read.
+             */
+            label: string;
+            /**
+             * Archived At
+             * @description Since then nobody can choose it; null: in use.
+             */
+            archived_at: string | null;
+            /**
+             * Version
+             * @description Counts changes; another order is none.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ChoiceCreate
+         * @description A new one, at the end of the list.
+         * @example {
+         *       "label": "Site visit"
+         *     }
+         */
+        ChoiceCreate: {
+            /**
+             * Label
+             * @description What people read. Its name is the label in lower case, for good.
+             */
+            label: string;
+        };
+        /**
+         * ChoiceOrder
+         * @description Those in use, in the order in which people choose from them.
+         * @example {
+         *       "ids": [
+         *         1,
+         *         3,
+         *         2,
+         *         4,
+         *         5
+         *       ]
+         *     }
+         */
+        ChoiceOrder: {
+            /**
+             * Ids
+             * @description Each in use once.
+             */
+            ids: number[];
+        };
+        /**
+         * ChoicePatch
+         * @description What to change; what is left out stays.
+         * @example {
+         *       "label": "Visit on site"
+         *     }
+         * @example {
+         *       "archived": true
+         *     }
+         */
+        ChoicePatch: {
+            /** Label */
+            label?: string;
+            /**
+             * Archived
+             * @description True: nobody can choose it any more; what says it stays so. False: it is at the end of the list again.
+             */
+            archived?: boolean;
+        };
+        /**
+         * Completed
+         * @description A completed follow-up, and the one that was planned with it.
+         * @example {
+         *       "assignee": {
+         *         "active": true,
+         *         "email": "amir.patel@example.com",
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "assignee_id": 3,
+         *       "created_at": "2026-02-20T15:31:07Z",
+         *       "due_at": "2026-03-02T09:00:00Z",
+         *       "escalated": true,
+         *       "etag": "\"3-5d41402a\"",
+         *       "external_id": "deal-1C1I7A6R",
+         *       "first_due_at": "2026-02-25T09:00:00Z",
+         *       "hours_overdue": 51.25,
+         *       "id": 42,
+         *       "kind": "call",
+         *       "level": 2,
+         *       "level_label": "manager",
+         *       "moved": 1,
+         *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "notes": "Ask for Ms Okafor.",
+         *       "priority": "normal",
+         *       "severity": "escalated",
+         *       "sla_breach": false,
+         *       "status": "open",
+         *       "subject": {
+         *         "external_id": "C-1009",
+         *         "id": 7,
+         *         "kind": "client",
+         *         "name": "Acme Corporation",
+         *         "url": "https://crm.example.com/clients/C-1009"
+         *       },
+         *       "tags": [
+         *         "renewal",
+         *         "vip"
+         *       ],
+         *       "title": "Call Acme about renewal",
+         *       "updated_at": "2026-02-27T08:02:44Z",
+         *       "value": {
+         *         "amount": "1200.00",
+         *         "currency": "EUR"
+         *       },
+         *       "version": 3
+         *     }
+         */
+        Completed: {
+            /** Id */
+            id: number;
+            /**
+             * External Id
+             * @description Its id in the system that it was imported from.
+             */
+            external_id: string | null;
+            /** Title */
+            title: string;
+            /** Notes */
+            notes: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "completed";
+            /** Completed At */
+            completed_at: string | null;
+            /** Assignee Id */
+            assignee_id: number;
+            assignee: components["schemas"]["Assignee"];
+            subject: components["schemas"]["SubjectRef"] | null;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Tags */
+            tags: string[];
+            /** @description What it is worth; null: nobody has said. */
+            value: components["schemas"]["ValueShown"] | null;
+            /**
+             * Outcome
+             * @description What came of it, a name of `GET /outcomes`; null while it is open, or if nobody said.
+             */
+            outcome: string | null;
+            /**
+             * Hours Overdue
+             * @description By the database's clock; 0 when not overdue or completed.
+             */
+            hours_overdue: number;
+            /**
+             * Level
+             * @description Number of the last policy step taken; 0: none yet.
+             */
+            level: number;
+            /**
+             * Level Label
+             * @description Label of that step; null at level 0.
+             */
+            level_label: string | null;
+            /** @description How grave that step is: `reminder` (not overdue yet), `overdue`, `escalated` (somebody beyond the assignee is to see to it) or `breach` (an SLA breach); null at level 0. */
+            severity: components["schemas"]["Severity"] | null;
+            /**
+             * Sla Breach
+             * @description Whether that step is an SLA breach.
+             */
+            sla_breach: boolean;
+            /**
+             * Escalated
+             * @description Whether that step tells others than the assignee.
+             */
+            escalated: boolean;
+            /**
+             * Next Step At
+             * @description When the next step comes; null after the last one.
+             */
+            next_step_at: string | null;
+            /**
+             * Moved
+             * @description How often it got another due time.
+             */
+            moved: number;
+            /**
+             * First Due At
+             * Format: date-time
+             * @description When it was first due; `due_at` if it was never moved.
+             */
+            first_due_at: string;
+            /**
+             * Version
+             * @description Counts edits.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single follow-up.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            next: components["schemas"]["FollowUp"] | null;
+        };
+        /**
+         * Completion
+         * @description What came of a follow-up, and what comes next.
+         * @example {
+         *       "next": {
+         *         "preset": "in_3_working_days",
+         *         "title": "Send Acme the offer"
+         *       },
+         *       "note": "Voicemail is full.",
+         *       "outcome": "no answer"
+         *     }
+         */
+        Completion: {
+            /**
+             * Outcome
+             * @description What came of it. Name of one of `GET /outcomes`.
+             * @default done
+             */
+            outcome: string;
+            /**
+             * Note
+             * @description For the history of it and of its lead or client.
+             */
+            note?: string | null;
+            /** @description What to do next; an undo of the completion takes it back too. */
+            next?: components["schemas"]["NextFollowUp"] | null;
+        };
+        /**
          * Conditions
          * @description All of the ones, and at least one of the others if there are any. Empty they are for everything.
          */
@@ -2858,6 +3284,11 @@ export interface components {
             /** @description What it is worth; null: nobody has said. */
             value: components["schemas"]["ValueShown"] | null;
             /**
+             * Outcome
+             * @description What came of it, a name of `GET /outcomes`; null while it is open, or if nobody said.
+             */
+            outcome: string | null;
+            /**
              * Hours Overdue
              * @description By the database's clock; 0 when not overdue or completed.
              */
@@ -3247,6 +3678,11 @@ export interface components {
             /** @description What it is worth; null: nobody has said. */
             value: components["schemas"]["ValueShown"] | null;
             /**
+             * Outcome
+             * @description What came of it, a name of `GET /outcomes`; null while it is open, or if nobody said.
+             */
+            outcome: string | null;
+            /**
              * Hours Overdue
              * @description By the database's clock; 0 when not overdue or completed.
              */
@@ -3490,6 +3926,11 @@ export interface components {
             /** @description What it is worth; null: nobody has said. */
             value: components["schemas"]["ValueShown"] | null;
             /**
+             * Outcome
+             * @description What came of it, a name of `GET /outcomes`; null while it is open, or if nobody said.
+             */
+            outcome: string | null;
+            /**
              * Hours Overdue
              * @description By the database's clock; 0 when not overdue or completed.
              */
@@ -3553,6 +3994,16 @@ export interface components {
              */
             updated_at: string;
             policy: components["schemas"]["FollowUpPolicy"];
+        };
+        /**
+         * FollowUpName
+         * @description A follow-up, as much as a line about it needs.
+         */
+        FollowUpName: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
         };
         /**
          * FollowUpPatch
@@ -3834,58 +4285,6 @@ export interface components {
             dry_run: boolean;
         };
         /**
-         * Kind
-         * @description A kind of follow-up, such as a call.
-         * @example {
-         *       "created_at": "2026-02-20T15:31:07Z",
-         *       "etag": "\"1-1c2d3e4f\"",
-         *       "id": 6,
-         *       "label": "Site visit",
-         *       "name": "site visit",
-         *       "updated_at": "2026-02-20T15:31:07Z",
-         *       "version": 1
-         *     }
-         */
-        Kind: {
-            /** Id */
-            id: number;
-            /**
-             * Name
-             * @description What follow-ups, files and policies say. It never changes.
-             */
-            name: string;
-            /**
-             * Label
-             * @description What people read.
-             */
-            label: string;
-            /**
-             * Archived At
-             * @description Since then no follow-up becomes one of it; null: in use.
-             */
-            archived_at: string | null;
-            /**
-             * Version
-             * @description Counts changes; another order is none.
-             */
-            version: number;
-            /**
-             * Etag
-             * @description For `If-Match`.
-             */
-            etag: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-        };
-        /**
          * KindCondition
          * @description What is to be done.
          */
@@ -3902,59 +4301,6 @@ export interface components {
             field: "kind";
             /** Value */
             value: string[];
-        };
-        /**
-         * KindCreate
-         * @description A new kind of follow-up, at the end of the list.
-         * @example {
-         *       "label": "Site visit"
-         *     }
-         */
-        KindCreate: {
-            /**
-             * Label
-             * @description What people read. Its name is the label in lower case, for good.
-             */
-            label: string;
-        };
-        /**
-         * KindOrder
-         * @description The kinds in use, in the order in which people choose from them.
-         * @example {
-         *       "ids": [
-         *         1,
-         *         3,
-         *         2,
-         *         4,
-         *         5
-         *       ]
-         *     }
-         */
-        KindOrder: {
-            /**
-             * Ids
-             * @description Each kind in use once.
-             */
-            ids: number[];
-        };
-        /**
-         * KindPatch
-         * @description What to change; what is left out stays.
-         * @example {
-         *       "label": "Visit on site"
-         *     }
-         * @example {
-         *       "archived": true
-         *     }
-         */
-        KindPatch: {
-            /** Label */
-            label?: string;
-            /**
-             * Archived
-             * @description True: no follow-up becomes one of it any more; those that are one stay so. False: it is at the end of the list again.
-             */
-            archived?: boolean;
         };
         /**
          * LineError
@@ -3994,6 +4340,29 @@ export interface components {
             manager: number;
             /** Admin */
             admin: number;
+        };
+        /**
+         * LogEntry
+         * @description Something that happened and completes nothing, such as a call.
+         * @example {
+         *       "kind": "call",
+         *       "note": "Calls back.",
+         *       "outcome": "left message"
+         *     }
+         */
+        LogEntry: {
+            /**
+             * Kind
+             * @description What was done; without it, a note. Name of one of `GET /follow-up-kinds`.
+             */
+            kind?: string | null;
+            /**
+             * Outcome
+             * @description What came of it. Name of one of `GET /outcomes`.
+             */
+            outcome?: string | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * LogIn
@@ -4192,6 +4561,35 @@ export interface components {
              * @description Without one they can only use API tokens.
              */
             password?: string | null;
+        };
+        /**
+         * NextFollowUp
+         * @description The follow-up that comes after one: about the same lead or client.
+         * @example {
+         *       "preset": "in_3_working_days",
+         *       "title": "Send Acme the offer"
+         *     }
+         */
+        NextFollowUp: {
+            /**
+             * Title
+             * @description Without it, that of the one before.
+             */
+            title?: string | null;
+            /** Due At */
+            due_at?: string | null;
+            /** @description In place of `due_at`: as `GET /follow-ups/presets` says for its assignee. */
+            preset?: components["schemas"]["Preset"] | null;
+            /**
+             * Assignee Id
+             * @description Without it, whose the one before was.
+             */
+            assignee_id?: number | null;
+            /**
+             * Kind
+             * @description Without it, that of the one before. Name of one of `GET /follow-up-kinds`.
+             */
+            kind?: string | null;
         };
         /**
          * Notification
@@ -4467,6 +4865,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[Choice] */
+        Page_Choice_: {
+            /** Items */
+            items: components["schemas"]["Choice"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[DeadLetter] */
         Page_DeadLetter_: {
             /** Items */
@@ -4511,17 +4920,6 @@ export interface components {
              */
             next_cursor: string | null;
         };
-        /** Page[Kind] */
-        Page_Kind_: {
-            /** Items */
-            items: components["schemas"]["Kind"][];
-            /**
-             * Next Cursor
-             * @description Pass it as `cursor` to get the next page; null on the last one.
-             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
-             */
-            next_cursor: string | null;
-        };
         /** Page[Notification] */
         Page_Notification_: {
             /** Items */
@@ -4548,6 +4946,17 @@ export interface components {
         Page_Session_: {
             /** Items */
             items: components["schemas"]["Session"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[StoryEntry] */
+        Page_StoryEntry_: {
+            /** Items */
+            items: components["schemas"]["StoryEntry"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -4728,7 +5137,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "follow-up-kinds:write" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonCount
          * @description How much somebody is told.
@@ -5172,6 +5581,37 @@ export interface components {
              * Format: date-time
              */
             published_at: string;
+        };
+        /**
+         * Preset
+         * @description When the next follow-up is due.
+         * @enum {string}
+         */
+        Preset: "tomorrow" | "monday" | "in_3_working_days" | "in_a_week" | "in_a_month";
+        /**
+         * PresetTime
+         * @description A due time that one can choose by its name.
+         * @example {
+         *       "due_at": "2026-03-03T08:00:00Z",
+         *       "preset": "tomorrow"
+         *     }
+         */
+        PresetTime: {
+            preset: components["schemas"]["Preset"];
+            /**
+             * Due At
+             * Format: date-time
+             * @description In the assignee's working hours, on their own clock.
+             */
+            due_at: string;
+        };
+        /**
+         * PresetTimes
+         * @description Due times that one can choose by their names.
+         */
+        PresetTimes: {
+            /** Items */
+            items: components["schemas"]["PresetTime"][];
         };
         /**
          * PreviewColumn
@@ -5803,6 +6243,70 @@ export interface components {
             severity: components["schemas"]["Severity"];
             /** Count */
             count: number;
+        };
+        /**
+         * StoryEntry
+         * @description One entry of the history of a lead or client.
+         * @example {
+         *       "created_at": "2026-03-04T09:00:03Z",
+         *       "details": {},
+         *       "escalation": {
+         *         "hours_overdue": 48,
+         *         "label": "manager",
+         *         "policy": "standard",
+         *         "policy_version": 1,
+         *         "recipients": [
+         *           {
+         *             "audience": "manager",
+         *             "user": {
+         *               "id": 2,
+         *               "name": "Dana Reyes"
+         *             },
+         *             "why": "manager of Amir Patel"
+         *           }
+         *         ],
+         *         "sla_breach": false,
+         *         "step": 2,
+         *         "why": "Step 2 (manager) of policy “standard”, version 1, when it was 2 days overdue."
+         *       },
+         *       "follow_up": {
+         *         "id": 42,
+         *         "title": "Call Acme about renewal"
+         *       },
+         *       "id": 90,
+         *       "kind": "escalated",
+         *       "summary": "Told Dana Reyes (manager of Amir Patel) that it is 2 days overdue"
+         *     }
+         */
+        StoryEntry: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             */
+            kind: string;
+            /** @description Who did it; null for the system. */
+            actor: components["schemas"]["PersonName"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Details
+             * @description What changed: `{changes: {field: {from, to}}, reason}`; for escalations what the notifier kept.
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            escalation: components["schemas"]["ActivityEscalation"] | null;
+            /**
+             * Summary
+             * @description The entry as a sentence for people.
+             */
+            summary: string;
+            follow_up: components["schemas"]["FollowUpName"];
         };
         /**
          * Subject
@@ -8863,6 +9367,75 @@ export interface operations {
             };
         };
     };
+    list_presets: {
+        parameters: {
+            query?: {
+                /** @description Whose follow-up it would be; without it, the caller's. */
+                assignee_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "due_at": "2026-03-03T08:00:00Z",
+                     *           "preset": "tomorrow"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PresetTimes"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_deleted_follow_ups: {
         parameters: {
             query?: {
@@ -9564,7 +10137,21 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "next": {
+                 *         "preset": "in_3_working_days",
+                 *         "title": "Send Acme the offer"
+                 *       },
+                 *       "note": "Voicemail is full.",
+                 *       "outcome": "no answer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Completion"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -9619,7 +10206,7 @@ export interface operations {
                      *       "version": 3
                      *     }
                      */
-                    "application/json": components["schemas"]["FollowUp"];
+                    "application/json": components["schemas"]["Completed"];
                 };
             };
             /** @description Log in first */
@@ -9649,8 +10236,165 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Changed in the meantime */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    log_activity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "call",
+                 *       "note": "Calls back.",
+                 *       "outcome": "left message"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogEntry"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-04T09:00:03Z",
+                     *       "details": {},
+                     *       "escalation": {
+                     *         "hours_overdue": 48,
+                     *         "label": "manager",
+                     *         "policy": "standard",
+                     *         "policy_version": 1,
+                     *         "recipients": [
+                     *           {
+                     *             "audience": "manager",
+                     *             "user": {
+                     *               "id": 2,
+                     *               "name": "Dana Reyes"
+                     *             },
+                     *             "why": "manager of Amir Patel"
+                     *           }
+                     *         ],
+                     *         "sla_breach": false,
+                     *         "step": 2,
+                     *         "why": "Step 2 (manager) of policy “standard”, version 1, when it was 2 days overdue."
+                     *       },
+                     *       "id": 90,
+                     *       "kind": "escalated",
+                     *       "summary": "Told Dana Reyes (manager of Amir Patel) that it is 2 days overdue"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10085,7 +10829,7 @@ export interface operations {
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_Kind_"];
+                    "application/json": components["schemas"]["Page_Choice_"];
                 };
             };
             /** @description Log in first */
@@ -10143,7 +10887,7 @@ export interface operations {
                  *       "label": "Site visit"
                  *     }
                  */
-                "application/json": components["schemas"]["KindCreate"];
+                "application/json": components["schemas"]["ChoiceCreate"];
             };
         };
         responses: {
@@ -10164,7 +10908,7 @@ export interface operations {
                      *       "version": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["Kind"];
+                    "application/json": components["schemas"]["Choice"];
                 };
             };
             /** @description Log in first */
@@ -10252,7 +10996,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["KindOrder"];
+                "application/json": components["schemas"]["ChoiceOrder"];
             };
         };
         responses: {
@@ -10278,7 +11022,7 @@ export interface operations {
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_Kind_"];
+                    "application/json": components["schemas"]["Page_Choice_"];
                 };
             };
             /** @description Log in first */
@@ -10346,7 +11090,7 @@ export interface operations {
             };
             path: {
                 /** @description Id of the entry. */
-                kind_id: number;
+                choice_id: number;
             };
             cookie?: never;
         };
@@ -10357,7 +11101,7 @@ export interface operations {
                  *       "label": "Visit on site"
                  *     }
                  */
-                "application/json": components["schemas"]["KindPatch"];
+                "application/json": components["schemas"]["ChoicePatch"];
             };
         };
         responses: {
@@ -10378,7 +11122,424 @@ export interface operations {
                      *       "version": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["Kind"];
+                    "application/json": components["schemas"]["Choice"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_outcomes: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Those that are out of use in place of those in use. */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-02-20T15:31:07Z",
+                     *           "etag": "\"1-1c2d3e4f\"",
+                     *           "id": 6,
+                     *           "label": "Site visit",
+                     *           "name": "site visit",
+                     *           "updated_at": "2026-02-20T15:31:07Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Choice_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_outcome: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "Site visit"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChoiceCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-1c2d3e4f\"",
+                     *       "id": 6,
+                     *       "label": "Site visit",
+                     *       "name": "site visit",
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Choice"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    order_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         1,
+                 *         3,
+                 *         2,
+                 *         4,
+                 *         5
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChoiceOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-02-20T15:31:07Z",
+                     *           "etag": "\"1-1c2d3e4f\"",
+                     *           "id": 6,
+                     *           "label": "Site visit",
+                     *           "name": "site visit",
+                     *           "updated_at": "2026-02-20T15:31:07Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Choice_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_outcome: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                choice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "Visit on site"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChoicePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-1c2d3e4f\"",
+                     *       "id": 6,
+                     *       "label": "Site visit",
+                     *       "name": "site visit",
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Choice"];
                 };
             };
             /** @description Log in first */
@@ -11064,6 +12225,116 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Page_SubjectChange_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_subject_activities: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                subject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-04T09:00:03Z",
+                     *           "details": {},
+                     *           "escalation": {
+                     *             "hours_overdue": 48,
+                     *             "label": "manager",
+                     *             "policy": "standard",
+                     *             "policy_version": 1,
+                     *             "recipients": [
+                     *               {
+                     *                 "audience": "manager",
+                     *                 "user": {
+                     *                   "id": 2,
+                     *                   "name": "Dana Reyes"
+                     *                 },
+                     *                 "why": "manager of Amir Patel"
+                     *               }
+                     *             ],
+                     *             "sla_breach": false,
+                     *             "step": 2,
+                     *             "why": "Step 2 (manager) of policy “standard”, version 1, when it was 2 days overdue."
+                     *           },
+                     *           "follow_up": {
+                     *             "id": 42,
+                     *             "title": "Call Acme about renewal"
+                     *           },
+                     *           "id": 90,
+                     *           "kind": "escalated",
+                     *           "summary": "Told Dana Reyes (manager of Amir Patel) that it is 2 days overdue"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_StoryEntry_"];
                 };
             };
             /** @description Log in first */

@@ -22,9 +22,10 @@ from followup_common.policy.conditions import (
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from followup_api.choices.lists import KINDS
+from followup_api.choices.queries import names_in_use
 from followup_api.field_errors import VALIDATORS
 from followup_api.ids import among
-from followup_api.kinds.queries import names_in_use
 from followup_api.policies.schemas import PolicyInput
 from followup_api.problems import Invalid
 from followup_api.visible import isolated
@@ -85,7 +86,7 @@ def _check_conditions(tx: Transaction, body: PolicyInput, *, catch_all: bool) ->
 
 def _check_what_is_named(tx: Transaction, conditions: Conditions) -> None:
     """People who have left may be named: what is theirs is open until somebody else gets it."""
-    in_use = names_in_use(tx) if conditions.kinds else ()
+    in_use = names_in_use(tx, KINDS) if conditions.kinds else ()
     people = _people(tx, conditions.people)
     for place, condition in _placed(conditions):
         match condition:
