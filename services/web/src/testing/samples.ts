@@ -17,6 +17,7 @@ export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp 
     priority: "normal",
     tags: [],
     value: null,
+    outcome: null,
     hours_overdue: 0,
     level: 0,
     level_label: null,
