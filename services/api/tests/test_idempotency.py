@@ -55,6 +55,7 @@ CREATING: dict[str, dict[str, Any]] = {
 """Every route that creates, and something that it takes."""
 NOT_CREATING = {
     "/api/v1/policies/simulate": "computes and writes nothing",
+    "/api/v1/policies/simulate/stream": "computes and writes nothing",
     "/api/v1/policies/{policy_id}/publish": "the second time there is no draft any more",
     "/api/v1/session": "a log-in made twice is two sessions of one person, and its answer a secret",
     "/api/v1/session/proof": "says once more who one is",

@@ -168,6 +168,7 @@ LINES: dict[str, Line] = {
     "POST /api/v1/policies": admins(201, json=POLICY),
     "PUT /api/v1/policies/order": admins(422, json={"policies": [2**40]}),
     "POST /api/v1/policies/simulate": Line(("mia", "dana", "max", "ada"), 200, json={"window": "now"}),
+    "POST /api/v1/policies/simulate/stream": Line(("mia", "dana", "max", "ada"), 200, json={"window": "now"}),
     "GET /api/v1/policies/{policy_id}": everybody(200),
     "PUT /api/v1/policies/{policy_id}/draft": admins(200, json={**POLICY, "name": "Renamed"}),
     "DELETE /api/v1/policies/{policy_id}/draft": admins(409),

@@ -40,6 +40,7 @@ from followup_api.ops.open_follow_ups import OpenFollowUps
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import routers as ops
 from followup_api.organisation.routes import router as organisation
+from followup_api.policies.problems import replay_places
 from followup_api.policies.routes import router as policies
 from followup_api.routing import API
 from followup_api.settings import ApiSettings
@@ -123,6 +124,7 @@ def create_app(
             of_one_person=settings.max_downloads_per_person,
             threads=settings.database_pool_size,
         ),
+        replays=replay_places(settings.database_pool_size),
         broker_problem=broker_problem,
         queues=queues,
         database_state=Bounded(partial(database_state, database), PATIENCE_SECONDS),

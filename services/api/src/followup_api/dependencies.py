@@ -17,6 +17,7 @@ from followup_api.downloads import Downloads
 from followup_api.ops.gauges import Gauges
 from followup_api.ops.open_follow_ups import OpenFollowUps
 from followup_api.ops.queues.queries import QueueReader
+from followup_api.places import Places
 from followup_api.settings import ApiSettings
 from followup_api.threads import Threads
 from followup_api.uploads import Uploads
@@ -45,6 +46,8 @@ class AppContext:
     uploads: Uploads
     downloads: Downloads
     """Files on their way."""
+    replays: Places
+    """Looks back at what policies would have told."""
     oidc: Provider | None = None
 
 

@@ -1,4 +1,4 @@
-"""How many files people may be fetching at once, and the answer that ends with its file."""
+"""How many files people may be fetching at once, and answers that end with what they are sent from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from fastapi.responses import StreamingResponse
+from starlette.responses import ContentStream
 from starlette.types import Receive, Scope, Send
 
 from followup_api.places import Places
@@ -73,17 +74,17 @@ class Downloads(Places):
         )
 
 
-class FileAnswer(StreamingResponse):
-    """A file piece by piece, gone afterwards, also when its reader leaves or never comes.
+class EndingAnswer(StreamingResponse):
+    """An answer piece by piece, with what is to be done after it, also when its reader leaves or never comes.
 
     Args:
-        file: what to send.
-        close: called once afterwards: closes the file, and ends what else belongs to it.
+        pieces: what to send.
+        close: called once afterwards.
         options: as of any answer.
     """
 
-    def __init__(self, file: IO[bytes], close: Callable[[], None], **options: Any) -> None:
-        super().__init__(_chunks(file), **options)
+    def __init__(self, pieces: ContentStream, close: Callable[[], None], **options: Any) -> None:
+        super().__init__(pieces, **options)
         # An answer whose request fails at its commit is never sent; then this comes when it is forgotten.
         self._end = weakref.finalize(self, close)
 
@@ -92,6 +93,19 @@ class FileAnswer(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._end()
+
+
+class FileAnswer(EndingAnswer):
+    """A file piece by piece, gone afterwards.
+
+    Args:
+        file: what to send.
+        close: called once afterwards: closes the file, and ends what else belongs to it.
+        options: as of any answer.
+    """
+
+    def __init__(self, file: IO[bytes], close: Callable[[], None], **options: Any) -> None:
+        super().__init__(_chunks(file), close, **options)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from followup_api.places import Places
 from followup_api.policies.schemas import Policy
-from followup_api.problems import Conflict, Invalid, NotFound, Stale
+from followup_api.problems import Conflict, Invalid, NotFound, Problem, Stale, Unavailable
+
+MOST_REPLAYS = 2
+RETRY_SECONDS = "10"
 
 
 class PolicyNotFound(NotFound):
@@ -93,3 +99,33 @@ class WrongOrder(Invalid):
             "policies must name each policy in use once, the one for everything last: they are "
             f"{ids} (the last one stays the last).",
         )
+
+
+class ReplayRunning(Problem):
+    """Somebody looks back while a look of theirs is under way."""
+
+    status, kind, title = 429, "too-many-simulations", "Too many simulations at once"
+
+    detail = "You are looking back at the last 90 days already: wait until that is done."
+    headers: Mapping[str, str] = {"Retry-After": RETRY_SECONDS}
+
+
+class ReplaysFull(Unavailable):
+    """As many looks back are under way as may be without making others wait."""
+
+    detail = "Others are looking back right now: try again shortly."
+    headers: Mapping[str, str] = {"Retry-After": RETRY_SECONDS}
+
+
+def replay_places(threads: int) -> Places:
+    """How many looks back may go on at once.
+
+    Args:
+        threads: those of the process; a look back keeps one for long.
+    """
+    return Places(
+        at_most=max(1, min(MOST_REPLAYS, threads // 4)),
+        of_one_person=1,
+        too_many=lambda _: ReplayRunning(),
+        full=ReplaysFull,
+    )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated
 
 from fastapi import Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from followup_api.audit import Audit
+from followup_api.dependencies import App
+from followup_api.downloads import EndingAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups.scopes import scope_of
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
-from followup_api.policies import queries, service, simulation
+from followup_api.policies import queries, service, simulating
 from followup_api.policies.problems import PolicyNotFound
 from followup_api.policies.schemas import (
     Order,
@@ -21,6 +26,7 @@ from followup_api.policies.schemas import (
     PolicyInput,
     PolicyQuery,
     Publication,
+    Replay,
     Simulation,
     SimulationInput,
 )
@@ -59,14 +65,44 @@ def order_policies(work: Work, _caller: Writer, body: Order, *, audit: Audit) ->
     return queries.page(work.tx, PolicyQuery(limit=200))
 
 
-@router.post("/simulate", summary="Simulate policies", responses=documented(404))
-def simulate_policies(work: Work, caller: Foreseer, body: SimulationInput) -> Simulation:
-    """What policies would tell whom, now and in the days to come, if all open follow-ups moved to those that
-    they would get: by day, by step and by person. Computed by the functions that the services run; it changes
-    nothing. Admins see everybody's follow-ups, managers their own and those of everyone below them."""
-    candidates = service.simulated(work.tx, body)
-    scope = scope_of(work.tx, caller)
-    return simulation.simulate(work.tx, candidates, body.window, scope, caller.time_zone)
+@router.post(
+    "/simulate",
+    summary="Simulate policies",
+    responses={**simulating.ANSWER, **documented(404, 429, 503)},
+)
+def simulate_policies(
+    work: Work, app: App, caller: Foreseer, body: SimulationInput
+) -> Annotated[Simulation | Replay, Field(discriminator="window")]:
+    """What policies would tell whom: now and in the days to come, if all open follow-ups moved to those that
+    they would get, by day, by step and by person; or in the last 90 days, beside what was told in them.
+    Computed by the functions that the services run; it changes nothing. Admins see everybody's follow-ups,
+    managers their own and those of everyone below them."""
+    asked = simulating.Asked(
+        service.simulated(work.tx, body), body.window, scope_of(work.tx, caller), caller.time_zone
+    )
+    with simulating.place(app, caller, body.window):
+        return asked.found(work.tx)
+
+
+@router.post(
+    "/simulate/stream",
+    summary="Simulate policies, and follow how far it is",
+    response_class=StreamingResponse,
+    responses={**simulating.EVENT_STREAM, **documented(404, 429, 503)},
+)
+def stream_simulation(
+    work: Work, app: App, caller: Foreseer, body: SimulationInput, response: Response
+) -> StreamingResponse:
+    """The same as server-sent events, for what takes long: `progress` from time to time, then `result` with
+    what the other call answers. When the stream ends without one, it has failed: begin again."""
+    asked = simulating.Asked(
+        service.simulated(work.tx, body), body.window, scope_of(work.tx, caller), caller.time_zone
+    )
+    with ExitStack() as until_sent:
+        until_sent.enter_context(simulating.place(app, caller, body.window))
+        close = until_sent.pop_all().close
+    headers = {**response.headers, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return EndingAnswer(simulating.events(app, asked), close, media_type="text/event-stream", headers=headers)
 
 
 @router.get("/{policy_id}", summary="Read a policy", responses=documented(404))

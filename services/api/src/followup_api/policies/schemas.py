@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from followup_common.policy import Severity, Step
 from followup_common.policy.conditions import Conditions
@@ -17,6 +17,7 @@ from followup_api.pagination import PageQuery
 from followup_api.schemas import Id, Input, Line, Schema, Time, examples
 
 MOST_STEPS = 20
+MOST_EXAMPLES = 20
 MOST_TOLD = 1_000
 """People whom a publication may tell at once without their number being asked for."""
 
@@ -194,10 +195,11 @@ class PolicyQuery(PageQuery):
 
 
 class Window(StrEnum):
-    """Up to when to look ahead."""
+    """How far to look: ahead, with the follow-ups that are open; or back, at what happened."""
 
     NOW = "now"
     NEXT_14_DAYS = "next_14_days"
+    LAST_90_DAYS = "last_90_days"
 
 
 class SimulationInput(Input):
@@ -222,6 +224,9 @@ class SimulationInput(Input):
         if self.policy_id is not None and self.policy is None:
             raise ValueError("needs `policy` beside `policy_id`: what it would say")
         return self
+
+
+UNCOUNTED = "How many of them are left out, because their calendar cannot be counted by."
 
 
 class DayCount(Schema):
@@ -252,13 +257,87 @@ class PersonCount(Schema):
 class Simulation(Schema):
     """What would be told if all open follow-ups moved to the policies that they would get."""
 
-    window: Window
+    window: Literal[Window.NOW, Window.NEXT_14_DAYS]
     since: Time
     until: Time
     follow_ups: int = Field(description="Open ones that were looked at.")
+    uncounted: int = Field(description=UNCOUNTED)
+    problems: list[str] = Field(description="Why; a few at most.")
     moves: int = Field(description="How many of them would get another version.")
     tells: int = Field(description="How many notifications there would be.")
     people: int = Field(description="How many people would get some.")
     by_day: list[DayCount] = Field(description="In the caller's time zone.")
     by_step: list[StepCount]
     by_person: list[PersonCount] = Field(description="Those who get most first.")
+
+
+class Compared(Schema):
+    """Notifications that there were, and those that there would have been."""
+
+    told: int = Field(description="How many there were.")
+    would_tell: int = Field(description="How many there would have been.")
+    avoided: int = Field(description="Of those that there were, how many there would not have been.")
+    added: int = Field(description="Of those that there would have been, how many there were not.")
+
+
+class StepCompared(Compared):
+    """How often a step was told, and would have been."""
+
+    policy: str
+    step: int
+    label: str
+    severity: Severity
+
+
+class SeverityCompared(Compared):
+    """How often people were told something this grave, and would have been."""
+
+    severity: Severity
+
+
+class PersonCompared(Compared):
+    """How much somebody was told, and would have been."""
+
+    user: PersonName
+
+
+class ToldAt(Schema):
+    """A step that was told, or would have been, and to whom."""
+
+    at: Time
+    policy: str
+    step: int
+    label: str
+    severity: Severity
+    people: list[PersonName]
+
+
+class Differing(Schema):
+    """A follow-up of which people would have been told otherwise."""
+
+    id: int
+    title: str
+    due_at: Time
+    completed_at: Time | None
+    told: list[ToldAt] = Field(description="What was told, in the order of time.")
+    would_tell: list[ToldAt] = Field(description="What would have been told, in the order of time.")
+
+
+class Replay(Compared):
+    """What would have been told in the past, beside what was.
+
+    A notification counts as the same when the same person was told something as grave of the same follow-up,
+    sooner or later than they would have been.
+    """
+
+    window: Literal[Window.LAST_90_DAYS]
+    since: Time
+    until: Time
+    follow_ups: int = Field(description="Those that were open at some time in these days.")
+    uncounted: int = Field(description=UNCOUNTED)
+    problems: list[str] = Field(description="Why; a few at most.")
+    differing: int = Field(description="Of how many follow-ups people would have been told otherwise.")
+    by_severity: list[SeverityCompared]
+    by_step: list[StepCompared]
+    by_person: list[PersonCompared] = Field(description="Those for whom most would have changed first.")
+    examples: list[Differing] = Field(description=f"Follow-ups told of otherwise; at most {MOST_EXAMPLES}.")

@@ -17,6 +17,7 @@ from followup_api.audit import Action, Trail
 from followup_api.etags import Tags
 from followup_api.followups.scopes import Scope
 from followup_api.policies import queries, simulation
+from followup_api.policies.candidates import Candidate, in_force, with_draft
 from followup_api.policies.checks import check
 from followup_api.policies.problems import (
     CatchAllStays,
@@ -30,7 +31,6 @@ from followup_api.policies.problems import (
     WrongOrder,
 )
 from followup_api.policies.schemas import MOST_TOLD, Policy, PolicyInput, Publication, SimulationInput, Window
-from followup_api.policies.simulation import Candidate
 from followup_api.problems import constraint_of
 from followup_api.unit_of_work import UnitOfWork
 
@@ -162,16 +162,16 @@ def simulated(tx: Transaction, body: SimulationInput) -> list[Candidate]:
             check(tx, each, catch_all=False)
         check(tx, last, catch_all=True)
         return [Candidate.of(each) for each in body.policies]
-    present = simulation.in_force(tx)
+    present = in_force(tx)
     if body.policy is None:
         return present
     replaced = None if body.policy_id is None else _found(tx, body.policy_id)
     check(tx, body.policy, catch_all=replaced is not None and replaced.catch_all)
-    return simulation.with_draft(present, Candidate.of(body.policy, body.policy_id))
+    return with_draft(present, Candidate.of(body.policy, body.policy_id))
 
 
 def _refuse_telling_many(tx: Transaction, policy_id: int, body: PolicyInput, how: Publication) -> None:
-    candidates = simulation.with_draft(simulation.in_force(tx), Candidate.of(body, policy_id))
+    candidates = with_draft(in_force(tx), Candidate.of(body, policy_id))
     told = simulation.simulate(tx, candidates, Window.NOW, Scope(None), "UTC").people
     if told > MOST_TOLD and how.expected_told != told:
         raise TellsMany(told, MOST_TOLD)

@@ -1,90 +1,58 @@
-"""What policies would do, computed by the functions that the services run, without writing anything."""
+"""What policies would tell from now on, computed by the functions that the services run. It only reads."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from followup_common.db import Transaction
-from followup_common.db.clocks import Clocks, load_clocks
-from followup_common.db.directory import load_directory
-from followup_common.db.policies import load_policies
-from followup_common.db.tables import (
-    escalation_states,
-    follow_ups,
-    policies,
-    policy_versions,
-    subjects,
-    users,
-)
-from followup_common.policy import Calendar, Directory, Policy, Severity, line, place, recipients
-from followup_common.policy.conditions import Conditions, Facts, chosen
+from followup_common.db.clocks import CalendarUnusable
+from followup_common.db.tables import escalation_states, follow_ups, subjects, users
+from followup_common.policy import BeyondHorizon, Severity, place
 from followup_common.policy.foresight import coming
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from followup_api.followups.scopes import Scope
 from followup_api.ids import among
-from followup_api.policies.schemas import PolicyInput, Simulation, Window
+from followup_api.policies.candidates import Candidate
+from followup_api.policies.rules import Rules
+from followup_api.policies.schemas import Simulation, Window
 
-f, es, v, p = follow_ups.c, escalation_states.c, policy_versions.c, policies.c
+f, es = follow_ups.c, escalation_states.c
 AHEAD = {Window.NOW: timedelta(0), Window.NEXT_14_DAYS: timedelta(days=14)}
+MOST_PROBLEMS = 10
+FACTS = (
+    *(f.assignee_id, func.coalesce(subjects.c.kind, "none").label("subject"), f.kind, f.priority, f.tags),
+    *(f.value_amount, f.value_currency),
+)
+"""Columns of what conditions ask."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A policy among which is chosen: one that is in force, or one that is only written."""
+class Telling(NamedTuple):
+    """A step that would be told to some people, and when."""
 
-    name: str
-    conditions: Conditions
-    policy: Policy
-    policy_id: int | None = None
-    version_id: int | None = None
-
-    @classmethod
-    def of(cls, written: PolicyInput, policy_id: int | None = None) -> Candidate:
-        """What is written, as if it were published."""
-        policy = Policy(steps=tuple(written.steps), calendar_id=written.calendar_id)
-        return cls(written.name, written.conditions, policy, policy_id)
-
-
-@dataclass(frozen=True)
-class Telling:
-    """A step that would be told to some people, on a day."""
-
-    day: date
+    at: datetime
     candidate: Candidate
     step: int
     people: tuple[int, ...]
 
 
-def in_force(tx: Transaction) -> list[Candidate]:
-    """The newest version of each policy in use, in their order."""
-    newest = (
-        select(v.id, v.policy_id, v.policy.label("name"), v.conditions, p.position)
-        .join(policies, p.id == v.policy_id)
-        .where(p.archived_at.is_(None))
-        .ext(distinct_on(v.policy_id))
-        .order_by(v.policy_id, v.version.desc())
-    )
-    rows = sorted(tx.execute(newest).all(), key=lambda row: row.position)
-    known = load_policies(tx, [row.id for row in rows])
-    return [
-        Candidate(row.name, Conditions.model_validate(row.conditions), policy, row.policy_id, row.id)
-        for row in rows
-        if isinstance(policy := known[row.id], Policy)
-    ]
+@dataclass
+class Uncounted:
+    """Follow-ups whose calendar cannot be counted by, and why."""
 
+    number: int = 0
+    problems: dict[str, None] = field(default_factory=dict)
 
-def with_draft(candidates: Sequence[Candidate], written: Candidate) -> list[Candidate]:
-    """The policies in force as they would be with one more, or with another version of one."""
-    if any(each.policy_id == written.policy_id is not None for each in candidates):
-        return [written if each.policy_id == written.policy_id else each for each in candidates]
-    return [*candidates[:-1], written, candidates[-1]]
+    def add(self, problem: Exception) -> None:
+        """One more."""
+        self.number += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems[str(problem)] = None
 
 
 def simulate(
@@ -100,94 +68,64 @@ def simulate(
         time_zone: whose days are counted by.
     """
     now: datetime = tx.execute(select(func.now())).scalar_one()
-    span = _Span(now, now + AHEAD[window], ZoneInfo(time_zone))
-    run = _Run(tx, candidates, _open(tx, scope), span)
-    return _counted(tx, window, run, list(run.tellings()))
-
-
-class _Span(NamedTuple):
-    """From when to when, and whose days are counted by."""
-
-    now: datetime
-    until: datetime
-    zone: ZoneInfo
+    rows = _open(tx, scope)
+    run = _Run(Rules(tx, candidates, {row[0] for row in rows}), now, now + AHEAD[window])
+    counted = _counted(run.tellings(rows), ZoneInfo(time_zone))
+    return Simulation.model_validate(
+        {
+            **{"window": window, "since": run.now, "until": run.until, "follow_ups": len(rows)},
+            **{"moves": run.moves, "uncounted": run.uncounted.number, "problems": [*run.uncounted.problems]},
+            **counted.shown(tx),
+        }
+    )
 
 
 class _Run:
     """A simulation of some open follow-ups."""
 
-    def __init__(
-        self,
-        tx: Transaction,
-        candidates: Sequence[Candidate],
-        rows: Collection[Any],
-        span: _Span,
-    ) -> None:
-        self.candidates, self.rows = candidates, rows
-        self.now, self.until, self.zone = span
-        assignees = {row.assignee_id for row in rows}
-        listed = [each.policy for each in candidates]
-        self._directory: Directory = load_directory(tx, assignees, listed)
-        self._clocks: Clocks = load_clocks(tx, listed, assignees, self._directory)
-        self._lines = {
-            number: frozenset(each.id for each in line(number, self._directory)) for number in assignees
-        }
-        self._people: dict[tuple[int, int, int], tuple[int, ...]] = {}
+    def __init__(self, rules: Rules, now: datetime, until: datetime) -> None:
+        self.now, self.until = now, until
+        self._rules = rules
         self.moves = 0
+        self.uncounted = Uncounted()
 
-    def tellings(self) -> Iterator[Telling]:
+    def tellings(self, rows: Collection[Any]) -> Iterator[Telling]:
         """What would be told, follow-up by follow-up."""
-        today = self.now.astimezone(self.zone).date()
-        for row in self.rows:
-            candidate = chosen(self.candidates, self._facts(row))
-            calendar = self._clocks.of(candidate.policy, row.assignee_id)
-            reached, moves = (row.step, row.repeat), candidate.version_id != row.policy_version_id
-            if moves:
-                self.moves += 1
-                here = place(candidate.policy, calendar, row.anchor_at, self.now)
-                reached = here.reached
-                severity = candidate.policy.severity(here.step)
-                if severity and (row.severity is None or severity.is_graver_than(Severity(row.severity))):
-                    yield self._telling(today, candidate, here.step, row.assignee_id)
-            yield from self._ahead(row, candidate, calendar, reached)
+        for row in rows:
+            assignee_id, subject, kind, priority, tags, amount, currency, *state = row
+            key = (assignee_id, subject, kind, priority, tuple(tags), amount, currency)
+            candidate = self._rules.candidate(key)
+            moves = candidate.version_id != state[0]
+            self.moves += moves
+            try:
+                steps = [*self._steps(candidate, assignee_id, state, moves=moves)]
+            except (CalendarUnusable, BeyondHorizon) as problem:
+                self.uncounted.add(problem)
+                continue
+            for at, step in steps:
+                yield Telling(at, candidate, step, self._rules.people(candidate, step, assignee_id))
 
-    def _ahead(
-        self, row: Any, candidate: Candidate, calendar: Calendar, reached: tuple[int, int]
-    ) -> Iterator[Telling]:
-        if self.until == self.now:
-            return
-        for each in coming(candidate.policy, calendar, row.anchor_at, self.now, self.until, reached=reached):
-            day = each.at.astimezone(self.zone).date()
-            yield self._telling(day, candidate, each.step, row.assignee_id)
-
-    def _telling(self, day: date, candidate: Candidate, step: int, assignee_id: int) -> Telling:
-        key = (id(candidate), step, assignee_id)
-        if key not in self._people:
-            found = recipients(candidate.policy.steps[step - 1], assignee_id, self._directory)
-            self._people[key] = tuple(each.user_id for each in found)
-        return Telling(day, candidate, step, self._people[key])
-
-    def _facts(self, row: Any) -> Facts:
-        return Facts(
-            row.assignee_id,
-            self._lines[row.assignee_id],
-            row.subject_kind or "none",
-            row.kind,
-            row.priority,
-            frozenset(row.tags),
-            row.value_amount,
-            row.value_currency,
-        )
+    def _steps(
+        self, candidate: Candidate, assignee_id: int, state: Sequence[Any], *, moves: bool
+    ) -> Iterator[tuple[datetime, int]]:
+        """The steps that would be told of one follow-up, and when each is."""
+        _, anchor, step, repeat, told = state
+        policy, calendar = candidate.policy, self._rules.calendar(candidate, assignee_id)
+        reached = (step, repeat)
+        if moves:
+            here = place(policy, calendar, anchor, self.now)
+            reached = here.reached
+            severity = policy.severity(here.step)
+            if severity and (told is None or severity.is_graver_than(Severity(told))):
+                yield self.now, here.step
+        if self.until > self.now:
+            for each in coming(policy, calendar, anchor, self.now, self.until, reached=reached):
+                yield each.at, each.step
 
 
 def _open(tx: Transaction, scope: Scope) -> Collection[Any]:
-    columns = (
-        *(f.assignee_id, f.kind, f.priority, f.tags, f.value_amount, f.value_currency),
-        *(subjects.c.kind.label("subject_kind"), es.policy_version_id, es.anchor_at),
-        *(es.step, es.repeat, es.severity),
-    )
     found = (
-        select(*columns)
+        select(*FACTS, es.policy_version_id, es.anchor_at, es.step, es.repeat, es.severity)
         .join(escalation_states, es.follow_up_id == f.id)
         .join(subjects, subjects.c.id == f.subject_id, isouter=True)
         .where(f.is_open, scope.condition())
@@ -195,49 +133,60 @@ def _open(tx: Transaction, scope: Scope) -> Collection[Any]:
     return tx.execute(found).all()
 
 
-def _counted(tx: Transaction, window: Window, run: _Run, tellings: Sequence[Telling]) -> Simulation:
-    days: Counter[date] = Counter()
-    steps: Counter[tuple[str, int, str, str]] = Counter()
-    people: Counter[tuple[int, date]] = Counter()
-    for each in tellings:
-        days[each.day] += len(each.people)
-        step = each.candidate.policy.steps[each.step - 1]
-        steps[each.candidate.name, each.step, step.label, step.severity.value] += len(each.people)
-        people.update((user_id, each.day) for user_id in each.people)
-    told = sorted({user_id for user_id, _ in people})
-    return Simulation.model_validate(
-        {
-            "window": window,
-            "since": run.now,
-            "until": run.until,
-            "follow_ups": len(run.rows),
-            "moves": run.moves,
-            "tells": sum(days.values()),
+@dataclass
+class _Counts:
+    """How much is told, by day, by step, and by person and day."""
+
+    days: Counter[date] = field(default_factory=Counter)
+    steps: Counter[tuple[str, int, str, str]] = field(default_factory=Counter)
+    people: Counter[tuple[int, date]] = field(default_factory=Counter)
+
+    def shown(self, tx: Transaction) -> dict[str, Any]:
+        """As the API says it."""
+        told = sorted({user_id for user_id, _ in self.people})
+        return {
+            "tells": sum(self.days.values()),
             "people": len(told),
-            "by_day": _by_day(days),
+            "by_day": _by_day(self.days),
             "by_step": [
                 {"policy": name, "step": step, "label": label, "severity": severity, "count": count}
-                for (name, step, label, severity), count in sorted(steps.items())
+                for (name, step, label, severity), count in sorted(self.steps.items())
             ],
-            "by_person": list(_by_person(people, _names(tx, told))),
+            "by_person": list(_by_person(self.people, names(tx, told))),
         }
+
+
+def _counted(tellings: Iterator[Telling], zone: ZoneInfo) -> _Counts:
+    """Most tellings share their hour, step and people with others: each of these is counted once."""
+    alike = Counter(
+        (at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0), candidate, step, people)
+        for at, candidate, step, people in tellings
     )
+    counts = _Counts()
+    for (at, candidate, number, people), times in alike.items():
+        day, step = at.astimezone(zone).date(), candidate.policy.steps[number - 1]
+        counts.days[day] += times * len(people)
+        counts.steps[candidate.name, number, step.label, step.severity.value] += times * len(people)
+        for user_id in people:
+            counts.people[user_id, day] += times
+    return counts
 
 
 def _by_day(days: Mapping[date, int]) -> list[dict[str, Any]]:
     return [{"date": day, "count": count} for day, count in sorted(days.items()) if count]
 
 
-def _by_person(people: Counter[tuple[int, date]], names: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+def _by_person(people: Counter[tuple[int, date]], named: Mapping[int, str]) -> Iterator[dict[str, Any]]:
     """Those who are told most come first."""
     days: dict[int, Counter[date]] = {}
     for (user_id, day), count in people.items():
         days.setdefault(user_id, Counter())[day] += count
     for user_id, counted in sorted(days.items(), key=lambda each: (-each[1].total(), each[0])):
-        user = {"id": user_id, "name": names[user_id]}
+        user = {"id": user_id, "name": named[user_id]}
         yield {"user": user, "count": counted.total(), "by_day": _by_day(counted)}
 
 
-def _names(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+def names(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    """The names of people, by their ids."""
     rows = tx.execute(select(users.c.id, users.c.name).where(among(users.c.id, ids)))
     return {row.id: row.name for row in rows}

@@ -43,7 +43,7 @@ export function Simulation({ id, policy }: Props) {
         </Button>
       </Group>
       <FormProblem error={inWords(simulate.error)} title={words.notSimulated} />
-      {simulate.data && <Told result={simulate.data} />}
+      {simulate.data && simulate.data.window !== "last_90_days" && <Told result={simulate.data} />}
     </section>
   );
 }
