@@ -264,3 +264,29 @@ def test_a_policy_is_simulated_and_changes_nothing(product: Product, visit: Visi
     expect(simulation.get_by_role("status")).to_contain_text("open follow-up")
     assert violations_at_each_size(page) == []
     assert product.call("GET", f"/policies/{made}")["draft"] is None
+
+
+def test_a_policy_is_compared_with_what_was_told(product: Product, visit: Visit, ada: Person) -> None:
+    mia = product.person("Mia Looked Back", "manager")
+    amir = product.person("Amir Looked Back", manager=mia)
+    call = product.follow_up(amir, "Call that was told of", due=hours(-3))["id"]
+    product.sweep()
+    conditions = {"all": [{"field": "assignee", "is": "any_of", "value": [amir.id]}]}
+    at_once = {**AT_ONCE, "audience": ["manager"], "severity": "escalated"}
+    made = add(product, "To look back", conditions=conditions, steps=[at_once])
+    page = visit(ada, f"/policies/{made}", viewport=DESK, reduced_motion="reduce")
+    simulation = page.get_by_role("region", name="Simulation")
+    simulation.get_by_role("button", name="Last 90 days").click()
+    expect(simulation.get_by_role("status")).to_contain_text(
+        re.compile(r"\d avoided, \d added, on \d follow-ups?")
+    )
+    steps = simulation.get_by_role("table", name="Notifications by step")
+    expect(steps.get_by_role("row", name="To look back: Employee 0 1 0 1")).to_be_visible()
+    people = simulation.get_by_role("table", name="Notifications by person")
+    expect(people.get_by_role("row", name=re.compile("Amir Looked Back 1 0 1 0"))).to_be_visible()
+    examples = simulation.get_by_role("region", name="Examples")
+    link = examples.get_by_role("link", name="Call that was told of")
+    expect(link).to_have_attribute("href", re.compile(f"/followups/{call}$"))
+    expect(examples.get_by_role("list", name="Was told")).to_contain_text("overdue: Amir Looked Back")
+    expect(examples.get_by_role("list", name="Would be")).to_contain_text("escalated: Mia Looked Back")
+    assert violations_at_each_size(page) == []

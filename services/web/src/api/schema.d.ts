@@ -1034,11 +1034,33 @@ export interface paths {
         put?: never;
         /**
          * Simulate policies
-         * @description What policies would tell whom, now and in the days to come, if all open follow-ups moved to those that
-         *     they would get: by day, by step and by person. Computed by the functions that the services run; it changes
-         *     nothing. Admins see everybody's follow-ups, managers their own and those of everyone below them.
+         * @description What policies would tell whom: now and in the days to come, if all open follow-ups moved to those that
+         *     they would get, by day, by step and by person; or in the last 90 days, beside what was told in them.
+         *     Computed by the functions that the services run; it changes nothing. Admins see everybody's follow-ups,
+         *     managers their own and those of everyone below them.
          */
         post: operations["simulate_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/simulate/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate policies, and follow how far it is
+         * @description The same as server-sent events, for what takes long: `progress` from time to time, then `result` with
+         *     what the other call answers. When the stream ends without one, it has failed: begin again.
+         */
+        post: operations["stream_simulation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3174,6 +3196,33 @@ export interface components {
             now: unknown;
         };
         /**
+         * Differing
+         * @description A follow-up of which people would have been told otherwise.
+         */
+        Differing: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Completed At */
+            completed_at: string | null;
+            /**
+             * Told
+             * @description What was told, in the order of time.
+             */
+            told: components["schemas"]["ToldAt"][];
+            /**
+             * Would Tell
+             * @description What would have been told, in the order of time.
+             */
+            would_tell: components["schemas"]["ToldAt"][];
+        };
+        /**
          * Discard
          * @description Why a dead letter is given up for good.
          * @example {
@@ -5139,6 +5188,33 @@ export interface components {
          */
         Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
+         * PersonCompared
+         * @description How much somebody was told, and would have been.
+         */
+        PersonCompared: {
+            /**
+             * Told
+             * @description How many there were.
+             */
+            told: number;
+            /**
+             * Would Tell
+             * @description How many there would have been.
+             */
+            would_tell: number;
+            /**
+             * Avoided
+             * @description Of those that there were, how many there would not have been.
+             */
+            avoided: number;
+            /**
+             * Added
+             * @description Of those that there would have been, how many there were not.
+             */
+            added: number;
+            user: components["schemas"]["PersonName"];
+        };
+        /**
          * PersonCount
          * @description How much somebody is told.
          */
@@ -5890,6 +5966,84 @@ export interface components {
             times: number;
         };
         /**
+         * Replay
+         * @description What would have been told in the past, beside what was.
+         *
+         *     A notification counts as the same when the same person was told something as grave of the same follow-up,
+         *     sooner or later than they would have been.
+         */
+        Replay: {
+            /**
+             * Told
+             * @description How many there were.
+             */
+            told: number;
+            /**
+             * Would Tell
+             * @description How many there would have been.
+             */
+            would_tell: number;
+            /**
+             * Avoided
+             * @description Of those that there were, how many there would not have been.
+             */
+            avoided: number;
+            /**
+             * Added
+             * @description Of those that there would have been, how many there were not.
+             */
+            added: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            window: "last_90_days";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Follow Ups
+             * @description Those that were open at some time in these days.
+             */
+            follow_ups: number;
+            /**
+             * Uncounted
+             * @description How many of them are left out, because their calendar cannot be counted by.
+             */
+            uncounted: number;
+            /**
+             * Problems
+             * @description Why; a few at most.
+             */
+            problems: string[];
+            /**
+             * Differing
+             * @description Of how many follow-ups people would have been told otherwise.
+             */
+            differing: number;
+            /** By Severity */
+            by_severity: components["schemas"]["SeverityCompared"][];
+            /** By Step */
+            by_step: components["schemas"]["StepCompared"][];
+            /**
+             * By Person
+             * @description Those for whom most would have changed first.
+             */
+            by_person: components["schemas"]["PersonCompared"][];
+            /**
+             * Examples
+             * @description Follow-ups told of otherwise; at most 20.
+             */
+            examples: components["schemas"]["Differing"][];
+        };
+        /**
          * Scope
          * @description What an API token may be used for, as far as its person may.
          * @enum {string}
@@ -6032,6 +6186,33 @@ export interface components {
          */
         Severity: "reminder" | "overdue" | "escalated" | "breach";
         /**
+         * SeverityCompared
+         * @description How often people were told something this grave, and would have been.
+         */
+        SeverityCompared: {
+            /**
+             * Told
+             * @description How many there were.
+             */
+            told: number;
+            /**
+             * Would Tell
+             * @description How many there would have been.
+             */
+            would_tell: number;
+            /**
+             * Avoided
+             * @description Of those that there were, how many there would not have been.
+             */
+            avoided: number;
+            /**
+             * Added
+             * @description Of those that there would have been, how many there were not.
+             */
+            added: number;
+            severity: components["schemas"]["Severity"];
+        };
+        /**
          * ShownDay
          * @description A day of its own.
          */
@@ -6053,7 +6234,11 @@ export interface components {
          * @description What would be told if all open follow-ups moved to the policies that they would get.
          */
         Simulation: {
-            window: components["schemas"]["Window"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            window: "now" | "next_14_days";
             /**
              * Since
              * Format: date-time
@@ -6069,6 +6254,16 @@ export interface components {
              * @description Open ones that were looked at.
              */
             follow_ups: number;
+            /**
+             * Uncounted
+             * @description How many of them are left out, because their calendar cannot be counted by.
+             */
+            uncounted: number;
+            /**
+             * Problems
+             * @description Why; a few at most.
+             */
+            problems: string[];
             /**
              * Moves
              * @description How many of them would get another version.
@@ -6228,6 +6423,39 @@ export interface components {
              * @default at_once
              */
             tell: components["schemas"]["Tell"];
+        };
+        /**
+         * StepCompared
+         * @description How often a step was told, and would have been.
+         */
+        StepCompared: {
+            /**
+             * Told
+             * @description How many there were.
+             */
+            told: number;
+            /**
+             * Would Tell
+             * @description How many there would have been.
+             */
+            would_tell: number;
+            /**
+             * Avoided
+             * @description Of those that there were, how many there would not have been.
+             */
+            avoided: number;
+            /**
+             * Added
+             * @description Of those that there would have been, how many there were not.
+             */
+            added: number;
+            /** Policy */
+            policy: string;
+            /** Step */
+            step: number;
+            /** Label */
+            label: string;
+            severity: components["schemas"]["Severity"];
         };
         /**
          * StepCount
@@ -6893,6 +7121,26 @@ export interface components {
             made_with: number | null;
         };
         /**
+         * ToldAt
+         * @description A step that was told, or would have been, and to whom.
+         */
+        ToldAt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Policy */
+            policy: string;
+            /** Step */
+            step: number;
+            /** Label */
+            label: string;
+            severity: components["schemas"]["Severity"];
+            /** People */
+            people: components["schemas"]["PersonName"][];
+        };
+        /**
          * UnreadCount
          * @description How many notifications are unread.
          */
@@ -7126,10 +7374,10 @@ export interface components {
         };
         /**
          * Window
-         * @description Up to when to look ahead.
+         * @description How far to look: ahead, with the follow-ups that are open; or back, at what happened.
          * @enum {string}
          */
-        Window: "now" | "next_14_days";
+        Window: "now" | "next_14_days" | "last_90_days";
         /**
          * WorkingTimeAnswer
          * @description Either how much is worked, or when.
@@ -14239,46 +14487,48 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "window": null,
-                     *       "since": null,
-                     *       "until": null,
-                     *       "follow_ups": null,
-                     *       "moves": null,
-                     *       "tells": null,
-                     *       "people": null,
+                     *       "window": "now",
+                     *       "since": "2026-02-02T09:00:00Z",
+                     *       "until": "2026-02-02T09:00:00Z",
+                     *       "follow_ups": 84,
+                     *       "uncounted": 0,
+                     *       "problems": [],
+                     *       "moves": 12,
+                     *       "tells": 1,
+                     *       "people": 1,
                      *       "by_day": [
                      *         {
-                     *           "date": null,
-                     *           "count": null
+                     *           "date": "2026-02-02",
+                     *           "count": 1
                      *         }
                      *       ],
                      *       "by_step": [
                      *         {
-                     *           "policy": null,
-                     *           "step": null,
-                     *           "label": null,
-                     *           "severity": null,
-                     *           "count": null
+                     *           "policy": "Key accounts",
+                     *           "step": 2,
+                     *           "label": "manager",
+                     *           "severity": "escalated",
+                     *           "count": 1
                      *         }
                      *       ],
                      *       "by_person": [
                      *         {
                      *           "user": {
-                     *             "id": null,
-                     *             "name": null
+                     *             "id": 2,
+                     *             "name": "Dana Reyes"
                      *           },
-                     *           "count": null,
+                     *           "count": 1,
                      *           "by_day": [
                      *             {
-                     *               "date": null,
-                     *               "count": null
+                     *               "date": "2026-02-02",
+                     *               "count": 1
                      *             }
                      *           ]
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["Simulation"];
+                    "application/json": components["schemas"]["Simulation"] | components["schemas"]["Replay"];
                 };
             };
             /** @description Log in first */
@@ -14328,6 +14578,173 @@ export interface operations {
             };
             /** @description The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    stream_simulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "policy": {
+                 *         "conditions": {
+                 *           "all": [
+                 *             {
+                 *               "field": "tags",
+                 *               "is": "has_any",
+                 *               "value": [
+                 *                 "key account"
+                 *               ]
+                 *             }
+                 *           ]
+                 *         },
+                 *         "name": "Key accounts",
+                 *         "steps": [
+                 *           {
+                 *             "after": "PT0S",
+                 *             "audience": [
+                 *               "assignee"
+                 *             ],
+                 *             "label": "overdue",
+                 *             "severity": "overdue"
+                 *           },
+                 *           {
+                 *             "audience": [
+                 *               "manager",
+                 *               "assignee"
+                 *             ],
+                 *             "label": "manager",
+                 *             "repeat": {
+                 *               "every": {
+                 *                 "working_days": 1
+                 *               },
+                 *               "times": 3
+                 *             },
+                 *             "severity": "escalated",
+                 *             "working": "PT8H"
+                 *           },
+                 *           {
+                 *             "audience": [
+                 *               "admins"
+                 *             ],
+                 *             "label": "breach",
+                 *             "severity": "breach",
+                 *             "working_days": 5
+                 *           }
+                 *         ]
+                 *       },
+                 *       "window": "next_14_days"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            /** @description How far it is, and at last what was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event": "progress",
+                     *       "data": "{\"done\": 2000, \"total\": 84210}"
+                     *     }
+                     */
+                    "text/event-stream": {
+                        /** @enum {string} */
+                        event?: "progress" | "result";
+                        data?: string;
+                    };
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -53,6 +53,7 @@ export type Calendar = Schemas["Calendar"];
 export type Policy = Schemas["Policy"];
 export type PolicyDetail = Schemas["PolicyDetail"];
 export type Simulation = Schemas["Simulation"];
+export type Replay = Schemas["Replay"];
 export type PolicyInput = Schemas["PolicyInput"];
 export type PolicyVersion = Schemas["PolicyVersion"];
 export type PastVersion = Schemas["PastVersion"];

@@ -3,6 +3,7 @@ import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { PolicyInput } from "@/api/types";
 import { labelOf, peopleQuery } from "@/features/people";
+import { lookAhead } from "@/features/policies/simulate";
 
 /** The policies in use, in the order in which they are tried; they are few. */
 export const policiesQuery = queryOptions({
@@ -21,7 +22,7 @@ export function policyQuery(id: number) {
 export function effectQuery({ id, etag }: { id: number; etag: string }, policy: PolicyInput) {
   return queryOptions({
     queryKey: queryKeys.policyEffect(id, etag),
-    queryFn: ({ signal }) => dataOf(api.POST("/policies/simulate", { body: { policy, policy_id: id, window: "now" }, signal })),
+    queryFn: ({ signal }) => lookAhead({ policy, id, window: "now" }, signal),
     gcTime: 0, // follow-ups come and go
   });
 }

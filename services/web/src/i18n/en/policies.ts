@@ -104,14 +104,32 @@ export const policies = {
   },
 
   simulation: "Simulation",
-  simulationText: "What would be told to whom if this were in force and all open follow-ups moved to it. Nothing changes by looking.",
-  windows: { now: "Now", next_14_days: "Next 14 days" },
+  simulationText: "What would be told to whom if this were in force and all open follow-ups moved to it; or what would have been told of what happened in the last 90 days. Nothing changes by looking.",
+  windows: { now: "Now", next_14_days: "Next 14 days", last_90_days: "Last 90 days" },
   notSimulated: "That cannot be simulated",
   toldWhom: (tells: number, people: number, followUps: number, moves: number) =>
     `${plural(tells, { one: "# notification", other: "# notifications" })} to ${plural(people, { one: "# person", other: "# people" })}, from ${plural(followUps, { one: "# open follow-up", other: "# open follow-ups" })}; ${number(moves)} would get another policy or version.`,
   until: (time: string) => `Until ${time}`,
   byDay: "Notifications by day",
+  byStep: "Notifications by step",
   byPerson: "Notifications by person",
+  stepOf: (policy: string, label: string) => `${policy}: ${label}`,
+  leftOut: (count: number) =>
+    plural(count, {
+      one: "# follow-up is left out: its calendar cannot be counted by",
+      other: "# follow-ups are left out: their calendars cannot be counted by",
+    }),
+  lookingBack: "How far the look back is",
+  lookedAt: (done: number, total: number) => `${number(done)} of ${plural(total, { one: "# follow-up", other: "# follow-ups" })}`,
+  between: (since: string, until: string) => `From ${since} to ${until}`,
+  comparedWith: (told: number, would: number, followUps: number) =>
+    `${plural(told, { one: "# notification", other: "# notifications" })} of ${plural(followUps, { one: "# follow-up", other: "# follow-ups" })} went out; with this policy it would have been ${number(would)}.`,
+  avoidedAndAdded: (avoided: number, added: number, differing: number) =>
+    `${number(avoided)} avoided, ${number(added)} added, on ${plural(differing, { one: "# follow-up", other: "# follow-ups" })}.`,
+  columns: { told: "Was told", would_tell: "Would be", avoided: "Avoided", added: "Added" },
+  examples: "Examples",
+  nothing: "nothing",
+  toldThen: (at: string, severity: string, people: readonly string[]) => `${at}, ${severity}: ${list(people, "and")}`,
   amount: (count: number) => number(count),
   busiest: (name: string, count: number, day: string) => `${name} would get ${number(count)} on ${day}.`,
 
