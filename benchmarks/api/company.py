@@ -26,13 +26,20 @@ MAKE_SUBJECTS = """
     SELECT CASE WHEN i % 2 = 0 THEN 'lead' ELSE 'client' END, 'C-' || i, 'Company ' || i
     FROM generate_series(1, :people * 10) i
 """
-# Half of it is completed, a third is late, and a sixth is still to come.
+# Half of it is completed, a third is late, and a sixth is still to come. About one of a thousand is a visit,
+# four are of low priority, one is worth much, and one of 2,500 is tagged as a key account. None of it
+# depends on how late something is.
 MAKE_FOLLOW_UPS = """
     INSERT INTO follow_ups (external_id, title, notes, due_at, assignee_id, subject_id, created_at,
-                            completed_at)
+                            completed_at, kind, priority, tags, value_amount, value_currency)
     SELECT external_id, title, 'Ask how the trial went.', due_at, assignee_id, subject_id,
            due_at - interval '20 days',
-           CASE WHEN i % 6 < 3 THEN due_at + (random() ^ 4 * 8 - 1) * interval '1 day' END
+           CASE WHEN i % 6 < 3 THEN due_at + (random() ^ 4 * 8 - 1) * interval '1 day' END,
+           CASE WHEN i % 1001 = 4 THEN 'visit' WHEN i % 5 = 4 THEN 'call' ELSE 'task' END,
+           CASE WHEN i % 251 = 1 THEN 'low' WHEN i % 11 = 1 THEN 'high' ELSE 'normal' END,
+           CASE WHEN i % 2501 = 2 THEN '{key account}'::text[] WHEN i % 19 = 2 THEN '{vip}' ELSE '{}' END,
+           CASE WHEN i % 1003 = 3 THEN 250000 WHEN i % 7 < 2 THEN i % 5000 END,
+           CASE WHEN i % 1003 = 3 THEN 'CHF' WHEN i % 7 < 2 THEN 'EUR' END
     FROM (
         SELECT i, 'deal-' || i AS external_id, 'Call about contract ' || i AS title,
                1 + (random() * (:people - 1))::int AS assignee_id,
@@ -44,11 +51,21 @@ MAKE_FOLLOW_UPS = """
         FROM generate_series(1, :follow_ups) i
     ) planned
 """
+# A policy of last year, on whose version one of 499 still is.
+MAKE_POLICY = """
+    INSERT INTO policies (name, archived_at) VALUES ('Of last year', now())
+"""
+MAKE_VERSION = """
+    INSERT INTO policy_versions (policy_id, policy, version, conditions, steps, lead_seconds)
+    SELECT policies.id, policies.name, 1, v.conditions, v.steps, v.lead_seconds
+    FROM policies, policy_versions v WHERE policies.name = 'Of last year' AND v.id = 1
+"""
 # Most of what is late has been for long: it is at the last step.
 MAKE_STATES = """
     INSERT INTO escalation_states (follow_up_id, run, last_run, policy_version_id, anchor_at, step, severity,
                                    assignee_id, is_open, wake_at)
-    SELECT id, 1, 1, 1, due_at, step, (ARRAY['overdue', 'escalated', 'breach'])[step], assignee_id, is_open,
+    SELECT id, 1, 1, CASE WHEN id % 499 = 4 THEN 2 ELSE 1 END, due_at, step,
+           (ARRAY['overdue', 'escalated', 'breach'])[step], assignee_id, is_open,
            CASE WHEN is_open THEN due_at + (ARRAY[0, 48, 96])[step + 1] * interval '1 hour' END
     FROM (
         SELECT *,
@@ -59,7 +76,10 @@ MAKE_STATES = """
 """
 MAKE_TEXTS = """
     INSERT INTO follow_up_texts (follow_up_id, text)
-    SELECT id, searchable(concat_ws(E'\\n', title, notes, external_id)) FROM follow_ups
+    SELECT id, searchable(
+        concat_ws(E'\\n', title, notes, external_id, nullif(array_to_string(tags, E'\\n'), ''))
+    )
+    FROM follow_ups
 """
 MAKE_ESCALATIONS = """
     INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity, raised_at, ended_at)
@@ -123,7 +143,8 @@ def make_company(database_url: str, follow_ups: int = FOLLOW_UPS, people: int = 
 
 
 def _statements() -> Iterator[str]:
-    yield from (MAKE_PEOPLE, MAKE_SUBJECTS, MAKE_FOLLOW_UPS, MAKE_STATES, MAKE_TEXTS)
+    yield from (MAKE_PEOPLE, MAKE_SUBJECTS, MAKE_POLICY, MAKE_VERSION)
+    yield from (MAKE_FOLLOW_UPS, MAKE_STATES, MAKE_TEXTS)
     yield from (MAKE_ESCALATIONS, MAKE_ACTIVITIES, MAKE_NOTIFICATIONS)
 
 

@@ -345,3 +345,49 @@ def test_the_summary_is_narrowed_to_one_person_or_line(late: Company) -> None:
         summary = late.get(late.ada, "/escalations/summary", assignee=assignee)
         assert (summary["manager"], summary["admin"]) == (number, number)
         assert summary["over_time"][-1]["manager"] == number
+
+
+def test_the_list_and_the_counts_are_narrowed_by_policy_and_facts(company: Company) -> None:
+    conditions = {"all": [{"field": "tags", "is": "has_any", "value": ["vip"]}]}
+    steps = [{"after": "PT1H", "audience": ["admins"], "label": "breach", "severity": "breach"}]
+    policy = company.policy(conditions=conditions, steps=steps)["id"]
+    assert company.ask(company.ada, "POST", f"/policies/{policy}/publish", json={}).status_code == 200
+    value = {"value_amount": 1200, "value_currency": "EUR"}
+    company.follow_up(company.amir, "A call", overdue=100 * HOUR, kind="call", priority="high")
+    company.follow_up(company.amir, "For a VIP", overdue=2 * HOUR, tags=["vip"], **value)
+    company.follow_up(company.mia, "Another one", overdue=50 * HOUR, kind="call")
+    swept(company.world)
+    [standard] = [each["id"] for each in company.get(company.ada, "/policies")["items"] if each["catch_all"]]
+    for filters, found, counted in (
+        ({"policy_id": policy}, ["For a VIP"], (0, 1)),
+        ({"policy_id": standard}, ["A call", "Another one"], (1, 1)),
+        ({"policy_id": 999_999}, [], (0, 0)),
+        ({"kind": "call"}, ["A call", "Another one"], (1, 1)),
+        ({"kind": "call", "assignee": company.amir.id}, ["A call"], (0, 1)),
+        ({"kind": "call", "level": "manager"}, ["Another one"], None),
+        ({"kind": "call", "q": "another"}, ["Another one"], (1, 0)),
+        ({"priority": "high"}, ["A call"], (0, 1)),
+        ({"tag": "VIP"}, ["For a VIP"], (0, 1)),
+        ({"currency": "EUR", "value_from": "1000"}, ["For a VIP"], (0, 1)),
+        ({"tag": "vip", "policy_id": standard}, [], (0, 0)),
+    ):
+        assert company.titles(company.ada, "/escalations", **filters) == found, filters
+        assert company.titles(company.dana, "/escalations", **filters) == found, filters
+        if counted is not None:
+            numbers = company.get(company.dana, "/escalations/counts", **filters)
+            assert (numbers["manager"], numbers["admin"]) == counted, filters
+
+
+def test_pages_of_a_narrowed_list_follow_each_other(company: Company) -> None:
+    for number in range(5):
+        company.follow_up(company.amir, f"Call {number}", overdue=(50 + 20 * number) * HOUR, kind="call")
+    swept(company.world)
+    found: list[str] = []
+    cursor: dict[str, Any] = {}
+    while True:
+        page = company.get(company.ada, "/escalations", kind="call", limit=2, **cursor)
+        found += [entry["title"] for entry in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert found == ["Call 4", "Call 3", "Call 2", "Call 1", "Call 0"]

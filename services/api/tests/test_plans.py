@@ -12,7 +12,7 @@ import pytest
 from followup_api.audit import Action
 from followup_api.escalations import queries as escalations
 from followup_api.escalations.counts import counts as escalation_counts
-from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
+from followup_api.escalations.schemas import EscalationFilters, EscalationLevel, EscalationQuery
 from followup_api.escalations.summary import summary
 from followup_api.followups import queries as follow_ups
 from followup_api.followups.queries import Filters
@@ -73,12 +73,12 @@ def database(servers: Servers, request: pytest.FixtureRequest) -> Iterator[Datab
     url = servers.shared_database("company", lambda url: make_company(url, FOLLOW_UPS, PEOPLE))
     database = Database(url)
     settings = (*EXPLAINING, f"SET plan_cache_mode = {request.param}")
-    event.listen(database.engine, "connect", lambda connection, _: _explain(connection, settings))
+    event.listen(database.engine, "connect", lambda connection, _: explain(connection, settings))
     yield database
     database.close()
 
 
-def _explain(connection: psycopg.Connection, settings: Sequence[LiteralString]) -> None:
+def explain(connection: psycopg.Connection, settings: Sequence[LiteralString]) -> None:
     """Have every statement prepared, and how it was run added to `PLANS`."""
     connection.prepare_threshold = 0
     for setting in settings:
@@ -265,8 +265,8 @@ def test_escalations_are_counted_from_the_index_of_those_open(
     who = scope(database, whose)
 
     def ask(tx: Transaction) -> None:
-        assert escalation_counts(tx, who, None, None).by_line or whose in SCOPES[:2]
-        escalation_counts(tx, who, "acme", DIRECTOR)
+        assert escalation_counts(tx, who, EscalationFilters(), None).by_line or whose in SCOPES[:2]
+        escalation_counts(tx, who, EscalationFilters(q="acme"), DIRECTOR)
 
     counted, waiting, *searched = plans(ask)
     from_indexes([counted, waiting, *searched])

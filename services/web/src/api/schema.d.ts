@@ -15624,6 +15624,20 @@ export interface operations {
             query?: {
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
+                /** @description Only those of this kind, by its name. */
+                kind?: string | null;
+                /** @description Only those of this priority. */
+                priority?: ("low" | "normal" | "high") | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those worth at least this; needs `currency`. */
+                value_from?: string | null;
+                /** @description Only those worth at most this; needs `currency`. */
+                value_to?: string | null;
+                /** @description Only those with a value in this currency. */
+                currency?: string | null;
+                /** @description Only those on a version of this policy. */
+                policy_id?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description Entries on a page at most. */
@@ -15747,6 +15761,20 @@ export interface operations {
             query?: {
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
+                /** @description Only those of this kind, by its name. */
+                kind?: string | null;
+                /** @description Only those of this priority. */
+                priority?: ("low" | "normal" | "high") | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those worth at least this; needs `currency`. */
+                value_from?: string | null;
+                /** @description Only those worth at most this; needs `currency`. */
+                value_to?: string | null;
+                /** @description Only those with a value in this currency. */
+                currency?: string | null;
+                /** @description Only those on a version of this policy. */
+                policy_id?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
             };

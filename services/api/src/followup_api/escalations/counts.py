@@ -3,43 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import escalation_states, escalations, follow_ups, users
-from sqlalchemy import CTE, Select, and_, func, literal_column, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal_column, select
 
+from followup_api.escalations.filters import narrowed_by
 from followup_api.escalations.lines import Person, by_line
 from followup_api.escalations.queries import IS_ESCALATED, OF_SEVERITY
-from followup_api.escalations.schemas import EscalationCounts
+from followup_api.escalations.schemas import EscalationCounts, EscalationFilters
 from followup_api.followups.scopes import Scope
 from followup_api.followups.searches import Search, looked_up
 
 f, u, e, es = follow_ups.c, users.c, escalations.c, escalation_states.c
 
 
-def counts(tx: Transaction, scope: Scope, search: str | None, top: int | None) -> EscalationCounts:
+@dataclass(frozen=True, slots=True)
+class _Narrowing:
+    """What is counted beside whose it is."""
+
+    search: Search | None = None
+    conditions: Sequence[ColumnElement[bool]] = ()
+
+    def of(self, counted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """A query of escalation states, narrowed."""
+        counted = counted.where(*self.conditions)
+        if self.search is None:
+            return counted
+        return self.search.narrowed(counted.join(follow_ups, f.id == es.follow_up_id))
+
+
+EVERYTHING = _Narrowing()
+
+
+def counts(tx: Transaction, scope: Scope, filters: EscalationFilters, top: int | None) -> EscalationCounts:
     """Count the open escalations that a list with the same filters shows.
 
     Args:
         tx: where to count.
         scope: whose.
-        search: only those in which this is found.
+        filters: what else they are narrowed to.
         top: the person whose direct reports are told apart; None: those who report to nobody.
     """
-    words = looked_up(tx, search, scope)
-    found = by_line(_people(tx, scope, words), top)
+    narrowing = _Narrowing(looked_up(tx, filters.q, scope), narrowed_by(filters))
+    found = by_line(_people(tx, scope, narrowing), top)
     return EscalationCounts(
         manager=sum(line.manager for line in found.lines) + found.others.manager,
         admin=sum(line.admin for line in found.lines) + found.others.admin,
-        unroutable=unroutable(tx, scope, words),
+        unroutable=unroutable(tx, scope, narrowing),
         below=found.below,
         by_line=found.lines,
         others=found.others,
     )
 
 
-def unroutable(tx: Transaction, scope: Scope, search: Search | None = None) -> int:
+def unroutable(tx: Transaction, scope: Scope, narrowing: _Narrowing = EVERYTHING) -> int:
     """Steps of open follow-ups that wait until somebody can be told."""
     waiting = (
         select(func.count())
@@ -47,12 +67,12 @@ def unroutable(tx: Transaction, scope: Scope, search: Search | None = None) -> i
         .join(escalation_states, and_(es.follow_up_id == e.follow_up_id, es.run == e.run, es.is_open))
         .where(e.status == literal_column("'unroutable'"), scope.condition(es.assignee_id))
     )
-    return int(tx.execute(_searched(waiting, search)).scalar_one())
+    return int(tx.execute(narrowing.of(waiting)).scalar_one())
 
 
-def _people(tx: Transaction, scope: Scope, search: Search | None) -> Sequence[Person]:
+def _people(tx: Transaction, scope: Scope, narrowing: _Narrowing) -> Sequence[Person]:
     """Everyone who has open escalations, and everyone above them."""
-    own = _own(scope, search)
+    own = _own(scope, narrowing)
     line = select(u.id, u.manager_id).where(u.id.in_(select(own.c.assignee_id))).cte("line", recursive=True)
     line = line.union(select(u.id, u.manager_id).join(line, u.id == line.c.manager_id))  # ends in a cycle
     reports = users.alias("reports")
@@ -69,7 +89,7 @@ def _people(tx: Transaction, scope: Scope, search: Search | None) -> Sequence[Pe
     return [Person(*row) for row in tx.execute(statement)]
 
 
-def _own(scope: Scope, search: Search | None) -> CTE:
+def _own(scope: Scope, narrowing: _Narrowing) -> CTE:
     """Each person's own, by severity."""
     numbers = [func.count().filter(es.severity == word).label(name) for name, word in OF_SEVERITY.items()]
     counted = (
@@ -78,10 +98,4 @@ def _own(scope: Scope, search: Search | None) -> CTE:
         .where(*IS_ESCALATED, scope.condition(es.assignee_id))
         .group_by(es.assignee_id)
     )
-    return _searched(counted, search).cte("own")
-
-
-def _searched(counted: Select[*tuple[Any, ...]], search: Search | None) -> Select[*tuple[Any, ...]]:
-    if search is None:
-        return counted
-    return search.narrowed(counted.join(follow_ups, f.id == es.follow_up_id))
+    return narrowing.of(counted).cte("own")

@@ -10,11 +10,12 @@ from followup_common.db.tables import escalation_states, follow_ups, users
 from followup_common.policy import Severity
 from sqlalchemy import ColumnElement, FromClause, Text, any_, column, func, literal_column, select
 
+from followup_api.escalations.filters import narrowed_by
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
 from followup_api.followups.queries import FOLLOW_UPS, values_of
 from followup_api.followups.scopes import ASSIGNEE, Scope, ScopeSize
 from followup_api.followups.searches import looked_up
-from followup_api.followups.top_n import top_n_of_assignees, top_n_of_groups
+from followup_api.followups.top_n import top_n_found, top_n_of_assignees, top_n_of_groups
 from followup_api.pagination import PagedQuery, Rows, paginate
 from followup_api.rows import Record
 
@@ -35,15 +36,20 @@ ESCALATED = (
 def page(tx: Transaction, query: EscalationQuery, scope: Scope) -> Rows:
     """Open follow-ups that were escalated beyond their assignee, most overdue first."""
     search = looked_up(tx, query.q, scope)
-    if search:
-        wanted = [scope.condition(es.assignee_id)]
+    narrowed = narrowed_by(query)
+    if search or narrowed:
+        wanted = [scope.condition(es.assignee_id), *narrowed]
         if query.level:
             wanted.append(es.severity == OF_SEVERITY[query.level.severity])
+    if search:
         found = ESCALATED.where(*wanted)
         if search.of_few:
             own = select(es.follow_up_id).where(*IS_ESCALATED, *wanted).correlate(None)
             found = found.where(follow_ups.c.id == any_(func.array(own.scalar_subquery())))
         return paginate(tx, search.narrowed(found), ORDER, query)
+    if narrowed:
+        ids = select(es.follow_up_id).where(*IS_ESCALATED, *wanted)
+        return paginate(tx, ESCALATED, ORDER, query, top_n_found(ids, ORDER))
     return _paged(query.level, scope.size).page(tx, query, **scope.values())
 
 

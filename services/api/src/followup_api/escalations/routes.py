@@ -48,9 +48,8 @@ def count_escalations(
     work: Work, caller: Overseer, query: Annotated[EscalationFilters, Query()]
 ) -> EscalationCounts:
     """As many as the list with the same filters shows, in all and by reporting line."""
-    return counts(
-        work.tx, narrowed_scope(work.tx, caller, query.assignee), query.q, top_of(caller, query.assignee)
-    )
+    scope = narrowed_scope(work.tx, caller, query.assignee)
+    return counts(work.tx, scope, query, top_of(caller, query.assignee))
 
 
 @router.get("/summary", summary="Sum up open escalations")

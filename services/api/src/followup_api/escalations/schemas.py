@@ -9,9 +9,10 @@ from followup_common.policy import Severity
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from followup_api.followups.facts import FactFilters
 from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, FOUND_IN, Assigned, FollowUp, PersonName
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Parameters, Schema, Search, examples
+from followup_api.schemas import Id, Parameters, Schema, Search, examples
 
 UNROUTABLE = "Steps of open follow-ups that found nobody active to tell."
 
@@ -34,8 +35,10 @@ class EscalationScope(Parameters):
     assignee: Assigned = "all"
 
 
-class EscalationFilters(EscalationScope):
+class EscalationFilters(FactFilters, EscalationScope):
     """Which open escalations to count."""
+
+    policy_id: Id | None = Field(None, description="Only those on a version of this policy.")
 
     q: Search | None = Field(None, description=FOUND_IN)
 

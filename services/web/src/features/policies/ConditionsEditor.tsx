@@ -165,7 +165,7 @@ function Value({ condition: { field, value }, names, change }: ValueProps) {
   const choices = KNOWN[field];
   if (choices) return <Many data={choices.map((each) => ({ value: each, label: known[each] ?? each }))} value={texts} change={change} />;
   return (
-    <TagsInput size="xs" miw={190} aria-label={words.conditionValue} value={texts} onChange={change} />
+    <TagsInput size="xs" miw={190} maw="calc(100% - 44px)" aria-label={words.conditionValue} value={texts} onChange={change} />
   );
 }
 
@@ -177,5 +177,5 @@ function Kinds({ value, change }: { value: string[]; change: (value: string[]) =
 }
 
 function Many({ data, value, change }: { data: { value: string; label: string }[]; value: string[]; change: (value: string[]) => void }) {
-  return <MultiSelect size="xs" miw={190} aria-label={words.conditionValue} data={data} value={value} onChange={change} searchable limit={50} />;
+  return <MultiSelect size="xs" miw={190} maw="calc(100% - 44px)" aria-label={words.conditionValue} data={data} value={value} onChange={change} searchable limit={50} />;
 }
