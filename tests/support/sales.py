@@ -157,8 +157,8 @@ def write(department: Department, folder: Path) -> tuple[Path, Path]:
     """Write both CSV files; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     users, follow_ups = folder / "users.csv", folder / "follow-ups.csv"
-    _write(users, USER_COLUMNS, (_user_row(person) for person in department.people))
-    _write(follow_ups, FOLLOW_UP_COLUMNS, (_follow_up_row(department, deal) for deal in department.deals))
+    _write(users, USER_COLUMNS, (user_row(person) for person in department.people))
+    _write(follow_ups, FOLLOW_UP_COLUMNS, (follow_up_row(department, deal) for deal in department.deals))
     return users, follow_ups
 
 
@@ -181,11 +181,13 @@ def _first_active_above(people: dict[str, Agent], agent: str, admins: list[str])
     return dict.fromkeys(admins, "admins")
 
 
-def _user_row(person: Agent) -> Sequence[str]:
+def user_row(person: Agent) -> Sequence[str]:
+    """Somebody as a line of `users.csv`."""
     return (person.email, person.name, person.role, person.manager, "UTC", str(person.active).lower())
 
 
-def _follow_up_row(department: Department, deal: Deal) -> Sequence[str]:
+def follow_up_row(department: Department, deal: Deal) -> Sequence[str]:
+    """A deal as a line of `follow-ups.csv`."""
     subject = ("client", deal.account, deal.account, "") if deal.account else ("", "", "", "")
     title = f"Follow up on {deal.product}"
     due = department.due_at(deal).isoformat()

@@ -63,7 +63,7 @@ interface CountsProps {
 
 function Counts({ label, rows }: CountsProps) {
   return (
-    <Table aria-label={label} className={classes.counts} horizontalSpacing={6}>
+    <Table aria-label={label} className={classes.counts} horizontalSpacing={4}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{label}</Table.Th>
