@@ -95,7 +95,8 @@ class Trail:
     """The audit log as a request sees it: who asks and from where is known already."""
 
     work: UnitOfWork
-    request: Request
+    request: Request | None
+    """None: no request asks for what is done."""
 
     def __call__(
         self, action: Action, target: str | None = None, *, actor_id: int | None = None, **details: Any
@@ -110,9 +111,9 @@ class Trail:
         """
         values = {
             "action": action.value,
-            "actor_id": actor_id or getattr(self.request.state, "user_id", None),
+            "actor_id": actor_id or (getattr(self.request.state, "user_id", None) if self.request else None),
             "target": target,
-            "address": address_of(self.request),
+            "address": address_of(self.request) if self.request else None,
             "request_id": request_id(),
             "details": details,
         }

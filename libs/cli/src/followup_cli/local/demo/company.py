@@ -25,6 +25,8 @@ class DemoPerson:
     time_zone: str
     active: bool
     team: str
+    calendar: str | None
+    """Its name; None: that of everybody."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class DemoFollowUp:
     completed_at: datetime | None
     handed_over_by: str | None
     """Whose it was before."""
+    kind: str
+    priority: str
+    tags: list[str]
+    value: dict[str, str] | None
+    """Amount and currency."""
 
 
 def people() -> list[DemoPerson]:
@@ -66,31 +73,49 @@ def people() -> list[DemoPerson]:
             time_zone=row["time_zone"],
             active=row["active"] == "true",
             team=row["team"],
+            calendar=row["calendar"] or None,
         )
         for row in _rows("people.csv")
     ]
 
 
 def follow_ups(now: datetime) -> list[DemoFollowUp]:
-    """Every follow-up, at every stage around `now`; due at full quarters of an hour."""
+    """Every follow-up of these days, at every stage around `now`; due at full quarters of an hour."""
+    return list(_follow_ups("follow_ups.csv", now))
+
+
+def past_follow_ups(now: datetime) -> list[DemoFollowUp]:
+    """What was done in the months before, in time or late."""
+    return list(_follow_ups("history.csv", now))
+
+
+def _follow_ups(name: str, now: datetime) -> Iterator[DemoFollowUp]:
     subjects = {row["external_id"]: DemoSubject(**row) for row in _rows("subjects.csv")}
-    return [
-        DemoFollowUp(
+    for row in _rows(name):
+        yield DemoFollowUp(
             assignee=_email(row["assignee"]),
             due_at=_quarter(now + _offset(row["due"])),
             subject=subjects[row["subject"]],
             title=row["title"],
-            notes=row["notes"],
+            notes=row.get("notes", ""),
             completed_at=now + _offset(row["completed"]) if row["completed"] else None,
-            handed_over_by=_email(row["handed_over_by"]) if row["handed_over_by"] else None,
+            handed_over_by=_email(row["handed_over_by"]) if row.get("handed_over_by") else None,
+            kind=row["kind"],
+            priority=row["priority"],
+            tags=row["tags"].split("; ") if row["tags"] else [],
+            value=_value(row),
         )
-        for row in _rows("follow_ups.csv")
-    ]
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
     with (files(__package__) / name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
+
+
+def _value(row: dict[str, str]) -> dict[str, str] | None:
+    if not row["value_amount"]:
+        return None
+    return {"amount": row["value_amount"], "currency": row["value_currency"]}
 
 
 def _email(name: str) -> str:

@@ -9,6 +9,7 @@ from followup_api.audit import sign
 from followup_api.followups import service
 from followup_api.followups.completing import complete
 from followup_api.followups.completing_schemas import Completion
+from followup_api.followups.facts import NewFacts
 from followup_api.followups.schemas import FollowUpCreate, FollowUpPatch, SubjectInput
 from followup_api.followups.scopes import Scope
 from followup_api.followups.service import Target
@@ -19,7 +20,8 @@ from followup_common.db.tables import users
 from followup_common.messaging import Publisher
 from sqlalchemy import func, select, text
 
-from followup_cli.local.demo.company import DemoFollowUp, DemoPerson, follow_ups, people
+from followup_cli.local.demo.company import DemoFollowUp, DemoPerson, follow_ups, past_follow_ups, people
+from followup_cli.local.demo.history import record_history
 from followup_cli.local.demo.passwords import (
     PUBLISHED,
     Passwords,
@@ -27,6 +29,7 @@ from followup_cli.local.demo.passwords import (
     random_password,
     replace_published,
 )
+from followup_cli.local.demo.rulebook import add_calendars, publish_policies
 
 BY = "demo"
 EVERYONE = Scope(None)
@@ -91,16 +94,17 @@ def ensure_demo(
         ).scalar():
             return DemoState(present=False)
         now: datetime = work.tx.execute(select(func.now())).scalar_one()
-        planned = follow_ups(now)
+        planned = [*past_follow_ups(now), *follow_ups(now)]
         passwords = {
             person.email: random_password() if others_reach_it else PUBLISHED for person in everybody
         }
-        ids = _add_people(work, everybody, passwords)
+        ids = _add_people(work, everybody, passwords, add_calendars(work))
+        publish_policies(work, ids[next(person.email for person in everybody if person.role == "admin")])
         added = [_add_follow_up(work, follow_up, ids) for follow_up in planned]
         for person in everybody:
             if not person.active:
                 change_user(work.tx, ids[person.email], {"active": False})
-    _backdate(owner_url, dict(zip(added, planned, strict=True)))
+    _backdate(owner_url, dict(zip(added, planned, strict=True)), now)
     return DemoState(present=True, passwords=passwords)
 
 
@@ -123,7 +127,9 @@ def _present(work: UnitOfWork, *, others_reach_it: bool) -> DemoState:
     return DemoState(present=True, passwords=replaced, replaced=bool(replaced))
 
 
-def _add_people(work: UnitOfWork, everybody: list[DemoPerson], passwords: Passwords) -> dict[str, int]:
+def _add_people(
+    work: UnitOfWork, everybody: list[DemoPerson], passwords: Passwords, calendars: dict[str, int]
+) -> dict[str, int]:
     ids: dict[str, int] = {}
     for person in everybody:
         ids[person.email] = create_user(
@@ -133,6 +139,7 @@ def _add_people(work: UnitOfWork, everybody: list[DemoPerson], passwords: Passwo
             role=person.role,
             manager_id=ids[person.manager_email] if person.manager_email else None,
             time_zone=person.time_zone,
+            calendar_id=calendars[person.calendar] if person.calendar else None,
             password=passwords[person.email],
         ).id
     return ids
@@ -142,19 +149,16 @@ def _add_follow_up(work: UnitOfWork, planned: DemoFollowUp, ids: dict[str, int])
     """Create one, have it handed over and completed, each by the person who would do so."""
     subject = planned.subject
     first, assignee = ids[planned.handed_over_by or planned.assignee], ids[planned.assignee]
+    about = {name: getattr(subject, name) for name in ("kind", "external_id", "name", "url")}
     body = FollowUpCreate(
         title=planned.title,
         due_at=planned.due_at,
         notes=planned.notes,
         assignee_id=first,
-        subject=SubjectInput.model_validate(
-            {
-                "kind": subject.kind,
-                "external_id": subject.external_id,
-                "name": subject.name,
-                "url": subject.url,
-            }
-        ),
+        subject=SubjectInput.model_validate(about),
+        **NewFacts.model_validate(
+            {name: getattr(planned, name) for name in ("kind", "priority", "tags", "value")}
+        ).model_dump(),
     )
     created = service.create(work, body, EVERYONE, first)
     if first != assignee:
@@ -164,10 +168,11 @@ def _add_follow_up(work: UnitOfWork, planned: DemoFollowUp, ids: dict[str, int])
     return created.id
 
 
-def _backdate(owner_url: str, planned: dict[int, DemoFollowUp]) -> None:
+def _backdate(owner_url: str, planned: dict[int, DemoFollowUp], now: datetime) -> None:
     owner = Database(owner_url)
     rows = [{"id": id_, "completed_at": follow_up.completed_at} for id_, follow_up in planned.items()]
     with owner.transaction() as tx:
         for statement in BACKDATE:
             tx.execute(text(statement), rows)
+        record_history(tx, now)
     owner.close()
