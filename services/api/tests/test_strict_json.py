@@ -60,9 +60,10 @@ def bodies(company: Company) -> Iterator[tuple[str, str, dict[str, Any], dict[st
 
 
 def resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """A schema without references, nor choices between it and null."""
+    """A schema without references, nor choices between it and null; one that has a name says it."""
     if "$ref" in schema:
-        return resolved(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], document)
+        name = schema["$ref"].rpartition("/")[2]
+        return {"component": name, **resolved(document["components"]["schemas"][name], document)}
     choices = [resolved(each, document) for each in schema.get("anyOf", ())]
     if choices:
         [one] = [each for each in choices if each.get("type") != "null"]
@@ -70,8 +71,17 @@ def resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]
     return schema
 
 
-def wrong_values(schema: dict[str, Any], path: tuple[Any, ...], document: dict[str, Any]) -> Iterator[Any]:
-    """Pairs of a place in the body and a value of a kind that does not belong there."""
+def wrong_values(
+    schema: dict[str, Any], path: tuple[Any, ...], document: dict[str, Any], tried: set[str]
+) -> Iterator[Any]:
+    """Pairs of a place in the body and a value of a kind that does not belong there.
+
+    Args:
+        schema: of the place.
+        path: the place.
+        document: has the schemas that others refer to.
+        tried: the named schemas that were looked into already: one model checks them wherever they are.
+    """
     kind = schema.get("type") or "string"
     allowed = {kind, "null"} if schema.get("nullable") else {kind}
     if kind == "number":
@@ -81,10 +91,20 @@ def wrong_values(schema: dict[str, Any], path: tuple[Any, ...], document: dict[s
             yield from ((path, value) for value in values)
     if schema.get("format") == "date-time":
         yield from ((path, value) for value in NO_TIMES)
-    for name, inner in schema.get("properties", {}).items():
-        yield from wrong_values(resolved(inner, document), (*path, name), document)
-    if "items" in schema:
-        yield from wrong_values(resolved(schema["items"], document), (*path, 0), document)
+    if is_new(schema, tried):
+        for name, inner in schema.get("properties", {}).items():
+            yield from wrong_values(resolved(inner, document), (*path, name), document, tried)
+        if "items" in schema:
+            yield from wrong_values(resolved(schema["items"], document), (*path, 0), document, tried)
+
+
+def is_new(schema: dict[str, Any], tried: set[str]) -> bool:
+    """Whether what is in a schema was not tried yet; from now on it is."""
+    component = schema.get("component")
+    if component in tried:
+        return False
+    tried |= {component} if component else set()
+    return True
 
 
 def with_value(body: Any, path: tuple[Any, ...], value: Any) -> Any:
@@ -107,12 +127,12 @@ def logged_in(company: Company) -> TestClient:
 
 
 def test_no_field_of_any_body_takes_a_value_of_another_kind(company: Company) -> None:
-    client, taken, fields = logged_in(company), [], 0
+    client, taken, fields, tried = logged_in(company), [], 0, set[str]()
     for method, path, schema, document in bodies(company):
         address = path.replace("{event_id}", "0198c7a2-4e5b-7c31-9f00-3d2a6b1c8e47")
         for name in ("follow_up_id", "user_id", "subject_id", "calendar_id", "kind_id"):
             address = address.replace(f"{{{name}}}", str(company.amir.id))
-        for where, value in wrong_values(schema, (), document):
+        for where, value in wrong_values(schema, (), document, tried):
             if where == () and value in (None, {}):
                 continue
             fields += 1

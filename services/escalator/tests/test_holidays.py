@@ -95,13 +95,13 @@ def test_holidays_are_known_for_three_years_and_looked_up_again_after_one(
 def test_what_people_said_stays_and_the_rest_is_as_it_is_known_now(company: Company, today: date) -> None:
     berlin = calendar(company)
     first, second, third, *_ = known(today)
-    free = next(
-        when for number in range(1, 99) if (when := today + timedelta(days=number)) not in known(today)
-    )
+    coming = (today + timedelta(days=number) for number in range(1, 99))
+    free, reopened, *_ = (when for when in coming if when not in known(today))
     past = today - timedelta(days=200)
     day(company, berlin, first, name="Opened on purpose", removed=True)
     day(company, berlin, second, name="Another name")
     day(company, berlin, free, name="Was one once")
+    day(company, berlin, reopened, name="Was one once", removed=True)
     day(company, berlin, past, name="Long gone")
     day(company, berlin, free, "own", name="Stocktaking")
     day(company, berlin, third, "ics", name="Outing")
@@ -110,6 +110,7 @@ def test_what_people_said_stays_and_the_rest_is_as_it_is_known_now(company: Comp
     assert found[first] == (known(today)[first], True)
     assert found[second] == (known(today)[second], False)
     assert free not in found
+    assert found[reopened] == ("Was one once", True)
     assert found[past] == ("Long gone", False)
     assert days(company, berlin, "own") == {free: ("Stocktaking", False)}
     assert days(company, berlin, "ics") == {third: ("Outing", False)}
