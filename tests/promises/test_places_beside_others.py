@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from followup_common.contracts import CalendarsChanged, PoliciesPublished
 from followup_common.db import Transaction
+from followup_common.messaging import outbox
+from followup_common.messaging.outbox import Later
+from followup_escalator import replacing
 from followup_escalator.batches import claim_batch
 from followup_escalator.replacing import move_open, place_again
 from followup_escalator.settings import EscalatorSettings
@@ -205,3 +208,54 @@ def test_a_move_beside_a_person_s_change_finds_what_that_has_made(
         rescheduled = change.startswith("due_at")
         assert (row["policy_version_id"], row["step"]) == (version, 2 if rescheduled else 1)
         assert company.told(call) == [(1, eve)] + [(2, eve)] * rescheduled
+
+
+def test_changes_that_come_together_go_one_after_another(
+    pipeline: Pipeline, escalator: EscalatorSettings
+) -> None:
+    """Each would hold the rows that the others wait for, until they give up and are all tried again."""
+    with pipeline.company() as company:
+        call = company.follow_up(company.person("Eve"), overdue=HOUR)
+    version = moved_to_its_own(pipeline, STEP, LATER_STEP)
+    published = PoliciesPublished(policy_version_id=version, actor_id=None)
+    with pipeline.company() as company:
+        calendar = open_for(company, office=(-HOUR, 99 * HOUR))
+        publish(company, WORKING, calendar=calendar)
+    changed = CalendarsChanged(calendar_ids=(calendar,), user_ids=(), everybody=False)
+    escalators = pipeline.databases["escalator"]
+    with escalators.transaction() as first:
+        list(move_open(published, first, escalator))
+        for handle, event in ((move_open, published), (place_again, changed)):
+            with escalators.transaction() as second:
+                [later] = handle(event, second, escalator)  # type: ignore[arg-type]  # each its own
+                assert later == Later(event, replacing.WAIT)
+    with escalators.transaction() as third:
+        assert not [each for each in move_open(published, third, escalator) if isinstance(each, Later)]
+    with pipeline.company() as company:
+        assert (company.get(call)["policy_version_id"], company.get(call)["run"]) == (version, 2)
+
+
+def test_a_move_leaves_to_a_newer_version_what_that_is_to_move(
+    pipeline: Pipeline, escalator: EscalatorSettings
+) -> None:
+    with pipeline.company() as company:
+        call = company.follow_up(company.person("Eve"), overdue=HOUR)
+    older, newer = (
+        PoliciesPublished(policy_version_id=moved_to_its_own(pipeline, *steps), actor_id=None)
+        for steps in ([STEP], [STEP, LATER_STEP])
+    )
+    [waiting] = pipeline.emit(newer)
+
+    def handle(event: PoliciesPublished) -> int:
+        with pipeline.databases["escalator"].transaction() as tx:
+            list(move_open(event, tx, escalator))
+        with pipeline.company() as company:
+            return int(company.get(call)["policy_version_id"])
+
+    assert handle(older) == 1
+    assert handle(newer) == newer.policy_version_id
+    with pipeline.company() as company:  # one that is a dead letter moves nothing
+        outbox.mark_failed(company.tx, waiting.id, "x")
+        was = {"version": older.policy_version_id}
+        company.tx.execute(text("UPDATE escalation_states SET policy_version_id = :version"), was)
+    assert handle(older) == newer.policy_version_id

@@ -7,11 +7,13 @@ stays taken, so nobody is told anything twice.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from followup_common.contracts import CalendarsChanged, PoliciesPublished
 from followup_common.db import Transaction
 from followup_common.db.plans import find_by_index
 from followup_common.messaging.handlers import Emitted, handles
+from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
 from sqlalchemy import text
 
@@ -20,6 +22,22 @@ from followup_escalator.settings import EscalatorSettings
 
 AT_ONCE = 5_000
 """How many one transaction looks for: it holds them until it ends."""
+MOVED_AT_ONCE = 1_000
+"""Fewer: a policy is chosen for each of them while people wait who change them."""
+WAIT = timedelta(seconds=2)
+"""How long a change is held back while another one is at work: they would only wait for each other's rows."""
+
+ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('followup_escalator.replacing'))")
+
+# A newer version of the policy, for open ones too, moves whatever this one would: all get the newest.
+OVERTAKEN = text("""
+    SELECT EXISTS (
+        SELECT FROM outbox o
+        JOIN policy_versions newer ON newer.id = (o.payload ->> 'policy_version_id')::bigint
+        JOIN policy_versions this ON this.policy_id = newer.policy_id AND this.version < newer.version
+        WHERE o.type = :type AND o.handled_at IS NULL AND o.failed_at IS NULL AND this.id = :version
+    )
+""").bindparams(type=PoliciesPublished.type)
 
 # Everybody below those who are named or have one of the calendars may count by theirs.
 CONCERNED = text("""
@@ -60,7 +78,7 @@ POKE = text("""
 """).bindparams(at_once=AT_ONCE)
 
 MOVE = text("SELECT until, moved FROM policies_move_open(:version, :actor_id, :after, :at_once)").bindparams(
-    at_once=AT_ONCE
+    at_once=MOVED_AT_ONCE
 )
 
 
@@ -70,6 +88,9 @@ def place_again(event: CalendarsChanged, tx: Transaction, _: EscalatorSettings) 
     given = {"calendar_ids": list(event.calendar_ids), "user_ids": list(event.user_ids)}
     versions = tx.execute(VERSIONS, given).one()
     if not versions.own and not versions.assignees:
+        return
+    if not tx.execute(ALONE).scalar():
+        yield Later(event, WAIT)
         return
     concerned = tx.execute(CONCERNED, given).one()
     find_by_index(tx)
@@ -91,6 +112,11 @@ def place_again(event: CalendarsChanged, tx: Transaction, _: EscalatorSettings) 
 @handles(PoliciesPublished)
 def move_open(event: PoliciesPublished, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
     """Move a batch of open follow-ups to the policy that applies to them now; the rest follows."""
+    if tx.execute(OVERTAKEN, {"version": event.policy_version_id}).scalar():
+        return
+    if not tx.execute(ALONE).scalar():
+        yield Later(event, WAIT)
+        return
     find_by_index(tx)
     values = {"version": event.policy_version_id, "actor_id": event.actor_id, "after": event.after}
     batch = tx.execute(MOVE, values).one()
