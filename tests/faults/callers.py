@@ -97,7 +97,10 @@ class Callers:
         return self._edit(follow_up, assignee_id=rng.choice(self._assignable))
 
     def _create(self, rng: Random, _: int, due_at: datetime) -> Answer:
-        body = {"title": "New", "due_at": due_at.isoformat(), "assignee_id": rng.choice(self._assignable)}
+        body = {
+            **{"title": "New", "due_at": due_at.isoformat(), "assignee_id": rng.choice(self._assignable)},
+            **{"kind": rng.choice(("task", "meeting")), "priority": rng.choice(("normal", "high"))},
+        }
         return self._client.post(self._all, json=body)
 
     def _delete(self, _: Random, follow_up: int, __: datetime) -> Answer:

@@ -2,62 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import journal
+from tests.faults import journal, settings
+from tests.faults.established import Established, establish
 from tests.faults.journal import Kind
+from tests.faults.people import People, Person
+from tests.faults.settings import Facts
 from tests.support.company import Company
 
-STANDARD = (timedelta(0), timedelta(hours=48), timedelta(hours=96))
-QUICK = (timedelta(0), timedelta(seconds=5), timedelta(seconds=10))
-"""The steps of the second policy version: short, so that follow-ups climb them within a round."""
+Due = Callable[[datetime, Random], datetime]
+HOUR = timedelta(hours=1)
 
 HOURS_OVERDUE = ((-700, -48), (1, 47), (49, 95), (97, 300))
 """Well away from each step of the standard policy."""
 
-QUICK_POLICY = """
-INSERT INTO policy_versions (policy, version, steps) VALUES ('standard', 2, '[
-    {"after": "PT0S", "audience": ["assignee"], "label": "employee", "severity": "overdue"},
-    {"after": "PT5S", "audience": ["manager", "assignee"], "label": "manager", "severity": "escalated"},
-    {"after": "PT10S", "audience": ["admins"], "label": "admin", "severity": "breach"}]'::jsonb)
-"""
-
 INSERT = text("""
     WITH inserted AS (
-        INSERT INTO follow_ups (title, due_at, assignee_id)
-        SELECT 'Call', due_at, assignee_id
+        INSERT INTO follow_ups (title, due_at, assignee_id, kind, priority)
+        SELECT 'Call', due_at, assignee_id, :subject_kind, :priority
         FROM unnest(CAST(:due_ats AS timestamptz[]), CAST(:assignees AS bigint[])) AS t (due_at, assignee_id)
         RETURNING id, due_at, assignee_id
     )
-    INSERT INTO fault_journal (follow_up_id, kind, due_at, assignee_id)
-    SELECT id, :kind, due_at, assignee_id FROM inserted
+    INSERT INTO fault_journal (follow_up_id, kind, due_at, assignee_id, facts)
+    SELECT id, :kind, due_at, assignee_id, jsonb_build_array(:subject_kind, :priority) FROM inserted
 """)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody, as the model knows them."""
-
-    manager_id: int | None
-    active: bool = True
-
-
-@dataclass(frozen=True)
-class People:
-    """Everybody; nobody changes during a round."""
-
-    by_id: dict[int, Person]
-    admins: tuple[int, ...]
-
-    @property
-    def assignable(self) -> list[int]:
-        """Whom the API would accept as assignees."""
-        return [id_ for id_, person in self.by_id.items() if person.active]
 
 
 def hire(tx: Transaction) -> People:
@@ -81,36 +55,53 @@ def hire(tx: Transaction) -> People:
 
 
 def promise(
-    tx: Transaction, people: People, rng: Random, number: int, *, kind: Kind, span: timedelta
+    tx: Transaction, people: People, rng: Random, number: int, *, kind: Kind, facts: Facts, due: Due
 ) -> None:
-    """Add follow-ups at all levels; many cross a step within the next `span`."""
+    """Add follow-ups at all levels; many cross a step within the round."""
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
-    due = _standard_due if kind is Kind.CREATED_STANDARD else _quick_due
     everybody = list(people.by_id)  # those who left still have theirs
     values = {
         "kind": kind,
-        "due_ats": [due(now, rng, span) for _ in range(number)],
+        "subject_kind": facts.kind,
+        "priority": facts.priority,
+        "due_ats": [due(now, rng) for _ in range(number)],
         "assignees": [rng.choice(everybody) for _ in range(number)],
     }
     tx.execute(INSERT, values)
 
 
-def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> People:
-    """Everything with which a round begins."""
-    tx.execute(text(journal.CREATE))
+def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> tuple[People, Established]:
+    """Everything with which a round begins: of its follow-ups, most are on the standard policy."""
+    for statement in (journal.CREATE, settings.CREATE, journal.OF_RUNS):
+        tx.execute(text(statement))
     people = hire(tx)
-    promise(tx, people, rng, follow_ups // 2, kind=Kind.CREATED_STANDARD, span=span)
-    tx.execute(text(QUICK_POLICY.replace(":", "\\:").replace("\\:\\:", "::")))
-    promise(tx, people, rng, follow_ups - follow_ups // 2, kind=Kind.CREATED, span=span)
+
+    def standard(now: datetime, rng: Random) -> datetime:
+        return _standard_due(now, rng, span)
+
+    def quick(now: datetime, rng: Random) -> datetime:
+        return now + span * rng.uniform(-0.2, 1)
+
+    def working(now: datetime, rng: Random) -> datetime:
+        return quick(now, rng) if rng.random() < 0.5 else now - _away_from_this_time_of_day(rng)
+
+    plain, key, meeting = Facts(), Facts(priority="high"), Facts(kind="meeting")
+    promise(tx, people, rng, follow_ups * 2 // 5, kind=Kind.CREATED_STANDARD, facts=plain, due=standard)
+    established = establish(tx, people)
+    rest = follow_ups - follow_ups * 2 // 5 - 2 * (follow_ups // 8)
+    promise(tx, people, rng, rest, kind=Kind.CREATED, facts=plain, due=quick)
+    for facts in (key, meeting):
+        promise(tx, people, rng, follow_ups // 8, kind=Kind.CREATED, facts=facts, due=working)
     tx.execute(text(journal.OF_THE_API.format(actor_id=people.admins[0])))
-    return people
+    return people, established
 
 
 def _standard_due(now: datetime, rng: Random, span: timedelta) -> datetime:
     if rng.random() < 0.5:
-        return now + span * rng.random() - rng.choice(STANDARD)
+        return now + span * rng.random() - rng.choice((0, 48, 96)) * HOUR
     return now - timedelta(hours=rng.uniform(*rng.choice(HOURS_OVERDUE)))
 
 
-def _quick_due(now: datetime, rng: Random, span: timedelta) -> datetime:
-    return now + span * rng.uniform(-0.2, 1)
+def _away_from_this_time_of_day(rng: Random) -> timedelta:
+    """So that no step that comes so many working days later comes while a round is judged."""
+    return timedelta(days=rng.randint(0, 4), minutes=rng.uniform(90, 22 * 60))

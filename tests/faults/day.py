@@ -54,7 +54,7 @@ KINDS = (
 # Policies never change: the day is played under the standard policy, as a version of its own.
 STANDARD_AGAIN = """
 INSERT INTO policy_versions (policy, version, steps)
-SELECT 'standard', 3, steps FROM policy_versions WHERE version = 1
+SELECT 'standard', 3, steps FROM policy_versions WHERE policy = 'standard' AND version = 1
 """
 CREATE = text("""
     INSERT INTO follow_ups (title, due_at, assignee_id)

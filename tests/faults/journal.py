@@ -6,12 +6,16 @@ transaction is not: its row is there if and only if the change is.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from followup_common.db import Transaction
 from sqlalchemy import text
+
+from tests.faults.settings import PLAIN, Facts
 
 CREATE = """
 CREATE TABLE public.fault_journal (
@@ -20,7 +24,8 @@ CREATE TABLE public.fault_journal (
     kind text NOT NULL,
     due_at timestamptz,
     assignee_id bigint,
-    actor_id bigint
+    actor_id bigint,
+    facts jsonb
 );
 GRANT SELECT, INSERT ON public.fault_journal TO followup_api;
 """
@@ -36,8 +41,8 @@ BEGIN
         INSERT INTO public.fault_journal (follow_up_id, kind)
         VALUES (NEW.id, CASE TG_OP WHEN 'INSERT' THEN 'restored' ELSE 'undone' END);
     ELSIF TG_OP = 'INSERT' THEN
-        INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id)
-        VALUES (NEW.id, 'created', NEW.due_at, NEW.assignee_id);
+        INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id, facts)
+        VALUES (NEW.id, 'created', NEW.due_at, NEW.assignee_id, jsonb_build_array(NEW.kind, NEW.priority));
     ELSE
         IF (NEW.completed_at IS NULL) <> (OLD.completed_at IS NULL) THEN
             INSERT INTO public.fault_journal (follow_up_id, kind)
@@ -60,13 +65,30 @@ CREATE TRIGGER fault_journal_of_the_api AFTER INSERT OR DELETE
     EXECUTE FUNCTION fault_journal_of_the_api({actor_id});
 """
 
+# Each run of each follow-up as it is at a commit, whoever begins it, and the moves that publications ask for.
+# An undo and a restoration begin runs, and take them back.
+OF_RUNS = """
+CREATE FUNCTION fault_journal_of_runs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO public.fault_runs (follow_up_id, run, policy_version_id)
+    SELECT s.follow_up_id, s.run, s.policy_version_id FROM public.escalation_states s
+    WHERE s.follow_up_id = NEW.follow_up_id ON CONFLICT DO NOTHING;
+    IF TG_OP = 'UPDATE' AND current_setting('application_name') = 'followup-escalator' THEN
+        INSERT INTO public.fault_journal (follow_up_id, kind) VALUES (NEW.follow_up_id, 'moved');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER fault_journal_of_runs AFTER INSERT OR UPDATE OF run ON escalation_states
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fault_journal_of_runs();
+"""
+
 WRITE = text("""
-    INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id)
-    VALUES (:follow_up_id, :kind, :due_at, :assignee_id, :actor_id)
+    INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id, facts)
+    VALUES (:follow_up_id, :kind, :due_at, :assignee_id, :actor_id, CAST(:facts AS jsonb))
 """)
 
 READ = text("""
-    SELECT follow_up_id, kind, due_at, assignee_id, actor_id, pg_xact_commit_timestamp(xmin) AS at
+    SELECT follow_up_id, kind, due_at, assignee_id, actor_id, facts, pg_xact_commit_timestamp(xmin) AS at
     FROM public.fault_journal ORDER BY id
 """)
 
@@ -84,6 +106,8 @@ class Kind(StrEnum):
     UNDONE = "undone"
     """The change before it, which was the last one."""
     RESTORED = "restored"
+    MOVED = "moved"
+    """To another version of a policy, by a publication for open ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,7 @@ class Change:
     due_at: datetime | None = None
     assignee_id: int | None = None
     actor_id: int | None = None
+    facts: Facts = PLAIN
 
 
 def write(
@@ -105,9 +130,11 @@ def write(
     due_at: datetime | None = None,
     assignee_id: int | None = None,
     actor_id: int | None = None,
+    facts: Facts | None = None,
 ) -> None:
     """Note a change in its own transaction, while its row is locked: ids follow commits."""
-    values = {"due_at": due_at, "assignee_id": assignee_id, "actor_id": actor_id}
+    values: dict[str, Any] = {"due_at": due_at, "assignee_id": assignee_id, "actor_id": actor_id}
+    values["facts"] = json.dumps(facts) if facts else None
     tx.execute(WRITE, {"follow_up_id": follow_up_id, "kind": kind, **values})
 
 
@@ -115,6 +142,7 @@ def read(tx: Transaction) -> dict[int, list[Change]]:
     """Every follow-up's changes, in order."""
     changes: dict[int, list[Change]] = {}
     for row in tx.execute(READ):
-        change = Change(row.at, Kind(row.kind), row.due_at, row.assignee_id, row.actor_id)
+        facts = Facts(*row.facts) if row.facts else PLAIN
+        change = Change(row.at, Kind(row.kind), row.due_at, row.assignee_id, row.actor_id, facts)
         changes.setdefault(row.follow_up_id, []).append(change)
     return changes

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tests.faults.company import QUICK, STANDARD, People
 from tests.faults.journal import Change, Kind
+from tests.faults.ladders import Rung
+from tests.faults.people import People
+from tests.faults.settings import Facts, Version
 
 TAKEN_BACK = (Kind.UNDONE, Kind.RESTORED)
 
@@ -42,7 +44,7 @@ class Stay:
     ends: datetime | None
     run: int
     due_at: datetime
-    steps: tuple[timedelta, ...]
+    version: Version
     assignee_id: int
     assignment: int
     resumed: bool = False
@@ -51,14 +53,6 @@ class Stay:
     def holds(self, at: datetime) -> bool:
         """Whether this is how the follow-up was at a moment."""
         return self.begins < at and (self.ends is None or at < self.ends)
-
-    def level(self, at: datetime) -> int:
-        """The number of steps reached at a moment."""
-        return sum(1 for after in self.steps if self.due_at + after <= at)
-
-    def next_step_at(self, level: int) -> datetime | None:
-        """When the step after `level` comes."""
-        return self.due_at + self.steps[level] if level < len(self.steps) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +68,15 @@ class Assigned:
 class History:
     """Everything that people did to one follow-up."""
 
+    facts: Facts = field(default_factory=Facts)
     stays: list[Stay] = field(default_factory=list)
     given: Assigned | None = None
     """How who has it now was given it, if by somebody else; what was taken back does not count."""
     deleted: bool = False
     restored: set[datetime] = field(default_factory=set)
     """When it was restored: all that is known of it was written again then."""
+    moves: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+    """Of each run that another version of a policy began: the run before, and when."""
 
     @property
     def current(self) -> Stay | None:
@@ -90,9 +87,17 @@ class History:
         """How it was at a moment; None when it was not open."""
         return next((stay for stay in self.stays if stay.holds(at)), None)
 
-    def run_since(self, run: int) -> datetime:
-        """When a run began."""
-        return next(stay.begins for stay in self.stays if stay.run == run)
+    def of_run(self, run: int) -> list[Stay]:
+        """How it was in the course of a run."""
+        return [stay for stay in self.stays if stay.run == run]
+
+    def before(self, run: int) -> list[int]:
+        """The runs out of which a run came by moves: people have heard already what those have told."""
+        found: list[int] = []
+        while run in self.moves:
+            run, _ = self.moves[run]
+            found.append(run)
+        return found
 
     def open_since(self, at: datetime) -> bool:
         """Whether it has been open all the time since a moment, but for what was taken back."""
@@ -108,7 +113,6 @@ class _Now:
 
     due_at: datetime
     assignee_id: int
-    steps: tuple[timedelta, ...]
     run: int = 1
     assignment: int = 1
     open: bool = True
@@ -116,8 +120,8 @@ class _Now:
     runs: int = 1
     """The highest run that it ever had."""
 
-    def stay(self, begins: datetime, ends: datetime | None, *, resumed: bool) -> Stay:
-        stood = (self.run, self.due_at, self.steps, self.assignee_id, self.assignment)
+    def stay(self, begins: datetime, ends: datetime | None, version: Version, *, resumed: bool) -> Stay:
+        stood = (self.run, self.due_at, version, self.assignee_id, self.assignment)
         return Stay(begins, ends, *stood, resumed)
 
     def start_over(self) -> None:
@@ -128,27 +132,34 @@ class _Now:
     def take_back(self, before: _Now) -> None:
         """Be again as before the last change; numbers that were used are not used again."""
         self.assignment += self.assignee_id != before.assignee_id
-        self.due_at, self.steps, self.assignee_id = before.due_at, before.steps, before.assignee_id
+        self.due_at, self.assignee_id = before.due_at, before.assignee_id
         self.run, self.open, self.given = before.run, before.open, before.given
 
 
-def history(changes: Sequence[Change]) -> History:
-    """Play the changes of one follow-up."""
-    played = History()
+def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> History:
+    """Play the changes of one follow-up.
+
+    Args:
+        changes: in their order.
+        versions: the version that each of its runs is on.
+    """
     created = changes[0]
     assert created.due_at is not None
     assert created.assignee_id is not None
-    steps = STANDARD if created.kind is Kind.CREATED_STANDARD else QUICK
-    now = _Now(created.due_at, created.assignee_id, steps)
+    played = History(created.facts)
+    now = _Now(created.due_at, created.assignee_id)
     before = now
     for index, change in enumerate(changes):
         if index:
             was = replace(now)
             _apply(now, change, before)
             before = was
+        if change.kind is Kind.MOVED:
+            played.moves[now.run] = before.run, change.at
         if now.open:
             ends = changes[index + 1].at if index + 1 < len(changes) else None
-            played.stays.append(now.stay(change.at, ends, resumed=change.kind in TAKEN_BACK))
+            resumed = change.kind in TAKEN_BACK
+            played.stays.append(now.stay(change.at, ends, versions[now.run], resumed=resumed))
         if change.kind is Kind.RESTORED:
             played.restored.add(change.at)
     played.given = now.given
@@ -161,11 +172,13 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
         case Kind.COMPLETED | Kind.DELETED:
             now.open = False
         case Kind.REOPENED:
-            now.open, now.steps = True, QUICK  # chosen again for each run
+            now.open = True
             now.start_over()
         case Kind.RESCHEDULED:
             assert change.due_at is not None
-            now.due_at, now.steps = change.due_at, QUICK
+            now.due_at = change.due_at
+            now.start_over()
+        case Kind.MOVED:
             now.start_over()
         case Kind.REASSIGNED:
             assert change.assignee_id is not None
@@ -179,19 +192,22 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
             raise AssertionError(f"{change.kind} is only ever the first change")
 
 
-def audience(step: int, assignee_id: int, people: People) -> frozenset[int]:
-    """Whom a step tells: the assignee, from the second on their manager too, at the third the admins."""
-    if step == 3:
-        return frozenset(people.admins)
-    told = _first_active(assignee_id, people)
-    if step == 2:
-        told |= _first_active(people.by_id[assignee_id].manager_id, people)
+def audience(rung: Rung, assignee_id: int, people: People) -> frozenset[int]:
+    """Whom a step tells."""
+    told: frozenset[int] = frozenset()
+    for name in rung.audience:
+        if name == "admins":
+            told |= frozenset(people.admins)
+        elif name == "assignee":
+            told |= _first_active(assignee_id, people)
+        else:
+            told |= _first_active(people.by_id[assignee_id].manager_id, people)
     return told
 
 
-def told_by_reassignment(step: int, assignee_id: int, people: People) -> frozenset[int]:
+def told_by_reassignment(rung: Rung, assignee_id: int, people: People) -> frozenset[int]:
     """Whom a reassignment tells about a step that was announced before: its audience but the assignee."""
-    return audience(step, assignee_id, people) - {assignee_id}
+    return audience(rung, assignee_id, people) - {assignee_id}
 
 
 def _first_active(person_id: int | None, people: People) -> frozenset[int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
 from pathlib import Path
+from random import Random
 
 from followup_common.contracts import OutboxTick
 from followup_common.messaging.outbox import LONGEST_DELAY, REDRIVE_AFTER
@@ -66,9 +67,11 @@ def run_round(
         injection = Injection(system, planned, report)
         injection.run()
         system.workload.stop()
+        system.editors.stop()
         for scheduler in SCHEDULERS:
             system.fleet.hold(scheduler)  # no sweep of theirs may begin under the eyes of the judge
         calm(system)
+        system.editors.leave(Random(seed))
         report("  settling")
         settle_seconds = _settle(system)
         _let_every_step_come(system, span)
@@ -80,7 +83,7 @@ def run_round(
             follow_ups,
             injection.injected,
             injection.missed,
-            system.workload.done,
+            system.workload.done + system.editors.done,
             system.fleet.exits,
             verdict,
             settle_seconds,

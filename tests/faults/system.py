@@ -21,9 +21,10 @@ from sqlalchemy import text
 
 from tests.faults import company
 from tests.faults.callers import Callers
-from tests.faults.company import People
+from tests.faults.editors import Editors
 from tests.faults.fleet import API, CONSUMERS, Fleet
 from tests.faults.network import Network, Proxy
+from tests.faults.people import People
 from tests.faults.pinned_snapshot import PinnedSnapshot
 from tests.faults.workload import Workload
 from tests.support.clock import DatabaseClock
@@ -84,6 +85,7 @@ class System:
     fleet: Fleet = field(init=False)
     network: Network = field(init=False)
     workload: Workload = field(init=False)
+    editors: Editors = field(init=False)
     owner: Database = field(init=False)
     clock: DatabaseClock = field(init=False)
     pinned: PinnedSnapshot = field(init=False)
@@ -132,7 +134,8 @@ class System:
         self.pinned = PinnedSnapshot(self.owner)
         undo.callback(self.pinned.stop)
         with self.owner.transaction() as tx:
-            self.people = company.found(tx, Random(self.seed), self.follow_ups, self.span)
+            rng = Random(self.seed)
+            self.people, established = company.found(tx, rng, self.follow_ups, self.span)
             token = new_api_token()
             add_token(tx, self.people.admins[0], "faults", token)
         self.network = Network()
@@ -143,6 +146,8 @@ class System:
         callers = Callers(self.fleet.address(API), token.token, self.people.assignable)
         self.workload = Workload(api_url, self.broker_url, self.people, callers, self.seed)
         undo.callback(self.workload.close)
+        self.editors = Editors(api_url, self.people, established)
+        undo.callback(self.editors.close)
 
     def _environments(self, database_url: str) -> dict[str, dict[str, str]]:
         environments = {}

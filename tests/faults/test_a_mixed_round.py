@@ -17,6 +17,8 @@ from tests.support.servers import Servers
 SEED = 7
 FOLLOW_UPS = 2_000
 KINDS = [
+    "calendars_edited",
+    "policies_published",
     "kill_between_commit_and_publish",
     "kill_between_handling_and_acknowledgement",
     "kill_escalator",

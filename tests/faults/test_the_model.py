@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.faults.catalogue import FAULTS
-from tests.faults.company import People, Person
 from tests.faults.injection import plan
 from tests.faults.journal import Change, Kind
-from tests.faults.model import Assigned, Clock, audience, history, told_by_reassignment
+from tests.faults.ladders import LADDERS, QUICK, STANDARD, Ladder
+from tests.faults.model import Assigned, Clock, History, Stay, audience, history, told_by_reassignment
+from tests.faults.offices import ALWAYS, Office, next_after, position, worked_out
+from tests.faults.people import People, Person
+from tests.faults.settings import Facts, Settings, Version
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -29,63 +33,159 @@ PEOPLE = People(
 )
 
 
-def created(due_at: datetime = NINE, kind: Kind = Kind.CREATED) -> Change:
-    return Change(NINE, kind, due_at, 5)
+FIRST, SECOND_VERSION = Version(1, 1, STANDARD), Version(2, 1, QUICK)
+
+
+def created(due_at: datetime = NINE) -> Change:
+    return Change(NINE, Kind.CREATED, due_at, 5)
 
 
 def change(seconds: int, kind: Kind, **values: object) -> Change:
     return Change(NINE + seconds * SECOND, kind, **values)  # type: ignore[arg-type]  # by name
 
 
+def played(changes: list[Change]) -> History:
+    """Its first run on the first version, all others on the second one."""
+    return history(changes, {1: FIRST} | dict.fromkeys(range(2, 9), SECOND_VERSION))
+
+
+def level(stay: Stay, at: datetime) -> int:
+    return position(stay.version.ladder, ALWAYS, stay.due_at, at)[0]
+
+
 def test_levels_are_half_open_under_both_policies() -> None:
-    quick, standard = history([created()]).current, history([created(kind=Kind.CREATED_STANDARD)]).current
-    assert quick
-    assert standard
-    assert [quick.level(NINE + n * SECOND) for n in (-1, 0, 4, 5, 9, 10)] == [0, 1, 1, 2, 2, 3]
-    assert [standard.level(NINE + n * HOUR) for n in (-1, 0, 47, 48, 95, 96)] == [0, 1, 1, 2, 2, 3]
-    assert (quick.next_step_at(2), quick.next_step_at(3)) == (NINE + 10 * SECOND, None)
+    def levels(ladder: Ladder, length: timedelta, *numbers: int) -> list[int]:
+        return [position(ladder, ALWAYS, NINE, NINE + n * length)[0] for n in numbers]
+
+    assert levels(QUICK, SECOND, -1, 0, 4, 5, 9, 10) == [0, 1, 1, 2, 2, 3]
+    assert levels(STANDARD, HOUR, -1, 0, 47, 48, 95, 96) == [0, 1, 1, 2, 2, 3]
+    assert next_after(QUICK, ALWAYS, NINE, (2, 0)) == NINE + 10 * SECOND
+    assert next_after(QUICK, ALWAYS, NINE, (3, 0)) is None
+
+
+BERLIN = Office("Europe/Berlin", time(9), time(17), weekdays=(1, 2, 3, 4, 5))
+NIGHT = Office("Europe/Berlin", time(22), time(6), closed=(date(2026, 3, 4),))
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """In Berlin, in March 2026, whose second is a Monday; clocks are set forward on the 29th."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def test_working_time_by_hand() -> None:
+    days, nights = worked_out(BERLIN, NINE.date()), worked_out(NIGHT, NINE.date())
+    for since, hours, expected in (
+        (at(2, 10), 2, at(2, 12)),
+        (at(2, 16), 1, at(3, 9)),  # exactly at closing time: at the next opening
+        (at(6, 16), 3, at(9, 11)),  # over a weekend
+        (at(7, 12), 0, at(9, 9)),
+        (at(27, 16), 2, at(30, 10)),  # the clocks are set forward meanwhile
+    ):
+        assert days.at(since, hours * HOUR) == expected
+    assert nights.at(at(3, 21), 2 * HOUR) == at(5, 22)  # midnight ends the night: the fourth is closed
+    assert nights.at(at(2, 23), 6 * HOUR) == at(3, 5)
+    assert nights.at(at(28, 23), 6 * HOUR) == at(29, 22)  # that night has an hour less
+    assert [days.is_open(at(2, hour)) for hour in (8, 9, 16, 17)] == [False, True, True, False]
+
+
+def test_working_days_by_hand() -> None:
+    days = worked_out(BERLIN, NINE.date())
+    assert days.add_days(at(2, 10, 30), 2) == at(4, 10, 30)
+    assert days.add_days(at(6, 10), 1) == at(9, 10)
+    assert days.add_days(at(7, 10), 1) == at(9, 10)
+    assert days.add_days(at(2, 20), 1) == at(4, 9)  # closed then: the next opening
+
+
+def test_a_step_is_told_again_until_the_next_one_comes() -> None:
+    ladder = LADDERS["key accounts, in seconds of work, told again each minute"]
+    positions = [position(ladder, ALWAYS, NINE, NINE + n * SECOND) for n in (-1, 0, 5, 64, 65, 125, 999)]
+    assert positions == [(0, 0), (1, 0), (2, 0), (2, 0), (2, 1), (2, 2), (2, 2)]
+    assert next_after(ladder, ALWAYS, NINE, (2, 0)) == NINE + 65 * SECOND
+    assert next_after(ladder, ALWAYS, NINE, (2, 2)) == NINE + 2 * HOUR
+
+
+def test_what_was_set_when() -> None:
+    settings = Settings(PEOPLE)
+    settings.order.add(NINE, [7, 1])
+    for number, ladder, since in ((1, STANDARD, NINE), (2, QUICK, NINE + 5 * SECOND)):
+        settings.published[1].add(since, Version(number, 1, ladder))
+    high = Version(3, 7, QUICK, field="priority", values=("high",))
+    settings.published[7].add(NINE + 9 * SECOND, high)
+    plain, urgent = Facts(), Facts(priority="high")
+
+    def choices(facts: Facts, begins: int, ends: int) -> set[int]:
+        return settings.choices(facts, NINE + begins * SECOND, NINE + ends * SECOND)
+
+    assert (choices(plain, 2, 3), choices(plain, 3, 6), choices(plain, 20, 30)) == ({1}, {1, 2}, {2})
+    assert (choices(urgent, 2, 3), choices(urgent, 8, 10), choices(urgent, 20, 30)) == ({1}, {2, 3}, {3})
+
+
+def test_the_nearest_calendar_above_somebody_counts() -> None:
+    settings = Settings(PEOPLE)
+    settings.order.add(NINE, [1])
+    settings.organisation.add(NINE, None)
+    settings.offices[1].add(NINE, BERLIN)
+    settings.offices[2].add(NINE, NIGHT)
+    settings.given[3].add(NINE + 10 * SECOND, 1)
+    settings.given[5].add(NINE + 20 * SECOND, 2)
+
+    def hours(seconds: int) -> list[object]:
+        return [*settings.own_days(5, NINE + seconds * SECOND, NINE + seconds * SECOND)]
+
+    assert hours(5) == [ALWAYS]
+    assert hours(15) == [worked_out(BERLIN, NINE.date())]
+    assert hours(25) == [worked_out(NIGHT, NINE.date())]
+    assert len(settings.own_days(5, NINE + 5 * SECOND, NINE + 25 * SECOND)) == 3
+
+
+def test_a_move_begins_a_run_that_knows_out_of_which_it_came() -> None:
+    moves = [change(3, Kind.MOVED), change(5, Kind.MOVED)]
+    moved = played([created(), *moves, change(7, Kind.RESCHEDULED, due_at=NINE)])
+    later = [(run, SECOND_VERSION) for run in (2, 3, 4)]
+    assert [(stay.run, stay.version) for stay in moved.stays] == [(1, FIRST), *later]
+    assert moved.moves == {2: (1, NINE + 3 * SECOND), 3: (2, NINE + 5 * SECOND)}
+    assert (moved.before(3), moved.before(4)) == ([2, 1], [])
 
 
 def test_a_completed_follow_up_stands_nowhere_until_it_is_reopened() -> None:
-    played = history([created(), change(3, Kind.COMPLETED), change(7, Kind.REOPENED)])
-    assert played.stay(NINE + 5 * SECOND) is None
-    assert played.current
-    assert (played.current.run, played.current.due_at) == (2, NINE)
-    assert not played.open_since(NINE + 2 * SECOND)
-    assert played.open_since(NINE + 8 * SECOND)
+    found = played([created(), change(3, Kind.COMPLETED), change(7, Kind.REOPENED)])
+    assert found.stay(NINE + 5 * SECOND) is None
+    assert found.current
+    assert (found.current.run, found.current.due_at) == (2, NINE)
+    assert not found.open_since(NINE + 2 * SECOND)
+    assert found.open_since(NINE + 8 * SECOND)
 
 
 def test_a_reopening_chooses_the_policy_again() -> None:
-    standard = created(kind=Kind.CREATED_STANDARD)
-    played = history([standard, change(3, Kind.COMPLETED), change(7, Kind.REOPENED)])
-    assert played.current
-    assert played.current.level(NINE + 10 * SECOND) == 3
+    found = played([created(), change(3, Kind.COMPLETED), change(7, Kind.REOPENED)])
+    assert found.current
+    assert level(found.current, NINE + 10 * SECOND) == 3
 
 
 def test_a_reschedule_starts_over_and_a_reassignment_keeps_the_clock() -> None:
     later = NINE + HOUR
-    played = history(
+    found = played(
         [
-            created(kind=Kind.CREATED_STANDARD),
+            created(),
             change(1, Kind.REASSIGNED, assignee_id=6, actor_id=1),
             change(2, Kind.RESCHEDULED, due_at=later),
         ]
     )
-    assert [(stay.run, stay.assignee_id) for stay in played.stays] == [(1, 5), (1, 6), (2, 6)]
-    assert played.current
-    assert played.current.level(later + 10 * SECOND) == 3  # under the policy of the new due time
-    assert played.given
-    assert played.open_since(played.given.at)
+    assert [(stay.run, stay.assignee_id) for stay in found.stays] == [(1, 5), (1, 6), (2, 6)]
+    assert found.current
+    assert level(found.current, later + 10 * SECOND) == 3  # under the policy of the new due time
+    assert found.given
+    assert found.open_since(found.given.at)
 
 
 def test_taking_something_oneself_is_no_assignment_to_announce() -> None:
-    assert not history([created(), change(1, Kind.REASSIGNED, assignee_id=1, actor_id=1)]).given
+    assert not played([created(), change(1, Kind.REASSIGNED, assignee_id=1, actor_id=1)]).given
 
 
 def test_a_deleted_follow_up_is_gone() -> None:
-    played = history([created(), change(1, Kind.DELETED)])
-    assert played.deleted
-    assert played.current is None
+    found = played([created(), change(1, Kind.DELETED)])
+    assert found.deleted
+    assert found.current is None
 
 
 def test_the_latest_time_that_a_jumping_clock_showed() -> None:
@@ -104,9 +204,9 @@ def test_the_latest_time_that_a_jumping_clock_showed() -> None:
 
 def test_an_undo_takes_back_the_last_change_and_no_run_has_the_number_of_an_undone_one() -> None:
     later = NINE + HOUR
-    played = history(
+    found = played(
         [
-            created(kind=Kind.CREATED_STANDARD),
+            created(),
             change(1, Kind.RESCHEDULED, due_at=later),
             change(2, Kind.UNDONE),
             change(3, Kind.REASSIGNED, assignee_id=6, actor_id=1),
@@ -114,7 +214,7 @@ def test_an_undo_takes_back_the_last_change_and_no_run_has_the_number_of_an_undo
             change(5, Kind.RESCHEDULED, due_at=later),
         ]
     )
-    assert [(stay.run, stay.due_at, stay.assignee_id, stay.assignment) for stay in played.stays] == [
+    assert [(stay.run, stay.due_at, stay.assignee_id, stay.assignment) for stay in found.stays] == [
         (1, NINE, 5, 1),
         (2, later, 5, 1),
         (1, NINE, 5, 1),
@@ -122,12 +222,12 @@ def test_an_undo_takes_back_the_last_change_and_no_run_has_the_number_of_an_undo
         (1, NINE, 5, 3),
         (3, later, 5, 3),
     ]
-    assert played.stays[2].level(NINE + 47 * HOUR) == 1  # under the policy that it had
+    assert level(found.stays[2], NINE + 47 * HOUR) == 1  # under the policy that it had
 
 
 def test_what_is_undone_or_restored_goes_on_as_if_it_had_never_been_away() -> None:
     for ended, taken_back in ((Kind.COMPLETED, Kind.UNDONE), (Kind.DELETED, Kind.RESTORED)):
-        played = history(
+        found = played(
             [
                 created(),
                 change(1, Kind.REASSIGNED, assignee_id=6, actor_id=1),
@@ -135,13 +235,13 @@ def test_what_is_undone_or_restored_goes_on_as_if_it_had_never_been_away() -> No
                 change(4, taken_back),
             ]
         )
-        assert played.stay(NINE + 3 * SECOND) is None
-        assert played.current
-        assert (played.current.run, played.current.assignment) == (1, 2)
-        assert played.given
-        assert played.open_since(played.given.at)
-        assert not played.deleted
-        assert played.restored == ({NINE + 4 * SECOND} if taken_back is Kind.RESTORED else set())
+        assert found.stay(NINE + 3 * SECOND) is None
+        assert found.current
+        assert (found.current.run, found.current.assignment) == (1, 2)
+        assert found.given
+        assert found.open_since(found.given.at)
+        assert not found.deleted
+        assert found.restored == ({NINE + 4 * SECOND} if taken_back is Kind.RESTORED else set())
 
 
 def test_what_comes_back_by_an_undo_was_given_when_it_was_given() -> None:
@@ -150,30 +250,30 @@ def test_what_comes_back_by_an_undo_was_given_when_it_was_given() -> None:
         change(1, Kind.REASSIGNED, assignee_id=6, actor_id=1),
         change(2, Kind.REASSIGNED, assignee_id=7, actor_id=1),
     ]
-    once = history([*reassigned, change(3, Kind.UNDONE)])
+    once = played([*reassigned, change(3, Kind.UNDONE)])
     assert once.given == Assigned(NINE + SECOND, 2, 6)
     assert once.current
     assert once.current.assignment == 4
     again = [change(4, Kind.REASSIGNED, assignee_id=8, actor_id=1), change(5, Kind.UNDONE)]
-    assert history([*reassigned, change(3, Kind.UNDONE), *again]).given == once.given
-    assert history([*reassigned[:2], change(2, Kind.UNDONE)]).given is None  # it was made theirs
+    assert played([*reassigned, change(3, Kind.UNDONE), *again]).given == once.given
+    assert played([*reassigned[:2], change(2, Kind.UNDONE)]).given is None  # it was made theirs
 
 
 def test_whom_a_step_tells() -> None:
-    assert audience(1, 5, PEOPLE) == {5}
-    assert audience(2, 5, PEOPLE) == {5, 3}
-    assert audience(2, 6, PEOPLE) == {6, 3}
-    assert audience(2, 7, PEOPLE) == {7, *ADMINS}
-    assert audience(1, 8, PEOPLE) == set(ADMINS)
-    assert audience(3, 5, PEOPLE) == set(ADMINS)
+    assert audience(STANDARD[0], 5, PEOPLE) == {5}
+    assert audience(STANDARD[1], 5, PEOPLE) == {5, 3}
+    assert audience(STANDARD[1], 6, PEOPLE) == {6, 3}
+    assert audience(STANDARD[1], 7, PEOPLE) == {7, *ADMINS}
+    assert audience(STANDARD[0], 8, PEOPLE) == set(ADMINS)
+    assert audience(STANDARD[2], 5, PEOPLE) == set(ADMINS)
 
 
 def test_a_reassignment_tells_the_audience_of_the_step_but_the_assignee() -> None:
-    assert told_by_reassignment(1, 5, PEOPLE) == set()
-    assert told_by_reassignment(2, 6, PEOPLE) == {3}
-    assert told_by_reassignment(2, 7, PEOPLE) == set(ADMINS)
-    assert told_by_reassignment(3, 1, PEOPLE) == {2}
-    assert told_by_reassignment(1, 8, PEOPLE) == set(ADMINS)
+    assert told_by_reassignment(STANDARD[0], 5, PEOPLE) == set()
+    assert told_by_reassignment(STANDARD[1], 6, PEOPLE) == {3}
+    assert told_by_reassignment(STANDARD[1], 7, PEOPLE) == set(ADMINS)
+    assert told_by_reassignment(STANDARD[2], 1, PEOPLE) == {2}
+    assert told_by_reassignment(STANDARD[0], 8, PEOPLE) == set(ADMINS)
 
 
 def test_a_seed_gives_the_same_plan_and_every_kind_its_turn() -> None:

@@ -35,12 +35,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.faults import journal
 from tests.faults.callers import Callers
-from tests.faults.company import People
 from tests.faults.journal import Kind
+from tests.faults.people import People
+from tests.faults.settings import Facts
 
 SOURCE = "followup/api"
 NEAR_SECONDS = (-15.0, 4.0)
 """Where most new due times lie, seen from now; all of their steps come within a round."""
+FACTS = {
+    Facts(): 7,
+    Facts(priority="high"): 2,
+    Facts(priority="low"): 1,
+    Facts("meeting"): 2,
+    Facts("visit"): 1,
+}
+"""What new ones are, and how often: those that a policy of their own is for, and others."""
 NEVER_SENT = 0.1
 """How often the API dies between its commit and its message."""
 
@@ -239,12 +248,14 @@ class Workload:
 
     def _create(self, tx: Transaction, _: int, rng: Random) -> list[Event] | None:
         statement = text("""
-            INSERT INTO follow_ups (title, due_at, assignee_id) VALUES ('New', :due_at, :assignee_id)
-            RETURNING id
+            INSERT INTO follow_ups (title, due_at, assignee_id, kind, priority)
+            VALUES ('New', :due_at, :assignee_id, :kind, :priority) RETURNING id
         """)
         due_at, assignee = _due(tx, rng), rng.choice(self._people.assignable)
-        created: int = tx.execute(statement, {"due_at": due_at, "assignee_id": assignee}).scalar_one()
-        journal.write(tx, created, Kind.CREATED, due_at=due_at, assignee_id=assignee)
+        facts = rng.choices([*FACTS], [*FACTS.values()])[0]
+        values = {"due_at": due_at, "assignee_id": assignee, **facts._asdict()}
+        created: int = tx.execute(statement, values).scalar_one()
+        journal.write(tx, created, Kind.CREATED, due_at=due_at, assignee_id=assignee, facts=facts)
         return []
 
     def _delete(self, tx: Transaction, follow_up: int, _: Random) -> list[Event] | None:
