@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import row
+from tests.e2e.pages import pick, row, tab_to
 from tests.e2e.product import Person, Product, hours
-from tests.e2e.test_accessibility import violations
+from tests.e2e.test_accessibility import DESK, violations, violations_at_each_size
 
 DASHBOARD = "/dashboard/escalations"
 
@@ -121,3 +121,30 @@ def test_the_chart_is_readable_at_every_width(visit: Visit, dana: Person, width:
         assert whole["x"] + whole["width"] <= width
         assert track["width"] >= 90
     assert violations(page) == []
+
+
+def test_the_dashboard_is_narrowed_by_policy_kind_priority_and_tag(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Filters", "manager")
+    amir = product.person("Amir Filters", manager=dana)
+    product.follow_up(amir, "A tagged call", due=hours(-60), kind="call", priority="high", tags=["vip"])
+    product.follow_up(amir, "A plain task", due=hours(-60))
+    product.sweep()
+    page = visit(dana, "/dashboard/escalations", viewport=DESK, reduced_motion="reduce")
+    expect(row(page, "A plain task")).to_be_visible()
+    tab_to(page.get_by_role("button", name="Filter", exact=True)).press("Enter")
+    narrow = page.get_by_role("dialog", name="Filter")
+    pick(narrow.get_by_role("combobox", name="Kind"), "Call")
+    expect(row(page, "A plain task")).to_have_count(0)
+    expect(row(page, "A tagged call")).to_be_visible()
+    pick(narrow.get_by_role("combobox", name="Policy"), "standard")
+    pick(narrow.get_by_role("combobox", name="Priority"), "High")
+    tab_to(narrow.get_by_role("textbox", name="Tag"))
+    page.keyboard.type("vip")
+    expect(page).to_have_url(re.compile("kind=call.*policy=1.*priority=high.*tag=vip"))
+    expect(row(page, "A tagged call")).to_be_visible()
+    assert violations_at_each_size(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Filter, 4 set")).to_be_focused()
+    page.goto("/dashboard/escalations?priority=low")
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(row(page, "A plain task")).to_be_visible()

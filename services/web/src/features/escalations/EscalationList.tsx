@@ -18,11 +18,13 @@ const NONE: readonly Escalation[] = [];
 interface Props {
   level: Level;
   filters: Filters;
+  /** Whether that leaves some out. */
+  narrowed: boolean;
   /** How many there are. */
   count: number | undefined;
 }
 
-export function EscalationList({ level, filters, count }: Props) {
+export function EscalationList({ level, filters, narrowed, count }: Props) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     ...escalationsQuery(level, filters),
     placeholderData: (old) => old,
@@ -53,7 +55,7 @@ export function EscalationList({ level, filters, count }: Props) {
           <EmptyState
             icon={IconMoodSmile}
             title={t.escalations.none}
-            text={filters.q || filters.assignee !== "all" ? noneFound : none}
+            text={narrowed ? noneFound : none}
             compact
           />
         )

@@ -1,30 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParameters } from "@/hooks/useParameters";
 import { ErrorState } from "@/components/ErrorState";
 import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { ByLine } from "@/features/escalations/ByLine";
+import { EscalationFilter } from "@/features/escalations/EscalationFilter";
 import { EscalationList } from "@/features/escalations/EscalationList";
+import { apiFilters, EVERYTHING, filtersSet, isNarrowed, useNarrowing } from "@/features/escalations/filters";
 import { countsQuery } from "@/features/escalations/queries";
 import { Totals } from "@/features/escalations/Totals";
-import { BulkBar, SelectionProvider, SelectToggle, WhoFilter, whoIn } from "@/features/followups";
+import { BulkBar, SelectionProvider, SelectToggle, WhoFilter } from "@/features/followups";
 import { SearchField } from "@/components/SearchField";
 import { t } from "@/i18n";
 import classes from "./EscalationsPage.module.css";
 
 /** What has gone so far that managers and admins were told, most overdue first. */
 export function Component() {
-  const [parameters, change] = useParameters();
-  const q = parameters.get("q") ?? "";
-  const who = whoIn(parameters);
-  const filters = { q: q || undefined, assignee: who };
+  const [narrowing, change] = useNarrowing();
+  const { q, who } = narrowing;
+  const filters = apiFilters(narrowing);
   const { data: counts, error, refetch, isPlaceholderData } = useQuery(countsQuery(filters));
-  const narrowed = Boolean(q) || who !== "all";
+  const narrowed = isNarrowed(narrowing);
   const nothing = narrowed && counts !== undefined && !isPlaceholderData && counts.admin + counts.manager === 0;
   const showEveryone = () => change({ who: "all" });
   return (
-    <SelectionProvider scope={`${q} ${who}`}>
+    <SelectionProvider scope={JSON.stringify(narrowing)}>
       <BulkBar />
       <Page
         title={t.escalations.title}
@@ -32,6 +32,7 @@ export function Component() {
           <div className={classes.toolbar}>
             <WhoFilter who={who} change={(next) => change({ who: next })} />
             <SearchField q={q} change={(next) => change({ q: next })} label={t.escalations.search} />
+            <EscalationFilter narrowing={narrowing} change={change} />
             <SelectToggle />
           </div>
         }
@@ -50,12 +51,12 @@ export function Component() {
           <NothingFound
             q={q}
             clearSearch={() => change({ q: "" })}
-            clearFilters={who === "all" ? undefined : () => change({ q: "", who: "all" })}
+            clearFilters={who === "all" && filtersSet(narrowing) === 0 ? undefined : () => change(EVERYTHING)}
           />
         ) : (
           <>
-            <EscalationList level="admin" filters={filters} count={counts?.admin} />
-            <EscalationList level="manager" filters={filters} count={counts?.manager} />
+            <EscalationList level="admin" filters={filters} narrowed={narrowed} count={counts?.admin} />
+            <EscalationList level="manager" filters={filters} narrowed={narrowed} count={counts?.manager} />
           </>
         )}
       </Page>

@@ -4,6 +4,17 @@ export const escalations = {
   escalations: {
     title: "Escalations",
     search: "Search escalations",
+    filter: "Filter",
+    filterCount: (amount: number) => `Filter (${number(amount)})`,
+    filtered: (amount: number) => `Filter, ${number(amount)} set`,
+    policy: "Policy",
+    kind: "Kind",
+    priority: "Priority",
+    priorities: { low: "Low", normal: "Normal", high: "High" },
+    tag: "Tag",
+    any: "Any",
+    clear: (field: string) => `Clear ${field.toLowerCase()}`,
+    clearFilters: "Clear these filters",
     critical: "CRITICAL",
     levels: {
       admin: {

@@ -1,0 +1,115 @@
+import { Button, Popover, Select, Stack, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { IconFilter } from "@tabler/icons-react";
+import { useState } from "react";
+import { useKindChoices } from "@/api/kinds";
+import { filtersSet, PRIORITIES, type Narrowing } from "@/features/escalations/filters";
+import { policiesQuery } from "@/features/policies";
+import { t } from "@/i18n";
+
+interface Props {
+  narrowing: Narrowing;
+  change: (next: Partial<Narrowing>) => void;
+}
+
+const TYPING_MS = 300;
+const TAG_LENGTH = 50;
+const NONE = { policy: "", kind: "", priority: "", tag: "" };
+const PRIORITY_CHOICES = PRIORITIES.map((value) => ({ value, label: t.escalations.priorities[value] }));
+
+/** Narrows the dashboard to a policy, or to follow-ups of some sort. */
+export function EscalationFilter({ narrowing, change }: Props) {
+  const [opened, setOpened] = useState(false);
+  const set = filtersSet(narrowing);
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={280} trapFocus returnFocus shadow="md">
+      <Popover.Target>
+        <Button
+          variant={set > 0 ? "light" : "default"}
+          leftSection={<IconFilter size={15} />}
+          aria-label={set > 0 ? t.escalations.filtered(set) : t.escalations.filter}
+          onClick={() => setOpened((open) => !open)}
+        >
+          {set > 0 ? t.escalations.filterCount(set) : t.escalations.filter}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Fields narrowing={narrowing} change={change} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Fields({ narrowing, change }: Props) {
+  const { data: policies = [] } = useQuery(policiesQuery);
+  const kinds = useKindChoices(narrowing.kind || undefined);
+  const [tag, setTag] = useState(narrowing.tag);
+  const later = useDebouncedCallback((typed: string) => change({ tag: typed.trim() }), TYPING_MS);
+  const inForce = policies.filter(({ current }) => current);
+  return (
+    <Stack gap="sm">
+      <Choice
+        label={t.escalations.policy}
+        data={inForce.map(({ id, name }) => ({ value: String(id), label: name }))}
+        value={narrowing.policy}
+        change={(policy) => change({ policy })}
+      />
+      <Choice
+        label={t.escalations.kind}
+        data={kinds}
+        value={narrowing.kind}
+        change={(kind) => change({ kind })}
+      />
+      <Choice
+        label={t.escalations.priority}
+        data={PRIORITY_CHOICES}
+        value={narrowing.priority}
+        change={(priority) => change({ priority })}
+      />
+      <TextInput
+        label={t.escalations.tag}
+        maxLength={TAG_LENGTH}
+        value={tag}
+        onChange={(event) => {
+          setTag(event.currentTarget.value);
+          later(event.currentTarget.value);
+        }}
+      />
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        onClick={() => {
+          later.cancel();
+          setTag("");
+          change(NONE);
+        }}
+      >
+        {t.escalations.clearFilters}
+      </Button>
+    </Stack>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  data: { value: string; label: string }[];
+  /** Empty: any. */
+  value: string;
+  change: (value: string) => void;
+}
+
+function Choice({ label, data, value, change }: ChoiceProps) {
+  return (
+    <Select
+      label={label}
+      placeholder={t.escalations.any}
+      data={data}
+      value={value || null}
+      onChange={(next) => change(next ?? "")}
+      clearable
+      clearButtonProps={{ "aria-label": t.escalations.clear(label) }}
+      comboboxProps={{ withinPortal: false }}
+    />
+  );
+}

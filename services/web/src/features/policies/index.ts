@@ -1,0 +1,2 @@
+/** What other parts of the page may use of policies. */
+export { policiesQuery } from "@/features/policies/queries";
