@@ -166,7 +166,7 @@ def conditions(filters: FactFilters) -> Iterator[ColumnElement[bool]]:
 
 
 def _said(value: str | Decimal) -> ColumnElement[Any]:
-    """A value that stands in the statement itself, quoted by SQLAlchemy."""
+    """A value that is part of the statement itself, quoted by SQLAlchemy."""
     return literal(value, literal_execute=True)
 
 
