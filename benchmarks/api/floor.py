@@ -16,10 +16,15 @@ from queue import SimpleQueue
 from typing import Any
 
 import psycopg
-from followup_api.escalations.queries import shown
 from followup_api.followups.queries import values_of
 from psycopg.rows import namedtuple_row
 from pydantic_core import to_json
+
+
+def escalation_of(row: Any) -> dict[str, Any]:
+    """The fields of an `EscalatedFollowUp` that a row holds."""
+    return {**values_of(row), "manager": {"id": row.manager_id, "name": row.manager_name}}
+
 
 Statements = Sequence[tuple[Any, Any]]
 
@@ -27,7 +32,7 @@ THREADS = 12
 RECORDED = "FLOOR_RECORDED"
 SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "/api/v1/follow-ups": values_of,
-    "/api/v1/escalations": shown,
+    "/api/v1/escalations": escalation_of,
 }
 
 
@@ -69,7 +74,9 @@ class Floor:
         shape = SHAPES.get(key[0])
         if shape is None:
             return to_json([[row._asdict() for row in rows] for rows in found[1:]])
-        return to_json({"items": [shape(row) for row in found[-1][:50]], "next_cursor": None})
+        # Whose calendar applies is read after them, where some are overdue.
+        listed = next((rows for rows in reversed(found) if rows and hasattr(rows[0], "due_at")), [])
+        return to_json({"items": [shape(row) for row in listed[:50]], "next_cursor": None})
 
 
 def app() -> Floor:

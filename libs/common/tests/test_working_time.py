@@ -55,6 +55,21 @@ def test_working_time_never_falls_nor_outruns_the_clock(st_data: st.DataObject, 
 
 
 @given(st.data(), drawn_calendars())
+def test_what_has_passed_is_as_many_working_days_as_fit_and_the_rest(
+    st_data: st.DataObject, drawn: Drawn
+) -> None:
+    calendar = drawn.working_time()
+    since, until = sorted((st_data.draw(instants(drawn)), st_data.draw(instants(drawn))))
+    try:
+        days, rest = calendar.passed(since, until)
+        reached = [since, *(calendar.add_days(since, number) for number in range(1, days + 2))]
+    except BeyondHorizon:
+        assume(False)
+    assert reached[days] <= until < reached[days + 1]
+    assert rest == calendar.worked(reached[days], until)
+
+
+@given(st.data(), drawn_calendars())
 def test_any_split_adds_up(st_data: st.DataObject, drawn: Drawn) -> None:
     calendar = drawn.working_time()
     first, middle, last = sorted(st_data.draw(instants(drawn)) for _ in range(3))

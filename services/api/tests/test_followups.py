@@ -45,6 +45,7 @@ def test_a_created_follow_up_is_the_callers_and_can_be_read_back(company: Compan
             "version": 1,
             "why": "It is for every follow-up that no other policy takes.",
         },
+        "next_step": {"at": DUE, "step": 1, "repeat": 0, "label": "employee", "severity": "overdue"},
     }
     assert company.activities(body["id"]) == ["created"]
 

@@ -490,7 +490,7 @@ export interface paths {
         };
         /**
          * Read a follow-up
-         * @description One follow-up, with the policy that it is on and why.
+         * @description One follow-up, with the policy that it is on and why, and the step that comes next.
          */
         get: operations["get_follow_up"];
         put?: never;
@@ -2099,6 +2099,16 @@ export interface components {
          *     }
          */
         BulkChange: {
+            /**
+             * Restart Clock
+             * @description What becomes of the clock where the change brings another policy. True: its steps count from now (one that was escalated needs a `reason`). False, null: it goes on, and nobody is told again what they know.
+             */
+            restart_clock?: boolean | null;
+            /**
+             * Ask About Policy
+             * @description True: if the change would bring another policy, nothing is changed, and 409 (`urn:followup:problem:policy-would-change`) names both in `policies`. Then send `restart_clock`.
+             */
+            ask_about_policy?: boolean;
             /** Ids */
             ids?: number[] | null;
             /** @description In place of `ids`; not for `undo`. */
@@ -2126,7 +2136,7 @@ export interface components {
             due_at?: string | null;
             /**
              * Reason
-             * @description Why they are rescheduled. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
+             * @description Why they are rescheduled, or their clock starts over. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
             /**
@@ -2735,7 +2745,12 @@ export interface components {
          *         "amount": "1200.00",
          *         "currency": "EUR"
          *       },
-         *       "version": 3
+         *       "version": 3,
+         *       "working_overdue": {
+         *         "calendar": "Berlin",
+         *         "days": 1,
+         *         "hours": 3.25
+         *       }
          *     }
          */
         Completed: {
@@ -2790,6 +2805,8 @@ export interface components {
              * @description By the database's clock; 0 when not overdue or completed.
              */
             hours_overdue: number;
+            /** @description The same by the calendar that applies; null: none does, or it is not overdue. */
+            working_overdue: components["schemas"]["WorkingOverdue"] | null;
             /**
              * Level
              * @description Number of the last policy step taken; 0: none yet.
@@ -3287,7 +3304,12 @@ export interface components {
          *         "amount": "1200.00",
          *         "currency": "EUR"
          *       },
-         *       "version": 3
+         *       "version": 3,
+         *       "working_overdue": {
+         *         "calendar": "Berlin",
+         *         "days": 1,
+         *         "hours": 3.25
+         *       }
          *     }
          */
         EscalatedFollowUp: {
@@ -3342,6 +3364,8 @@ export interface components {
              * @description By the database's clock; 0 when not overdue or completed.
              */
             hours_overdue: number;
+            /** @description The same by the calendar that applies; null: none does, or it is not overdue. */
+            working_overdue: components["schemas"]["WorkingOverdue"] | null;
             /**
              * Level
              * @description Number of the last policy step taken; 0: none yet.
@@ -3681,7 +3705,12 @@ export interface components {
          *         "amount": "1200.00",
          *         "currency": "EUR"
          *       },
-         *       "version": 3
+         *       "version": 3,
+         *       "working_overdue": {
+         *         "calendar": "Berlin",
+         *         "days": 1,
+         *         "hours": 3.25
+         *       }
          *     }
          */
         FollowUp: {
@@ -3736,6 +3765,8 @@ export interface components {
              * @description By the database's clock; 0 when not overdue or completed.
              */
             hours_overdue: number;
+            /** @description The same by the calendar that applies; null: none does, or it is not overdue. */
+            working_overdue: components["schemas"]["WorkingOverdue"] | null;
             /**
              * Level
              * @description Number of the last policy step taken; 0: none yet.
@@ -3879,7 +3910,7 @@ export interface components {
         };
         /**
          * FollowUpDetail
-         * @description A follow-up, and the policy that it is on.
+         * @description A follow-up, the policy that it is on, and what comes next on it.
          * @example {
          *       "assignee": {
          *         "active": true,
@@ -3900,6 +3931,13 @@ export interface components {
          *       "level": 2,
          *       "level_label": "manager",
          *       "moved": 1,
+         *       "next_step": {
+         *         "at": "2026-03-06T09:00:00Z",
+         *         "label": "admin",
+         *         "repeat": 0,
+         *         "severity": "breach",
+         *         "step": 3
+         *       },
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "notes": "Ask for Ms Okafor.",
          *       "policy": {
@@ -3929,7 +3967,12 @@ export interface components {
          *         "amount": "1200.00",
          *         "currency": "EUR"
          *       },
-         *       "version": 3
+         *       "version": 3,
+         *       "working_overdue": {
+         *         "calendar": "Berlin",
+         *         "days": 1,
+         *         "hours": 3.25
+         *       }
          *     }
          */
         FollowUpDetail: {
@@ -3984,6 +4027,8 @@ export interface components {
              * @description By the database's clock; 0 when not overdue or completed.
              */
             hours_overdue: number;
+            /** @description The same by the calendar that applies; null: none does, or it is not overdue. */
+            working_overdue: components["schemas"]["WorkingOverdue"] | null;
             /**
              * Level
              * @description Number of the last policy step taken; 0: none yet.
@@ -4043,6 +4088,8 @@ export interface components {
              */
             updated_at: string;
             policy: components["schemas"]["FollowUpPolicy"];
+            /** @description Null after the last step, of a completed one, and where its calendar cannot be used. */
+            next_step: components["schemas"]["NextStep"] | null;
         };
         /**
          * FollowUpName
@@ -4065,6 +4112,16 @@ export interface components {
          *     }
          */
         FollowUpPatch: {
+            /**
+             * Restart Clock
+             * @description What becomes of the clock where the change brings another policy. True: its steps count from now (one that was escalated needs a `reason`). False, null: it goes on, and nobody is told again what they know.
+             */
+            restart_clock?: boolean | null;
+            /**
+             * Ask About Policy
+             * @description True: if the change would bring another policy, nothing is changed, and 409 (`urn:followup:problem:policy-would-change`) names both in `policies`. Then send `restart_clock`.
+             */
+            ask_about_policy?: boolean;
             /** Title */
             title?: string;
             /**
@@ -4102,7 +4159,7 @@ export interface components {
             value?: components["schemas"]["Value"] | null;
             /**
              * Reason
-             * @description Why `due_at` changes. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
+             * @description Why `due_at` changes, or the clock starts over. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
         };
@@ -4639,6 +4696,31 @@ export interface components {
              * @description Without it, that of the one before. Name of one of `GET /follow-up-kinds`.
              */
             kind?: string | null;
+        };
+        /**
+         * NextStep
+         * @description The step that comes if nobody does anything.
+         */
+        NextStep: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it comes by the policy's clock; it goes out with the next sweep after.
+             */
+            at: string;
+            /**
+             * Step
+             * @description Its number.
+             */
+            step: number;
+            /**
+             * Repeat
+             * @description How often that step has been told before it.
+             */
+            repeat: number;
+            /** Label */
+            label: string;
+            severity: components["schemas"]["Severity"];
         };
         /**
          * Notification
@@ -6753,7 +6835,12 @@ export interface components {
          *             "amount": "1200.00",
          *             "currency": "EUR"
          *           },
-         *           "version": 3
+         *           "version": 3,
+         *           "working_overdue": {
+         *             "calendar": "Berlin",
+         *             "days": 1,
+         *             "hours": 3.25
+         *           }
          *         }
          *       ],
          *       "has_open": true,
@@ -7378,6 +7465,27 @@ export interface components {
          * @enum {string}
          */
         Window: "now" | "next_14_days" | "last_90_days";
+        /**
+         * WorkingOverdue
+         * @description How long a follow-up is overdue by a calendar.
+         */
+        WorkingOverdue: {
+            /**
+             * Calendar
+             * @description Its name: that of the policy, else the assignee's.
+             */
+            calendar: string;
+            /**
+             * Days
+             * @description Working days, each to the same time of the next one.
+             */
+            days: number;
+            /**
+             * Hours
+             * @description Working hours beside them, cut to two decimals.
+             */
+            hours: number;
+        };
         /**
          * WorkingTimeAnswer
          * @description Either how much is worked, or when.
@@ -9236,7 +9344,12 @@ export interface operations {
                      *             "amount": "1200.00",
                      *             "currency": "EUR"
                      *           },
-                     *           "version": 3
+                     *           "version": 3,
+                     *           "working_overdue": {
+                     *             "calendar": "Berlin",
+                     *             "days": 1,
+                     *             "hours": 3.25
+                     *           }
                      *         }
                      *       ],
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
@@ -9361,7 +9474,12 @@ export interface operations {
                      *         "amount": "1200.00",
                      *         "currency": "EUR"
                      *       },
-                     *       "version": 3
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUp"];
@@ -9925,6 +10043,13 @@ export interface operations {
                      *       "level": 2,
                      *       "level_label": "manager",
                      *       "moved": 1,
+                     *       "next_step": {
+                     *         "at": "2026-03-06T09:00:00Z",
+                     *         "label": "admin",
+                     *         "repeat": 0,
+                     *         "severity": "breach",
+                     *         "step": 3
+                     *       },
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "notes": "Ask for Ms Okafor.",
                      *       "policy": {
@@ -9954,7 +10079,12 @@ export interface operations {
                      *         "amount": "1200.00",
                      *         "currency": "EUR"
                      *       },
-                     *       "version": 3
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUpDetail"];
@@ -10159,7 +10289,12 @@ export interface operations {
                      *         "amount": "1200.00",
                      *         "currency": "EUR"
                      *       },
-                     *       "version": 3
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUp"];
@@ -10310,7 +10445,12 @@ export interface operations {
                      *         "amount": "1200.00",
                      *         "currency": "EUR"
                      *       },
-                     *       "version": 3
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUp"];
@@ -10451,7 +10591,12 @@ export interface operations {
                      *         "amount": "1200.00",
                      *         "currency": "EUR"
                      *       },
-                     *       "version": 3
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Completed"];
@@ -10735,7 +10880,12 @@ export interface operations {
                      *         "amount": "1200.00",
                      *         "currency": "EUR"
                      *       },
-                     *       "version": 3
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUp"];
@@ -10862,7 +11012,12 @@ export interface operations {
                      *         "amount": "1200.00",
                      *         "currency": "EUR"
                      *       },
-                     *       "version": 3
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUp"];
@@ -12035,7 +12190,12 @@ export interface operations {
                      *             "amount": "1200.00",
                      *             "currency": "EUR"
                      *           },
-                     *           "version": 3
+                     *           "version": 3,
+                     *           "working_overdue": {
+                     *             "calendar": "Berlin",
+                     *             "days": 1,
+                     *             "hours": 3.25
+                     *           }
                      *         }
                      *       ],
                      *       "has_open": true,
@@ -12184,7 +12344,12 @@ export interface operations {
                      *             "amount": "1200.00",
                      *             "currency": "EUR"
                      *           },
-                     *           "version": 3
+                     *           "version": 3,
+                     *           "working_overdue": {
+                     *             "calendar": "Berlin",
+                     *             "days": 1,
+                     *             "hours": 3.25
+                     *           }
                      *         }
                      *       ],
                      *       "has_open": true,
@@ -12327,7 +12492,12 @@ export interface operations {
                      *             "amount": "1200.00",
                      *             "currency": "EUR"
                      *           },
-                     *           "version": 3
+                     *           "version": 3,
+                     *           "working_overdue": {
+                     *             "calendar": "Berlin",
+                     *             "days": 1,
+                     *             "hours": 3.25
+                     *           }
                      *         }
                      *       ],
                      *       "has_open": true,
@@ -15709,7 +15879,12 @@ export interface operations {
                      *             "amount": "1200.00",
                      *             "currency": "EUR"
                      *           },
-                     *           "version": 3
+                     *           "version": 3,
+                     *           "working_overdue": {
+                     *             "calendar": "Berlin",
+                     *             "days": 1,
+                     *             "hours": 3.25
+                     *           }
                      *         }
                      *       ],
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"

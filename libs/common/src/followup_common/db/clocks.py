@@ -7,7 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from followup_common.db.database import Transaction
 from followup_common.db.directory import load_directory
 from followup_common.db.working_time import load_calendars
-from followup_common.policy import ALWAYS_OPEN, Calendar, Directory, NeverOpen, Policy, calendar_of
+from followup_common.policy import (
+    ALWAYS_OPEN,
+    Calendar,
+    Directory,
+    NeverOpen,
+    Policy,
+    WorkingTime,
+    calendar_of,
+)
 
 
 class CalendarUnusable(ValueError):
@@ -105,6 +113,12 @@ def own_clocks(tx: Transaction, directory: Directory, people: Iterable[int]) -> 
     """The own calendars of these people, whose lines the directory has."""
     wanted = {calendar_of(user_id, directory) for user_id in people}
     return Clocks(directory, _calendars(tx, {number for number in wanted if number is not None}))
+
+
+def usable_calendars(tx: Transaction, ids: Collection[int]) -> Mapping[int, WorkingTime]:
+    """Of these calendars those that can be counted by, by their ids."""
+    found = _calendars(tx, ids)
+    return {number: calendar for number, calendar in found.items() if isinstance(calendar, WorkingTime)}
 
 
 def _calendars(tx: Transaction, ids: Collection[int]) -> Found:

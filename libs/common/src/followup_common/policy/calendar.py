@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import accumulate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from followup_common.policy.hours import DAY, Span, WorkingHours
 from followup_common.policy.working_days import OutOfSight, Shifted, WorkingDays
@@ -62,6 +62,18 @@ class BeyondHorizon(ValueError):
         self.until = until
 
 
+class Passed(NamedTuple):
+    """How long ago something was, as people at work count.
+
+    Attributes:
+        days: working days, each from a time of day to the same time of the next one.
+        rest: working time since the last of them.
+    """
+
+    days: int
+    rest: timedelta
+
+
 class WorkingTime:
     """A calendar over some years: `worked` is a function that never falls, and `at` its inverse.
 
@@ -108,6 +120,19 @@ class WorkingTime:
             BeyondHorizon: one of them lies behind the last day.
         """
         return self._total(until.astimezone(UTC)) - self._total(since.astimezone(UTC))
+
+    def passed(self, since: datetime, until: datetime) -> Passed:
+        """The most working days that fit between two instants (aware), and the working time beside them.
+
+        Raises:
+            BeyondHorizon: one of them lies behind the last day.
+        """
+        begins, ends = since.astimezone(UTC), until.astimezone(UTC)
+        for days in range(self._days.between(begins, ends), 0, -1):
+            last = self.add_days(begins, days)
+            if last <= ends:
+                return Passed(days, self.worked(last, ends))
+        return Passed(0, self.worked(begins, ends))
 
     def at(self, since: datetime, worked: timedelta) -> datetime:
         """The first open instant at which this much has been worked since an instant.

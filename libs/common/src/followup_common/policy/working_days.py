@@ -47,6 +47,11 @@ class WorkingDays:
         self._working = [number for number, day in enumerate(days) if day in open_days]
         self._before = [*accumulate((day in open_days for day in days), initial=0)]
 
+    def between(self, since: datetime, until: datetime) -> int:
+        """How many working days begin after the day of an instant (UTC) and not after that of another."""
+        first, last = (bisect_right(self._midnights, instant) for instant in (since, until))
+        return self._before[last] - self._before[first]
+
     def shifted(self, since: datetime, days: int) -> Shifted:
         """The same local time on the nth working day after the day of an instant.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import ColumnElement, FromClause, Text, any_, column, func, lite
 
 from followup_api.escalations.filters import narrowed_by
 from followup_api.escalations.schemas import EscalationLevel, EscalationQuery
-from followup_api.followups.queries import FOLLOW_UPS, values_of
+from followup_api.followups import queries as followups
+from followup_api.followups.queries import FOLLOW_UPS
 from followup_api.followups.scopes import ASSIGNEE, Scope, ScopeSize
 from followup_api.followups.searches import looked_up
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees, top_n_of_groups
@@ -53,10 +55,11 @@ def page(tx: Transaction, query: EscalationQuery, scope: Scope) -> Rows:
     return _paged(query.level, scope.size).page(tx, query, **scope.values())
 
 
-def shown(row: Record) -> dict[str, Any]:
-    """The fields of an `EscalatedFollowUp` that a row of `page` holds."""
-    manager = {"id": row.manager_id, "name": row.manager_name}
-    return {**values_of(row), "manager": manager if row.manager_id is not None else None}
+def shown(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
+    """The fields of an `EscalatedFollowUp` for each row of `page`."""
+    for row, values in zip(rows, followups.shown(tx, rows), strict=True):
+        manager = {"id": row.manager_id, "name": row.manager_name}
+        yield {**values, "manager": manager if row.manager_id is not None else None}
 
 
 @cache

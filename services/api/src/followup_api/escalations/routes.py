@@ -40,7 +40,7 @@ def list_escalations(
     reports, or the role manager or admin.
     """
     page = queries.page(work.tx, query, narrowed_scope(work.tx, caller, query.assignee))
-    return Page[EscalatedFollowUp].of(page, map(queries.shown, page.rows))
+    return Page[EscalatedFollowUp].of(page, queries.shown(work.tx, page.rows))
 
 
 @router.get("/counts", summary="Count open escalations")

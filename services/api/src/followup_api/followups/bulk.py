@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from followup_api.choices.lists import KINDS as KINDS_OF_FOLLOW_UPS
 from followup_api.choices.lists import OUTCOMES
 from followup_api.choices.queries import check_choice
-from followup_api.followups import activities
+from followup_api.followups import activities, policy_changes
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.bulk_schemas import (
     AT_ONCE,
@@ -73,6 +73,8 @@ def change_many(
 
     Raises:
         CountChanged, TooManyFound: the filter finds others than were counted, or too many.
+        PolicyWouldChange: it would bring other policies, and the caller decides about the clocks first.
+        ReasonMissing: it takes back an escalation, and nobody says why.
     """
     if body.assignee_id is not None:
         check_assignable(work.tx, body.assignee_id, scope)
@@ -167,10 +169,12 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
     if body.due_at is not None:
         ask_for_reason(work.tx, ids, body.due_at, body.reason)
     keep_for_undo(work.tx, actor_id)
+    policy_changes.prepare(work.tx, body)
     statement = update(follow_ups).where(among(f.id, ids)).values(_values(body))
     changed = work.tx.execute(statement.returning(f.id, f.assignee_id, f.assignment)).all()
     if body.due_at is not None:
         ask_again(work.tx, ids, body.reason)
+    policy_changes.settle(work.tx, ids, body, body.reason)
     activities.record(work.tx, actor_id, [(row.id, KINDS[body.action], _details(body, row)) for row in rows])
     if body.action is BulkAction.REASSIGN:
         for row in sorted(changed, key=lambda row: int(row.id)):
@@ -223,7 +227,8 @@ def _details(body: BulkChange, before: Record) -> dict[str, Any]:
         moved = {"due_at": {"from": before.due_at.isoformat(), "to": body.due_at.isoformat()}}
         return with_reason({"changes": moved}, body.reason)
     if body.assignee_id is not None:
-        return {"changes": {"assignee_id": {"from": before.assignee_id, "to": body.assignee_id}}}
+        handed = {"assignee_id": {"from": before.assignee_id, "to": body.assignee_id}}
+        return with_reason({"changes": handed}, body.reason)
     if body.action is BulkAction.EDIT:
-        return {"changes": _edits(body, before)}
+        return with_reason({"changes": _edits(body, before)}, body.reason)
     return {"outcome": body.outcome} if body.outcome else {}

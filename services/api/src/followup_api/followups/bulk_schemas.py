@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
 from followup_api.followups.facts import FactFilters, KindName, Tags
+from followup_api.followups.policy_change_schemas import ClockChoice
 from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
 from followup_api.schemas import Id, Input, Line, Schema, Search, examples
 
@@ -26,6 +27,10 @@ class BulkAction(StrEnum):
     RESCHEDULE = "reschedule"
     EDIT = "edit"
     UNDO = "undo"
+
+
+CHANGES_POLICY = (BulkAction.EDIT, BulkAction.REASSIGN)
+"""What may bring follow-ups to another policy whose clock goes on."""
 
 
 class BulkFilter(FactFilters, Input):
@@ -56,7 +61,7 @@ BULK_CHANGE_EXAMPLES: tuple[JsonDict, ...] = (
 )
 
 
-class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
+class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
     """One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds."""
 
     ids: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE, fail_fast=True)] | None = None
@@ -78,7 +83,9 @@ class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
     action: Annotated[BulkAction, Field(strict=False)]
     assignee_id: Id | None = Field(None, description="Needed to reassign.")
     due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
-    reason: Reason | None = Field(None, description=f"Why they are rescheduled. {WHY}")
+    reason: Reason | None = Field(
+        None, description=f"Why they are rescheduled, or their clock starts over. {WHY}"
+    )
 
     outcome: KindName | None = Field(None, description="To complete: what came of all of them.")
     kind: KindName | None = Field(None, description="To edit: what they all become.")
@@ -110,8 +117,6 @@ class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
             raise ValueError("assignee_id belongs to the action reassign, which needs it")
         if (self.due_at is not None) != (self.action == BulkAction.RESCHEDULE):
             raise ValueError("due_at belongs to the action reschedule, which needs it")
-        if self.reason is not None and self.action != BulkAction.RESCHEDULE:
-            raise ValueError("reason belongs to the action reschedule")
         if self.outcome is not None and self.action != BulkAction.COMPLETE:
             raise ValueError("outcome belongs to the action complete")
         edits = (self.kind, self.priority, self.add_tags or None, self.remove_tags or None)
@@ -119,6 +124,10 @@ class BulkChange(Input, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
             raise ValueError(
                 "kind, priority, add_tags and remove_tags belong to the action edit, which needs one of them"
             )
+        if (self.restart_clock is not None or self.ask_about_policy) and self.action not in CHANGES_POLICY:
+            raise ValueError("restart_clock and ask_about_policy belong to the actions edit and reassign")
+        if self.reason is not None and self.action != BulkAction.RESCHEDULE and not self.restart_clock:
+            raise ValueError("reason belongs to the action reschedule, and to restart_clock")
         if both := sorted({*self.add_tags} & {*self.remove_tags}):
             raise ValueError(f"add_tags and remove_tags both name {both[0]!r}: leave it out of one")
         return self

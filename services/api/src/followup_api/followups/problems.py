@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from followup_api.followups.policy_change_schemas import PolicyMove
 from followup_api.followups.schemas import FollowUp
 from followup_api.problems import Conflict, Invalid, NotFound, Stale
 
@@ -79,6 +80,22 @@ class ReasonMissing(Invalid):
             "Say in reason why, in at most 500 characters; it is kept in the history.",
         )
         self.ids = ids
+
+
+class PolicyWouldChange(Conflict):
+    """The caller asked to be told before a change brings another policy. The answer carries which."""
+
+    kind, title = "policy-would-change", "Another policy would apply"
+
+    def __init__(self, moves: Sequence[PolicyMove]) -> None:
+        first, number = moves[0], sum(move.follow_ups for move in moves)
+        which = "it" if number == 1 else f"{number:,} of them"
+        super().__init__(
+            f"Nothing was changed: the change would move {which} from the policy “{first.from_.policy}” to "
+            f"“{first.to.policy}”{' and others' if len(moves) > 1 else ''}. Send it again with "
+            "restart_clock: true if the clock starts over, false if it goes on.",
+            policies=[move.model_dump(mode="json", by_alias=True) for move in moves],
+        )
 
 
 class TooManyFound(Invalid):

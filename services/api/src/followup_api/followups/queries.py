@@ -35,6 +35,7 @@ from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, NAMED, Scope, ScopeSize
 from followup_api.followups.searches import Search
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees
+from followup_api.followups.working_overdue import working_overdue
 from followup_api.pagination import PagedQuery, PageQuery, Rows, paginate
 from followup_api.rows import Record
 
@@ -73,10 +74,12 @@ _OWN: tuple[ColumnElement[Any], ...] = (
 _ASSIGNEE = (u.id, u.name, u.email, u.active)
 _SUBJECT = (s.id, s.kind, s.external_id, s.name, s.url)
 _NAMES = [[column.name for column in part] for part in (_OWN, _ASSIGNEE, _SUBJECT)]
+POLICY_CALENDAR = pv.calendar_id.label("policy_calendar_id")
 COLUMNS = (
     *_OWN,
     *(column.label(f"assignee_{column.name}") for column in _ASSIGNEE),
     *(column.label(f"subject_{column.name}") for column in _SUBJECT),
+    POLICY_CALENDAR,
 )
 FOLLOW_UPS: Select[*tuple[Any, ...]] = (
     select(*COLUMNS)
@@ -86,7 +89,7 @@ FOLLOW_UPS: Select[*tuple[Any, ...]] = (
     .join(policy_versions, pv.id == es.policy_version_id)
     .join(subjects, s.id == f.subject_id, isouter=True)
 )
-"""Every column that `follow_up` reads; narrow, order and extend it."""
+"""Every column that `shown` reads; narrow, order and extend it."""
 
 
 TIME_ZONE = bindparam("time_zone", type_=Text())
@@ -125,7 +128,7 @@ def get(tx: Transaction, follow_up_id: int, scope: Scope, *, reader: int | None 
     row = tx.execute(_finding(scope.size), values).one_or_none()
     if row is None:
         raise FollowUpNotFound(follow_up_id)
-    return follow_up(row)
+    return follow_ups_of(tx, [row])[0]
 
 
 @cache
@@ -187,13 +190,20 @@ def _counting(size: ScopeSize) -> Select[*tuple[Any, ...]]:
     return numbered.where(f.is_open, CONDITIONS[size])
 
 
-def follow_up(row: Record) -> FollowUp:
-    """The follow-up that a row of `FOLLOW_UPS` holds."""
-    return FollowUp.model_validate(values_of(row))
+def follow_ups_of(tx: Transaction, rows: Sequence[Record]) -> list[FollowUp]:
+    """The follow-ups that rows of `FOLLOW_UPS` hold."""
+    return [FollowUp.model_validate(values) for values in shown(tx, rows)]
+
+
+def shown(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
+    """The fields of a `FollowUp` for each row of `FOLLOW_UPS`."""
+    by_calendar = working_overdue(tx, rows)
+    for row in rows:
+        yield {**values_of(row), "working_overdue": by_calendar.get(row.id)}
 
 
 def values_of(row: Record) -> dict[str, Any]:
-    """The fields of a `FollowUp` that a row of `FOLLOW_UPS` holds, read in turn: by name takes longer."""
+    """What a row of `FOLLOW_UPS` itself holds of a `FollowUp`, read in turn: by name takes longer."""
     columns = iter(row)
     own, assignee, subject = (dict(zip(part, columns, strict=False)) for part in _NAMES)
     about = None if subject["id"] is None else subject

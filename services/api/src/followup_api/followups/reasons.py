@@ -75,8 +75,24 @@ def ask_again(tx: Transaction, ids: Collection[int], reason: str | None) -> None
         _refuse(tx, escalated)
 
 
+def ask_to_restart(tx: Transaction, ids: Collection[int], reason: str | None) -> None:
+    """Make sure that a reason is given where a clock that starts over takes back an escalation.
+
+    Args:
+        tx: where their clocks were started over.
+        ids: of follow-ups that another policy took over by that.
+        reason: what the caller says.
+
+    Raises:
+        ReasonMissing: some were escalated beyond the assignee.
+    """
+    if reason is None and ids:
+        ask_again(tx, ids, reason)
+        _refuse(tx, select(f.id).where(among(f.id, ids), OTHERS_WERE_TOLD))
+
+
 def with_reason(details: Mapping[str, Any], reason: str | None) -> dict[str, Any]:
-    """The details of a move, with why it was made."""
+    """The details of a change, with why it was made."""
     return {**details, "reason": reason} if reason is not None else dict(details)
 
 

@@ -23,14 +23,14 @@ from followup_api.followups.completing_schemas import (
     PresetQuery,
     PresetTimes,
 )
-from followup_api.followups.policy import policy_of
+from followup_api.followups.detail_schemas import FollowUpDetail
+from followup_api.followups.policy import policy_and_next_step
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
     DeletedFollowUp,
     FollowUp,
     FollowUpCounts,
     FollowUpCreate,
-    FollowUpDetail,
     FollowUpExport,
     FollowUpFilters,
     FollowUpPatch,
@@ -75,7 +75,7 @@ Targeted = Annotated[Target, Depends(target)]
 def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()]) -> Page[FollowUp]:
     """Follow-ups that you may see: your own and those of everyone below you; as an admin everyone's."""
     page = queries.page(work.tx, query.view, _filters(work.tx, caller, query), query)
-    return Page[FollowUp].of(page, map(queries.values_of, page.rows))
+    return Page[FollowUp].of(page, queries.shown(work.tx, page.rows))
 
 
 @router.get("/counts", summary="Count open follow-ups by view")
@@ -161,12 +161,11 @@ def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResul
 
 @router.get("/{follow_up_id}", summary="Read a follow-up", responses=documented(404))
 def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Response) -> FollowUpDetail:
-    """One follow-up, with the policy that it is on and why."""
+    """One follow-up, with the policy that it is on and why, and the step that comes next."""
     found = _tagged(
         queries.get(work.tx, follow_up_id, scope_of(work.tx, caller), reader=caller.user_id), response
     )
-    policy = policy_of(work.tx, follow_up_id)
-    return FollowUpDetail.model_validate({**dict(found), "policy": policy})
+    return FollowUpDetail.model_validate({**dict(found), **policy_and_next_step(work.tx, follow_up_id)})
 
 
 @router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))

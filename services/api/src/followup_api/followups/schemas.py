@@ -27,6 +27,7 @@ from followup_api.followups.facts import (
     Value,
     ValueShown,
 )
+from followup_api.followups.policy_change_schemas import ClockChoice
 from followup_api.pagination import PageQuery
 from followup_api.schemas import (
     UNTURNED,
@@ -69,6 +70,7 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "value": EXAMPLE_VALUE,
     "outcome": None,
     "hours_overdue": 51.25,
+    "working_overdue": {"calendar": "Berlin", "days": 1, "hours": 3.25},
     "level": 2,
     "level_label": "manager",
     "severity": "escalated",
@@ -188,6 +190,14 @@ class SubjectRef(Schema):
     url: str | None
 
 
+class WorkingOverdue(Schema):
+    """How long a follow-up is overdue by a calendar."""
+
+    calendar: str = Field(description="Its name: that of the policy, else the assignee's.")
+    days: int = Field(description="Working days, each to the same time of the next one.")
+    hours: float = Field(description="Working hours beside them, cut to two decimals.")
+
+
 class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     """A promised call, and where it is on its escalation policy."""
 
@@ -209,6 +219,9 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
         description="What came of it, a name of `GET /outcomes`; null while it is open, or if nobody said."
     )
     hours_overdue: float = Field(description="By the database's clock; 0 when not overdue or completed.")
+    working_overdue: WorkingOverdue | None = Field(
+        description="The same by the calendar that applies; null: none does, or it is not overdue."
+    )
     level: int = Field(description="Number of the last policy step taken; 0: none yet.")
     level_label: str | None = Field(description="Label of that step; null at level 0.")
     severity: Severity | None = Field(
@@ -224,29 +237,6 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single follow-up.")
     created_at: Time
     updated_at: Time
-
-
-EXAMPLE_POLICY: JsonDict = {
-    "id": 2,
-    "name": "Key accounts",
-    "version": 3,
-    "why": "It is for follow-ups whose tags have one of key account.",
-}
-
-
-class FollowUpPolicy(Schema):
-    """The version of a policy that a follow-up is escalated by."""
-
-    id: int
-    name: str
-    version: int
-    why: str = Field(description="Which follow-ups that version is for, as a sentence for people.")
-
-
-class FollowUpDetail(FollowUp, json_schema_extra=examples({**EXAMPLE_FOLLOW_UP, "policy": EXAMPLE_POLICY})):
-    """A follow-up, and the policy that it is on."""
-
-    policy: FollowUpPolicy
 
 
 FOLLOW_UP_COUNTS_EXAMPLE: JsonDict = {
@@ -325,7 +315,7 @@ class FollowUpCreate(NewFacts, json_schema_extra=examples(FOLLOW_UP_CREATE_EXAMP
 
 
 class FollowUpPatch(
-    Changes, json_schema_extra=examples({"due_at": "2026-03-04T13:30:00Z"}, {"assignee_id": 5})
+    Changes, ClockChoice, json_schema_extra=examples({"due_at": "2026-03-04T13:30:00Z"}, {"assignee_id": 5})
 ):
     """What to change; what is left out stays."""
 
@@ -341,14 +331,17 @@ class FollowUpPatch(
     priority: Priority = Field(default_factory=unchanged)
     tags: Tags = Field(default_factory=unchanged, description=f"All of them. {TAGS}")
     value: Value | None = Field(default_factory=unchanged, description="Null: nobody knows any more.")
-    reason: Reason | None = Field(None, description=f"Why `due_at` changes. {WHY}")
+    reason: Reason | None = Field(None, description=f"Why `due_at` changes, or the clock starts over. {WHY}")
 
     @model_validator(mode="after")
     def _reason_of_a_move(self) -> Self:
-        if self.reason is not None and "due_at" not in self.model_fields_set:
-            raise ValueError("reason belongs to a new due_at: send both, or neither")
+        if self.reason is not None and "due_at" not in self.model_fields_set and not self.restart_clock:
+            raise ValueError("reason belongs to a new due_at or to restart_clock: send both, or neither")
         return self
 
     def changes(self) -> dict[str, Any]:
-        """Only the fields that were sent, without the reason for them."""
-        return {name: value for name, value in super().changes().items() if name != "reason"}
+        """Only the fields of the follow-up that were sent."""
+        return {name: value for name, value in super().changes().items() if name not in _ABOUT_THE_CHANGE}
+
+
+_ABOUT_THE_CHANGE = {"reason", *ClockChoice.model_fields}

@@ -50,6 +50,7 @@ def action(
     """What somebody did to a follow-up; for a kind of a later version, the kind itself."""
     who = isolated(actor) if actor else "The system"
     changes: Mapping[str, Mapping[str, Any]] = details.get("changes", {})
+    reason = f": “{isolated(details['reason'])}”" if details.get("reason") else ""
     match kind:
         case "created" if "due_at" in details:
             after = f", after “{isolated(details['after'])}”" if "after" in details else ""
@@ -63,14 +64,13 @@ def action(
         case "imported":
             did = f"changed {edits(changes)} by an import" if changes else "imported it"
         case "edited":
-            did = f"changed {edits(changes)}"
+            did = f"changed {edits(changes)}{reason}"
         case "rescheduled":
             before, after = (at(changes["due_at"][side], time_zone) for side in ("from", "to"))
-            reason = f": “{isolated(details['reason'])}”" if details.get("reason") else ""
             did = f"moved it from {before} to {after}{reason}"
         case "reassigned":
             giver, taker = (isolated(person(changes["assignee_id"][side]).name) for side in ("from", "to"))
-            did = f"handed it from {giver} to {taker}"
+            did = f"handed it from {giver} to {taker}{reason}"
         case "undone":
             did = f"undid {listed(list(_undone(changes, person, time_zone)))}"
         case "policy_changed":

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from followup_api.choices.lists import KINDS as KINDS_OF_FOLLOW_UPS
 from followup_api.choices.queries import check_choice
 from followup_api.etags import Tags
-from followup_api.followups import activities
+from followup_api.followups import activities, policy_changes
 from followup_api.followups.announcements import go_on, reassigned
 from followup_api.followups.facts import columns
 from followup_api.followups.problems import (
@@ -157,6 +157,7 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
         FollowUpNotFound, FollowUpStale: it is not there, or not as the caller has seen it.
         FollowUpNotOpen: it is completed, and the change is one of an open follow-up.
         NotAssignable, ReasonMissing, ExternalIdTaken: a value does not fit.
+        PolicyWouldChange: it would bring another policy, and the caller decides about the clock first.
     """
     target.lock()
     current = target.read_matching()
@@ -175,9 +176,11 @@ def edit(target: Target, body: FollowUpPatch) -> FollowUp:
         ask_for_reason(target.tx, [target.id], values["due_at"], body.reason)
     if not changes:
         return current
+    policy_changes.prepare(target.tx, body)
     [row] = target.update(columns({name: values[name] for name in changes}))
     if "due_at" in changes:
         ask_again(target.tx, [target.id], body.reason)
+    policy_changes.settle(target.tx, [target.id], body, body.reason)
     activities.record(target.tx, target.actor_id, _entries(target.id, changes, body.reason))
     if "assignee_id" in changes:
         target.work.emit(reassigned(row, target.actor_id))
@@ -282,13 +285,16 @@ def _changes(current: FollowUp, values: Mapping[str, Any]) -> dict[str, dict[str
 def _entries(
     follow_up_id: int, changes: Mapping[str, Any], reason: str | None
 ) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
-    """The activities that changes make: a new due time and a new assignee are entries of their own."""
+    """The activities that changes make: a new due time and a new assignee are entries of their own.
+
+    The reason is that of a new due time; without one it is why the clock starts over.
+    """
     by_kind: dict[str, dict[str, Any]] = {}
     for name, change in changes.items():
         by_kind.setdefault(KINDS.get(name, "edited"), {})[name] = change
     for kind, changed in by_kind.items():
-        details = {"changes": changed}
-        yield follow_up_id, kind, with_reason(details, reason) if kind == "rescheduled" else details
+        gives_reason = kind == "rescheduled" or "due_at" not in changes
+        yield follow_up_id, kind, with_reason({"changes": changed}, reason if gives_reason else None)
 
 
 def _plain(value: object) -> object:

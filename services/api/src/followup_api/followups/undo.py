@@ -22,7 +22,10 @@ from followup_api.followups.scopes import Scope
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
 
-UNDO_BY = text("SELECT set_config('followup.undo_by', CAST(:actor_id AS text), true)")
+UNDO_BY = text("""
+    SELECT set_config(name, CAST(:actor_id AS text), true)
+    FROM unnest('{followup.undo_by, followup.actor_id}'::text[]) name
+""")
 UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")
 RESTORED = (
     *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
@@ -50,7 +53,8 @@ class Undone(NamedTuple):
 
 
 def keep_for_undo(tx: Transaction, actor_id: int) -> None:
-    """Let PostgreSQL keep what this transaction changes as it was, for the person who may undo it."""
+    """Let PostgreSQL keep what this transaction changes as it was, for the person who may undo it, and say
+    in the history that it was they who brought another policy."""
     tx.execute(UNDO_BY, {"actor_id": actor_id})
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Select, Text, case, func, literal_column, select, true
 
 from followup_api.etags import tag_of
 from followup_api.fields import as_read
-from followup_api.followups.queries import FOLLOW_UPS, follow_up
+from followup_api.followups.queries import FOLLOW_UPS
+from followup_api.followups.queries import follow_ups_of as shown_follow_ups
 from followup_api.followups.schemas import FollowUp
 from followup_api.followups.scopes import Scope
 from followup_api.pagination import Page, PageQuery, Rows, paginate
@@ -55,8 +56,8 @@ def find(tx: Transaction, subject_id: int, scope: Scope) -> Record | None:
 def follow_ups_of(tx: Transaction, subject_id: int, scope: Scope, limit: int = 50) -> Sequence[FollowUp]:
     """The follow-ups on a lead or client: open ones first, most overdue first."""
     statement = FOLLOW_UPS.where(f.subject_id == subject_id, scope.condition())
-    rows = tx.execute(statement.order_by(f.is_open.desc(), f.due_at, f.id).limit(limit))
-    return [follow_up(row) for row in rows]
+    rows = tx.execute(statement.order_by(f.is_open.desc(), f.due_at, f.id).limit(limit)).all()
+    return shown_follow_ups(tx, rows)
 
 
 def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectChange]:
