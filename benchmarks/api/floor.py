@@ -75,7 +75,9 @@ class Floor:
         if shape is None:
             return to_json([[row._asdict() for row in rows] for rows in found[1:]])
         # Whose calendar applies is read after them, where some are overdue.
-        listed = next((rows for rows in reversed(found) if rows and hasattr(rows[0], "due_at")), [])
+        listed: list[Any] = next(
+            (rows for rows in reversed(found) if rows and hasattr(rows[0], "due_at")), []
+        )
         return to_json({"items": [shape(row) for row in listed[:50]], "next_cursor": None})
 
 

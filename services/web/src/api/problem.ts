@@ -1,3 +1,4 @@
+import type { PolicyMove } from "@/api/types";
 import { describeDetail, describeFieldError } from "@/api/fields";
 import { t } from "@/i18n";
 
@@ -13,6 +14,9 @@ export const REAUTHENTICATION_NEEDED = "urn:followup:problem:reauthentication-ne
 /** In another tab somebody else has logged in: the page shows one person, the browser is another. */
 export const ANOTHER_PERSON = "urn:followup:problem:another-person";
 
+/** The change would bring another policy, and nothing was changed: the person decides about the clock first. */
+export const POLICY_WOULD_CHANGE = "urn:followup:problem:policy-would-change";
+
 /** What a proxy answers in the server's place, and the server while its database is away. */
 const AWAY: readonly number[] = [502, 503, 504];
 
@@ -27,6 +31,8 @@ export class Problem extends Error {
     readonly current: unknown = null,
     /** Which problem it is, for what the page handles by itself. */
     readonly type = "",
+    /** From which policies to which a change would bring follow-ups (`POLICY_WOULD_CHANGE`). */
+    readonly policies: readonly PolicyMove[] = [],
   ) {
     super(detail || title);
     this.name = "Problem";
@@ -65,6 +71,7 @@ export async function problemOf(response: Response): Promise<Problem> {
       (body.errors ?? []).map((error) => ({ ...error, message: describeFieldError(error.field, error.message) })),
       body.current ?? null,
       body.type ?? "",
+      body.policies ?? [],
     );
   } catch {
     if (AWAY.includes(response.status)) return noAnswer(response.status);

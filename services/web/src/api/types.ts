@@ -18,6 +18,12 @@ export type Role = User["role"];
 export type PersonName = Schemas["PersonName"];
 
 export type FollowUp = Schemas["FollowUp"];
+export type FollowUpDetail = Schemas["FollowUpDetail"];
+/** One on its own page; from a list, its policy and what comes next are not known yet. */
+export type ShownFollowUp = FollowUp & Partial<Pick<FollowUpDetail, "policy" | "next_step">>;
+export type FollowUpPolicy = Schemas["FollowUpPolicy"];
+export type Priority = FollowUp["priority"];
+export type Kind = Schemas["Choice"];
 export type View = Schemas["View"];
 export type FollowUpCounts = Schemas["FollowUpCounts"];
 export type FollowUpCreate = Schemas["FollowUpCreate"];
@@ -48,6 +54,18 @@ export type ImportResult = Schemas["ImportResult"];
 export type Token = Schemas["Token"];
 export type Scope = Schemas["Scope"];
 export type CreatedToken = Schemas["CreatedToken"];
+
+/** From which policy to which so many follow-ups would move. */
+export interface PolicyMove {
+  from: PolicySide;
+  to: PolicySide;
+  follow_ups: number;
+}
+
+interface PolicySide {
+  policy: string;
+  version: number;
+}
 
 export type Calendar = Schemas["Calendar"];
 export type Policy = Schemas["Policy"];

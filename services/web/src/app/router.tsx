@@ -57,6 +57,10 @@ const pages: RouteObject[] = [
     ],
   },
   {
+    element: <RequirePermission name="choices:write" />,
+    children: [{ path: "admin/kinds", lazy: () => import("@/features/kinds/KindsPage") }],
+  },
+  {
     element: <RequirePermission name="ops" />,
     children: [{ path: "admin/ops", lazy: () => import("@/features/ops/OpsPage") }],
   },

@@ -11,8 +11,12 @@ interface Props {
   id: number;
   title: string;
   subject: SubjectRef | null;
+  /** What is shown before the title, in small. */
+  mark?: ReactNode;
   /** What else is said behind the subject. */
   note?: string | null;
+  /** Facts behind that, in small. */
+  facts?: ReactNode;
   ticked: boolean;
   /** @param range up to here from the one ticked before */
   toggle: (range: boolean) => void;
@@ -26,7 +30,7 @@ interface Props {
 }
 
 /** A follow-up in a list: what it is, further columns, what can be done with it. */
-export function Row({ id, title, subject, note, ticked, toggle, done, actions, className, children }: Props) {
+export function Row({ id, title, mark, subject, note, facts, ticked, toggle, done, actions, className, children }: Props) {
   return (
     <div className={`${classes.row} ${className}`} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
       <RowCheckbox
@@ -39,12 +43,16 @@ export function Row({ id, title, subject, note, ticked, toggle, done, actions, c
         {done}
       </span>
       <div className={classes.what} data-part="what">
-        <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
-          <UserText>{title}</UserText>
-        </Link>
+        <span className={classes.heading}>
+          {mark}
+          <Link to={`/followups/${id}`} className={`quiet ${classes.title}`} data-title>
+            <UserText>{title}</UserText>
+          </Link>
+        </span>
         <span className={classes.subject}>
           {subject ? <SubjectLink subject={subject} /> : <span className={classes.nobody}>{t.followUps.noSubject}</span>}
           {note && <span className={classes.note}>{note}</span>}
+          {facts}
         </span>
       </div>
       {children}

@@ -13,6 +13,12 @@ export function number(amount: number, digits?: number): string {
   return new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount);
 }
 
+/** "EUR 1,200" or "EUR 1,200.50". @param amount as the API writes it, such as "1200.00" */
+export function money(amount: string, currency: string): string {
+  const digits = amount.endsWith(".00") || !amount.includes(".") ? 0 : 2;
+  return `${currency} ${number(Number(amount), digits)}`;
+}
+
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
 /** The form for an amount, as the language's plural rules choose it; `#` is the amount. */

@@ -19,6 +19,7 @@ export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp 
     value: null,
     outcome: null,
     hours_overdue: 0,
+    working_overdue: null,
     level: 0,
     level_label: null,
     severity: null,

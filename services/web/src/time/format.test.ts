@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, calendar, dayNumber, dueText, duration, hours, hoursOverdue, inZone, onCalendar } from "@/time/format";
+import { ago, calendar, dayNumber, dueText, duration, hours, hoursOverdue, inZone, onCalendar, workingTime } from "@/time/format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -98,5 +98,15 @@ describe("hoursOverdue", () => {
     expect(hoursOverdue(before(DAY), NOW)).toBe("24 h");
     expect(hoursOverdue(before(DAY - 1), NOW)).toBeNull();
     expect(hoursOverdue(after(DAY), NOW)).toBeNull();
+  });
+});
+
+describe("workingTime", () => {
+  it("is whole working days and hours, or what there is of them", () => {
+    expect(workingTime({ days: 2, hours: 3.75 })).toBe("2 working days 3 h");
+    expect(workingTime({ days: 1, hours: 0.9 })).toBe("1 working day");
+    expect(workingTime({ days: 0, hours: 7.5 })).toBe("7 h of working time");
+    expect(workingTime({ days: 0, hours: 0.5 })).toBe("30 min of working time");
+    expect(workingTime({ days: 0, hours: 0 })).toBe("no working time yet");
   });
 });

@@ -56,6 +56,12 @@ export function hoursOverdue(dueAt: string, now: number): string | null {
   return length < DAY ? null : t.time.hours(Math.floor(length / HOUR));
 }
 
+/** "2 working days 3 h", "40 min of working time": what the API counts by a calendar. */
+export function workingTime({ days, hours: rest }: { days: number; hours: number }): string {
+  if (days === 0) return rest * HOUR < MINUTE ? t.time.noWorkingTime : t.time.inWorkingTime(duration(rest * HOUR));
+  return rest < 1 ? t.time.workingDays(days) : t.time.both(t.time.workingDays(days), t.time.hours(Math.floor(rest)));
+}
+
 /** "just now", "5 min ago", "2 days ago" or "in 3 h"; whole units, since it is read at a glance. */
 export function ago(at: string, now: number): string {
   const passed = now - Date.parse(at);

@@ -8,6 +8,7 @@ import {
   IconInbox,
   IconRefresh,
   IconStairsUp,
+  IconTags,
   IconUsers,
   type Icon,
 } from "@tabler/icons-react";
@@ -49,6 +50,7 @@ export const RULES: readonly Destination[] = [
 export const ADMIN: readonly Destination[] = [
   { to: "/admin/sweeps", label: t.shell.sweeps, icon: IconRefresh, permission: "sweeps" },
   { to: "/admin/people", label: t.shell.people, icon: IconUsers, permission: "users:write" },
+  { to: "/admin/kinds", label: t.shell.kinds, icon: IconTags, permission: "choices:write" },
   { to: "/admin/import", label: t.shell.import, icon: IconFileImport, permission: "imports" },
   { to: "/admin/ops", label: t.shell.operations, icon: IconActivity, permission: "ops" },
 ];

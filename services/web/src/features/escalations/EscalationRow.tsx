@@ -7,7 +7,7 @@ import { isolate } from "@/components/bidi";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { Row, RowTime } from "@/components/Row";
-import { CompleteButton, openForm, RowMenu, useSelection } from "@/features/followups";
+import { CompleteButton, openForm, PriorityMark, RowFacts, RowMenu, useSelection } from "@/features/followups";
 import { t } from "@/i18n";
 import classes from "./EscalationRow.module.css";
 
@@ -28,7 +28,9 @@ const Line = memo(function Line({ escalation, ticked, toggle }: LineProps) {
     <Row
       id={id}
       title={title}
+      mark={<PriorityMark priority={escalation.priority} />}
       subject={subject}
+      facts={<RowFacts followUp={escalation} />}
       ticked={ticked}
       toggle={(range) => toggle(escalation, range)}
       done={<CompleteButton followUp={escalation} />}
@@ -56,8 +58,8 @@ const Line = memo(function Line({ escalation, ticked, toggle }: LineProps) {
         words={<RelativeTime at={dueAt} as="due" />}
         exact={
           <>
-            <HoursOverdue dueAt={dueAt} />
-            <RelativeTime at={dueAt} as="day" />
+            <HoursOverdue {...escalation} />
+            {!escalation.working_overdue && <RelativeTime at={dueAt} as="day" />}
           </>
         }
       />

@@ -1,5 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
-import { IconCalendar, IconCheck, IconUserShare } from "@tabler/icons-react";
+import { IconCalendar, IconCheck, IconPencil, IconUserShare } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
@@ -8,23 +8,35 @@ import { openConfirmDialog } from "@/components/confirm";
 import { isolate } from "@/components/bidi";
 import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
+import { asksAboutPolicy, bulkMayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import { needsReason } from "@/features/followups/rescheduling";
 import { done, failed, withUndo } from "@/components/toasts";
 import { useMay } from "@/api/session";
 import { t } from "@/i18n";
+import { now } from "@/time/clock";
 import classes from "./BulkBar.module.css";
 
+const BulkEditDialog = lazy(() => import("@/features/followups/BulkEditDialog"));
+const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
 const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
 
-type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" };
+type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" | "edit" };
+
+/** What was to be done when the API asked about the clock, and to which of the ticked ones. */
+interface Question {
+  change: Change;
+  problem: Problem;
+  left: readonly Pick<FollowUp, "id">[];
+}
 
 /** What one can do with all that is ticked. */
 export function BulkBar() {
   const { chosen, all, set, clear } = useSelection();
   const mayReassign = useMay("escalations:read");
-  const [asking, setAsking] = useState<"reassign" | "reschedule" | null>(null);
+  const [asking, setAsking] = useState<"reassign" | "reschedule" | "edit" | null>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const bulk = useBulk();
   const cache = useQueryClient();
@@ -36,10 +48,17 @@ export function BulkBar() {
   function run(change: Change, which: Iterable<FollowUp> = chosen.values()) {
     const followUps = [...which].map((followUp) => latest(cache, followUp));
     // A promise: how it ended is told even to those who have left the page.
-    void bulk.mutateAsync({ followUps, filter: all, ...change }).then((outcome) => {
+    const ask = asks(change, followUps) && { ask_about_policy: true };
+    void bulk.mutateAsync({ followUps, filter: all, ...change, ...ask }).then((outcome) => {
       const { done: ids, changed, error, left } = outcome;
       setProblem(error instanceof Problem ? error : null);
-      if (!needsReason(error)) setAsking(null);
+      const asked = asksAboutPolicy(error);
+      if (asked) setQuestion({ change, problem: error, left });
+      const typedWrong = needsReason(error) || (change.action === "edit" && error instanceof Problem && error.status === 422);
+      if (!asked && !typedWrong) {
+        setQuestion(null);
+        setAsking(null);
+      }
       // What failed stays ticked, so that it can be tried again or looked at.
       if (all && ids.length) clear();
       else if (!all) set(ids.flatMap((id) => chosen.get(id) ?? []), false);
@@ -47,10 +66,23 @@ export function BulkBar() {
       if (changed.length) withUndo(summary, () => undo(changed));
       else if (ids.length) done(summary);
       tell(outcome.failed);
-      if (!error || needsReason(error)) return;
+      if (!error || asked || typedWrong) return;
       if (all) failed(t.bulk.nothingChanged, recount(error, all));
       else failed(ids.length ? t.bulk.notChanged(left.length) : t.bulk.nothingChanged, error, () => again(change, left));
     });
+  }
+
+  /** Whether the API is to ask first which policies a change would bring: a clock that runs could start over. */
+  function asks(change: Change, followUps: readonly FollowUp[]): boolean {
+    if (change.restart_clock !== undefined || !bulkMayMoveClock(change.action)) return false;
+    return all ? all.view === "overdue" : followUps.some((one) => one.status === "open" && Date.parse(one.due_at) <= now());
+  }
+
+  function decide(choice: ClockChoice) {
+    if (!question) return;
+    const change = { ...question.change, ...choice };
+    if (question.left.length > 0) again(change, question.left);
+    else run(change);
   }
 
   /** At once what one has ticked; what is not even loaded only after a question. */
@@ -106,11 +138,27 @@ export function BulkBar() {
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => setAsking("reschedule")}>
           {t.followUps.reschedule}
         </Button>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconPencil size={15} />} onClick={() => setAsking("edit")}>
+          {t.bulk.editLabel}
+        </Button>
         <CloseButton aria-label={t.bulk.clear} onClick={clear} />
         <span className={classes.break} aria-hidden />
       </div>
       <Suspense>
-        {asking && (
+        {asking === "edit" && (
+          <BulkEditDialog count={count} problem={problem} busy={bulk.isPending} run={run} close={() => setAsking(null)} />
+        )}
+        {question && (
+          <PolicyQuestion
+            question={question.problem}
+            escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
+            problem={problem && !asksAboutPolicy(problem) ? problem : null}
+            busy={bulk.isPending}
+            decide={decide}
+            back={() => setQuestion(null)}
+          />
+        )}
+        {asking && asking !== "edit" && (
           <BulkDialog
             action={asking}
             count={count}

@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { Link } from "react-router";
 import type { FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
+import { FactFilter, FactPills } from "@/features/followups/FactFilter";
 import { SearchField } from "@/components/SearchField";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
 import { SelectToggle } from "@/features/followups/SelectToggle";
@@ -59,10 +60,12 @@ export function FilterBar({ filters, change, counts }: Props) {
       </div>
       <div className={classes.fields}>
         {seesOthers && <WhoFilter who={filters.who} change={(who) => change({ who })} />}
+        <FactFilter filters={filters} change={change} />
         {filters.subject && <SubjectFilter id={Number(filters.subject)} clear={() => change({ subject: "" })} />}
         <SearchField q={filters.q} change={(q) => change({ q })} />
         <SelectToggle />
       </div>
+      <FactPills filters={filters} change={change} />
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { useKindChoices } from "@/api/kinds";
 import type { FollowUp } from "@/api/types";
 import { EditConflictDialog } from "@/components/EditConflictDialog";
+import { valueBody } from "@/features/followups/facts";
 import { draftOf, type Draft } from "@/features/followups/draft";
 import { peopleQuery } from "@/features/people";
 import { useMe } from "@/api/session";
-import { t } from "@/i18n";
+import { money, t } from "@/i18n";
 import { inZone } from "@/time/format";
 
 interface Props {
@@ -24,6 +26,7 @@ const LABELS: Record<Shown, string> = t.form.conflict;
 export function FollowUpConflict({ mine, theirs, ...choices }: Props) {
   const { time_zone: zone } = useMe();
   const { data: people } = useQuery(peopleQuery);
+  const kinds = useKindChoices(theirs.kind);
   const other = draftOf(theirs);
 
   function valueOf(draft: Draft, field: Shown): string {
@@ -32,6 +35,10 @@ export function FollowUpConflict({ mine, theirs, ...choices }: Props) {
     if (field === "assignee_id") {
       return people?.find(({ id }) => id === draft.assignee_id)?.name ?? theirs.assignee.name;
     }
+    if (field === "kind") return kinds.find(({ value }) => value === draft.kind)?.label ?? draft.kind;
+    if (field === "priority") return t.facts.priorities[draft.priority];
+    if (field === "tags") return draft.tags.join(", ") || t.common.empty;
+    if (field === "value") return valueInWords(draft);
     return draft[field] || t.common.empty;
   }
 
@@ -49,4 +56,9 @@ export function FollowUpConflict({ mine, theirs, ...choices }: Props) {
       {...choices}
     />
   );
+}
+
+function valueInWords({ value }: Draft): string {
+  const body = valueBody(value);
+  return body ? money(body.amount, body.currency) : t.common.empty;
 }

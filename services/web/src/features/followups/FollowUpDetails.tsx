@@ -1,20 +1,24 @@
 import { IconClockHour4 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import type { FollowUp } from "@/api/types";
+import { Link } from "react-router";
+import type { FollowUpPolicy, ShownFollowUp } from "@/api/types";
+import { isolate } from "@/components/bidi";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { LevelBadge } from "@/components/LevelBadge";
 import { Message } from "@/components/Message";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
+import { UserText } from "@/components/UserText";
+import { KindName, PriorityName, TagLinks } from "@/features/followups/Facts";
 import { rescheduledText } from "@/features/followups/rescheduling";
 import { useMe } from "@/api/session";
-import { t } from "@/i18n";
+import { money, t } from "@/i18n";
 import { useNow } from "@/time/useNow";
 import classes from "./FollowUpDetails.module.css";
 
 /** What a follow-up is about, whose it is, where it is and what comes next. */
-export function FollowUpDetails({ followUp }: { followUp: FollowUp }) {
+export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
   const { status, due_at: dueAt, completed_at: completedAt, assignee, subject, notes } = followUp;
   const now = useNow();
   const { time_zone: zone } = useMe();
@@ -32,7 +36,7 @@ export function FollowUpDetails({ followUp }: { followUp: FollowUp }) {
             <span className={classes.status}>
               <span className={overdue ? classes.overdue : undefined}>
                 <RelativeTime at={dueAt} as="due" />
-                <HoursOverdue dueAt={dueAt} />
+                <HoursOverdue {...followUp} />
               </span>
               <LevelBadge {...followUp} />
             </span>
@@ -46,6 +50,23 @@ export function FollowUpDetails({ followUp }: { followUp: FollowUp }) {
           <Person name={assignee.name} inactive={!assignee.active} />
         </Detail>
         <Detail name={t.details.subject}>{subject ? <SubjectLink subject={subject} /> : t.details.noSubject}</Detail>
+        <Detail name={t.facts.kind}>
+          <KindName name={followUp.kind} />
+        </Detail>
+        <Detail name={t.facts.priority}>
+          <PriorityName priority={followUp.priority} />
+        </Detail>
+        {followUp.tags.length > 0 && (
+          <Detail name={t.facts.tags}>
+            <TagLinks tags={followUp.tags} />
+          </Detail>
+        )}
+        {followUp.value && <Detail name={t.facts.value}>{money(followUp.value.amount, followUp.value.currency)}</Detail>}
+        {followUp.policy && (
+          <Detail name={t.details.policy}>
+            <PolicyAndWhy policy={followUp.policy} />
+          </Detail>
+        )}
         {followUp.external_id && <Detail name={t.details.externalId}>{followUp.external_id}</Detail>}
         {notes && (
           <Detail name={t.details.notes}>
@@ -67,9 +88,26 @@ function Detail({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+/** The version by which it is escalated, and which follow-ups that is for. */
+function PolicyAndWhy({ policy: { id, name, version, why } }: { policy: FollowUpPolicy }) {
+  return (
+    <span className={classes.policy}>
+      <span>
+        <Link to={`/policies/${id}`}>
+          <UserText>{name}</UserText>
+        </Link>{" "}
+        <span className={classes.version}>{t.details.version(version)}</span>
+      </span>
+      <span className={classes.why}>{why}</span>
+    </span>
+  );
+}
+
 /** The step that comes if nobody does anything, and when. */
-function NextStep({ followUp: { level, next_step_at: at } }: { followUp: FollowUp }) {
+function NextStep({ followUp }: { followUp: ShownFollowUp }) {
   const now = useNow();
+  const at = followUp.next_step?.at ?? followUp.next_step_at;
+  const step = followUp.next_step ? t.details.named(isolate(followUp.next_step.label)) : t.details.numbered(followUp.level + 1);
   return (
     <p className={classes.next}>
       <IconClockHour4 size={18} stroke={1.7} aria-hidden />
@@ -77,10 +115,10 @@ function NextStep({ followUp: { level, next_step_at: at } }: { followUp: FollowU
         {at === null ? (
           t.details.lastStep
         ) : Date.parse(at) <= now ? (
-          t.details.stepNow(level + 1)
+          t.details.stepNow(step)
         ) : (
           <Message
-            text={t.details.stepComes(level + 1)}
+            text={t.details.stepComes(step)}
             parts={{ ago: <RelativeTime at={at} as="ago" />, time: <RelativeTime at={at} as="onCalendar" /> }}
           />
         )}

@@ -1,13 +1,17 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { FollowUpCreate } from "@/api/limits";
-import { Problem } from "@/api/problem";
+import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
+import factClasses from "./FactFields.module.css";
+import { DEFAULT_KIND } from "@/api/kinds";
+import { KindField, PriorityField, TagsField, ValueField } from "@/features/followups/FactFields";
+import { noMoney, rememberCurrency } from "@/features/followups/facts";
 import { FollowUpConflict } from "@/features/followups/FollowUpConflict";
 import { DueField } from "@/features/followups/DueField";
 import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft } from "@/features/followups/draft";
@@ -15,6 +19,7 @@ import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } fr
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { labelOf, usePeopleInScope } from "@/features/people";
 import { needsReason } from "@/features/followups/rescheduling";
+import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
@@ -24,7 +29,9 @@ import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
-const FIELDS = ["title", "subject", "due_at", "assignee_id", "notes"];
+const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
+
+const FIELDS = ["title", "subject", "due_at", "assignee_id", "kind", "priority", "tags", "value", "notes"];
 
 /** The form of a new follow-up or of one to edit. What is typed survives failures, and closing. */
 export default function FollowUpForm({ request }: { request: FormRequest }) {
@@ -39,6 +46,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const draft = form.values;
   const [tried, setTried] = useState(false);
   const [conflict, setConflict] = useState<FollowUp | null>(null);
+  /** How the API asked about the clock, while that is being decided. */
+  const [question, setQuestion] = useState<Problem | null>(null);
   /** What the API asked a reason for, although it did not look escalated when it was loaded. */
   const [escalated, setEscalated] = useState<number | null>(null);
   const create = useCreate();
@@ -51,7 +60,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const showsDue = !completed || moves(draft, draftOf(base));
   const showsAssignee = !completed || draft.assignee_id !== base.assignee_id;
   const mistakes = tried ? mistakesOf(draft, reasonNeeded) : {};
-  const problem = error instanceof Problem && error.status !== 412 ? error : null;
+  const refusal = refusalOf(error);
+  const problem = question ? null : refusal;
 
   function update(change: Partial<Draft>) {
     form.setValues(change);
@@ -89,16 +99,26 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
     else create.mutateAsync(createBody(draft)).then(finish, refuse);
   }
 
-  function saveOver(current: FollowUp, mine: Draft) {
+  function saveOver(current: FollowUp, mine: Draft, choice?: ClockChoice) {
     const changes = changesOf(mine, draftOf(current));
-    if (Object.keys(changes).length === 0) discard();
-    else edit.mutateAsync({ id: current.id, etag: current.etag, changes }).then(finish, refuse);
+    if (Object.keys(changes).length === 0) {
+      discard();
+      return;
+    }
+    const asked = choice ?? (mayMoveClock(current, changes, now()) ? { ask_about_policy: true } : {});
+    edit.mutateAsync({ id: current.id, etag: current.etag, changes: { ...changes, ...asked } }).then(finish, refuse);
   }
 
   /** The form says why (`problem` above); what is there now is shown beside what was typed. */
   function refuse(failure: unknown) {
-    setConflict(currentOf(failure));
-    if (base && needsReason(failure)) setEscalated(base.id);
+    if (asksAboutPolicy(failure)) {
+      setQuestion(failure);
+      return;
+    }
+    const current = currentOf(failure);
+    setConflict(current);
+    if (current) setQuestion(null);
+    if (!question && base && needsReason(failure)) setEscalated(base.id);
   }
 
   /** Save what one typed on top of what others made of it; if that is refused too, the form goes on from there. */
@@ -111,6 +131,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
 
   function finish(saved: FollowUp) {
     forget(key);
+    if (saved.value) rememberCurrency(saved.value.currency);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
     if (followUp) withUndo(t.changes.saved(isolate(saved.title)), () => undo.mutate({ followUp: saved }));
     else done(t.changes.planned(isolate(saved.title)));
@@ -185,6 +206,16 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
                 {t.form.reopenFirst}
               </Text>
             )}
+            <div className={factClasses.pair}>
+              <KindField value={draft.kind} onChange={(kind) => update({ kind })} error={problem?.messageFor("kind")} />
+              <PriorityField value={draft.priority} onChange={(priority) => update({ priority })} />
+            </div>
+            <TagsField value={draft.tags} onChange={(tags) => update({ tags })} error={problem?.messageFor("tags")} />
+            <ValueField
+              value={draft.value}
+              onChange={(value) => update({ value })}
+              error={mistakes.value ?? problem?.messageFor("value")}
+            />
             <Textarea
               label={t.form.notes}
               maxLength={FollowUpCreate.notes}
@@ -206,6 +237,18 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
           </Stack>
         </form>
       </Dialog>
+      <Suspense>
+        {question && base && (
+          <PolicyQuestion
+            question={question}
+            escalated={base.escalated}
+            problem={refusal}
+            busy={edit.isPending}
+            decide={(choice) => saveOver(base, draft, choice)}
+            back={() => setQuestion(null)}
+          />
+        )}
+      </Suspense>
       {conflict && base && (
         <FollowUpConflict
           mine={rebased(draft, draftOf(base), draftOf(conflict))}
@@ -226,13 +269,23 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   );
 }
 
+/** Why the form was not taken, as far as no dialog of its own asks about it. */
+function refusalOf(error: unknown): Problem | null {
+  if (!(error instanceof Problem) || error.status === 412 || error.type === POLICY_WOULD_CHANGE) return null;
+  return error;
+}
+
 /** Whom a new follow-up is about, when it is planned from their page. */
 function aboutOf({ subject }: FormRequest): Pick<Draft, "subject"> | null {
   return subject ? { subject: { id: subject.id, kind: subject.kind, name: subject.name } } : null;
 }
 
 function newDraft(request: FormRequest, assignee: number, zone: string): Draft {
-  return { title: "", notes: "", due_at: nextMorning(zone, now()), assignee_id: assignee, subject: null, reason: "", ...aboutOf(request) };
+  return {
+    ...{ title: "", notes: "", due_at: nextMorning(zone, now()), assignee_id: assignee, subject: null, reason: "" },
+    ...{ kind: DEFAULT_KIND, priority: "normal", tags: [], value: noMoney() },
+    ...aboutOf(request),
+  };
 }
 
 interface AssigneeProps {

@@ -8,6 +8,7 @@ import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { Row, RowTime } from "@/components/Row";
 import { confirmReopen } from "@/features/followups/confirmReopen";
+import { PriorityMark, RowFacts } from "@/features/followups/Facts";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
 import { useReopen } from "@/features/followups/mutations";
@@ -54,8 +55,10 @@ const Line = memo(function Line({ followUp, view, mine, moved, ticked, toggle }:
     <Row
       id={id}
       title={title}
+      mark={<PriorityMark priority={followUp.priority} />}
       subject={subject}
       note={moved}
+      facts={<RowFacts followUp={followUp} />}
       ticked={ticked}
       toggle={(range) => toggle(followUp, range)}
       done={view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
@@ -101,8 +104,8 @@ function When({ followUp, view }: Props) {
       words={<RelativeTime at={followUp.due_at} as="due" />}
       exact={
         <>
-          <HoursOverdue dueAt={followUp.due_at} />
-          <RelativeTime at={followUp.due_at} as="calendar" />
+          <HoursOverdue {...followUp} />
+          {!followUp.working_overdue && <RelativeTime at={followUp.due_at} as="calendar" />}
         </>
       }
     />

@@ -3,7 +3,7 @@ import { IconCalendarCheck, IconMoodSmile } from "@tabler/icons-react";
 import type { View } from "@/api/types";
 import { EmptyState } from "@/components/EmptyState";
 import { NothingFound } from "@/components/NothingFound";
-import type { Filters } from "@/features/followups/filters";
+import { isNarrowed, NO_FACTS, type Filters } from "@/features/followups/filters";
 import { openForm } from "@/features/followups/formRequest";
 import { t } from "@/i18n";
 import classes from "./ListLines.module.css";
@@ -30,8 +30,8 @@ interface FilterProps {
 
 /** Why a list has no rows at all, and the way out: back to everything, or to a first follow-up. */
 export function NothingLine({ filters, change }: FilterProps) {
-  const { q, subject, who } = filters;
-  if (q || subject) return <Unfound filters={filters} change={change} />;
+  const { who } = filters;
+  if (isNarrowed(filters)) return <Unfound filters={filters} change={change} />;
   return (
     <EmptyState
       icon={IconCalendarCheck}
@@ -50,13 +50,14 @@ export function NothingLine({ filters, change }: FilterProps) {
   );
 }
 
-function Unfound({ filters: { q, subject, who }, change }: FilterProps) {
-  const others = Boolean(subject) || who !== "all";
+function Unfound({ filters, change }: FilterProps) {
+  const { q, who } = filters;
+  const others = who !== "all" || isNarrowed({ ...filters, q: "" });
   return (
     <NothingFound
       q={q}
       clearSearch={() => change({ q: "" })}
-      clearFilters={others ? () => change({ q: "", subject: "", who: "all" }) : undefined}
+      clearFilters={others ? () => change({ q: "", subject: "", who: "all", ...NO_FACTS }) : undefined}
     />
   );
 }
@@ -64,7 +65,7 @@ function Unfound({ filters: { q, subject, who }, change }: FilterProps) {
 /** Why one section has no rows. */
 export function NoneLine({ view, filters, change }: FilterProps & { view: View }) {
   if (filters.tab === "open") return <p className={classes.none}>{t.followUps.noneIn[view]}</p>;
-  if (filters.q || filters.subject) return <Unfound filters={filters} change={change} />;
+  if (isNarrowed(filters)) return <Unfound filters={filters} change={change} />;
   return (
     <EmptyState
       icon={view === "overdue" ? IconMoodSmile : IconCalendarCheck}

@@ -3,6 +3,7 @@ import { FollowUpPatch } from "@/api/limits";
 import { t } from "@/i18n";
 
 interface Props {
+  label?: string;
   value: string;
   onChange: (value: string) => void;
   error?: string | undefined;
@@ -10,10 +11,10 @@ interface Props {
 }
 
 /** Asks why an escalated follow-up is moved. */
-export function ReasonField({ value, onChange, error, focused }: Props) {
+export function ReasonField({ label = t.move.reason, value, onChange, error, focused }: Props) {
   return (
     <Textarea
-      label={t.move.reason}
+      label={label}
       description={t.move.reasonHelp}
       placeholder={t.move.reasonExample}
       autosize

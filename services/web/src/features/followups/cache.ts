@@ -1,6 +1,6 @@
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import { queryKeys } from "@/api/queryKeys";
-import type { FollowUp, FollowUpCounts, Me, Page, View } from "@/api/types";
+import type { FollowUp, FollowUpCounts, ShownFollowUp, Me, Page, View } from "@/api/types";
 import { viewOf } from "@/features/followups/sections";
 import { now } from "@/time/clock";
 
@@ -112,7 +112,8 @@ export function putBack(cache: QueryClient, touched: readonly QueryKey[], follow
 
 /** Show a follow-up as it is now wherever it is listed, and nowhere else. */
 export function show(cache: QueryClient, followUp: FollowUp): void {
-  cache.setQueryData(queryKeys.followUp(followUp.id), followUp);
+  // Its own page knows its policy too: that is shown as it was until it has been asked for again.
+  cache.setQueryData<ShownFollowUp>(queryKeys.followUp(followUp.id), (shown) => ({ ...shown, ...followUp }));
   const zone = cache.getQueryData<Me>(queryKeys.me)?.time_zone ?? "UTC";
   const only = new Set([followUp.id]);
   for (const [key, pages] of listsOf(cache)) {

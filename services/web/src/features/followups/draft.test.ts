@@ -10,6 +10,14 @@ describe("changesOf", () => {
     expect(changesOf(base, base)).toEqual({});
   });
 
+  it("sends kind, priority, tags and value where they differ in what they mean", () => {
+    const tagged = { ...base, tags: ["renewal", "vip"], value: { amount: "1200.00", currency: "EUR" } };
+    expect(changesOf({ ...tagged, tags: ["VIP ", "renewal"], value: { amount: "1200", currency: "EUR" } }, tagged)).toEqual({});
+    const other = { kind: "call", priority: "high" as const, tags: ["Vip"], value: { amount: "", currency: "EUR" } };
+    expect(changesOf({ ...tagged, ...other }, tagged)).toEqual({ kind: "call", priority: "high", tags: ["vip"], value: null });
+    expect(createBody({ ...base, value: { amount: "5.5", currency: "CHF" } }).value).toEqual({ amount: "5.50", currency: "CHF" });
+  });
+
   it("does not take the same moment in another notation for a change", () => {
     expect(changesOf({ ...base, due_at: "2026-03-02T10:00:00+01:00" }, base)).toEqual({});
   });

@@ -1,4 +1,5 @@
-import type { FollowUp, FollowUpCreate, FollowUpPatch, SubjectInput } from "@/api/types";
+import type { FollowUp, FollowUpCreate, FollowUpPatch, Priority, SubjectInput } from "@/api/types";
+import { CODE_LENGTH, moneyOf, sameMoney, sameTags, tagsBody, valueBody, type Money } from "@/features/followups/facts";
 import { t } from "@/i18n";
 
 /** What the form holds while somebody types. */
@@ -8,6 +9,10 @@ export interface Draft {
   due_at: string | null;
   assignee_id: number;
   subject: ChosenSubject | null;
+  kind: string;
+  priority: Priority;
+  tags: string[];
+  value: Money;
   /** Why the due time changes; needed where others were told that it is late. */
   reason: string;
 }
@@ -18,8 +23,12 @@ export type ChosenSubject =
   | { id: null; kind: "lead" | "client"; name: string };
 
 export function draftOf(followUp: FollowUp): Draft {
-  const { title, notes, due_at, assignee_id, subject } = followUp;
-  return { title, notes, due_at, assignee_id, reason: "", subject: subject && { id: subject.id, kind: subject.kind, name: subject.name } };
+  const { title, notes, due_at, assignee_id, subject, kind, priority, tags } = followUp;
+  return {
+    ...{ title, notes, due_at, assignee_id, kind, priority, tags, reason: "" },
+    value: moneyOf(followUp.value),
+    subject: subject && { id: subject.id, kind: subject.kind, name: subject.name },
+  };
 }
 
 export function createBody(draft: Draft): FollowUpCreate {
@@ -29,8 +38,10 @@ export function createBody(draft: Draft): FollowUpCreate {
     due_at: draft.due_at ?? "",
     assignee_id: draft.assignee_id,
     subject: draft.subject && inputOf(draft.subject),
-    kind: "task",
-    priority: "normal",
+    kind: draft.kind,
+    priority: draft.priority,
+    tags: tagsBody(draft.tags),
+    value: valueBody(draft.value),
   };
 }
 
@@ -45,6 +56,10 @@ export function changesOf(draft: Draft, base: Draft): FollowUpPatch {
   }
   if (draft.assignee_id !== base.assignee_id) changes.assignee_id = draft.assignee_id;
   if (!sameSubject(draft.subject, base.subject)) changes.subject = draft.subject && inputOf(draft.subject);
+  if (draft.kind !== base.kind) changes.kind = draft.kind;
+  if (draft.priority !== base.priority) changes.priority = draft.priority;
+  if (!sameTags(draft.tags, base.tags)) changes.tags = tagsBody(draft.tags);
+  if (!sameMoney(draft.value, base.value)) changes.value = valueBody(draft.value) ?? null;
   return changes;
 }
 
@@ -65,6 +80,7 @@ export function mistakesOf(draft: Draft, needsReason = false): Partial<Record<ke
     ...(needsReason && draft.reason.trim() === "" && { reason: t.form.reasonMissing }),
     ...(draft.title.trim() === "" && { title: t.form.whatMissing }),
     ...(draft.due_at === null && { due_at: t.form.dueMissing }),
+    ...(valueBody(draft.value) && draft.value.currency.trim().length !== CODE_LENGTH && { value: t.facts.currencyMissing }),
   };
 }
 

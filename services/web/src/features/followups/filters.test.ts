@@ -1,18 +1,36 @@
 import { describe, expect, it } from "vitest";
-import { apiFilters, parseFilters, viewsOf } from "@/features/followups/filters";
+import { apiFilters, isNarrowed, NO_FACTS, parseFilters, viewsOf } from "@/features/followups/filters";
 
 const parse = (search: string, usual = "all") => parseFilters(new URLSearchParams(search), usual);
 
 describe("filters of the address", () => {
   it("take what they know", () => {
-    expect(parse("view=today&who=12&subject=7&q=acme")).toEqual({ tab: "today", who: "12", subject: "7", q: "acme" });
+    expect(parse("view=today&who=12&subject=7&q=acme")).toEqual({ tab: "today", who: "12", subject: "7", q: "acme", ...NO_FACTS });
   });
 
   it("fall back on what is usual for what they do not know", () => {
-    expect(parse("view=nonsense&who=<b>&subject=-1", "me")).toEqual({ tab: "open", who: "all", subject: "", q: "" });
+    expect(parse("view=nonsense&who=<b>&subject=-1", "me")).toEqual({ tab: "open", who: "all", subject: "", q: "", ...NO_FACTS });
     expect(parse("", "team").who).toBe("team");
     expect(parse("who=line:7").who).toBe("line:7");
     expect(parse("who=line:x").who).toBe("all");
+  });
+
+  it("take a kind, a priority, a tag and an amount, which needs its currency", () => {
+    const facts = { kind: "call", priority: "high", tag: "vip", from: "1000", to: "2000.50", currency: "EUR" };
+    const search = String(new URLSearchParams(facts));
+    expect(parse(search)).toMatchObject(facts);
+    expect(apiFilters(parse(search))).toMatchObject({
+      ...{ kind: "call", priority: "high", tag: "vip" },
+      ...{ value_from: "1000", value_to: "2000.50", currency: "EUR" },
+    });
+    expect(parse("priority=urgent&from=1000&to=-1&currency=euro")).toMatchObject(NO_FACTS);
+    expect(apiFilters(parse("currency=EUR&from=x"))).toMatchObject({ currency: "EUR", value_from: undefined });
+  });
+
+  it("say whether they narrow a list", () => {
+    expect(isNarrowed(parse("who=12&view=today"))).toBe(false);
+    for (const search of ["q=a", "subject=7", "kind=call", "priority=low", "tag=vip", "currency=EUR&from=1"])
+      expect(isNarrowed(parse(search))).toBe(true);
   });
 
   it("become the API's", () => {

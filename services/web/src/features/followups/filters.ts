@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from "react";
-import type { View } from "@/api/types";
+import type { Priority, View } from "@/api/types";
+import { PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
 import { useParameters } from "@/hooks/useParameters";
 
 /** What the Follow-ups page shows: all open ones in sections, or one view. */
@@ -15,7 +16,19 @@ export interface Filters {
   /** Id of a lead or client. */
   subject: string;
   q: string;
+  /** The name of a kind. */
+  kind: string;
+  priority: Priority | "";
+  tag: string;
+  /** Amounts, in `currency`. */
+  from: string;
+  to: string;
+  currency: string;
 }
+
+/** What narrows a list to follow-ups of some sort, whoever has them. */
+export const NO_FACTS = { kind: "", priority: "", tag: "", from: "", to: "", currency: "" } as const;
+export type FactFilters = Pick<Filters, keyof typeof NO_FACTS>;
 
 const TABS: readonly string[] = ["open", ...SECTIONS, "completed"];
 const WHO_KEY = "followup-who";
@@ -25,8 +38,23 @@ export function viewsOf(tab: Tab): readonly View[] {
 }
 
 /** Filters as the API takes them. */
-export function apiFilters({ who, subject, q }: Filters) {
-  return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined };
+export function apiFilters(filters: Filters) {
+  const { who, subject, q } = filters;
+  return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined, ...apiFacts(filters) };
+}
+
+function apiFacts({ kind, priority, tag, from, to, currency }: FactFilters) {
+  return {
+    kind: kind || undefined,
+    priority: priority || undefined,
+    tag: tag || undefined,
+    ...(currency && { currency, value_from: from || undefined, value_to: to || undefined }),
+  };
+}
+
+/** Whether a list is narrowed to something else than whose they are and when they are due. */
+export function isNarrowed({ q, subject, kind, priority, tag, currency }: Filters): boolean {
+  return Boolean(q || subject || kind || priority || tag || currency);
 }
 
 /** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */
@@ -43,7 +71,19 @@ export function parseFilters(parameters: URLSearchParams, usualWho: string): Fil
     who: whoIn(parameters, usualWho),
     subject: /^[1-9]\d{0,17}$/.test(subject) ? subject : "",
     q: parameters.get("q") ?? "",
+    ...factsIn(parameters),
   };
+}
+
+function factsIn(parameters: URLSearchParams): FactFilters {
+  const text = (name: string, longest: number) => (parameters.get(name) ?? "").slice(0, longest);
+  const amount = (name: string) => (/^\d{1,12}(\.\d{1,2})?$/.test(text(name, 15)) ? text(name, 15) : "");
+  const currency = text("currency", 3);
+  const priority = PRIORITIES.find((known) => known === parameters.get("priority")) ?? "";
+  const worth = /^[A-Z]{3}$/.test(currency)
+    ? { currency, from: amount("from"), to: amount("to") }
+    : { currency: "", from: "", to: "" };
+  return { kind: text("kind", TAG_LENGTH), priority, tag: text("tag", TAG_LENGTH), ...worth };
 }
 
 /** Filters live in the address; whose they are is remembered as well. */

@@ -3,6 +3,7 @@ import { lazy } from "react";
 
 export { BulkBar } from "@/features/followups/BulkBar";
 export { CompleteButton } from "@/features/followups/CompleteButton";
+export { PriorityMark, RowFacts } from "@/features/followups/Facts";
 export { FollowUpRow } from "@/features/followups/FollowUpRow";
 export { RowMenu } from "@/features/followups/RowMenu";
 export { SelectionProvider, useListed, useSelection } from "@/features/followups/SelectionProvider";

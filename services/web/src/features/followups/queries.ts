@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf, type QueryOf } from "@/api/client";
 import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
-import type { View } from "@/api/types";
+import type { ShownFollowUp, View } from "@/api/types";
 
 const PAGE = 100;
 
@@ -34,7 +34,7 @@ export const countsQuery = (filters: ApiFilters) =>
 export const followUpQuery = (id: number) =>
   queryOptions({
     queryKey: queryKeys.followUp(id),
-    queryFn: ({ signal }) => dataOf(api.GET("/follow-ups/{follow_up_id}", { params: { path: { follow_up_id: id } }, signal })),
+    queryFn: ({ signal }): Promise<ShownFollowUp> => dataOf(api.GET("/follow-ups/{follow_up_id}", { params: { path: { follow_up_id: id } }, signal })),
   });
 
 export const activitiesQuery = (id: number) =>

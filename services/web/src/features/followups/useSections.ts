@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FollowUpCounts, View } from "@/api/types";
-import { apiFilters, viewsOf, type Filters } from "@/features/followups/filters";
+import { apiFilters, isNarrowed, viewsOf, type Filters } from "@/features/followups/filters";
 import { countsQuery, followUpsQuery } from "@/features/followups/queries";
 import { linesOf, type Line, type Section } from "@/features/followups/sections";
 
@@ -50,7 +50,7 @@ export function useSections(filters: Filters): SectionList {
   }, []);
 
   return {
-    lines: linesOf(sections, filters.tab === "open", Boolean(filters.q || filters.subject)),
+    lines: linesOf(sections, filters.tab === "open", isNarrowed(filters)),
     counts,
     loadMore: (view) => {
       const query = queryOf(view);

@@ -18,9 +18,5 @@ export function useSelectAll(view: View, filters: Filters) {
 
 /** What the API finds them by, when it has counted them. */
 export function filterOf(view: BulkFilter["view"], filters: Filters, counts: FollowUpCounts): BulkFilter {
-  const { assignee, subject_id: subject, q } = apiFilters(filters);
-  return {
-    view, assignee, q: q ?? null, subject_id: subject ?? null,
-    expected: counts[view], as_of: counts.as_of,
-  };
+  return { view, ...apiFilters(filters), expected: counts[view], as_of: counts.as_of };
 }

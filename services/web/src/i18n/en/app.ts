@@ -19,6 +19,7 @@ export const app = {
     subjectsShort: "Clients",
     sweeps: "Sweeps",
     people: "People",
+    kinds: "Kinds",
     import: "Import",
     operations: "Operations",
     pageTitle: (title: string, unread: number) => `${unread ? `(${unread}) ` : ""}${title} · Followup`,

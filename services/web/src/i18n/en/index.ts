@@ -4,6 +4,7 @@ import { escalations } from "@/i18n/en/escalations";
 import { followups } from "@/i18n/en/followups";
 import { imports } from "@/i18n/en/imports";
 import { inbox } from "@/i18n/en/inbox";
+import { kinds } from "@/i18n/en/kinds";
 import { ops } from "@/i18n/en/ops";
 import { people } from "@/i18n/en/people";
 import { session } from "@/i18n/en/session";
@@ -24,6 +25,7 @@ export const en = {
   ...followups,
   ...imports,
   ...inbox,
+  ...kinds,
   ...ops,
   ...people,
   ...session,

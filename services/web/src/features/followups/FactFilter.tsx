@@ -1,0 +1,73 @@
+import { Button, CloseButton, Popover } from "@mantine/core";
+import { IconFilter } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { useKindLabel } from "@/api/kinds";
+import { UserText } from "@/components/UserText";
+import type { Filters } from "@/features/followups/filters";
+import { money, t } from "@/i18n";
+import classes from "./FilterBar.module.css";
+import pill from "./SubjectFilter.module.css";
+
+const FactFilterFields = lazy(() => import("@/features/followups/FactFilterFields"));
+
+interface Props {
+  filters: Filters;
+  change: (next: Partial<Filters>) => void;
+}
+
+/** Narrows the list to follow-ups of some sort. */
+export function FactFilter({ filters, change }: Props) {
+  const [opened, setOpened] = useState(false);
+  const set = [filters.kind, filters.priority, filters.tag, filters.currency].filter(Boolean).length;
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} returnFocus shadow="md">
+      <Popover.Target>
+        <Button
+          variant="default"
+          className={classes.filter}
+          leftSection={<IconFilter size={15} />}
+          aria-label={set ? t.facts.filtered(set) : t.facts.filter}
+          data-set={set > 0 || undefined}
+          onClick={() => setOpened((open) => !open)}
+        >
+          <span className={classes.filterWord}>{t.facts.filter}</span>
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t.facts.filterLabel}>
+        <Suspense>
+          <FactFilterFields filters={filters} change={change} close={() => setOpened(false)} />
+        </Suspense>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** What the list is narrowed to, each to be taken away. */
+export function FactPills({ filters, change }: Props) {
+  const kind = useKindLabel(filters.kind);
+  const { priority, tag, from, to, currency } = filters;
+  const pills = [
+    filters.kind && { words: t.facts.ofKind(kind), without: { kind: "" } },
+    priority && { words: t.facts.ofPriority[priority], without: { priority: "" } as const },
+    tag && { words: t.facts.tagged(tag), without: { tag: "" } },
+    currency && { words: worthInWords(from, to, currency), without: { from: "", to: "", currency: "" } },
+  ].filter((each) => Boolean(each)) as { words: string; without: Partial<Filters> }[];
+  if (pills.length === 0) return null;
+  return (
+    <ul className={classes.pills} aria-label={t.facts.pills}>
+      {pills.map(({ words, without }) => (
+        <li key={words} className={pill.pill}>
+          <UserText className={pill.name ?? ""}>{words}</UserText>
+          <CloseButton size="sm" aria-label={t.facts.remove(words)} onClick={() => change(without)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function worthInWords(from: string, to: string, currency: string): string {
+  const { any, between, from: atLeast, to: atMost } = t.facts.worth;
+  if (from && to) return between(money(from, currency), money(to, currency));
+  if (from) return atLeast(money(from, currency));
+  return to ? atMost(money(to, currency)) : any(currency);
+}

@@ -1,0 +1,106 @@
+import { Button, FocusTrap, Group, Select, Stack, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useState } from "react";
+import { useKindChoices } from "@/api/kinds";
+import { AmountInput, CurrencyInput } from "@/features/followups/FactFields";
+import { noMoney, PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
+import { NO_FACTS, type FactFilters, type Filters } from "@/features/followups/filters";
+import { t } from "@/i18n";
+import classes from "./FilterBar.module.css";
+
+interface Props {
+  filters: Filters;
+  change: (next: Partial<Filters>) => void;
+  close: () => void;
+}
+
+const TYPING_MS = 300;
+
+/** What is chosen narrows the list at once, what is typed a moment later. */
+export default function FactFilterFields({ filters, change, close }: Props) {
+  const kinds = useKindChoices(filters.kind || undefined);
+  const [typed, setTyped] = useState(() => ({
+    ...{ tag: filters.tag, from: filters.from, to: filters.to },
+    currency: filters.currency || noMoney().currency,
+  }));
+  const later = useDebouncedCallback((next: typeof typed) => change(factsOf(next)), TYPING_MS);
+
+  function type(next: Partial<typeof typed>) {
+    setTyped({ ...typed, ...next });
+    later({ ...typed, ...next });
+  }
+
+  return (
+    <FocusTrap active>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        later.flush();
+        close();
+      }}
+    >
+      <Stack gap="sm">
+        <Select
+          label={t.facts.kind}
+          placeholder={t.facts.any}
+          data={kinds}
+          value={filters.kind || null}
+          onChange={(kind) => change({ kind: kind ?? "" })}
+          clearable
+          comboboxProps={{ withinPortal: false }}
+          data-autofocus
+        />
+        <Select
+          label={t.facts.priority}
+          placeholder={t.facts.any}
+          data={PRIORITIES.map((value) => ({ value, label: t.facts.priorities[value] }))}
+          value={filters.priority || null}
+          onChange={(priority) => change({ priority: priority ?? "" })}
+          clearable
+          comboboxProps={{ withinPortal: false }}
+        />
+        <TextInput
+          label={t.facts.tag}
+          placeholder={t.facts.any}
+          maxLength={TAG_LENGTH}
+          value={typed.tag}
+          onChange={(event) => type({ tag: event.currentTarget.value })}
+        />
+        <fieldset className={classes.worth}>
+          <legend>{t.facts.value}</legend>
+          <AmountInput label={t.facts.from} hidden value={typed.from} onChange={(from) => type({ from })} />
+          <AmountInput label={t.facts.to} hidden value={typed.to} onChange={(to) => type({ to })} />
+          <CurrencyInput label={t.facts.currency} hidden value={typed.currency} onChange={(currency) => type({ currency })} />
+        </fieldset>
+        <Group justify="space-between">
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            onClick={() => {
+              later.cancel();
+              setTyped({ tag: "", from: "", to: "", currency: noMoney().currency });
+              change(NO_FACTS);
+            }}
+          >
+            {t.facts.clear}
+          </Button>
+          <Button type="submit" size="compact-sm">
+            {t.facts.show}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+    </FocusTrap>
+  );
+}
+
+/** A currency alone is what the fields begin with: without an amount it narrows nothing. */
+function factsOf({ tag, from, to, currency }: Pick<FactFilters, "tag" | "from" | "to" | "currency">): Partial<Filters> {
+  const [least, most] = [amountOf(from), amountOf(to)];
+  const worth = least || most ? { from: least, to: most, currency } : { from: "", to: "", currency: "" };
+  return { tag: tag.trim().toLowerCase(), ...worth };
+}
+
+function amountOf(typed: string): string {
+  return typed.trim() === "" ? "" : String(Number(typed));
+}
