@@ -45,7 +45,11 @@ def test_a_created_follow_up_is_the_callers_and_can_be_read_back(company: Compan
             "version": 1,
             "why": "It is for every follow-up that no other policy takes.",
         },
-        "next_step": {"at": DUE, "step": 1, "repeat": 0, "label": "employee", "severity": "overdue"},
+        # It is long overdue: of the steps that have come, the last one goes out with the next sweep.
+        "next_step": {
+            **{"at": "2026-03-06T09:00:00Z", "step": 3, "repeat": 0},
+            **{"label": "admin", "severity": "breach"},
+        },
     }
     assert company.activities(body["id"]) == ["created"]
 
