@@ -97,6 +97,9 @@ def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person) 
         "New follow-up": lambda: page.keyboard.press("c"),
         "Edit follow-up": lambda: page.get_by_role("button", name="Edit Axe -60").click(),
         "Latest notifications": lambda: bell(page).click(),
+        "Complete “Axe -60”": lambda: page.get_by_role("button", name="Complete Axe -60").click(
+            modifiers=["Shift"]
+        ),
     }
     found = {}
     for title, show in opened.items():

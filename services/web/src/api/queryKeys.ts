@@ -14,6 +14,8 @@ export const queryKeys = {
   activities: (id: number) => ["follow-ups", "activities", id] as const,
   kinds: ["kinds"] as const,
   kindList: (archived: boolean) => ["kinds", archived] as const,
+  outcomes: ["outcomes"] as const,
+  presets: (assignee: number) => ["presets", assignee] as const,
   subjects: ["subjects"] as const,
   subject: (id: number) => ["subjects", "one", id] as const,
   subjectChanges: (id: number) => ["subjects", "changes", id] as const,

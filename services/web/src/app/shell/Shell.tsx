@@ -13,7 +13,7 @@ import { ZoneBanner } from "@/app/shell/ZoneBanner";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PageSkeleton } from "@/components/PageSkeleton";
 import { PageFrameContext } from "@/components/pageFrame";
-import { FollowUpForm, formRequest, loadFollowUpForm } from "@/features/followups";
+import { CompleteDialog, completionRequest, FollowUpForm, formRequest, loadCompleteDialog, loadFollowUpForm } from "@/features/followups";
 import { unreadQuery, useInboxStream } from "@/features/inbox";
 import { OtherPersonDialog, ReauthenticationDialog, SessionEndedDialog, useSessionWatch } from "@/features/session";
 import { t } from "@/i18n";
@@ -26,8 +26,9 @@ export function Shell() {
   useEffect(refuseFileDrops, []);
   useEffect(keepFocusInList, []);
   // Here before it is asked for: it opens at once then, without a connection too.
-  useEffect(() => whenIdle(() => void loadFollowUpForm().catch(() => undefined)), []);
+  useEffect(() => whenIdle(() => void Promise.all([loadFollowUpForm(), loadCompleteDialog()]).catch(() => undefined)), []);
   const request = formRequest.use();
+  const completing = completionRequest.use();
   const { data } = useQuery(unreadQuery);
   const unread = data?.unread ?? 0;
   const frame = useMemo(() => ({ tools: <PageTools />, unread }), [unread]);
@@ -48,6 +49,7 @@ export function Shell() {
       </main>
       <TabBar />
       <Suspense>{request && <FollowUpForm request={request} />}</Suspense>
+      <Suspense>{completing && <CompleteDialog followUp={completing} />}</Suspense>
       <Shortcuts />
       <ConfirmDialog />
       <ReauthenticationDialog />

@@ -24,6 +24,10 @@ const WALK: Row[] = [
   [["k"], t.keys.previous],
 ];
 const EDIT: Row[] = [[["e"], t.keys.edit]];
+const COMPLETE: Row[] = [
+  [["d"], t.keys.complete],
+  [["o"], t.keys.completeWith],
+];
 const SELECT: Row[] = [
   [["x"], t.keys.select],
   [[t.keys.shift, "x"], t.keys.selectTo],
@@ -43,6 +47,7 @@ export function Shortcuts() {
     [["/"], t.keys.search],
     ...(here.walk ? WALK : []),
     ...(here.edit ? EDIT : []),
+    ...(here.complete ? COMPLETE : []),
     ...(here.select ? SELECT : []),
     [[t.keys.control, t.keys.enter], t.keys.save],
     ...allowed(WORK, permissions).map(({ hotkey, label }): Row => [

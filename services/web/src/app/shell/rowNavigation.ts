@@ -1,10 +1,11 @@
 /**
- * Rows of the list on the page, whichever it is: `data-row` names one, `data-title` is its link, `data-edit`
- * and `data-select` are what keys press. A page about one thing may have a `data-edit` outside of rows.
+ * Rows of the list on the page, whichever it is: `data-row` names one, `data-title` is its link, `data-edit`,
+ * `data-complete` and `data-select` are what keys press. A page about one thing may have a `data-edit` outside of rows.
  */
 
 const TITLE = "[data-title]";
 const EDIT = "[data-edit]";
+const COMPLETE = "[data-complete]";
 const SELECT = "[data-select]";
 
 const rows = () => [...document.querySelectorAll<HTMLElement>(`#content [data-row]:has(${TITLE})`)];
@@ -16,13 +17,14 @@ export function pressOnRow(key: string): boolean {
   if (key === "j") return step(1);
   if (key === "k") return step(-1);
   if (key === "e") return press(EDIT);
+  if (key === "d" || key === "o") return press(COMPLETE, key === "o");
   return (key === "x" || key === "X") && Boolean(rowOf(document.activeElement)) && press(SELECT, key === "X");
 }
 
 /** The keys that do something on this page. */
-export function rowKeys(): { walk: boolean; edit: boolean; select: boolean } {
+export function rowKeys(): { walk: boolean; edit: boolean; complete: boolean; select: boolean } {
   const on = (selector: string) => document.querySelector(`#content ${selector}`) !== null;
-  return { walk: on(`[data-row] ${TITLE}`), edit: on(EDIT), select: on(`[data-row] ${SELECT}`) };
+  return { walk: on(`[data-row] ${TITLE}`), edit: on(EDIT), complete: on(COMPLETE), select: on(`[data-row] ${SELECT}`) };
 }
 
 function step(by: 1 | -1): boolean {

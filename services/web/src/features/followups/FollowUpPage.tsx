@@ -9,6 +9,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { BackLink } from "@/features/followups/BackLink";
+import { openCompletion } from "@/features/followups/completion";
 import { confirmReopen } from "@/features/followups/confirmReopen";
 import { FollowUpDetails } from "@/features/followups/FollowUpDetails";
 import { openForm } from "@/features/followups/formRequest";
@@ -64,7 +65,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
         {t.common.edit}
       </Button>
       {open ? (
-        <Button leftSection={<IconCheck size={16} />} loading={complete.isPending} onClick={() => complete.mutate(followUp)}>
+        <Button leftSection={<IconCheck size={16} />} loading={complete.isPending} onClick={({ shiftKey }) => (shiftKey ? openCompletion(followUp) : complete.mutate({ followUp }))} data-complete>
           {t.followUps.complete}
         </Button>
       ) : (

@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import { IconCalendarPlus, IconDots, IconHistory, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconCalendarPlus, IconChecklist, IconDots, IconHistory, IconPencil, IconTrash } from "@tabler/icons-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { Problem } from "@/api/problem";
@@ -7,6 +7,7 @@ import type { FollowUp } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { IconButton } from "@/components/IconButton";
 import { isolate } from "@/components/bidi";
+import { openCompletion } from "@/features/followups/completion";
 import { openForm } from "@/features/followups/formRequest";
 import { useRemove } from "@/features/followups/mutations";
 import { needsReason } from "@/features/followups/rescheduling";
@@ -106,6 +107,11 @@ function Items({ followUp, askReason, onDeleted }: ItemsProps) {
       <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => openForm({ followUp })}>
         {t.rowMenu.edit}
       </Menu.Item>
+      {open && (
+        <Menu.Item leftSection={<IconChecklist size={16} />} onClick={() => openCompletion(followUp)}>
+          {t.completing.open}
+        </Menu.Item>
+      )}
       <Menu.Item leftSection={<IconHistory size={16} />} component={Link} to={`/followups/${followUp.id}`}>
         {t.rowMenu.history}
       </Menu.Item>

@@ -11,8 +11,11 @@ export { SelectToggle } from "@/features/followups/SelectToggle";
 export { WhoFilter } from "@/features/followups/WhoFilter";
 export { refreshLists } from "@/features/followups/cache";
 export { whoIn } from "@/features/followups/filters";
+export { completionRequest } from "@/features/followups/completion";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { viewOf } from "@/features/followups/sections";
 
 export const loadFollowUpForm = () => import("@/features/followups/FollowUpForm");
 export const FollowUpForm = lazy(loadFollowUpForm);
+export const loadCompleteDialog = () => import("@/features/followups/CompleteDialog");
+export const CompleteDialog = lazy(loadCompleteDialog);

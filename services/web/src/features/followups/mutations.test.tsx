@@ -10,7 +10,7 @@ import { Problem } from "@/api/problem";
 import type { Pages } from "@/features/followups/cache";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { useBulk } from "@/features/followups/mutations";
-import { followUp, idsOf, pagesOf } from "@/testing/samples";
+import { followUp, idsOf, me, pagesOf } from "@/testing/samples";
 
 const overdue = queryKeys.followUpList({ view: "overdue" });
 const call = followUp(1, { title: "Call Acme" });
@@ -23,6 +23,7 @@ function json(body: unknown, status = 200): Response {
 beforeEach(() => {
   notifications.clean();
   cache = new QueryClient({ defaultOptions: { mutations: { networkMode: "always" } } });
+  cache.setQueryData(queryKeys.me, me());
   cache.setQueryData(overdue, pagesOf([[call, followUp(2, { due_at: "2026-03-02T10:00:00Z" })]]));
   render(
     <MantineProvider env="test">

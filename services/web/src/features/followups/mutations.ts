@@ -3,29 +3,43 @@ import { api, dataOf, idempotencyKey, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { currentIn, Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
-import type { BulkChange, BulkFilter, BulkResult, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
+import { useMe } from "@/api/session";
+import type { BulkChange, BulkFilter, BulkResult, Completion, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed, withUndo } from "@/components/toasts";
 import { t } from "@/i18n";
+import { now } from "@/time/clock";
+import { calendar } from "@/time/format";
+
+interface Completing {
+  followUp: FollowUp;
+  /** What came of it and what comes next; without it, it is done. */
+  completion?: Completion;
+}
 
 /** Complete with one click: the row goes at once, comes back if it fails, and a toast undoes it. */
 export function useComplete() {
+  const { time_zone: zone } = useMe();
   const cache = useQueryClient();
   const undo = useUndo();
   const complete = useMutation({
-    mutationFn: (seen: FollowUp) => dataOf(api.POST("/follow-ups/{follow_up_id}/complete", asSeen(seen))),
-    onMutate: ({ id }) => takeOut(cache, new Set([id])),
-    onError: (error, followUp, taken) => {
+    mutationFn: ({ followUp, completion }: Completing) =>
+      dataOf(api.POST("/follow-ups/{follow_up_id}/complete", { ...asSeen(followUp), body: completion })),
+    onMutate: ({ followUp }) => takeOut(cache, new Set([followUp.id])),
+    onError: (error, { followUp, completion }, taken) => {
       const current = currentOf(error) ?? followUp; // what somebody made of it meanwhile
       restore(cache, taken, followUp);
       if (current !== followUp) show(cache, current);
-      failed(t.changes.stillOpen(isolate(followUp.title)), error, () => complete.mutate(current));
+      const again = { followUp: current, ...(completion && { completion }) };
+      failed(t.changes.stillOpen(isolate(followUp.title)), error, () => complete.mutate(again));
       settle(cache);
     },
-    onSuccess: (completed, followUp, { touched }) => {
+    onSuccess: ({ next, ...completed }, { followUp }, { touched }) => {
       show(cache, completed);
-      withUndo(t.changes.completed(isolate(followUp.title)), () => undo.mutate({ followUp: completed, touched }));
+      const title = isolate(followUp.title);
+      const said = next ? t.completing.plannedNext(title, calendar(next.due_at, zone, now())) : t.changes.completed(title);
+      withUndo(said, () => undo.mutate({ followUp: completed, touched }));
       settle(cache, completed.id);
     },
   });

@@ -44,6 +44,8 @@ export const app = {
     next: "Next in the list",
     previous: "Previous in the list",
     edit: "Edit the follow-up in focus",
+    complete: "Complete the follow-up in focus",
+    completeWith: "Complete it, and say what came of it",
     select: "Select the follow-up in focus",
     selectTo: "Select all from the last one to it",
     toSelection: "Go to what one can do with all selected",

@@ -1,5 +1,6 @@
 import { api } from "@/i18n/en/api";
 import { app } from "@/i18n/en/app";
+import { completing } from "@/i18n/en/completing";
 import { escalations } from "@/i18n/en/escalations";
 import { followups } from "@/i18n/en/followups";
 import { imports } from "@/i18n/en/imports";
@@ -21,6 +22,7 @@ import { tokens } from "@/i18n/en/tokens";
 export const en = {
   ...api,
   ...app,
+  ...completing,
   ...escalations,
   ...followups,
   ...imports,

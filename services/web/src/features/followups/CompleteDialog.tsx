@@ -1,0 +1,155 @@
+import { Button, Chip, Group, Kbd, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState, type ReactNode, type SubmitEvent } from "react";
+import { Completion, NextFollowUp } from "@/api/limits";
+import { useMe } from "@/api/session";
+import type { FollowUp, Preset } from "@/api/types";
+import { isolate } from "@/components/bidi";
+import { Dialog } from "@/components/Dialog";
+import { closeCompletion } from "@/features/followups/completion";
+import { useComplete } from "@/features/followups/mutations";
+import { outcomesQuery, presetsQuery } from "@/features/followups/queries";
+import { takeTyped } from "@/features/followups/typedAhead";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { t } from "@/i18n";
+import { now } from "@/time/clock";
+import { calendar } from "@/time/format";
+
+const NOTHING = "nothing";
+const DONE = "done";
+
+/** Keys that choose what comes next, and complete. */
+const KEYS: Record<Preset | typeof NOTHING, string> = {
+  nothing: "n",
+  tomorrow: "t",
+  monday: "m",
+  in_3_working_days: "d",
+  in_a_week: "w",
+  in_a_month: "o",
+};
+
+type Next = keyof typeof KEYS;
+
+/** Asks what came of a follow-up and what comes next: two keys, or a click each. */
+export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
+  const { time_zone: zone } = useMe();
+  const { data: outcomes = [], isLoading: outcomesLoad } = useQuery(outcomesQuery);
+  const { data: presets = [], isLoading: presetsLoad } = useQuery(presetsQuery(followUp.assignee_id));
+  const complete = useComplete();
+  const [outcome, setOutcome] = useState(DONE);
+  const [note, setNote] = useState("");
+  const [next, setNext] = useState<Next>(NOTHING);
+  const [title, setTitle] = useState(followUp.title);
+  const leave = useUnsavedChanges(note.trim() !== "", closeCompletion);
+
+  function finish(chosen: Next, outcome: string) {
+    const planned = chosen === NOTHING ? null : { preset: chosen, title: title.trim() || followUp.title };
+    closeCompletion();
+    complete.mutate({ followUp, completion: { outcome, note: note.trim() || null, next: planned } });
+  }
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    finish(next, outcome);
+  }
+
+  /** Does what a key means; the outcome is given where one key chooses it and the next completes. */
+  function press(key: string, before: string): string {
+    const named = outcomes[Number(key) - 1];
+    if (named) setOutcome(named.name);
+    const chosen = (Object.keys(KEYS) as Next[]).find((each) => KEYS[each] === key);
+    if (chosen && (chosen === NOTHING || presets.some(({ preset }) => preset === chosen))) finish(chosen, before);
+    return named?.name ?? before;
+  }
+
+  // What was typed before there was anything to choose from.
+  const loading = outcomesLoad || presetsLoad;
+  useEffect(() => {
+    if (!loading) Array.from(takeTyped()).reduce((before, key) => press(key, before), outcome);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, with what is there by then
+  }, [loading]);
+  useEffect(() => {
+    function pressed(event: KeyboardEvent) {
+      if (!isTyped(event)) press(event.key, outcome);
+    }
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  });
+
+  return (
+    <Dialog onClose={leave} title={t.completing.title(isolate(followUp.title))} size="lg">
+      <form onSubmit={submit}>
+        <Stack>
+          <Choices label={t.completing.outcome} value={outcome} onChange={setOutcome}>
+            {outcomes.map(({ name, label }, index) => (
+              <Chip key={name} value={name} data-autofocus={name === outcome || undefined}>
+                {label} {index < 9 && <Kbd size="xs">{index + 1}</Kbd>}
+              </Chip>
+            ))}
+          </Choices>
+          <Textarea
+            label={t.completing.note}
+            placeholder={t.completing.noteExample}
+            value={note}
+            onChange={({ currentTarget }) => setNote(currentTarget.value)}
+            maxLength={Completion.note}
+            autosize
+            minRows={2}
+          />
+          <Choices label={t.completing.next} value={next} onChange={(chosen) => setNext(chosen as Next)}>
+            <Chip value={NOTHING}>
+              {t.completing.nothing} <Kbd size="xs">{KEYS.nothing}</Kbd>
+            </Chip>
+            {presets.map(({ preset, due_at }) => (
+              <Chip key={preset} value={preset} title={calendar(due_at, zone, now())}>
+                {t.completing.presets[preset]} <Kbd size="xs">{KEYS[preset]}</Kbd>
+              </Chip>
+            ))}
+          </Choices>
+          {next !== NOTHING && (
+            <TextInput
+              label={t.completing.nextTitle}
+              description={presets.filter(({ preset }) => preset === next).map(({ due_at }) => calendar(due_at, zone, now()))[0]}
+              value={title}
+              onChange={({ currentTarget }) => setTitle(currentTarget.value)}
+              maxLength={NextFollowUp.title}
+            />
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={leave}>
+              {t.common.cancel}
+            </Button>
+            <Button type="submit">{t.followUps.complete}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Whether a key is part of a text, or meant for a question above the dialog. */
+function isTyped(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return true;
+  const target = event.target instanceof Element ? event.target : null;
+  return Boolean(target?.closest("input:not([type=radio]), textarea")) || document.querySelectorAll("[role=dialog]").length > 1;
+}
+
+interface ChoicesProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  children: ReactNode;
+}
+
+function Choices({ label, value, onChange, children }: ChoicesProps) {
+  return (
+    <div role="radiogroup" aria-label={label}>
+      <Text size="sm" fw={500} mb={6} aria-hidden>
+        {label}
+      </Text>
+      <Chip.Group value={value} onChange={onChange}>
+        <Group gap={6}>{children}</Group>
+      </Chip.Group>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { createStore } from "@/hooks/store";
+import type { FollowUp } from "@/api/types";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
+
+/** What is to be completed with an outcome; null: nothing is asked. */
+export const completionRequest = createStore<FollowUp | null>(null);
+
+/** Ask what came of a follow-up, and what comes next. */
+export function openCompletion(followUp: FollowUp): void {
+  keepTyping();
+  completionRequest.set(followUp);
+}
+
+export function closeCompletion(): void {
+  takeTyped();
+  completionRequest.set(null);
+}

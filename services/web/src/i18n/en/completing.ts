@@ -1,0 +1,20 @@
+export const completing = {
+  completing: {
+    open: "Complete with outcome",
+    title: (title: string) => `Complete “${title}”`,
+    outcome: "What came of it",
+    note: "Note",
+    noteExample: "For the history of it, and of its lead or client",
+    next: "What comes next",
+    nothing: "Nothing",
+    presets: {
+      tomorrow: "Tomorrow",
+      monday: "Monday",
+      in_3_working_days: "In 3 working days",
+      in_a_week: "In a week",
+      in_a_month: "In a month",
+    },
+    nextTitle: "The next follow-up",
+    plannedNext: (title: string, time: string) => `Completed “${title}”, next ${time}`,
+  },
+};

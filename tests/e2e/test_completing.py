@@ -1,0 +1,78 @@
+"""Completing as a two-second loop: what came of it, and what comes next, by a few keys or clicks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.pages import dialog, row, said
+from tests.e2e.product import Person, Product, hours
+from tests.support.waiting import eventually
+
+
+def pressed(page: Page, *keys: str) -> int:
+    """Press keys, one after the other; returns how many."""
+    for key in keys:
+        page.keyboard.press(key)
+    return len(keys)
+
+
+def listed(product: Product, person: Person, view: str) -> list[dict[str, Any]]:
+    """A person's follow-ups of a view, as the API has them."""
+    query = {"view": view, "assignee": str(person.id)}
+    items: list[dict[str, Any]] = product.call("GET", "/follow-ups", params=query)["items"]
+    return items
+
+
+def test_ten_completes_in_a_row_take_ten_keys(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    for number in range(10):
+        product.follow_up(amir, f"Call {number}", due=hours(-20 + number))
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Call 0").focus()
+    keys = 0
+    for number in range(10):
+        expect(page.get_by_role("link", name=f"Call {number}")).to_be_focused()
+        keys += pressed(page, "d")
+        expect(row(page, f"Call {number}")).to_be_hidden()
+    assert keys == 10
+
+    def outcomes() -> list[str]:
+        return [each["outcome"] for each in listed(product, amir, "completed")]
+
+    eventually(lambda: outcomes() == ["done"] * 10, what="the last completion")
+
+
+def test_no_answer_and_again_on_monday_takes_three_keys_and_one_undo(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Call Acme").focus()
+    keys = pressed(page, "o", "3", "m")  # no pause between them
+    assert keys == 3
+    expect(said(page, "Completed “Call Acme”, next ")).to_be_visible()
+    [planned] = listed(product, amir, "upcoming")
+    [done] = listed(product, amir, "completed")
+    assert (done["outcome"], planned["title"]) == ("no answer", "Call Acme")
+    said(page, "Completed “Call Acme”, next ").get_by_role("button", name="Undo").click()
+    expect(row(page, "Call Acme")).to_contain_text("overdue")
+    eventually(lambda: not listed(product, amir, "upcoming"), what="the undo")
+
+
+def test_a_note_and_another_title_are_told_in_the_history(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    planned = product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    page.get_by_role("button", name="More about Call Acme").click()
+    page.get_by_role("menuitem", name="Complete with outcome").click()
+    form = dialog(page, "Complete “Call Acme”")
+    form.get_by_text("Reached").click()
+    form.get_by_label("Note").fill("Wants an offer")
+    form.get_by_text("In a week").click()
+    form.get_by_label("The next follow-up").fill("Send the offer")
+    form.get_by_role("button", name="Complete").click()
+    expect(row(page, "Send the offer")).to_be_visible()
+    page.goto(f"{page.url.split('/followups')[0]}/followups/{planned['id']}")
+    expect(page.get_by_text("planned the next one: Reached. “Wants an offer”")).to_be_visible()
