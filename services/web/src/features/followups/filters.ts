@@ -26,7 +26,7 @@ export interface Filters {
   currency: string;
 }
 
-/** What narrows a list to follow-ups of some sort, whoever has them. */
+/** What narrows a list to follow-ups of some sort, no matter whose they are. */
 export const NO_FACTS = { kind: "", priority: "", tag: "", from: "", to: "", currency: "" } as const;
 export type FactFilters = Pick<Filters, keyof typeof NO_FACTS>;
 
