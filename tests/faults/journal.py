@@ -65,7 +65,7 @@ CREATE TRIGGER fault_journal_of_the_api AFTER INSERT OR DELETE
     EXECUTE FUNCTION fault_journal_of_the_api({actor_id});
 """
 
-# Each run of each follow-up as it is at a commit, no matter who begins it, and the moves that publications ask for.
+# Each run of each follow-up as it is at a commit, and the moves that publications ask for.
 # An undo and a restoration begin runs, and take them back.
 OF_RUNS = """
 CREATE FUNCTION fault_journal_of_runs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
