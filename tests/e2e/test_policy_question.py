@@ -11,7 +11,6 @@ from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, said
 from tests.e2e.product import Person, Product, hours
 from tests.e2e.test_accessibility import DESK, violations_at_each_size
-from tests.e2e.test_facts import choose
 
 TITLE = "Another policy applies"
 REASON = "It is a call now"
@@ -118,7 +117,6 @@ def test_many_are_asked_about_at_once(product: Product, visit: Visit, dana: Pers
     page.get_by_role("checkbox", name="Select all under Overdue").check()
     page.get_by_role("toolbar").get_by_role("button", name="Edit").click()
     form = dialog(page, "Edit 2 follow-ups")
-    choose(form.get_by_role("combobox", name="Priority"), "High")
     form.get_by_role("combobox", name="Add tags").press_sequentially("of the question,")
     form.get_by_role("button", name="Change").click()
     question = dialog(page, TITLE)

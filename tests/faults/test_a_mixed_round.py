@@ -16,9 +16,8 @@ from tests.support.servers import Servers
 
 SEED = 7
 FOLLOW_UPS = 2_000
+EDITS = ["calendars_edited", "policies_published"]
 KINDS = [
-    "calendars_edited",
-    "policies_published",
     "kill_between_commit_and_publish",
     "kill_between_handling_and_acknowledgement",
     "kill_escalator",
@@ -51,9 +50,19 @@ def hosts() -> Iterator[Hosts]:
 
 @pytest.mark.integration
 def test_nothing_is_lost_doubled_said_late_or_wrongly(hosts: Hosts, tmp_path: Path) -> None:
-    [planned] = plan(SEED, [FAULTS[kind] for kind in KINDS], rounds=1, per_round=len(KINDS))
+    _expect_clean(hosts, tmp_path, KINDS)
+
+
+@pytest.mark.long
+@pytest.mark.integration
+def test_nor_while_calendars_and_policies_are_edited(hosts: Hosts, tmp_path: Path) -> None:
+    _expect_clean(hosts, tmp_path, EDITS + KINDS)
+
+
+def _expect_clean(hosts: Hosts, tmp_path: Path, kinds: list[str]) -> None:
+    [planned] = plan(SEED, [FAULTS[kind] for kind in kinds], rounds=1, per_round=len(kinds))
     outcome = run_round(hosts, tmp_path, str(SEED), FOLLOW_UPS, planned, print)
     print(report.line(outcome))
     assert outcome.verdict.clean, report.line(outcome)
     assert outcome.verdict.announced > FOLLOW_UPS / 2
-    assert outcome.faults.total() >= len(KINDS) - 2
+    assert outcome.faults.total() >= len(kinds) - 2

@@ -94,7 +94,9 @@ def test_a_sweep_is_seen_through(demo: Run) -> None:
 def test_after_a_sweep_every_level_has_been_reached(demo: Run) -> None:
     demo.call("sweep", "--wait")
     overdue = demo.get("/follow-ups", view="overdue", limit=200)["items"]
-    assert {item["level_label"] for item in overdue} == {"employee", "manager", "admin"}
+    labels = {item["level_label"] for item in overdue}
+    assert labels >= {"employee", "manager", "admin"}, "of the standard policy"
+    assert labels >= {"overdue", "breach", "missed"}, "of the others"
 
 
 def test_a_sweep_need_not_be_waited_for(demo: Run) -> None:

@@ -73,6 +73,11 @@ def test_only_what_lies_within_the_days_asked_for_is_taken() -> None:
     }
 
 
+def test_the_first_of_two_names_counts() -> None:
+    text = ics(whole("20261224", "SUMMARY:Again", name="Closed"))
+    assert days_of(text, FIRST, LAST) == {date(2026, 12, 24): "Closed"}
+
+
 MOVING = event(
     "SUMMARY:Offsite", "DTSTART;TZID=Europe/Berlin:20261224T100000", "DTEND;TZID=Asia/Tokyo:20261224T190000"
 )
@@ -104,6 +109,10 @@ MOVING = event(
         (ics(whole("20261224", "DTSTART;VALUE=DATE:20261225")), "has more than one DTSTART"),
         (ics(whole("18991224", "RRULE:FREQ=YEARLY")), "begins before the year 1900"),
         (ics(*[whole("20261224")] * 1_001), "has 1,001 events, more than 1,000"),
+        (
+            ics(*[whole("19000101", "DURATION:P366D", "RRULE:FREQ=YEARLY")] * 1_000),
+            "events of more than 20,000 days together",
+        ),
     ],
 )
 def test_what_is_something_else_is_refused_with_its_place_and_the_fix(text: str, fix: str) -> None:

@@ -79,6 +79,18 @@ def test_publishing_makes_a_version_that_shows_what_it_changed(company: Company)
     assert newest["differences"] == [{"field": "name", "was": "Calls", "now": "Phone calls"}]
 
 
+def test_the_longest_steps_and_repeats_are_published_and_foreseen(company: Company) -> None:
+    repeat = {"every": {"after": "P3660D"}, "times": 100}
+    longest = [reminder("-P366D"), OVERDUE, {**LATER, "after": "P3660D", "repeat": repeat}]
+    policy = published(company, steps=longest)
+    company.create(company.amir, kind="call", due_at="2199-12-31T00:00:00Z")
+    for window in ("now", "next_14_days", "last_90_days"):
+        answer = ask(
+            company, "POST", "/simulate", policy={**BODY, "steps": longest}, id=policy["id"], window=window
+        )
+        assert answer.status_code in {200, 422}, answer.text
+
+
 def test_steps_are_shown_as_they_were_written(company: Company) -> None:
     steps = [
         {"after": "-PT30M", "audience": ["assignee"], "label": "soon", "severity": "reminder"},
@@ -217,6 +229,15 @@ def reminder(length: str) -> dict[str, Any]:
             "XYZ is no currency",
         ),
         ({"calendar_id": 999999}, "calendar_id", "there is no calendar 999999"),
+        ({"steps": [OVERDUE, {**LATER, "after": "P3661D"}]}, "steps.1.after", "days=3660) or less"),
+        (
+            {"steps": [{**OVERDUE, "repeat": {"every": {"after": "P99999999D"}, "times": 1}}]},
+            "steps.0.repeat.every.after",
+            "or less",
+        ),
+        ({"steps": [{**OVERDUE, "label": "a\nb"}]}, "steps.0.label", "on one line"),
+        ({"steps": [{**OVERDUE, "label": "a\u202eb"}]}, "steps.0.label", "on one line"),
+        ({"steps": [{**OVERDUE, "label": " "}]}, "steps.0.label", "on one line"),
     ],
 )
 def test_a_bad_policy_is_refused_with_the_place_and_the_fix(

@@ -82,6 +82,11 @@ def test_what_the_api_refuses_names_the_place(company: Company, tmp_path: Path) 
     assert [policy["name"] for policy in listed(company)] == ["standard"]
 
 
+@pytest.mark.parametrize("text", ["policies: &all\n  - *all\n", "policies: " + "[" * 3_000])
+def test_a_file_without_an_end_is_refused(company: Company, tmp_path: Path, text: str) -> None:
+    assert "holds itself, or is too deep" in str(run(tmp_path, "plan", text, status=1).exception)
+
+
 def test_a_draft_is_discarded_by_the_name_of_its_policy(company: Company, tmp_path: Path) -> None:
     run(tmp_path, "apply", KEY_ACCOUNTS)
     [policy, _] = listed(company)

@@ -114,6 +114,18 @@ def test_a_calendar_that_somebody_counts_by_is_not_archived(company: Company) ->
     assert archive(company, calendar).status_code == 204
 
 
+def test_a_calendar_that_open_follow_ups_still_count_by_is_not_archived(company: Company) -> None:
+    calendar = company.calendar()
+    publish(company, calendar["id"])
+    follow_up = company.create(company.amir)["id"]
+    publish(company)  # the follow-up stays on the version of before
+    refused = archive(company, calendar)
+    assert refused.status_code == 409
+    assert "1 open follow-up" in refused.json()["detail"]
+    company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/complete")
+    assert archive(company, calendar).status_code == 204
+
+
 def test_a_preview_says_what_would_come_at_once_and_what_would_move(company: Company) -> None:
     publish(company)
     seldom = company.calendar(time_zone="UTC", hours=A_MINUTE)

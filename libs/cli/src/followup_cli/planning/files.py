@@ -146,6 +146,8 @@ def _parsed(path: Path) -> Any:
         return _plain(YAML(typ="safe", pure=True).load(path))
     except (YAMLError, UnicodeDecodeError) as error:
         raise Failure(f"{path} is no YAML: {error}") from None
+    except RecursionError:
+        raise Failure(f"{path} holds itself, or is too deep: write each policy and calendar out") from None
 
 
 def _plain(value: Any) -> Any:

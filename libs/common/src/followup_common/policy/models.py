@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -104,6 +105,7 @@ Audience = Annotated[
 
 
 YEAR = timedelta(days=366)
+TEN_YEARS = timedelta(days=3_660)
 MICROSECOND = timedelta(microseconds=1)
 SECOND, MINUTE, NO_TIME = timedelta(seconds=1), timedelta(minutes=1), timedelta()
 
@@ -153,7 +155,7 @@ class Length(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    after: Duration | None = Field(None, ge=-YEAR)
+    after: Duration | None = Field(None, ge=-YEAR, le=TEN_YEARS)
     working: Duration | None = Field(None, ge=-YEAR, le=YEAR)
     working_days: int | None = Field(None, ge=-366, le=366, strict=True)
 
@@ -199,12 +201,24 @@ class Repeat(BaseModel):
     times: int = Field(ge=1, le=100, strict=True, description="How often at most, after the first time.")
 
 
+def _printable(label: str) -> str:
+    """Refuse what nobody can see or type again.
+
+    Raises:
+        ValueError: the label has line ends, other control characters, or nothing but blanks.
+    """
+    if not label.isprintable() or not label.strip():
+        raise ValueError("write it on one line, in characters that one can see")
+    return label
+
+
 class Step(Length):
     """One step of a policy: this long overdue, tell this audience. It counts in one of three units."""
 
     after: Duration | None = Field(
         None,
         ge=-YEAR,
+        le=TEN_YEARS,
         description="Time since due, by the clock; negative before it. ISO 8601 duration in JSON.",
     )
     working: Duration | None = Field(
@@ -221,7 +235,7 @@ class Step(Length):
         description="Working days since due, at the same time of day; negative before it.",
     )
     audience: tuple[Audience, ...] = Field(min_length=1, max_length=20)
-    label: str = Field(min_length=1, max_length=50)
+    label: Annotated[str, AfterValidator(_printable)] = Field(min_length=1, max_length=50)
     severity: Severity
     repeat: Repeat | None = Field(None, description="Told again so often, until the next step comes.")
     tell: Tell = Field(

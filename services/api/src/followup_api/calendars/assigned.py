@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from followup_common.db import Transaction
 from followup_common.db.calendars import calendars
 from followup_common.db.tables import organisation, policies, policy_versions, users
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from followup_api.problems import Invalid
 
 c, pv = calendars.c, policy_versions.c
 FIELD = "calendar_id"
+# By versions of policies that are out of force, or of archived ones: their follow-ups go on by them.
+COUNTING_STILL = text("""
+    SELECT count(*) FROM policy_versions v JOIN escalation_states s ON s.policy_version_id = v.id
+    WHERE v.calendar_id = :calendar_id AND s.is_open
+""")
 
 
 def refuse_unusable(tx: Transaction, calendar_id: int | None) -> None:
@@ -47,3 +52,5 @@ def users_of(tx: Transaction, calendar_id: int) -> Iterator[str]:
     )
     counting = select(policies.c.name).where(policies.c.archived_at.is_(None), latest == calendar_id)
     yield from (f"the policy “{name}”" for name in tx.execute(counting.order_by(policies.c.name)).scalars())
+    if left := tx.execute(COUNTING_STILL, {"calendar_id": calendar_id}).scalar_one():
+        yield "1 open follow-up" if left == 1 else f"{left:,} open follow-ups"

@@ -14,6 +14,8 @@ from followup_api.problems import Invalid
 
 FIELD = "ics"
 MOST_EVENTS = 1_000
+MOST_DAYS = 20_000
+"""Of all events together, those that several have counted again."""
 LONGEST = timedelta(days=366)
 EARLIEST_YEAR = 1900
 """Of what comes every year, each year since then is looked at."""
@@ -27,7 +29,8 @@ class _Event:
 
     def __init__(self, number: int, component: Any) -> None:
         self.component = component
-        self.name = str(component.get("SUMMARY", "")).strip()[:200]
+        named = component.get("SUMMARY", "")
+        self.name = str(named[0] if isinstance(named, list) else named).strip()[:200]
         self._place = f"event {number}" + (f" (“{self.name[:60]}”)" if self.name else "")
 
     def refuse(self, said: str) -> NoReturn:
@@ -125,11 +128,16 @@ def days_of(text: str, first: date, last: date) -> Mapping[date, str]:
         Invalid: it is no such file, or has events of another kind.
     """
     days: dict[date, str] = {}
+    taken = 0
     for number, component in enumerate(_read(text).walk("VEVENT"), 1):
         event = _Event(number, component)
         if str(component.get("STATUS", "")).upper() != "CANCELLED":
             for day in event.days(first, last):
                 days.setdefault(day, event.name)
+                taken += 1
+                if taken > MOST_DAYS:
+                    said = f"has events of more than {MOST_DAYS:,} days together"
+                    raise Invalid(FIELD, f"{FIELD} {said}: take those of the last and the next years.")
     return days
 
 

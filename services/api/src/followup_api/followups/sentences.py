@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from followup_api.followups.facts import DEFAULT_OUTCOME
 from followup_api.followups.schemas import PersonName
 from followup_api.visible import isolated
 
@@ -86,7 +87,9 @@ def action(
 
 def _came_of_it(details: Mapping[str, Any]) -> str:
     """What somebody said came of it: ": No answer. “Voicemail is full.”"."""
-    outcome, note = details.get("outcome_label") or details.get("outcome"), details.get("note")
+    plain = details.get("outcome") == DEFAULT_OUTCOME
+    outcome = None if plain else details.get("outcome_label") or details.get("outcome")
+    note = details.get("note")
     said = [*([isolated(outcome)] if outcome else []), *([f"“{isolated(note)}”"] if note else [])]
     return f": {'. '.join(said)}" if said else ""
 
