@@ -65,7 +65,8 @@ CREATE TRIGGER fault_journal_of_the_api AFTER INSERT OR DELETE
     EXECUTE FUNCTION fault_journal_of_the_api({actor_id});
 """
 
-# Each run of each follow-up as it is at a commit, and the moves that publications ask for.
+# Each run of each follow-up as it is at a commit, and the moves to another policy: those of publications, and
+# those of a reassignment, after which the policy of before may be for others.
 # An undo and a restoration begin runs, and take them back.
 OF_RUNS = """
 CREATE FUNCTION fault_journal_of_runs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -73,7 +74,7 @@ BEGIN
     INSERT INTO public.fault_runs (follow_up_id, run, policy_version_id)
     SELECT s.follow_up_id, s.run, s.policy_version_id FROM public.escalation_states s
     WHERE s.follow_up_id = NEW.follow_up_id ON CONFLICT DO NOTHING;
-    IF TG_OP = 'UPDATE' AND current_setting('application_name') = 'followup-escalator' THEN
+    IF TG_OP = 'UPDATE' AND NEW.unplaced AND NEW.run > OLD.run THEN
         INSERT INTO public.fault_journal (follow_up_id, kind) VALUES (NEW.follow_up_id, 'moved');
     END IF;
     RETURN NULL;
@@ -107,7 +108,7 @@ class Kind(StrEnum):
     """The change before it, which was the last one."""
     RESTORED = "restored"
     MOVED = "moved"
-    """To another version of a policy, by a publication for open ones too."""
+    """To another version of a policy: by a publication, or because a reassignment chooses again."""
 
 
 @dataclass(frozen=True, slots=True)

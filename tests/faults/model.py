@@ -153,9 +153,11 @@ def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> Histo
         if index:
             was = replace(now)
             _apply(now, change, before)
-            before = was
-        if change.kind is Kind.MOVED:
-            played.moves[now.run] = before.run, change.at
+            if change.kind is Kind.MOVED:
+                played.moves[now.run] = was.run, change.at
+            # A move that a reassignment brought is taken back with it.
+            if change.kind is not Kind.MOVED or change.at != changes[index - 1].at:
+                before = was
         if now.open:
             ends = changes[index + 1].at if index + 1 < len(changes) else None
             resumed = change.kind in TAKEN_BACK

@@ -147,6 +147,13 @@ def test_a_move_begins_a_run_that_knows_out_of_which_it_came() -> None:
     assert (moved.before(3), moved.before(4)) == ([2, 1], [])
 
 
+def test_an_undo_takes_a_reassignment_back_with_the_move_that_it_brought() -> None:
+    reassigned = change(3, Kind.REASSIGNED, assignee_id=6, actor_id=1)
+    found = played([created(), reassigned, change(3, Kind.MOVED), change(7, Kind.UNDONE)])
+    assert [(stay.run, stay.assignee_id) for stay in found.stays] == [(1, 5), (1, 6), (2, 6), (1, 5)]
+    assert found.moves == {2: (1, NINE + 3 * SECOND)}
+
+
 def test_a_completed_follow_up_stands_nowhere_until_it_is_reopened() -> None:
     found = played([created(), change(3, Kind.COMPLETED), change(7, Kind.REOPENED)])
     assert found.stay(NINE + 5 * SECOND) is None
