@@ -2,7 +2,7 @@
 
 Written in SQL, in `migrations/fields`.
 
-Revision: 0004, after 0003
+Revision: 0005, after 0004
 """
 
 from alembic import op

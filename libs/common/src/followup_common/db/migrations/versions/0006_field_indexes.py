@@ -3,7 +3,7 @@
 Each statement is a transaction of its own. One that breaks off leaves an index that is not valid: the next
 try takes it away first.
 
-Revision: 0005, after 0004
+Revision: 0006, after 0005
 """
 
 from alembic import op

@@ -2,7 +2,7 @@
 
 Written in SQL, in `migrations/places`.
 
-Revision: 0008, after 0007
+Revision: 0009, after 0008
 """
 
 from alembic import op
@@ -14,7 +14,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-FILES = ("states", "moving", "undoing", "restoring")
+FILES = ("states", "moving", "restoring")
 
 
 def upgrade() -> None:

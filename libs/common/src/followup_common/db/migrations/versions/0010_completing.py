@@ -2,7 +2,7 @@
 
 Written in SQL, in `migrations/completing`.
 
-Revision: 0008, after 0007
+Revision: 0010, after 0009
 """
 
 from alembic import op
