@@ -53,6 +53,10 @@ FILL = f"""
     ANALYZE;
 """
 
+PLANNED_FOR_ALL = text("""
+    SELECT statement FROM pg_prepared_statements WHERE generic_plans > 0 AND parameter_types <> '{}'
+""")
+
 
 @dataclass
 class Plans:
@@ -172,3 +176,13 @@ def test_a_duplicate_is_noticed_by_index(filled: Connection) -> None:
         assert [outbox.claim(filled, stored) for _ in range(2)] == [True, False]
     assert plans.read_whole == []
     assert plans.indexes >= {"pk_outbox"}
+
+
+def test_each_batch_gets_a_plan_for_its_own_size(filled: Connection) -> None:
+    """After five executions PostgreSQL would plan for all: for arrays of ten, whatever a batch has."""
+    with filled.begin_nested() as savepoint:
+        for _ in range(12):
+            batch = claim_batch(filled, 1, 10)
+            list(write_inbox(batch.raised(1), filled, NOTIFIER))
+        assert not filled.execute(PLANNED_FOR_ALL).scalars().all()
+        savepoint.rollback()

@@ -24,7 +24,7 @@ def assignee(user_id: int) -> Recipient:
 
 
 def announcement(follow_up_id: int, step: int, repeat: int, *told: Recipient) -> Announcement:
-    return Announcement(follow_up_id, step, repeat, Route(told))
+    return Announcement(follow_up_id, 1, step, repeat, Route(told))
 
 
 def write(company: Company, announced: Sequence[Announcement]) -> Mapping[int, int]:

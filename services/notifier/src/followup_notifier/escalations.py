@@ -18,7 +18,7 @@ from followup_common.db.policies import PolicyUnreadable, load_policies, policy_
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
-from followup_common.policy import Policy, Severity, Tell, place, recipients
+from followup_common.policy import NOWHERE, Policy, Severity, Tell, place, recipients
 from sqlalchemy import func, select, text
 
 from followup_notifier import hours, inbox, metrics
@@ -50,7 +50,6 @@ class Batch:
 
     now: datetime
     announced: list[inbox.Announcement] = field(default_factory=list)
-    runs: list[int] = field(default_factory=list)
     superseded: list[EscalationKey] = field(default_factory=list)
     unroutable: list[EscalationKey] = field(default_factory=list)
     told: Counter[tuple[int, Severity]] = field(default_factory=Counter)
@@ -59,8 +58,8 @@ class Batch:
     def waiting(self) -> Iterator[Later]:
         """Those announced to people whose working hours have not begun come again when the first do."""
         found = [
-            (_key(each.follow_up_id, run, each.step, each.repeat), min(each.route.opens.values()))
-            for each, run in zip(self.announced, self.runs, strict=True)
+            (_key(each.follow_up_id, each.run, each.step, each.repeat), min(each.route.opens.values()))
+            for each in self.announced
             if each.route.opens
         ]
         if found:
@@ -121,11 +120,14 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
         policy = policies[policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
-        reached = place(policy, clocks.of(policy, assignee_id), anchor_at, now).reached
+        # From the step itself on, where the state has taken it: what came before it says nothing new.
+        begins = (step, repeat) if (step_taken, repeat_taken) >= (step, repeat) else NOWHERE
+        calendar = clocks.of(policy, assignee_id)
+        reached = place(policy, calendar, anchor_at, now, reached=begins).reached
         if reached > (step, repeat):
             batch.superseded.append(_key(*key))
             continue
-        if max(reached, (step_taken, repeat_taken)) < (step, repeat):
+        if reached < (step, repeat):
             continue  # a replayed one that could not be placed then: a sweep takes the step when it comes
         way = (policy_version_id, step, assignee_id)
         if way not in routes:
@@ -133,8 +135,7 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
             if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
                 in_hours.append(routes[way])
         if (route := routes[way]).recipients:
-            batch.announced.append(inbox.Announcement(follow_up_id, step, repeat, route))
-            batch.runs.append(run)
+            batch.announced.append(inbox.Announcement(follow_up_id, run, step, repeat, route))
             batch.told[policy_version_id, policy.steps[step - 1].severity] += 1
         else:
             batch.unroutable.append(_key(*key))

@@ -26,8 +26,7 @@ STATEMENT = """
                     CAST(:routes AS integer[])) AS a (follow_up_id, step, repeat, route)
         JOIN escalation_states s
             ON s.follow_up_id = a.follow_up_id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
-        LEFT JOIN follow_ups f
-            ON f.id = CASE WHEN s.run > 1 THEN s.follow_up_id END AND f.id = ANY(CAST(:ids AS bigint[]))
+        LEFT JOIN follow_ups f ON f.id = s.follow_up_id AND f.id = ANY(CAST(:started_over AS bigint[]))
     ), told AS MATERIALIZED (
         SELECT route - 1 AS route, person.*
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
@@ -83,6 +82,7 @@ class Announcement(NamedTuple):
     """An escalation to write, and whom to tell of it."""
 
     follow_up_id: int
+    run: int
     step: int
     repeat: int
     route: Route
@@ -103,12 +103,13 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, in
     """
     if not announced:
         return {}
-    ids, steps, repeats, routes = zip(*announced, strict=True)
+    ids, runs, steps, repeats, routes = zip(*announced, strict=True)
     numbers = {route: number for number, route in enumerate(dict.fromkeys(routes))}
     parameters = {
         "ids": int_array(ids),
         "steps": int_array(steps),
         "repeats": int_array(repeats),
+        "started_over": int_array(id_ for id_, run in zip(ids, runs, strict=True) if run > 1),
         "routes": int_array([numbers[route] for route in routes]),
         "recipients": f"[{','.join(as_json(route.recipients, route.opens) for route in numbers)}]",
     }
