@@ -28,9 +28,12 @@ PEOPLES_COLUMNS = [
 
 # What each service may write. Everything else, on every table there is, must be refused.
 POLICY_COLUMNS = ("name", "position", "draft", "draft_by", "draft_at")
+HOLD_COLUMNS = (
+    *("follow_up_id", "number", "kind", "user_id", "run", "step", "assignment", "until", "reason", "version"),
+)
 POLICY_VERSION_COLUMNS = (
     *("policy_id", "policy", "version", "conditions", "steps", "published_by"),
-    *("calendar_id", "lead_seconds"),
+    *("calendar_id", "lead_seconds", "holds"),
 )
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {
@@ -73,7 +76,9 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "organisation": {"UPDATE(calendar_id)"},
         "calendar_hours": ALL,
         "calendar_days": ALL,
-        "follow_ups": {"DELETE", "UPDATE(outcome)"}
+        "holds": {f"INSERT({column})" for column in HOLD_COLUMNS}
+        | {f"UPDATE({column})" for column in ("ended_at", "ended_by", "end_reason", "ended_version")},
+        "follow_ups": {"DELETE", "UPDATE(outcome)", "UPDATE(hold_changes)"}
         | {f"{verb}({column})" for verb in ("INSERT", "UPDATE") for column in PEOPLES_COLUMNS},
     },
 }

@@ -62,6 +62,9 @@ class Company:
                 UPDATE follow_ups SET due_at = due_at - :time WHERE is_open;
                 UPDATE escalation_states SET anchor_at = anchor_at - :time, wake_at = wake_at - :time
                 WHERE is_open;
+                UPDATE holds
+                SET starts_at = starts_at - :time, until = until - :time, ended_at = ended_at - :time
+                WHERE follow_up_id IN (SELECT id FROM follow_ups WHERE is_open);
                 UPDATE undoable_changes c SET
                     was = was || jsonb_build_object(
                         'due_at', CAST(was ->> 'due_at' AS timestamptz) - :time),

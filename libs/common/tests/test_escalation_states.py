@@ -22,7 +22,7 @@ RECORD = text("""
     SELECT follow_up_id, run, step, policy_version_id, severity FROM escalation_states
     WHERE follow_up_id = :id
 """)
-AS_NEW = {"repeat": 0, "already_told": None, "unplaced": False}
+AS_NEW = {"repeat": 0, "already_told": None, "unplaced": False, "holds": None}
 UNDO = text("SELECT outcome FROM follow_ups_undo(ARRAY[CAST(:id AS bigint)], :person)")
 
 

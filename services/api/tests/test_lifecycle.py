@@ -24,6 +24,12 @@ WAITS = text("""
 """)
 
 
+HELD = {
+    Command.SNOOZE: {"preset": "tomorrow"},
+    Command.WAIT: {"preset": "tomorrow", "reason": "They decide."},
+}
+
+
 def in_state(company: Company, state: State) -> int:
     """A follow-up of Amir's, known to files as `d-1`, in a state."""
     follow_up = int(company.create(company.amir, external_id="d-1", title="Call Acme")["id"])
@@ -46,6 +52,18 @@ def asked(company: Company, follow_up: int, command: Command) -> int:
         return company.ask(company.ada, "PATCH", path, json=changes[command]).status_code
     if command is Command.DELETE:
         return company.ask(company.ada, "DELETE", path).status_code
+    if command is Command.RESUME:
+        asked(company, follow_up, Command.WAIT)
+        return company.ask(company.ada, "DELETE", f"{path}/holds/1").status_code
+    if command is Command.ACKNOWLEDGE:  # by its assignee, once a step has told them
+        company.world.execute(
+            "INSERT INTO activities (kind, follow_up_id, run, step, repeat) "
+            "VALUES ('escalated', :id, 1, 1, 0)",
+            id=follow_up,
+        )
+        return company.ask(company.amir, "POST", f"{path}/acknowledge").status_code
+    if command in HELD:
+        return company.ask(company.ada, "POST", f"{path}/{command}", json=HELD[command]).status_code
     return company.ask(company.ada, "POST", f"{path}/{command}").status_code
 
 

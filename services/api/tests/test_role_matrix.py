@@ -134,6 +134,10 @@ LINES: dict[str, Line] = {
     "DELETE /api/v1/follow-ups/{follow_up_id}": Line(("mia", "dana", "ada"), 204, besides={"max": 404}),
     "POST /api/v1/follow-ups/{follow_up_id}/restore": managers(404),  # it is not deleted
     "POST /api/v1/follow-ups/{follow_up_id}/complete": amirs(200),
+    "POST /api/v1/follow-ups/{follow_up_id}/acknowledge": amirs(409),  # nobody was told of it yet
+    "POST /api/v1/follow-ups/{follow_up_id}/snooze": amirs(200, json={"preset": "tomorrow"}),
+    "POST /api/v1/follow-ups/{follow_up_id}/wait": amirs(200, json={"preset": "tomorrow", "reason": "R"}),
+    "DELETE /api/v1/follow-ups/{follow_up_id}/holds/{hold_id}": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/log": amirs(201, json={"note": "Called back"}),
     "GET /api/v1/follow-ups/presets": everybody(200),
     "POST /api/v1/follow-ups/{follow_up_id}/reopen": amirs(200),
@@ -273,6 +277,9 @@ MAKE = {
     "notification_id": "INSERT INTO notifications "
     "(user_id, follow_up_id, run, step, policy_version_id, due_at, audience) "
     "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
+    "hold_id": "INSERT INTO holds "
+    "(follow_up_id, number, kind, user_id, run, step, assignment, until, version) "
+    "VALUES ((SELECT max(id) FROM follow_ups), 1, 'wait', :amir, 1, 0, 1, now() + interval '1 day', 1)",
     "session_id": "INSERT INTO sessions (user_id, token_hash, expires_at) "
     "VALUES (:amir, decode(md5(random()::text), 'hex'), 'infinity')",
     "sweep_id": "INSERT INTO sweeps (trigger) VALUES ('manual')",

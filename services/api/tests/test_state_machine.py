@@ -31,7 +31,9 @@ EXAMPLES, STEPS = 15, 30
 HOUR = timedelta(hours=1)
 AGES = [100 * HOUR, 50 * HOUR, HOUR, -30 * HOUR]
 PASSES = 40 * HOUR
+WAITS = 60 * HOUR
 """No sum of these comes within an hour of a step at 0, 48 or 96 hours."""
+MOST_WAITS, MOST_SNOOZES = 2, 3
 
 NAMES = ("amir", "otto", "mia", "dana", "ada")
 SEES = {
@@ -67,13 +69,26 @@ class Model:
     """The highest run that it ever had."""
     told: set[tuple[int, int, str]] = field(default_factory=set)
     """Run, step, and who."""
+    waits: list[tuple[timedelta, timedelta]] = field(default_factory=list)
+    """From which age to which it waits, or has waited in this run."""
+    snoozed: dict[str, int] = field(default_factory=dict)
+    """How often each has snoozed it in this run. No step repeats: what is snoozed is told all the same."""
     last: tuple[str, bool, Model] | None = None
     """Who made the last change, whether its level had been told by then, and how it was before."""
 
     @property
     def step(self) -> int:
-        """The step that its age has reached."""
-        return sum(self.age >= bound * HOUR for bound in (0, 48, 96))
+        """The step that its age has reached, without what was waited since it was due."""
+        zero = timedelta()
+        waited = sum(
+            (max(min(ends, self.age) - max(begins, zero), zero) for begins, ends in self.waits), zero
+        )
+        return sum(self.age - waited >= bound * HOUR for bound in (0, 48, 96))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its clock stands."""
+        return bool(self.waits) and self.age < self.waits[-1][1]
 
     def audience(self, step: int) -> set[str]:
         """Who is told at a step."""
@@ -86,12 +101,18 @@ class Model:
 
     def change(self, by: str, **fields: Any) -> None:
         """What somebody does to it."""
-        self.last = (by, self.heard, replace(self, last=None))
+        self.last = (by, self.heard, replace(self, last=None, waits=[*self.waits], snoozed={**self.snoozed}))
         for name, value in fields.items():
             setattr(self, name, value)
 
+    def resume(self) -> None:
+        """End a wait, if there is one."""
+        if self.is_waiting:
+            self.waits[-1] = (self.waits[-1][0], self.age)
+
     def start_over(self) -> None:
         """A new due time, or a reopening."""
+        self.waits, self.snoozed = [], {}
         self.runs += 1
         self.run = self.runs
         self.level = 0
@@ -104,6 +125,7 @@ class Model:
         level = before.level if restarted else self.level
         self.title, self.assignee, self.age = before.title, before.assignee, before.age
         self.is_open, self.run, self.level = before.is_open, before.run, level
+        self.waits, self.snoozed = before.waits, before.snoozed
         self.last = None
         return self.is_open and level > 0 and (level != before.level or not heard)
 
@@ -125,6 +147,8 @@ class FollowUps(RuleBasedStateMachine):
         self.models: dict[int, Model] = {}
         self.deleted: dict[int, Model] = {}
         self.raised: set[tuple[int, int, int]] = set()
+        self.skipped: set[tuple[int, int, int]] = set()
+        """Raised ones that a wait has kept from being told."""
         company.world.execute("DELETE FROM follow_ups")
         company.world.execute("DELETE FROM deleted_follow_ups")
         company.world.execute("DELETE FROM outbox")
@@ -173,6 +197,7 @@ class FollowUps(RuleBasedStateMachine):
             assert answer.status_code == (409 if moves and not model.is_open else 200 if allowed else 422)
             if answer.status_code == 200 and moves:
                 model.change(by, assignee=assignee)
+                model.resume()
 
     @rule(number=ids, by=who)
     def complete(self, number: int, by: str) -> None:
@@ -182,6 +207,46 @@ class FollowUps(RuleBasedStateMachine):
             assert answer.json()["status"] == "completed"
             if model.is_open:
                 model.change(by, is_open=False)
+                model.resume()
+
+    @rule(number=ids, by=who)
+    def wait(self, number: int, by: str) -> None:
+        model = self.models.get(number)
+        until = (datetime.now(UTC) + WAITS).isoformat()
+        answer = self._ask(by, "POST", f"/{number}/wait", json={"until": until, "reason": "R"})
+        if model and self._may(by, model, answer.status_code):
+            allowed = model.is_open and len(model.waits) < MOST_WAITS
+            assert answer.status_code == (200 if allowed else 409)
+            if allowed:
+                model.change(by)
+                model.resume()
+                model.waits = [*model.waits, (model.age, model.age + WAITS)]
+
+    @rule(number=ids, by=who)
+    def snooze(self, number: int, by: str) -> None:
+        model = self.models.get(number)
+        until = (datetime.now(UTC) + HOUR).isoformat()
+        answer = self._ask(by, "POST", f"/{number}/snooze", json={"until": until, "reason": "R"})
+        if model and self._may(by, model, answer.status_code):
+            allowed = model.is_open and model.snoozed.get(by, 0) < MOST_SNOOZES
+            assert answer.status_code == (200 if allowed else 409)
+            if allowed:
+                model.change(by)
+                model.snoozed[by] = model.snoozed.get(by, 0) + 1
+
+    @precondition(lambda self: any(model.is_open and model.is_waiting for model in self.models.values()))
+    @rule(data=st.data(), by=who)
+    def resume(self, data: st.DataObject, by: str) -> None:
+        waiting = [number for number, model in self.models.items() if model.is_open and model.is_waiting]
+        number = data.draw(st.sampled_from(waiting))
+        model = self.models[number]
+        shown = self._ask("ada", "GET", f"/{number}").json()["holds"]
+        [hold] = [each["id"] for each in shown if each["kind"] == "wait"]
+        answer = self._ask(by, "DELETE", f"/{number}/holds/{hold}")
+        if self._may(by, model, answer.status_code):
+            assert answer.json()["waiting_until"] is None
+            model.change(by)
+            model.resume()
 
     @rule(number=ids, by=who)
     def reopen(self, number: int, by: str) -> None:
@@ -270,9 +335,14 @@ class FollowUps(RuleBasedStateMachine):
         self.company.ask(self.company.ada, "POST", "/sweeps")
         self._deliver("followup.sweep.")
         for number, model in self.models.items():
-            if model.is_open and model.step > model.level:
+            if not model.is_open or model.is_waiting:
+                continue
+            if model.step > model.level:
                 model.level = model.step
                 self.raised.add((number, model.run, model.step))
+            elif (number, model.run, model.level) in self.skipped:
+                self.raised.add((number, model.run, model.level))
+                self.skipped.remove((number, model.run, model.level))
 
     @precondition(lambda self: self.raised)
     @rule()
@@ -281,7 +351,11 @@ class FollowUps(RuleBasedStateMachine):
         self._deliver("followup.")
         for number, run, step in self.raised:
             model = self.models.get(number)
-            if model and model.is_open and (model.run, model.step) == (run, step):
+            if not model or not model.is_open or (model.run, model.level) != (run, step):
+                continue
+            if model.is_waiting:
+                self.skipped.add((number, run, step))
+            elif model.step == step:
                 model.told |= {(run, step, name) for name in model.audience(step)}
         self.raised.clear()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsRaised
 from followup_common.db import Transaction, clock
@@ -15,7 +15,17 @@ from followup_common.db.optimistic_insert import OptimisticInsert
 from followup_common.db.plans import find_by_index
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.messaging import outbox
-from followup_common.policy import NOWHERE, BeyondHorizon, Policy, Reached, Severity, passed, place
+from followup_common.policy import (
+    NOWHERE,
+    BeyondHorizon,
+    Policy,
+    Reached,
+    Severity,
+    held_back,
+    holds_of,
+    passed,
+    place,
+)
 from sqlalchemy import Interval, bindparam, func, select, text
 
 # The partial index on wake_at serves it in order, so that what has waited longest goes first
@@ -23,7 +33,7 @@ from sqlalchemy import Interval, bindparam, func, select, text
 # before, entries of what has moved on stay in it: each batch of a sweep begins behind the one before.
 CLAIM = text("""
     SELECT follow_up_id, run, policy_version_id, step, repeat, anchor_at, wake_at, assignee_id,
-        CASE WHEN unplaced THEN already_told END
+        CASE WHEN unplaced THEN already_told END, holds
     FROM escalation_states WHERE wake_at >= CAST(:since AS timestamptz) AND wake_at <= now()
     ORDER BY wake_at LIMIT :limit
     FOR NO KEY UPDATE SKIP LOCKED
@@ -76,6 +86,13 @@ UNNAMED = text("""
     )
 """)
 
+# While something holds a follow-up nothing else of its state changes: it is placed when that ends.
+POSTPONE = text("""
+    UPDATE escalation_states s SET wake_at = held.until
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:untils AS timestamptz[])) AS held (id, until)
+    WHERE s.follow_up_id = held.id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
+""")
+
 ASIDE_FOR = timedelta(hours=1)
 """How long a follow-up whose policy or calendar cannot be read waits until it is looked at again."""
 
@@ -104,8 +121,8 @@ WAKE_SET_ASIDE = text("""
     bindparam("type", EscalationsRaised.type),
 )
 
-# What the notifier passed over, because a later step had come by the clock of then, and that clock was set
-# back before a sweep took the later step: the follow-up is still at this one, and nobody was told.
+# What the notifier passed over: somebody held the follow-up, or a later step had come by the clock of then,
+# and that clock was set back before a sweep took it. It is still at this step, and nobody was told.
 RAISE_AGAIN = text("""
     UPDATE escalations e SET status = 'raised'
     FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]),
@@ -130,6 +147,8 @@ class Due(NamedTuple):
     assignee_id: int
     already_told: str | None
     """The gravest of what was told before another policy took over, until a sweep has looked at it."""
+    holds: Mapping[str, Any] | None
+    """What holds it, as its state keeps it; with nearly all, nothing."""
 
 
 class Move(NamedTuple):
@@ -198,15 +217,20 @@ def claim_batch(tx: Transaction, sweep_id: int, limit: int, since: datetime | No
     readable = {number: policy for number, policy in policies.items() if isinstance(policy, Policy)}
     clocks = _clocks(tx, due, readable)
     moves: list[Move] = []
+    held: dict[int, datetime] = {}
     unplaceable: dict[str, list[Due]] = {}
     for follow_up in due:
         policy = policies[follow_up.policy_version_id]
         try:
-            moves.append(_move(policy, clocks, follow_up, now))
+            if follow_up.holds is not None and (until := _held(policy, clocks, follow_up, now)) is not None:
+                held[follow_up.id] = until
+            else:
+                moves.append(_move(policy, clocks, follow_up, now))
         except (PolicyUnreadable, CalendarUnusable, BeyondHorizon) as problem:
             unplaceable.setdefault(str(problem), []).append(follow_up)
     moves.sort()
     _advance(tx, moves)
+    _postpone(tx, held)
     _record(tx, sweep_id, [move for move in moves if move.goes_on], readable)
     for said, aside in unplaceable.items():
         _set_aside(tx, said, aside)
@@ -238,16 +262,29 @@ def _clocks(tx: Transaction, due: Sequence[Due], policies: Mapping[int, Policy])
     )
 
 
+def _held(
+    policy: Policy | PolicyUnreadable, clocks: Clocks, follow_up: Due, now: datetime
+) -> datetime | None:
+    """Until when it stays as it is, because somebody holds it."""
+    if isinstance(policy, PolicyUnreadable):
+        raise policy
+    calendar = clocks.of(policy, follow_up.assignee_id)
+    reached, holds = (follow_up.step, follow_up.repeat), holds_of(follow_up.holds, follow_up.run)
+    return held_back(policy, calendar, follow_up.anchor_at, now, reached, holds=holds)
+
+
 def _move(policy: Policy | PolicyUnreadable, clocks: Clocks, follow_up: Due, now: datetime) -> Move:
     """Where the follow-up goes. That no step has come yet only sets the next time to look."""
     if isinstance(policy, PolicyUnreadable):
         raise policy
-    id_, run, policy_version_id, before, repeat_before, anchor_at, _, assignee_id, already_told = follow_up
-    reached, calendar = (before, repeat_before), clocks.of(policy, assignee_id)
-    step, repeat, wake_at = place(policy, calendar, anchor_at, now, reached=reached)
+    id_, run, policy_version_id, before, repeat_before, anchor_at, _, assignee_id, already_told, kept = (
+        follow_up
+    )
+    reached, calendar, holds = (before, repeat_before), clocks.of(policy, assignee_id), holds_of(kept, run)
+    step, repeat, wake_at = place(policy, calendar, anchor_at, now, reached=reached, holds=holds)
     severity = policy.severity(step)
     passes = (
-        passed(policy, calendar, anchor_at, now, reached=reached)
+        passed(policy, calendar, anchor_at, now, reached=reached, holds=holds)
         if policy.repeats
         else [(number, 0) for number in range(before + 1, step + 1)]
     )
@@ -262,6 +299,11 @@ def _advance(tx: Transaction, moves: Sequence[Move]) -> None:
     ids, _, _, _, steps, repeats, severities, wake_ats, _, _ = zip(*moves, strict=True)
     moved = {"ids": int_array(ids), "steps": int_array(steps), "repeats": int_array(repeats)}
     tx.execute(ADVANCE, {**moved, "severities": word_array(severities), "wake_ats": time_array(wake_ats)})
+
+
+def _postpone(tx: Transaction, held: Mapping[int, datetime]) -> None:
+    if held:
+        tx.execute(POSTPONE, {"ids": int_array(held), "untils": time_array(held.values())})
 
 
 def _record(tx: Transaction, sweep_id: int, moves: Sequence[Move], policies: Mapping[int, Policy]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup_common.contracts import EscalationsDelivered, EscalationsRaised, OutboxTick
+from followup_common.contracts import EscalationsDelivered, EscalationsRaised, HoldsEnded, OutboxTick
 from followup_common.db import Transaction, slow_clock
 from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.messaging import outbox
@@ -49,8 +49,10 @@ FAIL_BROKEN = text("""
 MOVE_HORIZON = text("SELECT calendars_move_horizon(:ahead)").bindparams(ahead=731)
 """One calendar a tick; days enough for two years."""
 
+END_HOLDS = text("SELECT holds_end_by_time(:limit)")
+
 AT_ONCE = 1_000
-"""How much of each kind a tick forgets at most."""
+"""How much of each kind a tick forgets, or ends, at most."""
 
 # Also what a clock that was ahead has left in the future.
 FORGET_CHANGES = text(f"""
@@ -71,8 +73,8 @@ FORGET_DELETED = text(f"""
 
 @handles(OutboxTick)
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
-    """Send again what nobody handled, forget what cannot come back any more, prune, settle sweeps, and let
-    two years lie ahead of each calendar, with their holidays.
+    """Send again what nobody handled, forget what cannot come back any more, prune, settle sweeps, let two
+    years lie ahead of each calendar, with their holidays, and end holds whose time has come.
 
     Nothing of it waits for a row that somebody holds.
     """
@@ -82,6 +84,8 @@ def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSetting
     outbox.prune(tx, older_than=settings.outbox_retention)
     refresh_holidays(tx)
     tx.execute(MOVE_HORIZON)
+    if ended := tx.execute(END_HOLDS, {"limit": AT_ONCE}).scalars().all():
+        yield HoldsEnded(hold_ids=tuple(sorted(ended)))
     yield from outbox.redrive(tx, redrive_after=settings.redrive_after, at_most=settings.redrive_at_most)
     yield from _settle_sweeps(tx)
 

@@ -38,12 +38,14 @@ AT_THE_STEP = """
                 CAST(:repeats AS smallint[]))
         AS k (follow_up_id, run, step, repeat)
     JOIN escalation_states s ON s.follow_up_id = k.follow_up_id
-    WHERE s.follow_up_id = ANY(CAST(:ids AS bigint[])) AND s.wake_at > :at_once
+    WHERE s.follow_up_id = ANY(CAST(:ids AS bigint[])) AND s.is_open
+        AND (s.wake_at > :at_once OR s.wake_at IS NULL)
         AND (s.run, s.step, s.repeat) = (k.run, k.step, k.repeat)
 """
 
 # What was passed over is looked at by the next sweep, whatever the clock says then: a later step has come,
-# or the clock that said so was set back, and it is raised again. Those that have moved on need nothing.
+# or the clock that said so was set back, and it is raised again. So is, once somebody holds the follow-up no
+# longer, its last step, which nothing follows. Those that have moved on need nothing.
 LOOK_AGAIN = text(f"""
     UPDATE escalation_states SET wake_at = :at_once
     FROM (

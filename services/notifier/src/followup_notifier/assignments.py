@@ -14,7 +14,7 @@ from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
-from followup_common.policy import Policy, Tell, place, recipients
+from followup_common.policy import Policy, Tell, held_back, holds_of, place, recipients
 from sqlalchemy import Row, text
 
 from followup_notifier import hours, inbox, metrics
@@ -29,7 +29,7 @@ HOLD = text("SELECT FROM escalation_states_hold(ARRAY[CAST(:id AS bigint)])")
 # committed until the state was free. `repeat` is null when the step reached has not been announced: then its
 # announcement is still to come, and goes by the new assignee.
 CURRENT = text("""
-    SELECT s.follow_up_id AS id, s.policy_version_id, s.step, s.anchor_at, now() AS now, (
+    SELECT s.follow_up_id AS id, s.policy_version_id, s.run, s.step, s.anchor_at, s.holds, now() AS now, (
         SELECT a.repeat FROM activities a
         WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step = s.step AND a.repeat = s.repeat
             AND s.step > 0
@@ -77,7 +77,8 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
     """Tell the assignee, unless they took it themselves, and whom the step reached tells now.
 
     Nobody is told when it has moved on since. Where the clock says that a later step has come, the audience
-    is left to that one's announcement, and looked at again: the clock may be set back before any sweep.
+    is left to that one's announcement, and looked at again: the clock may be set back before any sweep. So it
+    is while the follow-up waits.
     """
     keys = {"id": event.follow_up_id, "assignee_id": event.assignee_id, "assignment": event.assignment}
     tx.execute(HOLD, {"id": event.follow_up_id})
@@ -88,9 +89,11 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
     if row.repeat is not None:  # else its announcement is to come, which tells all
         policy = _policy(tx, row)
         clocks = load_clocks(tx, [policy], [row.assignee_id])
-        reached = place(policy, clocks.of(policy, row.assignee_id), row.anchor_at, row.now).reached
-        if reached > (row.step, row.repeat):
-            yield Later(event, LOOK_AGAIN_AFTER)
+        calendar, here = clocks.of(policy, row.assignee_id), (row.step, row.repeat)
+        holds = holds_of(row.holds, row.run)
+        until = held_back(policy, calendar, row.anchor_at, row.now, here, holds=holds)
+        if until is not None or place(policy, calendar, row.anchor_at, row.now, holds=holds).reached > here:
+            yield Later(event, min(until - row.now, LOOK_AGAIN_AFTER) if until else LOOK_AGAIN_AFTER)
         else:
             told, opens = _tell_audience(tx, row, policy)
             if opens is not None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
 from followup_common.db import Transaction
@@ -18,7 +18,17 @@ from followup_common.db.policies import PolicyUnreadable, load_policies, policy_
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
 from followup_common.metrics import Measured
-from followup_common.policy import NOWHERE, Policy, Severity, Tell, place, recipients
+from followup_common.policy import (
+    NOWHERE,
+    Holds,
+    Policy,
+    Severity,
+    Tell,
+    held_back,
+    holds_of,
+    place,
+    recipients,
+)
 from sqlalchemy import func, select, text
 
 from followup_notifier import hours, inbox, metrics
@@ -27,9 +37,11 @@ from followup_notifier.settings import NotifierSettings
 # The stop check. The states stay held until the notifications are committed, so that a complete,
 # reschedule, reassign or delete comes either before (and is seen here) or after.
 HOLD_OPEN = text("""
-    SELECT follow_up_id, run, policy_version_id, assignee_id, anchor_at, step, repeat
+    SELECT follow_up_id, run, policy_version_id, assignee_id, anchor_at, step, repeat, holds
     FROM escalation_states_hold(CAST(:ids AS bigint[])) WHERE is_open
 """)
+
+END_SNOOZES = text("SELECT holds_end_by_step(CAST(:ids AS bigint[]), CAST(:people AS bigint[]))")
 
 
 class Held(NamedTuple):
@@ -42,6 +54,7 @@ class Held(NamedTuple):
     anchor_at: datetime
     step: int
     repeat: int
+    holds: Mapping[str, Any] | None
 
 
 @dataclass
@@ -49,15 +62,21 @@ class Batch:
     """What is to be done with each escalation that was not stopped."""
 
     now: datetime
+    in_hours: bool = False
+    """Whether they have been announced, to those who were at work by then."""
     announced: list[inbox.Announcement] = field(default_factory=list)
     superseded: list[EscalationKey] = field(default_factory=list)
     unroutable: list[EscalationKey] = field(default_factory=list)
+    held: list[tuple[EscalationKey, datetime]] = field(default_factory=list)
+    """Those whose follow-up somebody holds, and until when; they are told when that ends."""
     told: Counter[tuple[int, Severity]] = field(default_factory=Counter)
     """How many are announced, by the version of the policy and the severity of its step."""
 
     def waiting(self) -> Iterator[Later]:
-        """Those announced to people whose working hours have not begun come again when the first do."""
-        found = [
+        """Those announced to people whose working hours have not begun come again when the first do, and
+        those that had been announced before somebody held their follow-up when that ends."""
+        found = [*self.held] if self.in_hours else []
+        found += [
             (_key(each.follow_up_id, each.run, each.step, each.repeat), min(each.route.opens.values()))
             for each in self.announced
             if each.route.opens
@@ -83,7 +102,7 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
         sweep_id=event.sweep_id,
         delivered=len(event),
         notified=sum(notified.values()),
-        superseded=tuple(batch.superseded),
+        superseded=(*batch.superseded, *(key for key, _ in batch.held)),
         unroutable=tuple(batch.unroutable),
     )
     names = policy_names(tx, {version for version, _ in batch.told})
@@ -110,22 +129,25 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
     clocks = load_clocks(tx, readable, assignees, directory)
     routes: dict[tuple[int, int, int], inbox.Route] = {}
     in_hours: list[inbox.Route] = []
-    batch = Batch(now)
+    batch = Batch(now, event.in_hours)
     for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True):
         follow_up_id, run, step, repeat = key
         state = held.get(follow_up_id)
         if state is None or state.run != run:
             continue  # it was stopped
-        _, _, policy_version_id, assignee_id, anchor_at, step_taken, repeat_taken = state
+        _, _, policy_version_id, assignee_id, anchor_at, step_taken, repeat_taken, kept = state
         policy = policies[policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
         # From the step itself on, where the state has taken it: what came before it says nothing new.
         begins = (step, repeat) if (step_taken, repeat_taken) >= (step, repeat) else NOWHERE
-        calendar = clocks.of(policy, assignee_id)
-        reached = place(policy, calendar, anchor_at, now, reached=begins).reached
+        calendar, holds = clocks.of(policy, assignee_id), holds_of(kept, run) if kept else None
+        reached = place(policy, calendar, anchor_at, now, reached=begins, holds=holds).reached
         if reached > (step, repeat):
             batch.superseded.append(_key(*key))
+            continue
+        if holds and (until := held_back(policy, calendar, anchor_at, now, (step, repeat), holds=holds)):
+            batch.held.append((_key(*key), until))
             continue
         if reached < (step, repeat):
             continue  # a replayed one that could not be placed then: a sweep takes the step when it comes
@@ -135,12 +157,26 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
             if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
                 in_hours.append(routes[way])
         if (route := routes[way]).recipients:
+            if holds and holds.snoozes:
+                route = _without_snoozers(tx, route, follow_up_id, holds.silenced(step, now), holds)
+                if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
+                    in_hours.append(route)
             batch.announced.append(inbox.Announcement(follow_up_id, run, step, repeat, route))
             batch.told[policy_version_id, policy.steps[step - 1].severity] += 1
         else:
             batch.unroutable.append(_key(*key))
     _keep_to_hours(tx, in_hours, readable, now)
     return batch
+
+
+def _without_snoozers(
+    tx: Transaction, route: inbox.Route, follow_up_id: int, silenced: Collection[int], holds: Holds
+) -> inbox.Route:
+    """A route of its own where somebody snoozes it. A later step tells them, which ends their snooze."""
+    told = tuple(each for each in route.recipients if each.user_id not in silenced)
+    if woken := [each.user_id for each in told if each.user_id in holds.snoozes]:
+        tx.execute(END_SNOOZES, {"ids": [follow_up_id] * len(woken), "people": woken})
+    return inbox.Route(told)
 
 
 def _keep_to_hours(

@@ -7,9 +7,10 @@ from followup_common.settings import load
 from followup_notifier import metrics
 from followup_notifier.assignments import announce_assignment
 from followup_notifier.escalations import write_inbox
+from followup_notifier.holds import tell_of_ended_holds
 from followup_notifier.settings import NotifierSettings
 
-HANDLERS = (write_inbox, announce_assignment)
+HANDLERS = (write_inbox, announce_assignment, tell_of_ended_holds)
 
 
 def set_up() -> None:

@@ -468,11 +468,11 @@ export interface paths {
         put?: never;
         /**
          * Change many follow-ups at once
-         * @description Complete, reassign or reschedule up to 10,000 follow-ups in one transaction, or undo that; those that
-         *     cannot be changed say why. A completed one is reopened before it is reassigned or rescheduled. With
-         *     `versions` or `etags`, those that somebody has changed since you read them are left alone. In place of
-         *     `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and send the count; 409 says that it
-         *     has changed.
+         * @description Complete, reassign, reschedule, edit or hold up to 10,000 follow-ups in one transaction, or undo that;
+         *     those that cannot be changed say why. A completed one is reopened before it is reassigned or rescheduled.
+         *     With `versions` or `etags`, those that somebody has changed since you read them are left alone. In place
+         *     of `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and send the count; 409 says that
+         *     it has changed.
          */
         post: operations["change_follow_ups"];
         delete?: never;
@@ -553,6 +553,92 @@ export interface paths {
          */
         post: operations["complete_follow_up"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge a follow-up
+         * @description Say that you have it. The next step of its escalation is held for as long as its policy says, at most
+         *     until the step behind it. Anyone whom a step has told may; what reminds of the step that was told goes on.
+         *     Other people's snoozes end. For 10 minutes you may undo it.
+         */
+        post: operations["acknowledge_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze a follow-up
+         * @description Be reminded later: until then you are told nothing of the step that was reached, and then once that the
+         *     time has come. It is moved to the next opening of your working hours. What tells others goes on, and a
+         *     later step tells you, too. How often and how long is said by its policy.
+         */
+        post: operations["snooze_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a follow-up wait
+         * @description It is somebody else's turn: the clock of its escalation stands until a time, and nobody is told
+         *     anything. Then it goes on, and its assignee and their manager are told once. It ends earlier when it is
+         *     completed, handed on or moved, or when somebody ends it. How often and how long is said by its policy.
+         */
+        post: operations["let_follow_up_wait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a hold
+         * @description End a wait, your snooze or your acknowledgement before its time. One that has ended stays so.
+         */
+        delete: operations["end_hold"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1840,7 +1926,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its time has come), `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */
@@ -2047,7 +2133,7 @@ export interface components {
          * @description What to do to many follow-ups at once.
          * @enum {string}
          */
-        BulkAction: "complete" | "reassign" | "reschedule" | "edit" | "undo";
+        BulkAction: "complete" | "reassign" | "reschedule" | "edit" | "acknowledge" | "snooze" | "wait" | "resume" | "undo";
         /**
          * BulkChange
          * @description One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds.
@@ -2097,6 +2183,15 @@ export interface components {
          *       ],
          *       "priority": "high"
          *     }
+         * @example {
+         *       "action": "wait",
+         *       "ids": [
+         *         42,
+         *         43
+         *       ],
+         *       "preset": "monday",
+         *       "reason": "They decide on Thursday."
+         *     }
          */
         BulkChange: {
             /**
@@ -2136,9 +2231,16 @@ export interface components {
             due_at?: string | null;
             /**
              * Reason
-             * @description Why they are rescheduled, or their clock starts over. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
+             * @description Why they are rescheduled, snoozed or wait, or their clock starts over. Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was completed and reopened since; kept in its history.
              */
             reason?: string | null;
+            /**
+             * Until
+             * @description To snooze or to wait: until when.
+             */
+            until?: string | null;
+            /** @description In place of `until`, its name. */
+            preset?: components["schemas"]["Preset"] | null;
             /**
              * Outcome
              * @description To complete: what came of all of them.
@@ -2254,6 +2356,11 @@ export interface components {
              * @description Only those with a value in this currency.
              */
             currency?: string | null;
+            /**
+             * Held
+             * @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now.
+             */
+            held?: ("waiting" | "snoozed" | "acknowledged") | null;
             /**
              * View
              * @enum {string}
@@ -2716,6 +2823,7 @@ export interface components {
          *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
          *       "first_due_at": "2026-02-25T09:00:00Z",
+         *       "holds": [],
          *       "hours_overdue": 51.25,
          *       "id": 42,
          *       "kind": "call",
@@ -2727,6 +2835,7 @@ export interface components {
          *       "priority": "normal",
          *       "severity": "escalated",
          *       "sla_breach": false,
+         *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
          *         "external_id": "C-1009",
@@ -2831,9 +2940,26 @@ export interface components {
             escalated: boolean;
             /**
              * Next Step At
-             * @description When the next step comes; null after the last one.
+             * @description When the next step comes, while it waits when that ends; null after the last one.
              */
             next_step_at: string | null;
+            /**
+             * Holds
+             * @description What holds it now.
+             */
+            holds: components["schemas"]["HoldShown"][];
+            /**
+             * Waiting Until
+             * @description Until when its clock stands; null: it does not wait.
+             */
+            waiting_until: string | null;
+            /**
+             * Snoozed
+             * @description How often people have snoozed it since it was due at this time.
+             */
+            snoozed: number;
+            /** @description Who has said that they have it, and has it still. */
+            acknowledged_by: components["schemas"]["PersonName"] | null;
             /**
              * Moved
              * @description How often it got another due time.
@@ -3271,6 +3397,7 @@ export interface components {
          *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
          *       "first_due_at": "2026-02-25T09:00:00Z",
+         *       "holds": [],
          *       "hours_overdue": 51.25,
          *       "id": 42,
          *       "kind": "call",
@@ -3286,6 +3413,7 @@ export interface components {
          *       "priority": "normal",
          *       "severity": "escalated",
          *       "sla_breach": false,
+         *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
          *         "external_id": "C-1009",
@@ -3390,9 +3518,26 @@ export interface components {
             escalated: boolean;
             /**
              * Next Step At
-             * @description When the next step comes; null after the last one.
+             * @description When the next step comes, while it waits when that ends; null after the last one.
              */
             next_step_at: string | null;
+            /**
+             * Holds
+             * @description What holds it now.
+             */
+            holds: components["schemas"]["HoldShown"][];
+            /**
+             * Waiting Until
+             * @description Until when its clock stands; null: it does not wait.
+             */
+            waiting_until: string | null;
+            /**
+             * Snoozed
+             * @description How often people have snoozed it since it was due at this time.
+             */
+            snoozed: number;
+            /** @description Who has said that they have it, and has it still. */
+            acknowledged_by: components["schemas"]["PersonName"] | null;
             /**
              * Moved
              * @description How often it got another due time.
@@ -3676,6 +3821,7 @@ export interface components {
          *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
          *       "first_due_at": "2026-02-25T09:00:00Z",
+         *       "holds": [],
          *       "hours_overdue": 51.25,
          *       "id": 42,
          *       "kind": "call",
@@ -3687,6 +3833,7 @@ export interface components {
          *       "priority": "normal",
          *       "severity": "escalated",
          *       "sla_breach": false,
+         *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
          *         "external_id": "C-1009",
@@ -3791,9 +3938,26 @@ export interface components {
             escalated: boolean;
             /**
              * Next Step At
-             * @description When the next step comes; null after the last one.
+             * @description When the next step comes, while it waits when that ends; null after the last one.
              */
             next_step_at: string | null;
+            /**
+             * Holds
+             * @description What holds it now.
+             */
+            holds: components["schemas"]["HoldShown"][];
+            /**
+             * Waiting Until
+             * @description Until when its clock stands; null: it does not wait.
+             */
+            waiting_until: string | null;
+            /**
+             * Snoozed
+             * @description How often people have snoozed it since it was due at this time.
+             */
+            snoozed: number;
+            /** @description Who has said that they have it, and has it still. */
+            acknowledged_by: components["schemas"]["PersonName"] | null;
             /**
              * Moved
              * @description How often it got another due time.
@@ -3925,6 +4089,7 @@ export interface components {
          *       "etag": "\"3-5d41402a\"",
          *       "external_id": "deal-1C1I7A6R",
          *       "first_due_at": "2026-02-25T09:00:00Z",
+         *       "holds": [],
          *       "hours_overdue": 51.25,
          *       "id": 42,
          *       "kind": "call",
@@ -3949,6 +4114,7 @@ export interface components {
          *       "priority": "normal",
          *       "severity": "escalated",
          *       "sla_breach": false,
+         *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
          *         "external_id": "C-1009",
@@ -4053,9 +4219,26 @@ export interface components {
             escalated: boolean;
             /**
              * Next Step At
-             * @description When the next step comes; null after the last one.
+             * @description When the next step comes, while it waits when that ends; null after the last one.
              */
             next_step_at: string | null;
+            /**
+             * Holds
+             * @description What holds it now.
+             */
+            holds: components["schemas"]["HoldShown"][];
+            /**
+             * Waiting Until
+             * @description Until when its clock stands; null: it does not wait.
+             */
+            waiting_until: string | null;
+            /**
+             * Snoozed
+             * @description How often people have snoozed it since it was due at this time.
+             */
+            snoozed: number;
+            /** @description Who has said that they have it, and has it still. */
+            acknowledged_by: components["schemas"]["PersonName"] | null;
             /**
              * Moved
              * @description How often it got another due time.
@@ -4186,6 +4369,89 @@ export interface components {
          * @enum {string}
          */
         Format: "csv" | "xlsx";
+        /**
+         * HoldRules
+         * @description How far people may hold the follow-ups of a policy.
+         */
+        HoldRules: {
+            /**
+             * @description How long an acknowledgement holds the next step, at most until the one behind it. Working time counts by the calendar of who acknowledges; without one, by the clock.
+             * @default {
+             *       "working": "PT8H"
+             *     }
+             */
+            acknowledge: components["schemas"]["HoldTime"];
+            /**
+             * Snoozes
+             * @description How often each may snooze it in a run.
+             * @default 3
+             */
+            snoozes: number;
+            /**
+             * Snooze Days
+             * @description Together at most so many working days.
+             * @default 5
+             */
+            snooze_days: number;
+            /**
+             * Reason From
+             * @description From which snooze on a reason is needed.
+             * @default 2
+             */
+            reason_from: number;
+            /**
+             * Waits
+             * @description How often it may wait in a run.
+             * @default 2
+             */
+            waits: number;
+            /**
+             * Wait Days
+             * @description Each at most so many working days.
+             * @default 10
+             */
+            wait_days: number;
+        };
+        /**
+         * HoldShown
+         * @description What holds a follow-up now.
+         */
+        HoldShown: {
+            /**
+             * Id
+             * @description To end it: `DELETE /follow-ups/{id}/holds/{hold_id}`.
+             */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "acknowledge" | "snooze" | "wait";
+            /** @description Who has it, is reminded later, or let it wait. */
+            user: components["schemas"]["PersonName"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * HoldTime
+         * @description How long the next step is held for somebody who has it.
+         */
+        HoldTime: {
+            /** After */
+            after?: string | null;
+            /** Working */
+            working?: string | null;
+            /** Working Days */
+            working_days?: number | null;
+        };
         /**
          * Holiday
          * @description A holiday of a calendar.
@@ -4759,9 +5025,10 @@ export interface components {
             id: number;
             /**
              * Kind
+             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended.
              * @enum {string}
              */
-            kind: "escalation" | "assignment";
+            kind: "escalation" | "assignment" | "hold";
             /**
              * Created At
              * Format: date-time
@@ -4777,7 +5044,7 @@ export interface components {
             message: string;
             /**
              * Label
-             * @description Label of the policy step; null for an assignment.
+             * @description Label of the policy step; null for others than escalations.
              */
             label: string | null;
             /** Sla Breach */
@@ -5241,6 +5508,13 @@ export interface components {
             /** Calendar Id */
             calendar_id: number | null;
             /**
+             * Holds
+             * @description How far people may hold what is on it; what is left out is as by default.
+             */
+            holds?: {
+                [key: string]: unknown;
+            };
+            /**
              * Steps
              * @description In the form in which they are written.
              */
@@ -5572,6 +5846,13 @@ export interface components {
             /** Calendar Id */
             calendar_id: number | null;
             /**
+             * Holds
+             * @description How far people may hold what is on it; what is left out is as by default.
+             */
+            holds?: {
+                [key: string]: unknown;
+            };
+            /**
              * Steps
              * @description In the form in which they are written.
              */
@@ -5651,6 +5932,8 @@ export interface components {
              * @description In the order in which they come.
              */
             steps: components["schemas"]["Step"][];
+            /** @description How far people may hold what is on it: acknowledge, snooze, and let wait. */
+            holds?: components["schemas"]["HoldRules"];
         };
         /**
          * PolicyVersion
@@ -5722,6 +6005,13 @@ export interface components {
             };
             /** Calendar Id */
             calendar_id: number | null;
+            /**
+             * Holds
+             * @description How far people may hold what is on it; what is left out is as by default.
+             */
+            holds?: {
+                [key: string]: unknown;
+            };
             /**
              * Steps
              * @description In the form in which they are written.
@@ -6445,6 +6735,24 @@ export interface components {
             window: components["schemas"]["Window"];
         };
         /**
+         * Snooze
+         * @description Until when the caller is not reminded.
+         * @example {
+         *       "preset": "tomorrow"
+         *     }
+         */
+        Snooze: {
+            /** Until */
+            until?: string | null;
+            /** @description In place of `until`: as `GET /follow-ups/presets` says. */
+            preset?: components["schemas"]["Preset"] | null;
+            /**
+             * Reason
+             * @description Needed from the second snooze on, or as the policy says; kept in the history.
+             */
+            reason?: string | null;
+        };
+        /**
          * Source
          * @description Who told the figures.
          * @enum {string}
@@ -6593,7 +6901,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its time has come), `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */
@@ -6806,6 +7114,7 @@ export interface components {
          *           "etag": "\"3-5d41402a\"",
          *           "external_id": "deal-1C1I7A6R",
          *           "first_due_at": "2026-02-25T09:00:00Z",
+         *           "holds": [],
          *           "hours_overdue": 51.25,
          *           "id": 42,
          *           "kind": "call",
@@ -6817,6 +7126,7 @@ export interface components {
          *           "priority": "normal",
          *           "severity": "escalated",
          *           "sla_breach": false,
+         *           "snoozed": 0,
          *           "status": "open",
          *           "subject": {
          *             "external_id": "C-1009",
@@ -7402,6 +7712,25 @@ export interface components {
          */
         View: "overdue" | "today" | "upcoming" | "completed" | "all";
         /**
+         * Wait
+         * @description Until when it is somebody else's turn, and why.
+         * @example {
+         *       "reason": "They decide on Thursday.",
+         *       "until": "2026-03-06T09:00:00Z"
+         *     }
+         */
+        Wait: {
+            /** Until */
+            until?: string | null;
+            /** @description In place of `until`: as `GET /follow-ups/presets` says. */
+            preset?: components["schemas"]["Preset"] | null;
+            /**
+             * Reason
+             * @description For what it waits; kept in the history.
+             */
+            reason: string;
+        };
+        /**
          * WeekdayHours
          * @description The same hours on some weekdays; a weekday may be in several, for a break between.
          */
@@ -7436,7 +7765,7 @@ export interface components {
             policy_version: number;
             /**
              * Step
-             * @description Number of the policy step; 0 for an assignment.
+             * @description Number of the policy step; 0 for an assignment, below for the end of a hold.
              */
             step: number;
             /** Label */
@@ -7448,7 +7777,7 @@ export interface components {
             hours_overdue: number;
             /**
              * Audience
-             * @description `assignee`, `manager`, `manager(2)`.. or `admins`.
+             * @description `assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.
              */
             audience: string;
             /** Fallback */
@@ -9273,6 +9602,8 @@ export interface operations {
                 value_to?: string | null;
                 /** @description Only those with a value in this currency. */
                 currency?: string | null;
+                /** @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now. */
+                held?: ("waiting" | "snoozed" | "acknowledged") | null;
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
@@ -9315,6 +9646,7 @@ export interface operations {
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "first_due_at": "2026-02-25T09:00:00Z",
+                     *           "holds": [],
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "kind": "call",
@@ -9326,6 +9658,7 @@ export interface operations {
                      *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
+                     *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
                      *             "external_id": "C-1009",
@@ -9445,6 +9778,7 @@ export interface operations {
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "kind": "call",
@@ -9456,6 +9790,7 @@ export interface operations {
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
+                     *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
                      *         "external_id": "C-1009",
@@ -9565,6 +9900,8 @@ export interface operations {
                 value_to?: string | null;
                 /** @description Only those with a value in this currency. */
                 currency?: string | null;
+                /** @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now. */
+                held?: ("waiting" | "snoozed" | "acknowledged") | null;
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
@@ -9648,6 +9985,8 @@ export interface operations {
                 value_to?: string | null;
                 /** @description Only those with a value in this currency. */
                 currency?: string | null;
+                /** @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now. */
+                held?: ("waiting" | "snoozed" | "acknowledged") | null;
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
                 /** @description Only those about this lead or client. */
@@ -9672,7 +10011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes,kind,priority,tags,value_amount,value_currency */
+                    /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes,kind,priority,tags,value_amount,value_currency,waiting_until,snoozed */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
@@ -10037,6 +10376,7 @@ export interface operations {
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "kind": "call",
@@ -10061,6 +10401,7 @@ export interface operations {
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
+                     *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
                      *         "external_id": "C-1009",
@@ -10260,6 +10601,7 @@ export interface operations {
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "kind": "call",
@@ -10271,6 +10613,7 @@ export interface operations {
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
+                     *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
                      *         "external_id": "C-1009",
@@ -10416,6 +10759,7 @@ export interface operations {
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "kind": "call",
@@ -10427,6 +10771,7 @@ export interface operations {
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
+                     *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
                      *         "external_id": "C-1009",
@@ -10562,6 +10907,7 @@ export interface operations {
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "kind": "call",
@@ -10573,6 +10919,7 @@ export interface operations {
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
+                     *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
                      *         "external_id": "C-1009",
@@ -10649,6 +10996,635 @@ export interface operations {
             };
             /** @description The request is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    acknowledge_follow_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "active": true,
+                     *         "email": "amir.patel@example.com",
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
+                     *       "etag": "\"3-5d41402a\"",
+                     *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
+                     *       "hours_overdue": 51.25,
+                     *       "id": 42,
+                     *       "kind": "call",
+                     *       "level": 2,
+                     *       "level_label": "manager",
+                     *       "moved": 1,
+                     *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
+                     *       "severity": "escalated",
+                     *       "sla_breach": false,
+                     *       "snoozed": 0,
+                     *       "status": "open",
+                     *       "subject": {
+                     *         "external_id": "C-1009",
+                     *         "id": 7,
+                     *         "kind": "client",
+                     *         "name": "Acme Corporation",
+                     *         "url": "https://crm.example.com/clients/C-1009"
+                     *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
+                     *       "title": "Call Acme about renewal",
+                     *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    snooze_follow_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "preset": "tomorrow"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "active": true,
+                     *         "email": "amir.patel@example.com",
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
+                     *       "etag": "\"3-5d41402a\"",
+                     *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
+                     *       "hours_overdue": 51.25,
+                     *       "id": 42,
+                     *       "kind": "call",
+                     *       "level": 2,
+                     *       "level_label": "manager",
+                     *       "moved": 1,
+                     *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
+                     *       "severity": "escalated",
+                     *       "sla_breach": false,
+                     *       "snoozed": 0,
+                     *       "status": "open",
+                     *       "subject": {
+                     *         "external_id": "C-1009",
+                     *         "id": 7,
+                     *         "kind": "client",
+                     *         "name": "Acme Corporation",
+                     *         "url": "https://crm.example.com/clients/C-1009"
+                     *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
+                     *       "title": "Call Acme about renewal",
+                     *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    let_follow_up_wait: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "They decide on Thursday.",
+                 *       "until": "2026-03-06T09:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Wait"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "active": true,
+                     *         "email": "amir.patel@example.com",
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
+                     *       "etag": "\"3-5d41402a\"",
+                     *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
+                     *       "hours_overdue": 51.25,
+                     *       "id": 42,
+                     *       "kind": "call",
+                     *       "level": 2,
+                     *       "level_label": "manager",
+                     *       "moved": 1,
+                     *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
+                     *       "severity": "escalated",
+                     *       "sla_breach": false,
+                     *       "snoozed": 0,
+                     *       "status": "open",
+                     *       "subject": {
+                     *         "external_id": "C-1009",
+                     *         "id": 7,
+                     *         "kind": "client",
+                     *         "name": "Acme Corporation",
+                     *         "url": "https://crm.example.com/clients/C-1009"
+                     *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
+                     *       "title": "Call Acme about renewal",
+                     *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    end_hold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                hold_id: number;
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "active": true,
+                     *         "email": "amir.patel@example.com",
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "due_at": "2026-03-02T09:00:00Z",
+                     *       "escalated": true,
+                     *       "etag": "\"3-5d41402a\"",
+                     *       "external_id": "deal-1C1I7A6R",
+                     *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
+                     *       "hours_overdue": 51.25,
+                     *       "id": 42,
+                     *       "kind": "call",
+                     *       "level": 2,
+                     *       "level_label": "manager",
+                     *       "moved": 1,
+                     *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "notes": "Ask for Ms Okafor.",
+                     *       "priority": "normal",
+                     *       "severity": "escalated",
+                     *       "sla_breach": false,
+                     *       "snoozed": 0,
+                     *       "status": "open",
+                     *       "subject": {
+                     *         "external_id": "C-1009",
+                     *         "id": 7,
+                     *         "kind": "client",
+                     *         "name": "Acme Corporation",
+                     *         "url": "https://crm.example.com/clients/C-1009"
+                     *       },
+                     *       "tags": [
+                     *         "renewal",
+                     *         "vip"
+                     *       ],
+                     *       "title": "Call Acme about renewal",
+                     *       "updated_at": "2026-02-27T08:02:44Z",
+                     *       "value": {
+                     *         "amount": "1200.00",
+                     *         "currency": "EUR"
+                     *       },
+                     *       "version": 3,
+                     *       "working_overdue": {
+                     *         "calendar": "Berlin",
+                     *         "days": 1,
+                     *         "hours": 3.25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10851,6 +11827,7 @@ export interface operations {
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "kind": "call",
@@ -10862,6 +11839,7 @@ export interface operations {
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
+                     *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
                      *         "external_id": "C-1009",
@@ -10983,6 +11961,7 @@ export interface operations {
                      *       "etag": "\"3-5d41402a\"",
                      *       "external_id": "deal-1C1I7A6R",
                      *       "first_due_at": "2026-02-25T09:00:00Z",
+                     *       "holds": [],
                      *       "hours_overdue": 51.25,
                      *       "id": 42,
                      *       "kind": "call",
@@ -10994,6 +11973,7 @@ export interface operations {
                      *       "priority": "normal",
                      *       "severity": "escalated",
                      *       "sla_breach": false,
+                     *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
                      *         "external_id": "C-1009",
@@ -12161,6 +13141,7 @@ export interface operations {
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "first_due_at": "2026-02-25T09:00:00Z",
+                     *           "holds": [],
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "kind": "call",
@@ -12172,6 +13153,7 @@ export interface operations {
                      *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
+                     *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
                      *             "external_id": "C-1009",
@@ -12315,6 +13297,7 @@ export interface operations {
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "first_due_at": "2026-02-25T09:00:00Z",
+                     *           "holds": [],
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "kind": "call",
@@ -12326,6 +13309,7 @@ export interface operations {
                      *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
+                     *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
                      *             "external_id": "C-1009",
@@ -12463,6 +13447,7 @@ export interface operations {
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "first_due_at": "2026-02-25T09:00:00Z",
+                     *           "holds": [],
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "kind": "call",
@@ -12474,6 +13459,7 @@ export interface operations {
                      *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
+                     *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
                      *             "external_id": "C-1009",
@@ -15806,6 +16792,8 @@ export interface operations {
                 value_to?: string | null;
                 /** @description Only those with a value in this currency. */
                 currency?: string | null;
+                /** @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now. */
+                held?: ("waiting" | "snoozed" | "acknowledged") | null;
                 /** @description Only those on a version of this policy. */
                 policy_id?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
@@ -15846,6 +16834,7 @@ export interface operations {
                      *           "etag": "\"3-5d41402a\"",
                      *           "external_id": "deal-1C1I7A6R",
                      *           "first_due_at": "2026-02-25T09:00:00Z",
+                     *           "holds": [],
                      *           "hours_overdue": 51.25,
                      *           "id": 42,
                      *           "kind": "call",
@@ -15861,6 +16850,7 @@ export interface operations {
                      *           "priority": "normal",
                      *           "severity": "escalated",
                      *           "sla_breach": false,
+                     *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
                      *             "external_id": "C-1009",
@@ -15948,6 +16938,8 @@ export interface operations {
                 value_to?: string | null;
                 /** @description Only those with a value in this currency. */
                 currency?: string | null;
+                /** @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now. */
+                held?: ("waiting" | "snoozed" | "acknowledged") | null;
                 /** @description Only those on a version of this policy. */
                 policy_id?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from followup_common.policy import Step
+from followup_common.policy import HoldRules, Step
 from followup_common.policy.conditions import Conditions
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
@@ -29,6 +29,7 @@ class Policy(Named):
 
     conditions: dict[str, Any] = Field(default_factory=dict)
     calendar: str | None = None
+    holds: dict[str, Any] = Field(default_factory=dict)
     steps: list[dict[str, Any]] = Field(default_factory=list)
     archived: Literal[True] | None = None
 
@@ -43,13 +44,16 @@ class Policy(Named):
 
     def body(self, calendar_id: int | None) -> dict[str, Any]:
         """As the API takes it."""
-        return {**self.model_dump(include={"name", "conditions", "steps"}), "calendar_id": calendar_id}
+        return {
+            **self.model_dump(include={"name", "conditions", "holds", "steps"}),
+            "calendar_id": calendar_id,
+        }
 
     def facts(self, names: Iterable[str]) -> Facts:
         """What is compared of it; its calendar under the name that it has."""
         called = {name.casefold(): name for name in names}
         calendar = self.calendar and called.get(self.calendar.casefold(), self.calendar)
-        return _facts(self.conditions, calendar, self.steps)
+        return _facts(self.conditions, calendar, self.holds, self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ def _exported(current: Mapping[str, Any], names: Mapping[int, str]) -> dict[str,
         entry["calendar"] = names[current["calendar_id"]]
     if any(current["conditions"].values()):
         entry["conditions"] = current["conditions"]
+    if current["holds"]:
+        entry["holds"] = current["holds"]
     return {**entry, "steps": current["steps"]}
 
 
@@ -181,14 +187,21 @@ def _put_in_order(api: Client, keys: Sequence[str]) -> None:
 
 
 def _facts_of(content: Mapping[str, Any], names: Mapping[int, str]) -> Facts:
-    return _facts(content["conditions"], names.get(content["calendar_id"]), content["steps"])
+    calendar = names.get(content["calendar_id"])
+    return _facts(content["conditions"], calendar, content["holds"], content["steps"])
 
 
-def _facts(conditions: Mapping[str, Any], calendar: str | None, steps: Sequence[Mapping[str, Any]]) -> Facts:
+def _facts(
+    conditions: Mapping[str, Any],
+    calendar: str | None,
+    holds: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
+) -> Facts:
     read = _written(Conditions, conditions)
     asked = {f"conditions.{name}": frozenset(map(_said, read.get(name, ()))) for name in ("all", "any")}
     told = {f"steps.{number}": _said(_written(Step, step)) for number, step in enumerate(steps, 1)}
-    return {**asked, "calendar": calendar or "", **told}
+    held = {f"holds.{name}": _said(value) for name, value in _written(HoldRules, holds).items()}
+    return {**asked, "calendar": calendar or "", **held, **told}
 
 
 def _written(model: type[BaseModel], given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ PRODUCERS = {
     "followup.escalations.raised.v1": ["escalator"],
     "followup.escalations.delivered.v1": ["notifier"],
     "followup.follow-up.reassigned.v1": ["api"],
+    "followup.holds.ended.v1": ["escalator"],
     "followup.calendars.changed.v1": ["api", "escalator"],
     "followup.policies.published.v1": ["api", "escalator"],
 }

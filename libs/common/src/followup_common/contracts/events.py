@@ -206,3 +206,26 @@ class CalendarsChanged(Event):
     @property
     def subject(self) -> str:
         return "calendars"
+
+
+class HoldsEnded(Event):
+    """Holds of follow-ups have ended by their time: tell those who are to know, once.
+
+    Of a wait these are the assignee and their manager; of a snooze or an acknowledgement, whose it was.
+    """
+
+    type: ClassVar[str] = "followup.holds.ended.v1"
+    queue: ClassVar[str] = NOTIFIER
+
+    hold_ids: tuple[Number, ...] = Field(min_length=1)
+
+    @property
+    def subject(self) -> str:
+        return "holds"
+
+    def halves(self) -> tuple[Self, Self] | None:
+        middle = len(self.hold_ids) // 2
+        if not middle:
+            return None
+        first, second = self.hold_ids[:middle], self.hold_ids[middle:]
+        return self.model_copy(update={"hold_ids": first}), self.model_copy(update={"hold_ids": second})

@@ -21,6 +21,9 @@ class PolicyUnreadable(ValueError):
         self.policy_version_id = policy_version_id
 
 
+CONTENT = ("steps", "calendar_id", "holds")
+"""Columns of a version that make up its policy."""
+
 _known: WeakKeyDictionary[Engine, dict[int, Policy | PolicyUnreadable]] = WeakKeyDictionary()
 _names: WeakKeyDictionary[Engine, dict[int, str]] = WeakKeyDictionary()
 
@@ -30,9 +33,9 @@ def load_policies(tx: Transaction, ids: Collection[int]) -> Mapping[int, Policy 
     known = _known.setdefault(tx.engine, {})
     missing = set(ids) - known.keys()
     if missing:
-        columns = (policy_versions.c.id, policy_versions.c.steps, policy_versions.c.calendar_id)
+        columns = (policy_versions.c.id, *(policy_versions.c[name] for name in CONTENT))
         rows = tx.execute(select(*columns).where(policy_versions.c.id.in_(missing)))
-        known.update({row.id: _parse(row.id, row.steps, row.calendar_id) for row in rows})
+        known.update({row.id: _parse(row.id, dict(zip(CONTENT, row[1:], strict=True))) for row in rows})
     return known
 
 
@@ -47,9 +50,9 @@ def policy_names(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
     return known
 
 
-def _parse(policy_version_id: int, steps: object, calendar_id: int | None) -> Policy | PolicyUnreadable:
+def _parse(policy_version_id: int, content: Mapping[str, object]) -> Policy | PolicyUnreadable:
     try:
-        return Policy.model_validate({"steps": steps, "calendar_id": calendar_id})
+        return Policy.model_validate(content)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         return PolicyUnreadable(policy_version_id, f"{problem['loc']}: {problem['msg']}")

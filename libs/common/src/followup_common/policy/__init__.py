@@ -1,12 +1,14 @@
 """The rules of escalation: pure functions that take `now` and know neither database nor broker."""
 
 from followup_common.policy.calendar import ALWAYS_OPEN, BeyondHorizon, Calendar, NeverOpen, WorkingTime
-from followup_common.policy.clock import NOWHERE, Placement, Reached, passed, place
+from followup_common.policy.clock import NOWHERE, Placement, Reached, held_back, passed, place
+from followup_common.policy.holds import Held, HoldKind, Holds, holds_of
 from followup_common.policy.hours import HoursOverlap, Range, Span, WorkingHours
 from followup_common.policy.lifecycle import Command, State
 from followup_common.policy.models import (
     Admins,
     Audience,
+    HoldRules,
     OneUser,
     OnTheLine,
     Policy,
@@ -36,6 +38,10 @@ __all__ = [
     "Command",
     "Directory",
     "Fallback",
+    "Held",
+    "HoldKind",
+    "HoldRules",
+    "Holds",
     "HoursOverlap",
     "NeverOpen",
     "OnTheLine",
@@ -55,6 +61,8 @@ __all__ = [
     "WorkingHours",
     "WorkingTime",
     "calendar_of",
+    "held_back",
+    "holds_of",
     "line",
     "passed",
     "place",

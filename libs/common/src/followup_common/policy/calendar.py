@@ -24,6 +24,12 @@ class Calendar(Protocol):
     def add_days(self, since: datetime, days: int) -> datetime:
         """The same time of day so many working days after an instant (aware, UTC)."""
 
+    def worked(self, since: datetime, until: datetime) -> timedelta:
+        """Working time between two instants (aware)."""
+
+    def passed(self, since: datetime, until: datetime) -> Passed:
+        """The most working days that fit between two instants (aware), and the working time beside them."""
+
 
 class AlwaysOpen:
     """Every hour of every day counts."""
@@ -35,6 +41,14 @@ class AlwaysOpen:
     def add_days(self, since: datetime, days: int) -> datetime:
         """So many times 24 hours later."""
         return since + days * DAY
+
+    def worked(self, since: datetime, until: datetime) -> timedelta:
+        """All the time between."""
+        return until - since
+
+    def passed(self, since: datetime, until: datetime) -> Passed:
+        """Days of 24 hours, and the rest."""
+        return Passed(*divmod(until - since, DAY))
 
 
 ALWAYS_OPEN = AlwaysOpen()

@@ -22,6 +22,10 @@ class Command(StrEnum):
     REASSIGN = "reassign"
     COMPLETE = "complete"
     REOPEN = "reopen"
+    ACKNOWLEDGE = "acknowledge"
+    SNOOZE = "snooze"
+    WAIT = "wait"
+    RESUME = "resume"
     UNDO = "undo"
     DELETE = "delete"
     RESTORE = "restore"
@@ -37,6 +41,10 @@ TRANSITIONS: Mapping[State, Mapping[Command, State | None]] = {
         Command.REASSIGN: State.OPEN,
         Command.COMPLETE: State.COMPLETED,
         Command.REOPEN: State.OPEN,
+        Command.ACKNOWLEDGE: State.OPEN,
+        Command.SNOOZE: State.OPEN,
+        Command.WAIT: State.OPEN,
+        Command.RESUME: State.OPEN,
         Command.UNDO: AS_BEFORE,
         Command.DELETE: State.DELETED,
     },

@@ -261,6 +261,37 @@ class Step(Length):
         return self.length[1] < 0
 
 
+class HoldTime(Length):
+    """How long the next step is held for somebody who has it."""
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.units != 1 or self.length[1] <= 0:
+            raise ValueError("give exactly one of after (PT8H), working (PT8H) and working_days (1), above 0")
+        return self
+
+
+class HoldRules(BaseModel):
+    """How far people may hold the follow-ups of a policy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    acknowledge: HoldTime = Field(
+        HoldTime(working=timedelta(hours=8)),
+        description="How long an acknowledgement holds the next step, at most until the one behind it. "
+        "Working time counts by the calendar of who acknowledges; without one, by the clock.",
+    )
+    snoozes: int = Field(3, ge=0, le=100, strict=True, description="How often each may snooze it in a run.")
+    snooze_days: int = Field(
+        5, ge=1, le=366, strict=True, description="Together at most so many working days."
+    )
+    reason_from: int = Field(
+        2, ge=1, le=100, strict=True, description="From which snooze on a reason is needed."
+    )
+    waits: int = Field(2, ge=0, le=100, strict=True, description="How often it may wait in a run.")
+    wait_days: int = Field(10, ge=1, le=366, strict=True, description="Each at most so many working days.")
+
+
 class Policy(BaseModel):
     """The steps of one policy version, in the order of time. Never changed once stored."""
 
@@ -270,6 +301,7 @@ class Policy(BaseModel):
     calendar_id: int | None = Field(
         None, description="The calendar by which its working time counts; null: that of the assignee."
     )
+    holds: HoldRules = HoldRules()
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:

@@ -125,6 +125,8 @@ def _mentioned(row: Record) -> Iterator[int]:
     if row.actor_id is not None:
         yield row.actor_id
     yield from (recipient["user_id"] for recipient in row.details.get("recipients", ()))
+    if row.kind == "hold_ended":
+        yield row.details["user_id"]
     change = row.details.get("changes", {}).get("assignee_id", {})
     yield from (user_id for user_id in change.values() if user_id is not None)
 

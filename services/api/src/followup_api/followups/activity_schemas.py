@@ -68,8 +68,9 @@ class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
     id: int
     kind: str = Field(
         description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
-        "`logged`, `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the "
-        "step reached told after a reassignment); later versions may add kinds."
+        "`logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its "
+        "time has come), `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom "
+        "the step reached told after a reassignment); later versions may add kinds."
     )
     actor: PersonName | None = Field(description="Who did it; null for the system.")
     created_at: Time

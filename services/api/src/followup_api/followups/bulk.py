@@ -8,7 +8,7 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
-from followup_common.policy import Command, State
+from followup_common.policy import Command, HoldKind, State
 from followup_common.policy.lifecycle import allows
 from followup_common.tags import MOST_TAGS
 from sqlalchemy import ColumnElement, Select, Text, all_, cast, collate, func, select, update
@@ -21,6 +21,7 @@ from followup_api.followups import activities, policy_changes
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.bulk_schemas import (
     AT_ONCE,
+    HOLDS,
     BulkAction,
     BulkChange,
     BulkDone,
@@ -29,6 +30,7 @@ from followup_api.followups.bulk_schemas import (
     BulkResult,
 )
 from followup_api.followups.facts import DEFAULT_OUTCOME, retagged
+from followup_api.followups.holding import Wish, hold_many, resume_many
 from followup_api.followups.problems import CountChanged, TooManyFound
 from followup_api.followups.queries import TAG, Filters, narrowed
 from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
@@ -90,6 +92,12 @@ def change_many(
     if body.action is BulkAction.UNDO:
         undone = undo_changes(work, [row.id for row in rows], actor_id, scope)
         changed, failures = undone.done, {**failures, **undone.refused}
+    elif body.action in HOLDS:
+        wish = Wish(HoldKind(body.action), body.until, body.preset, body.reason)
+        held = hold_many(work.tx, actor_id, [row.id for row in rows], wish)
+        changed, failures = held.done, {**failures, **{id_: str(why) for id_, why in held.refused.items()}}
+    elif body.action is BulkAction.RESUME:
+        changed = resume_many(work.tx, actor_id, [row.id for row in rows])
     else:
         changed = _act(work, body, [row for row in rows if not _is_so(body, row)], actor_id)
     return BulkResult(
@@ -154,7 +162,7 @@ def _is_so(body: BulkChange, row: Record) -> bool:
             return bool(row.due_at == body.due_at)
         case BulkAction.EDIT:
             return not _edits(body, row)
-        case BulkAction.UNDO:
+        case _:
             return False
 
 

@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
 from followup_api.followups.facts import FactFilters, KindName, Tags
+from followup_api.followups.hold_schemas import ChosenPreset
 from followup_api.followups.policy_change_schemas import ClockChoice
 from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
 from followup_api.schemas import Id, Input, Line, Schema, Search, examples
@@ -26,11 +27,21 @@ class BulkAction(StrEnum):
     REASSIGN = "reassign"
     RESCHEDULE = "reschedule"
     EDIT = "edit"
+    ACKNOWLEDGE = "acknowledge"
+    SNOOZE = "snooze"
+    WAIT = "wait"
+    RESUME = "resume"
     UNDO = "undo"
 
 
 CHANGES_POLICY = (BulkAction.EDIT, BulkAction.REASSIGN)
 """What may bring follow-ups to another policy whose clock goes on."""
+
+
+HOLDS = (BulkAction.ACKNOWLEDGE, BulkAction.SNOOZE, BulkAction.WAIT)
+"""What holds follow-ups."""
+UNTIL = (BulkAction.SNOOZE, BulkAction.WAIT)
+"""What does so up to a time."""
 
 
 class BulkFilter(FactFilters, Input):
@@ -58,6 +69,7 @@ BULK_CHANGE_EXAMPLES: tuple[JsonDict, ...] = (
     },
     {"ids": [42, 43], "action": "reschedule", "due_at": "2026-03-04T13:30:00Z"},
     {"ids": [42, 43], "action": "edit", "priority": "high", "add_tags": ["vip"]},
+    {"ids": [42, 43], "action": "wait", "preset": "monday", "reason": "They decide on Thursday."},
 )
 
 
@@ -84,8 +96,10 @@ class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES))
     assignee_id: Id | None = Field(None, description="Needed to reassign.")
     due_at: SaneTime | None = Field(None, description="Needed to reschedule.")
     reason: Reason | None = Field(
-        None, description=f"Why they are rescheduled, or their clock starts over. {WHY}"
+        None, description=f"Why they are rescheduled, snoozed or wait, or their clock starts over. {WHY}"
     )
+    until: SaneTime | None = Field(None, description="To snooze or to wait: until when.")
+    preset: ChosenPreset | None = Field(None, description="In place of `until`, its name.")
 
     outcome: KindName | None = Field(None, description="To complete: what came of all of them.")
     kind: KindName | None = Field(None, description="To edit: what they all become.")
@@ -126,10 +140,22 @@ class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES))
             )
         if (self.restart_clock is not None or self.ask_about_policy) and self.action not in CHANGES_POLICY:
             raise ValueError("restart_clock and ask_about_policy belong to the actions edit and reassign")
-        if self.reason is not None and self.action != BulkAction.RESCHEDULE and not self.restart_clock:
-            raise ValueError("reason belongs to the action reschedule, and to restart_clock")
+        reasoned = self.action in (BulkAction.RESCHEDULE, *UNTIL) or self.restart_clock
+        if self.reason is not None and not reasoned:
+            raise ValueError(
+                "reason belongs to the actions reschedule, snooze and wait, and to restart_clock"
+            )
         if both := sorted({*self.add_tags} & {*self.remove_tags}):
             raise ValueError(f"add_tags and remove_tags both name {both[0]!r}: leave it out of one")
+        return self
+
+    @model_validator(mode="after")
+    def _time_of_a_hold(self) -> Self:
+        given = (self.until is not None) + (self.preset is not None)
+        if given != (self.action in UNTIL):
+            raise ValueError("until or preset, one of them, belongs to the actions snooze and wait")
+        if self.action == BulkAction.WAIT and self.reason is None:
+            raise ValueError("the action wait needs a reason: for what do they wait?")
         return self
 
 

@@ -82,7 +82,7 @@ def log(target: Target, body: LogEntry) -> int:
 
 def presets(tx: Transaction, assignee_id: int) -> list[PresetTime]:
     """When each preset is due, by a person's own calendar and clock; without those that lie too far ahead."""
-    calendar, zone, now = _clock_of(tx, assignee_id)
+    calendar, zone, now = clock_of(tx, assignee_id)
     found = []
     for preset in Preset:
         try:
@@ -120,14 +120,14 @@ def _plan_next(target: Target, before: FollowUp, wanted: NextFollowUp) -> Follow
 def _due_at(tx: Transaction, wanted: NextFollowUp, assignee_id: int) -> datetime:
     if wanted.preset is None:
         return cast(datetime, wanted.due_at)  # the request has one of the two
-    calendar, zone, now = _clock_of(tx, assignee_id)
+    calendar, zone, now = clock_of(tx, assignee_id)
     try:
         return due(wanted.preset, calendar, zone, now)
     except BeyondHorizon as beyond:
         raise Invalid("next.preset", f"next.preset: {beyond}.") from None
 
 
-def _clock_of(tx: Transaction, user_id: int) -> tuple[Calendar, ZoneInfo, datetime]:
+def clock_of(tx: Transaction, user_id: int) -> tuple[Calendar, ZoneInfo, datetime]:
     """By which calendar a person works, on which clock they read times, and the time now."""
     row = tx.execute(
         select(users.c.time_zone, func.now().label("now")).where(users.c.id == user_id)

@@ -21,6 +21,7 @@ COLUMNS = (
     *("hours_overdue", "level", "level_label", "sla_breach"),
     *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes"),
     *("kind", "priority", "tags", "value_amount", "value_currency"),
+    *("waiting_until", "snoozed"),
 )
 
 
@@ -57,13 +58,18 @@ def _up_to_the_limit(rows: Iterable[Record]) -> Iterator[list[Any]]:
     for number, row in enumerate(rows):
         if number == AT_MOST:
             raise TooMany
-        yield [*(row._mapping[name] for name in COLUMNS[:-3]), *_facts(row)]
+        yield [*(row._mapping[name] for name in COLUMNS[:-5]), *_facts(row), *_held(row)]
 
 
 def _facts(row: Record) -> tuple[Any, ...]:
-    """Tags with semicolons between them, the amount and the currency: the last three columns."""
+    """Tags with semicolons between them, the amount and the currency."""
     value = row.value or {}
     return "; ".join(row.tags), value.get("amount"), value.get("currency")
+
+
+def _held(row: Record) -> tuple[datetime | None, int]:
+    """Until when it waits, and how often it was snoozed: the last two columns."""
+    return row.waits_until, (row.holds_kept or {}).get("snoozed", 0)
 
 
 def _write_csv(file: IO[bytes], rows: Iterable[Sequence[Any]]) -> None:

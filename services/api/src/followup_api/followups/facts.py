@@ -25,6 +25,7 @@ from pydantic.config import JsonDict
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal, literal_column
 from sqlalchemy.dialects import postgresql
 
+from followup_api.followups.held_filters import HeldBy, is_held
 from followup_api.schemas import UNTURNED, Input, Schema, examples, storable
 from followup_api.visible import seen
 
@@ -117,6 +118,12 @@ class FactFilters(Schema):
         None, validate_default=True, description="Only those with a value in this currency."
     )
 
+    held: HeldBy | None = Field(
+        None,
+        description="Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody "
+        "has (`acknowledged`), now.",
+    )
+
     @field_validator("value_to")
     @classmethod
     def _not_below(cls, most: Decimal | None, given: ValidationInfo) -> Decimal | None:
@@ -163,6 +170,8 @@ def conditions(filters: FactFilters) -> Iterator[ColumnElement[bool]]:
         yield f.value_amount >= _said(filters.value_from)
     if filters.value_to is not None:
         yield f.value_amount <= _said(filters.value_to)
+    if filters.held is not None:
+        yield is_held(filters.held)
 
 
 def _said(value: str | Decimal) -> ColumnElement[Any]:

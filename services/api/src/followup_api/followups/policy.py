@@ -10,7 +10,7 @@ from followup_common.db import Transaction
 from followup_common.db.clocks import CalendarUnusable, load_clocks
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.tables import escalation_states, policy_versions
-from followup_common.policy import BeyondHorizon, Policy
+from followup_common.policy import BeyondHorizon, Policy, holds_of
 from followup_common.policy.clock import ahead
 from followup_common.policy.conditions import Conditions
 from sqlalchemy import func, select
@@ -25,6 +25,7 @@ es, v = escalation_states.c, policy_versions.c
 STATE = select(
     *(v.policy_id, v.policy, v.version, v.conditions, es.policy_version_id.label("version_id")),
     *(es.is_open, es.assignee_id, es.anchor_at, es.step, es.repeat, es.already_told, es.unplaced),
+    *(es.run, es.holds),
     func.now().label("now"),
 ).join(escalation_states, es.policy_version_id == v.id)
 
@@ -46,10 +47,13 @@ def _next_step(tx: Transaction, row: Record) -> NextStep | None:
         return None
     try:
         calendar = load_clocks(tx, [policy], [row.assignee_id]).of(policy, row.assignee_id)
-        steps = ahead(policy, calendar, row.anchor_at, row.now, (row.step, row.repeat))
-        return _to_be_told([_shown(policy, *each) for each in _until_later(steps, row.now)], row)
+        holds = holds_of(row.holds, row.run)
+        steps = ahead(policy, calendar, row.anchor_at, row.now, (row.step, row.repeat), holds=holds)
+        found = _to_be_told([_shown(policy, *each) for each in _until_later(steps, row.now)], row)
     except (BeyondHorizon, CalendarUnusable):
         return None
+    waits = holds and holds.waits_until(row.now)
+    return (found and waits and found.at < waits and found.model_copy(update={"at": waits})) or found
 
 
 def _until_later(steps: Iterator[Ahead], now: datetime) -> Iterator[Ahead]:

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
 from followup_api.followups.facts import VALUE, FactFilters, conditions
+from followup_api.followups.held import HELD, NOTHING, WAITS_UNTIL, held
 from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, NAMED, Scope, ScopeSize
@@ -80,6 +81,7 @@ COLUMNS = (
     *(column.label(f"assignee_{column.name}") for column in _ASSIGNEE),
     *(column.label(f"subject_{column.name}") for column in _SUBJECT),
     POLICY_CALENDAR,
+    *(HELD, es.run, WAITS_UNTIL),
 )
 FOLLOW_UPS: Select[*tuple[Any, ...]] = (
     select(*COLUMNS)
@@ -197,9 +199,10 @@ def follow_ups_of(tx: Transaction, rows: Sequence[Record]) -> list[FollowUp]:
 
 def shown(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
     """The fields of a `FollowUp` for each row of `FOLLOW_UPS`."""
-    by_calendar = working_overdue(tx, rows)
+    by_calendar, holding = working_overdue(tx, rows), held(tx, rows)
     for row in rows:
-        yield {**values_of(row), "working_overdue": by_calendar.get(row.id)}
+        late = {"working_overdue": by_calendar.get(row.id)}
+        yield {**values_of(row), **late, **holding.get(row.id, NOTHING)}
 
 
 def values_of(row: Record) -> dict[str, Any]:

@@ -26,7 +26,9 @@ from followup_api.ids import among
 f, n, e, es, pv = follow_ups.c, notifications.c, escalations.c, escalation_states.c, policy_versions.c
 
 OTHERS_WERE_TOLD = (
-    select(n.id).where(n.follow_up_id == f.id, n.due_at == f.due_at, n.audience != "assignee").exists()
+    select(n.id)
+    .where(n.follow_up_id == f.id, n.due_at == f.due_at, n.step > 0, n.audience != "assignee")
+    .exists()
 )
 """SQL: whether a run before, with the same due time, was escalated: reopening begins another at step 0."""
 

@@ -13,7 +13,7 @@ from followup_api.audit import Action, Audit
 from followup_api.dependencies import App
 from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
-from followup_api.followups import activities, bulk, completing, deleted, export, queries, service
+from followup_api.followups import activities, bulk, completing, deleted, export, holding, queries, service
 from followup_api.followups.activity_schemas import Activity
 from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult
 from followup_api.followups.completing_schemas import (
@@ -24,6 +24,7 @@ from followup_api.followups.completing_schemas import (
     PresetTimes,
 )
 from followup_api.followups.detail_schemas import FollowUpDetail
+from followup_api.followups.hold_schemas import Snooze, Wait
 from followup_api.followups.policy import policy_and_next_step
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
@@ -150,11 +151,11 @@ def list_deleted_follow_ups(
 
 @router.post("/bulk", summary="Change many follow-ups at once", responses=documented(409))
 def change_follow_ups(work: Work, caller: Writer, body: BulkChange) -> BulkResult:
-    """Complete, reassign or reschedule up to 10,000 follow-ups in one transaction, or undo that; those that
-    cannot be changed say why. A completed one is reopened before it is reassigned or rescheduled. With
-    `versions` or `etags`, those that somebody has changed since you read them are left alone. In place of
-    `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and send the count; 409 says that it
-    has changed."""
+    """Complete, reassign, reschedule, edit or hold up to 10,000 follow-ups in one transaction, or undo that;
+    those that cannot be changed say why. A completed one is reopened before it is reassigned or rescheduled.
+    With `versions` or `etags`, those that somebody has changed since you read them are left alone. In place
+    of `ids` a `filter` finds them: count first (`GET /follow-ups/counts`), and send the count; 409 says that
+    it has changed."""
     found = _filters(work.tx, caller, body.filter) if body.filter else None
     return bulk.change_many(work, body, scope_of(work.tx, caller), caller.user_id, found)
 
@@ -211,6 +212,40 @@ def complete_follow_up(
     completed = completing.complete(follow_up, body)
     response.headers["ETag"] = completed.etag
     return completed
+
+
+@router.post(
+    "/{follow_up_id}/acknowledge",
+    summary="Acknowledge a follow-up",
+    responses=documented(404, 409, 412),
+)
+def acknowledge_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
+    """Say that you have it. The next step of its escalation is held for as long as its policy says, at most
+    until the step behind it. Anyone whom a step has told may; what reminds of the step that was told goes on.
+    Other people's snoozes end. For 10 minutes you may undo it."""
+    return _tagged(holding.acknowledge(follow_up), response)
+
+
+@router.post("/{follow_up_id}/snooze", summary="Snooze a follow-up", responses=documented(404, 409, 412))
+def snooze_follow_up(follow_up: Targeted, body: Snooze, response: Response) -> FollowUp:
+    """Be reminded later: until then you are told nothing of the step that was reached, and then once that the
+    time has come. It is moved to the next opening of your working hours. What tells others goes on, and a
+    later step tells you, too. How often and how long is said by its policy."""
+    return _tagged(holding.snooze(follow_up, body), response)
+
+
+@router.post("/{follow_up_id}/wait", summary="Let a follow-up wait", responses=documented(404, 409, 412))
+def let_follow_up_wait(follow_up: Targeted, body: Wait, response: Response) -> FollowUp:
+    """It is somebody else's turn: the clock of its escalation stands until a time, and nobody is told
+    anything. Then it goes on, and its assignee and their manager are told once. It ends earlier when it is
+    completed, handed on or moved, or when somebody ends it. How often and how long is said by its policy."""
+    return _tagged(holding.wait(follow_up, body), response)
+
+
+@router.delete("/{follow_up_id}/holds/{hold_id}", summary="End a hold", responses=documented(404, 409, 412))
+def end_hold(follow_up: Targeted, hold_id: PathId, response: Response) -> FollowUp:
+    """End a wait, your snooze or your acknowledgement before its time. One that has ended stays so."""
+    return _tagged(holding.end(follow_up, hold_id), response)
 
 
 @router.post(

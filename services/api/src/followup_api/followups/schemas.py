@@ -77,6 +77,10 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "sla_breach": False,
     "escalated": True,
     "next_step_at": "2026-03-06T09:00:00Z",
+    "holds": [],
+    "waiting_until": None,
+    "snoozed": 0,
+    "acknowledged_by": None,
     "moved": 1,
     "first_due_at": "2026-02-25T09:00:00Z",
     "version": 3,
@@ -198,6 +202,16 @@ class WorkingOverdue(Schema):
     hours: float = Field(description="Working hours beside them, cut to two decimals.")
 
 
+class HoldShown(Schema):
+    """What holds a follow-up now."""
+
+    id: int = Field(description="To end it: `DELETE /follow-ups/{id}/holds/{hold_id}`.")
+    kind: Literal["acknowledge", "snooze", "wait"]
+    user: PersonName = Field(description="Who has it, is reminded later, or let it wait.")
+    since: Time
+    until: Time
+
+
 class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     """A promised call, and where it is on its escalation policy."""
 
@@ -230,7 +244,15 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     )
     sla_breach: bool = Field(description="Whether that step is an SLA breach.")
     escalated: bool = Field(description="Whether that step tells others than the assignee.")
-    next_step_at: Time | None = Field(description="When the next step comes; null after the last one.")
+    next_step_at: Time | None = Field(
+        description="When the next step comes, while it waits when that ends; null after the last one."
+    )
+    holds: list[HoldShown] = Field(description="What holds it now.")
+    waiting_until: Time | None = Field(description="Until when its clock stands; null: it does not wait.")
+    snoozed: int = Field(description="How often people have snoozed it since it was due at this time.")
+    acknowledged_by: PersonName | None = Field(
+        description="Who has said that they have it, and has it still."
+    )
     moved: int = Field(description="How often it got another due time.")
     first_due_at: Time = Field(description="When it was first due; `due_at` if it was never moved.")
     version: int = Field(description="Counts edits.")

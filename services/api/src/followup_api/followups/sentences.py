@@ -12,6 +12,8 @@ from followup_api.followups.facts import DEFAULT_OUTCOME
 from followup_api.followups.schemas import PersonName
 from followup_api.visible import isolated
 
+HOLDS = {"wait": "its wait", "snooze": "their snooze", "acknowledge": "having it"}
+"""What ends, by the kind of hold."""
 FIELDS = {
     "external_id": "external id",
     "subject_id": "lead or client",
@@ -74,6 +76,8 @@ def action(
             did = f"handed it from {giver} to {taker}{reason}"
         case "undone":
             did = f"undid {listed(list(_undone(changes, person, time_zone)))}"
+        case "acknowledged" | "snoozed" | "waiting" | "resumed" | "hold_ended":
+            did = f"{_held(kind, details, person, time_zone)}{reason}"
         case "policy_changed":
             before, after = (_version(details[side]) for side in ("from", "to"))
             again = ", and started its clock again" if details.get("restarted") else ""
@@ -83,6 +87,30 @@ def action(
         case _:
             did = f"noted: {kind.replace('_', ' ')}"
     return f"{who} {did}"
+
+
+def _held(kind: str, details: Mapping[str, Any], person: Callable[[int], PersonName], time_zone: str) -> str:
+    """What somebody did to hold it, or that a hold has ended."""
+    match kind:
+        case "resumed":
+            return f"ended {HOLDS[details['hold']]}"
+        case "hold_ended":
+            told = listed([isolated(person(each["user_id"]).name) for each in details["recipients"]])
+            return f"told {told} that {_over(details, person, time_zone)}"
+    did = {"acknowledged": "has it", "snoozed": "snoozed it", "waiting": "lets it wait"}[kind]
+    return f"{did} until {at(details['until'], time_zone)}"
+
+
+def _over(details: Mapping[str, Any], person: Callable[[int], PersonName], time_zone: str) -> str:
+    """What has ended by its time: "the wait since 2 Mar 2026, 10:00 is over"."""
+    whose = isolated(person(details["user_id"]).name)
+    match details["hold"]:
+        case "wait":
+            return f"the wait since {at(details['since'], time_zone)} is over, and the clock goes on"
+        case "snooze":
+            return "the time until which they had snoozed it has come"
+        case _:
+            return f"the time has passed for which {whose} had it"
 
 
 def _came_of_it(details: Mapping[str, Any]) -> str:
@@ -100,7 +128,9 @@ def _undone(
     """What was undone, in the words of what had been done."""
     if ended := changes.get("completed_at"):
         yield "its reopening" if ended["to"] else "its completion"
-    if edited := sorted(set(changes) - {"completed_at", "due_at", "assignee_id"}):
+    if changes.keys() == {"hold_changes"}:
+        yield "what they had done to hold it, or to end that"
+    if edited := sorted(set(changes) - {"completed_at", "due_at", "assignee_id", "hold_changes"}):
         yield f"the change of {fields(edited)}"
     if moved := changes.get("due_at"):
         yield f"its move (due {at(moved['to'], time_zone)} again)"

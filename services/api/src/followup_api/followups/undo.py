@@ -30,6 +30,7 @@ UNDO = text("SELECT * FROM follow_ups_undo(CAST(:ids AS bigint[]), :actor_id)")
 RESTORED = (
     *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
     *("kind", "priority", "tags", "value"),
+    "hold_changes",
 )
 """Fields that an undo may put back."""
 

@@ -75,3 +75,8 @@ def you(audience: str, fallback: str | None, assignee: str) -> str:
 def you_as_assignee(actor: str | None) -> str:
     """Why the assignee was told of an assignment, as a sentence to them."""
     return f"{isolated(actor)} made you the assignee." if actor else "You became the assignee."
+
+
+def you_as_holder(step: int) -> str:
+    """Why somebody was told that their hold is over, as a sentence to them."""
+    return "You snoozed it until now." if step == -2 else "You said that you have it."

@@ -24,16 +24,22 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
     for row in rows:
         yield {
             "id": row.id,
-            "kind": "assignment" if row.step == 0 else "escalation",
+            "kind": _kind(row),
             "created_at": row.created_at,
             "read_at": row.read_at,
             **(_in_sight(row, _step(tx, row), names) if row.in_sight else _out_of_sight(row)),
         }
 
 
+def _kind(row: Record) -> str:
+    if row.step < 0:
+        return "hold"
+    return "escalation" if row.step else "assignment"
+
+
 def _step(tx: Transaction, row: Record) -> Step | None:
     """The step that a notification announces; of an assignment, the one that had been reached by then."""
-    return step_of(tx, row.policy_version_id, row.step or row.step_by_then or 0)
+    return step_of(tx, row.policy_version_id, max(row.step, 0) or row.step_by_then or 0)
 
 
 def _out_of_sight(row: Record) -> dict[str, Any]:
@@ -54,12 +60,19 @@ def _out_of_sight(row: Record) -> dict[str, Any]:
 
 
 def _in_sight(row: Record, step: Step | None, names: Names) -> dict[str, Any]:
-    assigned = row.step == 0
     actor = names.of(row.actor_id).name if row.actor_id else None
     hours = hours_between(row.due_at, row.created_at)
-    label = step.label if step and not assigned else None
+    label = step.label if step and row.step > 0 else None
     breach = step is not None and step.severity is Severity.BREACH
-    if assigned:
+    if row.step < 0:
+        message = _over(row)
+        own = row.audience == "holder"
+        text = (
+            why.you_as_holder(row.step)
+            if own
+            else why.you(row.audience, row.fallback, names.of(row.assignee_id).name)
+        )
+    elif row.step == 0:
         message, text = _assignment(row.title, actor, hours, breach=breach), why.you_as_assignee(actor)
     else:
         message = f"{isolated(row.title)} {overdue(hours)}"
@@ -93,6 +106,18 @@ def _why(
         "fallback": fallback,
         "text": text,
     }
+
+
+def _over(row: Record) -> str:
+    """What has ended by its time."""
+    title = isolated(row.title)
+    match row.step:
+        case -1:
+            return f"The wait of {title} is over"
+        case -2:
+            return f"You wanted to be reminded of {title} now"
+        case _:
+            return f"{title} is still open: the time is over for which you had it"
 
 
 def _assignment(title: str, actor: str | None, hours: float, *, breach: bool) -> str:

@@ -52,10 +52,12 @@ class Why(Schema):
 
     policy: str
     policy_version: int
-    step: int = Field(description="Number of the policy step; 0 for an assignment.")
+    step: int = Field(
+        description="Number of the policy step; 0 for an assignment, below for the end of a hold."
+    )
     label: str | None
     hours_overdue: float = Field(description="When the notification was written; one decimal.")
-    audience: str = Field(description="`assignee`, `manager`, `manager(2)`.. or `admins`.")
+    audience: str = Field(description="`assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.")
     fallback: Literal["up_the_line", "admins"] | None
     text: str = Field(description="How the recipient was found, as a sentence to them.")
 
@@ -92,12 +94,14 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     """Something that a person was told."""
 
     id: int
-    kind: Literal["escalation", "assignment"]
+    kind: Literal["escalation", "assignment", "hold"] = Field(
+        description="`hold`: a wait, a snooze or the time for which somebody had it has ended."
+    )
     created_at: Time
     read_at: Time | None
     follow_up: NotifiedFollowUp
     message: str = Field(description="What it says, as a sentence.")
-    label: str | None = Field(description="Label of the policy step; null for an assignment.")
+    label: str | None = Field(description="Label of the policy step; null for others than escalations.")
     sla_breach: bool
     why: Why
 

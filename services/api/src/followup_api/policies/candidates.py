@@ -31,7 +31,7 @@ class Candidate:
     @classmethod
     def of(cls, written: PolicyInput, policy_id: int | None = None) -> Candidate:
         """What is written, as if it were published."""
-        policy = Policy(steps=tuple(written.steps), calendar_id=written.calendar_id)
+        policy = Policy(steps=tuple(written.steps), calendar_id=written.calendar_id, holds=written.holds)
         return cls(written.name, written.conditions, policy, policy_id)
 
 

@@ -20,7 +20,7 @@ from followup_api.rows import Record
 
 p, v, u = policies.c, policy_versions.c, users.c
 TAG = tag_of(policies)
-CONTENT = ("name", "conditions", "calendar_id", "steps")
+CONTENT = ("name", "conditions", "calendar_id", "holds", "steps")
 
 in_use = policies.alias("in_use")
 _LAST = select(func.max(in_use.c.position)).scalar_subquery()
@@ -32,7 +32,8 @@ COLUMNS = (
     func.nullif(_RANK, 0).label("position"),
 )
 VERSIONS: Select[*tuple[Any, ...]] = select(
-    *(v.id, v.policy_id, v.version, v.policy.label("name"), v.conditions, v.calendar_id, v.steps),
+    *(v.id, v.policy_id, v.version, v.policy.label("name"), v.conditions, v.calendar_id),
+    *(v.holds, v.steps),
     *(v.published_by, v.created_at.label("published_at")),
 )
 

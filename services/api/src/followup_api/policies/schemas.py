@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-from followup_common.policy import Severity, Step
+from followup_common.policy import HoldRules, Severity, Step
 from followup_common.policy.conditions import Conditions
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
@@ -61,7 +61,7 @@ EXAMPLE_SHOWN: JsonDict = {
 
 def written(value: Any) -> Any:
     """Steps as JSON, as people write them: lengths in hours, and nothing that is as it always is."""
-    if isinstance(value, Step):
+    if isinstance(value, Step | HoldRules):
         return written(value.model_dump(exclude_defaults=True))
     if isinstance(value, timedelta):
         return iso_hours(value) if value else "PT0S"
@@ -90,12 +90,18 @@ class PolicyInput(Input):
         min_length=1, max_length=MOST_STEPS, description="In the order in which they come."
     )
 
+    holds: HoldRules = Field(
+        default_factory=HoldRules,
+        description="How far people may hold what is on it: acknowledge, snooze, and let wait.",
+    )
+
     def stored(self) -> dict[str, Any]:
         """As a draft is kept."""
         return {
             "name": self.name,
             "conditions": self.conditions.stored(),
             "calendar_id": self.calendar_id,
+            "holds": written(self.holds),
             "steps": written(self.steps),
         }
 
@@ -133,6 +139,10 @@ class PolicyContent(Schema):
     name: str
     conditions: dict[str, Any] = Field(description="`all` and `any`, as far as there are some.")
     calendar_id: int | None
+    holds: dict[str, Any] = Field(
+        default_factory=dict,
+        description="How far people may hold what is on it; what is left out is as by default.",
+    )
     steps: list[dict[str, Any]] = Field(description="In the form in which they are written.")
 
 

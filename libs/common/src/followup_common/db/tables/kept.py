@@ -106,10 +106,13 @@ escalation_states = Table(
     # Another policy has taken over, and no sweep has looked since: what is reached by then and no graver than
     # `already_told` is not announced.
     Column("unplaced", Boolean, nullable=False, server_default=text("false")),
+    # What of `holds` counts in this run, written by triggers; null: nothing, as with nearly all.
+    Column("holds", JSONB),
     CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
     CheckConstraint(f"already_told IN {SEVERITIES}", name="already_told"),
     CheckConstraint("is_open OR wake_at IS NULL", name="asleep"),
     Index("ix_escalation_states_wake_at", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
+    Index("ix_escalation_states_holds", "follow_up_id", postgresql_where=text("holds IS NOT NULL")),
     Index(
         "ix_escalation_states_escalated",
         *("severity", "anchor_at", "follow_up_id"),

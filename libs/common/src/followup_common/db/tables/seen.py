@@ -153,11 +153,14 @@ policy_versions = Table(
     Column("policy_id", BigInteger, ForeignKey("policies.id"), nullable=False),
     Column("conditions", JSONB, nullable=False, server_default=text("'{}'")),
     Column("published_by", BigInteger, ForeignKey("users.id")),
+    # How far people may hold what is on it (`policy.HoldRules`); what is not said is as by default.
+    Column("holds", JSONB, nullable=False, server_default=text("'{}'")),
     UniqueConstraint("policy_id", "version"),
     CheckConstraint("lead_seconds >= 0", name="lead_seconds"),
     CheckConstraint("jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0", name="has_steps"),
     CheckConstraint(f"NOT jsonb_path_exists(steps, '$[*] ? (!({WELL_FORMED_STEP}))')", name="steps"),
     CheckConstraint("jsonb_typeof(conditions) = 'object'", name="conditions"),
+    CheckConstraint("jsonb_typeof(holds) = 'object'", name="holds"),
 )
 
 
@@ -227,6 +230,8 @@ follow_ups = Table(
     Column("value_currency", Text),  # ISO 4217
     # A name of `outcomes`; null: it is open, or nobody has said.
     Column("outcome", Text),
+    # How often people began or ended a hold of it: each such change is one of the follow-up, and numbers it.
+    Column("hold_changes", Integer, nullable=False, server_default="0"),
     CheckConstraint("priority IN ('low', 'normal', 'high')", name="priority"),
     CheckConstraint(
         "cardinality(tags) <= 20 AND array_position(tags, NULL) IS NULL AND array_position(tags, '') IS NULL",
@@ -276,6 +281,50 @@ follow_ups = Table(
         postgresql_where=text("NOT is_open"),
     ),
     Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
+)
+
+# That somebody has it, is reminded later, or waits for somebody else. No foreign key: what is held stays with
+# a deleted follow-up, which can be restored. Triggers put into `escalation_states` what the escalator must
+# know.
+holds = Table(
+    "holds",
+    metadata,
+    id_column(),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),  # of the follow-up's `hold_changes`
+    Column("kind", Text, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    # Of the escalation by then, the last step that had been told, and the number of the assignment.
+    Column("run", Integer, nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("assignment", Integer, nullable=False),
+    Column("starts_at", Time, nullable=False, server_default=func.now()),
+    Column("until", Time, nullable=False),
+    Column("reason", Text),
+    Column("version", Integer, nullable=False),  # of the follow-up, that the hold made
+    Column("ended_at", Time),
+    Column("ended_by", BigInteger),
+    Column("end_reason", Text),
+    # Of the follow-up, that ended it, and that began another run, in which it does not count any more.
+    Column("ended_version", Integer),
+    Column("over_version", Integer),
+    CheckConstraint("kind IN ('acknowledge', 'snooze', 'wait')", name="kind"),
+    CheckConstraint("until > starts_at", name="until"),
+    CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended"),
+    UniqueConstraint("follow_up_id", "number"),
+    Index(
+        "uq_holds_wait",
+        "follow_up_id",
+        unique=True,
+        postgresql_where=text("kind = 'wait' AND ended_at IS NULL"),
+    ),
+    Index(
+        "uq_holds_person",
+        *("follow_up_id", "user_id", "kind"),
+        unique=True,
+        postgresql_where=text("kind <> 'wait' AND ended_at IS NULL"),
+    ),
+    Index("ix_holds_until", "until", postgresql_where=text("ended_at IS NULL")),
 )
 
 # No foreign keys on notifications and activities: one check a row would cost more than the row. Rows are
