@@ -29,6 +29,7 @@ export type FollowUpCounts = Schemas["FollowUpCounts"];
 export type FollowUpCreate = Schemas["FollowUpCreate"];
 export type FollowUpPatch = Schemas["FollowUpPatch"];
 export type DeletedFollowUp = Schemas["DeletedFollowUp"];
+export type HoldShown = Schemas["HoldShown"];
 export type Completion = Schemas["Completion"];
 export type Choice = Schemas["Choice"];
 export type Preset = Schemas["Preset"];

@@ -13,7 +13,7 @@ import { ZoneBanner } from "@/app/shell/ZoneBanner";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PageSkeleton } from "@/components/PageSkeleton";
 import { PageFrameContext } from "@/components/pageFrame";
-import { CompleteDialog, completionRequest, FollowUpForm, formRequest, loadCompleteDialog, loadFollowUpForm } from "@/features/followups";
+import { CompleteDialog, completionRequest, FollowUpForm, formRequest, HoldDialog, holdRequest, loadCompleteDialog, loadFollowUpForm } from "@/features/followups";
 import { unreadQuery, useInboxStream } from "@/features/inbox";
 import { OtherPersonDialog, ReauthenticationDialog, SessionEndedDialog, useSessionWatch } from "@/features/session";
 import { t } from "@/i18n";
@@ -29,6 +29,7 @@ export function Shell() {
   useEffect(() => whenIdle(() => void Promise.all([loadFollowUpForm(), loadCompleteDialog()]).catch(() => undefined)), []);
   const request = formRequest.use();
   const completing = completionRequest.use();
+  const holding = holdRequest.use();
   const { data } = useQuery(unreadQuery);
   const unread = data?.unread ?? 0;
   const frame = useMemo(() => ({ tools: <PageTools />, unread }), [unread]);
@@ -50,6 +51,7 @@ export function Shell() {
       <TabBar />
       <Suspense>{request && <FollowUpForm request={request} />}</Suspense>
       <Suspense>{completing && <CompleteDialog followUp={completing} />}</Suspense>
+      <Suspense>{holding && <HoldDialog request={holding} />}</Suspense>
       <Shortcuts />
       <ConfirmDialog />
       <ReauthenticationDialog />

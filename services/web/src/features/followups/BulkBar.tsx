@@ -1,5 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
-import { IconCalendar, IconCheck, IconPencil, IconUserShare } from "@tabler/icons-react";
+import { IconCalendar, IconCheck, IconPencil, IconPlayerPause, IconUserShare, IconZzz } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
@@ -11,18 +11,20 @@ import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
 import { asksAboutPolicy, bulkMayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
+import type { HoldAction } from "@/features/followups/holding";
 import { needsReason } from "@/features/followups/rescheduling";
 import { done, failed, withUndo } from "@/components/toasts";
-import { useMay } from "@/api/session";
+import { useMay, useMe } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import classes from "./BulkBar.module.css";
 
 const BulkEditDialog = lazy(() => import("@/features/followups/BulkEditDialog"));
 const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
+const HoldForm = lazy(() => import("@/features/followups/HoldDialog").then(({ HoldForm }) => ({ default: HoldForm })));
 const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
 
-type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" | "edit" };
+type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" | "edit" | HoldAction };
 
 /** What was to be done when the API asked about the clock, and to which of the ticked ones. */
 interface Question {
@@ -35,10 +37,11 @@ interface Question {
 export function BulkBar() {
   const { chosen, all, set, clear } = useSelection();
   const mayReassign = useMay("escalations:read");
-  const [asking, setAsking] = useState<"reassign" | "reschedule" | "edit" | null>(null);
+  const [asking, setAsking] = useState<"reassign" | "reschedule" | "edit" | HoldAction | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const bulk = useBulk();
+  const me = useMe();
   const cache = useQueryClient();
   const count = all ? all.expected : chosen.size;
   const bar = useRef<HTMLDivElement>(null);
@@ -54,7 +57,7 @@ export function BulkBar() {
       setProblem(error instanceof Problem ? error : null);
       const asked = asksAboutPolicy(error);
       if (asked) setQuestion({ change, problem: error, left });
-      const typedWrong = needsReason(error) || (change.action === "edit" && error instanceof Problem && error.status === 422);
+      const typedWrong = needsReason(error) || ((change.action === "edit" || isHold(change.action)) && error instanceof Problem && error.status === 422);
       if (!asked && !typedWrong) {
         setQuestion(null);
         setAsking(null);
@@ -138,6 +141,12 @@ export function BulkBar() {
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => setAsking("reschedule")}>
           {t.followUps.reschedule}
         </Button>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconZzz size={15} />} onClick={() => setAsking("snooze")}>
+          {t.holds.verb.snooze}
+        </Button>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconPlayerPause size={15} />} onClick={() => setAsking("wait")}>
+          {t.holds.verb.wait}
+        </Button>
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconPencil size={15} />} onClick={() => setAsking("edit")}>
           {t.bulk.editLabel}
         </Button>
@@ -158,7 +167,18 @@ export function BulkBar() {
             back={() => setQuestion(null)}
           />
         )}
-        {asking && asking !== "edit" && (
+        {asking && isHold(asking) && (
+          <HoldForm
+            action={asking}
+            title={t.holds.titleMany[asking](count)}
+            whose={me.id}
+            problem={problem}
+            busy={bulk.isPending}
+            run={(until) => run({ action: asking, ...until })}
+            close={() => setAsking(null)}
+          />
+        )}
+        {asking && asking !== "edit" && !isHold(asking) && (
           <BulkDialog
             action={asking}
             count={count}
@@ -172,6 +192,10 @@ export function BulkBar() {
       </Suspense>
     </>
   );
+}
+
+function isHold(action: string): action is HoldAction {
+  return action === "snooze" || action === "wait";
 }
 
 /** When there are more or fewer than were selected, that in place of what a program would do. */

@@ -18,7 +18,7 @@ interface Props {
 /** Narrows the list to follow-ups of some sort. */
 export function FactFilter({ filters, change }: Props) {
   const [opened, setOpened] = useState(false);
-  const set = [filters.kind, filters.priority, filters.tag, filters.currency].filter(Boolean).length;
+  const set = [filters.kind, filters.priority, filters.tag, filters.currency, filters.held].filter(Boolean).length;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} returnFocus shadow="md">
       <Popover.Target>
@@ -45,11 +45,12 @@ export function FactFilter({ filters, change }: Props) {
 /** What the list is narrowed to, each to be taken away. */
 export function FactPills({ filters, change }: Props) {
   const kind = useKindLabel(filters.kind);
-  const { priority, tag, from, to, currency } = filters;
+  const { priority, tag, from, to, currency, held } = filters;
   const pills = [
     filters.kind && { words: t.facts.ofKind(kind), without: { kind: "" } },
     priority && { words: t.facts.ofPriority[priority], without: { priority: "" } as const },
     tag && { words: t.facts.tagged(tag), without: { tag: "" } },
+    held && { words: t.holds.filters[held], without: { held: "" } as const },
     currency && { words: worthInWords(from, to, currency), without: { from: "", to: "", currency: "" } },
   ].filter((each) => Boolean(each)) as { words: string; without: Partial<Filters> }[];
   if (pills.length === 0) return null;

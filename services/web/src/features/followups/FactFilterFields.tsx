@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useKindChoices } from "@/api/kinds";
 import { AmountInput, CurrencyInput } from "@/features/followups/FactFields";
 import { noMoney, PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
-import { NO_FACTS, type FactFilters, type Filters } from "@/features/followups/filters";
+import { HELD_BY, NO_FACTS, type FactFilters, type Filters } from "@/features/followups/filters";
 import { t } from "@/i18n";
 import classes from "./FilterBar.module.css";
 
@@ -56,6 +56,15 @@ export default function FactFilterFields({ filters, change, close }: Props) {
           data={PRIORITIES.map((value) => ({ value, label: t.facts.priorities[value] }))}
           value={filters.priority || null}
           onChange={(priority) => change({ priority: priority ?? "" })}
+          clearable
+          comboboxProps={{ withinPortal: false }}
+        />
+        <Select
+          label={t.holds.filter}
+          placeholder={t.facts.any}
+          data={HELD_BY.map((value) => ({ value, label: t.holds.filters[value] }))}
+          value={filters.held || null}
+          onChange={(held) => change({ held: held ?? "" })}
           clearable
           comboboxProps={{ withinPortal: false }}
         />

@@ -13,6 +13,7 @@ import {
 import { DEFAULT_KIND, useKindLabel } from "@/api/kinds";
 import type { FollowUp, Priority } from "@/api/types";
 import { UserText } from "@/components/UserText";
+import { HoldBadges, isHeld } from "@/features/followups/HoldBadges";
 import { money, t } from "@/i18n";
 import classes from "./Facts.module.css";
 
@@ -35,10 +36,12 @@ export function PriorityMark({ priority }: { priority: Priority }) {
 }
 
 /** What a follow-up is beside its text, as far as it is not what most are: for a line of a list. */
-export function RowFacts({ followUp: { kind, value, tags } }: { followUp: Pick<FollowUp, "kind" | "value" | "tags"> }) {
-  if (kind === DEFAULT_KIND && !value && tags.length === 0) return null;
+export function RowFacts({ followUp }: { followUp: FollowUp }) {
+  const { kind, value, tags } = followUp;
+  if (kind === DEFAULT_KIND && !value && tags.length === 0 && !isHeld(followUp)) return null;
   return (
     <span className={classes.facts}>
+      <HoldBadges followUp={followUp} />
       {kind !== DEFAULT_KIND && <KindName name={kind} />}
       {value && <span className={classes.worth}>{money(value.amount, value.currency)}</span>}
       {tags.slice(0, TAGS_SHOWN).map((tag) => (

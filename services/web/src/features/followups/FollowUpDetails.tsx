@@ -11,9 +11,11 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { SubjectLink } from "@/components/SubjectLink";
 import { UserText } from "@/components/UserText";
 import { KindName, PriorityName, TagLinks } from "@/features/followups/Facts";
+import { HoldBadges } from "@/features/followups/HoldBadges";
 import { rescheduledText } from "@/features/followups/rescheduling";
 import { useMe } from "@/api/session";
 import { money, t } from "@/i18n";
+import { duration } from "@/time/format";
 import { useNow } from "@/time/useNow";
 import classes from "./FollowUpDetails.module.css";
 
@@ -39,6 +41,7 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
                 <HoursOverdue {...followUp} />
               </span>
               <LevelBadge {...followUp} />
+              <HoldBadges followUp={followUp} />
             </span>
           )}
         </Detail>
@@ -107,12 +110,19 @@ function PolicyAndWhy({ policy: { id, name, version, why } }: { policy: FollowUp
 function NextStep({ followUp }: { followUp: ShownFollowUp }) {
   const now = useNow();
   const at = followUp.next_step?.at ?? followUp.next_step_at;
+  const waits = followUp.waiting_until;
+  const left = waits !== null && followUp.next_step ? Math.max(0, Date.parse(followUp.next_step.at) - Date.parse(waits)) : null;
   const step = followUp.next_step ? t.details.named(isolate(followUp.next_step.label)) : t.details.numbered(followUp.level + 1);
   return (
     <p className={classes.next}>
       <IconClockHour4 size={18} stroke={1.7} aria-hidden />
       <span>
-        {at === null ? (
+        {waits !== null ? (
+          <Message
+            text={left === null ? t.holds.stopped : t.holds.stoppedWith(step, duration(left))}
+            parts={{ time: <RelativeTime at={waits} as="onCalendar" /> }}
+          />
+        ) : at === null ? (
           t.details.lastStep
         ) : Date.parse(at) <= now ? (
           t.details.stepNow(step)

@@ -4,24 +4,27 @@ import { t } from "@/i18n";
 
 interface Props {
   label?: string;
+  help?: string;
+  example?: string;
+  required?: boolean;
   value: string;
   onChange: (value: string) => void;
   error?: string | undefined;
   focused?: boolean;
 }
 
-/** Asks why an escalated follow-up is moved. */
-export function ReasonField({ label = t.move.reason, value, onChange, error, focused }: Props) {
+/** Asks why: of an escalated follow-up that is moved, unless it says otherwise. */
+export function ReasonField({ label = t.move.reason, help = t.move.reasonHelp, example = t.move.reasonExample, required = true, value, onChange, error, focused }: Props) {
   return (
     <Textarea
       label={label}
-      description={t.move.reasonHelp}
-      placeholder={t.move.reasonExample}
+      description={help}
+      placeholder={example}
       autosize
       minRows={2}
       maxRows={6}
       maxLength={FollowUpPatch.reason}
-      required
+      required={required}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       error={error}

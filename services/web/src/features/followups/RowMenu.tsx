@@ -1,5 +1,16 @@
 import { Menu } from "@mantine/core";
-import { IconCalendarPlus, IconChecklist, IconDots, IconHistory, IconPencil, IconTrash } from "@tabler/icons-react";
+import {
+  IconCalendarPlus,
+  IconChecklist,
+  IconDots,
+  IconHandGrab,
+  IconHistory,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconTrash,
+  IconZzz,
+} from "@tabler/icons-react";
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { Problem } from "@/api/problem";
@@ -9,6 +20,7 @@ import { IconButton } from "@/components/IconButton";
 import { isolate } from "@/components/bidi";
 import { openCompletion } from "@/features/followups/completion";
 import { openForm } from "@/features/followups/formRequest";
+import { openHold, useEndable, useHold } from "@/features/followups/holding";
 import { useRemove } from "@/features/followups/mutations";
 import { needsReason } from "@/features/followups/rescheduling";
 import { failed } from "@/components/toasts";
@@ -88,6 +100,8 @@ function Items({ followUp, askReason, onDeleted }: ItemsProps) {
   const mayDelete = useMay("follow-ups:delete");
   const move = useMove();
   const remove = useRemove();
+  const hold = useHold();
+  const endable = useEndable(followUp);
   const open = followUp.status === "open";
 
   function moveTo(days: number) {
@@ -115,6 +129,28 @@ function Items({ followUp, askReason, onDeleted }: ItemsProps) {
       <Menu.Item leftSection={<IconHistory size={16} />} component={Link} to={`/followups/${followUp.id}`}>
         {t.rowMenu.history}
       </Menu.Item>
+      {open && <Menu.Label>{t.holds.menu}</Menu.Label>}
+      {open && !followUp.acknowledged_by && (
+        <Menu.Item leftSection={<IconHandGrab size={16} />} onClick={() => hold.mutate({ followUp, action: "acknowledge" })}>
+          {t.holds.acknowledge}
+        </Menu.Item>
+      )}
+      {open && (
+        <Menu.Item leftSection={<IconZzz size={16} />} onClick={() => openHold(followUp, "snooze")}>
+          {t.holds.openSnooze}
+        </Menu.Item>
+      )}
+      {open && (
+        <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => openHold(followUp, "wait")}>
+          {t.holds.openWait}
+        </Menu.Item>
+      )}
+      {open &&
+        endable.map((each) => (
+          <Menu.Item key={each.id} leftSection={<IconPlayerPlay size={16} />} onClick={() => hold.mutate({ followUp, action: "resume", hold: each })}>
+            {t.holds.end[each.kind]}
+          </Menu.Item>
+        ))}
       {open && <Menu.Label>{followUp.level ? t.rowMenu.rescheduleEscalated : t.rowMenu.reschedule}</Menu.Label>}
       {open &&
         LATER.map(({ label, days }) => (

@@ -24,11 +24,15 @@ export interface Filters {
   from: string;
   to: string;
   currency: string;
+  held: HeldBy | "";
 }
 
 /** What narrows a list to follow-ups of some sort, no matter whose they are. */
-export const NO_FACTS = { kind: "", priority: "", tag: "", from: "", to: "", currency: "" } as const;
+export const NO_FACTS = { kind: "", priority: "", tag: "", from: "", to: "", currency: "", held: "" } as const;
 export type FactFilters = Pick<Filters, keyof typeof NO_FACTS>;
+
+export const HELD_BY = ["waiting", "snoozed", "acknowledged"] as const;
+export type HeldBy = (typeof HELD_BY)[number];
 
 const TABS: readonly string[] = ["open", ...SECTIONS, "completed"];
 const WHO_KEY = "followup-who";
@@ -43,18 +47,19 @@ export function apiFilters(filters: Filters) {
   return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined, ...apiFacts(filters) };
 }
 
-function apiFacts({ kind, priority, tag, from, to, currency }: FactFilters) {
+function apiFacts({ kind, priority, tag, from, to, currency, held }: FactFilters) {
   return {
     kind: kind || undefined,
     priority: priority || undefined,
     tag: tag || undefined,
+    held: held || undefined,
     ...(currency && { currency, value_from: from || undefined, value_to: to || undefined }),
   };
 }
 
 /** Whether a list is narrowed to something else than whose they are and when they are due. */
-export function isNarrowed({ q, subject, kind, priority, tag, currency }: Filters): boolean {
-  return Boolean(q || subject || kind || priority || tag || currency);
+export function isNarrowed({ q, subject, kind, priority, tag, currency, held }: Filters): boolean {
+  return Boolean(q || subject || kind || priority || tag || currency || held);
 }
 
 /** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */
@@ -83,7 +88,8 @@ function factsIn(parameters: URLSearchParams): FactFilters {
   const worth = /^[A-Z]{3}$/.test(currency)
     ? { currency, from: amount("from"), to: amount("to") }
     : { currency: "", from: "", to: "" };
-  return { kind: text("kind", TAG_LENGTH), priority, tag: text("tag", TAG_LENGTH), ...worth };
+  const held = HELD_BY.find((known) => known === parameters.get("held")) ?? "";
+  return { kind: text("kind", TAG_LENGTH), priority, tag: text("tag", TAG_LENGTH), held, ...worth };
 }
 
 /** Filters live in the address; whose they are is remembered as well. */

@@ -13,9 +13,11 @@ export { refreshLists } from "@/features/followups/cache";
 export { whoIn } from "@/features/followups/filters";
 export { completionRequest } from "@/features/followups/completion";
 export { formRequest, openForm } from "@/features/followups/formRequest";
+export { holdRequest, openHold, useHold } from "@/features/followups/holding";
 export { viewOf } from "@/features/followups/sections";
 
 export const loadFollowUpForm = () => import("@/features/followups/FollowUpForm");
 export const FollowUpForm = lazy(loadFollowUpForm);
 export const loadCompleteDialog = () => import("@/features/followups/CompleteDialog");
 export const CompleteDialog = lazy(loadCompleteDialog);
+export const HoldDialog = lazy(() => import("@/features/followups/HoldDialog"));

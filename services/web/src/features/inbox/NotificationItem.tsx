@@ -1,5 +1,5 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
-import { IconAlertTriangle, IconBellRinging, IconUserShare } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBellRinging, IconPlayerPlay, IconUserShare } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Notification } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -57,14 +57,15 @@ export function NotificationItem({ notification, onFollow }: Props) {
   );
 }
 
-/** Colour: 0 an assignment, 1 a reminder, 2 an escalation to others, 3 a breach. */
+/** Colour: 0 an assignment or the end of a hold, 1 a reminder, 2 an escalation to others, 3 a breach. */
 function toneOf({ kind, why, sla_breach: breach }: Notification): number {
-  if (kind === "assignment") return 0;
+  if (kind !== "escalation") return 0;
   return breach ? 3 : Math.min(why.step, 2);
 }
 
 function KindIcon({ notification: { kind, sla_breach: breach } }: { notification: Notification }) {
   const look = { size: 17, stroke: 1.8, "aria-hidden": true };
   if (kind === "assignment") return <IconUserShare {...look} />;
+  if (kind === "hold") return <IconPlayerPlay {...look} />;
   return breach ? <IconAlertTriangle {...look} /> : <IconBellRinging {...look} />;
 }

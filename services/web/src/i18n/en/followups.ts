@@ -102,6 +102,8 @@ export const followups = {
     complete: (amount: number) => `Completed ${followUps(amount)}`,
     reassign: (amount: number) => `Reassigned ${followUps(amount)}`,
     reschedule: (amount: number) => `Rescheduled ${followUps(amount)}`,
+    snooze: (amount: number) => `Snoozed ${followUps(amount)}`,
+    wait: (amount: number) => `${followUps(amount)} wait`,
     askComplete: (amount: number) => `Complete ${followUps(amount)}?`,
     askCompleteText:
       "These are all that match, also those that are not loaded in the list. You can undo it afterwards.",

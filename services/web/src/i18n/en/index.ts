@@ -3,6 +3,7 @@ import { app } from "@/i18n/en/app";
 import { completing } from "@/i18n/en/completing";
 import { escalations } from "@/i18n/en/escalations";
 import { followups } from "@/i18n/en/followups";
+import { holds } from "@/i18n/en/holds";
 import { imports } from "@/i18n/en/imports";
 import { inbox } from "@/i18n/en/inbox";
 import { kinds } from "@/i18n/en/kinds";
@@ -25,6 +26,7 @@ export const en = {
   ...completing,
   ...escalations,
   ...followups,
+  ...holds,
   ...imports,
   ...inbox,
   ...kinds,

@@ -1,0 +1,132 @@
+import { Button, Chip, Group, Kbd, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState, type SubmitEvent } from "react";
+import { Problem } from "@/api/problem";
+import { useMe } from "@/api/session";
+import type { Preset } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
+import { isolate } from "@/components/bidi";
+import { DueField } from "@/features/followups/DueField";
+import { closeHold, useHold, type HoldAction, type HoldRequest, type HoldUntil } from "@/features/followups/holding";
+import { presetsQuery } from "@/features/followups/queries";
+import { ReasonField } from "@/features/followups/ReasonField";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { t } from "@/i18n";
+import { now } from "@/time/clock";
+import { calendar } from "@/time/format";
+
+/** Asks until when one follow-up is snoozed or waits. */
+export default function HoldDialog({ request: { followUp, action } }: { request: HoldRequest }) {
+  const hold = useHold({ quiet: true });
+  const [error, setError] = useState<unknown>(null);
+
+  function run(until: HoldUntil) {
+    const change = action === "wait" ? { followUp, action, ...until, reason: until.reason ?? "" } : { followUp, action, ...until };
+    hold.mutateAsync(change).then(closeHold, setError);
+  }
+
+  return (
+    <HoldForm
+      action={action}
+      title={t.holds.title[action](isolate(followUp.title))}
+      whose={followUp.assignee_id}
+      problem={error}
+      busy={hold.isPending}
+      run={run}
+      close={closeHold}
+    />
+  );
+}
+
+const KEYS: Readonly<Record<Preset, string>> = { tomorrow: "t", monday: "m", in_3_working_days: "d", in_a_week: "w", in_a_month: "o" };
+const AT = "at";
+
+interface Props {
+  action: HoldAction;
+  title: string;
+  /** By whose working hours times by name are meant. */
+  whose: number;
+  /** Why the last try was refused. */
+  problem: unknown;
+  busy: boolean;
+  run: (until: HoldUntil) => void;
+  close: () => void;
+}
+
+/** Until when, by name or by time, and why. */
+export function HoldForm({ action, title, whose, problem, busy, run, close }: Props) {
+  const { id, time_zone: zone } = useMe();
+  const { data: presets = [] } = useQuery(presetsQuery(action === "snooze" ? id : whose));
+  const [chosen, setChosen] = useState<Preset | typeof AT>("tomorrow");
+  const [until, setUntil] = useState<string | null>(null);
+  const [reason, setReason] = useState("");
+  const leave = useUnsavedChanges(reason.trim() !== "" || until !== null, close);
+  const reasonError = problem instanceof Problem ? problem.messageFor("reason") : undefined;
+  const needsReason = action === "wait" || reasonError !== undefined;
+  const time = presets.find(({ preset }) => preset === chosen)?.due_at;
+
+  useEffect(() => {
+    function press({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) {
+      if (ctrlKey || metaKey || altKey || (target instanceof Element && target.closest("input:not([type=radio]), textarea"))) return;
+      const named = presets.find(({ preset }) => KEYS[preset] === key);
+      if (named) setChosen(named.preset);
+    }
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [presets]);
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    const why = reason.trim() ? { reason: reason.trim() } : {};
+    if (chosen !== AT) run({ preset: chosen, ...why });
+    else if (until) run({ until, ...why });
+  }
+
+  return (
+    <Dialog onClose={leave} title={title}>
+      <form onSubmit={submit}>
+        <Stack>
+          {problem !== null && reasonError === undefined && (
+            <FormProblem error={problem} title={t.holds.failed}>
+              {t.move.kept}
+            </FormProblem>
+          )}
+          <Text size="sm" c="dimmed">
+            {t.holds.text[action]}
+          </Text>
+          <div role="radiogroup" aria-label={t.holds.until}>
+            <Chip.Group value={chosen} onChange={setChosen}>
+              <Group gap={6}>
+                {presets.map(({ preset, due_at: at }) => (
+                  <Chip key={preset} value={preset} title={calendar(at, zone, now())} data-autofocus={preset === chosen || undefined}>
+                    {t.completing.presets[preset]} <Kbd size="xs">{KEYS[preset]}</Kbd>
+                  </Chip>
+                ))}
+                <Chip value={AT}>{t.holds.otherTime}</Chip>
+              </Group>
+            </Chip.Group>
+          </div>
+          {chosen === AT ? <DueField value={until} onChange={setUntil} zone={zone} /> : time && <Text size="sm">{t.holds.untilThen(calendar(time, zone, now()))}</Text>}
+          <ReasonField
+            label={needsReason ? t.holds.reason : t.holds.reasonIfAny}
+            help={t.holds.reasonHelp}
+            example={t.holds.reasonExample[action]}
+            value={reason}
+            onChange={setReason}
+            error={reasonError}
+            required={needsReason}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={leave}>
+              {t.common.cancel}
+            </Button>
+            <Button type="submit" loading={busy} disabled={(chosen === AT && !until) || (needsReason && reason.trim() === "")}>
+              {t.holds.verb[action]}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
