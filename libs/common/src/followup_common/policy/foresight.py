@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from followup_common.policy.calendar import Calendar
 from followup_common.policy.clock import NOWHERE, Reached, ahead
+from followup_common.policy.holds import Holds
 from followup_common.policy.models import Policy
 
 
@@ -27,6 +28,7 @@ def coming(
     until: datetime,
     *,
     reached: Reached = NOWHERE,
+    holds: Holds | None = None,
 ) -> Iterator[Coming]:
     """Each step and repeat that comes after one time and not after another, in their order.
 
@@ -37,13 +39,14 @@ def coming(
         since: what comes then or before is left out (aware).
         until: the last instant (aware).
         reached: the step and repeat that it has been brought to already: only what is ahead comes.
+        holds: what holds it at `since`.
 
     Raises:
         BeyondHorizon: the horizon of the calendar lies before `until`.
     """
     first, last = since.astimezone(UTC), until.astimezone(UTC)
-    latest = None
-    for comes, step, repeat in ahead(policy, calendar, anchor, last, reached):
+    latest = holds.waits_until(first) if holds else None
+    for comes, step, repeat in ahead(policy, calendar, anchor, last, reached, holds=holds):
         # No step comes before the one above it, whatever their units.
         latest = comes if latest is None or comes > latest else latest
         if latest > last:

@@ -14,12 +14,14 @@ from followup_common.db.policies import load_policies
 from followup_common.db.tables import escalation_states, policy_versions
 from followup_common.policy import (
     BeyondHorizon,
+    Holds,
     NeverOpen,
     Placement,
     Policy,
     Range,
     WorkingHours,
     WorkingTime,
+    holds_of,
     place,
 )
 from followup_common.policy import Calendar as WorkingCalendar
@@ -34,7 +36,7 @@ from followup_api.calendars.service import horizon, hours_of, refuse_overlap
 
 es, pv = escalation_states.c, policy_versions.c
 AT_ONCE = 2_000
-STATES = (es.policy_version_id, es.assignee_id, es.anchor_at, es.step, es.repeat)
+STATES = (es.policy_version_id, es.assignee_id, es.anchor_at, es.step, es.repeat, es.run, es.holds)
 
 
 class Effect(NamedTuple):
@@ -122,12 +124,12 @@ def _effects(
     clocks = load_clocks(tx, counting.values(), assignees)
     others = clocks.with_calendar(calendar_id, edited)
     rows = tx.execute(select(*STATES).where(*of_these), execution_options={"yield_per": AT_ONCE})
-    for version, assignee, anchor, step, repeat in rows:
-        policy, reached = counting[version], (step, repeat)
+    for version, assignee, anchor, step, repeat, run, kept in rows:
+        policy, reached, holds = counting[version], (step, repeat), holds_of(kept, run)
         if _calendar(others, policy, assignee) is edited:
             current = _calendar(clocks, policy, assignee)
-            before = _placed(policy, current, anchor, now, reached) if current else None
-            yield version, Effect(before, _placed(policy, edited, anchor, now, reached))
+            before = _placed(policy, current, anchor, now, reached, holds=holds) if current else None
+            yield version, Effect(before, _placed(policy, edited, anchor, now, reached, holds=holds))
 
 
 def _calendar(clocks: Clocks, policy: Policy, assignee_id: int) -> WorkingCalendar | None:
@@ -138,10 +140,16 @@ def _calendar(clocks: Clocks, policy: Policy, assignee_id: int) -> WorkingCalend
 
 
 def _placed(
-    policy: Policy, calendar: WorkingCalendar, anchor: datetime, now: datetime, reached: Reached
+    policy: Policy,
+    calendar: WorkingCalendar,
+    anchor: datetime,
+    now: datetime,
+    reached: Reached,
+    *,
+    holds: Holds | None,
 ) -> Placement | None:
     try:
-        return place(policy, calendar, anchor, now, reached=reached)
+        return place(policy, calendar, anchor, now, reached=reached, holds=holds)
     except BeyondHorizon:
         return None
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from followup_common.db import Transaction
 from followup_common.db.clocks import CalendarUnusable
 from followup_common.db.tables import escalation_states, follow_ups, subjects, users
-from followup_common.policy import BeyondHorizon, Severity, place
+from followup_common.policy import BeyondHorizon, Severity, holds_of, place
 from followup_common.policy.foresight import coming
 from sqlalchemy import func, select
 
@@ -109,23 +109,24 @@ class _Run:
         self, candidate: Candidate, assignee_id: int, state: Sequence[Any], *, moves: bool
     ) -> Iterator[tuple[datetime, int]]:
         """The steps that would be told of one follow-up, and when each is."""
-        _, anchor, step, repeat, told = state
+        _, anchor, step, repeat, told, run, kept = state
         policy, calendar = candidate.policy, self._rules.calendar(candidate, assignee_id)
-        reached = (step, repeat)
+        reached, holds = (step, repeat), holds_of(kept, 0 if moves else run)
         if moves:
-            here = place(policy, calendar, anchor, self.now)
+            here = place(policy, calendar, anchor, self.now, holds=holds)
             reached = here.reached
             severity = policy.severity(here.step)
             if severity and (told is None or severity.is_graver_than(Severity(told))):
                 yield self.now, here.step
         if self.until > self.now:
-            for each in coming(policy, calendar, anchor, self.now, self.until, reached=reached):
+            ahead = coming(policy, calendar, anchor, self.now, self.until, reached=reached, holds=holds)
+            for each in ahead:
                 yield each.at, each.step
 
 
 def _open(tx: Transaction, scope: Scope) -> Collection[Any]:
     found = (
-        select(*FACTS, es.policy_version_id, es.anchor_at, es.step, es.repeat, es.severity)
+        select(*FACTS, es.policy_version_id, es.anchor_at, es.step, es.repeat, es.severity, es.run, es.holds)
         .join(escalation_states, es.follow_up_id == f.id)
         .join(subjects, subjects.c.id == f.subject_id, isouter=True)
         .where(f.is_open, scope.condition())
