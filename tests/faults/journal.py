@@ -25,7 +25,8 @@ CREATE TABLE public.fault_journal (
     due_at timestamptz,
     assignee_id bigint,
     actor_id bigint,
-    facts jsonb
+    facts jsonb,
+    said_at timestamptz NOT NULL DEFAULT now()
 );
 GRANT SELECT, INSERT ON public.fault_journal TO followup_api;
 """
@@ -89,7 +90,8 @@ WRITE = text("""
 """)
 
 READ = text("""
-    SELECT follow_up_id, kind, due_at, assignee_id, actor_id, facts, pg_xact_commit_timestamp(xmin) AS at
+    SELECT follow_up_id, kind, due_at, assignee_id, actor_id, facts, said_at,
+        pg_xact_commit_timestamp(xmin) AS at
     FROM public.fault_journal ORDER BY id
 """)
 
@@ -107,6 +109,9 @@ class Kind(StrEnum):
     UNDONE = "undone"
     """The change before it, which was the last one."""
     RESTORED = "restored"
+    WAITS = "waits"
+    """Until its `due_at`."""
+    RESUMED = "resumed"
     MOVED = "moved"
     """To another version of a policy: by a publication, or because a reassignment chooses again."""
 
@@ -121,6 +126,13 @@ class Change:
     assignee_id: int | None = None
     actor_id: int | None = None
     facts: Facts = PLAIN
+    said_at: datetime | None = None
+    """What PostgreSQL's clock showed; None: what the real one did."""
+
+    @property
+    def clock(self) -> datetime:
+        """The time that it was by PostgreSQL's clock."""
+        return self.said_at or self.at
 
 
 def write(
@@ -144,6 +156,6 @@ def read(tx: Transaction) -> dict[int, list[Change]]:
     changes: dict[int, list[Change]] = {}
     for row in tx.execute(READ):
         facts = Facts(*row.facts) if row.facts else PLAIN
-        change = Change(row.at, Kind(row.kind), row.due_at, row.assignee_id, row.actor_id, facts)
+        change = Change(row.at, Kind(row.kind), row.due_at, row.assignee_id, row.actor_id, facts, row.said_at)
         changes.setdefault(row.follow_up_id, []).append(change)
     return changes

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from tests.faults.ladders import Rung
+from tests.faults.ladders import Rung, after
 from tests.faults.model import Clock, History, Stay, audience, told_by_reassignment
 from tests.faults.offices import Position, next_after, position
 from tests.faults.people import People
@@ -20,6 +20,8 @@ SEVERITIES = ("reminder", "overdue", "escalated", "breach")
 """In the order of their gravity."""
 LONGEST_TRANSACTION = timedelta(minutes=1)
 """A transaction goes by the clock with which it began, and may meet what was committed since."""
+WAIT_OVER = Rung(after(timedelta()), "overdue", ("assignee", "manager"))
+"""Whom the end of a wait tells."""
 Key = tuple[int, int, int]
 """A run, a step and its repeat."""
 Failures = Iterator[tuple[str, int, str]]
@@ -75,6 +77,7 @@ class Judged:
         yield from self._announcements()
         yield from self._moves()
         yield from self._assignments()
+        yield from self._ends_of_waits(now)
         current = self.history.current
         if current:
             level = self._level(current, now)
@@ -87,7 +90,7 @@ class Judged:
         row = self.found.row
         reached = (row["step"], row["repeat"]) if row else (0, 0)
         [days] = self.court.settings.days(current.version, current.assignee_id, now, now)
-        least = position(current.version.ladder, days, current.due_at, now)
+        least = position(current.version.ladder, days, current.due_at, current.counted(now))
         return min(max(least, reached), self._highest(current.run, now))
 
     def _highest(self, run: int, until: datetime) -> Position:
@@ -104,7 +107,7 @@ class Judged:
     def _positions(self, stay: Stay, begins: datetime, ends: datetime, at: datetime) -> list[Position]:
         """Where it may have been at a moment, by all hours that counted in some time."""
         hours = self.court.settings.days(stay.version, stay.assignee_id, begins, ends)
-        return [position(stay.version.ladder, days, stay.due_at, at) for days in hours]
+        return [position(stay.version.ladder, days, stay.due_at, stay.counted(at)) for days in hours]
 
     def _stopped(self) -> Failures:
         if self.history.deleted:
@@ -143,6 +146,8 @@ class Judged:
             if stay is None:
                 yield "after_stop", 1, f"announced {key(activity)} at {activity['committed_at']}"
                 continue
+            if stay.waits(activity["created_at"]):
+                yield "after_stop", 1, f"announced {key(activity)} while it waited"
             reached = activity["step"], activity["repeat"]
             least = min(self._positions(stay, *_during(activity), activity["created_at"]))
             if not least <= reached <= self._highest(stay.run, activity["committed_at"]):
@@ -268,7 +273,7 @@ class Judged:
         [days] = self.court.settings.days(current.version, current.assignee_id, now, now)
         ladder = current.version.ladder
         severity = ladder[level[0] - 1].severity if level[0] else None
-        wakes_at = next_after(ladder, days, current.due_at, level)
+        wakes_at = current.later(next_after(ladder, days, current.due_at, level))
         expected: tuple[Any, ...] = (True, current.run, *level, severity, current.assignee_id, wakes_at)
         columns = ("is_open", "run", "step", "repeat", "severity", "assignee_id", "wake_at")
         actual = tuple(row[column] for column in columns)
@@ -297,6 +302,18 @@ class Judged:
             yield "duplicated", len(of_it) - 1, f"assignment {given.number} was told {len(of_it)} times"
             if not of_it and self.history.open_since(given.at):
                 yield "lost", 1, f"nobody was told of assignment {given.number}"
+
+    def _ends_of_waits(self, now: datetime) -> Failures:
+        """Each end of a wait is told once to each; the last one, after which nothing happened, to both."""
+        told = [n for n in self.found.notifications if n["step"] < 0]
+        for which, count in Counter((n["repeat"], n["user_id"]) for n in told).items():
+            yield "duplicated", count - 1, f"the end of wait {which[0]} was told {which[1]} {count} times"
+        current = self.history.current
+        if current and self.history.ends_waiting and not current.waits(now):
+            ended = max((n["repeat"] for n in told), default=None)
+            knows = {n["user_id"] for n in told if n["repeat"] == ended}
+            missing = audience(WAIT_OVER, current.assignee_id, self.court.people) - knows
+            yield "lost", len(missing), f"the end of its wait did not tell {sorted(missing)}"
 
     def _held(self, row: RowMapping) -> Stay | None:
         """The state that an announcement speaks of, if it held when that was committed."""

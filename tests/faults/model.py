@@ -36,6 +36,9 @@ class Clock:
         return max(shown)
 
 
+Pauses = tuple[tuple[datetime, datetime], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
     """A follow-up with one assignee and one run, from one commit to the next; open throughout."""
@@ -49,6 +52,26 @@ class Stay:
     assignment: int
     resumed: bool = False
     """Whether an undo or a restoration brought it back to how it was before."""
+    pauses: Pauses = ()
+    """From when to when it waits, or has waited in its run, by PostgreSQL's clock."""
+
+    def counted(self, at: datetime) -> datetime:
+        """A moment, earlier by what was waited until then since it was due."""
+        zero = timedelta()
+        return at - sum(
+            (max(min(ends, at) - max(begins, self.due_at), zero) for begins, ends in self.pauses), zero
+        )
+
+    def later(self, at: datetime | None) -> datetime | None:
+        """When something comes that would come at a moment if nothing had been waited."""
+        for begins, ends in self.pauses:
+            if at is not None and ends > self.due_at and max(begins, self.due_at) < at:
+                at += ends - max(begins, self.due_at)
+        return at
+
+    def waits(self, at: datetime) -> bool:
+        """Whether it waits, by PostgreSQL's clock."""
+        return bool(self.pauses) and at < self.pauses[-1][1]
 
     def holds(self, at: datetime) -> bool:
         """Whether this is how the follow-up was at a moment."""
@@ -75,6 +98,8 @@ class History:
     deleted: bool = False
     restored: set[datetime] = field(default_factory=set)
     """When it was restored: all that is known of it was written again then."""
+    ends_waiting: bool = False
+    """Whether nothing has happened to it since it was let wait."""
     moves: dict[int, tuple[int, datetime]] = field(default_factory=dict)
     """Of each run that another version of a policy began: the run before, and when."""
 
@@ -119,21 +144,30 @@ class _Now:
     given: Assigned | None = None
     runs: int = 1
     """The highest run that it ever had."""
+    pauses: Pauses = ()
 
     def stay(self, begins: datetime, ends: datetime | None, version: Version, *, resumed: bool) -> Stay:
         stood = (self.run, self.due_at, version, self.assignee_id, self.assignment)
-        return Stay(begins, ends, *stood, resumed)
+        return Stay(begins, ends, *stood, resumed, self.pauses)
+
+    def end_wait(self, at: datetime) -> None:
+        """It waits no longer."""
+        if self.pauses and at < self.pauses[-1][1]:
+            *before, (begins, _) = self.pauses
+            self.pauses = (*before, (begins, at)) if begins < at else (*before,)
 
     def start_over(self) -> None:
         """Begin a run of its own."""
         self.runs += 1
         self.run = self.runs
+        self.pauses = ()
 
     def take_back(self, before: _Now) -> None:
         """Be again as before the last change; numbers that were used are not used again."""
         self.assignment += self.assignee_id != before.assignee_id
         self.due_at, self.assignee_id = before.due_at, before.assignee_id
         self.run, self.open, self.given = before.run, before.open, before.given
+        self.pauses = before.pauses
 
 
 def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> History:
@@ -165,14 +199,24 @@ def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> Histo
         if change.kind is Kind.RESTORED:
             played.restored.add(change.at)
     played.given = now.given
+    played.ends_waiting = changes[-1].kind is Kind.WAITS and now.open
     played.deleted = changes[-1].kind is Kind.DELETED
     return played
 
 
 def _apply(now: _Now, change: Change, before: _Now) -> None:
     match change.kind:
-        case Kind.COMPLETED | Kind.DELETED:
+        case Kind.COMPLETED:
             now.open = False
+            now.end_wait(change.clock)
+        case Kind.DELETED:
+            now.open = False
+        case Kind.WAITS:
+            assert change.due_at is not None
+            now.end_wait(change.clock)
+            now.pauses = (*now.pauses, (change.clock, change.due_at))
+        case Kind.RESUMED:
+            now.end_wait(change.clock)
         case Kind.REOPENED:
             now.open = True
             now.start_over()
@@ -186,6 +230,7 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
             assert change.assignee_id is not None
             now.assignee_id = change.assignee_id
             now.assignment += 1
+            now.end_wait(change.clock)
             by_another = change.actor_id != now.assignee_id
             now.given = Assigned(change.at, now.assignment, now.assignee_id) if by_another else None
         case Kind.UNDONE | Kind.RESTORED:

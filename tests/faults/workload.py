@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from followup_api.followups import activities
+from followup_api.followups.holding import Wish, hold_many, resume_many
 from followup_api.followups.problems import NotDeleted
 from followup_api.followups.scopes import Scope
 from followup_api.followups.service import restore
@@ -29,6 +30,7 @@ from followup_common.contracts import (
 from followup_common.db import Database, Transaction
 from followup_common.logging import configure_logging
 from followup_common.messaging import Publisher, outbox, rabbitmq_broker
+from followup_common.policy import HoldKind
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -69,6 +71,13 @@ REASSIGN = text("""
 ANY = text("""
     SELECT id FROM follow_ups
     WHERE id >= (SELECT (:part * max(id))::bigint FROM follow_ups) ORDER BY id LIMIT 1
+""")
+
+
+# Policies of their own take the others: those count in working time.
+PLAIN_AND_OPEN = text("""
+    SELECT now() FROM follow_ups
+    WHERE id = :id AND is_open AND kind = 'task' AND priority = 'normal' FOR UPDATE
 """)
 
 
@@ -188,6 +197,8 @@ class Workload:
             self._delete: 5,
             self._undo: 20,
             self._restore: 5,
+            self._wait: 20,
+            self._resume: 8,
         }
 
         def act() -> None:
@@ -273,6 +284,26 @@ class Workload:
             return None
         journal.write(tx, follow_up, Kind.UNDONE)
         return work.events
+
+    def _wait(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
+        """Some seconds, of what is under the standard policy."""
+        row = tx.execute(PLAIN_AND_OPEN, {"id": follow_up}).first()
+        if row is None:
+            return None
+        until = row.now + timedelta(seconds=rng.uniform(1, 8))
+        wish = Wish(HoldKind.WAIT, until=until, reason="They decide")
+        if not hold_many(tx, self._people.admins[0], [follow_up], wish).done:
+            return None
+        journal.write(tx, follow_up, Kind.WAITS, due_at=until)
+        return []
+
+    def _resume(self, tx: Transaction, follow_up: int, _: Random) -> list[Event] | None:
+        if tx.execute(PLAIN_AND_OPEN, {"id": follow_up}).first() is None:
+            return None
+        if not resume_many(tx, self._people.admins[0], [follow_up]):
+            return None
+        journal.write(tx, follow_up, Kind.RESUMED)
+        return []
 
     def _restore(self, tx: Transaction, _: int, __: Random) -> list[Event] | None:
         if not self._deleted:
