@@ -2,7 +2,7 @@
 -- anywhere else; with nearly all it is null.
 --
 -- Order of locks, as in `first/escalations.sql`: rows of `follow_ups`, then of `escalation_states`, then of `holds`.
--- A hold that ends by its time changes no state: whoever reads one compares with the time.
+-- A hold that ends by its time changes no state: anyone who reads one compares with the time.
 
 CREATE OR REPLACE FUNCTION follow_ups_keep_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
