@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
@@ -41,19 +42,24 @@ LARGEST_BYTES = 1024 * 1024
 
 @dataclass
 class State:
-    """What a database holds before any test."""
+    """What a database holds before any test.
+
+    Args:
+        schema: a digest of its schema, rights and statistics.
+        restore: statements that bring all rows back; one string, since each of its own costs a round trip.
+        sequences: each with its value, and whether that was given out.
+    """
 
     schema: str
-    rows: dict[str, bytes]
+    restore: bytes
     sequences: dict[str, tuple[int, bool]]
 
     @classmethod
     def of(cls, connection: psycopg.Connection) -> Self:
         """The state of the database behind a connection."""
         tables = [name for name, _ in connection.execute(TABLES).fetchall()]
-        rows = {name: _copied(connection, name) for name in tables}
         sequences = {name: (value, called) for name, value, called in connection.execute(SEQUENCES)}
-        return cls(_schema(connection), {name: part for name, part in rows.items() if part}, sequences)
+        return cls(_schema(connection), _restoring(connection, tables), sequences)
 
 
 @dataclass
@@ -102,13 +108,7 @@ def _empty(connection: psycopg.Connection, first: State) -> bool:
     sizes: dict[str, int] = dict(connection.execute(TABLES).fetchall())
     if _schema(connection) != first.schema or sum(sizes.values()) > LARGEST_BYTES:
         return False
-    with connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")  # neither triggers nor keys
-        for name in (name for name, size in sizes.items() if size):
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-        for name, content in first.rows.items():
-            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
-                copy.write(content)
+    connection.execute(first.restore)
     for name, value, called in connection.execute(SEQUENCES).fetchall():
         if first.sequences[name] != (value, called):
             connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *first.sequences[name]])
@@ -121,6 +121,19 @@ def _schema(connection: psycopg.Connection) -> str:
     return str(row[0])
 
 
-def _copied(connection: psycopg.Connection, table: str) -> bytes:
-    with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
-        return b"".join(bytes(part) for part in copy)
+def _restoring(connection: psycopg.Connection, tables: list[str]) -> bytes:
+    """Statements that delete all rows and insert those of now, past triggers and keys."""
+    statements: list[sql.Composable] = [sql.SQL("SET LOCAL session_replication_role = replica")]
+    for name in tables:
+        table = sql.Identifier(name)
+        statements.append(sql.SQL("DELETE FROM {}").format(table))
+        rows = connection.execute(sql.SQL("SELECT json_agg(each) FROM {} each").format(table)).fetchone()
+        if rows and rows[0]:
+            columns = sql.SQL(", ").join(map(sql.Identifier, rows[0][0]))
+            statements.append(
+                sql.SQL(
+                    "INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE "
+                    "SELECT {1} FROM json_populate_recordset(NULL::{0}, {2})"
+                ).format(table, columns, sql.Literal(json.dumps(rows[0])))
+            )
+    return sql.SQL("; ").join(statements).as_string(connection).encode()

@@ -28,7 +28,7 @@ from .conftest import Person, World
 from .test_dead_letters import fail
 from .test_role_matrix import MAKE
 
-EXAMPLES = {"nobody": 3, "employee": 7, "manager": 6, "admin": 12}
+EXAMPLES = {"nobody": 2, "employee": 5, "manager": 4, "admin": 9}
 """Requests of each operation: valid ones, invalid ones, and valid ones about something that is there."""
 
 SUCCEEDED = {"nobody": 3, "employee": 15, "manager": 15, "admin": 30}

@@ -27,7 +27,7 @@ from tests.support.pipeline import Pipeline
 from .companies import Company
 from .conftest import Person, World
 
-EXAMPLES, STEPS = 15, 30
+EXAMPLES, STEPS = 10, 30
 HOUR = timedelta(hours=1)
 AGES = [100 * HOUR, 50 * HOUR, HOUR, -30 * HOUR]
 PASSES = 40 * HOUR
