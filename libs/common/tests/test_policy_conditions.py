@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from followup_common.policy.conditions import Conditions, Facts, chosen, contradiction, never_reached
+from followup_common.policy.conditions import Conditions, Facts, chosen, never_reached
+from followup_common.policy.satisfiable import contradiction, pointless, pointless_choice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -171,12 +172,12 @@ def test_python_and_sql_choose_the_same_version(team: Team) -> None:
         (
             {"field": "value", "is": "below", "value": {"amount": 12.5, "currency": "EUR"}},
             ("value", "value", "amount"),
-            'write it as a text, such as "1200.00"',
+            'write digits as a text, such as "1200.00"',
         ),
         (
             {"field": "value", "is": "below", "value": {"amount": "-1", "currency": "EUR"}},
             ("value", "value", "amount"),
-            "greater than or equal to 0",
+            "of 0 or more",
         ),
     ],
 )
@@ -197,11 +198,84 @@ def test_the_same_condition_is_always_written_the_same_way() -> None:
     assert Conditions().stored() == {}
 
 
+def written(*given: tuple[str, str, Any]) -> tuple[dict[str, Any], ...]:
+    return tuple({"field": field, "is": way, "value": value} for field, way, value in given)
+
+
+@pytest.mark.parametrize(
+    ("given_", "says"),
+    [
+        (("priority", "none_of", ["low", "normal", "high"]), "no follow-up ever meets it"),
+        (("priority", "any_of", ["low", "normal", "high"]), "every follow-up meets it"),
+        (("subject", "none_of", ["lead", "client", "none"]), "no follow-up ever meets it"),
+        (("tags", "has_any", ["vip, new"]), "has a comma"),
+        (("tags", "has_none", ["vip;new"]), "has a comma or a semicolon"),
+        (("tags", "has_all", [f"t{number}" for number in range(21)]), "more than 20 tags"),
+        (("value", "below", {"amount": "0", "currency": "EUR"}), "no value is below 0"),
+    ],
+)
+def test_a_condition_that_decides_nothing_by_its_values_is_found(
+    given_: tuple[str, str, Any], says: str
+) -> None:
+    [condition] = read(*written(given_)).all
+    assert says in (pointless(condition) or "")
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        ("priority", "none_of", ["low", "normal"]),
+        ("tags", "has_any", [f"t{number}" for number in range(21)]),
+        ("tags", "has_any", ["VIP"]),  # read as vip
+        ("value", "at_least", {"amount": "0", "currency": "EUR"}),  # not one without a value
+        ("value", "at_most", {"amount": "0", "currency": "EUR"}),
+    ],
+)
+def test_one_that_may_hold_and_may_not_is_none(given_: tuple[str, str, Any]) -> None:
+    [condition] = read(*written(given_)).all
+    assert pointless(condition) is None
+
+
+def test_a_choice_that_is_none_is_found() -> None:
+    def says(*either: tuple[str, str, Any], beside: tuple[tuple[str, str, Any], ...] = ()) -> str:
+        return pointless_choice(read(*written(*beside), either=written(*either))) or ""
+
+    low = ("priority", "any_of", ["low"])
+    assert "every follow-up meets one of those on priority" in says(low, ("priority", "none_of", ["low"]))
+    assert "every follow-up" in says(low, ("priority", "any_of", ["normal", "high"]))
+    assert "every follow-up" in says(("kind", "any_of", ["call"]), ("kind", "none_of", ["call"]))
+    assert "every follow-up" in says(("tags", "has_any", ["a", "b"]), ("tags", "has_none", ["a"]))
+    assert "with those of `all`" in says(low, beside=(("priority", "any_of", ["high"]),))
+    assert says(low, ("kind", "any_of", ["call"]), beside=(("priority", "any_of", ["high"]),)) == ""
+    assert says(("tags", "has_all", ["a", "b"]), ("tags", "has_none", ["a", "b"])) == ""
+    assert says(low, ("kind", "none_of", ["call"])) == ""
+
+
+def test_what_is_found_to_hold_for_none_or_for_all_does(team: Team) -> None:
+    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(conditions_of(team.people), team.facts())
+    def agree(conditions: Conditions, facts: Facts) -> None:
+        if contradiction(conditions):
+            assert not conditions.hold(facts)
+        for each in (*conditions.all, *conditions.any):
+            if said := pointless(each):
+                assert each.holds(facts) is said.startswith("every")
+        if (said := pointless_choice(conditions)) and all(each.holds(facts) for each in conditions.all):
+            assert any(each.holds(facts) for each in conditions.any) is said.startswith("every")
+
+    agree()
+
+
 def test_conditions_that_exclude_each_other_are_found() -> None:
     def excluded(*given: tuple[str, str, Any]) -> bool:
-        written = ({"field": field, "is": way, "value": value} for field, way, value in given)
-        return contradiction(read(*written)) is not None
+        return contradiction(read(*written(*given))) is not None
 
+    assert excluded(*(("priority", "none_of", [each]) for each in ("low", "normal", "high")))
+    assert excluded(("tags", "has_any", ["a", "b"]), ("tags", "has_none", ["a", "b", "c"]))
+    assert not excluded(("tags", "has_any", ["a", "b"]), ("tags", "has_none", ["a"]))
+    assert excluded(("team", "any_of", [1]), ("team", "none_of", [1, 2]))
+    many = [f"t{number}" for number in range(12)]
+    assert excluded(("tags", "has_all", many), ("tags", "has_all", [f"u{each}" for each in many]))
     euros = {"amount": "100.00", "currency": "EUR"}
     assert excluded(("kind", "any_of", ["call"]), ("kind", "none_of", ["call", "visit"]))
     assert excluded(("kind", "any_of", ["call"]), ("kind", "any_of", ["visit"]))

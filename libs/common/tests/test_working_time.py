@@ -289,3 +289,12 @@ class TestUnitsOfSteps:
 
     def test_steps_of_different_units_may_come_in_any_order(self) -> None:
         assert len(steps({"after": "PT48H"}, {"working": "PT8H"}, {"working_days": 1}).steps) == 3
+
+
+def test_a_night_that_goes_on_into_the_hours_of_the_next_day_counts_once() -> None:
+    week = {1: (Range(time(22), time(6)),), 2: (Range(time(5), time(13)),)}
+    hours = WorkingHours(BERLIN, week, {})
+    calendar = WorkingTime("Night and day", hours, date(2026, 1, 1), date(2026, 12, 31))
+    opens, closes = (datetime(2026, 3, day, hour, tzinfo=BERLIN) for day, hour in ((2, 22), (3, 13)))
+    assert calendar.worked(opens, closes) == timedelta(hours=15)
+    assert calendar.at(opens, timedelta(hours=14)) == closes - timedelta(hours=1)

@@ -161,6 +161,9 @@ def test_a_name_belongs_to_one_policy(company: Company) -> None:
     assert redrafted(company, policy, name="CALLS").status_code == 200
 
 
+PRIORITIES = {"field": "priority", "is": "none_of", "value": ["low", "normal", "high"]}
+
+
 def reminder(length: str) -> dict[str, Any]:
     return {"after": length, "audience": ["assignee"], "label": "soon", "severity": "reminder"}
 
@@ -228,12 +231,47 @@ def reminder(length: str) -> dict[str, Any]:
             "conditions.all.0",
             "XYZ is no currency",
         ),
+        (
+            {"conditions": {"any": [*CALLS["all"], PRIORITIES]}},
+            "conditions.any.1",
+            "no follow-up ever meets it",
+        ),
+        (
+            {"conditions": {"all": [{"field": "tags", "is": "has_any", "value": ["a, b"]}]}},
+            "conditions.all.0",
+            "make two tags of it",
+        ),
+        (
+            {"conditions": {"any": [*CALLS["all"], {"field": "kind", "is": "none_of", "value": ["call"]}]}},
+            "conditions.any",
+            "every follow-up meets one of those on kind",
+        ),
+        ({"steps": [reminder("-P400D"), OVERDUE]}, "steps.0.after", "use at most 1 year (-P366D)"),
+        (
+            {"steps": [{**OVERDUE, "after": None, "working_days": 5}, LATER]},
+            "steps.1",
+            "never comes later than 'overdue', which takes PT94H by the clock at least",
+        ),
+        (
+            {"steps": [{**OVERDUE, "after": None, "working": "PT60H"}, LATER]},
+            "steps.1",
+            "which takes PT60H by the clock at least",
+        ),
+        (
+            {"steps": [{**OVERDUE, "repeat": {"every": {"working": "PT48H"}, "times": 2}}, LATER]},
+            "steps.0.repeat",
+            "comes before the first repeat",
+        ),
         ({"calendar_id": 999999}, "calendar_id", "there is no calendar 999999"),
-        ({"steps": [OVERDUE, {**LATER, "after": "P3661D"}]}, "steps.1.after", "days=3660) or less"),
+        (
+            {"steps": [OVERDUE, {**LATER, "after": "P3661D"}]},
+            "steps.1.after",
+            "use at most 10 years (P3660D)",
+        ),
         (
             {"steps": [{**OVERDUE, "repeat": {"every": {"after": "P99999999D"}, "times": 1}}]},
             "steps.0.repeat.every.after",
-            "or less",
+            "use at most 10 years",
         ),
         ({"steps": [{**OVERDUE, "label": "a\nb"}]}, "steps.0.label", "on one line"),
         ({"steps": [{**OVERDUE, "label": "a\u202eb"}]}, "steps.0.label", "on one line"),

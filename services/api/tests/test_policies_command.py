@@ -75,14 +75,43 @@ def test_one_that_differs_is_published_again(company: Company, tmp_path: Path) -
     assert (policy["current"]["version"], policy["current"]["steps"][1]["working"]) == (2, "PT16H")
 
 
-def test_what_the_api_refuses_names_the_place(company: Company, tmp_path: Path) -> None:
-    wrong = KEY_ACCOUNTS.replace("[manager]", "[boss]")
-    result = run(tmp_path, "apply", wrong, status=1)
-    assert "0 of 1 done; then this failed: Add policy “Key accounts”." in result.output
+@pytest.mark.parametrize(
+    ("was", "wrong", "field", "says"),
+    [
+        ("[manager]", "[boss]", "steps[1].audience[0]", "expected assignee"),
+        ("PT8H", "PT9000H", "steps[1].working", "use at most 1 year"),
+        ("[VIP, key account]", "['VIP, key account']", "conditions.all[0]", "make two tags of it"),
+        ("[assignee]", "[user(999999)]", "steps[0].audience[0]", "does not exist"),
+    ],
+)
+def test_a_plan_names_what_the_api_would_refuse(
+    company: Company, tmp_path: Path, was: str, wrong: str, field: str, says: str
+) -> None:
+    text = KEY_ACCOUNTS.replace(was, wrong)
+    for command in ("plan", "apply"):
+        failed = run(tmp_path, command, text, status=1).exception
+        assert isinstance(failed, Failure)
+        [message] = [each["message"] for each in failed.errors if each["field"] == f"policies[0].{field}"]
+        assert says in message
     assert [policy["name"] for policy in listed(company)] == ["standard"]
 
 
-@pytest.mark.parametrize("text", ["policies: &all\n  - *all\n", "policies: " + "[" * 3_000])
+def test_the_list_shows_versions_conditions_and_drafts(company: Company, tmp_path: Path) -> None:
+    run(tmp_path, "apply", KEY_ACCOUNTS)
+    company.policy(name="Calls")
+    shown = commands.run(app, "list").stdout
+    today = company.world.execute("SELECT current_date")[0][0].isoformat()
+    lines = [" ".join(line.split()) for line in shown.splitlines() if line.strip()]
+    assert lines[-3:] == [
+        "Key accounts 1 1 condition 2",
+        f"Calls not published 1 condition 1 {today}",
+        "standard 1 everything else 3",
+    ]
+    read = [json.loads(line) for line in commands.run(app, "list", "--json").stdout.splitlines()]
+    assert read == listed(company)
+
+
+@pytest.mark.parametrize("text", ["policies: &all\n  - *all\n", "policies: " + "[" * 1_200])
 def test_a_file_without_an_end_is_refused(company: Company, tmp_path: Path, text: str) -> None:
     assert "holds itself, or is too deep" in str(run(tmp_path, "plan", text, status=1).exception)
 
@@ -153,8 +182,12 @@ def test_what_a_file_archives_is_out_of_use(company: Company, tmp_path: Path) ->
     run(tmp_path, "apply", text)
     assert names(company) == ["visit", "standard"]
     assert "No differences" in run(tmp_path, "plan", text).stdout
-    refused = run(tmp_path, "apply", "policies: [{name: standard, archived: true}]", status=1)
-    assert "cannot be archived" in str(refused.exception)
+    for command in ("plan", "apply"):
+        failed = run(tmp_path, command, "policies: [{name: standard, archived: true}]", status=1).exception
+        assert isinstance(failed, Failure)
+        [error] = failed.errors
+        assert error["field"] == "policies[0].archived"
+        assert "cannot be archived: change its steps" in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,16 @@ TIMEOUT = httpx.Timeout(30, read=60, write=120)
 
 class Broken(Failure):
     """The connection broke before there was an answer."""
+
+
+class Refused(Failure):
+    """The API refuses what it was given.
+
+    Attributes:
+        fields: what is wrong, each with `field` and `message`; also the only one, which `message` says.
+    """
+
+    fields: Sequence[Mapping[str, Any]] = ()
 
 
 def connect(url: str | None, token: str | None, data: Path) -> Client:
@@ -217,6 +227,8 @@ def _failure(response: httpx.Response) -> Failure:
     errors = problem.get("errors") or ()
     hint = "Check --token or FOLLOWUP_TOKEN." if response.status_code == httpx.codes.UNAUTHORIZED else None
     told = errors if len(errors) > 1 or any("line" in error for error in errors) else ()
-    return Failure(
+    refused = Refused(
         str(problem["detail"]), hint=hint, errors=told, more_errors=int(problem.get("more_errors", 0))
     )
+    refused.fields = errors
+    return refused

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from followup_cli.options import DEFAULT_DATA, Data, Token, Url
-from followup_cli.output import Failure, say
+from followup_cli.output import Failure, cells, console, say
 from followup_cli.planning import plans
 from followup_cli.planning.plans import AsJson, File
 
 app = typer.Typer(
-    help="Keep policies in a file: see how it differs from what is in force, and apply it.",
+    help="List policies; keep them in a file: see how it differs from what is in force, and apply it.",
     no_args_is_help=True,
 )
 MoveOpen = Annotated[
@@ -28,6 +30,26 @@ ExpectedTold = Annotated[
         help="With --move-open: how many people it may tell at once, where the API asks for that.",
     ),
 ]
+
+
+@app.command("list")
+def list_policies(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """List policies in the order in which they are tried: version, conditions, steps and drafts."""
+    from followup_cli.client import connect
+
+    with connect(url, token, data) as api:
+        found = list(api.all("/policies"))
+    if as_json:
+        for policy in found:
+            typer.echo(json.dumps(policy))
+    else:
+        _show(found)
 
 
 @app.command("plan")
@@ -96,3 +118,21 @@ def export(*, url: Url = None, token: Token = None, data: Data = DEFAULT_DATA) -
 
     with connect(url, token, data) as api:
         typer.echo(exported(api), nl=False)
+
+
+def _show(found: Iterable[Mapping[str, Any]]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD)
+    for column in ("Name", "Version", "For", "Steps", "Draft of"):
+        table.add_column(column, overflow="fold")
+    for policy in found:
+        current, draft = policy["current"], policy["draft"]
+        says = current or draft  # of one that was never published
+        number = sum(map(len, says["conditions"].values()))
+        whom = f"{number} condition{'s' if number > 1 else ''}" if number else "everything else"
+        version = current["version"] if current else "not published"
+        drafted = draft["at"][:10] if draft else ""
+        table.add_row(*cells([policy["name"], str(version), whom, str(len(says["steps"])), drafted]))
+    console().print(table)

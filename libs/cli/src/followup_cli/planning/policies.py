@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -89,9 +90,16 @@ def changes(api: Client, file: Path, moving: Moving = Moving()) -> list[Change]:
     names = calendar_names(api)
     archived = [present[each.key] for each in wanted if each.archived and each.key in present]
     kept = [each for each in wanted if not each.archived]
-    found = (_change(api, policy, present.get(policy.key), names, moving) for policy in kept)
+    look_ahead = partial(_looked_ahead, api, document)
+    found = [
+        change
+        for placed in enumerate(wanted)
+        if not placed[1].archived
+        and (change := _change(look_ahead, placed, present.get(placed[1].key), names, moving))
+    ]
+    document.refuse_errors()
     return [
-        *(change for change in found if change is not None),
+        *found,
         *map(_archive, archived),
         *_ordering(present, archived, kept),
     ]
@@ -120,14 +128,24 @@ def _refuse_wrong(api: Client, document: Document, wanted: Sequence[Policy], pre
     *_, last = present
     for number, policy in enumerate(wanted):
         refuse_unknown(document, policy.calendar, known, "policies", number, "calendar")
-        if policy.key == last and any(not each.archived for each in wanted[number + 1 :]):
+        if policy.key == last and policy.archived:
+            document.wrong(
+                "takes what no other one does and cannot be archived: change its steps instead",
+                *("policies", number, "archived"),
+            )
+        elif policy.key == last and any(not each.archived for each in wanted[number + 1 :]):
             document.wrong("takes what no other one does: put it last", "policies", number, "name")
     document.refuse_errors()
 
 
 def _change(
-    api: Client, wanted: Policy, present: dict[str, Any] | None, names: Mapping[int, str], moving: Moving
+    look_ahead: Callable[[Policy, int, dict[str, Any] | None], dict[str, Any] | None],
+    placed: tuple[int, Policy],
+    present: dict[str, Any] | None,
+    names: Mapping[int, str],
+    moving: Moving,
 ) -> Change | None:
+    number, wanted = placed
     current = present and present["current"]
     before = _facts_of(current, names) if current else {}
     lines = list(differences(before, {**dict.fromkeys(before, ""), **wanted.facts(names.values())}))
@@ -135,21 +153,37 @@ def _change(
         return None
     if present and present["draft"]:
         lines.append(f"  writes over a draft of {present['draft']['at'][:10]}")
-    if moving.open_ones:
-        lines.append(_moved(api, wanted, present))
+    seen = look_ahead(wanted, number, present)
+    if seen and moving.open_ones:
+        lines.append(
+            f"  moves {seen['moves']:,} of {seen['follow_ups']:,} open follow-ups, and tells "
+            f"{seen['people']:,} people {seen['tells']:,} times at once"
+        )
     title = f"{'Publish' if present else 'Add'} policy “{wanted.name}”"
     return Change(title, lines, lambda api: _publish(api, wanted, present, moving))
 
 
-def _moved(api: Client, wanted: Policy, present: dict[str, Any] | None) -> str:
-    """What moving open follow-ups does; the API computes it, and refuses what cannot be published."""
-    body = wanted.body(calendar_id(api, wanted.calendar))
+def _looked_ahead(
+    api: Client, document: Document, wanted: Policy, number: int, present: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """What moving open follow-ups would do; the API computes it, and refuses what cannot be published.
+
+    What it refuses is noted with its place in the file: then None.
+    """
     place = {"policy_id": present["id"]} if present else {}
-    seen = api.post("/policies/simulate", {"policy": body, "window": "now", **place})
-    return (
-        f"  moves {seen['moves']:,} of {seen['follow_ups']:,} open follow-ups, and tells {seen['people']:,} "
-        f"people {seen['tells']:,} times at once"
-    )
+    body = wanted.body(calendar_id(api, wanted.calendar))
+    from followup_cli.client import Refused
+
+    try:
+        return api.post("/policies/simulate", {"policy": body, "window": "now", **place})
+    except Refused as refused:
+        if not refused.fields:
+            raise
+        for error in refused.fields:
+            parts = error["field"].removeprefix("policy.").split(".")
+            at = (int(part) if part.isdigit() else part for part in parts)
+            document.wrong(error["message"], "policies", number, *at)
+        return None
 
 
 def _publish(api: Client, wanted: Policy, present: dict[str, Any] | None, moving: Moving) -> None:

@@ -17,15 +17,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     StringConstraints,
-    WithJsonSchema,
 )
 
+from followup_common.amounts import Amount
 from followup_common.tags import as_read
 
 PRIORITIES = ("low", "normal", "high")
 """From the least on."""
+SUBJECTS = ("lead", "client", "none")
 MOST_CONDITIONS = 20
 MOST_VALUES = 100
 
@@ -81,23 +81,6 @@ _Tags = Annotated[tuple[_Word, ...], _FILLED, BeforeValidator(_lowered)]
 _Ids = Annotated[tuple[_Id, ...], _FILLED, BeforeValidator(_sorted)]
 _Subjects = Annotated[tuple[Literal["lead", "client", "none"], ...], _FILLED, BeforeValidator(_sorted)]
 _Priorities = Annotated[tuple[Priority, ...], _FILLED, BeforeValidator(_sorted)]
-
-
-def _amount(value: object) -> object:
-    if isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str):
-        raise ValueError('is not an amount: write it as a text, such as "1200.00"')  # noqa: TRY004 - for pydantic
-    return value
-
-
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(_amount),
-    Field(ge=0, max_digits=14, decimal_places=2, allow_inf_nan=False),
-    PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,2})?$", "examples": ["1200.00"]}),
-]
 
 
 class _Model(BaseModel):
@@ -278,45 +261,6 @@ def chosen(candidates: Iterable[Candidate], facts: Facts) -> Candidate:
         facts: of the follow-up.
     """
     return next(each for each in candidates if each.conditions.hold(facts))
-
-
-def contradiction(conditions: Conditions) -> str | None:
-    """Why no follow-up can ever meet some conditions, as far as two of them tell; None: it may."""
-    for number, condition in enumerate(conditions.all):
-        for other in conditions.all[:number]:
-            if condition.field == other.field and _exclude_each_other(condition, other):
-                return (
-                    f"the conditions on {condition.field} exclude each other, so that no follow-up ever "
-                    "meets both: remove one of them"
-                )
-    return None
-
-
-def _exclude_each_other(one: Condition, other: Condition) -> bool:
-    if isinstance(one, ValueCondition) and isinstance(other, ValueCondition):
-        return _no_amount_between(one, other) or _no_amount_between(other, one)
-    if isinstance(one, TagsCondition) or isinstance(other, TagsCondition):
-        return {one.is_, other.is_} == {"has_all", "has_none"} and not {*one.value}.isdisjoint(other.value)
-    if one.field == "team":
-        return False  # somebody can be in the teams of both
-    return _leave_nothing(one, other) or _leave_nothing(other, one)
-
-
-def _no_amount_between(least: ValueCondition, most: ValueCondition) -> bool:
-    if least.value.currency != most.value.currency:
-        return True
-    if least.is_ != "at_least" or most.is_ == "at_least":
-        return False
-    lowest, highest = least.value.amount, most.value.amount
-    return lowest >= highest if most.is_ == "below" else lowest > highest
-
-
-def _leave_nothing(one: Condition, other: Condition) -> bool:
-    """Whether what the first allows is all excluded by the second."""
-    if one.is_ != "any_of":
-        return False
-    allowed, named = {*one.value}, {*other.value}
-    return allowed <= named if other.is_ == "none_of" else allowed.isdisjoint(named)
 
 
 def never_reached(conditions: Sequence[Conditions]) -> int | None:

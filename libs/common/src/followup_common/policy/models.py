@@ -107,7 +107,9 @@ Audience = Annotated[
 YEAR = timedelta(days=366)
 TEN_YEARS = timedelta(days=3_660)
 MICROSECOND = timedelta(microseconds=1)
-SECOND, MINUTE, NO_TIME = timedelta(seconds=1), timedelta(minutes=1), timedelta()
+SECOND, MINUTE, DAY, NO_TIME = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1), timedelta()
+MOST_SET_FORWARD = timedelta(hours=2)
+"""By which a zone sets its clocks forward at once."""
 
 
 def _duration(value: object) -> object:
@@ -117,7 +119,22 @@ def _duration(value: object) -> object:
     return value
 
 
+def _not_beyond(most: timedelta, said: str) -> AfterValidator:
+    """At most so long; before due, a year at most."""
+
+    def check(value: timedelta) -> timedelta:
+        if value > most:
+            raise ValueError(f"is too long: use at most {said}")
+        if value < -YEAR:
+            raise ValueError("is too long before: use at most 1 year (-P366D)")
+        return value
+
+    return AfterValidator(check)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+UpToAYear = Annotated[Duration, _not_beyond(YEAR, "1 year (P366D)")]
+UpToTenYears = Annotated[Duration, _not_beyond(TEN_YEARS, "10 years (P3660D)")]
 
 
 class Severity(StrEnum):
@@ -155,8 +172,8 @@ class Length(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    after: Duration | None = Field(None, ge=-YEAR, le=TEN_YEARS)
-    working: Duration | None = Field(None, ge=-YEAR, le=YEAR)
+    after: UpToTenYears | None = Field(None)
+    working: UpToAYear | None = Field(None)
     working_days: int | None = Field(None, ge=-366, le=366, strict=True)
 
     @property
@@ -177,6 +194,17 @@ class Length(BaseModel):
     def counts_working_time(self) -> bool:
         """Whether a calendar says how long it is."""
         return self.after is None
+
+    @property
+    def least_elapsed(self) -> timedelta:
+        """How much passes by the clock at least, whatever the calendar; of a negative one nothing is said.
+
+        Working hours last as long as they count. So many working days later is the same time of day, or the
+        nearest one at which that day is open: the first of them may be short by nearly a day.
+        """
+        if self.working_days is not None:
+            return max(NO_TIME, (self.working_days - 1) * DAY - MOST_SET_FORWARD)
+        return self.working or self.after or NO_TIME
 
 
 class Every(Length):
@@ -215,16 +243,12 @@ def _printable(label: str) -> str:
 class Step(Length):
     """One step of a policy: this long overdue, tell this audience. It counts in one of three units."""
 
-    after: Duration | None = Field(
+    after: UpToTenYears | None = Field(
         None,
-        ge=-YEAR,
-        le=TEN_YEARS,
         description="Time since due, by the clock; negative before it. ISO 8601 duration in JSON.",
     )
-    working: Duration | None = Field(
+    working: UpToAYear | None = Field(
         None,
-        ge=-YEAR,
-        le=YEAR,
         description="Time since due that lies in working hours; negative before it. ISO 8601 duration.",
     )
     working_days: int | None = Field(

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
+from followup_common.amounts import Amount
 from followup_common.currencies import CURRENCIES
 from followup_common.db.tables import follow_ups
 from followup_common.policy.conditions import Priority
 from followup_common.tags import LONGEST, MOST_TAGS, tag, together
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
-    PlainSerializer,
     StringConstraints,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
 )
 from pydantic.config import JsonDict
@@ -32,20 +29,6 @@ from followup_api.visible import seen
 f = follow_ups.c
 DEFAULT_KIND = "task"
 DEFAULT_OUTCOME = "done"
-AMOUNT = r"[0-9]{1,12}(\.[0-9]{1,2})?"
-
-
-def written_amount(value: object) -> object:
-    """Read an amount of money.
-
-    Raises:
-        ValueError: it is something else, negative, or of more than two decimals.
-    """
-    if isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(AMOUNT, value):
-        raise ValueError('is not an amount: write digits as a text, such as "1200.00", of 0 or more')
-    return Decimal(value)
 
 
 def known_currency(value: str) -> str:
@@ -63,12 +46,6 @@ _TEXT = (AfterValidator(storable), AfterValidator(seen), UNTURNED)
 KindName = Annotated[str, StringConstraints(min_length=1, max_length=50), *_TEXT]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=200), *_TEXT, AfterValidator(tag)]
 Tags = Annotated[list[Tag], Field(max_length=100), AfterValidator(together)]
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(written_amount),
-    PlainSerializer("{:.2f}".format, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": f"^{AMOUNT}$", "examples": ["1200.00"]}),
-]
 Currency = Annotated[
     str,
     StringConstraints(min_length=3, max_length=3, pattern="^[A-Z]{3}$"),

@@ -17,11 +17,12 @@ from followup_common.policy.conditions import (
     KindCondition,
     TeamCondition,
     ValueCondition,
-    contradiction,
 )
+from followup_common.policy.satisfiable import contradiction, pointless, pointless_choice
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from followup_api.calendars.schemas import iso_hours
 from followup_api.choices.lists import KINDS
 from followup_api.choices.queries import names_in_use
 from followup_api.field_errors import VALIDATORS
@@ -56,6 +57,13 @@ def _check_steps(steps: list[Step]) -> None:
             said = error.errors()[0]["msg"].removeprefix(VALIDATORS)
             raise _invalid(f"steps.{number - 1}", said) from None
     for number, (step, later) in enumerate(pairwise(steps)):
+        least = step.least_elapsed
+        if later.after is not None and step.counts_working_time and later.after <= least:
+            raise _invalid(
+                f"steps.{number + 1}",
+                f"step {later.label!r} never comes later than {step.label!r}, which takes "
+                f"{iso_hours(least)} by the clock at least: give it a longer time, or move it up",
+            )
         if not _is_repeated_before(step, later):
             raise _invalid(
                 f"steps.{number}.repeat",
@@ -64,8 +72,12 @@ def _check_steps(steps: list[Step]) -> None:
 
 
 def _is_repeated_before(step: Step, later: Step) -> bool:
-    """Whether a step has the time to be repeated; where units differ, the calendar decides."""
-    if step.repeat is None or step.length[0] != later.length[0]:
+    """Whether a step may have the time to be repeated; where units differ, the calendar decides."""
+    if step.repeat is None:
+        return True
+    if step.after is not None and later.after is not None:
+        return step.repeat.every.least_elapsed < later.after - step.after
+    if step.length[0] != later.length[0]:
         return True
     unit, every = step.repeat.every.length
     return unit != step.length[0] or every < later.length[1] - step.length[1]
@@ -79,8 +91,13 @@ def _check_conditions(tx: Transaction, body: PolicyInput, *, catch_all: bool) ->
             "conditions",
             "without any it takes every follow-up, and the policies after it are never reached: add one",
         )
+    for place, condition in _placed(body.conditions):
+        if said := pointless(condition):
+            raise _invalid(place, said)
     if said := contradiction(body.conditions):
         raise _invalid("conditions.all", said)
+    if said := pointless_choice(body.conditions):
+        raise _invalid("conditions.any", said)
     _check_what_is_named(tx, body.conditions)
 
 
