@@ -235,6 +235,32 @@ def test_changes_that_come_together_go_one_after_another(
         assert (company.get(call)["policy_version_id"], company.get(call)["run"]) == (version, 2)
 
 
+def test_what_was_planned_while_a_policy_was_published_moves_once_it_is_there(
+    pipeline: Pipeline, escalator: EscalatorSettings
+) -> None:
+    def handle(event: PoliciesPublished) -> list[Later]:
+        with pipeline.databases["escalator"].transaction() as tx:
+            return [each for each in move_open(event, tx, escalator) if isinstance(each, Later)]
+
+    def on(call: int) -> int:
+        with pipeline.company() as company:
+            return int(company.get(call)["policy_version_id"])
+
+    with pipeline.company() as company:
+        eve = company.person("Eve")
+        there = company.follow_up(eve, overdue=HOUR)
+    with pipeline.company() as planning:
+        late = planning.follow_up(eve, overdue=HOUR)
+        version = moved_to_its_own(pipeline, STEP, LATER_STEP)
+        published = PoliciesPublished(policy_version_id=version, actor_id=None)
+        [again] = handle(published)
+        assert on(there) == version
+        assert handle(again.event) == [again]  # type: ignore[arg-type]  # it waits for who is planning
+    assert on(late) != version
+    assert handle(again.event) == []  # type: ignore[arg-type]
+    assert on(late) == version
+
+
 def test_a_move_leaves_to_a_newer_version_what_that_is_to_move(
     pipeline: Pipeline, escalator: EscalatorSettings
 ) -> None:

@@ -82,6 +82,16 @@ MOVE = text("SELECT until, moved FROM policies_move_open(:version, :actor_id, :a
 )
 
 
+# Those who write follow-ups in a transaction that goes on. What they plan may be on the version before: they
+# looked for a policy before this one was in force, and nobody else sees it until they commit.
+WRITING = text("""
+    SELECT COALESCE(array_agg(DISTINCT virtualtransaction), '{}') FROM pg_locks
+    WHERE relation = 'follow_ups'::regclass AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
+GOES_ON = text("SELECT EXISTS (SELECT FROM pg_locks WHERE virtualtransaction = ANY(CAST(:beside AS text[])))")
+
+
 @handles(CalendarsChanged)
 def place_again(event: CalendarsChanged, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
     """Wake the open follow-ups that may count by what has changed, a batch of them; the rest follows."""
@@ -111,15 +121,26 @@ def place_again(event: CalendarsChanged, tx: Transaction, _: EscalatorSettings) 
 
 @handles(PoliciesPublished)
 def move_open(event: PoliciesPublished, tx: Transaction, _: EscalatorSettings) -> Iterator[Emitted]:
-    """Move a batch of open follow-ups to the policy that applies to them now; the rest follows."""
+    """Move a batch of open follow-ups to the policy that applies to them now; the rest follows.
+
+    Where others wrote follow-ups when the first batch was looked for, all are looked at again once those
+    transactions have ended.
+    """
     if tx.execute(OVERTAKEN, {"version": event.policy_version_id}).scalar():
         return
-    if not tx.execute(ALONE).scalar():
+    again = event.after == 0 and bool(event.beside)
+    waits = again and tx.execute(GOES_ON, {"beside": list(event.beside)}).scalar()
+    if waits or not tx.execute(ALONE).scalar():
         yield Later(event, WAIT)
         return
+    beside = event.beside
+    if event.after == 0:
+        beside = () if again else tuple(tx.execute(WRITING).scalar_one())
     find_by_index(tx)
     values = {"version": event.policy_version_id, "actor_id": event.actor_id, "after": event.after}
     batch = tx.execute(MOVE, values).one()
     yield Measured(metrics.POLICY_CHANGED, batch.moved)
     if batch.until is not None:
-        yield event.model_copy(update={"after": batch.until})
+        yield event.model_copy(update={"after": batch.until, "beside": beside})
+    elif beside:
+        yield Later(event.model_copy(update={"after": 0, "beside": beside}), WAIT)

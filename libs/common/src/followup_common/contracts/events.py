@@ -180,6 +180,12 @@ class PoliciesPublished(Event):
     policy_version_id: Number = Field(description="The version that was published.")
     actor_id: Number | None = Field(description="Who published it.")
     after: Number = Field(0, ge=0, description="Follow-ups up to this id have been looked at.")
+    beside: tuple[str, ...] = Field(
+        (),
+        exclude_if=lambda others: not others,  # so that the release before, which does not know it, reads it
+        description="PostgreSQL's numbers of the transactions that wrote follow-ups when the first were "
+        "looked at: once they have ended, all are looked at again.",
+    )
 
     @property
     def subject(self) -> str:
