@@ -93,7 +93,12 @@ def test_days_of_a_file_are_imported(product: Product, visit: Visit, ada: Person
     expect(page.get_by_role("alert").filter(has_text="The file was not imported")).to_be_visible()
     good = ICS.format(day="20270518").encode()
     choose.set_input_files(FilePayload(name="y.ics", mimeType="text/calendar", buffer=good))
+    effect = dialog(page, "Effect")
+    expect(effect).to_contain_text("0 open follow-ups count by this calendar")
+    assert product.call("GET", f"/calendars/{made}")["imported_days"] == []
+    effect.get_by_role("button", name="Save").click()
     expect(said(page, "imported").last).to_be_visible()
+    expect(page.get_by_role("list", name="Days of a file")).to_contain_text("Company outing")
     expect(page.get_by_text("No file was imported")).to_have_count(0)
     assert product.call("GET", f"/calendars/{made}")["imported_days"][0]["name"] == "Company outing"
 

@@ -102,6 +102,11 @@ MOVING = event(
         (ics(whole("20261224", "RRULE:FREQ=YEARLY;BYDAY=4TH")), "RRULE other than FREQ=YEARLY"),
         (ics(whole("20261224", "RRULE:FREQ=YEARLY;BYMONTHDAY=30")), "RRULE other than FREQ=YEARLY"),
         (ics(whole("20261224", "RRULE:FREQ=YEARLY", "RRULE:FREQ=YEARLY")), "RRULE other than FREQ=YEARLY"),
+        (ics(whole("20261224", "RRULE:FREQ=YEARLY;INTERVAL=0")), "with INTERVAL=0: write 1 or more"),
+        (ics(whole("20261224", "RRULE:FREQ=YEARLY;COUNT=0")), "with COUNT=0: write 1 or more"),
+        (ics(whole("20261224", "RRULE:FREQ=YEARLY;COUNT=-1")), "with COUNT=-1: write 1 or more"),
+        (ics(whole("20261224", "RRULE:FREQ=YEARLY;COUNT=2;UNTIL=20301224")), "leave one of them out"),
+        (ics(whole("20261224", "RRULE:FREQ=YEARLY;UNTIL=20251224")), "UNTIL lies before its DTSTART"),
         (ics(whole("20261224", "RRULE:FREQ=BOGUS")), "cannot be read at RRULE"),
         (ics(whole("20261224", "RDATE;VALUE=DATE:20261231")), "has RDATE: write each of its days"),
         (ics(whole("20261224", "RECURRENCE-ID;VALUE=DATE:20261231")), "has RECURRENCE-ID"),
@@ -159,6 +164,43 @@ def test_the_days_of_a_file_stay_when_the_calendar_is_written_again(company: Com
     body = {name: calendar[name] for name in ("name", "time_zone", "hours", "days")}
     again = company.ask(company.ada, "PUT", f"/calendars/{calendar['id']}", json=body).json()
     assert [day["date"] for day in again["imported_days"]] == [str(monday)]
+
+
+def test_what_comes_every_year_counts_as_the_calendar_is_worked_out_further(company: Company) -> None:
+    monday, _ = workdays()
+    calendar = company.calendar()
+    text = ics(whole(f"{monday:%Y%m%d}", "RRULE:FREQ=YEARLY", name="Outing"))
+    shown = import_days(company, calendar, text).json()
+    years = [date.fromisoformat(day["date"]).year for day in shown["imported_days"]]
+    assert years == [*range(monday.year, monday.year + 10)]
+    later = monday.replace(year=monday.year + 5)
+    company.world.execute(
+        "SELECT calendar_work_out(:id, current_date, current_date + 3000)", id=calendar["id"]
+    )
+    [(closed,)] = company.world.execute(
+        "SELECT NOT EXISTS (SELECT FROM calendar_spans WHERE calendar_id = :id"
+        " AND tstzrange(starts_at, ends_at) && tstzrange(:day, CAST(:day AS timestamptz) + '1 day'))",
+        id=calendar["id"],
+        day=later,
+    )
+    assert closed
+
+
+def test_the_effect_of_a_file_is_shown_before_it_is_imported(company: Company) -> None:
+    monday, tuesday = workdays()
+    calendar = company.calendar()
+    steps = [{"working_days": 1, "audience": ["assignee"], "label": "late", "severity": "overdue"}]
+    policy = company.policy(name="Calls", steps=steps, calendar_id=calendar["id"])
+    company.ask(company.ada, "POST", f"/policies/{policy['id']}/publish", json={})
+    company.create(company.amir, kind="call", due_at=f"{monday}T10:00:00Z")
+    path = f"/calendars/{calendar['id']}/imported-days/preview"
+    for day, moved in ((tuesday, 1), (monday - 30 * DAY, 0)):
+        body = {"ics": ics(whole(f"{day:%Y%m%d}"))}
+        effect = company.ask(company.ada, "POST", path, json=body).json()
+        assert (effect["follow_ups"], effect["moved"], effect["steps"]) == (1, moved, [])
+    assert company.get(company.ada, f"/calendars/{calendar['id']}") == calendar
+    assert company.ask(company.ada, "POST", path, json={"ics": ics(MOVING)}).status_code == 422
+    assert company.ask(company.amir, "POST", path, json=body).status_code == 403
 
 
 def test_a_file_that_is_refused_changes_nothing(company: Company) -> None:

@@ -60,6 +60,7 @@ NOT_CREATING = {
     "/api/v1/session": "a log-in made twice is two sessions of one person, and its answer a secret",
     "/api/v1/session/proof": "says once more who one is",
     "/api/v1/calendars/{calendar_id}/preview": "only reads",
+    "/api/v1/calendars/{calendar_id}/imported-days/preview": "only reads",
     "/api/v1/follow-ups/bulk": "changes what is there; each change is made once or has no effect",
     "/api/v1/follow-ups/{follow_up_id}/complete": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/acknowledge": "as bulk",

@@ -1032,11 +1032,32 @@ export interface paths {
         /**
          * Import the days of an iCalendar file
          * @description Close a calendar on the days of a file, in place of those of the file before. Events of whole days are
-         *     taken, once or every year, as far as they lie in the next two years; a file with others is refused with
+         *     taken, once or every year, as far as they lie in the next ten years; a file with others is refused with
          *     their place. Makes a new version.
          */
         put: operations["import_days"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{calendar_id}/imported-days/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an import of an iCalendar file would do
+         * @description How many open follow-ups the same `PUT` would move, and which steps would come at once. Changes
+         *     nothing.
+         */
+        post: operations["preview_imported_days"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2537,7 +2558,7 @@ export interface components {
             days: components["schemas"]["ShownDay"][];
             /**
              * Imported Days
-             * @description Of a file; `days` count before them.
+             * @description Of a file; `days` count before them. Kept for ten years from the import on.
              */
             imported_days: components["schemas"]["NamedDay"][];
             /**
@@ -14946,6 +14967,118 @@ export interface operations {
             };
             /** @description Changed in the meantime */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_imported_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//Holidays//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20260518\r\nSUMMARY:Company outing\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IcsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2026-03-02T09:00:00.250344Z",
+                     *       "follow_ups": 310,
+                     *       "moved": 240,
+                     *       "steps": [
+                     *         {
+                     *           "follow_ups": 3,
+                     *           "label": "manager",
+                     *           "policy": "Standard",
+                     *           "policy_version": 4,
+                     *           "severity": "escalated",
+                     *           "step": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarPreview"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

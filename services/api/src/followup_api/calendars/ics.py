@@ -112,7 +112,14 @@ class _Event:
             self.refuse("has an RRULE other than FREQ=YEARLY: write each of its days as an event of its own")
         [every], [most], [until] = (parts.get(name, [None]) for name in ("INTERVAL", "COUNT", "UNTIL"))
         until = until.date() if isinstance(until, datetime) else until
-        return max(every or 1, 1), -1 if most is None else most, until or date.max
+        for name, number in (("INTERVAL", every), ("COUNT", most)):
+            if number is not None and number < 1:
+                self.refuse(f"has an RRULE with {name}={number}: write 1 or more, or leave {name} out")
+        if most is not None and until is not None:
+            self.refuse("has an RRULE with COUNT and UNTIL: leave one of them out")
+        if until is not None and until < begins:
+            self.refuse("has an RRULE whose UNTIL lies before its DTSTART: correct one of them")
+        return every or 1, -1 if most is None else most, until or date.max
 
     def _excluded(self) -> Iterator[date]:
         given = self.component.get("EXDATE", [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ from followup_api.calendars import queries
 from followup_api.calendars.holidays import public_holidays
 from followup_api.calendars.problems import CalendarNeverOpen, CalendarNotFound
 from followup_api.calendars.schemas import Calendar, CalendarInput, CalendarPreview
-from followup_api.calendars.service import horizon, hours_of, refuse_overlap
+from followup_api.calendars.service import horizon, hours_of, imported, refuse_overlap
 
 es, pv = escalation_states.c, policy_versions.c
 AT_ONCE = 2_000
@@ -65,10 +65,38 @@ def preview(tx: Transaction, calendar_id: int, body: CalendarInput) -> CalendarP
         CalendarNotFound: there is no such calendar.
         CalendarNeverOpen, Invalid: it cannot be like that.
     """
+    current = _found(tx, calendar_id)
+    return _effect(tx, calendar_id, _worked_out(tx, body, [day.date for day in current.imported_days]))
+
+
+def preview_import(tx: Transaction, calendar_id: int, ics: str) -> CalendarPreview:
+    """The same for the days of a file, in place of those of the file before.
+
+    Raises:
+        CalendarNotFound: there is no such calendar.
+        CalendarNeverOpen, Invalid: the file leaves it no hours, or cannot be taken.
+    """
+    current = _found(tx, calendar_id)
+    first, _ = horizon(tx)
+    return _effect(tx, calendar_id, _worked_out(tx, _as_written(current), imported(ics, first)))
+
+
+def _found(tx: Transaction, calendar_id: int) -> Calendar:
     current = queries.find(tx, calendar_id)
     if current is None:
         raise CalendarNotFound(calendar_id)
-    edited = _worked_out(tx, current, body)
+    return current
+
+
+def _as_written(current: Calendar) -> CalendarInput:
+    """A calendar as its `PUT` takes it."""
+    fields = current.model_dump(mode="json", include={*CalendarInput.model_fields})
+    if fields["holidays"]:
+        del fields["holidays"]["days"]
+    return CalendarInput.model_validate(fields)
+
+
+def _effect(tx: Transaction, calendar_id: int, edited: WorkingTime) -> CalendarPreview:
     now: datetime = tx.execute(select(func.now())).scalar_one()
     counting = _counting(tx)
     concerned = moved = 0
@@ -86,7 +114,7 @@ def preview(tx: Transaction, calendar_id: int, body: CalendarInput) -> CalendarP
     )
 
 
-def _worked_out(tx: Transaction, current: Calendar, body: CalendarInput) -> WorkingTime:
+def _worked_out(tx: Transaction, body: CalendarInput, closed: Iterable[date]) -> WorkingTime:
     refuse_overlap(body)
     first, last = horizon(tx)
     week: dict[int, list[Range]] = defaultdict(list)
@@ -97,7 +125,7 @@ def _worked_out(tx: Transaction, current: Calendar, body: CalendarInput) -> Work
     if body.holidays:
         removed = set(body.holidays.removed)
         days |= {day: () for day in public_holidays(body.holidays, first, last) if day not in removed}
-    days |= {day.date: () for day in current.imported_days}
+    days |= dict.fromkeys(closed, ())
     days |= {day.date: [*map(hours_of, day.hours)] for day in body.days}  # what people wrote comes first
     try:
         return WorkingTime(body.name, WorkingHours(ZoneInfo(body.time_zone), week, days), first, last)

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 
 from followup_api.audit import Audit
 from followup_api.calendars import queries, service, working_time
-from followup_api.calendars.preview import preview
+from followup_api.calendars.preview import preview, preview_import
 from followup_api.calendars.problems import CalendarNotFound
 from followup_api.calendars.schemas import (
     Calendar,
@@ -102,9 +102,22 @@ def import_days(
     response: Response,
 ) -> Calendar:
     """Close a calendar on the days of a file, in place of those of the file before. Events of whole days are
-    taken, once or every year, as far as they lie in the next two years; a file with others is refused with
+    taken, once or every year, as far as they lie in the next ten years; a file with others is refused with
     their place. Makes a new version."""
     return _tagged(service.import_days(work.tx, audit, calendar_id, body.ics, tags), response)
+
+
+@router.post(
+    "/{calendar_id}/imported-days/preview",
+    summary="See what an import of an iCalendar file would do",
+    responses=documented(404),
+)
+def preview_imported_days(
+    work: Work, _caller: Writer, calendar_id: PathId, body: IcsInput
+) -> CalendarPreview:
+    """How many open follow-ups the same `PUT` would move, and which steps would come at once. Changes
+    nothing."""
+    return preview_import(work.tx, calendar_id, body.ics)
 
 
 @router.delete(

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from typing import Annotated, Any, Self
 
 from followup_common.policy import Severity
-from followup_common.policy.models import Duration
+from followup_common.policy.models import UpToAYear
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -261,7 +261,9 @@ class Calendar(Schema, json_schema_extra=examples(EXAMPLE_SHOWN)):
     hours: list[Hours]
     holidays: Holidays | None
     days: list[ShownDay]
-    imported_days: list[NamedDay] = Field(description="Of a file; `days` count before them.")
+    imported_days: list[NamedDay] = Field(
+        description="Of a file; `days` count before them. Kept for ten years from the import on."
+    )
     first_day: date = Field(description="The first day that it has been worked out for.")
     last_day: date = Field(description="The last one: two years ahead, day after day.")
     holidays_until: date | None = Field(
@@ -280,9 +282,7 @@ class WorkingTimeQuery(Parameters):
 
     since: SaneTime = Field(alias="from", description="What to count from.")
     to: SaneTime | None = Field(None, description="Until when: how much is worked between.")
-    add: Duration | None = Field(
-        None, ge=-YEAR, le=YEAR, description="When so much has been worked; negative: before `from`."
-    )
+    add: UpToAYear | None = Field(None, description="When so much has been worked; negative: before `from`.")
     add_days: int | None = Field(
         None, ge=-366, le=366, description="The same time so many working days later; negative: before."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -36,6 +36,9 @@ from followup_api.time_zones import NOT_IN_DATABASE
 c, d = calendars.c, calendar_days.c
 BACK, AHEAD = timedelta(days=366), timedelta(days=731)
 """What a calendar is worked out for, from the day on which it is changed."""
+IMPORTED_AHEAD = timedelta(days=3_660)
+"""How far days of a file are kept: what comes every year goes on counting as the calendar is worked out
+further, day after day."""
 AUDITED = ("name", "time_zone", "hours", "holidays", "days")
 
 
@@ -84,7 +87,7 @@ def import_days(tx: Transaction, audit: Trail, calendar_id: int, ics: str, tags:
     """
     before = _changeable(tx, calendar_id, tags)
     first, last = horizon(tx)
-    days = days_of(ics, first, last)
+    days = imported(ics, first)
     tx.execute(delete(calendar_days).where(d.calendar_id == calendar_id, d.source == "ics"))
     rows = [
         {"calendar_id": calendar_id, "day": day, "source": "ics", "name": name} for day, name in days.items()
@@ -96,6 +99,15 @@ def import_days(tx: Transaction, audit: Trail, calendar_id: int, ics: str, tags:
     changes = {"imported_days": {"from": len(before.imported_days), "to": len(days)}}
     audit(Action.CALENDAR_CHANGED, f"calendars/{calendar_id}", name=before.name, changes=changes)
     return _found(tx, calendar_id)
+
+
+def imported(ics: str, first: date) -> Mapping[date, str]:
+    """The days of a file that a calendar keeps, with their names.
+
+    Raises:
+        Invalid: the file cannot be taken.
+    """
+    return days_of(ics, first, first + BACK + IMPORTED_AHEAD)
 
 
 def archive(tx: Transaction, audit: Trail, calendar_id: int, tags: Tags) -> None:

@@ -77,7 +77,7 @@ export const calendars = {
   noDays: "None",
 
   imported: "Days of a file",
-  importedText: "Close the calendar on the whole-day events of an iCalendar file (.ics), in place of those of the file before.",
+  importedText: "Close the calendar on the whole-day events of an iCalendar file (.ics), in place of those of the file before. What comes every year counts for ten years from the import on.",
   importFile: "Import an .ics file",
   file: "iCalendar file",
   noImported: "No file was imported",
