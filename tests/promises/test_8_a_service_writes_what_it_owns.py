@@ -58,6 +58,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "subject_changes": {f"INSERT({c})" for c in ("subject_id", "kind", "actor_id", "changes")},
         "sessions": ALL,
         "api_tokens": ALL,
+        "password_links": ALL,
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
         "idempotency_keys": ALL,

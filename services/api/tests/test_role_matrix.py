@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from followup_api.auth.secrets import digest
 from followup_api.calendars.schemas import EXAMPLE_ICS
 
 from .companies import Company
@@ -101,6 +102,8 @@ LINES: dict[str, Line] = {
     "GET /api/v1/session/oidc": public(303),
     "GET /api/v1/session/oidc/callback": public(303),
     "POST /api/v1/session/proof": everybody(204, json={"password": PASSWORD}),
+    "POST /api/v1/session/password-link": public(200, json={"token": "{link_token}"}),
+    "PUT /api/v1/session/password-link": public(201, json={"token": "{link_token}", "password": PASSWORD}),
     "GET /api/v1/me": everybody(200),
     "PATCH /api/v1/me": everybody(200, json={"time_zone": "UTC"}),
     "PUT /api/v1/me/password": everybody(
@@ -114,6 +117,10 @@ LINES: dict[str, Line] = {
     "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
     "GET /api/v1/users/{user_id}/tokens": admins(200),
     "DELETE /api/v1/users/{user_id}/tokens/{token_id}": admins(204),
+    "GET /api/v1/invitations": admins(200),
+    "POST /api/v1/invitations": admins(201, json={}),
+    "POST /api/v1/users/{user_id}/invitation": admins(409),  # he has a password
+    "POST /api/v1/users/{user_id}/password-reset": admins(201),
     "GET /api/v1/users": everybody(200),
     "POST /api/v1/users": admins(201, json={"email": "new@example.com", "name": "New"}),
     "GET /api/v1/users/{user_id}": everybody(200),
@@ -252,7 +259,9 @@ class Cast:
             self._forget("follow_up_kinds", 5)
         if "/outcomes" in route:
             self._forget("outcomes", 6)
-        target: dict[str, Any] = {"user_id": amir.id, "choice_id": 1}
+        target: dict[str, Any] = {"user_id": amir.id, "choice_id": 1, "link_token": LINK}
+        if "/password-link" in route:
+            world.execute(MAKE_LINK, amir=amir.id, digest=digest(LINK))
         for name in named:
             [(target[name],)] = world.execute(f"{MAKE[name]} RETURNING id", amir=amir.id)
         if "{event_id}" in route:
@@ -272,6 +281,11 @@ class Cast:
         )
 
 
+LINK = "what a link carries"
+MAKE_LINK = (
+    "INSERT INTO password_links (user_id, purpose, token_hash, expires_at) "
+    "VALUES (:amir, 'invitation', :digest, now() + interval '1 day') ON CONFLICT DO NOTHING"
+)
 MAKE = {
     "follow_up_id": "INSERT INTO follow_ups (title, due_at, assignee_id) VALUES ('Call', now(), :amir)",
     "token_id": "INSERT INTO api_tokens (user_id, name, prefix, token_hash) "

@@ -52,6 +52,7 @@ def of_ones_own_log_in(admin: Person) -> dict[str, tuple[str, str, Any]]:
         "one session": ("DELETE", f"{me}/sessions/1", None),
         "password as an admin": ("PATCH", user, {"password": ANOTHER}),
         "address as an admin": ("PATCH", user, {"email": "mine.now@example.com", "name": "Ada"}),
+        "link to set a password": ("POST", f"{user}/password-reset", None),
         "account of the provider": ("DELETE", f"{user}/identities", None),
     }
 

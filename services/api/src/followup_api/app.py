@@ -40,6 +40,9 @@ from followup_api.ops.open_follow_ups import OpenFollowUps
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import routers as ops
 from followup_api.organisation.routes import router as organisation
+from followup_api.password_links.routes import by_link
+from followup_api.password_links.routes import of_people as password_links_of_people
+from followup_api.password_links.routes import router as invitations
 from followup_api.policies.problems import replay_places
 from followup_api.policies.routes import router as policies
 from followup_api.routing import API
@@ -64,10 +67,13 @@ LOG_IN_BYTES = 16 * 1024
 
 ROUTERS: tuple[APIRouter, ...] = (
     session,
+    by_link,
     provider_log_in,
     me,
     tokens,
     tokens_of_people,
+    invitations,
+    password_links_of_people,
     users,
     follow_ups,
     kinds,

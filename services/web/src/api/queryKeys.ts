@@ -21,6 +21,7 @@ export const queryKeys = {
   subjectChanges: (id: number) => ["subjects", "changes", id] as const,
   subjectList: (filters: object) => ["subjects", "list", filters] as const,
   people: ["people"] as const,
+  notYetIn: ["people", "not-yet-in"] as const,
   escalations: ["escalations"] as const,
   escalationLists: ["escalations", "list"] as const,
   escalationList: (filters: object) => ["escalations", "list", filters] as const,

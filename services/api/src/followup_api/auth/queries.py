@@ -169,6 +169,11 @@ def by_email(tx: Transaction, email: str) -> Record | None:
     return tx.execute(statement).one_or_none()
 
 
+def by_id(tx: Transaction, user_id: int) -> Record:
+    """A person who is there and active."""
+    return tx.execute(select(*CALLER).where(u.id == user_id, u.active)).one()
+
+
 def opens(tx: Transaction, user_id: int, password_hash: str | None) -> bool:
     """Whether a password that was just checked still opens the account; waits for who is changing that."""
     person = select(u.id).where(u.id == user_id, u.active)

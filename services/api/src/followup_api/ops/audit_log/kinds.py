@@ -12,6 +12,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
     AuditKind.PEOPLE: (
         *(Action.USER_CREATED, Action.USER_CHANGED, Action.USERS_IMPORTED),
         *(Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND),
+        *(Action.INVITED, Action.RESET_LINK_MADE),
     ),
     AuditKind.TOKENS: (Action.TOKEN_CREATED, Action.TOKEN_REVOKED),
     AuditKind.FOLLOW_UPS: (

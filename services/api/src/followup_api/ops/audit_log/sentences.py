@@ -22,6 +22,11 @@ WAYS = {
     "demo": "The demo company",
     "holidays": "The yearly refresh of holidays",
 }
+LOGGED_IN_BY = {
+    "oidc": "logged in by single sign-on",
+    "invitation": "set their first password by an invitation and logged in",
+    "reset": "set a new password by a link and logged in",
+}
 ROLES = {"admin": "an admin", "manager": "a manager", "employee": "an employee"}
 _USER = re.compile(r"users/(\d{1,18})")
 
@@ -81,12 +86,15 @@ def _log_in(action: str, entry: _Entry) -> str:
     by = entry.details.get("by")
     match action:
         case Action.LOGGED_IN:
-            return f"{entry.who} logged in" + (" by single sign-on" if by == "oidc" else "")
+            return f"{entry.who} {LOGGED_IN_BY.get(str(by), 'logged in')}"
         case Action.LOGGED_OUT:
             return f"{entry.who} logged out"
         case Action.SESSION_ENDED:
             number = entry.details.get("sessions", 1)
-            return f"{entry.who} ended {'one' if number == 1 else number} of their other log-ins"
+            whose = "their other" if entry.is_about_actor else f"{entry.whom}'s"
+            return f"{entry.who} ended {'one' if number == 1 else number} of {whose} log-ins"
+        case _ if by == "password link":
+            return "A link to set a password failed: it was used, out of date or unknown"
         case _ if by in ("proof", "password change"):
             purpose = "when asked for it again" if by == "proof" else "to change it"
             return f"{entry.whom} gave a wrong password {purpose}"
@@ -104,6 +112,10 @@ def _person(action: str, entry: _Entry) -> str:
         case Action.USER_CREATED:
             role = ROLES.get(str(entry.details.get("role")), "somebody")
             return f"{entry.who} added {entry.whom} as {role}"
+        case Action.INVITED:
+            return f"{entry.who} made an invitation for {entry.whom}"
+        case Action.RESET_LINK_MADE:
+            return f"{entry.who} made a link with which {entry.whom} can set a new password"
         case Action.IDENTITY_BOUND:
             return f"{entry.whom} logged in by single sign-on for the first time"
         case Action.IDENTITY_UNBOUND:
@@ -142,6 +154,8 @@ def _changes(entry: _Entry) -> Iterator[str]:
 def _token(action: str, entry: _Entry) -> str:
     details, who = entry.details, entry.who
     if isinstance(tokens := details.get("tokens"), int):
+        if entry.is_about_actor:
+            return f"{who} revoked all of their own API tokens"
         return f"{who} revoked all {tokens} API tokens of {entry.whom}"
     named = f"the API token “{isolated(str(details.get('name', entry.target_id)))}”"
     if action == Action.TOKEN_CREATED:
@@ -279,7 +293,11 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
         (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED), _log_in
     ),
     **dict.fromkeys(
-        (Action.USER_CREATED, Action.USER_CHANGED, Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND), _person
+        (
+            *(Action.USER_CREATED, Action.USER_CHANGED, Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND),
+            *(Action.INVITED, Action.RESET_LINK_MADE),
+        ),
+        _person,
     ),
     **dict.fromkeys((Action.TOKEN_CREATED, Action.TOKEN_REVOKED), _token),
     **dict.fromkeys((Action.USERS_IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
