@@ -121,6 +121,9 @@ LINES: dict[str, Line] = {
     "POST /api/v1/invitations": admins(201, json={}),
     "POST /api/v1/users/{user_id}/invitation": admins(409),  # he has a password
     "POST /api/v1/users/{user_id}/password-reset": admins(201),
+    "GET /api/v1/users/{user_id}/sessions": admins(200),
+    "DELETE /api/v1/users/{user_id}/sessions": admins(204),
+    "DELETE /api/v1/users/{user_id}/sessions/{session_id}": admins(204),
     "GET /api/v1/users": everybody(200),
     "POST /api/v1/users": admins(201, json={"email": "new@example.com", "name": "New"}),
     "GET /api/v1/users/{user_id}": everybody(200),
@@ -297,7 +300,7 @@ MAKE = {
     "(follow_up_id, number, kind, user_id, run, step, assignment, until, version) "
     "VALUES ((SELECT max(id) FROM follow_ups), 1, 'wait', :amir, 1, 0, 1, now() + interval '1 day', 1)",
     "session_id": "INSERT INTO sessions (user_id, token_hash, expires_at) "
-    "VALUES (:amir, decode(md5(random()::text), 'hex'), 'infinity')",
+    "VALUES (:amir, decode(md5(random()::text), 'hex'), now() + interval '1 day')",
     "sweep_id": "INSERT INTO sweeps (trigger) VALUES ('manual')",
     "subject_id": "INSERT INTO subjects (kind, name) VALUES ('lead', 'A')",
 }

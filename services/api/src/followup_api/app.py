@@ -31,6 +31,7 @@ from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
+from followup_api.me.routes import of_people as sessions_of_people
 from followup_api.me.routes import router as me
 from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     me,
     tokens,
     tokens_of_people,
+    sessions_of_people,
     invitations,
     password_links_of_people,
     users,

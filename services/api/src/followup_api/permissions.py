@@ -21,6 +21,7 @@ from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
 from followup_api.auth.proof import require_session
 from followup_api.dependencies import AppContext
+from followup_api.preferences import Clock, DateOrder, WeekStart
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.roles import ROLES, Role
 from followup_api.rows import Record
@@ -30,6 +31,17 @@ from followup_api.unit_of_work import READS, Work
 
 PERSON = "Followup-Person"
 """Header in which a page says whom it shows: in another tab somebody else may have logged in since."""
+
+
+class Preferences(NamedTuple):
+    """How somebody has times written."""
+
+    clock: Clock = "24h"
+    date_order: DateOrder = "day-month"
+    week_start: WeekStart = "monday"
+
+
+USUAL = Preferences()
 
 
 class Permission(StrEnum):
@@ -141,6 +153,7 @@ class Caller:
     token_id: int | None = None
     scopes: frozenset[Scope] = ALL_SCOPES
     by_settings: frozenset[Permission] = frozenset()
+    preferences: Preferences = USUAL
     proved: bool = True
     """Whether they have shown a moment ago that it is them; an API token was made by somebody who had."""
 
@@ -348,5 +361,6 @@ def caller_of(row: Record, **known_by: Any) -> Caller:
         manager_id=row.manager_id,
         time_zone=usable(row.time_zone),
         has_reports=row.has_reports,
+        preferences=Preferences(row.clock, row.date_order, row.week_start),
         **known_by,
     )

@@ -3,6 +3,7 @@ export const queryKeys = {
   me: ["me"] as const,
   currentPerson: ["current-person"] as const,
   sessions: ["sessions"] as const,
+  sessionsOf: (person: number) => ["sessions", "of", person] as const,
   logInOptions: ["log-in-options"] as const,
   followUps: ["follow-ups"] as const,
   followUpLists: ["follow-ups", "list"] as const,

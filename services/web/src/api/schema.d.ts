@@ -48,6 +48,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a password by a link, and log in
+         * @description Uses the link up and sets the session cookie, as a log-in does. After a reset all other sessions of the person, and their API tokens, have ended.
+         */
+        put: operations["use_link"];
+        /**
+         * Look at a link
+         * @description Whose it is, before they set their password. A link that cannot be used counts as a wrong password of its address.
+         */
+        post: operations["look_at_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/options": {
         parameters: {
             query?: never;
@@ -127,7 +151,7 @@ export interface paths {
         head?: never;
         /**
          * Change oneself
-         * @description One's name and time zone; admins change the rest.
+         * @description One's name and time zone, and how times are written; admins change the rest.
          */
         patch: operations["change_me"];
         trace?: never;
@@ -275,6 +299,114 @@ export interface paths {
          * @description It stops working at once, and so do those that were made with it.
          */
         delete: operations["revoke_token_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a person's sessions
+         * @description Where they are logged in, the newest log-in first. One's own need a log-in, not a token.
+         */
+        get: operations["list_sessions_of"];
+        put?: never;
+        post?: never;
+        /**
+         * Log a person out everywhere
+         * @description Ends all their sessions, of oneself all others. Their API tokens go on working. It only takes away, so the password is not asked for again.
+         */
+        delete: operations["end_sessions_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of a person's sessions
+         * @description Logs them out there at once.
+         */
+        delete: operations["end_session_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List people who cannot log in yet
+         * @description Active ones without a password and without an account at the log-in provider, by name, and whether they have an invitation that works.
+         */
+        get: operations["list_not_yet_in"];
+        put?: never;
+        /**
+         * Invite people
+         * @description Makes a link for each, by which they set their first password within 7 days. It is shown this once; a newer one takes its place.
+         */
+        post: operations["create_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite a person
+         * @description For somebody without a password. The answer shows the link, this once: hand it to this person alone, who sets their password with it, once. A newer one takes its place, and it ends when their address, password or active state changes. It works for 7 days.
+         */
+        post: operations["create_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a person set a new password
+         * @description For somebody who has forgotten theirs. The answer shows the link, this once: hand it to this person alone, who sets their password with it, once. A newer one takes its place, and it ends when their address, password or active state changes. It works for an hour. Until it is used everything stays as it is; then their sessions and API tokens end. One's own needs a log-in.
+         */
+        post: operations["create_password_reset"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1911,7 +2043,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -4678,6 +4810,56 @@ export interface components {
             dry_run: boolean;
         };
         /**
+         * InvitationFormat
+         * @description What several links come as.
+         * @enum {string}
+         */
+        InvitationFormat: "json" | "csv";
+        /**
+         * Invitations
+         * @description The links of those who were invited.
+         * @example {
+         *       "items": [
+         *         {
+         *           "email": "amir.patel@example.com",
+         *           "expires_at": "2026-04-07T09:00:00Z",
+         *           "link": "https://followup.example.com/set-password#q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f",
+         *           "name": "Amir Patel",
+         *           "purpose": "invitation",
+         *           "user_id": 42
+         *         }
+         *       ],
+         *       "left": 0
+         *     }
+         */
+        Invitations: {
+            /** Items */
+            items: components["schemas"]["PasswordLink"][];
+            /**
+             * Left
+             * @description How many more people cannot log in yet and have no invitation.
+             */
+            left: number;
+        };
+        /**
+         * Invite
+         * @description Whom to invite.
+         * @example {
+         *       "user_ids": [
+         *         42,
+         *         43
+         *       ]
+         *     }
+         * @example {}
+         */
+        Invite: {
+            /**
+             * User Ids
+             * @description People who cannot log in yet; without it all of them, at most 1,000 at once, those without an invitation first.
+             */
+            user_ids?: number[] | null;
+        };
+        /**
          * KindCondition
          * @description What is to be done.
          */
@@ -4733,6 +4915,42 @@ export interface components {
             manager: number;
             /** Admin */
             admin: number;
+        };
+        /**
+         * LinkOf
+         * @description Whose link it is.
+         * @example {
+         *       "email": "amir.patel@example.com",
+         *       "expires_at": "2026-04-07T09:00:00Z",
+         *       "name": "Amir Patel",
+         *       "purpose": "invitation"
+         *     }
+         */
+        LinkOf: {
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            purpose: components["schemas"]["Purpose"];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * LinkToken
+         * @description What a link carries behind its `#`.
+         * @example {
+         *       "token": "q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f"
+         *     }
+         */
+        LinkToken: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
         };
         /**
          * LogEntry
@@ -4799,6 +5017,8 @@ export interface components {
          * @description The person who is logged in, and what they may do.
          * @example {
          *       "active": true,
+         *       "clock": "24h",
+         *       "date_order": "day-month",
          *       "email": "ada@example.com",
          *       "id": 42,
          *       "manager_id": 7,
@@ -4809,7 +5029,8 @@ export interface components {
          *         "follow-ups:write"
          *       ],
          *       "role": "manager",
-         *       "time_zone": "Europe/London"
+         *       "time_zone": "Europe/London",
+         *       "week_start": "monday"
          *     }
          */
         Me: {
@@ -4830,6 +5051,24 @@ export interface components {
             active: boolean;
             /** Time Zone */
             time_zone: string;
+            /**
+             * Clock
+             * @description Whether times are written as 14:30 or as 2:30 PM for them.
+             * @enum {string}
+             */
+            clock: "24h" | "12h";
+            /**
+             * Date Order
+             * @description Whether dates are written as 3 March or as March 3 for them; typed ones are read so too.
+             * @enum {string}
+             */
+            date_order: "day-month" | "month-day";
+            /**
+             * Week Start
+             * @description With which day their weeks begin.
+             * @enum {string}
+             */
+            week_start: "monday" | "sunday" | "saturday";
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
         };
@@ -4845,6 +5084,21 @@ export interface components {
             name?: string;
             /** Time Zone */
             time_zone?: string;
+            /**
+             * Clock
+             * @enum {string}
+             */
+            clock?: "24h" | "12h";
+            /**
+             * Date Order
+             * @enum {string}
+             */
+            date_order?: "day-month" | "month-day";
+            /**
+             * Week Start
+             * @enum {string}
+             */
+            week_start?: "monday" | "sunday" | "saturday";
         };
         /**
          * Money
@@ -5008,6 +5262,33 @@ export interface components {
             /** Label */
             label: string;
             severity: components["schemas"]["Severity"];
+        };
+        /**
+         * NotYetIn
+         * @description Somebody active who cannot log in yet: they have no password and no account at the provider.
+         * @example {
+         *       "email": "amir.patel@example.com",
+         *       "name": "Amir Patel",
+         *       "user_id": 42
+         *     }
+         */
+        NotYetIn: {
+            /** User Id */
+            user_id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /**
+             * Invited At
+             * @description When their link was made; null: they have none that works.
+             */
+            invited_at: string | null;
+            /**
+             * Expires At
+             * @description Until when it works.
+             */
+            expires_at: string | null;
         };
         /**
          * Notification
@@ -5339,6 +5620,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[NotYetIn] */
+        Page_NotYetIn_: {
+            /** Items */
+            items: components["schemas"]["NotYetIn"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[Notification] */
         Page_Notification_: {
             /** Items */
@@ -5439,6 +5731,26 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * PasswordByLink
+         * @description The password from now on.
+         * @example {
+         *       "password": "seven purple lamps hum",
+         *       "token": "q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f"
+         *     }
+         */
+        PasswordByLink: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
          * PasswordChange
          * @description The password until now, and the one from now on.
          * @example {
@@ -5457,6 +5769,37 @@ export interface components {
              * Format: password
              */
             new_password: string;
+        };
+        /**
+         * PasswordLink
+         * @description A link with which one person sets their password, once.
+         * @example {
+         *       "email": "amir.patel@example.com",
+         *       "expires_at": "2026-04-07T09:00:00Z",
+         *       "link": "https://followup.example.com/set-password#q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f",
+         *       "name": "Amir Patel",
+         *       "purpose": "invitation",
+         *       "user_id": 42
+         *     }
+         */
+        PasswordLink: {
+            /** User Id */
+            user_id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            purpose: components["schemas"]["Purpose"];
+            /**
+             * Link
+             * @description To hand over to this person, and to nobody else. It is not shown again.
+             */
+            link: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /**
          * PastVersion
@@ -6172,6 +6515,12 @@ export interface components {
              */
             expected_told?: number | null;
         };
+        /**
+         * Purpose
+         * @description What a link is for.
+         * @enum {string}
+         */
+        Purpose: "invitation" | "reset";
         /**
          * QueueState
          * @description One queue of RabbitMQ. A figure that nobody told is null, and `missing` says why.
@@ -7944,6 +8293,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "active": true,
+                     *       "clock": "24h",
+                     *       "date_order": "day-month",
                      *       "email": "ada@example.com",
                      *       "id": 42,
                      *       "manager_id": 7,
@@ -7954,7 +8305,8 @@ export interface operations {
                      *         "follow-ups:write"
                      *       ],
                      *       "role": "manager",
-                     *       "time_zone": "Europe/London"
+                     *       "time_zone": "Europe/London",
+                     *       "week_start": "monday"
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -8160,6 +8512,218 @@ export interface operations {
             };
         };
     };
+    use_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "seven purple lamps hum",
+                 *       "token": "q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordByLink"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "clock": "24h",
+                     *       "date_order": "day-month",
+                     *       "email": "ada@example.com",
+                     *       "id": 42,
+                     *       "manager_id": 7,
+                     *       "name": "Ada Lovelace",
+                     *       "permissions": [
+                     *         "escalations:read",
+                     *         "follow-ups:read",
+                     *         "follow-ups:write"
+                     *       ],
+                     *       "role": "manager",
+                     *       "time_zone": "Europe/London",
+                     *       "week_start": "monday"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    look_at_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "amir.patel@example.com",
+                     *       "expires_at": "2026-04-07T09:00:00Z",
+                     *       "name": "Amir Patel",
+                     *       "purpose": "invitation"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LinkOf"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     read_log_in_options: {
         parameters: {
             query?: never;
@@ -8267,6 +8831,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "active": true,
+                     *       "clock": "24h",
+                     *       "date_order": "day-month",
                      *       "email": "ada@example.com",
                      *       "id": 42,
                      *       "manager_id": 7,
@@ -8277,7 +8843,8 @@ export interface operations {
                      *         "follow-ups:write"
                      *       ],
                      *       "role": "manager",
-                     *       "time_zone": "Europe/London"
+                     *       "time_zone": "Europe/London",
+                     *       "week_start": "monday"
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -8339,6 +8906,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "active": true,
+                     *       "clock": "24h",
+                     *       "date_order": "day-month",
                      *       "email": "ada@example.com",
                      *       "id": 42,
                      *       "manager_id": 7,
@@ -8349,7 +8918,8 @@ export interface operations {
                      *         "follow-ups:write"
                      *       ],
                      *       "role": "manager",
-                     *       "time_zone": "Europe/London"
+                     *       "time_zone": "Europe/London",
+                     *       "week_start": "monday"
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -9090,6 +9660,582 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_sessions_of: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "192.0.2.7",
+                     *           "browser": "Firefox on Windows",
+                     *           "created_at": "2026-03-02T08:00:00Z",
+                     *           "current": true,
+                     *           "expires_at": "2026-04-14T09:00:00Z",
+                     *           "id": 7,
+                     *           "last_used_at": "2026-03-31T09:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Session_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    end_sessions_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    end_session_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+                /** @description Id of the entry. */
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_not_yet_in: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "email": "amir.patel@example.com",
+                     *           "name": "Amir Patel",
+                     *           "user_id": 42
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_NotYetIn_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_invitations: {
+        parameters: {
+            query?: {
+                /** @description `csv`: a file for spreadsheets, with a line for each. */
+                format?: components["schemas"]["InvitationFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_ids": [
+                 *         42,
+                 *         43
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Invite"];
+            };
+        };
+        responses: {
+            /** @description The links. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "email": "amir.patel@example.com",
+                     *           "expires_at": "2026-04-07T09:00:00Z",
+                     *           "link": "https://followup.example.com/set-password#q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f",
+                     *           "name": "Amir Patel",
+                     *           "purpose": "invitation",
+                     *           "user_id": 42
+                     *         }
+                     *       ],
+                     *       "left": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitations"];
+                    /** @example name,email,link,expires_at */
+                    "text/csv": string;
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "amir.patel@example.com",
+                     *       "expires_at": "2026-04-07T09:00:00Z",
+                     *       "link": "https://followup.example.com/set-password#q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f",
+                     *       "name": "Amir Patel",
+                     *       "purpose": "invitation",
+                     *       "user_id": 42
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasswordLink"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "amir.patel@example.com",
+                     *       "expires_at": "2026-04-07T09:00:00Z",
+                     *       "link": "https://followup.example.com/set-password#q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f",
+                     *       "name": "Amir Patel",
+                     *       "purpose": "invitation",
+                     *       "user_id": 42
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasswordLink"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { InviteDialog } from "@/features/people/InviteDialog";
 import { notYetInQuery } from "@/features/people/invitations";
 import { useLogInOptions } from "@/features/session";
-import { t } from "@/i18n";
+import { words } from "@/i18n/accounts";
 
 /** Says how many people cannot log in yet, and invites them; nothing where all can. */
 export function InviteBanner() {
@@ -18,10 +18,10 @@ export function InviteBanner() {
     <Alert color={uninvited ? "orange" : "gray"} variant="light" icon={<IconMailPlus size={18} />} role="status" mb="md">
       <Group justify="space-between">
         <Text size="sm" c="var(--mantine-color-text)">
-          {t.people.notYetIn(data.length)} {uninvited ? t.people.uninvited(uninvited) : t.people.allInvited}
+          {words.access.notYetIn(data.length)} {uninvited ? words.access.uninvited(uninvited) : words.access.allInvited}
         </Text>
         <Button size="xs" variant="default" onClick={() => setAsking(true)}>
-          {t.people.inviteAll}
+          {words.access.inviteAll}
         </Button>
       </Group>
       {asking && <InviteDialog amount={data.length} close={() => setAsking(false)} />}

@@ -5,21 +5,22 @@ import { Dialog } from "@/components/Dialog";
 import { Message } from "@/components/Message";
 import { RelativeTime } from "@/components/RelativeTime";
 import { t } from "@/i18n";
+import { words } from "@/i18n/accounts";
 
 /** Shows a link, this once, to be handed over. */
 export function LinkDialog({ made, close }: { made: PasswordLink; close: () => void }) {
   return (
-    <Dialog onClose={close} title={t.people.linkFor(isolate(made.name))} closeOnClickOutside={false}>
+    <Dialog onClose={close} title={words.access.linkFor(isolate(made.name))} closeOnClickOutside={false}>
       <Stack>
         <Text size="sm">
           <Message
-            text={t.people.linkText}
+            text={words.access.linkText}
             parts={{ name: isolate(made.name), end: <RelativeTime at={made.expires_at} as="calendar" /> }}
           />
         </Text>
         <TextInput
-          label={t.people.link}
-          description={t.people.linkHelp}
+          label={words.access.link}
+          description={words.access.linkHelp}
           value={made.link}
           readOnly
           styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}

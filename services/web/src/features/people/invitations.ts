@@ -18,4 +18,5 @@ export const notYetInQuery = queryOptions({
     }
     return people;
   },
+  staleTime: 0, // people come in without this page hearing of it
 });

@@ -8,6 +8,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { announceSession } from "@/features/session/sessionChannel";
 import { useEnter } from "@/features/session/session";
 import { t } from "@/i18n";
+import { words } from "@/i18n/accounts";
 
 interface Props {
   /** What the link carries. */
@@ -37,13 +38,13 @@ export function SetPasswordForm({ token, email }: Props) {
   }
 
   return (
-    <form onSubmit={submit} aria-label={t.setPassword.title}>
+    <form onSubmit={submit} aria-label={words.setPassword.title}>
       <Stack>
         <FormProblem error={save.error} fields={["password"]} />
-        <TextInput label={t.setPassword.email} value={email} type="email" autoComplete="username" readOnly size="md" />
+        <TextInput label={words.setPassword.email} value={email} type="email" autoComplete="username" readOnly size="md" />
         <PasswordInput
-          label={t.setPassword.password}
-          description={t.setPassword.passwordHelp}
+          label={words.setPassword.password}
+          description={words.setPassword.passwordHelp}
           autoComplete="new-password"
           required
           withAsterisk={false}
@@ -56,18 +57,18 @@ export function SetPasswordForm({ token, email }: Props) {
           visibilityToggleButtonProps={{ "aria-label": t.common.showPassword, tabIndex: 0 }}
         />
         <PasswordInput
-          label={t.setPassword.again}
+          label={words.setPassword.again}
           autoComplete="new-password"
           required
           withAsterisk={false}
           size="md"
           value={again}
           onChange={(event) => setAgain(event.currentTarget.value)}
-          error={differs ? t.setPassword.differs : undefined}
-          visibilityToggleButtonProps={{ "aria-label": t.settings.showField(t.setPassword.again), tabIndex: 0 }}
+          error={differs ? words.setPassword.differs : undefined}
+          visibilityToggleButtonProps={{ "aria-label": t.settings.showField(words.setPassword.again), tabIndex: 0 }}
         />
         <Button type="submit" size="md" loading={save.isPending} fullWidth>
-          {t.setPassword.save}
+          {words.setPassword.save}
         </Button>
       </Stack>
     </form>

@@ -8,7 +8,7 @@ import { isolate } from "@/components/bidi";
 import { ErrorState } from "@/components/ErrorState";
 import { EntranceCard } from "@/features/session/EntranceCard";
 import { SetPasswordForm } from "@/features/session/SetPasswordForm";
-import { t } from "@/i18n";
+import { words } from "@/i18n/accounts";
 
 /** Where a link leads with which somebody sets their password. What it carries is behind the `#`. */
 export function Component() {
@@ -22,11 +22,11 @@ export function Component() {
     gcTime: 0,
   });
   const useless = token === "" || (error instanceof Problem && [404, 422].includes(error.status));
-  const welcome = data?.purpose === "reset" ? t.setPassword.reset : t.setPassword.welcome;
+  const welcome = data?.purpose === "reset" ? words.setPassword.reset : words.setPassword.welcome;
   return (
     <EntranceCard
-      title={useless ? t.setPassword.useless : t.setPassword.title}
-      pageTitle={t.setPassword.pageTitle}
+      title={useless ? words.setPassword.useless : words.setPassword.title}
+      pageTitle={words.setPassword.pageTitle}
       {...(data && { text: welcome(isolate(data.name)) })}
     >
       {useless ? (
@@ -36,7 +36,7 @@ export function Component() {
       ) : error ? (
         <ErrorState error={error} retry={() => void refetch()} compact />
       ) : (
-        <Skeleton height={180} role="status" aria-label={t.setPassword.looking} />
+        <Skeleton height={180} role="status" aria-label={words.setPassword.looking} />
       )}
     </EntranceCard>
   );
@@ -47,10 +47,10 @@ export function Useless() {
   return (
     <>
       <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert" mb="lg">
-        {t.setPassword.uselessText}
+        {words.setPassword.uselessText}
       </Alert>
       <Anchor component={Link} to="/login" underline="always">
-        {t.setPassword.toLogIn}
+        {words.setPassword.toLogIn}
       </Anchor>
     </>
   );

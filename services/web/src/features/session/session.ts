@@ -7,6 +7,7 @@ import type { LogInOptions, Me } from "@/api/types";
 import { ANOTHER_PERSON, Problem } from "@/api/problem";
 import { otherPerson, sessionEnded, useMe } from "@/api/session";
 import { leaveFor } from "@/hooks/unsavedChanges";
+import { setPreferences } from "@/time/preferences";
 import { onSessionNews, announceSession } from "@/features/session/sessionChannel";
 
 const PASSWORDS: LogInOptions = { password: true, provider: null };
@@ -61,6 +62,7 @@ export function useEnter(): (person: Me, to: string) => Promise<void> {
   const cache = useQueryClient();
   return async (person, to) => {
     showPerson(person.id);
+    setPreferences(person);
     cache.clear(); // nothing of the one who was logged in before
     cache.setQueryData(queryKeys.me, person);
     await navigate(to, { replace: true });

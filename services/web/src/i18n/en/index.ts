@@ -4,10 +4,8 @@ import { completing } from "@/i18n/en/completing";
 import { escalations } from "@/i18n/en/escalations";
 import { followups } from "@/i18n/en/followups";
 import { holds } from "@/i18n/en/holds";
-import { imports } from "@/i18n/en/imports";
 import { inbox } from "@/i18n/en/inbox";
 import { kinds } from "@/i18n/en/kinds";
-import { ops } from "@/i18n/en/ops";
 import { people } from "@/i18n/en/people";
 import { session } from "@/i18n/en/session";
 import { settings } from "@/i18n/en/settings";
@@ -27,10 +25,8 @@ export const en = {
   ...escalations,
   ...followups,
   ...holds,
-  ...imports,
   ...inbox,
   ...kinds,
-  ...ops,
   ...people,
   ...session,
   ...settings,

@@ -14,25 +14,6 @@ export const session = {
     forgotten: "Forgot your password, or have none yet? Ask an admin for a link with which you set one.",
   },
 
-  /** The page to which a link of an invitation or of a reset leads. */
-  setPassword: {
-    pageTitle: "Set your password · Followup",
-    title: "Set your password",
-    welcome: (name: string) => `Welcome, ${name}. With a password you can log in to Followup.`,
-    reset: (name: string) => `Hello, ${name}. The new password takes the place of the old one, everywhere.`,
-    looking: "Looking at your link…",
-    email: "E-mail",
-    password: "Password",
-    passwordHelp: "12 characters or more; four words that have nothing to do with each other are good",
-    again: "Password again",
-    differs: "This is not the same as above.",
-    save: "Set password and log in",
-    useless: "This link cannot be used",
-    uselessText:
-      "It was used already, is out of date, was replaced by a newer one, or is not complete. If you have set your password with it, log in. Else ask an admin for a new link.",
-    toLogIn: "Log in",
-  },
-
   /** When a log-in through the provider did not succeed: `/login?problem=...`. */
   logInProblems: {
     off: "Single sign-on is not set up here.",

@@ -57,8 +57,15 @@ users = Table(
     Column("password_hash", Text),
     # By which what is assigned to them counts; null: that of the nearest manager who has one.
     Column("calendar_id", BigInteger, ForeignKey("calendars.id")),
+    # How times are written for them, and with which day their week begins; no change of a person.
+    Column("clock", Text, nullable=False, server_default="24h"),
+    Column("date_order", Text, nullable=False, server_default="day-month"),
+    Column("week_start", Text, nullable=False, server_default="monday"),
     created_at_column(),
     *version_columns(),
+    CheckConstraint("clock IN ('24h', '12h')", name="clock"),
+    CheckConstraint("date_order IN ('day-month', 'month-day')", name="date_order"),
+    CheckConstraint("week_start IN ('monday', 'sunday', 'saturday')", name="week_start"),
     CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
     CheckConstraint("manager_id <> id", name="not_own_manager"),
     Index("uq_users_address", text(folded_sql("email")), unique=True),
