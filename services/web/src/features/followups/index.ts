@@ -10,7 +10,9 @@ export { SelectionProvider, useListed, useSelection } from "@/features/followups
 export { SelectToggle } from "@/features/followups/SelectToggle";
 export { WhoFilter } from "@/features/followups/WhoFilter";
 export { refreshLists } from "@/features/followups/cache";
-export { whoIn } from "@/features/followups/filters";
+export { apiWorth, typedWorth, whoIn, worthIn } from "@/features/followups/filters";
+export { noMoney } from "@/features/followups/facts";
+export { WorthFields } from "@/features/followups/WorthFields";
 export { completionRequest } from "@/features/followups/completion";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
