@@ -64,7 +64,7 @@ def test_a_manager_sees_who_has_it_and_finds_it_by_a_filter(product: Product, vi
     product.follow_up(amir, "Call Globex", due=hours(-3))
     product.sweep()
     page = visit(amir, "/followups")
-    expect(row(page, "Call Acme")).to_contain_text("Employee")
+    expect(row(page, "Call Acme")).to_contain_text("Reminded")
     chosen(page, "Call Acme", "I have it")
     expect(said(page, "You have “Call Acme”")).to_be_visible()
     page = visit(mia, "/followups?who=all&held=acknowledged")
