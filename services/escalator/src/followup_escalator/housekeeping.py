@@ -49,7 +49,7 @@ FAIL_BROKEN = text("""
 MOVE_HORIZON = text("SELECT calendars_move_horizon(:ahead)").bindparams(ahead=731)
 """One calendar a tick; days enough for two years."""
 
-END_HOLDS = text("SELECT holds_end_by_time(:limit)")
+END_HOLDS = text("SELECT holds_end_ahead(:limit) UNION SELECT holds_end_by_time(:limit)")
 
 AT_ONCE = 1_000
 """How much of each kind a tick forgets, or ends, at most."""
