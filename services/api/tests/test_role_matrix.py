@@ -170,6 +170,26 @@ LINES: dict[str, Line] = {
     "POST /api/v1/outcomes": admins(201, json={"label": "Wrong number"}),
     "PUT /api/v1/outcomes/order": admins(200, json={"ids": [6, 5, 4, 3, 2, 1]}),
     "PATCH /api/v1/outcomes/{choice_id}": admins(200, json={"label": "Nobody answered"}),
+    "POST /api/v1/users/{user_id}/hand-over": Line(
+        ("mia", "dana", "ada"),
+        200,
+        others=404,
+        besides={"amir": 422},  # he may assign to himself alone
+        json={"to": "{mia_id}", "dry_run": True},
+    ),
+    "GET /api/v1/hand-overs": everybody(200),
+    "POST /api/v1/hand-overs/{hand_over_id}/undo": amirs(200),
+    "GET /api/v1/absences": everybody(200),
+    "GET /api/v1/absences/today": everybody(200),
+    "POST /api/v1/absences": Line(
+        ("amir", "mia", "dana", "ada"),
+        201,
+        others=422,  # user_id names somebody whose absences they may not plan
+        json={"user_id": "{user_id}", "from": "2199-01-01", "to": "2199-01-02"},
+    ),
+    "GET /api/v1/absences/{absence_id}": amirs(200),
+    "PATCH /api/v1/absences/{absence_id}": amirs(200, json={"note": "Back soon"}),
+    "DELETE /api/v1/absences/{absence_id}": amirs(204),
     "GET /api/v1/calendars": everybody(200),
     "POST /api/v1/calendars": admins(201, json=CALENDAR),
     "GET /api/v1/calendars/{calendar_id}": everybody(200),
@@ -258,11 +278,18 @@ class Cast:
             world.execute(
                 "UPDATE policies SET archived_at = now(), position = NULL WHERE name IN ('Calls', 'Renamed')"
             )
+        if "/absences" in route:
+            world.execute("DELETE FROM absences")
         if "/follow-up-kinds" in route:
             self._forget("follow_up_kinds", 5)
         if "/outcomes" in route:
             self._forget("outcomes", 6)
-        target: dict[str, Any] = {"user_id": amir.id, "choice_id": 1, "link_token": LINK}
+        target: dict[str, Any] = {
+            "user_id": amir.id,
+            "mia_id": self.company.mia.id,
+            "choice_id": 1,
+            "link_token": LINK,
+        }
         if "/password-link" in route:
             world.execute(MAKE_LINK, amir=amir.id, digest=digest(LINK))
         for name in named:
@@ -302,6 +329,11 @@ MAKE = {
     "session_id": "INSERT INTO sessions (user_id, token_hash, expires_at) "
     "VALUES (:amir, decode(md5(random()::text), 'hex'), now() + interval '1 day')",
     "sweep_id": "INSERT INTO sweeps (trigger) VALUES ('manual')",
+    "hand_over_id": "INSERT INTO hand_overs (from_user_id, to_user_id, actor_id, number) "
+    "SELECT :amir, id, id, 0 FROM users WHERE name = 'Otto Other'",
+    "absence_id": "INSERT INTO absences (user_id, first_day, last_day) "
+    "SELECT :amir, day, day "
+    "FROM (SELECT COALESCE(max(last_day), '2190-01-01') + 1 AS day FROM absences) next",
     "subject_id": "INSERT INTO subjects (kind, name) VALUES ('lead', 'A')",
 }
 

@@ -17,6 +17,7 @@ from followup_common.tracing import Tracing
 from starlette.middleware import Middleware
 
 from followup_api import idempotency, metrics, openapi, problems
+from followup_api.absences.routes import router as absences
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
@@ -27,6 +28,8 @@ from followup_api.dependencies import AppContext
 from followup_api.downloads import Downloads
 from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
+from followup_api.handovers.routes import of_people as hand_overs_of_people
+from followup_api.handovers.routes import router as hand_overs
 from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
@@ -77,6 +80,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     invitations,
     password_links_of_people,
     users,
+    absences,
+    hand_overs_of_people,
+    hand_overs,
     follow_ups,
     kinds,
     outcomes,

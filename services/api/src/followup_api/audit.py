@@ -39,6 +39,12 @@ class Action(StrEnum):
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a name
     USER_CREATED = "user.created"  # the database writes this one and the next
     USER_CHANGED = "user.changed"
+    ABSENCE_PLANNED = "absence.planned"
+    ABSENCE_CHANGED = "absence.changed"
+    ABSENCE_ENDED = "absence.ended"
+    ABSENCE_CANCELLED = "absence.cancelled"
+    WORK_HANDED_OVER = "work.handed-over"
+    HAND_OVER_UNDONE = "work.hand-over-undone"
     USERS_IMPORTED = "users.imported"
     FOLLOW_UPS_IMPORTED = "follow-ups.imported"
     FOLLOW_UPS_EXPORTED = "follow-ups.exported"

@@ -59,6 +59,8 @@ class Permission(StrEnum):
     CHOICES_WRITE = "choices:write"
     SUBJECTS_READ = "subjects:read"
     SUBJECTS_WRITE = "subjects:write"
+    ABSENCES_READ = "absences:read"
+    ABSENCES_WRITE = "absences:write"
     CALENDARS_READ = "calendars:read"
     CALENDARS_WRITE = "calendars:write"
     POLICIES_READ = "policies:read"
@@ -102,6 +104,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CHOICES_WRITE: Grant("admin", Scope.ADMIN),
     Permission.SUBJECTS_READ: Grant("employee", Scope.READ),
     Permission.SUBJECTS_WRITE: Grant("manager", Scope.WRITE),
+    Permission.ABSENCES_READ: Grant("employee", Scope.READ),
+    Permission.ABSENCES_WRITE: Grant("employee", Scope.WRITE),
     Permission.CALENDARS_READ: Grant("employee", Scope.READ),
     Permission.CALENDARS_WRITE: Grant("admin", Scope.ADMIN),
     Permission.POLICIES_READ: Grant("employee", Scope.READ),

@@ -50,6 +50,7 @@ export type SubjectInput = Schemas["SubjectInput"];
 
 export type Escalation = Schemas["EscalatedFollowUp"];
 export type EscalationCounts = Schemas["EscalationCounts"];
+export type Absence = Schemas["Absence"];
 export type Notification = Schemas["Notification"];
 export type UnreadCount = Schemas["UnreadCount"];
 

@@ -50,7 +50,8 @@ def people_in(actor_id: int | None, target: str | None, details: Details) -> Ite
     """The ids of all whom an entry names."""
     manager = details.get("manager_id")
     moved = [manager.get("from"), manager.get("to")] if isinstance(manager, dict) else []
-    for id_ in (actor_id, _user_of(target), *moved, *map(details.get, ("user_id", "assignee_id"))):
+    named = map(details.get, ("user_id", "assignee_id", "substitute_id", "to"))
+    for id_ in (actor_id, _user_of(target), *moved, *named):
         if isinstance(id_, int):
             yield id_
 
@@ -149,6 +150,32 @@ def _changes(entry: _Entry) -> Iterator[str]:
                 label = {"email": "e-mail address", "time_zone": "time zone"}.get(field, field)
                 yield f"changed {whose} {label} from {isolated(str(was))} to {isolated(str(now))}"
         whom, whose = ("themselves", "their own") if entry.is_about_actor else ("them", "their")
+
+
+def _absence(action: str, entry: _Entry) -> str:
+    whose = "their own" if entry.is_about_actor else f"{entry.whom}'s"
+    first, last = (entry.details.get(name) for name in ("first_day", "last_day"))
+    days = f" from {first}" if first else ""
+    days += f" until {last}" if last else ""
+    substitute = entry.details.get("substitute_id")
+    instead = f", with {entry.name(substitute)} in their place" if isinstance(substitute, int) else ""
+    match action:
+        case Action.ABSENCE_PLANNED:
+            return f"{entry.who} planned {whose} absence{days}{instead}"
+        case Action.ABSENCE_CHANGED:
+            return f"{entry.who} changed {whose} absence{days}{instead}"
+        case Action.ABSENCE_ENDED:
+            return f"{entry.who} ended {whose} absence"
+        case _:
+            return f"{entry.who} took back {whose} absence"
+
+
+def _hand_over(action: str, entry: _Entry) -> str:
+    number, taker = entry.details.get("number"), entry.name(entry.details.get("to"))
+    what = _amount(number, "follow-up") or "follow-ups"
+    if action == Action.WORK_HANDED_OVER:
+        return f"{entry.who} handed {what} of {entry.whom} to {taker}"
+    return f"{entry.who} undid a hand-over from {entry.whom} to {taker}: {what} went back"
 
 
 def _token(action: str, entry: _Entry) -> str:
@@ -299,6 +326,14 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
         ),
         _person,
     ),
+    **dict.fromkeys(
+        (
+            *(Action.ABSENCE_PLANNED, Action.ABSENCE_CHANGED),
+            *(Action.ABSENCE_ENDED, Action.ABSENCE_CANCELLED),
+        ),
+        _absence,
+    ),
+    **dict.fromkeys((Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE), _hand_over),
     **dict.fromkeys((Action.TOKEN_CREATED, Action.TOKEN_REVOKED), _token),
     **dict.fromkeys((Action.USERS_IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
     Action.FOLLOW_UPS_EXPORTED: _exported,
