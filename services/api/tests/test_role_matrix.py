@@ -267,7 +267,7 @@ class Cast:
 
     def target(self, route: str) -> dict[str, Any]:
         """What a request of a route names: fresh things of Amir's, so that it leaves no trace in the next."""
-        named = {name for name in MAKE if f"{{{name}}}" in f"{route} {LINES[route].json}"}
+        named = [name for name in MAKE if f"{{{name}}}" in f"{route} {LINES[route].json}"]
         world, amir = self.company.world, self.company.amir
         if route.endswith(("/users", "/subjects")):
             world.execute("DELETE FROM users WHERE email = 'new@example.com'")
