@@ -159,8 +159,8 @@ def test_who_stands_in_is_told_for_whom_and_until_when_and_the_absent_one_silent
         ({1: 4, 4: 5}, "assignee", [5]),  # substitutes of substitutes
         ({1: 4, 4: 5, 5: 6, 6: 7, 7: 8}, "assignee", [8]),  # five deep
         ({1: 4, 4: 5, 5: 6, 6: 7, 7: 8, 8: 9}, "assignee", [2]),  # six is too deep: up the line
-        ({1: 4, 4: 1}, "assignee", [2]),  # in a circle
-        ({1: 4, 4: 5, 5: 4}, "assignee", [2]),  # in a circle beside the first one
+        ({1: 4, 4: 1}, "assignee", [2]),  # in a cycle
+        ({1: 4, 4: 5, 5: 4}, "assignee", [2]),  # in a cycle beside the first one
         ({1: None}, "assignee", [2]),  # nobody stands in
         ({1: 99}, "assignee", [2]),  # somebody unknown
         ({1: None, 2: 5}, "assignee", [5]),  # the manager is away too, and somebody stands in for them

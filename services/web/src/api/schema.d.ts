@@ -455,7 +455,7 @@ export interface paths {
         head?: never;
         /**
          * Change a person
-         * @description A new password for somebody else, and a deactivation, end all their sessions and API tokens for good. One's own new password ends one's other sessions. One's own password and address are for who has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does.
+         * @description A new password for somebody else, and a deactivation, end all their sessions and API tokens for good. One's own new password ends one's other sessions. One's own password and address are for who has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does. With `open_work` the open follow-ups of somebody who is deactivated go to somebody else in the same transaction.
          */
         patch: operations["change_user"];
         trace?: never;
@@ -475,6 +475,144 @@ export interface paths {
          * @description Forgets which account of the OpenID Connect provider is theirs and ends their sessions. Their next log-in there binds them again, by e-mail address.
          */
         delete: operations["unbind_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List absences
+         * @description Your own absences and those of everyone below you, as an admin everyone's; the newest first.
+         */
+        get: operations["list_absences"];
+        put?: never;
+        /**
+         * Plan an absence
+         * @description Plan an absence of your own, or of somebody below you; as an admin of anyone. Days are those of that
+         *     person's own time zone. While it lasts, the substitute is told in their place; without one, the next one
+         *     up the line. Clocks of follow-ups run on.
+         */
+        post: operations["plan_absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/absences/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who is away now
+         * @description Everybody who is away now, until when, and who stands in: for anyone who gives work to somebody.
+         */
+        get: operations["list_away"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/absences/{absence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an absence
+         * @description One absence of yours, or of somebody below you.
+         */
+        get: operations["get_absence"];
+        put?: never;
+        post?: never;
+        /**
+         * End or take back an absence
+         * @description One that has begun ends now: its person is back, and finds one notification of what came meanwhile. One
+         *     that is to come is taken back.
+         */
+        delete: operations["end_absence"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an absence
+         * @description Change an absence that is not over. Whom it concerns stays.
+         */
+        patch: operations["change_absence"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over somebody's open work
+         * @description Give the open follow-ups of somebody whose follow-ups you may see to somebody else. Count first
+         *     (`dry_run`), then send the count as `expected`: 409 says that it has changed. Clocks run on. Everyone
+         *     concerned is told once, of all of it. For a day it can be undone.
+         */
+        post: operations["hand_over_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List hand-overs
+         * @description Hand-overs of the work of those whose follow-ups you may see, the newest first.
+         */
+        get: operations["list_hand_overs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hand-overs/{hand_over_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a hand-over
+         * @description For a day: what is open and was not changed since goes back to whom it came from. Nobody is told what
+         *     they know.
+         */
+        post: operations["undo_hand_over"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2039,11 +2177,147 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Absence
+         * @description That somebody is away.
+         * @example {
+         *       "etag": "\"1-5d41402a\"",
+         *       "from": "2026-12-21",
+         *       "id": 9,
+         *       "note": "On holiday",
+         *       "now": false,
+         *       "set_by": {
+         *         "id": 42,
+         *         "name": "Anna Berg"
+         *       },
+         *       "source": "own",
+         *       "substitute": {
+         *         "id": 7,
+         *         "name": "Ben Ode"
+         *       },
+         *       "to": "2027-01-03",
+         *       "user": {
+         *         "id": 42,
+         *         "name": "Anna Berg"
+         *       },
+         *       "version": 1
+         *     }
+         */
+        Absence: {
+            /** Id */
+            id: number;
+            user: components["schemas"]["PersonName"];
+            /**
+             * From
+             * Format: date
+             * @description The first day, in the person's own time zone.
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             * @description The last day, which still belongs to it.
+             */
+            to: string;
+            /** @description Who is told in their place. */
+            substitute: components["schemas"]["PersonName"] | null;
+            /** Note */
+            note: string;
+            set_by: components["schemas"]["PersonName"] | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "own" | "manager" | "import" | "ics";
+            /**
+             * Now
+             * @description Whether they are away now.
+             */
+            now: boolean;
+            /**
+             * Ended At
+             * @description When they came back, before the last day was over.
+             */
+            ended_at: string | null;
+            /** Version */
+            version: number;
+            /** Etag */
+            etag: string;
+        };
+        /**
+         * AbsenceChanges
+         * @description What to change about an absence; what is absent stays.
+         * @example {
+         *       "to": "2027-01-06"
+         *     }
+         */
+        AbsenceChanges: {
+            /**
+             * From
+             * Format: date
+             * @description The first day, in the person's own time zone.
+             */
+            from?: string;
+            /**
+             * To
+             * Format: date
+             * @description The last day, which still belongs to it.
+             */
+            to?: string;
+            /**
+             * Substitute Id
+             * @description Null: nobody stands in.
+             */
+            substitute_id?: number | null;
+            /** Note */
+            note?: string;
+        };
+        /**
+         * AbsenceInput
+         * @description An absence to plan.
+         * @example {
+         *       "from": "2026-12-21",
+         *       "note": "On holiday",
+         *       "substitute_id": 7,
+         *       "to": "2027-01-03",
+         *       "user_id": 42
+         *     }
+         */
+        AbsenceInput: {
+            /**
+             * User Id
+             * @description Who is away: yourself, if left out.
+             */
+            user_id?: number | null;
+            /**
+             * From
+             * Format: date
+             * @description The first day, in the person's own time zone.
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             * @description The last day, which still belongs to it. At most 366 days in all.
+             */
+            to: string;
+            /**
+             * Substitute Id
+             * @description Who is told in their place, and may read and change what they were told of while it lasts; null: the next one up the line is told.
+             */
+            substitute_id?: number | null;
+            /**
+             * Note
+             * @description For themselves, those above them, and admins.
+             * @default
+             */
+            note: string;
+        };
+        /**
          * Action
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -2141,9 +2415,9 @@ export interface components {
             audience: string;
             /**
              * Fallback
-             * @description Why it was not the person meant: the next one up the line, or the admins.
+             * @description Why it was not the person meant: the next one up the line, the admins, or who stands in for somebody. `absent`: it was, and they were away: they found it when they were back.
              */
-            fallback: ("up_the_line" | "admins") | null;
+            fallback: ("up_the_line" | "admins" | "substitute" | "absent") | null;
             /**
              * Why
              * @description How they were found, to put after their name: `manager of Amir Patel`.
@@ -2281,6 +2555,44 @@ export interface components {
          * @enum {string}
          */
         AuditKind: "log-ins" | "people" | "tokens" | "follow-ups" | "operations" | "other-than-log-ins";
+        /**
+         * Away
+         * @description Somebody who is away now.
+         * @example {
+         *       "substitute_id": 7,
+         *       "until": "2027-01-03",
+         *       "user_id": 42
+         *     }
+         */
+        Away: {
+            /** User Id */
+            user_id: number;
+            /**
+             * Until
+             * Format: date
+             * @description The last day, which still belongs to it.
+             */
+            until: string;
+            /** Substitute Id */
+            substitute_id: number | null;
+        };
+        /**
+         * AwayToday
+         * @description Everybody who is away now.
+         * @example {
+         *       "items": [
+         *         {
+         *           "substitute_id": 7,
+         *           "until": "2027-01-03",
+         *           "user_id": 42
+         *         }
+         *       ]
+         *     }
+         */
+        AwayToday: {
+            /** Items */
+            items: components["schemas"]["Away"][];
+        };
         /**
          * BulkAction
          * @description What to do to many follow-ups at once.
@@ -2596,6 +2908,11 @@ export interface components {
             changed: components["schemas"]["BulkDone"][];
             /** Failed */
             failed: components["schemas"]["BulkFailure"][];
+            /**
+             * Assignee Absent Until
+             * @description To reassign: the last day of the absence that the new assignee is on now.
+             */
+            assignee_absent_until?: string | null;
         };
         /**
          * Calendar
@@ -4428,6 +4745,197 @@ export interface components {
             next_step: components["schemas"]["NextStep"] | null;
         };
         /**
+         * FollowUpGiven
+         * @description A follow-up that was planned or changed, and whether its assignee is there.
+         * @example {
+         *       "assignee": {
+         *         "active": true,
+         *         "email": "amir.patel@example.com",
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "assignee_id": 3,
+         *       "created_at": "2026-02-20T15:31:07Z",
+         *       "due_at": "2026-03-02T09:00:00Z",
+         *       "escalated": true,
+         *       "etag": "\"3-5d41402a\"",
+         *       "external_id": "deal-1C1I7A6R",
+         *       "first_due_at": "2026-02-25T09:00:00Z",
+         *       "holds": [],
+         *       "hours_overdue": 51.25,
+         *       "id": 42,
+         *       "kind": "call",
+         *       "level": 2,
+         *       "level_label": "manager",
+         *       "moved": 1,
+         *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "notes": "Ask for Ms Okafor.",
+         *       "priority": "normal",
+         *       "severity": "escalated",
+         *       "sla_breach": false,
+         *       "snoozed": 0,
+         *       "status": "open",
+         *       "subject": {
+         *         "external_id": "C-1009",
+         *         "id": 7,
+         *         "kind": "client",
+         *         "name": "Acme Corporation",
+         *         "url": "https://crm.example.com/clients/C-1009"
+         *       },
+         *       "tags": [
+         *         "renewal",
+         *         "vip"
+         *       ],
+         *       "title": "Call Acme about renewal",
+         *       "updated_at": "2026-02-27T08:02:44Z",
+         *       "value": {
+         *         "amount": "1200.00",
+         *         "currency": "EUR"
+         *       },
+         *       "version": 3,
+         *       "working_overdue": {
+         *         "calendar": "Berlin",
+         *         "days": 1,
+         *         "hours": 3.25
+         *       }
+         *     }
+         */
+        FollowUpGiven: {
+            /** Id */
+            id: number;
+            /**
+             * External Id
+             * @description Its id in the system that it was imported from.
+             */
+            external_id: string | null;
+            /** Title */
+            title: string;
+            /** Notes */
+            notes: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "completed";
+            /** Completed At */
+            completed_at: string | null;
+            /** Assignee Id */
+            assignee_id: number;
+            assignee: components["schemas"]["Assignee"];
+            subject: components["schemas"]["SubjectRef"] | null;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Tags */
+            tags: string[];
+            /** @description What it is worth; null: nobody has said. */
+            value: components["schemas"]["ValueShown"] | null;
+            /**
+             * Outcome
+             * @description What came of it, a name of `GET /outcomes`; null while it is open, or if nobody said.
+             */
+            outcome: string | null;
+            /**
+             * Hours Overdue
+             * @description By the database's clock; 0 when not overdue or completed.
+             */
+            hours_overdue: number;
+            /** @description The same by the calendar that applies; null: none does, or it is not overdue. */
+            working_overdue: components["schemas"]["WorkingOverdue"] | null;
+            /**
+             * Level
+             * @description Number of the last policy step taken; 0: none yet.
+             */
+            level: number;
+            /**
+             * Level Label
+             * @description Label of that step; null at level 0.
+             */
+            level_label: string | null;
+            /** @description How grave that step is: `reminder` (not overdue yet), `overdue`, `escalated` (somebody beyond the assignee is to see to it) or `breach` (an SLA breach); null at level 0. */
+            severity: components["schemas"]["Severity"] | null;
+            /**
+             * Sla Breach
+             * @description Whether that step is an SLA breach.
+             */
+            sla_breach: boolean;
+            /**
+             * Escalated
+             * @description Whether that step tells others than the assignee.
+             */
+            escalated: boolean;
+            /**
+             * Next Step At
+             * @description When the next step comes, while it waits when that ends; null after the last one.
+             */
+            next_step_at: string | null;
+            /**
+             * Holds
+             * @description What holds it now.
+             */
+            holds: components["schemas"]["HoldShown"][];
+            /**
+             * Waiting Until
+             * @description Until when its clock stands; null: it does not wait.
+             */
+            waiting_until: string | null;
+            /**
+             * Snoozed
+             * @description How often people have snoozed it since it was due at this time.
+             */
+            snoozed: number;
+            /** @description Who has said that they have it, and has it still. */
+            acknowledged_by: components["schemas"]["PersonName"] | null;
+            /**
+             * Moved
+             * @description How often it got another due time.
+             */
+            moved: number;
+            /**
+             * First Due At
+             * Format: date-time
+             * @description When it was first due; `due_at` if it was never moved.
+             */
+            first_due_at: string;
+            /**
+             * Version
+             * @description Counts edits.
+             */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`: the same as the header `ETag` of a single follow-up.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Assignee Absent Until
+             * @description The last day of the absence that the assignee is on now; null: they are there.
+             */
+            assignee_absent_until: string | null;
+        };
+        /**
          * FollowUpName
          * @description A follow-up, as much as a line about it needs.
          */
@@ -4522,6 +5030,155 @@ export interface components {
          * @enum {string}
          */
         Format: "csv" | "xlsx";
+        /**
+         * HandOver
+         * @description Open work that went from one person to another.
+         * @example {
+         *       "actor": {
+         *         "id": 2,
+         *         "name": "Dana Reyes"
+         *       },
+         *       "created_at": "2026-12-18T15:00:00Z",
+         *       "from": {
+         *         "id": 42,
+         *         "name": "Anna Berg"
+         *       },
+         *       "id": 4,
+         *       "number": 120,
+         *       "to": {
+         *         "id": 7,
+         *         "name": "Ben Ode"
+         *       },
+         *       "undoable_until": "2026-12-19T15:00:00Z",
+         *       "until": "2027-01-03"
+         *     }
+         */
+        HandOver: {
+            /** Id */
+            id: number;
+            from: components["schemas"]["PersonName"];
+            to: components["schemas"]["PersonName"];
+            actor: components["schemas"]["PersonName"];
+            /**
+             * Until
+             * @description The last day; null: for good.
+             */
+            until: string | null;
+            /**
+             * Number
+             * @description How many follow-ups.
+             */
+            number: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Undoable Until
+             * Format: date-time
+             */
+            undoable_until: string;
+            /**
+             * Ended At
+             * @description When it went back; null: it has not.
+             */
+            ended_at: string | null;
+            /**
+             * Given Back
+             * @description How many went back; the others had been changed since.
+             */
+            given_back: number | null;
+        };
+        /**
+         * HandOverInput
+         * @description To whom a person's open follow-ups go, and which.
+         * @example {
+         *       "expected": 120,
+         *       "to": 7,
+         *       "until": "2027-01-03"
+         *     }
+         * @example {
+         *       "dry_run": true,
+         *       "filter": {
+         *         "tag": "vip"
+         *       },
+         *       "to": 7
+         *     }
+         */
+        HandOverInput: {
+            /**
+             * To
+             * @description Somebody active to whom you may assign follow-ups.
+             * @example 42
+             */
+            to: number;
+            filter?: components["schemas"]["OpenWorkFilter"];
+            /**
+             * Until
+             * @description For a time: the last day, in the time zone of the one who gives. Then what is open and was not changed goes back. Null: for good.
+             */
+            until?: string | null;
+            /**
+             * Reason
+             * @description Kept in the history of each.
+             */
+            reason?: string | null;
+            /**
+             * Dry Run
+             * @description Only count.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Expected
+             * @description How many were counted: when there are more or fewer by now, nothing is changed.
+             */
+            expected?: number | null;
+        };
+        /**
+         * HandOverResult
+         * @description How many follow-ups go over, or went.
+         * @example {
+         *       "count": 120,
+         *       "hand_over": {
+         *         "actor": {
+         *           "id": 2,
+         *           "name": "Dana Reyes"
+         *         },
+         *         "created_at": "2026-12-18T15:00:00Z",
+         *         "from": {
+         *           "id": 42,
+         *           "name": "Anna Berg"
+         *         },
+         *         "id": 4,
+         *         "number": 120,
+         *         "to": {
+         *           "id": 7,
+         *           "name": "Ben Ode"
+         *         },
+         *         "undoable_until": "2026-12-19T15:00:00Z",
+         *         "until": "2027-01-03"
+         *       },
+         *       "overdue": 14
+         *     }
+         */
+        HandOverResult: {
+            /** Count */
+            count: number;
+            /**
+             * Overdue
+             * @description Of these.
+             */
+            overdue: number;
+            /** @description Null for a dry run, and where there was nothing to give. */
+            hand_over: components["schemas"]["HandOver"] | null;
+            /**
+             * Assignee Absent Until
+             * @description The last day of the absence that the one who gets them is on now.
+             */
+            assignee_absent_until?: string | null;
+        };
         /**
          * HoldRules
          * @description How far people may hold the follow-ups of a policy.
@@ -5330,7 +5987,7 @@ export interface components {
              * @description `hold`: a wait, a snooze or the time for which somebody had it has ended.
              * @enum {string}
              */
-            kind: "escalation" | "assignment" | "hold";
+            kind: "escalation" | "assignment" | "hold" | "summary";
             /**
              * Created At
              * Format: date-time
@@ -5338,7 +5995,8 @@ export interface components {
             created_at: string;
             /** Read At */
             read_at: string | null;
-            follow_up: components["schemas"]["NotifiedFollowUp"];
+            /** @description Null for a summary, which is about several. */
+            follow_up: components["schemas"]["NotifiedFollowUp"] | null;
             /**
              * Message
              * @description What it says, as a sentence.
@@ -5351,7 +6009,13 @@ export interface components {
             label: string | null;
             /** Sla Breach */
             sla_breach: boolean;
-            why: components["schemas"]["Why"];
+            /** @description Null for a summary. */
+            why: components["schemas"]["Why"] | null;
+            /**
+             * Number
+             * @description Of a summary: how many notifications it sums up; `GET /notifications?summed_up_by=` lists them.
+             */
+            number?: number | null;
         };
         /**
          * NotifiedFollowUp
@@ -5395,6 +6059,67 @@ export interface components {
              * @example 09:00
              */
             closes: string;
+        };
+        /**
+         * OpenWork
+         * @description What becomes of the open follow-ups of somebody who is deactivated.
+         * @example {
+         *       "hand_over_to": 7
+         *     }
+         * @example {}
+         */
+        OpenWork: {
+            /**
+             * Hand Over To
+             * @description All of them go to this person for good; null: to the manager of who is deactivated.
+             */
+            hand_over_to: number | null;
+        };
+        /**
+         * OpenWorkFilter
+         * @description Which of somebody's open follow-ups; all of them, if nothing is said.
+         */
+        OpenWorkFilter: {
+            /**
+             * Kind
+             * @description Only those of this kind, by its name.
+             */
+            kind?: string | null;
+            /**
+             * Priority
+             * @description Only those of this priority.
+             */
+            priority?: ("low" | "normal" | "high") | null;
+            /**
+             * Tag
+             * @description Only those with this tag.
+             */
+            tag?: string | null;
+            /**
+             * Value From
+             * @description Only those worth at least this; needs `currency`.
+             */
+            value_from?: string | null;
+            /**
+             * Value To
+             * @description Only those worth at most this; needs `currency`.
+             */
+            value_to?: string | null;
+            /**
+             * Currency
+             * @description Only those with a value in this currency.
+             */
+            currency?: string | null;
+            /**
+             * Held
+             * @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now.
+             */
+            held?: ("waiting" | "snoozed" | "acknowledged") | null;
+            /**
+             * Subject Id
+             * @description Only those about this lead or client.
+             */
+            subject_id?: number | null;
         };
         /**
          * Order
@@ -5532,6 +6257,17 @@ export interface components {
              */
             type: string;
         };
+        /** Page[Absence] */
+        Page_Absence_: {
+            /** Items */
+            items: components["schemas"]["Absence"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[Activity] */
         Page_Activity_: {
             /** Items */
@@ -5613,6 +6349,17 @@ export interface components {
         Page_FollowUp_: {
             /** Items */
             items: components["schemas"]["FollowUp"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[HandOver] */
+        Page_HandOver_: {
+            /** Items */
+            items: components["schemas"]["HandOver"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -5906,7 +6653,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "absences:read" | "absences:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonCompared
          * @description How much somebody was told, and would have been.
@@ -8019,6 +8766,8 @@ export interface components {
              * @description Ends the person's other sessions.
              */
             password?: string;
+            /** @description With `active: false`: what becomes of their open follow-ups. Without it they stay theirs, and the next active person above them is told; `GET /users?has_open_work=true&active=false` finds those. */
+            open_work?: components["schemas"]["OpenWork"] | null;
         };
         /**
          * Value
@@ -8150,8 +8899,11 @@ export interface components {
              * @description `assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.
              */
             audience: string;
-            /** Fallback */
-            fallback: ("up_the_line" | "admins") | null;
+            /**
+             * Fallback
+             * @description `substitute`: you stand in for somebody who is away. `absent`: you were away yourself; such a notification is read from the beginning.
+             */
+            fallback: ("up_the_line" | "admins" | "substitute" | "absent") | null;
             /**
              * Text
              * @description How the recipient was found, as a sentence to them.
@@ -10276,6 +11028,8 @@ export interface operations {
                 active?: boolean | null;
                 /** @description People who report to this person directly. */
                 manager_id?: number | null;
+                /** @description Whether open follow-ups are theirs. */
+                has_open_work?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -10754,6 +11508,918 @@ export interface operations {
             };
         };
     };
+    list_absences: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Only those of this person. */
+                user_id?: number | null;
+                /** @description Also those that are over. */
+                past?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "etag": "\"1-5d41402a\"",
+                     *           "from": "2026-12-21",
+                     *           "id": 9,
+                     *           "note": "On holiday",
+                     *           "now": false,
+                     *           "set_by": {
+                     *             "id": 42,
+                     *             "name": "Anna Berg"
+                     *           },
+                     *           "source": "own",
+                     *           "substitute": {
+                     *             "id": 7,
+                     *             "name": "Ben Ode"
+                     *           },
+                     *           "to": "2027-01-03",
+                     *           "user": {
+                     *             "id": 42,
+                     *             "name": "Anna Berg"
+                     *           },
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Absence_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    plan_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-12-21",
+                 *       "note": "On holiday",
+                 *       "substitute_id": 7,
+                 *       "to": "2027-01-03",
+                 *       "user_id": 42
+                 *     }
+                 */
+                "application/json": components["schemas"]["AbsenceInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "from": "2026-12-21",
+                     *       "id": 9,
+                     *       "note": "On holiday",
+                     *       "now": false,
+                     *       "set_by": {
+                     *         "id": 42,
+                     *         "name": "Anna Berg"
+                     *       },
+                     *       "source": "own",
+                     *       "substitute": {
+                     *         "id": 7,
+                     *         "name": "Ben Ode"
+                     *       },
+                     *       "to": "2027-01-03",
+                     *       "user": {
+                     *         "id": 42,
+                     *         "name": "Anna Berg"
+                     *       },
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "substitute_id": 7,
+                     *           "until": "2027-01-03",
+                     *           "user_id": 42
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AwayToday"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_absence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                absence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "from": "2026-12-21",
+                     *       "id": 9,
+                     *       "note": "On holiday",
+                     *       "now": false,
+                     *       "set_by": {
+                     *         "id": 42,
+                     *         "name": "Anna Berg"
+                     *       },
+                     *       "source": "own",
+                     *       "substitute": {
+                     *         "id": 7,
+                     *         "name": "Ben Ode"
+                     *       },
+                     *       "to": "2027-01-03",
+                     *       "user": {
+                     *         "id": 42,
+                     *         "name": "Anna Berg"
+                     *       },
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    end_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                absence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    change_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                absence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "2027-01-06"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AbsenceChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "from": "2026-12-21",
+                     *       "id": 9,
+                     *       "note": "On holiday",
+                     *       "now": false,
+                     *       "set_by": {
+                     *         "id": 42,
+                     *         "name": "Anna Berg"
+                     *       },
+                     *       "source": "own",
+                     *       "substitute": {
+                     *         "id": 7,
+                     *         "name": "Ben Ode"
+                     *       },
+                     *       "to": "2027-01-03",
+                     *       "user": {
+                     *         "id": 42,
+                     *         "name": "Anna Berg"
+                     *       },
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    hand_over_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expected": 120,
+                 *       "to": 7,
+                 *       "until": "2027-01-03"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HandOverInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 120,
+                     *       "hand_over": {
+                     *         "actor": {
+                     *           "id": 2,
+                     *           "name": "Dana Reyes"
+                     *         },
+                     *         "created_at": "2026-12-18T15:00:00Z",
+                     *         "from": {
+                     *           "id": 42,
+                     *           "name": "Anna Berg"
+                     *         },
+                     *         "id": 4,
+                     *         "number": 120,
+                     *         "to": {
+                     *           "id": 7,
+                     *           "name": "Ben Ode"
+                     *         },
+                     *         "undoable_until": "2026-12-19T15:00:00Z",
+                     *         "until": "2027-01-03"
+                     *       },
+                     *       "overdue": 14
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HandOverResult"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_hand_overs: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Only those from or to this person. */
+                user_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actor": {
+                     *             "id": 2,
+                     *             "name": "Dana Reyes"
+                     *           },
+                     *           "created_at": "2026-12-18T15:00:00Z",
+                     *           "from": {
+                     *             "id": 42,
+                     *             "name": "Anna Berg"
+                     *           },
+                     *           "id": 4,
+                     *           "number": 120,
+                     *           "to": {
+                     *             "id": 7,
+                     *             "name": "Ben Ode"
+                     *           },
+                     *           "undoable_until": "2026-12-19T15:00:00Z",
+                     *           "until": "2027-01-03"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_HandOver_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    undo_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                hand_over_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": {
+                     *         "id": 2,
+                     *         "name": "Dana Reyes"
+                     *       },
+                     *       "created_at": "2026-12-18T15:00:00Z",
+                     *       "from": {
+                     *         "id": 42,
+                     *         "name": "Anna Berg"
+                     *       },
+                     *       "id": 4,
+                     *       "number": 120,
+                     *       "to": {
+                     *         "id": 7,
+                     *         "name": "Ben Ode"
+                     *       },
+                     *       "undoable_until": "2026-12-19T15:00:00Z",
+                     *       "until": "2027-01-03"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HandOver"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_follow_ups: {
         parameters: {
             query?: {
@@ -10984,7 +12650,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["FollowUp"];
+                    "application/json": components["schemas"]["FollowUpGiven"];
                 };
             };
             /** @description Log in first */
@@ -11807,7 +13473,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["FollowUp"];
+                    "application/json": components["schemas"]["FollowUpGiven"];
                 };
             };
             /** @description Log in first */
@@ -18414,6 +20080,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Only unread ones, or only read ones; without it, both. */
                 unread?: boolean | null;
+                /** @description Only what this notification, of kind `summary`, sums up. */
+                summed_up_by?: number | null;
             };
             header?: never;
             path?: never;

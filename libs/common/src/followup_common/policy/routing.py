@@ -21,7 +21,7 @@ class Fallback(StrEnum):
     ADMINS = "admins"
     """Nobody on the line can be told at all: the admins."""
     SUBSTITUTE = "substitute"
-    """They stand in for the person meant, who is away."""
+    """Told in place of the person meant, who is away."""
     ABSENT = "absent"
     """The person meant, who is away: they find it when they are back, and hear nothing of it now."""
 

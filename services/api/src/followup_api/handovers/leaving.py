@@ -33,7 +33,7 @@ def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, ch
     if changed.active is not False:
         raise Invalid("open_work", "open_work belongs to `active: false`: leave it out, or use a hand-over.")
     to = changed.open_work.hand_over_to
-    if to == "manager":
+    if to is None:
         to = person.manager_id
         if to is None:
             raise Invalid(

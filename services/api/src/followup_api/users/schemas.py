@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic.config import JsonDict
@@ -111,11 +111,11 @@ class NewUser(Input, json_schema_extra=examples(NEW_USER_EXAMPLE)):
     password: Password | None = Field(None, description="Without one they can only use API tokens.")
 
 
-class OpenWork(Input, json_schema_extra=examples({"hand_over_to": 7}, {"hand_over_to": "manager"})):
+class OpenWork(Input, json_schema_extra=examples({"hand_over_to": 7}, {"hand_over_to": None})):
     """What becomes of the open follow-ups of somebody who is deactivated."""
 
-    hand_over_to: Id | Literal["manager"] = Field(
-        description="All of them go to this person for good, or to the manager of who is deactivated."
+    hand_over_to: Id | None = Field(
+        description="All of them go to this person for good; null: to the manager of who is deactivated."
     )
 
 
