@@ -28,7 +28,8 @@ def imported(product: Product, name: str) -> Person:
 def link_by_keys(page: Page, person: Person, button: str) -> str:
     """Make a link for a person with the keys alone; returns what is behind the page's address."""
     page.get_by_label("Search people").fill(person.email)
-    tab_to(page.get_by_role("button", name=f"Edit {person.name}")).press("Enter")
+    line = page.get_by_role("row").filter(has_text=person.email)  # others may have the same name
+    tab_to(line.get_by_role("button", name=f"Edit {person.name}")).press("Enter")
     form = dialog(page, f"Edit {person.name}")
     tab_to(form.get_by_role("button", name=button)).press("Enter")
     shown = dialog(page, f"Link for {person.name}")
