@@ -2,7 +2,7 @@ import { Button, Popover, Select, Stack, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { IconFilter } from "@tabler/icons-react";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { useKindChoices } from "@/api/kinds";
 import { filtersSet, NO_FILTER, PRIORITIES, type Narrowing } from "@/features/escalations/filters";
 import { noMoney, typedWorth, WorthFields } from "@/features/followups";
@@ -84,7 +84,9 @@ function Fields({ narrowing, change }: Props) {
         value={typed.tag}
         onChange={(event) => type({ tag: event.currentTarget.value })}
       />
-      <WorthFields worth={typed} change={type} />
+      <Suspense>
+        <WorthFields worth={typed} change={type} />
+      </Suspense>
       <Button
         variant="subtle"
         size="compact-sm"

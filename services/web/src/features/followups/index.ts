@@ -12,7 +12,6 @@ export { WhoFilter } from "@/features/followups/WhoFilter";
 export { refreshLists } from "@/features/followups/cache";
 export { apiWorth, typedWorth, whoIn, worthIn } from "@/features/followups/filters";
 export { noMoney } from "@/features/followups/facts";
-export { WorthFields } from "@/features/followups/WorthFields";
 export { completionRequest } from "@/features/followups/completion";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
@@ -23,3 +22,5 @@ export const FollowUpForm = lazy(loadFollowUpForm);
 export const loadCompleteDialog = () => import("@/features/followups/CompleteDialog");
 export const CompleteDialog = lazy(loadCompleteDialog);
 export const HoldDialog = lazy(() => import("@/features/followups/HoldDialog"));
+/** With it comes what typed amounts need: too much for the first load. */
+export const WorthFields = lazy(() => import("@/features/followups/WorthFields").then(({ WorthFields }) => ({ default: WorthFields })));
