@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 
 const api = process.env.FOLLOWUP_API ?? "http://127.0.0.1:8000";
 
-/** What only the pages of rules use: put together with what all pages share, it would be loaded with the first one. */
-const RULES = /src\/(features|i18n\/en|i18n)\/(calendars|policies)|@mantine\/core\/.*\/(TagsInput|MultiSelect|NumberInput|Pill)/;
+/** What only the pages of rules and forms use: put together with what all pages share, it would be loaded with the first one. */
+const LATER = /src\/(features|i18n\/en|i18n)\/(calendars|policies)|src\/features\/followups\/(Fact|Worth)Fields|react-number-format|@mantine\/core\/.*\/(TagsInput|MultiSelect|NumberInput|Pill)/;
 
 export default defineConfig({
   plugins: [react()],
@@ -23,7 +23,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "shell", tags: ["$initial"], priority: 2 },
-            { name: "shared", test: (module) => !RULES.test(module), minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 2_000, priority: 1 },
+            { name: "shared", test: (module) => !LATER.test(module), minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 1_000, priority: 1 },
           ],
         },
       },
