@@ -62,6 +62,23 @@ def test_no_answer_and_again_on_monday_takes_three_keys_and_one_undo(product: Pr
     eventually(lambda: not listed(product, amir, "upcoming"), what="the undo")
 
 
+def test_another_time_is_typed_where_what_came_of_it_is_asked(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups", locale="en-US")
+    page.get_by_role("link", name="Call Acme").focus()
+    page.keyboard.type("o3a3/4/2031 3pm")  # no pause between the keys
+    form = dialog(page, "Complete “Call Acme”")
+    expect(form.get_by_role("status")).to_contain_text("Tue 4 Mar 2031, 15:00")
+    page.keyboard.type("n")
+    expect(form.get_by_role("status")).to_contain_text("“3pmn” is not understood")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(said(page, "Completed “Call Acme”, next ")).to_be_visible()
+    [planned] = listed(product, amir, "upcoming")
+    assert planned["due_at"] == "2031-03-04T14:00:00Z"
+
+
 def test_a_note_and_another_title_are_told_in_the_history(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
     planned = product.follow_up(amir, "Call Acme", due=hours(-3))

@@ -16,6 +16,7 @@ export const queryKeys = {
   kindList: (archived: boolean) => ["kinds", archived] as const,
   outcomes: ["outcomes"] as const,
   presets: (assignee: number) => ["presets", assignee] as const,
+  workingDays: (assignee: number, days: number) => ["presets", assignee, days] as const,
   subjects: ["subjects"] as const,
   subject: (id: number) => ["subjects", "one", id] as const,
   subjectChanges: (id: number) => ["subjects", "changes", id] as const,

@@ -31,6 +31,7 @@ export type FollowUpPatch = Schemas["FollowUpPatch"];
 export type DeletedFollowUp = Schemas["DeletedFollowUp"];
 export type HoldShown = Schemas["HoldShown"];
 export type Completion = Schemas["Completion"];
+export type NextFollowUpBody = Schemas["NextFollowUp"];
 export type Choice = Schemas["Choice"];
 export type Preset = Schemas["Preset"];
 export type BulkChange = Schemas["BulkChange"];

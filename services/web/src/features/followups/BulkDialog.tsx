@@ -38,7 +38,7 @@ interface Props {
 
 /** Asks to whom, or until when, before many follow-ups change. */
 export default function BulkDialog({ action, count, escalated, problem, busy, run, close }: Props) {
-  const { time_zone: zone } = useMe();
+  const { id: me, time_zone: zone } = useMe();
   const people = usePeopleInScope().filter(({ active }) => active);
   const [initial] = useState<Draft>(() => ({ assignee: null, dueAt: nextMorning(zone, now()), reason: "" }));
   const form = useForm({ initialValues: initial });
@@ -70,7 +70,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
               nothingFoundMessage={t.common.nobodyByName}
             />
           ) : (
-            <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} />
+            <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} assignee={me} focused />
           )}
           {reasonNeeded && <ReasonField value={reason} onChange={(next) => form.setFieldValue("reason", next)} error={reasonError} />}
           <Text size="sm" c="dimmed">

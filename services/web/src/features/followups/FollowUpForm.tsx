@@ -178,6 +178,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
                 value={draft.due_at}
                 onChange={(due_at) => update({ due_at })}
                 zone={me.time_zone}
+                assignee={draft.assignee_id}
                 error={mistakes.due_at ?? problem?.messageFor("due_at")}
               />
             )}

@@ -50,6 +50,16 @@ export const presetsQuery = (assignee: number) =>
       (await dataOf(api.GET("/follow-ups/presets", { params: { query: { assignee_id: assignee } }, signal }))).items,
   });
 
+/** When so many working days have passed for somebody, and work begins. */
+export const workingDaysQuery = (assignee: number, days: number) =>
+  queryOptions({
+    queryKey: queryKeys.workingDays(assignee, days),
+    queryFn: async ({ signal }) => {
+      const query = { assignee_id: assignee, working_days: days };
+      return (await dataOf(api.GET("/follow-ups/presets", { params: { query }, signal }))).after_working_days;
+    },
+  });
+
 export const followUpQuery = (id: number) =>
   queryOptions({
     queryKey: queryKeys.followUp(id),

@@ -14,6 +14,8 @@ export const completing = {
       in_a_week: "In a week",
       in_a_month: "In a month",
     },
+    another: "Another time",
+    when: "When the next one is due",
     nextTitle: "The next follow-up",
     plannedNext: (title: string, time: string) => `Completed “${title}”, next ${time}`,
   },

@@ -212,10 +212,19 @@ export const followups = {
 
   due: {
     label: "Due",
-    inZone: (zone: string) => `In ${zone}`,
+    help: (zone: string, date: string) => `In ${zone}. Type it, such as “tue 3pm”, “in 2 weeks” or “${date}”.`,
+    example: { dayFirst: "29.11. 15:30", monthFirst: "11/29 3pm" },
     placeholder: "Day and time",
-    hours: "Hours",
-    minutes: "Minutes",
+    understood: (moment: string, from: string) => `${moment} (${from})`,
+    passed: (moment: string) => `${moment}: that has passed`,
+    counting: "Counting working days…",
+    unknown: (part: string, date: string) =>
+      `“${part}” is not understood. Write a day and a time, such as “tue 3pm”, “tomorrow”, “in 2 weeks” or “${date}”.`,
+    noSuchDay: "There is no such day: look at the month and the year.",
+    otherWeekday: (day: string) => `That day is a ${day}: leave out the weekday, or change the date.`,
+    notCounted: "The working days could not be counted: write the date.",
+    calendar: "Choose from a calendar",
+    time: "Time",
     take: "Take this day and time",
     nextMonth: "Next month",
     previousMonth: "Previous month",
