@@ -1,13 +1,16 @@
-import { Kbd, Table } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { Kbd, Table, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { isShortcutBlocked } from "@/hooks/isShortcutBlocked";
 import { allowed, WORK } from "@/app/shell/navigation";
-import { pressOnRow, rowKeys } from "@/app/shell/rowNavigation";
+import { paletteContext, pressOnRow, rowKeys, type Verb } from "@/app/shell/rowNavigation";
 import { createStore } from "@/hooks/store";
 import { Dialog } from "@/components/Dialog";
-import { openForm } from "@/features/followups";
-import { useMe } from "@/api/session";
+import { undoLast } from "@/components/undo";
+import { assignRequest, known, openForm, openHold, openMove, useHold } from "@/features/followups";
+import { openPalette } from "@/features/palette";
+import { useMay, useMe } from "@/api/session";
 import { t } from "@/i18n";
 
 export const keysShown = createStore(false);
@@ -20,10 +23,21 @@ const NEVER = -Infinity;
 type Row = [string[], string];
 
 const WALK: Row[] = [
-  [["j"], t.keys.next],
-  [["k"], t.keys.previous],
+  [["j", "↓"], t.keys.next],
+  [["k", "↑"], t.keys.previous],
 ];
+const OPEN: Row[] = [[[t.keys.enter], t.keys.open]];
 const EDIT: Row[] = [[["e"], t.keys.edit]];
+const MOVE: Row[] = [
+  [["r"], t.keys.reschedule],
+  [[t.keys.shift, "r"], t.keys.rescheduleTyped],
+];
+const HOLD: Row[] = [
+  [["i"], t.keys.acknowledge],
+  [["h"], t.keys.snooze],
+  [["w"], t.keys.wait],
+];
+const REASSIGN: Row[] = [[["a"], t.keys.reassign]];
 const COMPLETE: Row[] = [
   [["d"], t.keys.complete],
   [["o"], t.keys.completeWith],
@@ -31,6 +45,7 @@ const COMPLETE: Row[] = [
 const SELECT: Row[] = [
   [["x"], t.keys.select],
   [[t.keys.shift, "x"], t.keys.selectTo],
+  [[t.keys.shift, "j"], t.keys.extend],
   [["b"], t.keys.toSelection],
   [[t.keys.escape], t.keys.clear],
 ];
@@ -42,13 +57,18 @@ export function Shortcuts() {
   useShortcutKeys();
   if (!opened) return null;
   const here = rowKeys();
+  const mayReassign = permissions.includes("escalations:read");
   const rows: Row[] = [
     [["c"], t.keys.create],
     [["/"], t.keys.search],
-    ...(here.walk ? WALK : []),
-    ...(here.edit ? EDIT : []),
+    [[t.keys.control, "k"], t.palette.title],
+    ...(here.walk ? [...WALK, ...OPEN] : []),
     ...(here.complete ? COMPLETE : []),
+    ...(here.move ? [...MOVE, ...HOLD] : []),
+    ...(here.move && mayReassign ? REASSIGN : []),
+    ...(here.edit ? EDIT : []),
     ...(here.select ? SELECT : []),
+    [["z"], t.keys.undo],
     [[t.keys.control, t.keys.enter], t.keys.save],
     ...allowed(WORK, permissions).map(({ hotkey, label }): Row => [
       ["g", hotkey ?? ""],
@@ -75,6 +95,11 @@ export function Shortcuts() {
           ))}
         </Table.Tbody>
       </Table>
+      {here.select && (
+        <Text size="sm" c="dimmed" mt="sm">
+          {t.keys.all}
+        </Text>
+      )}
     </Dialog>
   );
 }
@@ -82,9 +107,15 @@ export function Shortcuts() {
 function useShortcutKeys(): void {
   const navigate = useNavigate();
   const { permissions } = useMe();
+  const ask = useVerbs();
   const goPressed = useRef(NEVER);
   useEffect(() => {
     function press(event: KeyboardEvent) {
+      if (opensPalette(event)) {
+        event.preventDefault(); // the browser has something of its own
+        if (!document.querySelector("[role=dialog]")) openPalette(paletteContext());
+        return;
+      }
       if (isShortcutBlocked(event)) return;
       const going = event.timeStamp - goPressed.current < SEQUENCE_MS;
       goPressed.current = NEVER;
@@ -94,12 +125,37 @@ function useShortcutKeys(): void {
       else if (event.key === "c") openForm({});
       else if (event.key === "?") keysShown.set(true);
       else if (event.key === "/") void focusSearch(() => navigate("/followups"));
-      else if (!pressOnRow(event.key)) return;
+      else if (event.key === "z") undoLast();
+      else if (!pressOnRow(event, ask)) return;
       event.preventDefault();
     }
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
-  }, [navigate, permissions]);
+  }, [navigate, permissions, ask]);
+}
+
+/** Opens the dialog of a verb for the follow-up in focus, if it is open and one may. */
+function useVerbs() {
+  const cache = useQueryClient();
+  const mayReassign = useMay("escalations:read");
+  const { mutate: acknowledge } = useHold();
+  return useCallback(
+    (verb: Verb, id: number) => {
+      const followUp = known(cache, id);
+      if (followUp?.status !== "open") return;
+      if (verb === "acknowledge") {
+        if (!followUp.acknowledged_by) acknowledge({ followUp, action: verb });
+      } else if (verb === "snooze" || verb === "wait") openHold(followUp, verb);
+      else if (verb !== "reassign") openMove({ followUp, typing: verb === "rescheduleTyped" });
+      else if (mayReassign) assignRequest.set(followUp);
+    },
+    [cache, mayReassign, acknowledge],
+  );
+}
+
+/** Ctrl+K, or Cmd+K, wherever one types. */
+function opensPalette({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === "k" && (ctrlKey || metaKey) && !altKey && !shiftKey;
 }
 
 async function focusSearch(goToSearch: () => void | Promise<void>): Promise<void> {

@@ -6,7 +6,9 @@ import {
   IconChecklist,
   IconFileImport,
   IconInbox,
+  IconKey,
   IconRefresh,
+  IconSettings,
   IconStairsUp,
   IconTags,
   IconUsers,
@@ -53,6 +55,12 @@ export const ADMIN: readonly Destination[] = [
   { to: "/admin/kinds", label: t.shell.kinds, icon: IconTags, permission: "choices:write" },
   { to: "/admin/import", label: t.shell.import, icon: IconFileImport, permission: "imports" },
   { to: "/admin/ops", label: t.shell.operations, icon: IconActivity, permission: "ops" },
+];
+
+/** Of the person themselves; in the menu of their account. */
+export const SETTINGS: readonly Destination[] = [
+  { to: "/settings", label: t.account.settings, icon: IconSettings },
+  { to: "/settings/tokens", label: t.account.tokens, icon: IconKey },
 ];
 
 export function allowed(destinations: readonly Destination[], permissions: readonly Permission[]): Destination[] {

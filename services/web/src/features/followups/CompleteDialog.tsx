@@ -9,8 +9,10 @@ import { Dialog } from "@/components/Dialog";
 import { DueField } from "@/features/followups/DueField";
 import { closeCompletion } from "@/features/followups/completion";
 import { useComplete } from "@/features/followups/mutations";
+import { PRESET_KEYS } from "@/features/followups/presetKeys";
 import { outcomesQuery, presetsQuery } from "@/features/followups/queries";
 import { takeTyped } from "@/features/followups/typedAhead";
+import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -22,12 +24,8 @@ const DONE = "done";
 
 /** Keys that choose what comes next, and complete. */
 const KEYS: Record<Preset | typeof NOTHING | typeof TYPED, string> = {
+  ...PRESET_KEYS,
   nothing: "n",
-  tomorrow: "t",
-  monday: "m",
-  in_3_working_days: "d",
-  in_a_week: "w",
-  in_a_month: "o",
   typed: "a",
 };
 
@@ -92,7 +90,7 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   }, [loading]);
   useEffect(() => {
     function pressed(event: KeyboardEvent) {
-      if (isTyped(event)) return;
+      if (isShortcutTyped(event)) return;
       if (event.key === KEYS.typed) event.preventDefault(); // its field has the focus at once
       press(event.key, outcome);
     }
@@ -170,13 +168,6 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
 /** When the next one is due, as the API takes it. */
 function timeOf(chosen: Exclude<Next, typeof NOTHING>, dueAt: string | null): Pick<NextFollowUpBody, "preset" | "due_at"> {
   return chosen === TYPED ? { due_at: dueAt } : { preset: chosen };
-}
-
-/** Whether a key is part of a text, or meant for a question above the dialog. */
-function isTyped(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return true;
-  const target = event.target instanceof Element ? event.target : null;
-  return Boolean(target?.closest("input:not([type=radio]), textarea")) || document.querySelectorAll("[role=dialog]").length > 1;
 }
 
 interface ChoicesProps {

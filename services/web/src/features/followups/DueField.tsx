@@ -1,7 +1,8 @@
-import { Button, Group, Text, TextInput } from "@mantine/core";
+import { Button, Group, Kbd, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { DueCalendar } from "@/features/followups/DueCalendar";
+import { PRESET_KEYS, usePresetKeys } from "@/features/followups/presetKeys";
 import { presetsQuery } from "@/features/followups/queries";
 import { exampleDate, useTyped } from "@/features/followups/useTyped";
 import { t } from "@/i18n";
@@ -27,20 +28,22 @@ interface Props {
   suggestions?: boolean;
   /** What was typed before it was there. */
   typed?: string;
+  /** Takes a suggestion by its key, and is done with it. */
+  pick?: (at: string) => void;
 }
 
 /** A moment as one types it, chooses it from a calendar or takes a suggestion; on the clock of the person's zone. */
-export function DueField({ value, onChange, zone, assignee, label = t.due.label, error, focused, suggestions = true, typed = "" }: Props) {
+export function DueField({ value, onChange, zone, assignee, label = t.due.label, error, focused, suggestions = true, typed = "", pick }: Props) {
   const shown = (at: string | null) => (at === null ? "" : writtenOut(at, zone));
   const [text, setText] = useState(typed || shown(value));
   const [told, setTold] = useState(value);
-  const [left, setLeft] = useState(false);
+  const [typing, setTyping] = useState(typed !== "");
   const field = useRef<HTMLInputElement>(null);
   const reading = useTyped(text, assignee);
   const { at } = reading;
   if (value !== told) {
     setTold(value);
-    if (value !== at) setText(shown(value)); // changed from elsewhere, not by what is being typed
+    if (!typing && value !== at) setText(shown(value)); // changed from elsewhere
   }
 
   const written = text === shown(value); // as it was given: to the minute only
@@ -57,7 +60,7 @@ export function DueField({ value, onChange, zone, assignee, label = t.due.label,
     onChange(moment);
   }
 
-  const wrong = reading.wrong && (left || error) ? reading.wrong : undefined;
+  const wrong = reading.wrong && (!typing || error) ? reading.wrong : undefined;
   return (
     <div>
       <TextInput
@@ -67,12 +70,12 @@ export function DueField({ value, onChange, zone, assignee, label = t.due.label,
         placeholder={t.due.placeholder}
         value={text}
         onChange={({ currentTarget }) => {
-          setLeft(false);
+          setTyping(true);
           setText(currentTarget.value);
         }}
-        onFocus={({ currentTarget }) => (typed && currentTarget.value === typed ? undefined : currentTarget.select())}
+        onFocus={({ currentTarget }) => (typed && currentTarget.value === typed ? currentTarget.setSelectionRange(typed.length, typed.length) : currentTarget.select())}
         onBlur={() => {
-          setLeft(true);
+          setTyping(false);
           if (at !== null && at === value) setText(shown(at));
         }}
         error={wrong ?? (reading.wrong ? undefined : error)}
@@ -84,18 +87,26 @@ export function DueField({ value, onChange, zone, assignee, label = t.due.label,
       <Text size="sm" className={classes.understood} role="status">
         {written ? "" : (reading.says ?? (wrong ? "" : reading.wrong))}
       </Text>
-      {suggestions && <Suggestions zone={zone} assignee={assignee} take={take} />}
+      {suggestions && <Suggestions zone={zone} assignee={assignee} take={take} pick={pick} />}
     </div>
   );
 }
 
+interface SuggestionProps {
+  zone: string;
+  assignee: number;
+  take: (at: string) => void;
+  pick: ((at: string) => void) | undefined;
+}
+
 /** Times that people choose often, in the assignee's working hours; the usual ones until those are known. */
-function Suggestions({ zone, assignee, take }: { zone: string; assignee: number; take: (at: string) => void }) {
-  const { data } = useQuery(presetsQuery(assignee));
-  const known = data?.map(({ preset, due_at: at }) => ({ label: t.completing.presets[preset], at }));
+function Suggestions({ zone, assignee, take, pick }: SuggestionProps) {
+  const { data, isLoading } = useQuery(presetsQuery(assignee));
+  const known = data?.map(({ preset, due_at: at }) => ({ label: t.completing.presets[preset], at, hotkey: PRESET_KEYS[preset] }));
+  usePresetKeys(isLoading ? undefined : (known ?? []), pick);
   return (
     <Group gap={6} mt={8}>
-      {(known ?? usual(zone, now())).map(({ label, at }) => (
+      {(known ?? usual(zone, now())).map(({ label, at, ...rest }) => (
         <Button
           key={label}
           size="compact-xs"
@@ -105,7 +116,7 @@ function Suggestions({ zone, assignee, take }: { zone: string; assignee: number;
           title={calendar(at, zone, now())}
           onClick={() => take(at)}
         >
-          {label}
+          {label} {pick && "hotkey" in rest && <Kbd size="xs" ml={4}>{String(rest.hotkey)}</Kbd>}
         </Button>
       ))}
     </Group>

@@ -23,7 +23,8 @@ import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/foll
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
-import { done, withUndo } from "@/components/toasts";
+import { done } from "@/components/toasts";
+import { withUndo } from "@/components/undo";
 import { useMay, useMe } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
