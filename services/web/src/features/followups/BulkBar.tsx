@@ -9,6 +9,7 @@ import { isolate } from "@/components/bidi";
 import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
 import { asksAboutPolicy, bulkMayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import type { HoldAction } from "@/features/followups/holding";
@@ -53,9 +54,9 @@ export function BulkBar() {
   function run(change: Change, which: Iterable<FollowUp> = chosen.values()) {
     const followUps = [...which].map((followUp) => latest(cache, followUp));
     // A promise: how it ended is told even to those who have left the page.
-    const ask = asks(change, followUps) && { ask_about_policy: true };
+    const question = asks(change, followUps) && { ask_about_policy: true };
     const pending = expectUndo();
-    void bulk.mutateAsync({ followUps, filter: all, ...change, ...ask }).then((outcome) => {
+    void bulk.mutateAsync({ followUps, filter: all, ...change, ...question }).then((outcome) => {
       const { done: ids, changed, error, left } = outcome;
       setProblem(error instanceof Problem ? error : null);
       const asked = asksAboutPolicy(error);
@@ -79,6 +80,17 @@ export function BulkBar() {
       if (all) failed(t.bulk.nothingChanged, recount(error, all));
       else failed(ids.length ? t.bulk.notChanged(left.length) : t.bulk.nothingChanged, error, () => again(change, left));
     });
+  }
+
+  /** What is typed while the dialog loads is for it. */
+  function ask(action: "outcome" | "reschedule") {
+    keepTyping();
+    setAsking(action);
+  }
+
+  function leave() {
+    takeTyped();
+    setAsking(null);
   }
 
   /** Whether the API is to ask first which policies a change would bring: a clock that runs could start over. */
@@ -139,7 +151,7 @@ export function BulkBar() {
         <Button className={classes.action} size="xs" leftSection={<IconCheck size={15} />} loading={bulk.isPending} onClick={complete} data-bulk="complete">
           {t.followUps.complete}
         </Button>
-        <Button className={classes.action} size="xs" variant="default" leftSection={<IconChecklist size={15} />} onClick={() => setAsking("outcome")} data-bulk="outcome">
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconChecklist size={15} />} onClick={() => ask("outcome")} data-bulk="outcome">
           {t.bulk.withOutcomeShort}
         </Button>
         {mayReassign && (
@@ -147,7 +159,7 @@ export function BulkBar() {
             {t.followUps.reassign}
           </Button>
         )}
-        <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => setAsking("reschedule")} data-bulk="reschedule">
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => ask("reschedule")} data-bulk="reschedule">
           {t.followUps.reschedule}
         </Button>
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconZzz size={15} />} onClick={() => setAsking("snooze")} data-bulk="snooze">
@@ -188,7 +200,7 @@ export function BulkBar() {
           />
         )}
         {asking === "outcome" && (
-          <BulkCompleteDialog count={count} problem={problem} busy={bulk.isPending} run={run} close={() => setAsking(null)} />
+          <BulkCompleteDialog count={count} problem={problem} busy={bulk.isPending} run={run} close={leave} />
         )}
         {(asking === "reassign" || asking === "reschedule") && (
           <BulkDialog
@@ -198,7 +210,7 @@ export function BulkBar() {
             problem={problem}
             busy={bulk.isPending}
             run={run}
-            close={() => setAsking(null)}
+            close={leave}
           />
         )}
       </Suspense>

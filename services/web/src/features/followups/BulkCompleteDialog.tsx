@@ -5,6 +5,7 @@ import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { outcomesQuery } from "@/features/followups/queries";
+import { takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { t } from "@/i18n";
 
@@ -20,14 +21,22 @@ const DONE = "done";
 
 /** Asks what came of many follow-ups; a digit chooses, and Enter completes. */
 export default function BulkCompleteDialog({ count, problem, busy, run, close }: Props) {
-  const { data: outcomes = [] } = useQuery(outcomesQuery);
+  const { data: outcomes = [], isLoading } = useQuery(outcomesQuery);
   const [outcome, setOutcome] = useState(DONE);
   const [tried, setTried] = useState(false);
 
+  function choose(key: string) {
+    const named = outcomes[Number(key) - 1];
+    if (named) setOutcome(named.name);
+  }
+
+  useEffect(() => {
+    if (!isLoading) Array.from(takeTyped()).forEach(choose);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, with what is there by then
+  }, [isLoading]);
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      const named = isShortcutTyped(event) ? undefined : outcomes[Number(event.key) - 1];
-      if (named) setOutcome(named.name);
+      if (!isShortcutTyped(event)) choose(event.key);
     }
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);

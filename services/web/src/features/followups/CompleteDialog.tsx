@@ -11,7 +11,7 @@ import { closeCompletion } from "@/features/followups/completion";
 import { useComplete } from "@/features/followups/mutations";
 import { PRESET_KEYS } from "@/features/followups/presetKeys";
 import { outcomesQuery, presetsQuery } from "@/features/followups/queries";
-import { takeTyped } from "@/features/followups/typedAhead";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
@@ -67,7 +67,7 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
     const named = outcomes[Number(key) - 1];
     if (named) setOutcome(named.name);
     const chosen = (Object.keys(KEYS) as Next[]).find((each) => KEYS[each] === key);
-    if (chosen === TYPED) setNext(TYPED);
+    if (chosen === TYPED) pressAll(key);
     else if (chosen && (chosen === NOTHING || presets.some(({ preset }) => preset === chosen))) finish(chosen, before);
     return named?.name ?? before;
   }
@@ -77,6 +77,12 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
     const [choices = "", ...rest] = keys.split(KEYS.typed);
     Array.from(choices).reduce((before, key) => press(key, before), outcome);
     if (rest.length === 0) return;
+    const field = document.querySelector<HTMLElement>("[role=dialog] [data-due]");
+    if (field) {
+      field.focus();
+      return;
+    }
+    keepTyping(); // until its field has the focus
     setTyped(rest.join(KEYS.typed));
     setNext(TYPED);
   }
@@ -84,14 +90,13 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   // What was typed before there was anything to choose from.
   const loading = outcomesLoad || presetsLoad;
   useEffect(() => {
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- keys that come late: they were pressed before
     if (!loading) pressAll(takeTyped());
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, with what is there by then
   }, [loading]);
   useEffect(() => {
     function pressed(event: KeyboardEvent) {
       if (isShortcutTyped(event)) return;
-      if (event.key === KEYS.typed) event.preventDefault(); // its field has the focus at once
+      if (event.key === KEYS.typed) event.preventDefault(); // its field may have the focus at once
       press(event.key, outcome);
     }
     document.addEventListener("keydown", pressed);

@@ -1,9 +1,10 @@
 import { Button, Group, Kbd, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type FocusEvent } from "react";
 import { DueCalendar } from "@/features/followups/DueCalendar";
 import { PRESET_KEYS, usePresetKeys } from "@/features/followups/presetKeys";
 import { presetsQuery } from "@/features/followups/queries";
+import { takeTyped } from "@/features/followups/typedAhead";
 import { exampleDate, useTyped } from "@/features/followups/useTyped";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -51,9 +52,19 @@ export function DueField({ value, onChange, zone, assignee, label = t.due.label,
     if (!written && at !== value) onChange(at);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- when another moment is understood, which may take an answer
   }, [at, written]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focused) field.current?.focus();
   }, [focused]);
+
+  /** What was typed meanwhile goes on from what was typed before; else what is there is replaced. */
+  function focus({ currentTarget }: FocusEvent<HTMLInputElement>) {
+    const late = takeTyped();
+    if (late !== "") {
+      setTyping(true);
+      setText((typing ? text : "") + late);
+    } else if (typing) currentTarget.setSelectionRange(text.length, text.length);
+    else currentTarget.select();
+  }
 
   function take(moment: string) {
     setText(shown(moment));
@@ -73,7 +84,7 @@ export function DueField({ value, onChange, zone, assignee, label = t.due.label,
           setTyping(true);
           setText(currentTarget.value);
         }}
-        onFocus={({ currentTarget }) => (typed && currentTarget.value === typed ? currentTarget.setSelectionRange(typed.length, typed.length) : currentTarget.select())}
+        onFocus={focus}
         onBlur={() => {
           setTyping(false);
           if (at !== null && at === value) setText(shown(at));

@@ -23,7 +23,7 @@ import { nextMorning } from "@/time/presets";
  */
 export default function MoveDialog({ request }: { request: MoveRequest }) {
   const { time_zone: zone } = useMe();
-  const move = useMove();
+  const { move, moveBecause } = useMove();
   const { followUp, typing = false, problem: asked } = request;
   const [current, setCurrent] = useState(followUp);
   const [initial] = useState(() => request.dueAt ?? (typing ? null : nextMorning(zone, now())));
@@ -32,7 +32,6 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState(false);
   const [error, setError] = useState<unknown>(asked);
-  const [typed] = useState(() => (typing ? takeTyped() : ""));
   const leave = useUnsavedChanges(reason.trim() !== "", closeMove);
   const reasonError = error instanceof Problem ? error.messageFor("reason") : undefined;
   const reasonNeeded = followUp.escalated || reasonError !== undefined;
@@ -43,11 +42,11 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
     if (at === null || (reasonNeeded && reason.trim() === "")) return;
     if (!reasonNeeded) {
       closeMove();
-      void move(current, at);
+      move(current, at);
       return;
     }
     setBusy(true);
-    move(current, at, reason.trim()).then(closeMove, (failure: unknown) => {
+    moveBecause(current, at, reason.trim()).then(closeMove, (failure: unknown) => {
       setBusy(false);
       setError(failure);
       setCurrent(currentOf(failure) ?? current); // moved again, it is what somebody made of it
@@ -86,8 +85,7 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
               zone={zone}
               assignee={followUp.assignee_id}
               error={tried && dueAt === null ? t.form.dueMissing : undefined}
-              pick={pick}
-              typed={typed}
+              pick={typing ? undefined : pick}
               focused={typing}
             />
           )}

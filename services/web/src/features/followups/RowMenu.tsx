@@ -75,7 +75,7 @@ function Items({ followUp, onDeleted }: Props) {
   const mayDelete = useMay("follow-ups:delete");
   const mayReassign = useMay("escalations:read");
   const { data: presets = [] } = useQuery(presetsQuery(followUp.assignee_id));
-  const move = useMove();
+  const { move } = useMove();
   const remove = useRemove();
   const hold = useHold();
   const endable = useEndable(followUp);
@@ -83,7 +83,7 @@ function Items({ followUp, onDeleted }: Props) {
 
   function moveTo(dueAt: string) {
     if (followUp.escalated) openMove({ followUp, dueAt });
-    else void move(followUp, dueAt);
+    else move(followUp, dueAt);
   }
 
   return (

@@ -60,5 +60,8 @@ export function useMove() {
       refreshLists(cache);
     },
   });
-  return (followUp: FollowUp, dueAt: string, reason?: string) => moving.mutateAsync({ followUp, dueAt, reason });
+  return {
+    move: (followUp: FollowUp, dueAt: string) => moving.mutate({ followUp, dueAt }),
+    moveBecause: (followUp: FollowUp, dueAt: string, reason: string) => moving.mutateAsync({ followUp, dueAt, reason }),
+  };
 }
