@@ -13,8 +13,10 @@ export const queryKeys = {
   followUp: (id: number) => ["follow-ups", "one", id] as const,
   activities: (id: number) => ["follow-ups", "activities", id] as const,
   kinds: ["kinds"] as const,
-  kindList: (archived: boolean) => ["kinds", archived] as const,
+  kindList: (archived: boolean): ChoiceKey => ["kinds", archived],
   outcomes: ["outcomes"] as const,
+  outcomeList: (archived: boolean): ChoiceKey => ["outcomes", archived],
+  subjectActivities: (id: number) => ["subjects", "activities", id] as const,
   presets: (assignee: number) => ["presets", assignee] as const,
   workingDays: (assignee: number, days: number) => ["presets", assignee, days] as const,
   subjects: ["subjects"] as const,
@@ -53,3 +55,6 @@ export const queryKeys = {
   deadLetter: (id: string) => ["ops", "dead-letters", "one", id] as const,
   auditLog: (filters: object) => ["ops", "audit-log", filters] as const,
 };
+
+/** Of a list that people choose from: which, and whether its archived part. */
+type ChoiceKey = readonly [string, boolean];

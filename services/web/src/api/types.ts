@@ -38,6 +38,8 @@ export type BulkChange = Schemas["BulkChange"];
 export type BulkFilter = Schemas["BulkFilter"];
 export type BulkResult = Schemas["BulkResult"];
 export type Activity = Schemas["Activity"];
+export type StoryEntry = Schemas["StoryEntry"];
+export type LogEntry = Schemas["LogEntry"];
 export type ActivityEscalation = Schemas["ActivityEscalation"];
 
 export type Subject = Schemas["Subject"];

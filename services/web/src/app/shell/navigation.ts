@@ -7,6 +7,7 @@ import {
   IconFileImport,
   IconInbox,
   IconKey,
+  IconListCheck,
   IconRefresh,
   IconSettings,
   IconStairsUp,
@@ -53,6 +54,7 @@ export const ADMIN: readonly Destination[] = [
   { to: "/admin/sweeps", label: t.shell.sweeps, icon: IconRefresh, permission: "sweeps" },
   { to: "/admin/people", label: t.shell.people, icon: IconUsers, permission: "users:write" },
   { to: "/admin/kinds", label: t.shell.kinds, icon: IconTags, permission: "choices:write" },
+  { to: "/admin/outcomes", label: t.shell.outcomes, icon: IconListCheck, permission: "choices:write" },
   { to: "/admin/import", label: t.shell.import, icon: IconFileImport, permission: "imports" },
   { to: "/admin/ops", label: t.shell.operations, icon: IconActivity, permission: "ops" },
 ];

@@ -1,10 +1,10 @@
 import { Button, Chip, Group, Kbd, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type SubmitEvent } from "react";
+import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
-import { outcomesQuery } from "@/features/followups/queries";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { t } from "@/i18n";
@@ -17,12 +17,11 @@ interface Props {
   close: () => void;
 }
 
-const DONE = "done";
 
 /** Asks what came of many follow-ups; a digit chooses, and Enter completes. */
 export default function BulkCompleteDialog({ count, problem, busy, run, close }: Props) {
-  const { data: outcomes = [], isLoading } = useQuery(outcomesQuery);
-  const [outcome, setOutcome] = useState(DONE);
+  const { data: outcomes = [], isLoading } = useQuery(outcomesQuery());
+  const [outcome, setOutcome] = useState(DEFAULT_OUTCOME);
   const [tried, setTried] = useState(false);
 
   function choose(key: string) {

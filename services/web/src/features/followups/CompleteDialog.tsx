@@ -2,6 +2,7 @@ import { Button, Chip, Group, Kbd, Stack, Text, Textarea, TextInput } from "@man
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode, type SubmitEvent } from "react";
 import { Completion, NextFollowUp } from "@/api/limits";
+import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import { useMe } from "@/api/session";
 import type { FollowUp, NextFollowUpBody, Preset } from "@/api/types";
 import { isolate } from "@/components/bidi";
@@ -10,7 +11,7 @@ import { DueField } from "@/features/followups/DueField";
 import { closeCompletion } from "@/features/followups/completion";
 import { useComplete } from "@/features/followups/mutations";
 import { PRESET_KEYS } from "@/features/followups/presetKeys";
-import { outcomesQuery, presetsQuery } from "@/features/followups/queries";
+import { presetsQuery } from "@/features/followups/queries";
 import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -20,7 +21,6 @@ import { calendar } from "@/time/format";
 
 const NOTHING = "nothing";
 const TYPED = "typed";
-const DONE = "done";
 
 /** Keys that choose what comes next, and complete. */
 const KEYS: Record<Preset | typeof NOTHING | typeof TYPED, string> = {
@@ -34,10 +34,10 @@ type Next = keyof typeof KEYS;
 /** Asks what came of a follow-up and what comes next: two keys, or a click each. */
 export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   const { time_zone: zone } = useMe();
-  const { data: outcomes = [], isLoading: outcomesLoad } = useQuery(outcomesQuery);
+  const { data: outcomes = [], isLoading: outcomesLoad } = useQuery(outcomesQuery());
   const { data: presets = [], isLoading: presetsLoad } = useQuery(presetsQuery(followUp.assignee_id));
   const complete = useComplete();
-  const [outcome, setOutcome] = useState(DONE);
+  const [outcome, setOutcome] = useState(DEFAULT_OUTCOME);
   const [note, setNote] = useState("");
   const [next, setNext] = useState<Next>(NOTHING);
   const [title, setTitle] = useState(followUp.title);

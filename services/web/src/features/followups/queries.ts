@@ -31,17 +31,6 @@ export const countsQuery = (filters: ApiFilters) =>
     placeholderData: (old) => old,
   });
 
-/** They are few, and seldom change. */
-const FRESH_MS = 5 * 60_000;
-
-/** Outcomes in use, in the order in which people choose from them. */
-export const outcomesQuery = queryOptions({
-  queryKey: queryKeys.outcomes,
-  queryFn: async ({ signal }) =>
-    (await dataOf(api.GET("/outcomes", { params: { query: { limit: 200 } }, signal }))).items,
-  staleTime: FRESH_MS,
-});
-
 /** When tomorrow, Monday and so on are for somebody: within their working hours. */
 export const presetsQuery = (assignee: number) =>
   queryOptions({

@@ -20,6 +20,7 @@ export const app = {
     sweeps: "Sweeps",
     people: "People",
     kinds: "Kinds",
+    outcomes: "Outcomes",
     import: "Import",
     operations: "Operations",
     pageTitle: (title: string, unread: number) => `${unread ? `(${unread}) ` : ""}${title} · Followup`,
