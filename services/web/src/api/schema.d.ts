@@ -6081,6 +6081,11 @@ export interface components {
         PresetTimes: {
             /** Items */
             items: components["schemas"]["PresetTime"][];
+            /**
+             * After Working Days
+             * @description After as many working days as `working_days` asks for; null without it.
+             */
+            after_working_days: string | null;
         };
         /**
          * PreviewColumn
@@ -10098,6 +10103,8 @@ export interface operations {
             query?: {
                 /** @description Whose follow-up it would be; without it, the caller's. */
                 assignee_id?: number | null;
+                /** @description Say as well when so many working days have passed. */
+                working_days?: number | null;
             };
             header?: never;
             path?: never;
@@ -10118,7 +10125,8 @@ export interface operations {
                      *           "due_at": "2026-03-03T08:00:00Z",
                      *           "preset": "tomorrow"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "after_working_days": null
                      *     }
                      */
                     "application/json": components["schemas"]["PresetTimes"];
