@@ -121,5 +121,6 @@ def test_admins_add_outcomes(product: Product, visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(said(page, "Saved Sent to a colleague")).to_be_visible()
     expect(page.get_by_role("list", name="Outcomes of follow-ups")).to_contain_text("Sent to a colleague")
-    [made] = [one for one in product.call("GET", "/outcomes")["items"] if one["name"] == "sent to a colleague"]
+    outcomes = product.call("GET", "/outcomes")["items"]
+    [made] = [one for one in outcomes if one["name"] == "sent to a colleague"]
     product.call("PATCH", f"/outcomes/{made['id']}", json={"archived": True})

@@ -55,9 +55,7 @@ def test_to_tomorrow_takes_two_keys_and_to_a_typed_time_one_and_the_text(
 
     keys = pressed(page, "R")
     page.keyboard.type("4.3.2031 15:30")  # no pause either
-    expect(dialog(page, "Reschedule “Call 1”").get_by_role("status")).to_contain_text(
-        "Tue 4 Mar 2031, 15:30"
-    )
+    expect(dialog(page, "Reschedule “Call 1”").get_by_role("status")).to_contain_text("Tue 4 Mar 2031, 15:30")
     page.keyboard.press("Enter")  # ends the text
     assert keys == 1
     expect(page.get_by_role("link", name="Call 2")).to_be_focused()

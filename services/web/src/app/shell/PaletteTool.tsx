@@ -14,8 +14,8 @@ export function PaletteButton() {
       variant="subtle"
       color="gray"
       size={34}
-      aria-label={t.palette.open}
-      title={t.palette.open}
+      aria-label={t.shell.openPalette}
+      title={t.shell.openPalette}
       onClick={() => openPalette(paletteContext())}
     >
       <IconSearch size={18} stroke={1.7} />

@@ -7,7 +7,7 @@ import { PaletteDialog } from "@/app/shell/PaletteTool";
 import { refuseFileDrops } from "@/app/shell/refuseFileDrops";
 import { whenIdle } from "@/app/shell/whenIdle";
 import { PageTools } from "@/app/shell/PageTools";
-import { Shortcuts } from "@/app/shell/Shortcuts";
+import { loadKeysDialog, Shortcuts } from "@/app/shell/Shortcuts";
 import { Sidebar } from "@/app/shell/Sidebar";
 import { TabBar } from "@/app/shell/TabBar";
 import { ZoneBanner } from "@/app/shell/ZoneBanner";
@@ -28,7 +28,7 @@ export function Shell() {
   useEffect(refuseFileDrops, []);
   useEffect(keepFocusInList, []);
   // Here before it is asked for: it opens at once then, without a connection too.
-  useEffect(() => whenIdle(() => void Promise.all([loadFollowUpDialogs(), loadPalette()]).catch(() => undefined)), []);
+  useEffect(() => whenIdle(() => void Promise.all([loadFollowUpDialogs(), loadPalette(), loadKeysDialog()]).catch(() => undefined)), []);
   const { data } = useQuery(unreadQuery);
   const unread = data?.unread ?? 0;
   const frame = useMemo(() => ({ tools: <PageTools />, unread }), [unread]);

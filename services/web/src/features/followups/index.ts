@@ -18,8 +18,6 @@ export { useComplete } from "@/features/followups/mutations";
 export { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
-export { Entries } from "@/features/followups/Entries";
-export { TimelineItem } from "@/features/followups/Timeline";
 export { viewOf } from "@/features/followups/sections";
 
 export const loadFollowUpForm = () => import("@/features/followups/FollowUpForm");
@@ -32,3 +30,4 @@ export const MoveDialog = lazy(loadMoveDialog);
 export const loadAssignDialog = () => import("@/features/followups/AssignDialog");
 export const AssignDialog = lazy(loadAssignDialog);
 export const LogDialog = lazy(() => import("@/features/followups/LogDialog"));
+export const StoryEntries = lazy(() => import("@/features/followups/StoryEntries"));

@@ -4,6 +4,7 @@ import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import { queryKeys } from "@/api/queryKeys";
 import type { Choice } from "@/api/types";
 import { t } from "@/i18n";
+import { words } from "@/i18n/outcomes";
 
 type Words = typeof t.kinds;
 
@@ -33,7 +34,7 @@ export const KINDS: ChoiceList = {
 };
 
 export const OUTCOMES: ChoiceList = {
-  words: t.outcomes,
+  words,
   fixed: DEFAULT_OUTCOME,
   query: outcomesQuery,
   queryKey: queryKeys.outcomes,

@@ -10,7 +10,7 @@ import { grouped, matching, type Item } from "@/features/palette/items";
 import { closePalette, type PaletteRequest } from "@/features/palette/paletteRequest";
 import { useActions } from "@/features/palette/useActions";
 import { useFound } from "@/features/palette/useFound";
-import { t } from "@/i18n";
+import { words } from "@/i18n/palette";
 import classes from "./Palette.module.css";
 
 interface Props {
@@ -57,10 +57,10 @@ export default function Palette({ request, pages }: Props) {
   }
 
   return (
-    <Dialog onClose={closePalette} title={t.palette.title} size="lg" yOffset="8dvh">
+    <Dialog onClose={closePalette} title={words.title} size="lg" yOffset="8dvh">
       <TextInput
-        aria-label={t.palette.label}
-        placeholder={t.palette.placeholder}
+        aria-label={words.label}
+        placeholder={words.placeholder}
         leftSection={<IconSearch size={16} />}
         value={q}
         maxLength={LONGEST}
@@ -74,7 +74,7 @@ export default function Palette({ request, pages }: Props) {
         autoComplete="off"
         data-autofocus
       />
-      <div id={list} role="listbox" aria-label={t.palette.results} className={classes.list}>
+      <div id={list} role="listbox" aria-label={words.results} className={classes.list}>
         {grouped(items).map((sort) => (
           <Run key={sort.items[0]?.key} list={list} {...sort} active={items[active]} run={run} />
         ))}
@@ -87,9 +87,9 @@ export default function Palette({ request, pages }: Props) {
 }
 
 function stateOf(amount: number, searching: boolean, error: unknown): string {
-  if (searching) return t.palette.searching;
+  if (searching) return words.searching;
   if (error) return explain(error);
-  return amount === 0 ? t.palette.nothing : "";
+  return amount === 0 ? words.nothing : "";
 }
 
 function usePages(pages: Props["pages"]): Item[] {
@@ -110,9 +110,9 @@ interface RunProps {
 /** Results of one sort. */
 function Run({ list, group, items, active, run }: RunProps) {
   return (
-    <div role="group" aria-label={t.palette.groups[group]}>
+    <div role="group" aria-label={words.groups[group]}>
       <div className={classes.group} aria-hidden>
-        {t.palette.groups[group]}
+        {words.groups[group]}
       </div>
       {items.map((item) => (
         <div

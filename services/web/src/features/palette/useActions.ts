@@ -6,6 +6,7 @@ import { assignRequest, known, openCompletion, openForm, openMove, useComplete }
 import type { Item } from "@/features/palette/items";
 import type { PaletteRequest } from "@/features/palette/paletteRequest";
 import { t } from "@/i18n";
+import { words } from "@/i18n/palette";
 
 const action = (key: string, label: string, run: () => void, hint?: string): Item => ({ key, group: "actions", label, run, hint });
 
@@ -13,11 +14,11 @@ const action = (key: string, label: string, run: () => void, hint?: string): Ite
 export function useActions({ followUpId, selected }: PaletteRequest): Item[] {
   const always = [
     action("create", t.followUps.new, () => openForm({}), "c"),
-    action("undo", t.palette.undo, () => void undoLast(), "z"),
+    action("undo", words.undo, () => void undoLast(), "z"),
   ];
   const ofOne = useActionsOn(followUpId);
   if (selected.length === 0) return [...ofOne, ...always];
-  return [...selected.map((button) => action(`bulk-${button.dataset.bulk}`, t.palette.selected(button.textContent), () => button.click())), ...always];
+  return [...selected.map((button) => action(`bulk-${button.dataset.bulk}`, words.selected(button.textContent), () => button.click())), ...always];
 }
 
 function useActionsOn(id: number | null): Item[] {
@@ -27,13 +28,13 @@ function useActionsOn(id: number | null): Item[] {
   const followUp = id === null ? null : known(cache, id);
   if (!followUp) return [];
   const title = isolate(followUp.title);
-  const edit = action("edit", t.palette.edit(title), () => openForm({ followUp }), "e");
+  const edit = action("edit", words.edit(title), () => openForm({ followUp }), "e");
   if (followUp.status !== "open") return [edit];
   return [
     action("complete", t.followUps.completeNamed(title), () => complete.mutate({ followUp }), "d"),
-    action("outcome", t.palette.outcome(title), () => openCompletion(followUp), "o"),
-    action("reschedule", t.palette.reschedule(title), () => openMove({ followUp }), "r"),
-    ...(mayReassign ? [action("reassign", t.palette.reassign(title), () => assignRequest.set(followUp), "a")] : []),
+    action("outcome", words.outcome(title), () => openCompletion(followUp), "o"),
+    action("reschedule", words.reschedule(title), () => openMove({ followUp }), "r"),
+    ...(mayReassign ? [action("reassign", words.reassign(title), () => assignRequest.set(followUp), "a")] : []),
     edit,
   ];
 }

@@ -2,15 +2,12 @@ import { Button, Group, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { IconNotes } from "@tabler/icons-react";
 import { Suspense, useState } from "react";
-import { Link } from "react-router";
 import { storyQuery } from "@/api/subjects";
 import type { SubjectDetails } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
-import { UserText } from "@/components/UserText";
-import { Entries, LogDialog, TimelineItem } from "@/features/followups";
+import { LogDialog, StoryEntries } from "@/features/followups";
 import { t } from "@/i18n";
-import classes from "./SubjectPage.module.css";
 
 /** What happened to a lead or client, over all of its follow-ups; calls and notes are added here. */
 export function SubjectStory({ subject }: { subject: SubjectDetails }) {
@@ -38,16 +35,9 @@ function Story({ id }: { id: number }) {
   const entries = data.pages.flatMap(({ items }) => items);
   return (
     <>
-      <Entries>
-        {entries.map((entry) => (
-          <TimelineItem key={entry.id} activity={entry}>
-            <Link to={`/followups/${entry.follow_up.id}`} className={`quiet ${classes.about}`}>
-              <UserText>{entry.follow_up.title}</UserText>
-            </Link>
-          </TimelineItem>
-        ))}
-        {entries.length === 0 && <li>{t.log.nothing}</li>}
-      </Entries>
+      <Suspense fallback={<RowsSkeleton rows={3} height={44} />}>
+        <StoryEntries entries={entries} />
+      </Suspense>
       {hasNextPage && (
         <Button variant="default" size="xs" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           {t.common.showEarlier}

@@ -5,6 +5,8 @@ export const app = {
   shell: {
     skip: "Skip to content",
     main: "Main",
+    palette: "Find or do anything",
+    openPalette: "Find or do anything (Ctrl K)",
     tabs: "Tabs",
     admin: "Admin",
     rules: "Rules",

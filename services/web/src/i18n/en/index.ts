@@ -8,7 +8,6 @@ import { imports } from "@/i18n/en/imports";
 import { inbox } from "@/i18n/en/inbox";
 import { kinds } from "@/i18n/en/kinds";
 import { ops } from "@/i18n/en/ops";
-import { palette } from "@/i18n/en/palette";
 import { people } from "@/i18n/en/people";
 import { session } from "@/i18n/en/session";
 import { settings } from "@/i18n/en/settings";
@@ -32,7 +31,6 @@ export const en = {
   ...inbox,
   ...kinds,
   ...ops,
-  ...palette,
   ...people,
   ...session,
   ...settings,
