@@ -123,10 +123,17 @@ def test_the_chart_is_readable_at_every_width(visit: Visit, dana: Person, width:
     assert violations(page) == []
 
 
-def test_the_dashboard_is_narrowed_by_policy_kind_priority_and_tag(product: Product, visit: Visit) -> None:
+WORTH = {"amount": "1200.00", "currency": "EUR"}
+
+
+def test_the_dashboard_is_narrowed_by_policy_kind_priority_tag_and_value(
+    product: Product, visit: Visit
+) -> None:
     dana = product.person("Dana Filters", "manager")
     amir = product.person("Amir Filters", manager=dana)
-    product.follow_up(amir, "A tagged call", due=hours(-60), kind="call", priority="high", tags=["vip"])
+    product.follow_up(
+        amir, "A tagged call", due=hours(-60), kind="call", priority="high", tags=["vip"], value=WORTH
+    )
     product.follow_up(amir, "A plain task", due=hours(-60))
     product.sweep()
     page = visit(dana, "/dashboard/escalations", viewport=DESK, reduced_motion="reduce")
@@ -141,10 +148,13 @@ def test_the_dashboard_is_narrowed_by_policy_kind_priority_and_tag(product: Prod
     tab_to(narrow.get_by_role("textbox", name="Tag"))
     page.keyboard.type("vip")
     expect(page).to_have_url(re.compile("kind=call.*policy=1.*priority=high.*tag=vip"))
+    tab_to(narrow.get_by_role("textbox", name="At least"))
+    page.keyboard.type("1000")
+    expect(page).to_have_url(re.compile("(?=.*currency=EUR)(?=.*from=1000)"))
     expect(row(page, "A tagged call")).to_be_visible()
     assert violations_at_each_size(page) == []
     page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Filter, 4 set")).to_be_focused()
+    expect(page.get_by_role("button", name="Filter, 5 set")).to_be_focused()
     page.goto("/dashboard/escalations?priority=low")
     page.get_by_role("button", name="Clear all filters").click()
     expect(row(page, "A plain task")).to_be_visible()

@@ -12,6 +12,7 @@ from tests.faults.ladders import Rung
 from tests.faults.people import People
 from tests.faults.settings import Facts, Version
 
+MINUTE = timedelta(minutes=1)
 TAKEN_BACK = (Kind.UNDONE, Kind.RESTORED)
 
 
@@ -70,8 +71,11 @@ class Stay:
         return at
 
     def waits(self, at: datetime) -> bool:
-        """Whether it waits, by PostgreSQL's clock."""
-        return bool(self.pauses) and at < self.pauses[-1][1]
+        """Whether it waits, by PostgreSQL's clock: not where that was ahead when the wait began."""
+        if not self.pauses:
+            return False
+        begins, ends = self.pauses[-1]
+        return begins - MINUTE <= at < ends
 
     def holds(self, at: datetime) -> bool:
         """Whether this is how the follow-up was at a moment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from followup_common.db import absences as _absences  # noqa: F401 - declares its table
 from followup_common.db import calendars as _calendars  # noqa: F401 - declares its tables
 from followup_common.db.tables import metadata
 from psycopg import errors
@@ -20,6 +21,7 @@ AUDIT_COLUMNS = ["action", "actor_id", "target", "address", "request_id", "detai
 CHOICES = {f"INSERT({c})" for c in ("name", "label", "position")} | {
     f"UPDATE({c})" for c in ("label", "position", "archived_at")
 }
+ABSENCE_COLUMNS = ["first_day", "last_day", "substitute_id", "note"]
 CALENDAR_COLUMNS = ["name", "time_zone", "country", "subdivision", "categories"]
 PEOPLES_COLUMNS = [
     *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
@@ -58,6 +60,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "subject_changes": {f"INSERT({c})" for c in ("subject_id", "kind", "actor_id", "changes")},
         "sessions": ALL,
         "api_tokens": ALL,
+        "password_links": ALL,
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
         "idempotency_keys": ALL,
@@ -74,6 +77,11 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "follow_up_kinds": CHOICES,
         "outcomes": CHOICES,
         "organisation": {"UPDATE(calendar_id)"},
+        "absences": {"DELETE"}
+        | {f"INSERT({c})" for c in ("user_id", "set_by", "source", *ABSENCE_COLUMNS)}
+        | {f"UPDATE({c})" for c in ("ended_at", *ABSENCE_COLUMNS)},
+        "hand_overs": {f"INSERT({c})" for c in ("from_user_id", "to_user_id", "actor_id", "until", "number")},
+        "hand_over_items": {"INSERT"},
         "calendar_hours": ALL,
         "calendar_days": ALL,
         "holds": {f"INSERT({column})" for column in HOLD_COLUMNS}

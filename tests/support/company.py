@@ -33,6 +33,26 @@ class Company:
         values = {"email": email, "name": name, "role": role, "manager": manager, "active": active}
         return int(self.tx.execute(statement, values).scalar_one())
 
+    def away(self, user: int, *, since: int = 1, days: int = 7, substitute: int | None = None) -> int:
+        """Let somebody be away.
+
+        Args:
+            user: who.
+            since: how many days ago it began, by their own time zone; negative: it begins in so many.
+            days: how many it lasts.
+            substitute: who stands in.
+
+        Returns the id of the absence.
+        """
+        statement = text("""
+            INSERT INTO absences (user_id, first_day, last_day, substitute_id)
+            SELECT u.id, today - :since, today - :since + :days - 1, :substitute
+            FROM users u CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE u.time_zone)::date AS today) t
+            WHERE u.id = :user RETURNING id
+        """)
+        values = {"user": user, "since": since, "days": days, "substitute": substitute}
+        return int(self.tx.execute(statement, values).scalar_one())
+
     def follow_up(self, assignee: int, *, overdue: timedelta, title: str = "Call back") -> int:
         """Add a follow-up that has been overdue for exactly `overdue` at the transaction's now()."""
         statement = text("""

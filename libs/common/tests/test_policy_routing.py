@@ -1,6 +1,19 @@
 """Routing: the audience, else the next active one up the line, else the admins, else nobody."""
 
-from followup_common.policy import Directory, Fallback, Person, Recipient, Step, calendar_of, recipients
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+from followup_common.policy import (
+    Absence,
+    Directory,
+    Fallback,
+    Person,
+    Recipient,
+    Step,
+    calendar_of,
+    recipients,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,3 +122,83 @@ def test_any_line_tells_only_active_people_each_once_and_an_admin_when_nobody_el
     assert len(ids) == len(set(ids))
     assert set(ids) <= active | admins
     assert found or not admins
+
+
+UNTIL = date(2026, 12, 3)
+# 1 reports to 2, who reports to 3; 4 and on report to nobody.
+LINE = ((1, 2, True), (2, 3, True), (3, None, True), *((n, None, True) for n in range(4, 12)))
+LEFT = ((1, 2, True), (2, 3, True), (3, None, True), (4, None, False))
+
+
+def with_away(
+    away: Mapping[int, int | None], people: tuple[tuple[int, int | None, bool], ...] = LINE
+) -> Directory:
+    """A directory in which some are away, each with the substitute named."""
+    known = directory(*people)
+    absent = {user_id: Absence(UNTIL, substitute) for user_id, substitute in away.items()}
+    return Directory(known.people, ADMINS, managers=(2, 3), absent=absent)
+
+
+def heard(audience: str, who: Directory) -> list[int]:
+    """Who is told now; those who are away find it silently."""
+    found = told((audience,), who)
+    assert {each.user_id for each in found if not each.is_silent}.isdisjoint({*who.absent} - {*ADMINS})
+    return [each.user_id for each in found if not each.is_silent]
+
+
+def test_who_stands_in_is_told_for_whom_and_until_when_and_the_absent_one_silently() -> None:
+    assert told(("assignee",), with_away({1: 4})) == (
+        Recipient(1, "assignee", Fallback.ABSENT),
+        Recipient(4, "assignee", Fallback.SUBSTITUTE, for_user_id=1, until=UNTIL),
+    )
+
+
+@pytest.mark.parametrize(
+    ("away", "audience", "expected"),
+    [
+        ({1: 4, 4: 5}, "assignee", [5]),  # substitutes of substitutes
+        ({1: 4, 4: 5, 5: 6, 6: 7, 7: 8}, "assignee", [8]),  # five deep
+        ({1: 4, 4: 5, 5: 6, 6: 7, 7: 8, 8: 9}, "assignee", [2]),  # six is too deep: up the line
+        ({1: 4, 4: 1}, "assignee", [2]),  # in a cycle
+        ({1: 4, 4: 5, 5: 4}, "assignee", [2]),  # in a cycle beside the first one
+        ({1: None}, "assignee", [2]),  # nobody stands in
+        ({1: 99}, "assignee", [2]),  # somebody unknown
+        ({1: None, 2: 5}, "assignee", [5]),  # the manager is away too, and somebody stands in for them
+        ({1: None, 2: None, 3: None}, "assignee", [*ADMINS]),
+        ({2: 1}, "manager", [3]),  # the assignee is told as such: they cannot be their own manager
+        ({2: 4, 4: 1}, "manager", [3]),
+        ({2: 5}, "role(manager)", [5, 3]),
+        ({2: None, 3: None}, "role(manager)", [*ADMINS]),
+        ({90: 5}, "admins", [5, 91]),
+        ({90: None}, "admins", [91]),
+        ({90: None, 91: None}, "admins", [*ADMINS]),  # nobody else is left
+        ({1: None, 2: None, 3: None, 90: None, 91: None}, "assignee", [*ADMINS]),
+        ({7: 1}, "user(7)", [*ADMINS]),  # whom the policy names for others is not replaced by the assignee
+    ],
+)
+def test_in_place_of_who_is_away(away: dict[int, int | None], audience: str, expected: list[int]) -> None:
+    assert heard(audience, with_away(away)) == expected
+
+
+def test_a_substitute_who_left_gives_way_to_the_line() -> None:
+    assert heard("assignee", with_away({1: 4}, LEFT)) == [2]
+
+
+def test_everyone_who_would_have_been_told_finds_it_when_they_are_back() -> None:
+    found = told(("assignee",), with_away({1: None, 2: None}))
+    assert [each.user_id for each in found if each.is_silent] == [1, 2]
+
+
+def test_who_is_told_anyway_is_told_once() -> None:
+    found = told(("assignee", "manager"), with_away({1: 2}))
+    assert [each.user_id for each in found] == [1, 2]
+    admins_too = told(("user(90)", "admins"), with_away({90: None, 91: None}))
+    assert [(each.user_id, each.is_silent) for each in admins_too] == [(90, False), (91, False)]
+
+
+@given(
+    st.dictionaries(st.integers(1, 11), st.none() | st.integers(1, 12), max_size=11),
+    st.sampled_from(["assignee", "manager", "manager(2)", "role(manager)", "user(7)", "admins"]),
+)
+def test_somebody_present_is_told_no_matter_who_is_away(away: dict[int, int | None], audience: str) -> None:
+    assert heard(audience, with_away(away))

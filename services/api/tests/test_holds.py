@@ -116,6 +116,20 @@ def test_the_end_of_a_wait_is_told_once_whatever_is_sent_again(held: Holding) ->
     assert held.told() == told
 
 
+def test_what_was_held_by_a_clock_that_was_ahead_ends(held: Holding) -> None:
+    """Set back, it would wait for a time that the clock gave meanwhile."""
+    held.wait(HOUR)
+    held.company.world.execute(
+        "UPDATE holds SET starts_at = starts_at + interval '40 days', until = until + interval '40 days'"
+    )
+    assert held.read()["waiting_until"] is not None
+    held.sweep()
+    assert held.read()["waiting_until"] is None
+    assert held.told() == [(WAIT_OVER, "amir"), (WAIT_OVER, "mia"), (OVERDUE, "amir")]
+    held.pass_on(48 * HOUR)
+    assert (ESCALATED, "mia") in held.told()
+
+
 def test_a_raised_step_that_a_wait_overtakes_is_told_when_it_ends(held: Holding) -> None:
     """What is queued looks again before it tells; nothing of it is lost."""
     with held.company.world.engine.begin() as tx:

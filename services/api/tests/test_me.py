@@ -278,3 +278,51 @@ class TestTwoPeopleInOneBrowser:
         assert world.execute("SELECT FROM audit_log WHERE action = 'follow-ups.exported'") == []
         assert client.get(export, params={"person": eve.id}).status_code == 200
         assert client.get(export, params={"person": "x"}).status_code == 422
+
+
+def test_people_say_how_times_are_written_for_them(world: World, eve: Person) -> None:
+    client = log_in(world, eve)
+    usual = {"clock": "24h", "date_order": "day-month", "week_start": "monday"}
+    american = {"clock": "12h", "date_order": "month-day", "week_start": "sunday"}
+    assert client.get(ME).json().items() >= usual.items()
+    [before] = world.execute("SELECT version, updated_at FROM users WHERE id = :id", id=eve.id)
+    changed = client.patch(ME, json=american)
+    assert (changed.status_code, changed.json()) == (200, client.get(ME).json())
+    assert changed.json().items() >= american.items()
+    assert log_in(world, eve).get(ME).json().items() >= american.items()
+    for field in american:
+        answer = client.patch(ME, json={field: "otherwise"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    # It is nobody else's business: no new version of the person, and no entry.
+    [after] = world.execute("SELECT version, updated_at FROM users WHERE id = :id", id=eve.id)
+    assert before == after
+    assert world.execute("SELECT FROM audit_log WHERE action = 'user.changed'") == []
+
+
+def test_an_admin_sees_where_somebody_is_logged_in_and_ends_it(
+    world: World, admin: Person, eve: Person, api: TestClient
+) -> None:
+    clients = [log_in(world, eve, agent=agent) for agent in (FIREFOX, CHROME, FIREFOX)]
+    path = f"/api/v1/users/{eve.id}/sessions"
+    listed = api.get(path).json()["items"]
+    assert [each["browser"] for each in listed] == [
+        "Firefox on Windows",
+        "Chrome on Linux",
+        "Firefox on Windows",
+    ]
+    assert not any(each["current"] for each in listed)
+    assert api.delete(f"{path}/{listed[1]['id']}").status_code == 204
+    assert let_in(*clients) == [True, False, True]
+    assert api.delete(f"{path}/{listed[1]['id']}").status_code == 404
+    assert api.delete(f"/api/v1/users/{admin.id + 99}/sessions").status_code == 404
+    assert api.delete(path).status_code == 204
+    assert let_in(*clients) == [False, False, False]
+    assert world.client(eve).get(ME).status_code == 200  # tokens go on
+    said = [each["summary"] for each in api.get("/api/v1/ops/audit-log").json()["items"][:2]]
+    assert said == ["Ada Admin ended 2 of Eve's log-ins", "Ada Admin ended one of Eve's log-ins"]
+
+
+def test_an_admin_who_ends_their_own_sessions_stays(world: World, admin: Person) -> None:
+    here, there = log_in(world, admin), log_in(world, admin)
+    assert here.delete(f"/api/v1/users/{admin.id}/sessions").status_code == 204
+    assert let_in(here, there) == [True, False]

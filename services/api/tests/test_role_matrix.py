@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from followup_api.auth.secrets import digest
 from followup_api.calendars.schemas import EXAMPLE_ICS
 
 from .companies import Company
@@ -101,6 +102,8 @@ LINES: dict[str, Line] = {
     "GET /api/v1/session/oidc": public(303),
     "GET /api/v1/session/oidc/callback": public(303),
     "POST /api/v1/session/proof": everybody(204, json={"password": PASSWORD}),
+    "POST /api/v1/session/password-link": public(200, json={"token": "{link_token}"}),
+    "PUT /api/v1/session/password-link": public(201, json={"token": "{link_token}", "password": PASSWORD}),
     "GET /api/v1/me": everybody(200),
     "PATCH /api/v1/me": everybody(200, json={"time_zone": "UTC"}),
     "PUT /api/v1/me/password": everybody(
@@ -114,6 +117,13 @@ LINES: dict[str, Line] = {
     "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
     "GET /api/v1/users/{user_id}/tokens": admins(200),
     "DELETE /api/v1/users/{user_id}/tokens/{token_id}": admins(204),
+    "GET /api/v1/invitations": admins(200),
+    "POST /api/v1/invitations": admins(201, json={}),
+    "POST /api/v1/users/{user_id}/invitation": admins(409),  # he has a password
+    "POST /api/v1/users/{user_id}/password-reset": admins(201),
+    "GET /api/v1/users/{user_id}/sessions": admins(200),
+    "DELETE /api/v1/users/{user_id}/sessions": admins(204),
+    "DELETE /api/v1/users/{user_id}/sessions/{session_id}": admins(204),
     "GET /api/v1/users": everybody(200),
     "POST /api/v1/users": admins(201, json={"email": "new@example.com", "name": "New"}),
     "GET /api/v1/users/{user_id}": everybody(200),
@@ -160,6 +170,26 @@ LINES: dict[str, Line] = {
     "POST /api/v1/outcomes": admins(201, json={"label": "Wrong number"}),
     "PUT /api/v1/outcomes/order": admins(200, json={"ids": [6, 5, 4, 3, 2, 1]}),
     "PATCH /api/v1/outcomes/{choice_id}": admins(200, json={"label": "Nobody answered"}),
+    "POST /api/v1/users/{user_id}/hand-over": Line(
+        ("mia", "dana", "ada"),
+        200,
+        others=404,
+        besides={"amir": 422},  # he may assign to himself alone
+        json={"to": "{mia_id}", "dry_run": True},
+    ),
+    "GET /api/v1/hand-overs": everybody(200),
+    "POST /api/v1/hand-overs/{hand_over_id}/undo": amirs(200),
+    "GET /api/v1/absences": everybody(200),
+    "GET /api/v1/absences/today": everybody(200),
+    "POST /api/v1/absences": Line(
+        ("amir", "mia", "dana", "ada"),
+        201,
+        others=422,  # user_id names somebody whose absences they may not plan
+        json={"user_id": "{user_id}", "from": "2199-01-01", "to": "2199-01-02"},
+    ),
+    "GET /api/v1/absences/{absence_id}": amirs(200),
+    "PATCH /api/v1/absences/{absence_id}": amirs(200, json={"note": "Back soon"}),
+    "DELETE /api/v1/absences/{absence_id}": amirs(204),
     "GET /api/v1/calendars": everybody(200),
     "POST /api/v1/calendars": admins(201, json=CALENDAR),
     "GET /api/v1/calendars/{calendar_id}": everybody(200),
@@ -237,7 +267,7 @@ class Cast:
 
     def target(self, route: str) -> dict[str, Any]:
         """What a request of a route names: fresh things of Amir's, so that it leaves no trace in the next."""
-        named = {name for name in MAKE if f"{{{name}}}" in f"{route} {LINES[route].json}"}
+        named = [name for name in MAKE if f"{{{name}}}" in f"{route} {LINES[route].json}"]
         world, amir = self.company.world, self.company.amir
         if route.endswith(("/users", "/subjects")):
             world.execute("DELETE FROM users WHERE email = 'new@example.com'")
@@ -248,11 +278,20 @@ class Cast:
             world.execute(
                 "UPDATE policies SET archived_at = now(), position = NULL WHERE name IN ('Calls', 'Renamed')"
             )
+        if "/absences" in route:
+            world.execute("DELETE FROM absences")
         if "/follow-up-kinds" in route:
             self._forget("follow_up_kinds", 5)
         if "/outcomes" in route:
             self._forget("outcomes", 6)
-        target: dict[str, Any] = {"user_id": amir.id, "choice_id": 1}
+        target: dict[str, Any] = {
+            "user_id": amir.id,
+            "mia_id": self.company.mia.id,
+            "choice_id": 1,
+            "link_token": LINK,
+        }
+        if "/password-link" in route:
+            world.execute(MAKE_LINK, amir=amir.id, digest=digest(LINK))
         for name in named:
             [(target[name],)] = world.execute(f"{MAKE[name]} RETURNING id", amir=amir.id)
         if "{event_id}" in route:
@@ -272,6 +311,11 @@ class Cast:
         )
 
 
+LINK = "what a link carries"
+MAKE_LINK = (
+    "INSERT INTO password_links (user_id, purpose, token_hash, expires_at) "
+    "VALUES (:amir, 'invitation', :digest, now() + interval '1 day') ON CONFLICT DO NOTHING"
+)
 MAKE = {
     "follow_up_id": "INSERT INTO follow_ups (title, due_at, assignee_id) VALUES ('Call', now(), :amir)",
     "token_id": "INSERT INTO api_tokens (user_id, name, prefix, token_hash) "
@@ -283,8 +327,13 @@ MAKE = {
     "(follow_up_id, number, kind, user_id, run, step, assignment, until, version) "
     "VALUES ((SELECT max(id) FROM follow_ups), 1, 'wait', :amir, 1, 0, 1, now() + interval '1 day', 1)",
     "session_id": "INSERT INTO sessions (user_id, token_hash, expires_at) "
-    "VALUES (:amir, decode(md5(random()::text), 'hex'), 'infinity')",
+    "VALUES (:amir, decode(md5(random()::text), 'hex'), now() + interval '1 day')",
     "sweep_id": "INSERT INTO sweeps (trigger) VALUES ('manual')",
+    "hand_over_id": "INSERT INTO hand_overs (from_user_id, to_user_id, actor_id, number) "
+    "SELECT :amir, id, id, 0 FROM users WHERE name = 'Otto Other'",
+    "absence_id": "INSERT INTO absences (user_id, first_day, last_day) "
+    "SELECT :amir, day, day "
+    "FROM (SELECT COALESCE(max(last_day), '2190-01-01') + 1 AS day FROM absences) next",
     "subject_id": "INSERT INTO subjects (kind, name) VALUES ('lead', 'A')",
 }
 

@@ -31,6 +31,8 @@ from .declared import declared_permissions
 NOWHERE = "postgresql://localhost/nowhere"
 OPEN = {
     ("POST", "/api/v1/session"),
+    ("POST", "/api/v1/session/password-link"),
+    ("PUT", "/api/v1/session/password-link"),
     ("GET", "/api/v1/session/options"),
     ("GET", "/api/v1/session/oidc"),
     ("GET", "/api/v1/session/oidc/callback"),

@@ -52,6 +52,10 @@ def of_ones_own_log_in(admin: Person) -> dict[str, tuple[str, str, Any]]:
         "one session": ("DELETE", f"{me}/sessions/1", None),
         "password as an admin": ("PATCH", user, {"password": ANOTHER}),
         "address as an admin": ("PATCH", user, {"email": "mine.now@example.com", "name": "Ada"}),
+        "sessions as an admin": ("GET", f"{user}/sessions", None),
+        "other sessions as an admin": ("DELETE", f"{user}/sessions", None),
+        "one session as an admin": ("DELETE", f"{user}/sessions/1", None),
+        "link to set a password": ("POST", f"{user}/password-reset", None),
         "account of the provider": ("DELETE", f"{user}/identities", None),
     }
 

@@ -17,6 +17,7 @@ from followup_common.tracing import Tracing
 from starlette.middleware import Middleware
 
 from followup_api import idempotency, metrics, openapi, problems
+from followup_api.absences.routes import router as absences
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
@@ -27,10 +28,13 @@ from followup_api.dependencies import AppContext
 from followup_api.downloads import Downloads
 from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
+from followup_api.handovers.routes import of_people as hand_overs_of_people
+from followup_api.handovers.routes import router as hand_overs
 from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
+from followup_api.me.routes import of_people as sessions_of_people
 from followup_api.me.routes import router as me
 from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
@@ -40,6 +44,9 @@ from followup_api.ops.open_follow_ups import OpenFollowUps
 from followup_api.ops.queues.queries import QueueReader
 from followup_api.ops.routes import routers as ops
 from followup_api.organisation.routes import router as organisation
+from followup_api.password_links.routes import by_link
+from followup_api.password_links.routes import of_people as password_links_of_people
+from followup_api.password_links.routes import router as invitations
 from followup_api.policies.problems import replay_places
 from followup_api.policies.routes import router as policies
 from followup_api.routing import API
@@ -64,11 +71,18 @@ LOG_IN_BYTES = 16 * 1024
 
 ROUTERS: tuple[APIRouter, ...] = (
     session,
+    by_link,
     provider_log_in,
     me,
     tokens,
     tokens_of_people,
+    sessions_of_people,
+    invitations,
+    password_links_of_people,
     users,
+    absences,
+    hand_overs_of_people,
+    hand_overs,
     follow_ups,
     kinds,
     outcomes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -30,12 +31,20 @@ class Action(StrEnum):
     LOG_IN_FAILED = "log-in.failed"
     LOGGED_OUT = "log-out"
     SESSION_ENDED = "session.ended"
+    INVITED = "invitation.created"
+    RESET_LINK_MADE = "password-reset.created"
     IDENTITY_BOUND = "identity.bound"
     IDENTITY_UNBOUND = "identity.unbound"
     TOKEN_CREATED = "token.created"  # noqa: S105 - a name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a name
     USER_CREATED = "user.created"  # the database writes this one and the next
     USER_CHANGED = "user.changed"
+    ABSENCE_PLANNED = "absence.planned"
+    ABSENCE_CHANGED = "absence.changed"
+    ABSENCE_ENDED = "absence.ended"
+    ABSENCE_CANCELLED = "absence.cancelled"
+    WORK_HANDED_OVER = "work.handed-over"
+    HAND_OVER_UNDONE = "work.hand-over-undone"
     USERS_IMPORTED = "users.imported"
     FOLLOW_UPS_IMPORTED = "follow-ups.imported"
     FOLLOW_UPS_EXPORTED = "follow-ups.exported"
@@ -109,7 +118,17 @@ class Trail:
             actor_id: who did it; None: the caller, if there is one.
             details: further facts; never a secret, nor what somebody typed where a secret belongs.
         """
-        values = {
+        self.work.tx.execute(insert(audit_log).values(self._entry(action, target, actor_id, details)))
+
+    def each(self, action: Action, targets: Sequence[str]) -> None:
+        """Append an entry about the caller for each of several things that they did at once."""
+        entries = [self._entry(action, target, None, {}) for target in targets]
+        self.work.tx.execute(insert(audit_log), entries)
+
+    def _entry(
+        self, action: Action, target: str | None, actor_id: int | None, details: dict[str, Any]
+    ) -> dict[str, Any]:
+        return {
             "action": action.value,
             "actor_id": actor_id or (getattr(self.request.state, "user_id", None) if self.request else None),
             "target": target,
@@ -117,7 +136,6 @@ class Trail:
             "request_id": request_id(),
             "details": details,
         }
-        self.work.tx.execute(insert(audit_log).values(values))
 
 
 async def _trail(work: Work, request: Request) -> Trail:

@@ -36,6 +36,8 @@ ABOUT: dict[str, Any] = {
         {"name": "Session", "description": "Logging in, and who is logged in."},
         {"name": "API tokens", "description": "For programs that act for a person."},
         {"name": "Users", "description": "People and who reports to whom."},
+        {"name": "Absences", "description": "When people are away, and who stands in for them."},
+        {"name": "Hand-overs", "description": "Open work that goes from one person to another."},
         {"name": "Follow-ups", "description": "Promised calls: due, overdue, completed."},
         {"name": "Kinds of follow-ups", "description": "The list that people choose from: call, visit..."},
         {"name": "Outcomes", "description": "What can come of a follow-up: reached, no answer..."},

@@ -21,6 +21,7 @@ from followup_api.auth.oidc import queries as oidc
 from followup_api.auth.oidc.bearer import Subject
 from followup_api.auth.proof import require_session
 from followup_api.dependencies import AppContext
+from followup_api.preferences import Clock, DateOrder, WeekStart
 from followup_api.problems import Conflict, Forbidden, Problem, Unauthenticated
 from followup_api.roles import ROLES, Role
 from followup_api.rows import Record
@@ -30,6 +31,17 @@ from followup_api.unit_of_work import READS, Work
 
 PERSON = "Followup-Person"
 """Header in which a page says whom it shows: in another tab somebody else may have logged in since."""
+
+
+class Preferences(NamedTuple):
+    """How somebody has times written."""
+
+    clock: Clock = "24h"
+    date_order: DateOrder = "day-month"
+    week_start: WeekStart = "monday"
+
+
+USUAL = Preferences()
 
 
 class Permission(StrEnum):
@@ -47,6 +59,8 @@ class Permission(StrEnum):
     CHOICES_WRITE = "choices:write"
     SUBJECTS_READ = "subjects:read"
     SUBJECTS_WRITE = "subjects:write"
+    ABSENCES_READ = "absences:read"
+    ABSENCES_WRITE = "absences:write"
     CALENDARS_READ = "calendars:read"
     CALENDARS_WRITE = "calendars:write"
     POLICIES_READ = "policies:read"
@@ -90,6 +104,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CHOICES_WRITE: Grant("admin", Scope.ADMIN),
     Permission.SUBJECTS_READ: Grant("employee", Scope.READ),
     Permission.SUBJECTS_WRITE: Grant("manager", Scope.WRITE),
+    Permission.ABSENCES_READ: Grant("employee", Scope.READ),
+    Permission.ABSENCES_WRITE: Grant("employee", Scope.WRITE),
     Permission.CALENDARS_READ: Grant("employee", Scope.READ),
     Permission.CALENDARS_WRITE: Grant("admin", Scope.ADMIN),
     Permission.POLICIES_READ: Grant("employee", Scope.READ),
@@ -141,6 +157,7 @@ class Caller:
     token_id: int | None = None
     scopes: frozenset[Scope] = ALL_SCOPES
     by_settings: frozenset[Permission] = frozenset()
+    preferences: Preferences = USUAL
     proved: bool = True
     """Whether they have shown a moment ago that it is them; an API token was made by somebody who had."""
 
@@ -348,5 +365,6 @@ def caller_of(row: Record, **known_by: Any) -> Caller:
         manager_id=row.manager_id,
         time_zone=usable(row.time_zone),
         has_reports=row.has_reports,
+        preferences=Preferences(row.clock, row.date_order, row.week_start),
         **known_by,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from followup_escalator import metrics
 from followup_escalator.holidays import refresh_holidays
+from followup_escalator.returns import give_back, notice_returns
 from followup_escalator.settings import EscalatorSettings
 from followup_escalator.settlement import finish_if_settled
 
@@ -49,7 +50,7 @@ FAIL_BROKEN = text("""
 MOVE_HORIZON = text("SELECT calendars_move_horizon(:ahead)").bindparams(ahead=731)
 """One calendar a tick; days enough for two years."""
 
-END_HOLDS = text("SELECT holds_end_by_time(:limit)")
+END_HOLDS = text("SELECT holds_end_ahead(:limit) UNION SELECT holds_end_by_time(:limit)")
 
 AT_ONCE = 1_000
 """How much of each kind a tick forgets, or ends, at most."""
@@ -74,7 +75,8 @@ FORGET_DELETED = text(f"""
 @handles(OutboxTick)
 def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSettings) -> Iterator[Emitted]:
     """Send again what nobody handled, forget what cannot come back any more, prune, settle sweeps, let two
-    years lie ahead of each calendar, with their holidays, and end holds whose time has come.
+    years lie ahead of each calendar, with their holidays, end holds whose time has come, notice who is back
+    from an absence, and give back what was handed over until now.
 
     Nothing of it waits for a row that somebody holds.
     """
@@ -86,6 +88,8 @@ def look_after_outbox(_: OutboxTick, tx: Transaction, settings: EscalatorSetting
     tx.execute(MOVE_HORIZON)
     if ended := tx.execute(END_HOLDS, {"limit": AT_ONCE}).scalars().all():
         yield HoldsEnded(hold_ids=tuple(sorted(ended)))
+    yield from notice_returns(tx)
+    yield from give_back(tx)
     yield from outbox.redrive(tx, redrive_after=settings.redrive_after, at_most=settings.redrive_at_most)
     yield from _settle_sweeps(tx)
 

@@ -40,11 +40,15 @@ CURRENT = text("""
 
 # Step 0 is the assignment itself, and its repeat counts the assignments. It is told once, whatever the run:
 # that is looked up under the follow-up's lock, since the unique key is about one run.
+# One who is away finds it when they are back.
 TELL_ASSIGNEE = text("""
     INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
-                               user_id, audience, actor_id)
-    SELECT f.id, s.run, 0, f.assignment, s.policy_version_id, f.due_at, f.assignee_id, 'assignee', :actor_id
-    FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id WHERE f.id = :id AND NOT EXISTS (
+                               user_id, audience, actor_id, fallback, read_at)
+    SELECT f.id, s.run, 0, f.assignment, s.policy_version_id, f.due_at, f.assignee_id, 'assignee', :actor_id,
+        CASE WHEN away.id IS NOT NULL THEN 'absent' END, CASE WHEN away.id IS NOT NULL THEN now() END
+    FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id
+    LEFT JOIN absent_now away ON away.user_id = f.assignee_id
+    WHERE f.id = :id AND NOT EXISTS (
         SELECT FROM notifications n
         WHERE n.follow_up_id = f.id AND n.step = 0 AND n.repeat = f.assignment AND n.user_id = f.assignee_id)
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
@@ -53,11 +57,13 @@ TELL_ASSIGNEE = text("""
 # Those who were told about this step before are not told again: the unique key says so.
 TELL_AUDIENCE = text("""
     INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
-                               user_id, audience, fallback)
+                               user_id, audience, fallback, for_user_id, until, read_at)
     SELECT s.follow_up_id, s.run, :step, :repeat, s.policy_version_id, f.due_at,
-        told.user_id, told.audience, told.fallback
+        told.user_id, told.audience, told.fallback, told.for_user_id, told.until,
+        CASE WHEN told.fallback = 'absent' THEN now() END
     FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id,
-        jsonb_to_recordset(CAST(:recipients AS jsonb)) AS told (user_id bigint, audience text, fallback text)
+        jsonb_to_recordset(CAST(:recipients AS jsonb))
+            AS told (user_id bigint, audience text, fallback text, for_user_id bigint, until date)
     WHERE s.follow_up_id = :id
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
     RETURNING user_id
@@ -123,7 +129,7 @@ def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> tuple[Sequ
     The one who reassigned may be: what a policy promises does not depend on who does something.
     """
     step = policy.steps[row.step - 1]
-    directory = load_directory(tx, [row.assignee_id], [policy])
+    directory = load_directory(tx, [row.assignee_id], [policy], with_absences=True)
     others = [
         found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
     ]

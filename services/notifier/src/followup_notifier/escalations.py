@@ -125,7 +125,7 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
     policies = load_policies(tx, versions)
     readable = [policy for number in versions if isinstance(policy := policies[number], Policy)]
     assignees = {state.assignee_id for state in held.values()}
-    directory = load_directory(tx, assignees, readable)
+    directory = load_directory(tx, assignees, readable, with_absences=True)
     clocks = load_clocks(tx, readable, assignees, directory)
     routes: dict[tuple[int, int, int], inbox.Route] = {}
     in_hours: list[inbox.Route] = []

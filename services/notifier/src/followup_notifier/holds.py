@@ -17,6 +17,7 @@ from followup_common.policy import HoldKind, Policy, Recipient, Severity, Step, 
 from followup_common.policy.models import ASSIGNEE, MANAGER
 from sqlalchemy import Row, text
 
+from followup_notifier import inbox
 from followup_notifier.settings import NotifierSettings
 
 STEPS = {HoldKind.WAIT: -1, HoldKind.SNOOZE: -2, HoldKind.ACKNOWLEDGE: -3}
@@ -64,11 +65,12 @@ TELL = text("""
         ON CONFLICT (follow_up_id, run, step, repeat) WHERE step IS NOT NULL DO NOTHING
     )
     INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
-                               user_id, audience, fallback)
+                               user_id, audience, fallback, for_user_id, until, read_at)
     SELECT e.follow_up_id, e.run, e.step, e.repeat, e.policy_version_id, e.due_at,
-        told.user_id, told.audience, told.fallback
+        told.user_id, told.audience, told.fallback, told.for_user_id, told.until,
+        CASE WHEN told.fallback = 'absent' THEN now() END
     FROM ended e, jsonb_to_recordset(e.details -> 'recipients')
-        AS told (user_id bigint, audience text, fallback text)
+        AS told (user_id bigint, audience text, fallback text, for_user_id bigint, until date)
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
     RETURNING user_id
 """)
@@ -93,7 +95,8 @@ def _told(tx: Transaction, rows: Collection[Row[Any]]) -> Mapping[int, tuple[Rec
     """Whom the end of each hold tells, by the holds' ids."""
     if not rows:
         return {}
-    directory = load_directory(tx, {row.assignee_id for row in rows} | {row.user_id for row in rows}, [BOTH])
+    people = {row.assignee_id for row in rows} | {row.user_id for row in rows}
+    directory = load_directory(tx, people, [BOTH], with_absences=True)
     found: dict[int, tuple[Recipient, ...]] = {}
     for row in rows:
         if row.kind == HoldKind.WAIT:
@@ -107,11 +110,7 @@ def _told(tx: Transaction, rows: Collection[Row[Any]]) -> Mapping[int, tuple[Rec
 def _entry(row: Row[Any], told: Collection[Recipient]) -> Mapping[str, Any]:
     """A hold as an activity keeps its end."""
     due_at: datetime = row.due_at
-    kept = [
-        {"user_id": each.user_id, "audience": each.audience}
-        | ({"fallback": each.fallback} if each.fallback else {})
-        for each in told
-    ]
+    kept = json.loads(inbox.as_json(told))
     return {
         **{"follow_up_id": row.follow_up_id, "run": row.run, "step": STEPS[HoldKind(row.kind)]},
         **{"repeat": row.number, "policy_version_id": row.policy_version_id, "due_at": due_at.isoformat()},

@@ -1,4 +1,7 @@
-"""Writing notifications and activities, set by set."""
+"""Writing notifications and activities, set by set.
+
+What somebody is to find when they are back is written as read: it is in their list, and makes no sound.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ STATEMENT = """
         SELECT route - 1 AS route, person.*
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
             jsonb_to_recordset(r.people)
-                AS person (user_id bigint, audience text, fallback text, tells_at timestamptz)
+                AS person (user_id bigint, audience text, fallback text, for_user_id bigint, until date,
+                           tells_at timestamptz)
     ), logged AS (
         INSERT INTO activities (kind, follow_up_id, run, step, repeat, policy_version_id, details)
         SELECT 'escalated', follow_up_id, run, step, repeat, policy_version_id,
@@ -41,9 +45,11 @@ STATEMENT = """
         {unless_logged}
     ), notified AS (
         INSERT INTO notifications
-            (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id, audience, fallback)
+            (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id, audience, fallback,
+             for_user_id, until, read_at)
         SELECT a.follow_up_id, a.run, a.step, a.repeat, a.policy_version_id, a.due_at,
-            told.user_id, told.audience, told.fallback
+            told.user_id, told.audience, told.fallback, told.for_user_id, told.until,
+            CASE WHEN told.fallback = 'absent' THEN now() END
         FROM announced a JOIN told USING (route) WHERE told.tells_at IS NULL
         {unless_told}
         RETURNING step
@@ -130,4 +136,8 @@ def _kept(told: Recipient, tells_at: datetime | None) -> dict[str, int | str]:
     kept: dict[str, int | str] = {"user_id": told.user_id, "audience": told.audience}
     if told.fallback:
         kept["fallback"] = told.fallback
+    if told.for_user_id is not None:
+        kept["for_user_id"] = told.for_user_id
+    if told.until is not None:
+        kept["until"] = told.until.isoformat()
     return {**kept, "tells_at": tells_at.isoformat()} if tells_at else kept

@@ -7,10 +7,12 @@ from followup_common.settings import load
 from followup_notifier import metrics
 from followup_notifier.assignments import announce_assignment
 from followup_notifier.escalations import write_inbox
+from followup_notifier.hand_overs import announce_hand_over
 from followup_notifier.holds import tell_of_ended_holds
+from followup_notifier.returns import sum_up_absence
 from followup_notifier.settings import NotifierSettings
 
-HANDLERS = (write_inbox, announce_assignment, tell_of_ended_holds)
+HANDLERS = (write_inbox, announce_assignment, tell_of_ended_holds, sum_up_absence, announce_hand_over)
 
 
 def set_up() -> None:

@@ -1,4 +1,6 @@
 /** How long each text of a request may be. Generated from the API's document, see `npm run generate`. */
+export const AbsenceChanges = { note: 500 } as const;
+export const AbsenceInput = { note: 500 } as const;
 export const BulkChange = { reason: 500, outcome: 50, kind: 50 } as const;
 export const BulkDiscard = { type: 200, note: 1000 } as const;
 export const BulkFilter = { kind: 50, tag: 200, currency: 3, q: 200 } as const;
@@ -10,14 +12,18 @@ export const Completion = { outcome: 50, note: 2000 } as const;
 export const Discard = { note: 1000 } as const;
 export const FollowUpCreate = { kind: 50, title: 200, notes: 10000, external_id: 200 } as const;
 export const FollowUpPatch = { title: 200, notes: 10000, external_id: 200, kind: 50, reason: 500 } as const;
+export const HandOverInput = { reason: 500 } as const;
 export const HolidaysOf = { country: 40, subdivision: 40 } as const;
 export const IcsInput = { ics: 200000 } as const;
+export const LinkToken = { token: 200 } as const;
 export const LogEntry = { kind: 50, outcome: 50, note: 2000 } as const;
 export const LogIn = { email: 254, password: 200 } as const;
 export const MeChanges = { name: 200, time_zone: 64 } as const;
 export const NewToken = { name: 200 } as const;
 export const NewUser = { email: 254, name: 200, time_zone: 64, password: 200 } as const;
 export const NextFollowUp = { title: 200, kind: 50 } as const;
+export const OpenWorkFilter = { kind: 50, tag: 200, currency: 3 } as const;
+export const PasswordByLink = { token: 200, password: 200 } as const;
 export const PasswordChange = { current_password: 200, new_password: 200 } as const;
 export const PolicyInput = { name: 200 } as const;
 export const Proof = { password: 200 } as const;

@@ -3,6 +3,7 @@ import { api, dataOf, showPerson } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Me, Permission } from "@/api/types";
 import { createStore } from "@/hooks/store";
+import { setPreferences } from "@/time/preferences";
 
 /** Who is logged in. */
 export const meQuery = queryOptions({
@@ -10,6 +11,7 @@ export const meQuery = queryOptions({
   queryFn: async ({ signal }) => {
     const me = await dataOf(api.GET("/me", { signal }));
     showPerson(me.id);
+    setPreferences(me);
     return me;
   },
   staleTime: 5 * 60_000,

@@ -13,6 +13,8 @@ export type Me = Schemas["Me"];
 export type Session = Schemas["Session"];
 export type Permission = Schemas["Permission"];
 export type User = Schemas["User"];
+export type NotYetIn = Schemas["NotYetIn"];
+export type PasswordLink = Schemas["PasswordLink"];
 export type UserChanges = Schemas["UserChanges"];
 export type Role = User["role"];
 export type PersonName = Schemas["PersonName"];
@@ -51,6 +53,7 @@ export type SubjectInput = Schemas["SubjectInput"];
 
 export type Escalation = Schemas["EscalatedFollowUp"];
 export type EscalationCounts = Schemas["EscalationCounts"];
+export type Absence = Schemas["Absence"];
 export type Notification = Schemas["Notification"];
 export type UnreadCount = Schemas["UnreadCount"];
 

@@ -73,6 +73,12 @@ const pages: RouteObject[] = [
 export const router = createBrowserRouter([
   { path: "login", element: <LoginPage />, errorElement: <RouteFailure /> },
   {
+    path: "set-password",
+    lazy: () => import("@/features/session/SetPasswordPage"),
+    errorElement: <RouteFailure />,
+    hydrateFallbackElement: <PageSkeleton />,
+  },
+  {
     element: <RequireSession />,
     errorElement: <RouteFailure />,
     hydrateFallbackElement: <PageSkeleton />,

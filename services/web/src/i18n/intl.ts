@@ -1,8 +1,8 @@
 /** Numbers and plurals as the page's language has them. */
 const LANGUAGE = "en";
 
-/** The variant of the language whose dates have the day before the month. */
-export const DATE_LANGUAGE = "en-GB";
+/** The variants of the language whose dates have the day before the month, or behind it. */
+export const DATE_LANGUAGES = { "day-month": "en-GB", "month-day": "en-US" } as const;
 
 const numbers = new Intl.NumberFormat(LANGUAGE);
 const plurals = new Intl.PluralRules(LANGUAGE);

@@ -95,5 +95,6 @@ export function notification(id: number): Notification {
 
 export function me(changes: Partial<Me> = {}): Me {
   const { id, name, email, manager_id, active, time_zone } = person(1, null);
-  return { id, name, email, manager_id, active, time_zone, role: "manager", permissions: [], ...changes };
+  const times = { clock: "24h", date_order: "day-month", week_start: "monday" } as const;
+  return { id, name, email, manager_id, active, time_zone, ...times, role: "manager", permissions: [], ...changes };
 }

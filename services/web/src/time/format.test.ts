@@ -1,4 +1,6 @@
+import { afterEach } from "vitest";
 import { describe, expect, it } from "vitest";
+import { setPreferences } from "@/time/preferences";
 import { ago, calendar, dayNumber, dueText, duration, hours, hoursOverdue, inZone, onCalendar, workingTime } from "@/time/format";
 
 const MINUTE = 60_000;
@@ -88,6 +90,29 @@ describe("times in a person's zone", () => {
 
   it("numbers days by the zone's midnight", () => {
     expect(dayNumber(late, "Europe/Berlin") - dayNumber(late, "UTC")).toBe(1);
+  });
+});
+
+describe("times as a person has them written", () => {
+  const usual = { clock: "24h", date_order: "day-month", week_start: "monday" } as const;
+  afterEach(() => setPreferences(usual));
+
+  it.each([
+    [usual, "Fri 6 Mar, 14:30", "14:30"],
+    [{ ...usual, clock: "12h" }, /^Fri 6 Mar, 2:30.pm$/i, /^2:30.pm$/i],
+    [{ ...usual, date_order: "month-day" }, "Fri, Mar 6, 14:30", "14:30"],
+    [{ ...usual, clock: "12h", date_order: "month-day" }, /^Fri, Mar 6, 2:30.PM$/, /^2:30.PM$/],
+  ] as const)("with %o", (chosen, day, time) => {
+    setPreferences(chosen);
+    const said = calendar("2026-03-06T14:30:00Z", "UTC", NOW);
+    expect(said).toEqual(day instanceof RegExp ? expect.stringMatching(day) : day);
+    expect(inZone("2026-03-06T14:30:00Z", "UTC", "time")).toEqual(time instanceof RegExp ? expect.stringMatching(time) : time);
+  });
+
+  it("has midnight and noon on both clocks", () => {
+    setPreferences({ ...usual, clock: "12h" });
+    expect(inZone("2026-03-06T00:05:00Z", "UTC", "time")).toMatch(/^12:05.am$/i);
+    expect(inZone("2026-03-06T12:05:00Z", "UTC", "time")).toMatch(/^12:05.pm$/i);
   });
 });
 

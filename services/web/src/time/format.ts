@@ -1,7 +1,11 @@
-import { DATE_LANGUAGE, t } from "@/i18n";
+import { DATE_LANGUAGES, t } from "@/i18n";
+import { preferences } from "@/time/preferences";
 import { supportedZone } from "@/time/supportedZone";
 
-/** Times as words that people use. Every function takes the zone and "now": nothing here reads a clock. */
+/**
+ * Times as words that people use, in the person's order of day and month and with their kind of clock. Every function
+ * takes the zone and "now": nothing here reads a clock.
+ */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -102,10 +106,14 @@ const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(style: Style, zone: string): Intl.DateTimeFormat {
-  const key = `${style} ${zone}`;
+  const { clock, date_order: order } = preferences();
+  const key = `${style} ${zone} ${clock} ${order}`;
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat(DATE_LANGUAGE, { ...STYLES[style], timeZone: supportedZone(zone) });
+    const parts = STYLES[style];
+    const hours: Intl.DateTimeFormatOptions =
+      parts.hour && clock === "12h" ? { hour: "numeric", hourCycle: "h12" } : {};
+    found = new Intl.DateTimeFormat(DATE_LANGUAGES[order], { ...parts, ...hours, timeZone: supportedZone(zone) });
     formats.set(key, found);
   }
   return found;

@@ -19,6 +19,8 @@ PRODUCERS = {
     "followup.escalations.delivered.v1": ["notifier"],
     "followup.follow-up.reassigned.v1": ["api"],
     "followup.holds.ended.v1": ["escalator"],
+    "followup.follow-ups.handed-over.v1": ["api", "escalator"],
+    "followup.person.returned.v1": ["escalator"],
     "followup.calendars.changed.v1": ["api", "escalator"],
     "followup.policies.published.v1": ["api", "escalator"],
 }

@@ -167,6 +167,38 @@ class FollowUpReassigned(Event):
         return f"follow-ups/{self.follow_up_id}"
 
 
+class PersonReturned(Event):
+    """Somebody who was away is back: sum up for them what came meanwhile without a sound."""
+
+    type: ClassVar[str] = "followup.person.returned.v1"
+    queue: ClassVar[str] = NOTIFIER
+
+    user_id: Number
+    absence_id: Number = Field(description="The last of their absences that are over now.")
+    since: Moment = Field(description="When the first of them began.")
+
+    @property
+    def subject(self) -> str:
+        return f"users/{self.user_id}"
+
+
+class FollowUpsHandedOver(Event):
+    """Open follow-ups went from one person to another in one go, or back: who is concerned is told once."""
+
+    type: ClassVar[str] = "followup.follow-ups.handed-over.v1"
+    queue: ClassVar[str] = NOTIFIER
+
+    hand_over_id: Number
+    back: bool = Field(False, strict=True, description="Whether they went back to whom they came from.")
+    silent: bool = Field(
+        False, strict=True, description="Whether the one who has them now is not told: they were undone."
+    )
+
+    @property
+    def subject(self) -> str:
+        return f"hand-overs/{self.hand_over_id}"
+
+
 class PoliciesPublished(Event):
     """A policy was published for open follow-ups too: those that get another version now move to it.
 

@@ -18,13 +18,13 @@ from followup_common.documents import keep
 from followup_common.settings import MigrationSettings, load
 
 Grants = dict[str, dict[str, list[str]]]
-"""By role and table: privileges such as SELECT, and UPDATE(level) for a single column."""
+"""By role and table, or view: privileges such as SELECT, and UPDATE(level) for a single column."""
 
 # The catalogue itself: anyone who may connect may read it.
 GRANTED = text("""
     WITH tables AS (
         SELECT oid, relname, relacl FROM pg_class
-        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
     ), granted AS (
         SELECT relname, acl.grantee, acl.privilege_type AS privilege
         FROM tables, aclexplode(relacl) acl

@@ -18,6 +18,7 @@ from followup_common.policy.models import (
     Tell,
 )
 from followup_common.policy.routing import (
+    Absence,
     Directory,
     Fallback,
     Person,
@@ -26,11 +27,13 @@ from followup_common.policy.routing import (
     line,
     recipients,
     sight,
+    stand_in,
 )
 
 __all__ = [
     "ALWAYS_OPEN",
     "NOWHERE",
+    "Absence",
     "Admins",
     "Audience",
     "BeyondHorizon",
@@ -68,4 +71,5 @@ __all__ = [
     "place",
     "recipients",
     "sight",
+    "stand_in",
 ]

@@ -159,6 +159,19 @@ def origin_of(url: AnyHttpUrl) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}"
 
 
+def page_origin(request: Request, settings: ApiSettings) -> str:
+    """Where people find the page, for links that are handed over.
+
+    Without `public_url` it is where the one who asks has it open, else where the request went.
+    """
+    if settings.public_url:
+        return origin_of(settings.public_url)
+    page = request.headers.get("origin")
+    if page in _own_origins(request, settings):
+        return str(page)
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
 def _is_local(page: str) -> bool:
     try:
         return urlsplit(page).hostname in LOCAL_HOSTS

@@ -34,6 +34,7 @@ s, t, u = sessions.c, api_tokens.c, users.c
 _reports = users.alias("reports")
 CALLER = (
     *(u.id, u.email, u.name, u.role, u.manager_id, u.time_zone),
+    *(u.clock, u.date_order, u.week_start),
     # Asked with the caller, so that the scope of those with no reports needs no query of its own.
     exists().where(_reports.c.manager_id == u.id).label("has_reports"),
 )
@@ -169,6 +170,11 @@ def by_email(tx: Transaction, email: str) -> Record | None:
     return tx.execute(statement).one_or_none()
 
 
+def by_id(tx: Transaction, user_id: int) -> Record:
+    """A person who is there and active."""
+    return tx.execute(select(*CALLER).where(u.id == user_id, u.active)).one()
+
+
 def opens(tx: Transaction, user_id: int, password_hash: str | None) -> bool:
     """Whether a password that was just checked still opens the account; waits for who is changing that."""
     person = select(u.id).where(u.id == user_id, u.active)
@@ -202,6 +208,12 @@ def end_session_of(tx: Transaction, token_hash: bytes) -> None:
 def end_session(tx: Transaction, session_id: int) -> None:
     """End one session."""
     tx.execute(delete(sessions).where(s.id == session_id))
+
+
+def end_session_of_person(tx: Transaction, user_id: int, session_id: int) -> bool:
+    """End one session of a person; False when they have no such session."""
+    statement = delete(sessions).where(s.id == session_id, s.user_id == user_id)
+    return tx.execute(statement).rowcount == 1
 
 
 def end_sessions(tx: Transaction, user_id: int, *, keep: int | None = None) -> int:

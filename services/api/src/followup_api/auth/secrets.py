@@ -28,6 +28,11 @@ def new_session_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_link_token() -> str:
+    """What a link to set a password carries: 32 random bytes."""
+    return secrets.token_urlsafe(32)
+
+
 def new_api_token() -> ApiToken:
     """An API token: 32 random bytes behind a prefix that finds its row."""
     prefix = secrets.token_hex(6)

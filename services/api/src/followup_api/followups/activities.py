@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
-from followup_common.policy import Policy, Severity, Step
+from followup_common.policy import Fallback, Policy, Severity, Step
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -124,7 +125,10 @@ def _mentioned(row: Record) -> Iterator[int]:
     yield row.assignee_id
     if row.actor_id is not None:
         yield row.actor_id
-    yield from (recipient["user_id"] for recipient in row.details.get("recipients", ()))
+    for recipient in row.details.get("recipients", ()):
+        yield recipient["user_id"]
+        if "for_user_id" in recipient:
+            yield recipient["for_user_id"]
     if row.kind == "hold_ended":
         yield row.details["user_id"]
     change = row.details.get("changes", {}).get("assignee_id", {})
@@ -172,11 +176,23 @@ def _escalation(tx: Transaction, row: Record, names: Names, assignee: str) -> Ac
     )
 
 
+def _found(recipient: Mapping[str, Any], names: Names) -> str | None:
+    """How somebody was found in place of who is away, or that it is they who are; None: in another way."""
+    match recipient.get("fallback"):
+        case Fallback.SUBSTITUTE:
+            until = date.fromisoformat(recipient["until"])
+            return why.in_place_of(names.of(recipient["for_user_id"]).name, until)
+        case Fallback.ABSENT:
+            return why.AWAY
+        case _:
+            return None
+
+
 def _recipient(recipient: Mapping[str, Any], names: Names, assignee: str) -> ActivityRecipient:
     audience, fallback = recipient["audience"], recipient.get("fallback")
     return ActivityRecipient(
         user=names.of(recipient["user_id"]),
         audience=audience,
         fallback=fallback,
-        why=why.of_recipient(audience, fallback, assignee),
+        why=_found(recipient, names) or why.of_recipient(audience, fallback, assignee),
     )

@@ -16,8 +16,9 @@ class ActivityRecipient(Schema):
 
     user: PersonName
     audience: str = Field(description="`assignee`, `manager`, `manager(2)`.. or `admins`.")
-    fallback: Literal["up_the_line", "admins"] | None = Field(
-        description="Why it was not the person meant: the next one up the line, or the admins."
+    fallback: Literal["up_the_line", "admins", "substitute", "absent"] | None = Field(
+        description="Why it was not the person meant: the next one up the line, the admins, or who stands in "
+        "for somebody. `absent`: it was, and they were away: they found it when they were back."
     )
     why: str = Field(description="How they were found, to put after their name: `manager of Amir Patel`.")
 

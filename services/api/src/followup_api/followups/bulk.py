@@ -14,6 +14,7 @@ from followup_common.tags import MOST_TAGS
 from sqlalchemy import ColumnElement, Select, Text, all_, cast, collate, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from followup_api.absences.queries import away_until
 from followup_api.choices.lists import KINDS as KINDS_OF_FOLLOW_UPS
 from followup_api.choices.lists import OUTCOMES
 from followup_api.choices.queries import check_choice
@@ -104,6 +105,7 @@ def change_many(
         done=[id_ for id_ in ids if id_ not in failures],
         changed=_tagged(work.tx, changed),
         failed=[BulkFailure(id=id_, message=failures[id_]) for id_ in ids if id_ in failures],
+        assignee_absent_until=None if body.assignee_id is None else away_until(work.tx, body.assignee_id),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -177,6 +178,7 @@ BULK_RESULT_EXAMPLE: JsonDict = {
     "done": [42],
     "changed": [{"id": 42, "etag": '"4-1a5f0c93"'}],
     "failed": [{"id": 43, "message": "There is no such follow-up."}],
+    "assignee_absent_until": None,
 }
 
 
@@ -188,3 +190,6 @@ class BulkResult(Schema, json_schema_extra=examples(BULK_RESULT_EXAMPLE)):
         description="Those of `done` that this request has changed; the others were as it wanted them."
     )
     failed: list[BulkFailure]
+    assignee_absent_until: date | None = Field(
+        None, description="To reassign: the last day of the absence that the new assignee is on now."
+    )

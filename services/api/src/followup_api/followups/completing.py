@@ -105,8 +105,9 @@ def presets(tx: Transaction, assignee_id: int, working_days: int | None = None) 
 
 def _plan_next(target: Target, before: FollowUp, wanted: NextFollowUp) -> FollowUp:
     assignee_id = wanted.assignee_id or before.assignee_id
+    scope = target.scope.with_user(before.assignee_id)  # one who stands in for them keeps it theirs
     with _within("next"):
-        check_assignable(target.tx, assignee_id, target.scope)
+        check_assignable(target.tx, assignee_id, scope)
         if wanted.kind is not None:
             check_choice(target.tx, KINDS, wanted.kind)
     kept = before.model_dump(include={*KEPT})
@@ -125,7 +126,7 @@ def _plan_next(target: Target, before: FollowUp, wanted: NextFollowUp) -> Follow
         "after": before.title,
     }
     activities.record(target.tx, target.actor_id, [(created, "created", facts)])
-    return get(target.tx, created, target.scope)
+    return get(target.tx, created, scope)
 
 
 def _due_at(tx: Transaction, wanted: NextFollowUp, assignee_id: int) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from followup_common.policy import Severity
 from pydantic import Field
 from pydantic.config import JsonDict
@@ -52,6 +54,17 @@ EXAMPLE_DETAIL: JsonDict = {
     "policy": EXAMPLE_POLICY,
     "next_step": EXAMPLE_NEXT_STEP,
 }
+
+
+ABSENT_UNTIL = "The last day of the absence that the assignee is on now; null: they are there."
+
+
+class FollowUpGiven(
+    FollowUp, json_schema_extra=examples({**EXAMPLE_FOLLOW_UP, "assignee_absent_until": None})
+):
+    """A follow-up that was planned or changed, and whether its assignee is there."""
+
+    assignee_absent_until: date | None = Field(description=ABSENT_UNTIL)
 
 
 class FollowUpDetail(FollowUp, json_schema_extra=examples(EXAMPLE_DETAIL)):

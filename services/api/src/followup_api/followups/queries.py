@@ -33,7 +33,7 @@ from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.held import HELD, NOTHING, WAITS_UNTIL, held
 from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
-from followup_api.followups.scopes import CONDITIONS, NAMED, Scope, ScopeSize
+from followup_api.followups.scopes import CONDITIONS, NAMED, READER, Scope, ScopeSize, standing_in
 from followup_api.followups.searches import Search
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees
 from followup_api.followups.working_overdue import working_overdue
@@ -114,29 +114,33 @@ class Filters:
         return [*about, *(conditions(self.facts) if self.facts else ())]
 
 
-def get(tx: Transaction, follow_up_id: int, scope: Scope, *, reader: int | None = None) -> FollowUp:
+def get(
+    tx: Transaction, follow_up_id: int, scope: Scope, *, reader: int | None = None, acts: bool = False
+) -> FollowUp:
     """One follow-up.
 
     Args:
         tx: the request's transaction.
         follow_up_id: which one.
         scope: whose follow-ups the caller may see.
-        reader: the caller, who only reads: what a policy told them by name or role is in their sight too.
+        reader: the caller: what a policy told them by name or role, or in place of somebody who is away, is
+            in their sight too.
+        acts: whether they want to change it: then only the latter is, as long as the other one is away.
 
     Raises:
         FollowUpNotFound: there is none, or it is out of the caller's sight.
     """
     values = {"follow_up_id": follow_up_id, "reader": reader, **scope.values()}
-    row = tx.execute(_finding(scope.size), values).one_or_none()
+    row = tx.execute(_finding(scope.size, acts=acts), values).one_or_none()
     if row is None:
         raise FollowUpNotFound(follow_up_id)
     return follow_ups_of(tx, [row])[0]
 
 
 @cache
-def _finding(size: ScopeSize) -> Select[*tuple[Any, ...]]:
+def _finding(size: ScopeSize, *, acts: bool) -> Select[*tuple[Any, ...]]:
     wanted = f.id == bindparam("follow_up_id", type_=BigInteger())
-    return FOLLOW_UPS.where(wanted, CONDITIONS[size] | NAMED)
+    return FOLLOW_UPS.where(wanted, CONDITIONS[size] | (standing_in(READER) if acts else NAMED))
 
 
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:

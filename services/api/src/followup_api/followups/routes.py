@@ -9,6 +9,7 @@ from fastapi import Body, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
 
+from followup_api.absences.queries import away_until
 from followup_api.audit import Action, Audit
 from followup_api.dependencies import App
 from followup_api.downloads import FileAnswer
@@ -23,7 +24,7 @@ from followup_api.followups.completing_schemas import (
     PresetQuery,
     PresetTimes,
 )
-from followup_api.followups.detail_schemas import FollowUpDetail
+from followup_api.followups.detail_schemas import FollowUpDetail, FollowUpGiven
 from followup_api.followups.hold_schemas import Snooze, Wait
 from followup_api.followups.policy import policy_and_next_step
 from followup_api.followups.queries import Filters
@@ -127,11 +128,11 @@ def export_follow_ups(
 @router.post("", summary="Plan a follow-up", status_code=201, responses=documented(409))
 def create_follow_up(
     work: Work, caller: Writer, body: FollowUpCreate, response: Response, _once: Idempotent
-) -> FollowUp:
+) -> FollowUpGiven:
     """Plan a follow-up: for yourself or anyone below you, as an admin for anyone."""
     created = service.create(work, body, scope_of(work.tx, caller), caller.user_id)
     response.headers["Location"] = f"/api/v1/follow-ups/{created.id}"
-    return _tagged(created, response)
+    return _given(work.tx, _tagged(created, response))
 
 
 @router.get("/presets", summary="List due times by name")
@@ -170,7 +171,7 @@ def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Re
 
 
 @router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))
-def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUp:
+def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUpGiven:
     """Change a follow-up. A new due time starts its escalation over (one that has
     been escalated needs a `reason`); a new assignee is told at once.
 
@@ -178,7 +179,7 @@ def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response)
     10 minutes you may undo it. A completed one keeps its due time and its assignee: 409 says to reopen it
     first.
     """
-    return _tagged(service.edit(follow_up, body), response)
+    return _given(follow_up.tx, _tagged(service.edit(follow_up, body), response))
 
 
 @router.delete(
@@ -293,3 +294,8 @@ def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilte
 def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:
     response.headers["ETag"] = follow_up.etag
     return follow_up
+
+
+def _given(tx: Transaction, follow_up: FollowUp) -> FollowUpGiven:
+    until = away_until(tx, follow_up.assignee_id)
+    return FollowUpGiven.model_validate({**dict(follow_up), "assignee_absent_until": until})

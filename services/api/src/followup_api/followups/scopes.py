@@ -2,7 +2,9 @@
 
 Sight follows the reporting line, not the role: the rule is `followup_common.policy.routing.sight`, which also
 says whom escalations may tell. The SQL here is the same rule looked at from above; a test compares the two.
-Who is told because a policy names them or their role may read that follow-up besides (`NAMED`).
+Who is told because a policy names them or their role, or in place of somebody who is away, may read that
+follow-up besides (`NAMED`). The one who stands in may act on it too, as long as the other is away
+(`standing_in`).
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from enum import Enum
 from typing import Any
 
 from followup_common.db import Transaction
+from followup_common.db.absences import absent_now
 from followup_common.db.tables import follow_ups, notifications
-from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, exists, text, true
+from followup_common.policy import Fallback
+from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, exists, or_, text, true
 
 from followup_api.ids import Ids, among
 from followup_api.permissions import Caller
@@ -61,6 +65,10 @@ class Scope:
         wanted = frozenset(user_ids)
         return Scope(wanted if self.user_ids is None else self.user_ids & wanted)
 
+    def with_user(self, user_id: int) -> Scope:
+        """The same, and a user's follow-ups too."""
+        return self if user_id in self else Scope((self.user_ids or frozenset()) | {user_id})
+
     @property
     def size(self) -> ScopeSize:
         """How many people it holds."""
@@ -92,15 +100,29 @@ CONDITIONS: dict[ScopeSize, ColumnElement[bool]] = {
 }
 """SQL that holds for the follow-ups in a scope, for statements that are put together once."""
 
-TOLD_BY_NAME = notifications.c.audience.regexp_match(r"^(user|role)\(")
-"""SQL that holds for what somebody is told because a policy names them or their role."""
+_IN_PLACE_OF_SOMEBODY = notifications.c.fallback == Fallback.SUBSTITUTE.value
+TOLD_BY_NAME = or_(notifications.c.audience.regexp_match(r"^(user|role)\("), _IN_PLACE_OF_SOMEBODY)
+"""SQL that holds for what somebody is told because a policy names them or their role, or because they stand
+in for somebody."""
+READER = bindparam("reader", type_=BigInteger())
 NAMED = exists().where(
-    notifications.c.user_id == bindparam("reader", type_=BigInteger()),
+    notifications.c.user_id == READER,
     notifications.c.follow_up_id == follow_ups.c.id,
     TOLD_BY_NAME,
 )
 """SQL that holds for a follow-up that a policy has told a reader of by name or role: they may read it, though
 it may be of somebody who is not below them."""
+
+
+def standing_in(reader: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """SQL that holds for a follow-up that a reader was told of in place of somebody who is still away: they
+    may act on it, as that one may."""
+    return exists().where(
+        notifications.c.user_id == reader,
+        notifications.c.follow_up_id == follow_ups.c.id,
+        _IN_PLACE_OF_SOMEBODY,
+        exists().where(absent_now.c.user_id == notifications.c.for_user_id),
+    )
 
 
 def scope_of(tx: Transaction, caller: Caller) -> Scope:

@@ -33,7 +33,7 @@ from followup_api.followups.problems import (
 from followup_api.followups.queries import TAG, get
 from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
 from followup_api.followups.schemas import FollowUp, FollowUpCreate, FollowUpPatch
-from followup_api.followups.scopes import Scope, scope_of
+from followup_api.followups.scopes import Scope, scope_of, standing_in
 from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.permissions import Caller
 from followup_api.problems import constraint_of
@@ -82,8 +82,8 @@ class Target:
 
     @property
     def visible(self) -> ColumnElement[bool]:
-        """SQL that holds for the follow-up, if the caller may see it."""
-        return (f.id == self.id) & self.scope.condition()
+        """SQL that holds for the follow-up, if the caller may act on it."""
+        return (f.id == self.id) & (self.scope.condition() | standing_in(self.actor_id))
 
     @property
     def matching(self) -> list[ColumnElement[bool]]:
@@ -105,7 +105,7 @@ class Target:
         Raises:
             FollowUpNotFound: there is none, or the caller may not see it.
         """
-        return get(self.tx, self.id, self.scope)
+        return get(self.tx, self.id, self.scope, reader=self.actor_id, acts=True)
 
     def read_matching(self) -> FollowUp:
         """The follow-up as it is now, if it has one of the tags.
@@ -204,8 +204,8 @@ def undo(target: Target) -> FollowUp:
         NotUndoable: it is somebody else's, too long ago, or not the last one any more.
     """
     target.lock()
-    target.read_matching()
-    refused = undo_changes(target.work, [target.id], target.actor_id, target.scope).refused
+    scope = target.scope.with_user(target.read_matching().assignee_id)
+    refused = undo_changes(target.work, [target.id], target.actor_id, scope).refused
     if refused:
         raise NotUndoable(target.id, refused[target.id])
     return target.read()
@@ -218,7 +218,7 @@ def remove(target: Target) -> dict[str, Any]:
         FollowUpNotFound: there is none, or the caller may not see it.
         FollowUpStale: it is not as the caller has seen it.
     """
-    statement = delete(follow_ups).where(target.visible, *target.matching)
+    statement = delete(follow_ups).where(f.id == target.id, target.scope.condition(), *target.matching)
     if target.tx.execute(statement).rowcount == 0:
         target.read_matching()
     row = target.tx.execute(select(*LOST).where(d.id == target.id)).one()

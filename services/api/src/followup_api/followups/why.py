@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 
 from followup_api.followups.activity_schemas import ActivityEscalation, ActivityRecipient
 from followup_api.followups.sentences import in_words, listed, overdue
 from followup_api.visible import isolated
 
+AWAY = "away"
+"""Of somebody who is not told now, to put after their name."""
+
 
 def announcement(escalation: ActivityEscalation, assignee: str) -> str:
     """Who was told that a follow-up is overdue, and how they were found."""
-    groups = groupby(escalation.recipients, key=lambda recipient: (recipient.audience, recipient.fallback))
+    told = [each for each in escalation.recipients if each.fallback != "absent"]
+    away = [isolated(each.user.name) for each in escalation.recipients if each.fallback == "absent"]
+    groups = groupby(told, key=lambda recipient: (recipient.audience, recipient.fallback, recipient.why))
     people = [_group(list(group), assignee) for _, group in groups]
     breach = ", an SLA breach" if escalation.sla_breach else ""
-    return f"Told {listed(people) or 'nobody'} that it {overdue(escalation.hours_overdue)}{breach}"
+    found = f"; {listed(away)}, who {'is' if len(away) == 1 else 'are'} away, will find it" if away else ""
+    return f"Told {listed(people) or 'nobody'} that it {overdue(escalation.hours_overdue)}{breach}{found}"
 
 
 def _group(recipients: Sequence[ActivityRecipient], assignee: str) -> str:
@@ -24,6 +31,8 @@ def _group(recipients: Sequence[ActivityRecipient], assignee: str) -> str:
     first = recipients[0]
     if first.audience == "assignee" and first.fallback is None:
         return names
+    if first.fallback == "substitute":
+        return f"{names} ({first.why})"
     return f"{names} ({of_recipient(first.audience, first.fallback, assignee, several=len(recipients) > 1)})"
 
 
@@ -43,6 +52,16 @@ def of_step(number: int, label: str, policy: str, version: int, hours: float, *,
     return f"{rule}: an SLA breach." if breach else f"{rule}."
 
 
+def in_place_of(absent: str, until: date) -> str:
+    """How somebody was found who stands in, to put after their name: "for Anna Berg, away until 3 Dec"."""
+    return f"for {isolated(absent)}, away until {day(until)}"
+
+
+def day(of: date) -> str:
+    """A day as people say it: "3 Dec"."""
+    return f"{of.day} {of:%b}"
+
+
 def of_recipient(audience: str, fallback: str | None, assignee: str, *, several: bool = False) -> str:
     """How a recipient was found, to put after their name: "manager of Amir Patel"."""
     assignee = isolated(assignee)
@@ -60,10 +79,17 @@ def of_recipient(audience: str, fallback: str | None, assignee: str, *, several:
     return f"{levels[0]} levels above {assignee}"
 
 
+def you_in_place_of(absent: str, until: date) -> str:
+    """Why somebody was told who stands in, as a sentence to them."""
+    return f"You stand in for {isolated(absent)}, who is away until {day(until)}."
+
+
 def you(audience: str, fallback: str | None, assignee: str) -> str:
     """The same as a sentence to the recipient: "You manage Amir Patel."."""
     if fallback == "admins":
         return f"Nobody active is above {isolated(assignee)}, so the admins are told."
+    if fallback == "absent":
+        return "You were away, so it came without a sound."
     if audience == "admins":
         return "You are an admin: this step tells all admins."
     if audience in ("manager", "manager(1)") and fallback is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from followup_common.db import Transaction
 from followup_common.db.tables import sessions, users
-from sqlalchemy import Select, delete, func, literal, select, update
+from sqlalchemy import Select, func, literal, select, update
 
 s, u = sessions.c, users.c
 COLUMNS = (s.id, s.created_at, s.last_used_at, s.expires_at, s.address, s.browser)
@@ -15,12 +15,6 @@ def sessions_of(user_id: int, current: int | None) -> Select[*tuple[object, ...]
     is_current = func.coalesce(s.id == literal(current), False).label("current")
     statement = select(*COLUMNS, is_current)
     return statement.where(s.user_id == user_id, s.expires_at > func.now())
-
-
-def end_one(tx: Transaction, user_id: int, session_id: int) -> bool:
-    """End one session of a person; False when they have no such session."""
-    statement = delete(sessions).where(s.id == session_id, s.user_id == user_id)
-    return tx.execute(statement).rowcount == 1
 
 
 def replace_password(tx: Transaction, user_id: int, *, before: str, after: str) -> bool:

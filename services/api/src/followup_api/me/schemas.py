@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from followup_api.auth.passwords import MAX_LENGTH
 from followup_api.permissions import Permission
+from followup_api.preferences import Clock, DateOrder, WeekStart
 from followup_api.roles import Role
 from followup_api.schemas import Changes, Input, Line, Schema, Time, examples, unchanged
 from followup_api.users.schemas import Password, TimeZone
@@ -21,6 +22,9 @@ ADA: JsonDict = {
     "manager_id": 7,
     "active": True,
     "time_zone": "Europe/London",
+    "clock": "24h",
+    "date_order": "day-month",
+    "week_start": "monday",
     "permissions": ["escalations:read", "follow-ups:read", "follow-ups:write"],
 }
 SESSION: JsonDict = {
@@ -48,6 +52,11 @@ class Me(Schema, json_schema_extra=examples(ADA)):
     manager_id: int | None
     active: bool
     time_zone: str
+    clock: Clock = Field(description="Whether times are written as 14:30 or as 2:30 PM for them.")
+    date_order: DateOrder = Field(
+        description="Whether dates are written as 3 March or as March 3 for them; typed ones are read so too."
+    )
+    week_start: WeekStart = Field(description="With which day their weeks begin.")
     permissions: list[Permission]
 
 
@@ -59,6 +68,9 @@ class MeChanges(Changes, json_schema_extra=examples(ME_CHANGES_EXAMPLE)):
 
     name: Line = Field(default_factory=unchanged)
     time_zone: TimeZone = Field(default_factory=unchanged)
+    clock: Clock = Field(default_factory=unchanged)
+    date_order: DateOrder = Field(default_factory=unchanged)
+    week_start: WeekStart = Field(default_factory=unchanged)
 
 
 class PasswordChange(Input, json_schema_extra=examples(NEW_PASSWORD)):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from fastapi import Request
 
 from followup_api.audit import Action, Trail
@@ -11,7 +15,7 @@ from followup_api.auth.queries import end_sessions, note_proof, password_hash_of
 from followup_api.dependencies import AppContext
 from followup_api.me import queries
 from followup_api.me.schemas import Me, PasswordChange
-from followup_api.permissions import Caller
+from followup_api.permissions import Caller, Preferences
 from followup_api.problems import Conflict, Invalid
 
 
@@ -37,8 +41,16 @@ def me_of(caller: Caller) -> Me:
         manager_id=caller.manager_id,
         active=True,  # nobody else can log in
         time_zone=caller.time_zone,
+        **caller.preferences._asdict(),
         permissions=sorted(caller.permissions),
     )
+
+
+def with_changes(caller: Caller, changes: Mapping[str, Any]) -> Caller:
+    """The caller after a change of themselves."""
+    written = {name: value for name, value in changes.items() if name in Preferences._fields}
+    others = {name: value for name, value in changes.items() if name not in written}
+    return replace(caller, preferences=caller.preferences._replace(**written), **others)
 
 
 def change_password(

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.policy import Severity, Step
+from followup_common.policy import Fallback, Severity, Step
 
 from followup_api.followups import why
 from followup_api.followups.activities import Names, names_of, step_of
-from followup_api.followups.sentences import hours_between, overdue
+from followup_api.followups.sentences import hours_between, listed, overdue
 from followup_api.notifications.schemas import HANDED_ON
 from followup_api.rows import Record
 from followup_api.visible import isolated
+
+SIDES = ("from", "to")
+"""Between whom work was handed over."""
 
 
 def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
     """The fields of a `Notification` for each row of `queries.page`, as its recipient reads it."""
     in_sight = [row for row in rows if row.in_sight]
-    mentioned = {user_id for row in in_sight for user_id in (row.assignee_id, row.actor_id) if user_id}
+    mentioned = {
+        user_id for row in in_sight for user_id in (row.assignee_id, row.actor_id, row.for_user_id) if user_id
+    } | {row.details[side] for row in rows if row.summary_of and "from" in row.details for side in SIDES}
     names = names_of(tx, mentioned)
     for row in rows:
+        if row.summary_of is not None:
+            yield _summary(row, names)
+            continue
         yield {
             "id": row.id,
             "kind": _kind(row),
@@ -35,6 +43,45 @@ def _kind(row: Record) -> str:
     if row.step < 0:
         return "hold"
     return "escalation" if row.step else "assignment"
+
+
+def _summary(row: Record, names: Names) -> dict[str, Any]:
+    """What one notification says of many that came without a sound."""
+    message, number = (
+        _handed_over(row, names) if row.audience.startswith("handed") else _while_away(row.details)
+    )
+    return {
+        "id": row.id,
+        "kind": "summary",
+        "created_at": row.created_at,
+        "read_at": row.read_at,
+        "follow_up": None,
+        "message": message,
+        "label": None,
+        "sla_breach": False,
+        "why": None,
+        "number": number,
+    }
+
+
+def _handed_over(row: Record, names: Names) -> tuple[str, int]:
+    number: int = row.details["number"]
+    giver, taker = (isolated(names.of(row.details[side]).name) for side in SIDES)
+    back = " back" if row.details["back"] else ""
+    what = "1 follow-up" if number == 1 else f"{number} follow-ups"
+    if row.details["to"] == row.user_id:
+        return f"{what} came{back} to you from {giver}", number
+    return f"{what} that escalated went{back} from {giver} to {taker}", number
+
+
+def _while_away(details: Mapping[str, int]) -> tuple[str, int]:
+    escalated, assigned = details["escalated"], details["assigned"]
+    parts = []
+    if escalated:
+        parts.append(f"{escalated} follow-up{'' if escalated == 1 else 's'} escalated")
+    if assigned:
+        parts.append(f"{assigned} became yours")
+    return f"While you were away: {listed(parts)}", escalated + assigned
 
 
 def _step(tx: Transaction, row: Record) -> Step | None:
@@ -70,10 +117,18 @@ def _in_sight(row: Record, step: Step | None, names: Names) -> dict[str, Any]:
         text = (
             why.you_as_holder(row.step)
             if own
+            else why.you_in_place_of(names.of(row.for_user_id).name, row.until)
+            if row.fallback == Fallback.SUBSTITUTE
             else why.you(row.audience, row.fallback, names.of(row.assignee_id).name)
         )
+    elif row.step == 0 and row.fallback == Fallback.ABSENT:
+        message, text = _assignment(row.title, actor, hours, breach=breach), why.you("assignee", "absent", "")
     elif row.step == 0:
         message, text = _assignment(row.title, actor, hours, breach=breach), why.you_as_assignee(actor)
+    elif row.fallback == Fallback.SUBSTITUTE:
+        absent = names.of(row.for_user_id).name
+        message = f"{isolated(row.title)} {overdue(hours)} ({why.in_place_of(absent, row.until)})"
+        text = why.you_in_place_of(absent, row.until)
     else:
         message = f"{isolated(row.title)} {overdue(hours)}"
         text = why.you(row.audience, row.fallback, names.of(row.assignee_id).name)

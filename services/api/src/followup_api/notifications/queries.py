@@ -7,8 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 from followup_common.db import Transaction
-from followup_common.db.tables import escalations, follow_ups, notifications, policy_versions, subjects
-from sqlalchemy import BigInteger, bindparam, func, select, text, true
+from followup_common.db.tables import Time, escalations, follow_ups, notifications, policy_versions, subjects
+from followup_common.policy import Fallback
+from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, text, true
 
 from followup_api.followups.activities import assignee_then
 from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize
@@ -51,17 +52,44 @@ STEP_BY_THEN = (
 )
 NOTIFICATIONS = (
     select(
-        *(n.id, n.created_at, n.read_at, n.step, n.policy_version_id, n.due_at, n.audience, n.fallback),
+        *(
+            n.id,
+            n.user_id,
+            n.created_at,
+            n.read_at,
+            n.step,
+            n.policy_version_id,
+            n.due_at,
+            n.audience,
+            n.fallback,
+        ),
         *(n.actor_id, n.follow_up_id, f.title, f.is_open),
+        *(n.for_user_id, n.until, n.summary_of, n.details),
         *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
         *(pv.policy, pv.version, STEP_BY_THEN.label("step_by_then")),
         assignee_then(n.follow_up_id, n.created_at).label("assignee_id"),
     )
-    .join(follow_ups, f.id == n.follow_up_id)
-    .join(policy_versions, pv.id == n.policy_version_id)
+    .join(follow_ups, f.id == n.follow_up_id, isouter=True)
+    .join(policy_versions, pv.id == n.policy_version_id, isouter=True)
     .join(subjects, s.id == f.subject_id, isouter=True)
-    .where(n.user_id == USER_ID)
+    .where(n.user_id == USER_ID, or_(n.summary_of.is_not(None), f.id.is_not(None)))
 )
+SUMMARY = bindparam("summed_up_by", type_=BigInteger())
+_summary = notifications.alias("summary")
+_ON_RETURN = and_(
+    _summary.c.audience == "returned",
+    n.fallback == Fallback.ABSENT.value,
+    n.created_at >= _summary.c.details["since"].astext.cast(Time),
+)
+_OF_HAND_OVER = and_(
+    n.details["hand_over"] == _summary.c.details["hand_over"],
+    n.details["back"] == _summary.c.details["back"],
+)
+SUMMED_UP = exists().where(
+    *(_summary.c.user_id == USER_ID, _summary.c.id == SUMMARY, _summary.c.summary_of.is_not(None)),
+    *(n.id < _summary.c.id, n.summary_of.is_(None), or_(_ON_RETURN, _OF_HAND_OVER)),
+)
+"""SQL that holds for what a notification sums up that came without a sound."""
 WANTED = {None: true(), True: n.read_at.is_(None), False: n.read_at.is_not(None)}
 UNREAD = (
     select(func.count().label("number"))
@@ -72,13 +100,17 @@ UNREAD = (
 
 def page(tx: Transaction, user_id: int, scope: Scope, query: NotificationQuery) -> Rows:
     """A person's notifications, newest first; `in_sight` says whether they may see the follow-up now."""
-    return _paged(query.unread, scope.size).page(tx, query, user_id=user_id, **scope.values())
+    by = query.summed_up_by
+    paged = _paged(query.unread, scope.size, summed_up=by is not None)
+    given = {"user_id": user_id, **({} if by is None else {"summed_up_by": by}), **scope.values()}
+    return paged.page(tx, query, **given)
 
 
 @cache
-def _paged(unread: bool | None, size: ScopeSize) -> PagedQuery:
+def _paged(unread: bool | None, size: ScopeSize, *, summed_up: bool) -> PagedQuery:
     seen = NOTIFICATIONS.add_columns((CONDITIONS[size] | TOLD_BY_NAME).label("in_sight"))
-    return PagedQuery(seen.where(WANTED[unread]), (n.id.desc(),))
+    wanted = (WANTED[unread], SUMMED_UP) if summed_up else (WANTED[unread],)
+    return PagedQuery(seen.where(*wanted), (n.id.desc(),))
 
 
 def unread(tx: Transaction, user_id: int) -> int:

@@ -15,6 +15,9 @@ class NotificationQuery(PageQuery):
     """Which notifications to list."""
 
     unread: bool | None = Field(None, description="Only unread ones, or only read ones; without it, both.")
+    summed_up_by: Id | None = Field(
+        None, description="Only what this notification, of kind `summary`, sums up."
+    )
 
 
 HANDED_ON = "A follow-up that was handed on"
@@ -58,7 +61,10 @@ class Why(Schema):
     label: str | None
     hours_overdue: float = Field(description="When the notification was written; one decimal.")
     audience: str = Field(description="`assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.")
-    fallback: Literal["up_the_line", "admins"] | None
+    fallback: Literal["up_the_line", "admins", "substitute", "absent"] | None = Field(
+        description="`substitute`: you stand in for somebody who is away. `absent`: you were away yourself; "
+        "such a notification is read from the beginning."
+    )
     text: str = Field(description="How the recipient was found, as a sentence to them.")
 
 
@@ -87,6 +93,7 @@ EXAMPLE: JsonDict = {
         "fallback": None,
         "text": "You manage Amir Patel.",
     },
+    "number": None,
 }
 
 
@@ -94,16 +101,21 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     """Something that a person was told."""
 
     id: int
-    kind: Literal["escalation", "assignment", "hold"] = Field(
+    kind: Literal["escalation", "assignment", "hold", "summary"] = Field(
         description="`hold`: a wait, a snooze or the time for which somebody had it has ended."
     )
     created_at: Time
     read_at: Time | None
-    follow_up: NotifiedFollowUp
+    follow_up: NotifiedFollowUp | None = Field(description="Null for a summary, which is about several.")
     message: str = Field(description="What it says, as a sentence.")
     label: str | None = Field(description="Label of the policy step; null for others than escalations.")
     sla_breach: bool
-    why: Why
+    why: Why | None = Field(description="Null for a summary.")
+    number: int | None = Field(
+        None,
+        description="Of a summary: how many notifications it sums up; "
+        "`GET /notifications?summed_up_by=` lists them.",
+    )
 
 
 class UnreadCount(Schema):

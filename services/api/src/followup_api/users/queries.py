@@ -6,7 +6,7 @@ from typing import Any
 
 from followup_common.addresses import folded, folded_sql
 from followup_common.db import Transaction
-from followup_common.db.tables import users
+from followup_common.db.tables import follow_ups, users
 from sqlalchemy import ColumnElement, Select, Text, exists, func, literal_column, select
 
 from followup_api.etags import tag_of
@@ -44,11 +44,15 @@ def find_users(
     role: str | None = None,
     active: bool | None = None,
     manager_id: int | None = None,
+    has_open_work: bool | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """People by any mix of filters."""
     statement = select(*COLUMNS)
     if q:
         statement = statement.where(has_words(_SAID, q))
+    if has_open_work is not None:
+        open_work = exists().where(follow_ups.c.assignee_id == u.id, follow_ups.c.is_open)
+        statement = statement.where(open_work if has_open_work else ~open_work)
     wanted = {"role": role, "active": active, "manager_id": manager_id}
     return statement.where(*(users.c[name] == value for name, value in wanted.items() if value is not None))
 

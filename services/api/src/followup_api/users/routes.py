@@ -11,6 +11,7 @@ from followup_api.audit import Audit
 from followup_api.dependencies import App
 from followup_api.etags import IfMatch
 from followup_api.fields import as_read
+from followup_api.handovers.leaving import leave_work
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, paginate
 from followup_api.permissions import Caller, Permission, require
@@ -30,7 +31,8 @@ Admin = Annotated[Caller, require(Permission.USERS_WRITE)]
 
 @router.get("", summary="List people", description="By name.", dependencies=[Reader])
 def list_users(query: Annotated[UserQuery, Query()], work: Work) -> Page[User]:
-    wanted = queries.find_users(q=query.q, role=query.role, active=query.active, manager_id=query.manager_id)
+    filters = query.model_dump(include={"q", "role", "active", "manager_id", "has_open_work"})
+    wanted = queries.find_users(**filters)
     found = paginate(work.tx, wanted, (as_read(users.c.name), users.c.id), query)
     return Page[User].of(found)
 
@@ -68,7 +70,8 @@ def read_user(user_id: PathId, work: Work, response: Response) -> User:
     "for good. One's own new password ends one's other sessions. One's own password and address are for who "
     "has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. "
     "Mind `reports`: another role does not take the sight of their follow-ups away, only another "
-    "`manager_id` of theirs does.",
+    "`manager_id` of theirs does. With `open_work` the open follow-ups of somebody who is deactivated go to "
+    "somebody else in the same transaction.",
     responses=documented(404, 409, 412),
 )
 def change_user(
@@ -83,6 +86,8 @@ def change_user(
     caller: Admin,
 ) -> User:
     row = service.edit(work.tx, audit, caller, user_id, changed, tags=tags, settings=app.settings)
+    if changed.open_work is not None:
+        leave_work(work, audit, caller.user_id, row, changed)
     return _tagged(row, response)
 
 

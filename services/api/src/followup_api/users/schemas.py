@@ -111,6 +111,14 @@ class NewUser(Input, json_schema_extra=examples(NEW_USER_EXAMPLE)):
     password: Password | None = Field(None, description="Without one they can only use API tokens.")
 
 
+class OpenWork(Input, json_schema_extra=examples({"hand_over_to": 7}, {"hand_over_to": None})):
+    """What becomes of the open follow-ups of somebody who is deactivated."""
+
+    hand_over_to: Id | None = Field(
+        description="All of them go to this person for good; null: to the manager of who is deactivated."
+    )
+
+
 USER_CHANGES_EXAMPLE: JsonDict = {"role": "manager", "manager_id": None}
 
 
@@ -129,6 +137,12 @@ class UserChanges(Changes, json_schema_extra=examples(USER_CHANGES_EXAMPLE)):
         "are placed again.",
     )
     password: Password = Field(default_factory=unchanged, description="Ends the person's other sessions.")
+    open_work: OpenWork | None = Field(
+        default_factory=unchanged,
+        description="With `active: false`: what becomes of their open follow-ups. Without it they stay "
+        "theirs, and the next active person above them is told; `GET /users?has_open_work=true&active=false` "
+        "finds those.",
+    )
 
 
 class UserQuery(PageQuery):
@@ -141,3 +155,4 @@ class UserQuery(PageQuery):
     role: Role | None = None
     active: bool | None = None
     manager_id: Id | None = Field(None, description="People who report to this person directly.")
+    has_open_work: bool | None = Field(None, description="Whether open follow-ups are theirs.")

@@ -66,6 +66,7 @@ def edit(
         UserNotFound, UserStale, EmailTaken, Invalid, LastAdmin: as `change_user`.
     """
     changes = changed.changes()
+    changes.pop("open_work", None)
     if "password" in changes:
         _refuse_without_passwords(settings)
         changes["password"] = changed.password.get_secret_value()

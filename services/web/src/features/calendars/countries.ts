@@ -1,6 +1,6 @@
-import { DATE_LANGUAGE } from "@/i18n";
+import { DATE_LANGUAGES } from "@/i18n";
 
-const names = new Intl.DisplayNames(DATE_LANGUAGE, { type: "region", fallback: "none" });
+const names = new Intl.DisplayNames(DATE_LANGUAGES["day-month"], { type: "region", fallback: "none" });
 const LETTERS = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 /** What the browser names beside countries, such as the European Union, the United Nations and test codes. */

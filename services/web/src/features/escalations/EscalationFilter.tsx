@@ -4,7 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { IconFilter } from "@tabler/icons-react";
 import { useState } from "react";
 import { useKindChoices } from "@/api/kinds";
-import { filtersSet, PRIORITIES, type Narrowing } from "@/features/escalations/filters";
+import { filtersSet, NO_FILTER, PRIORITIES, type Narrowing } from "@/features/escalations/filters";
+import { noMoney, typedWorth, WorthFields } from "@/features/followups";
 import { policiesQuery } from "@/features/policies";
 import { t } from "@/i18n";
 
@@ -15,7 +16,6 @@ interface Props {
 
 const TYPING_MS = 300;
 const TAG_LENGTH = 50;
-const NONE = { policy: "", kind: "", priority: "", tag: "" };
 const PRIORITY_CHOICES = PRIORITIES.map((value) => ({ value, label: t.escalations.priorities[value] }));
 
 /** Narrows the dashboard to a policy, or to follow-ups of some sort. */
@@ -23,7 +23,7 @@ export function EscalationFilter({ narrowing, change }: Props) {
   const [opened, setOpened] = useState(false);
   const set = filtersSet(narrowing);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={280} trapFocus returnFocus shadow="md">
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} trapFocus returnFocus shadow="md">
       <Popover.Target>
         <Button
           variant={set > 0 ? "light" : "default"}
@@ -44,8 +44,19 @@ export function EscalationFilter({ narrowing, change }: Props) {
 function Fields({ narrowing, change }: Props) {
   const { data: policies = [] } = useQuery(policiesQuery);
   const kinds = useKindChoices(narrowing.kind || undefined);
-  const [tag, setTag] = useState(narrowing.tag);
-  const later = useDebouncedCallback((typed: string) => change({ tag: typed.trim() }), TYPING_MS);
+  const nothing = { tag: "", from: "", to: "", currency: noMoney().currency };
+  const [typed, setTyped] = useState(() => ({
+    ...{ tag: narrowing.tag, from: narrowing.from, to: narrowing.to },
+    currency: narrowing.currency || nothing.currency,
+  }));
+  const later = useDebouncedCallback(
+    ({ tag, ...worth }: typeof typed) => change({ tag: tag.trim(), ...typedWorth(worth) }),
+    TYPING_MS,
+  );
+  const type = (next: Partial<typeof typed>) => {
+    setTyped({ ...typed, ...next });
+    later({ ...typed, ...next });
+  };
   const inForce = policies.filter(({ current }) => current);
   return (
     <Stack gap="sm">
@@ -70,19 +81,17 @@ function Fields({ narrowing, change }: Props) {
       <TextInput
         label={t.escalations.tag}
         maxLength={TAG_LENGTH}
-        value={tag}
-        onChange={(event) => {
-          setTag(event.currentTarget.value);
-          later(event.currentTarget.value);
-        }}
+        value={typed.tag}
+        onChange={(event) => type({ tag: event.currentTarget.value })}
       />
+      <WorthFields worth={typed} change={type} />
       <Button
         variant="subtle"
         size="compact-sm"
         onClick={() => {
           later.cancel();
-          setTag("");
-          change(NONE);
+          setTyped(nothing);
+          change(NO_FILTER);
         }}
       >
         {t.escalations.clearFilters}

@@ -16,5 +16,12 @@ describe("what the dashboard is narrowed to", () => {
     expect(apiFilters(narrowing)).toEqual({ q: "acme", assignee: "line:7", policy_id: 3, kind: "call", priority: "high", tag: "vip" });
   });
 
+  it("is what follow-ups are worth, in a currency", () => {
+    const narrowing = read("from=1000&to=x&currency=EUR");
+    expect(filtersSet(narrowing)).toBe(1);
+    expect(apiFilters(narrowing)).toEqual({ assignee: "all", value_from: "1000", currency: "EUR" });
+    expect(read("from=1000")).toEqual(EVERYTHING);
+  });
+
   it("leaves out what it cannot mean", () => expect(read("policy=x&priority=urgent&who=nobody")).toEqual(EVERYTHING));
 });

@@ -1,5 +1,5 @@
 import { useParameters } from "@/hooks/useParameters";
-import { whoIn } from "@/features/followups";
+import { apiWorth, whoIn, worthIn } from "@/features/followups";
 import type { Filters } from "@/features/escalations/queries";
 
 /** What the dashboard is narrowed to, as its address says it; empty: to nothing. */
@@ -11,9 +11,15 @@ export interface Narrowing {
   kind: string;
   priority: string;
   tag: string;
+  /** Amounts, in `currency`. */
+  from: string;
+  to: string;
+  currency: string;
 }
 
-export const EVERYTHING: Narrowing = { q: "", who: "all", policy: "", kind: "", priority: "", tag: "" };
+/** Of the filters behind the button. */
+export const NO_FILTER = { policy: "", kind: "", priority: "", tag: "", from: "", to: "", currency: "" };
+export const EVERYTHING: Narrowing = { q: "", who: "all", ...NO_FILTER };
 
 export const PRIORITIES = ["low", "normal", "high"] as const;
 
@@ -28,11 +34,12 @@ export function narrowingIn(parameters: URLSearchParams): Narrowing {
     kind: parameters.get("kind") ?? "",
     priority: PRIORITIES.some((each) => each === priority) ? priority : "",
     tag: parameters.get("tag") ?? "",
+    ...worthIn(parameters),
   };
 }
 
 /** As the API takes it. */
-export function apiFilters({ q, who, policy, kind, priority, tag }: Narrowing): Filters {
+export function apiFilters({ q, who, policy, kind, priority, tag, ...worth }: Narrowing): Filters {
   return {
     assignee: who,
     ...(q && { q }),
@@ -40,12 +47,13 @@ export function apiFilters({ q, who, policy, kind, priority, tag }: Narrowing): 
     ...(kind && { kind }),
     ...(priority && { priority: priority as (typeof PRIORITIES)[number] }),
     ...(tag && { tag }),
+    ...apiWorth(worth),
   };
 }
 
 /** How many of the filters behind the button are set. */
-export function filtersSet({ policy, kind, priority, tag }: Narrowing): number {
-  return [policy, kind, priority, tag].filter(Boolean).length;
+export function filtersSet({ policy, kind, priority, tag, currency }: Narrowing): number {
+  return [policy, kind, priority, tag, currency].filter(Boolean).length;
 }
 
 export function isNarrowed(narrowing: Narrowing): boolean {

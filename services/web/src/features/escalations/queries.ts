@@ -6,7 +6,10 @@ import { queryKeys } from "@/api/queryKeys";
 export type Level = NonNullable<QueryOf<"/escalations">["level"]>;
 
 /** What both lists and the counts are narrowed to. */
-export type Filters = Pick<QueryOf<"/escalations">, "q" | "assignee" | "policy_id" | "kind" | "priority" | "tag">;
+export type Filters = Pick<
+  QueryOf<"/escalations">,
+  "q" | "assignee" | "policy_id" | "kind" | "priority" | "tag" | "value_from" | "value_to" | "currency"
+>;
 
 /** The key begins like that of other lists of follow-ups, so that changes show here as well. */
 export const escalationsQuery = (level: Level, filters: Filters) =>

@@ -43,7 +43,6 @@ function draw(zone: string, onChange: (at: string | null) => void) {
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   cache.setQueryData(queryKeys.me, { ...me(), time_zone: zone });
   cache.setQueryData(queryKeys.presets(1), []);
-  vi.spyOn(navigator, "language", "get").mockReturnValue("en-GB");
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={cache}>

@@ -2,11 +2,10 @@ import { Button, FocusTrap, Group, Select, Stack, TextInput } from "@mantine/cor
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 import { useKindChoices } from "@/api/kinds";
-import { AmountInput, CurrencyInput } from "@/features/followups/FactFields";
 import { noMoney, PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
-import { HELD_BY, NO_FACTS, type FactFilters, type Filters } from "@/features/followups/filters";
+import { HELD_BY, NO_FACTS, typedWorth, type FactFilters, type Filters } from "@/features/followups/filters";
+import { WorthFields } from "@/features/followups/WorthFields";
 import { t } from "@/i18n";
-import classes from "./FilterBar.module.css";
 
 interface Props {
   filters: Filters;
@@ -75,12 +74,7 @@ export default function FactFilterFields({ filters, change, close }: Props) {
           value={typed.tag}
           onChange={(event) => type({ tag: event.currentTarget.value })}
         />
-        <fieldset className={classes.worth}>
-          <legend>{t.facts.value}</legend>
-          <AmountInput label={t.facts.from} hidden value={typed.from} onChange={(from) => type({ from })} />
-          <AmountInput label={t.facts.to} hidden value={typed.to} onChange={(to) => type({ to })} />
-          <CurrencyInput label={t.facts.currency} hidden value={typed.currency} onChange={(currency) => type({ currency })} />
-        </fieldset>
+        <WorthFields worth={typed} change={type} />
         <Group justify="space-between">
           <Button
             variant="subtle"
@@ -103,13 +97,6 @@ export default function FactFilterFields({ filters, change, close }: Props) {
   );
 }
 
-/** A currency alone is what the fields begin with: without an amount it narrows nothing. */
-function factsOf({ tag, from, to, currency }: Pick<FactFilters, "tag" | "from" | "to" | "currency">): Partial<Filters> {
-  const [least, most] = [amountOf(from), amountOf(to)];
-  const worth = least || most ? { from: least, to: most, currency } : { from: "", to: "", currency: "" };
-  return { tag: tag.trim().toLowerCase(), ...worth };
-}
-
-function amountOf(typed: string): string {
-  return typed.trim() === "" ? "" : String(Number(typed));
+function factsOf({ tag, ...worth }: Pick<FactFilters, "tag" | "from" | "to" | "currency">): Partial<Filters> {
+  return { tag: tag.trim().toLowerCase(), ...typedWorth(worth) };
 }

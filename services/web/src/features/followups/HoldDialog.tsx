@@ -10,6 +10,7 @@ import { isolate } from "@/components/bidi";
 import { DueField } from "@/features/followups/DueField";
 import { closeHold, useHold, type HoldAction, type HoldRequest, type HoldUntil } from "@/features/followups/holding";
 import { presetsQuery } from "@/features/followups/queries";
+import { takeTyped } from "@/features/followups/typedAhead";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
@@ -40,6 +41,7 @@ export default function HoldDialog({ request: { followUp, action } }: { request:
 }
 
 const KEYS: Readonly<Record<Preset, string>> = { tomorrow: "t", monday: "m", in_3_working_days: "d", in_a_week: "w", in_a_month: "o" };
+const NAMES = Object.keys(KEYS) as Preset[];
 const AT = "at";
 
 interface Props {
@@ -67,14 +69,19 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
   const time = presets.find(({ preset }) => preset === chosen)?.due_at;
 
   useEffect(() => {
+    /** What a key means is known before it is known when that is. */
+    function choose(key: string) {
+      const named = NAMES.find((preset) => KEYS[preset] === key);
+      if (named) setChosen(named);
+    }
     function press({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) {
       if (ctrlKey || metaKey || altKey || (target instanceof Element && target.closest("input:not([type=radio]), textarea"))) return;
-      const named = presets.find(({ preset }) => KEYS[preset] === key);
-      if (named) setChosen(named.preset);
+      choose(key);
     }
+    Array.from(takeTyped()).forEach(choose);
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
-  }, [presets]);
+  }, []);
 
   function submit(event: SubmitEvent) {
     event.preventDefault();

@@ -47,14 +47,42 @@ export function apiFilters(filters: Filters) {
   return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined, ...apiFacts(filters) };
 }
 
-function apiFacts({ kind, priority, tag, from, to, currency, held }: FactFilters) {
+function apiFacts({ kind, priority, tag, held, ...worth }: FactFilters) {
   return {
     kind: kind || undefined,
     priority: priority || undefined,
     tag: tag || undefined,
     held: held || undefined,
-    ...(currency && { currency, value_from: from || undefined, value_to: to || undefined }),
+    ...apiWorth(worth),
   };
+}
+
+/** What follow-ups are worth at least and at most, in a currency; empty: whatever. */
+export type Worth = Record<"from" | "to" | "currency", string>;
+
+export function apiWorth({ from, to, currency }: Worth) {
+  return currency ? { currency, ...(from && { value_from: from }), ...(to && { value_to: to }) } : {};
+}
+
+/** What an address asks for; amounts without a currency ask for nothing. */
+export function worthIn(parameters: URLSearchParams): Worth {
+  const currency = parameters.get("currency") ?? "";
+  const amount = (name: string) => {
+    const given = parameters.get(name) ?? "";
+    return /^\d{1,12}(\.\d{1,2})?$/.test(given) ? given : "";
+  };
+  if (!/^[A-Z]{3}$/.test(currency)) return { currency: "", from: "", to: "" };
+  return { currency, from: amount("from"), to: amount("to") };
+}
+
+/** What was typed. A currency alone is what the fields begin with: without an amount it narrows nothing. */
+export function typedWorth({ from, to, currency }: Worth): Worth {
+  const [least, most] = [amountOf(from), amountOf(to)];
+  return least || most ? { from: least, to: most, currency } : { from: "", to: "", currency: "" };
+}
+
+function amountOf(typed: string): string {
+  return typed.trim() === "" ? "" : String(Number(typed));
 }
 
 /** Whether a list is narrowed to something else than whose they are and when they are due. */
@@ -82,14 +110,9 @@ export function parseFilters(parameters: URLSearchParams, usualWho: string): Fil
 
 function factsIn(parameters: URLSearchParams): FactFilters {
   const text = (name: string, longest: number) => (parameters.get(name) ?? "").slice(0, longest);
-  const amount = (name: string) => (/^\d{1,12}(\.\d{1,2})?$/.test(text(name, 15)) ? text(name, 15) : "");
-  const currency = text("currency", 3);
   const priority = PRIORITIES.find((known) => known === parameters.get("priority")) ?? "";
-  const worth = /^[A-Z]{3}$/.test(currency)
-    ? { currency, from: amount("from"), to: amount("to") }
-    : { currency: "", from: "", to: "" };
   const held = HELD_BY.find((known) => known === parameters.get("held")) ?? "";
-  return { kind: text("kind", TAG_LENGTH), priority, tag: text("tag", TAG_LENGTH), held, ...worth };
+  return { kind: text("kind", TAG_LENGTH), priority, tag: text("tag", TAG_LENGTH), held, ...worthIn(parameters) };
 }
 
 /** Filters live in the address; whose they are is remembered as well. */

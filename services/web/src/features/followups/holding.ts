@@ -8,6 +8,7 @@ import { failed } from "@/components/toasts";
 import { withUndo } from "@/components/undo";
 import { refreshLists, show } from "@/features/followups/cache";
 import { currentOf, useUndo } from "@/features/followups/mutations";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { createStore } from "@/hooks/store";
 import { queryKeys } from "@/api/queryKeys";
 import { t } from "@/i18n";
@@ -25,10 +26,12 @@ export const holdRequest = createStore<HoldRequest | null>(null);
 
 /** Ask until when, and why. */
 export function openHold(followUp: FollowUp, action: HoldAction): void {
+  keepTyping();
   holdRequest.set({ followUp, action });
 }
 
 export function closeHold(): void {
+  takeTyped();
   holdRequest.set(null);
 }
 

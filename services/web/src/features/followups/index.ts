@@ -10,12 +10,14 @@ export { SelectionProvider, useListed, useSelection } from "@/features/followups
 export { SelectToggle } from "@/features/followups/SelectToggle";
 export { WhoFilter } from "@/features/followups/WhoFilter";
 export { known, refreshLists } from "@/features/followups/cache";
-export { whoIn } from "@/features/followups/filters";
 export { assignRequest } from "@/features/followups/assigning";
 export { moveRequest, openMove } from "@/features/followups/rescheduling";
 export { completionRequest, openCompletion } from "@/features/followups/completion";
 export { useComplete } from "@/features/followups/mutations";
 export { keepTyping, takeTyped } from "@/features/followups/typedAhead";
+export { apiWorth, typedWorth, whoIn, worthIn } from "@/features/followups/filters";
+export { noMoney } from "@/features/followups/facts";
+export { WorthFields } from "@/features/followups/WorthFields";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
 export { viewOf } from "@/features/followups/sections";

@@ -1,11 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { api, dataOf, type QueryOf } from "@/api/client";
 import { Problem } from "@/api/problem";
+import { saveFile } from "@/components/saveFile";
 import { failed } from "@/components/toasts";
 import { t } from "@/i18n";
-
-/** Browsers begin a download some time after it was asked for. */
-const KEPT_MS = 60_000;
 
 interface Wanted {
   query: QueryOf<"/follow-ups/export">;
@@ -17,19 +15,11 @@ interface Wanted {
 export function useExport() {
   const file = useMutation({
     mutationFn: ({ query }: Wanted) => dataOf(api.GET("/follow-ups/export", { params: { query }, parseAs: "blob" })),
-    onSuccess: (content, { name }) => save(content, name),
+    onSuccess: (content, { name }) => saveFile(content, name),
     onError: (error, wanted) => {
       const lasting = error instanceof Problem && [403, 422].includes(error.status);
       failed(t.export.failed, error, lasting ? undefined : () => file.mutate(wanted));
     },
   });
   return file;
-}
-
-function save(content: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 }

@@ -5,7 +5,8 @@ import { isolate } from "@/components/bidi";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { ago, inZone } from "@/time/format";
-import { hasDayFirst, onDay, readTyped, writtenOut, type Typed } from "@/time/typed";
+import { onDay, readTyped, writtenOut, type Typed } from "@/time/typed";
+import { preferences } from "@/time/preferences";
 import { wallTime } from "@/time/zone";
 
 export interface TypedTime {
@@ -17,8 +18,8 @@ export interface TypedTime {
   wrong: string | null;
 }
 
-/** The order of day and month that the browser's language has. */
-const dayFirst = () => hasDayFirst(navigator.language);
+/** The order of day and month that the person has chosen. */
+const dayFirst = () => preferences().date_order === "day-month";
 
 /** A date as one types it here. */
 export const exampleDate = () => (dayFirst() ? t.due.example.dayFirst : t.due.example.monthFirst);

@@ -3,9 +3,9 @@ import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { describeColumnError, columnLabel } from "@/api/fields";
 import type { ImportResult } from "@/api/types";
 import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
-import { t } from "@/i18n";
+import { words } from "@/i18n/imports";
 
-const COLUMNS = [{ name: t.imports.line, width: 70 }, { name: t.imports.column, width: 190 }, { name: t.imports.mistake }];
+const COLUMNS = [{ name: words.imports.line, width: 70 }, { name: words.imports.column, width: 190 }, { name: words.imports.mistake }];
 
 interface Props {
   file: File;
@@ -26,12 +26,12 @@ export function CheckResult({ file, result, busy, confirm, discard }: Props) {
         color={mistakes > 0 ? "red" : "pine"}
         variant="light"
         icon={mistakes > 0 ? <IconAlertTriangle size={20} /> : <IconCircleCheck size={20} />}
-        title={mistakes > 0 ? t.imports.mistakesIn(mistakes, file.name) : t.imports.ready(file.name)}
+        title={mistakes > 0 ? words.imports.mistakesIn(mistakes, file.name) : words.imports.ready(file.name)}
         role="status"
       >
         <Text size="sm" c="var(--mantine-color-text)">
-          {t.imports.would(created, updated, unchanged)} {renamed > 0 && `${t.imports.renamed(renamed)} `}
-          {t.imports.nothingWritten}
+          {words.imports.would(created, updated, unchanged)} {renamed > 0 && `${words.imports.renamed(renamed)} `}
+          {words.imports.nothingWritten}
         </Text>
       </Alert>
       <Warnings sentences={warnings} />
@@ -39,16 +39,16 @@ export function CheckResult({ file, result, busy, confirm, discard }: Props) {
       <Group>
         {mistakes === 0 && (
           <Button loading={busy} onClick={() => confirm(false)}>
-            {t.imports.import(good)}
+            {words.imports.import(good)}
           </Button>
         )}
         {mistakes > 0 && good > 0 && (
           <Button loading={busy} onClick={() => confirm(true)}>
-            {t.imports.importGood(good)}
+            {words.imports.importGood(good)}
           </Button>
         )}
         <Button variant="default" onClick={discard}>
-          {t.imports.chooseOther}
+          {words.imports.chooseOther}
         </Button>
       </Group>
     </>
@@ -59,7 +59,7 @@ export function CheckResult({ file, result, busy, confirm, discard }: Props) {
 export function Warnings({ sentences }: { sentences: readonly string[] }) {
   if (sentences.length === 0) return null;
   return (
-    <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} title={t.imports.mind} role="status">
+    <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} title={words.imports.mind} role="status">
       {sentences.map((sentence) => (
         <Text key={sentence} size="sm" c="var(--mantine-color-text)">
           {sentence}
@@ -71,15 +71,15 @@ export function Warnings({ sentences }: { sentences: readonly string[] }) {
 
 function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: number }) {
   return (
-    <section aria-label={t.imports.mistakes}>
+    <section aria-label={words.imports.mistakes}>
       <ScrollArea.Autosize mah={320} viewportProps={{ tabIndex: 0 }}>
-        <StackedTable verticalSpacing={6} stickyHeader columns={COLUMNS} aria-label={t.imports.mistakesByLine}>
+        <StackedTable verticalSpacing={6} stickyHeader columns={COLUMNS} aria-label={words.imports.mistakesByLine}>
           {errors.map(({ line, field, message }, index) => (
             <StackedRow key={index}>
-              <Cell of={t.imports.line} className="numbers">
+              <Cell of={words.imports.line} className="numbers">
                 {line}
               </Cell>
-              <Cell of={t.imports.column}>{field ? columnLabel(field) : "–"}</Cell>
+              <Cell of={words.imports.column}>{field ? columnLabel(field) : "–"}</Cell>
               <Cell wide>{describeColumnError(field, message)}</Cell>
             </StackedRow>
           ))}
@@ -87,7 +87,7 @@ function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: numb
       </ScrollArea.Autosize>
       {more > 0 && (
         <Text size="sm" c="dimmed" mt="xs">
-          {t.imports.moreMistakes(more)}
+          {words.imports.moreMistakes(more)}
         </Text>
       )}
     </section>

@@ -5,9 +5,10 @@ import type { ImportPreview } from "@/api/types";
 import { Cell, StackedRow, StackedTable } from "@/components/StackedTable";
 import { missing } from "@/features/imports/imports";
 import { t } from "@/i18n";
+import { words } from "@/i18n/imports";
 import { zones } from "@/time/zones";
 
-const COLUMNS = [{ name: t.imports.inFile }, { name: t.imports.firstCells }, { name: t.imports.takenAs }];
+const COLUMNS = [{ name: words.imports.inFile }, { name: words.imports.firstCells }, { name: words.imports.takenAs }];
 
 interface Props {
   preview: ImportPreview;
@@ -24,36 +25,36 @@ export function ColumnMapping({ preview, columns, zone, change }: Props) {
     change(others.with(place, column), zone);
   }
   return (
-    <section aria-label={t.imports.columns}>
+    <section aria-label={words.imports.columns}>
       <Title order={2} mb={4}>
-        {t.imports.columns}
+        {words.imports.columns}
       </Title>
       <Text size="sm" c="dimmed" mb="xs">
-        {describe(preview)} {t.imports.notTakenHelp}
+        {describe(preview)} {words.imports.notTakenHelp}
       </Text>
       {lacking.length > 0 && (
         <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} mb="xs" role="status">
           <Text size="sm" c="var(--mantine-color-text)">
-            {t.imports.missing(lacking.map(columnLabel).join(", "))}
+            {words.imports.missing(lacking.map(columnLabel).join(", "))}
           </Text>
         </Alert>
       )}
-      <StackedTable layout="fixed" verticalSpacing={6} columns={COLUMNS} aria-label={t.imports.columnsOf}>
+      <StackedTable layout="fixed" verticalSpacing={6} columns={COLUMNS} aria-label={words.imports.columnsOf}>
         {preview.columns.map(({ heading, samples }, place) => (
           <StackedRow key={place}>
-            <Cell of={t.imports.inFile} wide fw={540}>
-              <bdi>{heading || t.imports.numbered(place + 1)}</bdi>
+            <Cell of={words.imports.inFile} wide fw={540}>
+              <bdi>{heading || words.imports.numbered(place + 1)}</bdi>
             </Cell>
-            <Cell of={t.imports.firstCells} wide>
+            <Cell of={words.imports.firstCells} wide>
               <bdi>{samples.filter(Boolean).slice(0, 3).join(" · ") || "–"}</bdi>
             </Cell>
-            <Cell of={t.imports.takenAs} wide>
+            <Cell of={words.imports.takenAs} wide>
               <Select
-                aria-label={t.imports.whatIs(heading || t.imports.numberedInSentence(place + 1))}
+                aria-label={words.imports.whatIs(heading || words.imports.numberedInSentence(place + 1))}
                 data={preview.choices.map((column) => ({ value: column, label: columnLabel(column) }))}
                 value={columns[place] || null}
                 onChange={(column) => choose(place, column ?? "")}
-                placeholder={t.imports.notTaken}
+                placeholder={words.imports.notTaken}
                 clearable
                 searchable
                 size="xs"
@@ -66,8 +67,8 @@ export function ColumnMapping({ preview, columns, zone, change }: Props) {
         <Select
           mt="sm"
           maw={320}
-          label={t.imports.zone}
-          description={t.imports.zoneHelp}
+          label={words.imports.zone}
+          description={words.imports.zoneHelp}
           data={zones(zone ?? "UTC")}
           value={zone}
           onChange={(next) => change(columns, next)}
@@ -79,10 +80,10 @@ export function ColumnMapping({ preview, columns, zone, change }: Props) {
   );
 }
 
-const { commas, semicolons, tabs, bars } = t.imports.separators;
+const { commas, semicolons, tabs, bars } = words.imports.separators;
 const SEPARATORS: Record<string, string> = { ",": commas, ";": semicolons, "\t": tabs, "|": bars };
 
 function describe({ kind, encoding, separator, sheets }: ImportPreview): string {
-  if (kind === "xlsx") return (sheets.length > 1 ? t.imports.firstSheet : t.imports.sheet)(sheets[0] ?? "");
-  return t.imports.separated(encoding ?? t.imports.text, SEPARATORS[separator ?? ""] ?? separator ?? t.common.nothing);
+  if (kind === "xlsx") return (sheets.length > 1 ? words.imports.firstSheet : words.imports.sheet)(sheets[0] ?? "");
+  return words.imports.separated(encoding ?? words.imports.text, SEPARATORS[separator ?? ""] ?? separator ?? t.common.nothing);
 }

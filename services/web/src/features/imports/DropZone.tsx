@@ -2,7 +2,7 @@ import { Text, UnstyledButton } from "@mantine/core";
 import { IconFileSpreadsheet } from "@tabler/icons-react";
 import { useRef, useState, type DragEvent } from "react";
 import type { Kind } from "@/features/imports/imports";
-import { t } from "@/i18n";
+import { words } from "@/i18n/imports";
 import classes from "./DropZone.module.css";
 
 const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -33,9 +33,9 @@ export function DropZone({ kind, onFile }: { kind: Kind; onFile: (file: File) =>
         onDrop={drop}
       >
         <IconFileSpreadsheet size={30} stroke={1.5} aria-hidden />
-        <Text fw={600}>{t.imports.drop}</Text>
+        <Text fw={600}>{words.imports.drop}</Text>
         <Text size="sm" c="dimmed">
-          {t.imports.dropHelp}
+          {words.imports.dropHelp}
         </Text>
       </UnstyledButton>
       <input
@@ -43,7 +43,7 @@ export function DropZone({ kind, onFile }: { kind: Kind; onFile: (file: File) =>
         type="file"
         accept={ACCEPTED}
         hidden
-        aria-label={t.imports.file}
+        aria-label={words.imports.file}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           if (file) onFile(file);
@@ -51,7 +51,7 @@ export function DropZone({ kind, onFile }: { kind: Kind; onFile: (file: File) =>
         }}
       />
       <Text size="sm" c="dimmed">
-        {t.imports.needed[kind]}
+        {words.imports.needed[kind]}
       </Text>
     </>
   );

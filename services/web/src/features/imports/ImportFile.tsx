@@ -10,7 +10,7 @@ import { missing, useCheck, useImport, usePreview, type Kind, type Upload } from
 import { ColumnMapping } from "@/features/imports/ColumnMapping";
 import { failed } from "@/components/toasts";
 import { useMe } from "@/api/session";
-import { t } from "@/i18n";
+import { words } from "@/i18n/imports";
 
 interface Props {
   kind: Kind;
@@ -56,15 +56,15 @@ export function ImportFile({ kind, file, imported, discard, otherKind }: Props) 
   if (look.error) {
     const text = reason(look.error);
     if (text === undefined) return <ErrorState error={look.error} retry={take} compact />;
-    return <Refused title={t.imports.refused(file.name)} text={text} discard={discard} />;
+    return <Refused title={words.imports.refused(file.name)} text={text} discard={discard} />;
   }
   const preview = look.data;
   if (preview.looks_like) {
     const other = preview.looks_like;
-    const name = t.imports.kinds[other];
+    const name = words.imports.kinds[other];
     return (
-      <Refused title={t.imports.otherKind(file.name, name)} text={t.imports.nothingSentence} discard={discard}>
-        <Button onClick={() => otherKind(other)}>{t.imports.importAs(name)}</Button>
+      <Refused title={words.imports.otherKind(file.name, name)} text={words.imports.nothingSentence} discard={discard}>
+        <Button onClick={() => otherKind(other)}>{words.imports.importAs(name)}</Button>
       </Refused>
     );
   }
@@ -80,7 +80,7 @@ export function ImportFile({ kind, file, imported, discard, otherKind }: Props) 
           confirm={(partial) =>
             write.mutate(
               { ...upload, partial },
-              { onSuccess: imported, onError: (error) => failed(t.imports.nothing, error) },
+              { onSuccess: imported, onError: (error) => failed(words.imports.nothing, error) },
             )
           }
           discard={discard}
@@ -97,7 +97,7 @@ export function ImportFile({ kind, file, imported, discard, otherKind }: Props) 
       {!check.data && (
         <Group>
           <Button variant="default" onClick={discard}>
-            {t.imports.chooseOther}
+            {words.imports.chooseOther}
           </Button>
         </Group>
       )}
@@ -126,7 +126,7 @@ function Refused({ title, text, discard, children }: RefusedProps) {
       <Group mt="sm">
         {children}
         <Button variant="default" onClick={discard}>
-          {t.imports.chooseOther}
+          {words.imports.chooseOther}
         </Button>
       </Group>
     </Alert>

@@ -6,7 +6,7 @@ import { ImportFile } from "@/features/imports/ImportFile";
 import { DropZone } from "@/features/imports/DropZone";
 import type { Kind } from "@/features/imports/imports";
 import type { ImportResult } from "@/api/types";
-import { t } from "@/i18n";
+import { words } from "@/i18n/imports";
 
 /** Drop a file, see what its columns are, what it would do and every mistake in it, then confirm. */
 export function Component() {
@@ -20,18 +20,18 @@ export function Component() {
   }
 
   return (
-    <Page title={t.imports.title} narrow>
+    <Page title={words.imports.title} narrow>
       <Stack gap="lg">
         <SegmentedControl
-          aria-label={t.imports.what}
+          aria-label={words.imports.what}
           value={kind}
           onChange={(next) => {
             setKind(next);
             reset();
           }}
           data={[
-            { value: "follow-ups", label: t.imports.kinds["follow-ups"] },
-            { value: "users", label: t.imports.kinds.users },
+            { value: "follow-ups", label: words.imports.kinds["follow-ups"] },
+            { value: "users", label: words.imports.kinds.users },
           ]}
           style={{ alignSelf: "flex-start" }}
         />

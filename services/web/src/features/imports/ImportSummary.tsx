@@ -5,7 +5,7 @@ import type { ImportResult } from "@/api/types";
 import { Warnings } from "@/features/imports/CheckResult";
 import { summaryOf } from "@/features/imports/summary";
 import type { Kind } from "@/features/imports/imports";
-import { t } from "@/i18n";
+import { words } from "@/i18n/imports";
 
 const PAGES: Record<Kind, string> = { "follow-ups": "/followups?who=all", users: "/admin/people" };
 
@@ -13,16 +13,16 @@ const PAGES: Record<Kind, string> = { "follow-ups": "/followups?who=all", users:
 export function ImportSummary({ kind, result, again }: { kind: Kind; result: ImportResult; again: () => void }) {
   return (
     <>
-      <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title={t.imports.done} role="status">
+      <Alert color="pine" variant="light" icon={<IconCircleCheck size={20} />} title={words.imports.done} role="status">
         <Text size="sm" c="var(--mantine-color-text)">
           {summaryOf(kind, result)}
         </Text>
         <Group mt="sm">
           <Button size="xs" component={Link} to={PAGES[kind]}>
-            {t.imports.show[kind]}
+            {words.imports.show[kind]}
           </Button>
           <Button size="xs" variant="default" onClick={again}>
-            {t.imports.importOther}
+            {words.imports.importOther}
           </Button>
         </Group>
       </Alert>

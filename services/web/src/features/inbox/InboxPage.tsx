@@ -7,7 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { NotificationItem } from "@/features/inbox/NotificationItem";
-import { newestOf, notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/inbox";
+import { type Shown, newestOf, notificationsQuery, unreadQuery, useMarkRead } from "@/features/inbox/inbox";
 import { t } from "@/i18n";
 import classes from "./InboxPage.module.css";
 
@@ -16,7 +16,8 @@ export function Component() {
   const unread = parameters.get("show") === "unread";
   const { data: count } = useQuery(unreadQuery);
   const mark = useMarkRead();
-  const { data } = useInfiniteQuery(notificationsQuery(unread));
+  const summary = idOf(parameters.get("summary"));
+  const { data } = useInfiniteQuery(notificationsQuery({ unread, summary }));
   const newest = newestOf(data?.pages[0]?.items);
   return (
     <Page
@@ -33,25 +34,36 @@ export function Component() {
         </Button>
       }
       toolbar={
-        <SegmentedControl
-          aria-label={t.inbox.show}
-          value={unread ? "unread" : "all"}
-          onChange={(next) => change({ show: next === "unread" ? next : "" })}
-          data={[
-            { value: "all", label: t.inbox.all },
-            { value: "unread", label: count?.unread ? t.inbox.unreadCount(count.unread) : t.inbox.unread },
-          ]}
-        />
+        summary ? (
+          <Button variant="subtle" onClick={() => change({ summary: "" })}>
+            {t.inbox.showAll}
+          </Button>
+        ) : (
+          <SegmentedControl
+            aria-label={t.inbox.show}
+            value={unread ? "unread" : "all"}
+            onChange={(next) => change({ show: next === "unread" ? next : "" })}
+            data={[
+              { value: "all", label: t.inbox.all },
+              { value: "unread", label: count?.unread ? t.inbox.unreadCount(count.unread) : t.inbox.unread },
+            ]}
+          />
+        )
       }
     >
-      <Entries unread={unread} />
+      <Entries unread={unread && !summary} summary={summary} />
     </Page>
   );
 }
 
-function Entries({ unread }: { unread: boolean }) {
+/** The id in an address; undefined when there is none, or something else. */
+function idOf(value: string | null): number | undefined {
+  return value && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : undefined;
+}
+
+function Entries({ unread, summary }: Shown) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    notificationsQuery(unread),
+    notificationsQuery({ unread, summary }),
   );
   if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <RowsSkeleton rows={6} height={56} />;

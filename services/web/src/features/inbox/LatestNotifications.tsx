@@ -14,7 +14,7 @@ const SHOWN = 12;
 
 /** What the bell opens: the newest notifications. */
 export default function LatestNotifications({ close }: { close: () => void }) {
-  const { data, error, refetch } = useInfiniteQuery(notificationsQuery(false));
+  const { data, error, refetch } = useInfiniteQuery(notificationsQuery({}));
   const mark = useMarkRead();
   const entries = data?.pages[0]?.items.slice(0, SHOWN);
   const unread = entries?.some(({ read_at: at }) => at === null) ?? false;

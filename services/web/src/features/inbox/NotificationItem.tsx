@@ -1,5 +1,5 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
-import { IconAlertTriangle, IconBellRinging, IconPlayerPlay, IconUserShare } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBeach, IconBellRinging, IconPlayerPlay, IconUserShare } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Notification } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -18,6 +18,7 @@ export function NotificationItem({ notification, onFollow }: Props) {
   const { id, read_at: readAt, created_at: at, follow_up: followUp, message, why } = notification;
   const mark = useMarkRead();
   const unread = readAt === null;
+  const to = addressOf(notification);
 
   function follow() {
     if (unread) mark.mutate({ id });
@@ -28,7 +29,7 @@ export function NotificationItem({ notification, onFollow }: Props) {
     <>
       <span className={classes.title}>{message}</span>
       <span className={classes.summary}>
-        {followUp.status === "completed" ? t.inbox.completedByNow(why.text) : why.text}
+        {followUp?.status === "completed" ? t.inbox.completedByNow(why?.text ?? "") : why?.text ?? t.inbox.openSummary}
       </span>
       <RelativeTime at={at} as="ago" className={classes.at} />
     </>
@@ -39,8 +40,8 @@ export function NotificationItem({ notification, onFollow }: Props) {
       <span className={classes.icon} data-tone={toneOf(notification)}>
         <KindIcon notification={notification} />
       </span>
-      {followUp.in_sight ? (
-        <Link to={`/followups/${followUp.id}`} className={classes.link} onClick={follow} data-title>
+      {to ? (
+        <Link to={to} className={classes.link} onClick={follow} data-title>
           {content}
         </Link>
       ) : (
@@ -48,7 +49,7 @@ export function NotificationItem({ notification, onFollow }: Props) {
       )}
       {unread && (
         <Tooltip label={t.inbox.mark}>
-          <UnstyledButton className={classes.dot} aria-label={t.inbox.markNamed(followUp.title)} onClick={() => mark.mutate({ id })}>
+          <UnstyledButton className={classes.dot} aria-label={t.inbox.markNamed(followUp?.title ?? message)} onClick={() => mark.mutate({ id })}>
             <span />
           </UnstyledButton>
         </Tooltip>
@@ -57,9 +58,15 @@ export function NotificationItem({ notification, onFollow }: Props) {
   );
 }
 
+/** Where it leads: to its follow-up, or to all that it sums up. */
+function addressOf({ id, follow_up: followUp }: Notification): string | undefined {
+  if (!followUp) return `/inbox?summary=${id}`;
+  return followUp.in_sight ? `/followups/${followUp.id}` : undefined;
+}
+
 /** Colour: 0 an assignment or the end of a hold, 1 a reminder, 2 an escalation to others, 3 a breach. */
 function toneOf({ kind, why, sla_breach: breach }: Notification): number {
-  if (kind !== "escalation") return 0;
+  if (kind !== "escalation" || !why) return 0;
   return breach ? 3 : Math.min(why.step, 2);
 }
 
@@ -67,5 +74,6 @@ function KindIcon({ notification: { kind, sla_breach: breach } }: { notification
   const look = { size: 17, stroke: 1.8, "aria-hidden": true };
   if (kind === "assignment") return <IconUserShare {...look} />;
   if (kind === "hold") return <IconPlayerPlay {...look} />;
+  if (kind === "summary") return <IconBeach {...look} />;
   return breach ? <IconAlertTriangle {...look} /> : <IconBellRinging {...look} />;
 }

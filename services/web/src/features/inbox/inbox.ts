@@ -15,13 +15,19 @@ export const unreadQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export const notificationsQuery = (unread: boolean) =>
+/** Which notifications to show: with `summary`, only what that one sums up. */
+export interface Shown {
+  unread?: boolean;
+  summary?: number | undefined;
+}
+
+export const notificationsQuery = ({ unread = false, summary }: Shown) =>
   infiniteQueryOptions({
-    queryKey: queryKeys.notificationList(unread),
+    queryKey: queryKeys.notificationList({ unread, summary }),
     queryFn: ({ pageParam, signal }) =>
       dataOf(
         api.GET("/notifications", {
-          params: { query: { unread: unread || undefined, cursor: pageParam, limit: 30 } },
+          params: { query: { unread: unread || undefined, summed_up_by: summary, cursor: pageParam, limit: 30 } },
           signal,
         }),
       ),

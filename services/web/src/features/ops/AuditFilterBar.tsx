@@ -4,6 +4,7 @@ import { IconUsers } from "@tabler/icons-react";
 import { peopleQuery } from "@/features/people";
 import { KINDS, type AuditFilters } from "@/features/ops/auditFilters";
 import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./AuditFilterBar.module.css";
 
 interface Props {
@@ -17,26 +18,26 @@ export function AuditFilterBar({ filters, change }: Props) {
   return (
     <div className={classes.filters}>
       <Select
-        aria-label={t.ops.about}
+        aria-label={words.ops.about}
         data={[...KINDS]}
         value={filters.kind}
         onChange={(kind) => change({ kind: kind ?? "" })}
         allowDeselect={false}
       />
       <Select
-        aria-label={t.ops.person}
-        placeholder={t.ops.anybody}
+        aria-label={words.ops.person}
+        placeholder={words.ops.anybody}
         leftSection={<IconUsers size={15} />}
         data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
         value={filters.person || null}
         onChange={(person) => change({ person: person ?? "" })}
         searchable
         clearable
-        clearButtonProps={{ "aria-label": t.ops.anybody }}
+        clearButtonProps={{ "aria-label": words.ops.anybody }}
         nothingFoundMessage={t.common.nobodyByName}
       />
-      <Day name={t.ops.fromDay} value={filters.from} onChange={(from) => change({ from })} />
-      <Day name={t.ops.toDay} value={filters.to} onChange={(to) => change({ to })} />
+      <Day name={words.ops.fromDay} value={filters.from} onChange={(from) => change({ from })} />
+      <Day name={words.ops.toDay} value={filters.to} onChange={(to) => change({ to })} />
     </div>
   );
 }
@@ -45,7 +46,7 @@ function Day({ name, value, onChange }: { name: string; value: string; onChange:
   return (
     <TextInput
       type="date"
-      aria-label={t.ops.day(name)}
+      aria-label={words.ops.day(name)}
       leftSection={<span className={classes.side}>{name}</span>}
       leftSectionWidth={50}
       min="1970-01-01"

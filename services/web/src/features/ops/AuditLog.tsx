@@ -14,6 +14,7 @@ import { AuditFilterBar } from "@/features/ops/AuditFilterBar";
 import { auditLogQuery } from "@/features/ops/queries";
 import { useMe } from "@/api/session";
 import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./AuditLog.module.css";
 
 /** Who did what, newest first; log-ins only when asked for. */
@@ -39,12 +40,12 @@ function Entries({ filters, clear }: { filters: ReturnType<typeof filtersIn>; cl
   const entries = data.pages.flatMap(({ items }) => items);
   if (entries.length === 0) {
     const { kind, person, from, to } = filters;
-    if (kind === "all" && !person && !from && !to) return <EmptyState icon={IconHistory} title={t.ops.nobodyDid} />;
+    if (kind === "all" && !person && !from && !to) return <EmptyState icon={IconHistory} title={words.ops.nobodyDid} />;
     return <NothingFound clearFilters={clear} />;
   }
   return (
     <>
-      <ul className={classes.entries} aria-label={t.ops.auditLog}>
+      <ul className={classes.entries} aria-label={words.ops.auditLog}>
         {entries.map((entry) => (
           <AuditLogItem key={entry.id} entry={entry} />
         ))}
@@ -61,20 +62,20 @@ function Entries({ filters, clear }: { filters: ReturnType<typeof filtersIn>; cl
 function AuditLogItem({ entry }: { entry: AuditEntry }) {
   const { at, summary, address, action, target, request_id: request, details } = entry;
   const facts = [
-    [t.ops.facts.action, action],
-    [t.ops.facts.target, target],
-    [t.ops.facts.request, request],
-    [t.ops.facts.details, detailsOf(details)],
+    [words.ops.facts.action, action],
+    [words.ops.facts.target, target],
+    [words.ops.facts.request, request],
+    [words.ops.facts.details, detailsOf(details)],
   ].filter(([, value]) => value);
   return (
     <li className={classes.entry}>
       <span className={classes.said}>{summary}</span>
       <span className={classes.at}>
         <RelativeTime at={at} as="calendar" />
-        {address && <span>{t.ops.fromAddress(address)}</span>}
+        {address && <span>{words.ops.fromAddress(address)}</span>}
       </span>
       <details className={classes.details}>
-        <summary>{t.ops.details}</summary>
+        <summary>{words.ops.details}</summary>
         <dl>
           {facts.map(([name, value]) => (
             <div key={name}>

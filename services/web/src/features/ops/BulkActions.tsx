@@ -1,7 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { IconRepeat, IconTrash } from "@tabler/icons-react";
 import { useReplay, type Discarded } from "@/features/ops/mutations";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 
 /** What nobody could read can be discarded only. */
 const UNREADABLE = "unreadable";
@@ -19,7 +19,7 @@ export function BulkActions({ type, amount, upTo, discard }: Props) {
   const replay = useReplay();
   if (amount === 0) return null;
   return (
-    <Group gap="xs" role="group" aria-label={t.ops.allOfType}>
+    <Group gap="xs" role="group" aria-label={words.ops.allOfType}>
       {type !== UNREADABLE && (
         <Button
           variant="light"
@@ -27,12 +27,12 @@ export function BulkActions({ type, amount, upTo, discard }: Props) {
           loading={replay.isPending}
           onClick={() => replay.mutate({ type })}
         >
-          {t.ops.replayAll(amount)}
+          {words.ops.replayAll(amount)}
         </Button>
       )}
       {upTo && (
         <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => discard({ type, upTo })}>
-          {t.ops.discardAll(amount)}
+          {words.ops.discardAll(amount)}
         </Button>
       )}
     </Group>

@@ -7,7 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { RelativeTime } from "@/components/RelativeTime";
 import { useReplay, type Discarded } from "@/features/ops/mutations";
 import { deadLetterQuery } from "@/features/ops/queries";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./DeadLetterRow.module.css";
 
 interface Props {
@@ -31,11 +31,11 @@ export function DeadLetterRow({ letter, discard }: Props) {
       >
         <IconChevronRight size={16} className={classes.chevron} aria-hidden />
         <span className={classes.words}>
-          <span className={classes.reason}>{reason || t.ops.noReason}</span>
+          <span className={classes.reason}>{reason || words.ops.noReason}</span>
           <span className={classes.facts}>
             <span>{type}</span>
             {subject && <span>{subject}</span>}
-            <span>{t.ops.attempts(attempts)}</span>
+            <span>{words.ops.attempts(attempts)}</span>
             <RelativeTime at={at} as="ago" />
           </span>
         </span>
@@ -59,45 +59,45 @@ function Details({ letter, discard }: Props) {
   return (
     <>
       <dl className={classes.details}>
-        <dt>{t.ops.event}</dt>
+        <dt>{words.ops.event}</dt>
         <dd>
           <code>{id}</code>
         </dd>
-        <dt>{t.ops.from}</dt>
+        <dt>{words.ops.from}</dt>
         <dd>{source}</dd>
-        <dt>{t.ops.cameUp}</dt>
+        <dt>{words.ops.cameUp}</dt>
         <dd>
           <RelativeTime at={created} as="calendar" />
         </dd>
         {first && (
           <>
-            <dt>{t.ops.failedFirst}</dt>
+            <dt>{words.ops.failedFirst}</dt>
             <dd>
               <RelativeTime at={first} as="calendar" />
             </dd>
           </>
         )}
       </dl>
-      <ScrollArea.Autosize mah={320} mb="sm" viewportProps={{ tabIndex: 0, role: "region", "aria-label": t.ops.payload }}>
+      <ScrollArea.Autosize mah={320} mb="sm" viewportProps={{ tabIndex: 0, role: "region", "aria-label": words.ops.payload }}>
         <pre className={classes.payload}>{JSON.stringify(payload, null, 2)}</pre>
       </ScrollArea.Autosize>
       {!replayable && (
         <Text size="sm" mb="xs">
-          {t.ops.notReplayable(data.not_replayable_because ?? "")}
+          {words.ops.notReplayable(data.not_replayable_because ?? "")}
         </Text>
       )}
       <Group gap="xs">
         {replayable && (
           <Button size="xs" loading={replay.isPending} onClick={() => replay.mutate({ letter })}>
-            {t.ops.replay}
+            {words.ops.replay}
           </Button>
         )}
         <Button size="xs" variant="default" onClick={() => discard({ letter })}>
-          {t.ops.discardAsk}
+          {words.ops.discardAsk}
         </Button>
         {replayable && (
           <Text size="sm" c="dimmed">
-            {t.ops.fixFirst}
+            {words.ops.fixFirst}
           </Text>
         )}
       </Group>

@@ -15,6 +15,7 @@ import { DiscardDialog } from "@/features/ops/DiscardDialog";
 import type { Discarded } from "@/features/ops/mutations";
 import { deadLettersQuery, outboxQuery } from "@/features/ops/queries";
 import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./DeadLetters.module.css";
 
 /** Events that were given up: look at them, send them again once their cause is fixed, or discard them. */
@@ -35,15 +36,15 @@ export function DeadLetters() {
       <div className={classes.filters}>
         <Select
           className={classes.type}
-          aria-label={t.ops.eventType}
-          placeholder={t.ops.everyType}
+          aria-label={words.ops.eventType}
+          placeholder={words.ops.everyType}
           data={[...new Set([...failed.keys(), ...(type ? [type] : [])])]}
           value={type || null}
           onChange={(next) => change({ type: next ?? "" })}
           clearable
-          clearButtonProps={{ "aria-label": t.ops.everyType }}
+          clearButtonProps={{ "aria-label": words.ops.everyType }}
         />
-        <SearchField q={q} change={(next) => change({ q: next })} label={t.ops.searchReasons} />
+        <SearchField q={q} change={(next) => change({ q: next })} label={words.ops.searchReasons} />
         {type && <BulkActions type={type} amount={failed.get(type) ?? 0} upTo={newest?.last_failed_at ?? null} discard={setDiscarded} />}
       </div>
       <Letters found={letters} type={type} q={q} change={change} discard={setDiscarded} />
@@ -78,14 +79,14 @@ function Letters({ found, type, q, change, discard }: LettersProps) {
     return (
       <EmptyState
         icon={IconMailOff}
-        title={t.ops.noDeadLetters}
-        text={t.ops.noDeadLettersText}
+        title={words.ops.noDeadLetters}
+        text={words.ops.noDeadLettersText}
       />
     );
   }
   return (
     <>
-      <ul className={classes.letters} aria-label={t.ops.deadLetters}>
+      <ul className={classes.letters} aria-label={words.ops.deadLetters}>
         {letters.map((letter) => (
           <DeadLetterRow key={letter.id} letter={letter} discard={discard} />
         ))}

@@ -6,6 +6,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { useDiscard, type Discarded } from "@/features/ops/mutations";
 import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 
 /** Asks why, before events are given up for good. */
 export function DiscardDialog({ target, close }: { target: Discarded; close: () => void }) {
@@ -20,18 +21,18 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
   }
 
   return (
-    <Dialog onClose={leave} title={one ? t.ops.discardOne : t.ops.discardType}>
+    <Dialog onClose={leave} title={one ? words.ops.discardOne : words.ops.discardType}>
       <form onSubmit={submit}>
         <Stack>
           <FormProblem error={discard.error} />
           <Text size="sm">
             {one ? target.letter.reason : target.type}
             <br />
-            {one ? t.ops.discardOneText : t.ops.discardTypeText}
+            {one ? words.ops.discardOneText : words.ops.discardTypeText}
           </Text>
           <Textarea
-            label={t.ops.why}
-            description={t.ops.whyHelp}
+            label={words.ops.why}
+            description={words.ops.whyHelp}
             required
             maxLength={Discard.note}
             autosize
@@ -45,7 +46,7 @@ export function DiscardDialog({ target, close }: { target: Discarded; close: () 
               {t.common.cancel}
             </Button>
             <Button type="submit" color="red.9" loading={discard.isPending} disabled={note.trim() === ""}>
-              {t.ops.discard}
+              {words.ops.discard}
             </Button>
           </Group>
         </Stack>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { outboxQuery } from "@/features/ops/queries";
 import { useMe } from "@/api/session";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import { inZone } from "@/time/format";
 import classes from "./Freshness.module.css";
 
@@ -13,7 +13,7 @@ export function Freshness() {
   const stale = failureCount > 0 || fetchStatus === "paused";
   return (
     <span className={classes.freshness} data-stale={stale || undefined} role="status">
-      {stale ? t.ops.asAt(inZone(at, zone, "time")) : t.ops.live}
+      {stale ? words.ops.asAt(inZone(at, zone, "time")) : words.ops.live}
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { DeadLetters } from "@/features/ops/DeadLetters";
 import { Freshness } from "@/features/ops/Freshness";
 import { Overview } from "@/features/ops/Overview";
 import { outboxQuery } from "@/features/ops/queries";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 
 /** Whether the machinery does its work, and what to do where it does not. */
 export function Component() {
@@ -17,17 +17,17 @@ export function Component() {
   const failed = data?.reading.failed;
   return (
     <Page
-      title={t.ops.title}
+      title={words.ops.title}
       aside={<Freshness />}
       toolbar={
         <SegmentedControl
-          aria-label={t.ops.show}
+          aria-label={words.ops.show}
           value={tab}
           onChange={(next) => setSearch(next === "overview" ? {} : { tab: next })}
           data={[
-            { value: "overview", label: t.ops.overview },
-            { value: "dead-letters", label: failed ? t.ops.deadLetterCount(failed) : t.ops.deadLetters },
-            { value: "audit-log", label: t.ops.auditLog },
+            { value: "overview", label: words.ops.overview },
+            { value: "dead-letters", label: failed ? words.ops.deadLetterCount(failed) : words.ops.deadLetters },
+            { value: "audit-log", label: words.ops.auditLog },
           ]}
         />
       }

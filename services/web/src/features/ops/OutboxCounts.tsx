@@ -8,7 +8,8 @@ import { QueryContent } from "@/features/ops/QueryContent";
 import { seriesOf, type Watched } from "@/features/ops/history";
 import { outboxQuery } from "@/features/ops/queries";
 import { Sparkline } from "@/features/ops/Sparkline";
-import { number, t } from "@/i18n";
+import { number } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./OutboxCounts.module.css";
 
 /** Events that are stored and not settled. */
@@ -27,14 +28,14 @@ function Shown({ reading, history }: Watched<Outbox>) {
     <>
       <p className={classes.said}>
         <strong>
-          {more ? t.ops.orMore(waiting) : number(waiting)}
+          {more ? words.ops.orMore(waiting) : number(waiting)}
         </strong>{" "}
-        {t.ops.waits(waiting)}
+        {words.ops.waits(waiting)}
         {oldest && (
-          <Message text={t.ops.oldest} parts={{ ago: <RelativeTime at={oldest} as="ago" /> }} />
+          <Message text={words.ops.oldest} parts={{ ago: <RelativeTime at={oldest} as="ago" /> }} />
         )}
       </p>
-      <Sparkline label={t.ops.waitingSeries} values={seriesOf(history, "waiting")} />
+      <Sparkline label={words.ops.waitingSeries} values={seriesOf(history, "waiting")} />
       {types.length > 0 && <Types types={types} />}
     </>
   );
@@ -42,12 +43,12 @@ function Shown({ reading, history }: Watched<Outbox>) {
 
 function Types({ types }: Pick<Outbox, "types">) {
   return (
-    <Table verticalSpacing={6} mt="sm" className="numbers" aria-label={t.ops.byType}>
+    <Table verticalSpacing={6} mt="sm" className="numbers" aria-label={words.ops.byType}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>{t.ops.eventType}</Table.Th>
-          <Table.Th ta="right">{t.ops.waiting}</Table.Th>
-          <Table.Th ta="right">{t.ops.givenUp}</Table.Th>
+          <Table.Th>{words.ops.eventType}</Table.Th>
+          <Table.Th ta="right">{words.ops.waiting}</Table.Th>
+          <Table.Th ta="right">{words.ops.givenUp}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -3,23 +3,23 @@ import { OutboxCounts } from "@/features/ops/OutboxCounts";
 import { QueueCards } from "@/features/ops/QueueCards";
 import { RecentSweeps } from "@/features/ops/RecentSweeps";
 import { SelfAuditFindings } from "@/features/ops/SelfAuditFindings";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./Overview.module.css";
 
 export function Overview() {
   return (
     <div className={classes.overview}>
-      <Section title={t.ops.selfAudit}>
+      <Section title={words.ops.selfAudit}>
         <SelfAuditFindings />
       </Section>
-      <Section title={t.ops.queues}>
+      <Section title={words.ops.queues}>
         <QueueCards />
       </Section>
       <div className={classes.columns}>
-        <Section title={t.ops.outbox}>
+        <Section title={words.ops.outbox}>
           <OutboxCounts />
         </Section>
-        <Section title={t.ops.recentSweeps}>
+        <Section title={words.ops.recentSweeps}>
           <RecentSweeps />
         </Section>
       </div>

@@ -1,7 +1,8 @@
 import { VisuallyHidden } from "@mantine/core";
 import type { QueueState, ServiceQueues } from "@/api/types";
 import { Sparkline } from "@/features/ops/Sparkline";
-import { number, t } from "@/i18n";
+import { number } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./QueueCard.module.css";
 
 interface Props extends ServiceQueues {
@@ -13,21 +14,21 @@ interface Props extends ServiceQueues {
 export function QueueCard({ service, main, delayed, dead, history }: Props) {
   const unattended = main.consumers === 0;
   return (
-    <article className={classes.card} aria-label={t.ops.queue(service)} data-alarming={unattended || undefined}>
+    <article className={classes.card} aria-label={words.ops.queue(service)} data-alarming={unattended || undefined}>
       <header className={classes.head}>
         <h3 className={classes.name}>{main.name}</h3>
         <Consumers amount={main.consumers} />
       </header>
       <dl className={classes.figures}>
-        <Figure name={t.ops.ready} value={main.ready} large />
-        <Figure name={t.ops.unacked} value={main.unacknowledged} />
-        <Figure name={t.ops.in} value={main.publish_rate} digits={1} />
-        <Figure name={t.ops.out} value={main.deliver_rate} digits={1} />
+        <Figure name={words.ops.ready} value={main.ready} large />
+        <Figure name={words.ops.unacked} value={main.unacknowledged} />
+        <Figure name={words.ops.in} value={main.publish_rate} digits={1} />
+        <Figure name={words.ops.out} value={main.deliver_rate} digits={1} />
       </dl>
-      <Sparkline label={t.ops.readyIn(main.name)} values={history} alarming={unattended} />
+      <Sparkline label={words.ops.readyIn(main.name)} values={history} alarming={unattended} />
       <dl className={classes.beside}>
-        <SecondaryQueue state={delayed} meaning={t.ops.delayed} />
-        <SecondaryQueue state={dead} meaning={t.ops.dead} />
+        <SecondaryQueue state={delayed} meaning={words.ops.delayed} />
+        <SecondaryQueue state={dead} meaning={words.ops.dead} />
       </dl>
     </article>
   );
@@ -35,10 +36,10 @@ export function QueueCard({ service, main, delayed, dead, history }: Props) {
 
 function Consumers({ amount }: { amount: number | null }) {
   const state = amount === null ? "unknown" : amount === 0 ? "none" : "some";
-  const words = { unknown: t.ops.consumersUnknown, none: t.ops.nobodyConsumes, some: t.ops.consuming(amount ?? 0) }[state];
+  const said = { unknown: words.ops.consumersUnknown, none: words.ops.nobodyConsumes, some: words.ops.consuming(amount ?? 0) }[state];
   return (
     <span className={classes.consumers} data-state={state}>
-      {words}
+      {said}
     </span>
   );
 }
@@ -82,7 +83,7 @@ function Value({ value, digits }: { value: number | null; digits: number }) {
   return (
     <>
       <span aria-hidden>–</span>
-      <VisuallyHidden>{t.ops.unknown}</VisuallyHidden>
+      <VisuallyHidden>{words.ops.unknown}</VisuallyHidden>
     </>
   );
 }

@@ -4,7 +4,8 @@ import type { Finding } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
 import { QueryContent } from "@/features/ops/QueryContent";
 import { selfAuditQuery } from "@/features/ops/queries";
-import { number, t } from "@/i18n";
+import { number } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./SelfAuditFindings.module.css";
 
 /** What the system says about itself: nothing, or what is wrong, what that means, and the fix. */
@@ -16,7 +17,7 @@ export function SelfAuditFindings() {
         healthy ? (
           <p className={classes.well}>
             <IconCircleCheck size={20} aria-hidden />
-            {t.ops.healthy}
+            {words.ops.healthy}
           </p>
         ) : (
           <ul className={classes.findings}>
@@ -38,15 +39,15 @@ function FindingItem({ check, count, or_more: more, means, fix, examples }: Find
       <IconAlertTriangle size={20} aria-hidden />
       <div className={classes.said}>
         <h3 className={classes.name}>
-          {t.ops.checks[check]}
+          {words.ops.checks[check]}
           <span className={classes.count}>
-            {more ? t.ops.orMore(count) : number(count)}
+            {more ? words.ops.orMore(count) : number(count)}
           </span>
         </h3>
         <p>{means}</p>
         <p className={classes.fix}>{fix}</p>
         <details>
-          <summary>{t.ops.longest}</summary>
+          <summary>{words.ops.longest}</summary>
           <ul className={classes.examples}>
             {examples.map(({ subject, since, detail }) => (
               <li key={subject}>

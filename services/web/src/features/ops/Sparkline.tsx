@@ -1,6 +1,6 @@
 import { ceiling, path, points } from "@/features/ops/scale";
 import { runsOf } from "@/features/ops/history";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import classes from "./Sparkline.module.css";
 
 const WIDTH = 240;
@@ -30,7 +30,7 @@ export function Sparkline({ label, values: samples, alarming = false }: Props) {
       className={classes.sparkline}
       data-alarming={alarming || undefined}
       role="img"
-      aria-label={t.ops.series(label, describe(known))}
+      aria-label={words.ops.series(label, describe(known))}
     >
       <line x2={WIDTH} y1={HEIGHT} y2={HEIGHT} className={classes.grid} />
       {runsOf(values).map((run) => (
@@ -55,6 +55,6 @@ function Run({ places }: { places: [number, number][] }) {
 
 function describe(known: readonly number[]): string {
   const last = known.at(-1);
-  if (last === undefined) return t.ops.unknown;
-  return t.ops.range(Math.min(...known), Math.max(...known), last);
+  if (last === undefined) return words.ops.unknown;
+  return words.ops.range(Math.min(...known), Math.max(...known), last);
 }

@@ -1,5 +1,5 @@
 import type { AuditQuery } from "@/features/ops/queries";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 import { fromWallTime } from "@/time/zone";
 
 /** What the audit log is narrowed to, as its address has it. Days are those of the person's zone, both included. */
@@ -13,13 +13,13 @@ export interface AuditFilters {
 type Kind = NonNullable<AuditQuery["kind"]> | "all";
 
 export const KINDS: readonly { value: Kind; label: string }[] = [
-  { value: "other-than-log-ins", label: t.ops.kinds["other-than-log-ins"] },
-  { value: "all", label: t.ops.kinds.all },
-  { value: "log-ins", label: t.ops.kinds["log-ins"] },
-  { value: "people", label: t.ops.kinds.people },
-  { value: "tokens", label: t.ops.kinds.tokens },
-  { value: "follow-ups", label: t.ops.kinds["follow-ups"] },
-  { value: "operations", label: t.ops.kinds.operations },
+  { value: "other-than-log-ins", label: words.ops.kinds["other-than-log-ins"] },
+  { value: "all", label: words.ops.kinds.all },
+  { value: "log-ins", label: words.ops.kinds["log-ins"] },
+  { value: "people", label: words.ops.kinds.people },
+  { value: "tokens", label: words.ops.kinds.tokens },
+  { value: "follow-ups", label: words.ops.kinds["follow-ups"] },
+  { value: "operations", label: words.ops.kinds.operations },
 ];
 
 const USUAL: Kind = "other-than-log-ins";

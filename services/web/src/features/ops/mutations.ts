@@ -3,7 +3,7 @@ import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { DeadLetter, DeadLettersDone } from "@/api/types";
 import { done, failed } from "@/components/toasts";
-import { t } from "@/i18n";
+import { words } from "@/i18n/ops";
 
 /** The most that the API takes at once. */
 const BULK = 1_000;
@@ -22,8 +22,8 @@ export function useReplay() {
       await api.POST("/ops/dead-letters/{event_id}/replay", { params: { path: { event_id: target.letter.id } } });
       return null;
     },
-    onSuccess: (result) => done(result ? replayed(result) : t.ops.sentAgain),
-    onError: (error) => failed(t.ops.notSentAgain, error),
+    onSuccess: (result) => done(result ? replayed(result) : words.ops.sentAgain),
+    onError: (error) => failed(words.ops.notSentAgain, error),
     onSettled: refresh,
   });
 }
@@ -40,7 +40,7 @@ export function useDiscard() {
       await api.POST("/ops/dead-letters/{event_id}/discard", { params, body: { note } });
       return null;
     },
-    onSuccess: (result) => done(result ? t.ops.manyDiscarded(result.done, result.left) : t.ops.discarded),
+    onSuccess: (result) => done(result ? words.ops.manyDiscarded(result.done, result.left) : words.ops.discarded),
     onSettled: refresh,
   });
 }
@@ -51,6 +51,6 @@ function useRefresh(): () => Promise<void> {
 }
 
 function replayed({ done: sent, refused, reason, left }: DeadLettersDone): string {
-  const summary = t.ops.manySent(sent, left);
-  return refused ? t.ops.manyRefused(summary, refused, reason ?? "") : summary;
+  const summary = words.ops.manySent(sent, left);
+  return refused ? words.ops.manyRefused(summary, refused, reason ?? "") : summary;
 }

@@ -8,6 +8,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { NothingFound } from "@/components/NothingFound";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
+import { InviteBanner } from "@/features/people/InviteBanner";
 import { PeopleTable } from "@/features/people/PeopleTable";
 import { PersonForm } from "@/features/people/PersonForm";
 import { treeOf } from "@/features/people/tree";
@@ -32,6 +33,7 @@ export function Component() {
       }
       toolbar={<SearchField q={q} change={(next) => change({ q: next })} label={t.people.search} />}
     >
+      <InviteBanner />
       {data ? (
         rows.length > 0 ? (
           <PeopleTable rows={rows} edit={setEdited} />

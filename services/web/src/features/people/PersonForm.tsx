@@ -13,6 +13,7 @@ import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { ReportsWarning } from "@/features/people/ReportsWarning";
 import { PersonConflict } from "@/features/people/PersonConflict";
+import { PersonAccess } from "@/features/people/PersonAccess";
 import { PersonTokens } from "@/features/people/PersonTokens";
 import { changesOf, draftOf, rebased, type PersonDraft } from "@/features/people/personDraft";
 import { currentOf, savePerson } from "@/features/people/savePerson";
@@ -162,6 +163,7 @@ export function PersonForm({ person, people, close }: Props) {
               {...form.getInputProps("active", { type: "checkbox" })}
             />
             <ReportsWarning before={base} after={draft} />
+            {base && <PersonAccess person={base} />}
             {person && <PersonTokens id={person.id} />}
             <Group justify="flex-end">
               <Button variant="default" onClick={leave}>

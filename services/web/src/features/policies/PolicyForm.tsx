@@ -17,6 +17,7 @@ import { calendarsQuery } from "@/features/calendars";
 import { isComplete } from "@/features/policies/conditions";
 import { ConditionsEditor } from "@/features/policies/ConditionsEditor";
 import { draftOf, inputOf, type PolicyDraft } from "@/features/policies/draft";
+import { HoldRules } from "@/features/policies/HoldRules";
 import { LadderPicture } from "@/features/policies/LadderPicture";
 import { inWords } from "@/features/policies/problem";
 import { PublishDialog } from "@/features/policies/PublishDialog";
@@ -73,6 +74,12 @@ export function PolicyForm({ policy, initial }: Props) {
             <Steps steps={draft.steps} change={(steps) => form.setValues({ steps })} problem={problem} />
             <LadderPicture steps={draft.steps} calendarId={draft.calendar_id} />
           </div>
+        </section>
+        <section className={classes.section} aria-label={words.holds}>
+          <Title order={2} mb="xs">
+            {words.holds}
+          </Title>
+          <HoldRules holds={draft.holds} change={(holds) => form.setValues({ holds })} />
         </section>
         <Simulation id={policy?.id ?? null} policy={() => inputOf(draft)} />
         <Group justify="flex-end" my="md">

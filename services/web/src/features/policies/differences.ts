@@ -16,6 +16,7 @@ export function differencesBetween(before: Content | null, after: Content): Diff
     { field: "name", was: before.name, now: after.name },
     { field: "conditions", was: before.conditions, now: after.conditions },
     { field: "calendar_id", was: before.calendar_id, now: after.calendar_id },
+    { field: "holds", was: before.holds ?? {}, now: after.holds ?? {} },
     ...Array.from({ length }, (_, index) => ({
       field: `steps.${index + 1}`,
       was: before.steps[index] ?? null,

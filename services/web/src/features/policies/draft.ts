@@ -9,17 +9,22 @@ export interface PolicyDraft {
   name: string;
   calendar_id: number | null;
   conditions: Required<Conditions>;
+  holds: Holds;
   steps: StepDraft[];
 }
 
+/** How far people may hold follow-ups, as far as it is not as usual. */
+export type Holds = Readonly<Record<string, unknown>>;
+
 /** What a draft or a version says. */
-export type Content = Pick<PolicyVersion, "name" | "conditions" | "calendar_id" | "steps">;
+export type Content = Pick<PolicyVersion, "name" | "conditions" | "calendar_id" | "steps"> & { holds?: Holds };
 
 export function newDraft(): PolicyDraft {
   return {
     name: "",
     calendar_id: null,
     conditions: { all: [], any: [] },
+    holds: {},
     steps: [
       { ...BLANK, audience: ["assignee"], label: words.newLabels.first, severity: "overdue" },
       { ...BLANK, unit: "working", amount: 16, audience: ["manager"], label: words.newLabels.second, severity: "escalated" },
@@ -53,7 +58,7 @@ export function conditionsOf(content: Content): Required<Conditions> {
 }
 
 export function draftOf(content: Content): PolicyDraft {
-  return { name: content.name, calendar_id: content.calendar_id, conditions: conditionsOf(content), steps: stepsOf(content) };
+  return { name: content.name, calendar_id: content.calendar_id, conditions: conditionsOf(content), holds: content.holds ?? {}, steps: stepsOf(content) };
 }
 
 /** All of a policy, as it is written. */
@@ -63,6 +68,7 @@ export function inputOf(draft: PolicyDraft): PolicyInput {
     calendar_id: draft.calendar_id,
     // What can be asked of which field is in OPERATORS.
     conditions: written(draft.conditions) as PolicyInput["conditions"] & object,
+    holds: draft.holds as PolicyInput["holds"] & object,
     steps: draft.steps.map(stepOf) as PolicyInput["steps"],
   };
 }

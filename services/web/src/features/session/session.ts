@@ -1,11 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { api, dataOf } from "@/api/client";
+import { useNavigate } from "react-router";
+import { api, dataOf, showPerson } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
-import type { LogInOptions } from "@/api/types";
+import type { LogInOptions, Me } from "@/api/types";
 import { ANOTHER_PERSON, Problem } from "@/api/problem";
 import { otherPerson, sessionEnded, useMe } from "@/api/session";
 import { leaveFor } from "@/hooks/unsavedChanges";
+import { setPreferences } from "@/time/preferences";
 import { onSessionNews, announceSession } from "@/features/session/sessionChannel";
 
 const PASSWORDS: LogInOptions = { password: true, provider: null };
@@ -52,6 +54,19 @@ export function useSessionWatch(): void {
       }
     });
   }, [cache, id]);
+}
+
+/** Go on as somebody who has just logged in. */
+export function useEnter(): (person: Me, to: string) => Promise<void> {
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  return async (person, to) => {
+    showPerson(person.id);
+    setPreferences(person);
+    cache.clear(); // nothing of the one who was logged in before
+    cache.setQueryData(queryKeys.me, person);
+    await navigate(to, { replace: true });
+  };
 }
 
 export function useLogOut(): () => Promise<void> {

@@ -2,6 +2,7 @@ import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { Message } from "@/components/Message";
 import { Page } from "@/components/Page";
+import { Absences } from "@/features/absences";
 import { useLogInOptions } from "@/features/session";
 import { PasswordForm } from "@/features/settings/PasswordForm";
 import { ProfileForm } from "@/features/settings/ProfileForm";
@@ -25,6 +26,9 @@ export function Component() {
       <Stack gap="xl">
         <Section title={t.settings.you}>
           <ProfileForm />
+        </Section>
+        <Section title={t.absences.title}>
+          <Absences />
         </Section>
         {options?.password && (
           <Section title={t.settings.password}>

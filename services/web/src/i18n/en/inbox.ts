@@ -21,5 +21,7 @@ export const inbox = {
     quiet: "All quiet",
     quietText: "Nothing of yours is overdue.",
     open: "Open the inbox",
+    openSummary: "Show them",
+    showAll: "Show all notifications",
   },
 };

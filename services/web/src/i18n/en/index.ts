@@ -1,13 +1,12 @@
+import { absences } from "@/i18n/en/absences";
 import { api } from "@/i18n/en/api";
 import { app } from "@/i18n/en/app";
 import { completing } from "@/i18n/en/completing";
 import { escalations } from "@/i18n/en/escalations";
 import { followups } from "@/i18n/en/followups";
 import { holds } from "@/i18n/en/holds";
-import { imports } from "@/i18n/en/imports";
 import { inbox } from "@/i18n/en/inbox";
 import { kinds } from "@/i18n/en/kinds";
-import { ops } from "@/i18n/en/ops";
 import { people } from "@/i18n/en/people";
 import { session } from "@/i18n/en/session";
 import { settings } from "@/i18n/en/settings";
@@ -21,16 +20,15 @@ import { tokens } from "@/i18n/en/tokens";
  * (`components/Message`). What the API says is worded there, but for the names of its fields.
  */
 export const en = {
+  ...absences,
   ...api,
   ...app,
   ...completing,
   ...escalations,
   ...followups,
   ...holds,
-  ...imports,
   ...inbox,
   ...kinds,
-  ...ops,
   ...people,
   ...session,
   ...settings,

@@ -92,6 +92,15 @@ export const policies = {
 
   versions: "Versions",
   versionLine: (version: number, by: string | null) => `Version ${number(version)}, published {day}${by ? ` by ${by}` : ""}`,
+  holds: "How far people may hold them",
+  holdRules: {
+    snoozes: "Snoozes each",
+    snooze_days: "Working days together",
+    reason_from: "Reason from snooze no.",
+    waits: "Waits",
+    wait_days: "Working days each wait",
+  },
+
   differs: {
     title: "What changes",
     field: "What",
@@ -100,7 +109,7 @@ export const policies = {
     none: "(not there)",
     nothing: "Nothing is otherwise than before.",
     step: (label: string, sentence: string) => `“${label}”: ${sentence}`,
-    fields: { name: "Name", conditions: "Which follow-ups", calendar_id: "Calendar" },
+    fields: { name: "Name", conditions: "Which follow-ups", calendar_id: "Calendar", holds: "Holds" },
   },
 
   simulation: "Simulation",

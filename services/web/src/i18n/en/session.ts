@@ -11,6 +11,7 @@ export const session = {
     againInNewTab: (provider: string) => `Log in again with ${provider} in a new tab`,
     wrong: "The e-mail address or the password is wrong. Check both and try again.",
     failed: "The log-in did not succeed. Try again.",
+    forgotten: "Forgot your password, or have none yet? Ask an admin for a link with which you set one.",
   },
 
   /** When a log-in through the provider did not succeed: `/login?problem=...`. */

@@ -1,4 +1,4 @@
-import { DATE_LANGUAGE } from "@/i18n";
+import { DATE_LANGUAGES } from "@/i18n";
 import { supportedZone } from "@/time/supportedZone";
 import { dayOf, weekdayOf } from "@/time/typed/days";
 import { read, type Said } from "@/time/typed/grammar";
@@ -70,17 +70,10 @@ const twoDigits = (amount: number) => String(amount).padStart(2, "0");
 
 /** A moment in full, such as "Wed 2 Dec 2026, 15:30": what `readTyped` reads as the same minute. */
 export function writtenOut(at: string, zone: string): string {
-  const parts = new Intl.DateTimeFormat(DATE_LANGUAGE, {
+  const parts = new Intl.DateTimeFormat(DATE_LANGUAGES["day-month"], {
     ...{ weekday: "short", day: "numeric", month: "short", year: "numeric" },
     ...{ hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: supportedZone(zone) },
   }).formatToParts(new Date(at));
   const part = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
   return `${part.weekday} ${part.day} ${part.month} ${part.year}, ${part.hour}:${part.minute}`;
-}
-
-/** Whether a language has the day before the month. @param language such as that of the browser */
-export function hasDayFirst(language: string): boolean {
-  const order = new Intl.DateTimeFormat(language, { day: "numeric", month: "numeric" }).formatToParts(0);
-  const place = (type: string) => order.findIndex((part) => part.type === type);
-  return place("day") < place("month");
 }

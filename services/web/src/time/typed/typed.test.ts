@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasDayFirst, readTyped, writtenOut } from "@/time/typed";
+import { readTyped, writtenOut } from "@/time/typed";
 
 // Sunday, 16:20 in Berlin.
 const NOW = "2026-11-29T15:20:00Z";
@@ -221,9 +221,4 @@ describe("a typed date", () => {
       expect(understood(writtenOut(at, zone), { zone })).toBe(at);
     }
   });
-});
-
-it("has the order of day and month from the language", () => {
-  expect(["de", "en-GB", "fr-FR"].map(hasDayFirst)).toEqual([true, true, true]);
-  expect(["en-US", "hu", "ja-JP"].map(hasDayFirst)).toEqual([false, false, false]);
 });

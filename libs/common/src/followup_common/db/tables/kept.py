@@ -78,6 +78,25 @@ api_tokens = Table(
     CheckConstraint(f"scopes <@ {ALL_SCOPES}", name="scopes"),
 )
 
+# Links by which people set a password: at most one a person. The trigger `users_end_password_links` deletes
+# it when something else about how they log in changes.
+password_links = Table(
+    "password_links",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("purpose", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    created_at_column(),
+    Column("expires_at", Time, nullable=False),
+    CheckConstraint("purpose IN ('invitation', 'reset')", name="purpose"),
+)
+
 # How far each follow-up is on its policy: one narrow row beside the wide one, so that a step that is taken
 # writes no index that the step does not concern. The trigger `follow_ups_keep_states` keeps it as people
 # change their follow-ups; the escalator moves `step`, `severity` and `wake_at`, and nobody else writes here.

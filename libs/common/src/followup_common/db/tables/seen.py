@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -57,8 +58,15 @@ users = Table(
     Column("password_hash", Text),
     # By which what is assigned to them counts; null: that of the nearest manager who has one.
     Column("calendar_id", BigInteger, ForeignKey("calendars.id")),
+    # How times are written for them, and with which day their week begins; no change of a person.
+    Column("clock", Text, nullable=False, server_default="24h"),
+    Column("date_order", Text, nullable=False, server_default="day-month"),
+    Column("week_start", Text, nullable=False, server_default="monday"),
     created_at_column(),
     *version_columns(),
+    CheckConstraint("clock IN ('24h', '12h')", name="clock"),
+    CheckConstraint("date_order IN ('day-month', 'month-day')", name="date_order"),
+    CheckConstraint("week_start IN ('monday', 'sunday', 'saturday')", name="week_start"),
     CheckConstraint("role IN ('employee', 'manager', 'admin')", name="role"),
     CheckConstraint("manager_id <> id", name="not_own_manager"),
     Index("uq_users_address", text(folded_sql("email")), unique=True),
@@ -325,6 +333,7 @@ holds = Table(
         postgresql_where=text("kind <> 'wait' AND ended_at IS NULL"),
     ),
     Index("ix_holds_until", "until", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_holds_starts_at", "starts_at", postgresql_where=text("ended_at IS NULL")),
 )
 
 # No foreign keys on notifications and activities: one check a row would cost more than the row. Rows are
@@ -335,18 +344,36 @@ notifications = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("user_id", BigInteger, nullable=False),
-    Column("follow_up_id", BigInteger, nullable=False),
-    Column("run", Integer, nullable=False),
-    Column("step", SmallInteger, nullable=False),
+    # The five that say what it is about are null where it sums others up.
+    Column("follow_up_id", BigInteger),
+    Column("run", Integer),
+    Column("step", SmallInteger),
     Column("repeat", SmallInteger, nullable=False, server_default="0"),
-    Column("policy_version_id", BigInteger, nullable=False),
-    Column("due_at", Time, nullable=False),
+    Column("policy_version_id", BigInteger),
+    Column("due_at", Time),
     Column("audience", Text, nullable=False),
     Column("fallback", Text),
     Column("actor_id", BigInteger),
     created_at_column(),
     Column("read_at", Time),
+    # In whose place they were told, who is away until then.
+    Column("for_user_id", BigInteger),
+    Column("until", Date),
+    # The absence or hand-over whose silent notifications this one sums up, and how many they are.
+    Column("summary_of", BigInteger),
+    Column("details", JSONB),
     PrimaryKeyConstraint("user_id", "id"),
+    CheckConstraint(
+        "num_nulls(follow_up_id, run, step, policy_version_id, due_at) = "
+        "CASE WHEN summary_of IS NULL THEN 0 ELSE 5 END",
+        name="about",
+    ),
+    Index(
+        "uq_notifications_summary",
+        *("user_id", "audience", "summary_of"),
+        unique=True,
+        postgresql_where=text("summary_of IS NOT NULL"),
+    ),
     UniqueConstraint("follow_up_id", "run", "step", "repeat", "user_id", name="uq_notifications_once"),
     Index("ix_notifications_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
     by_age("notifications"),

@@ -12,11 +12,14 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
     AuditKind.PEOPLE: (
         *(Action.USER_CREATED, Action.USER_CHANGED, Action.USERS_IMPORTED),
         *(Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND),
+        *(Action.INVITED, Action.RESET_LINK_MADE),
+        *(Action.ABSENCE_PLANNED, Action.ABSENCE_CHANGED, Action.ABSENCE_ENDED, Action.ABSENCE_CANCELLED),
     ),
     AuditKind.TOKENS: (Action.TOKEN_CREATED, Action.TOKEN_REVOKED),
     AuditKind.FOLLOW_UPS: (
         *(Action.FOLLOW_UPS_IMPORTED, Action.FOLLOW_UPS_EXPORTED),
         *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED),
+        *(Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE),
     ),
     AuditKind.OPERATIONS: (
         *(Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED),

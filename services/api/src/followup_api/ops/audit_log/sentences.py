@@ -22,6 +22,11 @@ WAYS = {
     "demo": "The demo company",
     "holidays": "The yearly refresh of holidays",
 }
+LOGGED_IN_BY = {
+    "oidc": "logged in by single sign-on",
+    "invitation": "set their first password by an invitation and logged in",
+    "reset": "set a new password by a link and logged in",
+}
 ROLES = {"admin": "an admin", "manager": "a manager", "employee": "an employee"}
 _USER = re.compile(r"users/(\d{1,18})")
 
@@ -45,7 +50,8 @@ def people_in(actor_id: int | None, target: str | None, details: Details) -> Ite
     """The ids of all whom an entry names."""
     manager = details.get("manager_id")
     moved = [manager.get("from"), manager.get("to")] if isinstance(manager, dict) else []
-    for id_ in (actor_id, _user_of(target), *moved, *map(details.get, ("user_id", "assignee_id"))):
+    named = map(details.get, ("user_id", "assignee_id", "substitute_id", "to"))
+    for id_ in (actor_id, _user_of(target), *moved, *named):
         if isinstance(id_, int):
             yield id_
 
@@ -81,12 +87,15 @@ def _log_in(action: str, entry: _Entry) -> str:
     by = entry.details.get("by")
     match action:
         case Action.LOGGED_IN:
-            return f"{entry.who} logged in" + (" by single sign-on" if by == "oidc" else "")
+            return f"{entry.who} {LOGGED_IN_BY.get(str(by), 'logged in')}"
         case Action.LOGGED_OUT:
             return f"{entry.who} logged out"
         case Action.SESSION_ENDED:
             number = entry.details.get("sessions", 1)
-            return f"{entry.who} ended {'one' if number == 1 else number} of their other log-ins"
+            whose = "their other" if entry.is_about_actor else f"{entry.whom}'s"
+            return f"{entry.who} ended {'one' if number == 1 else number} of {whose} log-ins"
+        case _ if by == "password link":
+            return "A link to set a password failed: it was used, out of date or unknown"
         case _ if by in ("proof", "password change"):
             purpose = "when asked for it again" if by == "proof" else "to change it"
             return f"{entry.whom} gave a wrong password {purpose}"
@@ -104,6 +113,10 @@ def _person(action: str, entry: _Entry) -> str:
         case Action.USER_CREATED:
             role = ROLES.get(str(entry.details.get("role")), "somebody")
             return f"{entry.who} added {entry.whom} as {role}"
+        case Action.INVITED:
+            return f"{entry.who} made an invitation for {entry.whom}"
+        case Action.RESET_LINK_MADE:
+            return f"{entry.who} made a link with which {entry.whom} can set a new password"
         case Action.IDENTITY_BOUND:
             return f"{entry.whom} logged in by single sign-on for the first time"
         case Action.IDENTITY_UNBOUND:
@@ -139,9 +152,37 @@ def _changes(entry: _Entry) -> Iterator[str]:
         whom, whose = ("themselves", "their own") if entry.is_about_actor else ("them", "their")
 
 
+def _absence(action: str, entry: _Entry) -> str:
+    whose = "their own" if entry.is_about_actor else f"{entry.whom}'s"
+    first, last = (entry.details.get(name) for name in ("first_day", "last_day"))
+    days = f" from {first}" if first else ""
+    days += f" until {last}" if last else ""
+    substitute = entry.details.get("substitute_id")
+    instead = f", with {entry.name(substitute)} in their place" if isinstance(substitute, int) else ""
+    match action:
+        case Action.ABSENCE_PLANNED:
+            return f"{entry.who} planned {whose} absence{days}{instead}"
+        case Action.ABSENCE_CHANGED:
+            return f"{entry.who} changed {whose} absence{days}{instead}"
+        case Action.ABSENCE_ENDED:
+            return f"{entry.who} ended {whose} absence"
+        case _:
+            return f"{entry.who} took back {whose} absence"
+
+
+def _hand_over(action: str, entry: _Entry) -> str:
+    number, taker = entry.details.get("number"), entry.name(entry.details.get("to"))
+    what = _amount(number, "follow-up") or "follow-ups"
+    if action == Action.WORK_HANDED_OVER:
+        return f"{entry.who} handed {what} of {entry.whom} to {taker}"
+    return f"{entry.who} undid a hand-over from {entry.whom} to {taker}: {what} went back"
+
+
 def _token(action: str, entry: _Entry) -> str:
     details, who = entry.details, entry.who
     if isinstance(tokens := details.get("tokens"), int):
+        if entry.is_about_actor:
+            return f"{who} revoked all of their own API tokens"
         return f"{who} revoked all {tokens} API tokens of {entry.whom}"
     named = f"the API token “{isolated(str(details.get('name', entry.target_id)))}”"
     if action == Action.TOKEN_CREATED:
@@ -279,8 +320,20 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
         (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED), _log_in
     ),
     **dict.fromkeys(
-        (Action.USER_CREATED, Action.USER_CHANGED, Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND), _person
+        (
+            *(Action.USER_CREATED, Action.USER_CHANGED, Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND),
+            *(Action.INVITED, Action.RESET_LINK_MADE),
+        ),
+        _person,
     ),
+    **dict.fromkeys(
+        (
+            *(Action.ABSENCE_PLANNED, Action.ABSENCE_CHANGED),
+            *(Action.ABSENCE_ENDED, Action.ABSENCE_CANCELLED),
+        ),
+        _absence,
+    ),
+    **dict.fromkeys((Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE), _hand_over),
     **dict.fromkeys((Action.TOKEN_CREATED, Action.TOKEN_REVOKED), _token),
     **dict.fromkeys((Action.USERS_IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
     Action.FOLLOW_UPS_EXPORTED: _exported,

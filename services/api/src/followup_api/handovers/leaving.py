@@ -1,0 +1,51 @@
+"""What becomes of the open work of somebody who is deactivated."""
+
+from __future__ import annotations
+
+from followup_api.audit import Trail
+from followup_api.followups.scopes import Scope
+from followup_api.handovers.schemas import HandOverInput
+from followup_api.handovers.service import hand_over
+from followup_api.problems import Invalid
+from followup_api.rows import Record
+from followup_api.unit_of_work import UnitOfWork
+from followup_api.users.schemas import UserChanges
+
+EVERYONES = Scope(None)
+"""Only admins deactivate people, and they see everybody's."""
+
+
+def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, changed: UserChanges) -> None:
+    """Hand the open work of somebody who is being deactivated over for good, as the change says.
+
+    Args:
+        work: the unit of work of the request, in which they were deactivated.
+        audit: where it is kept.
+        actor_id: who deactivates them.
+        person: as they are now.
+        changed: with `open_work`.
+
+    Raises:
+        Invalid: they are not deactivated, or nobody like that can get the work.
+    """
+    if changed.open_work is None:
+        return
+    if changed.active is not False:
+        raise Invalid("open_work", "open_work belongs to `active: false`: leave it out, or use a hand-over.")
+    to = changed.open_work.hand_over_to
+    if to is None:
+        to = person.manager_id
+        if to is None:
+            raise Invalid(
+                "open_work.hand_over_to",
+                "open_work.hand_over_to: this person reports to nobody: name somebody by id.",
+            )
+    try:
+        counted = hand_over(
+            work, audit, actor_id, EVERYONES, person.id, body=HandOverInput(to=to, dry_run=True)
+        )
+        body = HandOverInput(to=to, expected=counted.count)
+        hand_over(work, audit, actor_id, EVERYONES, person.id, body=body)
+    except Invalid as refused:
+        [(_, message)] = refused.errors
+        raise Invalid("open_work.hand_over_to", f"open_work.hand_over_to: {message}") from None

@@ -1,0 +1,142 @@
+"""Handing a person's open work over, and undoing that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from followup_common.contracts import FollowUpsHandedOver
+from followup_common.db import Transaction
+from followup_common.db.absences import hand_over_items, hand_overs
+from followup_common.db.tables import follow_ups
+from sqlalchemy import func, insert, select, text, update
+
+from followup_api.absences.problems import AlreadyOver
+from followup_api.absences.queries import away_until, today_of
+from followup_api.audit import Action, Trail
+from followup_api.followups import activities
+from followup_api.followups.bulk_schemas import AT_ONCE
+from followup_api.followups.problems import NotAssignable, TooManyFound
+from followup_api.followups.reasons import with_reason
+from followup_api.followups.scopes import Scope
+from followup_api.followups.service import check_assignable
+from followup_api.handovers import queries
+from followup_api.handovers.problems import HandOverOver, NotCounted, SamePerson, WorkCounted
+from followup_api.handovers.schemas import HandOver, HandOverInput, HandOverResult, OpenWorkFilter
+from followup_api.ids import among
+from followup_api.problems import Invalid
+from followup_api.rows import Record
+from followup_api.unit_of_work import UnitOfWork
+from followup_api.users.problems import UserNotFound
+
+f = follow_ups.c
+GIVE_BACK = text("SELECT hand_over_give_back(:id, :actor_id)")
+
+
+def hand_over(
+    work: UnitOfWork, audit: Trail, actor_id: int, scope: Scope, user_id: int, *, body: HandOverInput
+) -> HandOverResult:
+    """Give a person's open follow-ups to somebody else, all in one transaction; or only count them.
+
+    Raises:
+        UserNotFound: there is nobody like that whose follow-ups the caller may see.
+        SamePerson, Invalid, AlreadyOver: it cannot be like that.
+        NotCounted, WorkCounted, TooManyFound: it was not counted first, or there are others by now.
+    """
+    if user_id not in scope:
+        raise UserNotFound(user_id)
+    _check_taker(work.tx, user_id, body.to, scope)
+    if body.until is not None and body.until < (today := today_of(work.tx, user_id)):
+        raise AlreadyOver(today, "until")
+    rows = _locked(work.tx, user_id, body.filter)
+    overdue = sum(row.overdue for row in rows)
+    absent_until = away_until(work.tx, body.to)
+    if body.dry_run:
+        return HandOverResult(
+            count=len(rows), overdue=overdue, hand_over=None, assignee_absent_until=absent_until
+        )
+    if body.expected is None:
+        raise NotCounted
+    if len(rows) != body.expected:
+        raise WorkCounted(body.expected, len(rows))
+    given = _give(work, actor_id, user_id, body, rows) if rows else None
+    if given:
+        audit(Action.WORK_HANDED_OVER, f"users/{user_id}", to=body.to, number=len(rows), hand_over=given)
+    shown = queries.shown(queries.get(work.tx, given, scope)) if given else None
+    return HandOverResult(
+        count=len(rows), overdue=overdue, hand_over=shown, assignee_absent_until=absent_until
+    )
+
+
+def undo(work: UnitOfWork, audit: Trail, actor_id: int, scope: Scope, hand_over_id: int) -> HandOver:
+    """Give back what was handed over and not changed since, for a day.
+
+    Raises:
+        HandOverNotFound: there is none that the caller may see.
+        HandOverOver: it went back, or is too long ago, or who gave it is inactive by now.
+    """
+    found = queries.get(work.tx, hand_over_id, scope)
+    if found.ended_at is None and not found.undoable:
+        raise HandOverOver("It is more than a day ago: hand the work over again, the other way.")
+    if not found.giver_active:
+        raise HandOverOver("The person whose work it was is inactive by now.")
+    given_back = work.tx.execute(GIVE_BACK, {"id": hand_over_id, "actor_id": actor_id}).scalar()
+    if given_back is None:
+        raise HandOverOver("It went back already.")
+    if given_back:
+        work.emit(FollowUpsHandedOver(hand_over_id=hand_over_id, back=True, silent=True))
+    target = f"users/{found.from_user_id}"
+    audit(Action.HAND_OVER_UNDONE, target, to=found.to_user_id, number=given_back, hand_over=hand_over_id)
+    return queries.shown(queries.get(work.tx, hand_over_id, scope))
+
+
+def _check_taker(tx: Transaction, user_id: int, to: int, scope: Scope) -> None:
+    if to == user_id:
+        raise SamePerson
+    try:
+        check_assignable(tx, to, scope)
+    except NotAssignable as refused:
+        [(_, message)] = refused.errors
+        raise Invalid("to", message.replace("assignee_id", "to")) from None
+
+
+def _locked(tx: Transaction, user_id: int, filters: OpenWorkFilter) -> Sequence[Record]:
+    wanted = select(f.id, (f.due_at <= func.now()).label("overdue")).where(
+        *queries.open_work(user_id, filters)
+    )
+    rows = tx.execute(wanted.order_by(f.id).limit(AT_ONCE + 1).with_for_update()).all()
+    if len(rows) > AT_ONCE:
+        raise TooManyFound(AT_ONCE)
+    return rows
+
+
+def _give(work: UnitOfWork, actor_id: int, user_id: int, body: HandOverInput, rows: Sequence[Record]) -> int:
+    """Write all of it; returns the number of the hand-over. Whom it concerns is told once, by its event."""
+    ids = [row.id for row in rows]
+    values: dict[str, int | date | None] = {
+        "from_user_id": user_id,
+        "to_user_id": body.to,
+        "actor_id": actor_id,
+        "until": body.until,
+        "number": len(ids),
+    }
+    number: int = work.tx.execute(insert(hand_overs).values(values).returning(hand_overs.c.id)).scalar_one()
+    statement = update(follow_ups).where(among(f.id, ids)).values(assignee_id=body.to)
+    changed = work.tx.execute(statement.returning(f.id, f.version, f.assignment)).all()
+    work.tx.execute(
+        insert(hand_over_items),
+        [
+            {
+                "hand_over_id": number,
+                "follow_up_id": row.id,
+                "version": row.version,
+                "assignment": row.assignment,
+            }
+            for row in changed
+        ],
+    )
+    change = {"changes": {"assignee_id": {"from": user_id, "to": body.to}}, "hand_over": number}
+    details = with_reason(change, body.reason)
+    activities.record(work.tx, actor_id, [(id_, "reassigned", details) for id_ in ids])
+    work.emit(FollowUpsHandedOver(hand_over_id=number))
+    return number

@@ -1,0 +1,181 @@
+"""Handing over a person's open work: counted first, told once, undone for a day, given back on its day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from followup_common.contracts import OutboxTick
+from httpx import Response
+
+from tests.support.pipeline import Pipeline
+
+from .companies import Company
+from .conftest import Person
+from .test_absences import days
+
+
+def hand_over(company: Company, who: Person, giver: Person, **body: Any) -> Response:
+    return company.ask(who, "POST", f"/users/{giver.id}/hand-over", json=body)
+
+
+def handed_over(company: Company, who: Person, giver: Person, **body: Any) -> dict[str, Any]:
+    """Hand over what is counted first, as the page does."""
+    counted = hand_over(company, who, giver, **body, dry_run=True).json()
+    answer = hand_over(company, who, giver, **body, expected=counted["count"])
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    assert (found["count"], found["overdue"]) == (counted["count"], counted["overdue"])
+    return found
+
+
+def inbox(company: Company, who: Person, **query: Any) -> list[str]:
+    return [entry["message"] for entry in company.get(who, "/notifications", **query)["items"]]
+
+
+def owners(company: Company, *ids: int) -> list[int]:
+    rows = company.world.execute(
+        "SELECT assignee_id FROM follow_ups WHERE id = ANY(:ids) ORDER BY id", ids=list(ids)
+    )
+    return [row.assignee_id for row in rows]
+
+
+@pytest.fixture
+def ben(company: Company) -> Person:
+    """Somebody whom Max manages, to whom Dana may hand over too."""
+    boss = company.world.person("Max Other", "manager", company.dana)
+    return company.world.person("Ben Ode", "employee", boss)
+
+
+def test_all_open_work_goes_over_and_everyone_concerned_is_told_once(
+    company: Company, pipeline: Pipeline, ben: Person
+) -> None:
+    fresh = [company.follow_up(company.amir, f"Call {i}", overdue=timedelta(hours=-5)) for i in range(3)]
+    escalated = [company.follow_up(company.amir, f"Old {i}", overdue=timedelta(hours=50)) for i in range(2)]
+    done = company.follow_up(company.amir, completed_at="2026-03-01T09:00:00Z")
+    other = company.follow_up(company.mia)
+    pipeline.request_sweep()
+    pipeline.work()
+    counted = hand_over(company, company.dana, company.amir, to=ben.id, dry_run=True).json()
+    assert counted == {"count": 5, "overdue": 2, "hand_over": None, "assignee_absent_until": None}
+    assert owners(company, *fresh, *escalated) == [company.amir.id] * 5
+    found = handed_over(company, company.dana, company.amir, to=ben.id)["hand_over"]
+    assert (found["from"]["name"], found["to"]["name"], found["number"]) == ("Amir Patel", "Ben Ode", 5)
+    assert owners(company, *fresh, *escalated, done, other) == [ben.id] * 5 + [
+        company.amir.id,
+        company.mia.id,
+    ]
+    for _ in range(2):  # the second time everything comes once more
+        pipeline.publish(pipeline.everything_sent())
+        pipeline.work()
+    assert company.get(ben, "/notifications/unread-count") == {"unread": 1}
+    [summary, *each] = company.get(ben, "/notifications")["items"]
+    assert (summary["kind"], summary["number"]) == ("summary", 5)
+    assert summary["message"] == "5 follow-ups came to you from Amir Patel"
+    assert len(each) == 5
+    assert company.get(ben, "/notifications", summed_up_by=summary["id"])["items"] == each
+    boss = company.world.execute("SELECT id FROM users WHERE name = 'Max Other'")[0].id
+    said = company.world.execute(
+        "SELECT details ->> 'number' AS number FROM notifications WHERE user_id = :id AND read_at IS NULL",
+        id=boss,
+    )
+    assert [row.number for row in said] == ["2"]  # of those that had reached the managers' step
+    assert company.activities(fresh[0]) == ["reassigned"]
+    assert "assignment_announced" in company.activities(escalated[0])
+    entry = company.get(company.ada, "/ops/audit-log")["items"][0]
+    assert entry["summary"] == "Dana Reyes handed 5 follow-ups of Amir Patel to Ben Ode"
+
+
+def test_a_filter_narrows_it_and_a_count_that_has_changed_stops_it(company: Company) -> None:
+    vip = company.follow_up(company.amir, tags=["vip"])
+    plain = company.follow_up(company.amir)
+    body = {"to": company.mia.id, "filter": {"tag": "vip"}}
+    refused = hand_over(company, company.mia, company.amir, **body, expected=2)
+    assert (refused.status_code, refused.json()["found"]) == (409, 1)
+    uncounted = hand_over(company, company.mia, company.amir, **body)
+    assert (uncounted.status_code, uncounted.json()["errors"][0]["field"]) == (422, "expected")
+    handed_over(company, company.mia, company.amir, **body)
+    assert owners(company, vip, plain) == [company.mia.id, company.amir.id]
+
+
+@pytest.mark.parametrize(
+    ("to", "more", "field"),
+    [("amir", {}, "to"), ("otto", {}, "to"), ("mia", {"until": "2026-01-01"}, "until")],
+)
+def test_to_whom_it_cannot_go(company: Company, to: str, more: dict[str, Any], field: str) -> None:
+    person: Person = getattr(company, to)
+    answer = hand_over(company, company.mia, company.amir, to=person.id, dry_run=True, **more)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+def test_for_a_day_it_is_undone_but_for_what_was_changed(
+    company: Company, pipeline: Pipeline, ben: Person
+) -> None:
+    kept, changed, done = (company.follow_up(company.amir, f"Call {i}") for i in range(3))
+    number = handed_over(company, company.dana, company.amir, to=ben.id)["hand_over"]["id"]
+    company.ask(ben, "PATCH", f"/follow-ups/{changed}", json={"notes": "Mine now"})
+    company.ask(ben, "POST", f"/follow-ups/{done}/complete")
+    path = f"/hand-overs/{number}/undo"
+    assert company.ask(ben, "POST", path).status_code == 404
+    undone = company.ask(company.dana, "POST", path)
+    assert (undone.status_code, undone.json()["given_back"]) == (200, 1)
+    assert owners(company, kept, changed, done) == [company.amir.id, ben.id, ben.id]
+    assert company.ask(company.dana, "POST", path).status_code == 409
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    assert company.get(company.amir, "/notifications/unread-count") == {"unread": 0}
+    late = handed_over(company, company.dana, company.amir, to=ben.id)["hand_over"]["id"]
+    company.world.execute("UPDATE hand_overs SET created_at = created_at - interval '25 hours'")
+    assert company.ask(company.dana, "POST", f"/hand-overs/{late}/undo").status_code == 409
+    assert len(company.get(company.dana, "/hand-overs", user_id=ben.id)["items"]) == 2
+
+
+def test_until_a_day_it_goes_back_then_and_who_gets_it_is_told_once(
+    company: Company, pipeline: Pipeline, ben: Person
+) -> None:
+    kept, changed = (company.follow_up(company.amir, f"Call {i}") for i in range(2))
+    handed_over(company, company.dana, company.amir, to=ben.id, until=days()["to"])
+    company.ask(ben, "PATCH", f"/follow-ups/{changed}", json={"notes": "Mine now"})
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    assert owners(company, kept, changed) == [ben.id] * 2
+    company.world.execute("UPDATE hand_overs SET until = current_date - 2")
+    for _ in range(2):
+        pipeline.tick(OutboxTick())
+        pipeline.work()
+    assert owners(company, kept, changed) == [company.amir.id, ben.id]
+    assert inbox(company, company.amir, unread=True) == ["1 follow-up came back to you from Ben Ode"]
+    [entry, *_] = company.get(company.amir, f"/follow-ups/{kept}/activities")["items"]
+    assert entry["summary"] == "The system handed it from Ben Ode to Amir Patel"
+
+
+def test_who_leaves_hands_their_open_work_over_in_the_same_transaction(company: Company) -> None:
+    call, done = company.follow_up(company.amir), company.follow_up(company.otto)
+    for person, to, owner in (
+        (company.amir, None, company.mia),
+        (company.otto, company.dana.id, company.dana),
+    ):
+        body = {"active": False, "open_work": {"hand_over_to": to}}
+        assert company.ask(company.ada, "PATCH", f"/users/{person.id}", json=body).status_code == 200
+        assert owner.id in owners(company, call, done)
+    assert owners(company, call, done) == [company.mia.id, company.dana.id]
+
+
+def test_what_becomes_of_open_work_is_asked_of_who_leaves_and_has_to_be_possible(company: Company) -> None:
+    call = company.follow_up(company.otto)
+    path = f"/users/{company.otto.id}"
+    for body, field in (
+        ({"open_work": {"hand_over_to": company.mia.id}}, "open_work"),
+        ({"active": False, "open_work": {"hand_over_to": None}}, "open_work.hand_over_to"),
+        ({"active": False, "open_work": {"hand_over_to": company.otto.id}}, "open_work.hand_over_to"),
+    ):
+        answer = company.ask(company.ada, "PATCH", path, json=body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    left = {"active": False, "has_open_work": True}
+    assert company.get(company.ada, "/users", **left)["items"] == []
+    assert company.ask(company.ada, "PATCH", path, json={"active": False}).status_code == 200
+    assert [person["id"] for person in company.get(company.ada, "/users", **left)["items"]] == [
+        company.otto.id
+    ]
+    assert owners(company, call) == [company.otto.id]

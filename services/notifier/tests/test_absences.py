@@ -1,0 +1,143 @@
+"""People who are away: who is told in their place, what they find, and what tells them on their return."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followup_common.contracts import FollowUpReassigned, OutboxTick, PersonReturned
+from followup_common.messaging.handlers import Emitted
+from followup_escalator.housekeeping import look_after_outbox
+from followup_notifier.assignments import announce_assignment
+from followup_notifier.returns import sum_up_absence
+from sqlalchemy import Row, text
+
+from tests.support.company import Company
+from tests.support.handlers import Run, sweep
+
+HOUR = timedelta(hours=1)
+
+
+def inbox(company: Company, user: int) -> list[Row[tuple[object, ...]]]:
+    """Somebody's notifications, oldest first."""
+    return list(
+        company.tx.execute(
+            text("SELECT * FROM notifications WHERE user_id = :user ORDER BY id"), {"user": user}
+        )
+    )
+
+
+def unread(company: Company, user: int) -> int:
+    """How many somebody has not read."""
+    return sum(row.read_at is None for row in inbox(company, user))
+
+
+def tick(run: Run) -> list[Emitted]:
+    """What the escalator notices within a minute."""
+    return [event for event in run(look_after_outbox, OutboxTick()) if isinstance(event, PersonReturned)]
+
+
+def test_the_substitute_is_told_and_the_absent_one_finds_it_without_a_sound(
+    company: Company, run: Run
+) -> None:
+    eve, sam = company.person("Eve", manager=company.person("Max")), company.person("Sam")
+    company.away(eve, substitute=sam)
+    call = company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    assert company.told(call) == sorted([(1, eve), (1, sam)])
+    assert (unread(company, eve), unread(company, sam)) == (0, 1)
+    [found], [told] = inbox(company, eve), inbox(company, sam)
+    assert (found.fallback, told.fallback, told.for_user_id) == ("absent", "substitute", eve)
+    assert told.until is not None
+    [entry] = company.activities(call)
+    assert [each["user_id"] for each in entry["details"]["recipients"]] == [eve, sam]
+    assert entry["details"]["recipients"][1]["until"] == told.until.isoformat()
+
+
+def test_an_absence_counts_by_the_days_of_the_persons_own_time_zone(company: Company, run: Run) -> None:
+    """At any moment it is another day in one of these two zones than in the other."""
+    zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+    people = []
+    for zone in zones:
+        person = company.person(zone)
+        company.tx.execute(
+            text("UPDATE users SET time_zone = :zone WHERE id = :id"), {"zone": zone, "id": person}
+        )
+        company.away(person, since=0, days=1, substitute=company.person("Sam"))
+        people.append((person, company.follow_up(person, overdue=HOUR)))
+    days = company.tx.execute(text("SELECT DISTINCT first_day FROM absences")).all()
+    assert len(days) == 2
+    sweep(company, run)
+    for person, call in people:
+        assert len(company.told(call)) == 2
+        assert unread(company, person) == 0
+
+
+def test_an_absence_that_is_to_come_or_is_over_changes_nothing(company: Company, run: Run) -> None:
+    eve = company.person("Eve")
+    company.away(eve, since=-1, substitute=company.person("Sam"))
+    company.away(eve, since=8, days=8, substitute=company.person("Tom"))
+    call = company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    assert (company.told(call), unread(company, eve)) == ([(1, eve)], 1)
+
+
+def test_a_follow_up_that_becomes_theirs_is_found_too_and_what_it_has_reached_is_told(
+    company: Company, run: Run
+) -> None:
+    boss, sam, ann = company.person("Max"), company.person("Sam"), company.person("Ann")
+    eve = company.person("Eve", manager=boss)
+    call = company.follow_up(ann, overdue=HOUR)
+    sweep(company, run)
+    company.away(eve, substitute=sam)
+    company.set(call, assignee_id=eve)
+    event = FollowUpReassigned(follow_up_id=call, assignee_id=eve, assignment=2, actor_id=boss)
+    run(announce_assignment, event)
+    run(announce_assignment, event)
+    assert company.told(call) == [(0, eve), *sorted([(1, ann), (1, sam)])]
+    assert (unread(company, eve), unread(company, sam)) == (0, 1)
+
+
+def test_on_return_one_notification_sums_up_and_no_more(company: Company, run: Run) -> None:
+    eve = company.person("Eve")
+    company.away(eve, since=3, substitute=company.person("Sam"))
+    for _ in range(2):
+        company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    assert tick(run) == []  # still away
+    company.tx.execute(text("UPDATE absences SET ended_at = now() - interval '2 minutes'"))
+    [event] = tick(run)
+    assert tick(run) == []
+    assert isinstance(event, PersonReturned)
+    for _ in range(2):
+        run(sum_up_absence, event)
+    [summary] = [row for row in inbox(company, eve) if row.audience == "returned"]
+    assert {name: summary.details[name] for name in ("escalated", "assigned")} == {
+        "escalated": 2,
+        "assigned": 0,
+    }
+    assert unread(company, eve) == 1
+
+
+def test_absences_in_a_row_are_summed_up_once_they_are_all_over(company: Company, run: Run) -> None:
+    eve = company.person("Eve")
+    company.away(eve, since=9, days=7)
+    now = company.away(eve, since=2, days=7)
+    company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    assert tick(run) == []
+    company.tx.execute(
+        text("UPDATE absences SET ended_at = now() - interval '2 minutes' WHERE id = :id"), {"id": now}
+    )
+    [event] = tick(run)
+    assert isinstance(event, PersonReturned)
+    assert event.absence_id == now
+    first_day = company.tx.execute(text("SELECT min(first_day) FROM absences")).scalar_one()
+    assert event.since.date() == first_day
+
+
+def test_who_finds_nothing_hears_nothing(company: Company, run: Run) -> None:
+    eve = company.person("Eve")
+    company.away(eve, since=9, days=7)
+    [event] = tick(run)
+    run(sum_up_absence, event)
+    assert inbox(company, eve) == []

@@ -1,0 +1,148 @@
+import { Badge, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Problem } from "@/api/problem";
+import { useMe } from "@/api/session";
+import type { Absence } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { FormProblem } from "@/components/FormProblem";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { absencesQuery, useEndAbsence, usePlanAbsence } from "@/features/absences/absences";
+import { peopleQuery, usePeopleInScope } from "@/features/people";
+import { t } from "@/i18n";
+import { now } from "@/time/clock";
+import { wallTime } from "@/time/zone";
+
+const FIELDS = ["from", "to", "substitute_id", "note"];
+
+/** When somebody is away, and who stands in: one's own, and those of everyone below one. */
+export function Absences() {
+  const me = useMe();
+  const [person, setPerson] = useState(me.id);
+  const people = usePeopleInScope().filter(({ active }) => active);
+  return (
+    <Stack>
+      {people.length > 1 && (
+        <Select
+          label={t.absences.who}
+          data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
+          value={String(person)}
+          onChange={(value) => value && setPerson(Number(value))}
+          allowDeselect={false}
+          searchable
+        />
+      )}
+      <Planned key={`planned-${person}`} person={person} />
+      <AbsenceForm key={`form-${person}`} person={person} />
+    </Stack>
+  );
+}
+
+function Planned({ person }: { person: number }) {
+  const { data, error, refetch } = useQuery(absencesQuery(person));
+  const end = useEndAbsence();
+  if (!data) {
+    return error ? <ErrorState error={error} retry={() => void refetch()} compact /> : <RowsSkeleton rows={1} />;
+  }
+  if (data.items.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t.absences.none}
+      </Text>
+    );
+  }
+  return (
+    <Stack component="ul" gap="xs" p={0} m={0} style={{ listStyle: "none" }}>
+      {data.items.map((absence) => (
+        <Row key={absence.id} absence={absence} end={() => end.mutate(absence)} />
+      ))}
+    </Stack>
+  );
+}
+
+function Row({ absence, end }: { absence: Absence; end: () => void }) {
+  const { from, to, substitute, note, now: isAway } = absence;
+  const days = t.absences.days(from, to);
+  return (
+    <Group component="li" justify="space-between" wrap="nowrap">
+      <div>
+        <Text size="sm" fw={560}>
+          {days} {isAway && <Badge variant="light">{t.absences.now}</Badge>}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {[substitute ? t.absences.inPlace(substitute.name) : t.absences.nobody, note].filter(Boolean).join(" · ")}
+        </Text>
+      </div>
+      <Button size="compact-sm" variant="default" flex="none" aria-label={t.absences.endNamed(days, isAway)} onClick={end}>
+        {isAway ? t.absences.back : t.absences.takeBack}
+      </Button>
+    </Group>
+  );
+}
+
+function AbsenceForm({ person }: { person: number }) {
+  const me = useMe();
+  const { data: everybody = [] } = useQuery(peopleQuery);
+  const plan = usePlanAbsence();
+  const zone = everybody.find(({ id }) => id === person)?.time_zone ?? me.time_zone;
+  const today = wallTime(now(), zone).slice(0, 10);
+  const form = useForm({ initialValues: { from: today, to: "", substitute_id: "", note: "" } });
+  const { from, to, substitute_id: substitute, note } = form.values;
+  const problem = plan.error instanceof Problem ? plan.error : null;
+  const others = everybody.filter(({ id, active }) => active && id !== person);
+
+  function submit() {
+    const body = { user_id: person, from, to, substitute_id: substitute ? Number(substitute) : null, note };
+    plan.mutate(body, { onSuccess: () => form.reset() });
+  }
+
+  return (
+    <form onSubmit={form.onSubmit(submit)} aria-label={t.absences.plan}>
+      <Stack>
+        <FormProblem error={problem} fields={FIELDS} />
+        <Group grow align="flex-start">
+          <TextInput
+            type="date"
+            label={t.absences.from}
+            required
+            withAsterisk={false}
+            {...form.getInputProps("from")}
+            error={problem?.messageFor("from")}
+          />
+          <TextInput
+            type="date"
+            label={t.absences.to}
+            description={t.absences.toHelp}
+            inputWrapperOrder={["label", "input", "description", "error"]}
+            required
+            withAsterisk={false}
+            {...form.getInputProps("to")}
+            error={problem?.messageFor("to")}
+          />
+        </Group>
+        <Select
+          label={t.absences.substitute}
+          description={t.absences.substituteHelp}
+          data={others.map(({ id, name }) => ({ value: String(id), label: name }))}
+          value={substitute || null}
+          onChange={(value) => form.setFieldValue("substitute_id", value ?? "")}
+          clearable
+          searchable
+          limit={50}
+          error={problem?.messageFor("substitute_id")}
+        />
+        <TextInput
+          label={t.absences.note}
+          description={t.absences.noteHelp}
+          maxLength={500}
+          {...form.getInputProps("note")}
+          error={problem?.messageFor("note")}
+        />
+        <Button type="submit" loading={plan.isPending} disabled={!to} style={{ alignSelf: "flex-start" }}>
+          {t.absences.plan}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
