@@ -62,6 +62,23 @@ def test_no_answer_and_again_on_monday_takes_three_keys_and_one_undo(product: Pr
     eventually(lambda: not listed(product, amir, "upcoming"), what="the undo")
 
 
+def test_another_time_is_typed_where_what_came_of_it_is_asked(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Call Acme").focus()
+    page.keyboard.type("o3a4/3/2031 3pm")  # no pause between the keys
+    form = dialog(page, "Complete “Call Acme”")
+    expect(form.get_by_role("status")).to_contain_text("Tue 4 Mar 2031, 15:00")
+    page.keyboard.type("n")
+    expect(form.get_by_role("status")).to_contain_text("“3pmn” is not understood")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(said(page, "Completed “Call Acme”, next ")).to_be_visible()
+    [planned] = listed(product, amir, "upcoming")
+    assert planned["due_at"] == "2031-03-04T14:00:00Z"
+
+
 def test_a_note_and_another_title_are_told_in_the_history(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
     planned = product.follow_up(amir, "Call Acme", due=hours(-3))
@@ -77,3 +94,33 @@ def test_a_note_and_another_title_are_told_in_the_history(product: Product, visi
     expect(row(page, "Send the offer")).to_be_visible()
     page.goto(f"{page.url.split('/followups')[0]}/followups/{planned['id']}")
     expect(page.get_by_text("planned the next one: Reached. “Wants an offer”")).to_be_visible()
+
+
+def test_a_lead_tells_its_story_and_calls_are_logged_there(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    client = {"kind": "client", "name": "Story Works"}
+    planned = product.follow_up(amir, "Call Story Works", due=hours(3), subject=client)
+    body = {"outcome": "no answer", "note": "Voicemail is full", "next": {"preset": "tomorrow"}}
+    product.call("POST", f"/follow-ups/{planned['id']}/complete", json=body)
+    page = visit(amir, f"/subjects/{planned['subject']['id']}")
+    story = page.get_by_role("region", name="History")
+    expect(story).to_contain_text("Voicemail is full")
+    story.get_by_role("button", name="Log a call or a note").click()
+    form = dialog(page, "Log a call or a note")
+    form.get_by_label("Note").fill("Prefers mail")
+    form.get_by_role("button", name="Log", exact=True).click()
+    expect(story).to_contain_text("noted: “Prefers mail”")
+    page.goto("/followups?view=completed")
+    expect(row(page, "Call Story Works")).to_contain_text("No answer")
+
+
+def test_admins_add_outcomes(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Ada Outcomes", "admin"), "/admin/outcomes")
+    page.get_by_role("button", name="Outcome", exact=True).click()
+    dialog(page, "New outcome").get_by_label("Name").fill("Sent to a colleague")
+    page.keyboard.press("Enter")
+    expect(said(page, "Saved Sent to a colleague")).to_be_visible()
+    expect(page.get_by_role("list", name="Outcomes of follow-ups")).to_contain_text("Sent to a colleague")
+    outcomes = product.call("GET", "/outcomes")["items"]
+    [made] = [one for one in outcomes if one["name"] == "sent to a colleague"]
+    product.call("PATCH", f"/outcomes/{made['id']}", json={"archived": True})

@@ -226,7 +226,7 @@ def test_times_are_those_of_the_persons_zone(product: Product, visit: Visit) -> 
     due.hover()
     expect(page.get_by_role("tooltip")).to_contain_text("6 March 2031 at 14:30")
     page.get_by_role("button", name="Edit Call Acme").click()
-    expect(dialog(page, "Edit follow-up").get_by_role("button", name="Due")).to_contain_text("14:30")
+    expect(dialog(page, "Edit follow-up").get_by_label("Due")).to_have_value("Thu 6 Mar 2031, 14:30")
 
 
 def test_a_client_without_plans_says_so_and_offers_one(product: Product, visit: Visit) -> None:

@@ -27,7 +27,7 @@ def test_offline_and_back(product: Product, visit: Visit) -> None:
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.keyboard.press("c")  # never opened before
-    expect(dialog(page, "New follow-up").get_by_role("button", name="Due")).to_be_visible()
+    expect(dialog(page, "New follow-up").get_by_label("Due")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Completed", exact=True).click()  # never loaded
     expect(page.get_by_role("alert")).to_contain_text("You are offline")

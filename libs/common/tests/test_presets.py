@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from followup_common.policy import ALWAYS_OPEN, Calendar, Range, WorkingHours, WorkingTime
-from followup_common.policy.presets import Preset, a_month_after, due
+from followup_common.policy.presets import Preset, a_month_after, after_working_days, due
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE_TO_FIVE = (Range(time(9), time(17)),)
@@ -48,6 +48,13 @@ def test_a_preset_is_when_work_begins(preset: Preset, calendar: Calendar, expect
     found = due(preset, calendar, BERLIN, now)
     assert f"{found.astimezone(BERLIN):%Y-%m-%d %H:%M}" == expected, why
     assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(("days", "expected"), [(1, "2026-03-06 09:00"), (5, "2026-03-13 09:00")])
+def test_working_days_skip_what_is_closed(days: int, expected: str) -> None:
+    now = datetime(2026, 3, 4, 15, tzinfo=BERLIN)  # 5 and 9 March are holidays
+    found = after_working_days(days, HOLIDAY, BERLIN, now)
+    assert f"{found.astimezone(BERLIN):%Y-%m-%d %H:%M}" == expected
 
 
 def test_tomorrow_is_the_person_s_own() -> None:

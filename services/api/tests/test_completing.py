@@ -133,8 +133,14 @@ def test_presets_come_within_the_hours_of_whose_it_will_be(company: Company) -> 
         calendar=calendar,
         id=company.amir.id,
     )
-    items = company.get(company.amir, "/follow-ups/presets")["items"]
+    found = company.get(company.amir, "/follow-ups/presets", working_days=3)
+    items = found["items"]
     local = {each["preset"]: datetime.fromisoformat(each["due_at"]).astimezone(BERLIN) for each in items}
+    assert datetime.fromisoformat(found["after_working_days"]) == local["in_3_working_days"]
+    assert company.get(company.amir, "/follow-ups/presets")["after_working_days"] is None
+    for wrong in (0, 61, "three"):
+        asked = company.ask(company.amir, "GET", "/follow-ups/presets", params={"working_days": wrong})
+        assert asked.status_code == 422
     assert set(local) == {"tomorrow", "monday", "in_3_working_days", "in_a_week", "in_a_month"}
     assert {(when.hour, when.minute) for when in local.values()} == {(9, 0)}
     assert all(when.weekday() < 5 for when in local.values())

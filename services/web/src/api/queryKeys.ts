@@ -14,14 +14,19 @@ export const queryKeys = {
   followUp: (id: number) => ["follow-ups", "one", id] as const,
   activities: (id: number) => ["follow-ups", "activities", id] as const,
   kinds: ["kinds"] as const,
-  kindList: (archived: boolean) => ["kinds", archived] as const,
+  kindList: (archived: boolean): ChoiceKey => ["kinds", archived],
   outcomes: ["outcomes"] as const,
+  outcomeList: (archived: boolean): ChoiceKey => ["outcomes", archived],
+  subjectActivities: (id: number) => ["subjects", "activities", id] as const,
   presets: (assignee: number) => ["presets", assignee] as const,
+  workingDays: (assignee: number, days: number) => ["presets", assignee, days] as const,
   subjects: ["subjects"] as const,
+  oneSubject: ["subjects", "one"] as const,
   subject: (id: number) => ["subjects", "one", id] as const,
   subjectChanges: (id: number) => ["subjects", "changes", id] as const,
   subjectList: (filters: object) => ["subjects", "list", filters] as const,
   people: ["people"] as const,
+  palette: (q: string) => ["palette", q] as const,
   notYetIn: ["people", "not-yet-in"] as const,
   escalations: ["escalations"] as const,
   escalationLists: ["escalations", "list"] as const,
@@ -55,3 +60,6 @@ export const queryKeys = {
   deadLetter: (id: string) => ["ops", "dead-letters", "one", id] as const,
   auditLog: (filters: object) => ["ops", "audit-log", filters] as const,
 };
+
+/** Of a list that people choose from: which, and whether its archived part. */
+type ChoiceKey = readonly [string, boolean];

@@ -7171,6 +7171,11 @@ export interface components {
         PresetTimes: {
             /** Items */
             items: components["schemas"]["PresetTime"][];
+            /**
+             * After Working Days
+             * @description After as many working days as `working_days` asks for; null without it.
+             */
+            after_working_days: string | null;
         };
         /**
          * PreviewColumn
@@ -12910,6 +12915,8 @@ export interface operations {
             query?: {
                 /** @description Whose follow-up it would be; without it, the caller's. */
                 assignee_id?: number | null;
+                /** @description Say as well when so many working days have passed. */
+                working_days?: number | null;
             };
             header?: never;
             path?: never;
@@ -12930,7 +12937,8 @@ export interface operations {
                      *           "due_at": "2026-03-03T08:00:00Z",
                      *           "preset": "tomorrow"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "after_working_days": null
                      *     }
                      */
                     "application/json": components["schemas"]["PresetTimes"];

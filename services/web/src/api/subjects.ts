@@ -22,6 +22,20 @@ export const subjectChangesQuery = (id: number) =>
     ...pages,
   });
 
+/** What happened to all follow-ups about a lead or client, newest first. */
+export const storyQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: queryKeys.subjectActivities(id),
+    queryFn: ({ pageParam, signal }) =>
+      dataOf(
+        api.GET("/subjects/{subject_id}/activities", {
+          params: { path: { subject_id: id }, query: { limit: 20, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    ...pages,
+  });
+
 export const subjectsQuery = (filters: Pick<QueryOf<"/subjects">, "q" | "kind">) =>
   infiniteQueryOptions({
     queryKey: queryKeys.subjectList(filters),

@@ -33,12 +33,15 @@ export type FollowUpPatch = Schemas["FollowUpPatch"];
 export type DeletedFollowUp = Schemas["DeletedFollowUp"];
 export type HoldShown = Schemas["HoldShown"];
 export type Completion = Schemas["Completion"];
+export type NextFollowUpBody = Schemas["NextFollowUp"];
 export type Choice = Schemas["Choice"];
 export type Preset = Schemas["Preset"];
 export type BulkChange = Schemas["BulkChange"];
 export type BulkFilter = Schemas["BulkFilter"];
 export type BulkResult = Schemas["BulkResult"];
 export type Activity = Schemas["Activity"];
+export type StoryEntry = Schemas["StoryEntry"];
+export type LogEntry = Schemas["LogEntry"];
 export type ActivityEscalation = Schemas["ActivityEscalation"];
 
 export type Subject = Schemas["Subject"];

@@ -58,7 +58,10 @@ const pages: RouteObject[] = [
   },
   {
     element: <RequirePermission name="choices:write" />,
-    children: [{ path: "admin/kinds", lazy: () => import("@/features/kinds/KindsPage") }],
+    children: [
+      { path: "admin/kinds", lazy: () => import("@/features/kinds/KindsPage") },
+      { path: "admin/outcomes", lazy: () => import("@/features/kinds/OutcomesPage") },
+    ],
   },
   {
     element: <RequirePermission name="ops" />,

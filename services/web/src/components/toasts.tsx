@@ -4,33 +4,8 @@ import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { explain } from "@/api/problem";
 import { t } from "@/i18n";
 
-const CLOSE = { closeButtonProps: { "aria-label": t.common.dismiss } };
-
-/** Says that something is done, with a way back. */
-export function withUndo(message: string, undo: () => void): void {
-  const id = notifications.show({
-    ...CLOSE,
-    icon: <IconCheck size={16} />,
-    message: (
-      <Group justify="space-between" wrap="nowrap" gap="sm">
-        <Text size="sm" lineClamp={2}>
-          {message}
-        </Text>
-        <Button
-          size="compact-sm"
-          variant="light"
-          flex="none"
-          onClick={() => {
-            notifications.hide(id);
-            undo();
-          }}
-        >
-          {t.common.undo}
-        </Button>
-      </Group>
-    ),
-  });
-}
+/** The button of each message that puts it away. */
+export const CLOSE = { closeButtonProps: { "aria-label": t.common.dismiss } };
 
 export function done(message: string): void {
   notifications.show({ ...CLOSE, icon: <IconCheck size={16} />, message });

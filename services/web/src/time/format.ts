@@ -86,7 +86,7 @@ export function dateOf(at: string, zone: string, now: number): string {
   return `${inZone(at, zone, "date")}${year === inZone(now, zone, "year") ? "" : ` ${year}`}`;
 }
 
-type Style = "time" | "date" | "day" | "dayTime" | "year" | "exact";
+type Style = "time" | "date" | "day" | "dayTime" | "weekday" | "year" | "exact";
 
 const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
@@ -95,6 +95,7 @@ const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
   dayTime: {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   },
+  weekday: { weekday: "long" },
   year: { year: "numeric" },
   exact: {
     weekday: "long", day: "numeric", month: "long", year: "numeric",

@@ -46,11 +46,25 @@ def due(preset: Preset, calendar: Calendar, zone: ZoneInfo, now: datetime) -> da
         case Preset.MONDAY:
             wanted = today + DAY * (7 - (today.weekday() - MONDAY))
         case Preset.IN_3_WORKING_DAYS:
-            wanted = calendar.add_days(now.astimezone(UTC), 3).astimezone(zone).date()
+            return after_working_days(3, calendar, zone, now)
         case Preset.IN_A_WEEK:
             wanted = today + 7 * DAY
         case Preset.IN_A_MONTH:
             wanted = a_month_after(today)
+    return _begins(wanted, calendar, zone)
+
+
+def after_working_days(days: int, calendar: Calendar, zone: ZoneInfo, now: datetime) -> datetime:
+    """The instant that "in so many working days" means: nine o'clock of that day, or when it opens.
+
+    Args:
+        days: at least 1.
+        calendar, zone, now: as for `due`.
+
+    Raises:
+        BeyondHorizon: the calendar has not been worked out so far.
+    """
+    wanted = calendar.add_days(now.astimezone(UTC), days).astimezone(zone).date()
     return _begins(wanted, calendar, zone)
 
 

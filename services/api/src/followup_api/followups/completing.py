@@ -14,7 +14,7 @@ from followup_common.db.directory import load_directory
 from followup_common.db.tables import activities as activities_table
 from followup_common.db.tables import follow_ups, users
 from followup_common.policy import ALWAYS_OPEN, BeyondHorizon, Calendar, State
-from followup_common.policy.presets import Preset, due
+from followup_common.policy.presets import Preset, after_working_days, due
 from sqlalchemy import func, insert, select
 
 from followup_api.choices.lists import KINDS, OUTCOMES
@@ -26,6 +26,7 @@ from followup_api.followups.completing_schemas import (
     LogEntry,
     NextFollowUp,
     PresetTime,
+    PresetTimes,
 )
 from followup_api.followups.facts import columns
 from followup_api.followups.problems import FollowUpNotFound, FollowUpStale
@@ -80,8 +81,12 @@ def log(target: Target, body: LogEntry) -> int:
     return int(target.tx.execute(insert(activities_table).values(entry).returning(a.id)).scalar_one())
 
 
-def presets(tx: Transaction, assignee_id: int) -> list[PresetTime]:
-    """When each preset is due, by a person's own calendar and clock; without those that lie too far ahead."""
+def presets(tx: Transaction, assignee_id: int, working_days: int | None = None) -> PresetTimes:
+    """When each preset is due, by a person's own calendar and clock; without those that lie too far ahead.
+
+    Raises:
+        Invalid: there is no such person, or so many working days lie too far ahead.
+    """
     calendar, zone, now = clock_of(tx, assignee_id)
     found = []
     for preset in Preset:
@@ -89,7 +94,13 @@ def presets(tx: Transaction, assignee_id: int) -> list[PresetTime]:
             found.append(PresetTime(preset=preset, due_at=due(preset, calendar, zone, now)))
         except BeyondHorizon:
             continue
-    return found
+    asked = None
+    if working_days is not None:
+        try:
+            asked = after_working_days(working_days, calendar, zone, now)
+        except BeyondHorizon as beyond:
+            raise Invalid("working_days", f"working_days: {beyond}.") from None
+    return PresetTimes(items=found, after_working_days=asked)
 
 
 def _plan_next(target: Target, before: FollowUp, wanted: NextFollowUp) -> FollowUp:

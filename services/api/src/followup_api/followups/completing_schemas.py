@@ -87,6 +87,9 @@ class PresetQuery(Parameters):
     """For whom."""
 
     assignee_id: Id | None = Field(None, description="Whose follow-up it would be; without it, the caller's.")
+    working_days: int | None = Field(
+        None, ge=1, le=60, description="Say as well when so many working days have passed."
+    )
 
 
 class PresetTime(
@@ -102,3 +105,6 @@ class PresetTimes(Schema):
     """Due times that one can choose by their names."""
 
     items: list[PresetTime]
+    after_working_days: Time | None = Field(
+        description="After as many working days as `working_days` asks for; null without it."
+    )

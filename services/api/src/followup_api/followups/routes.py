@@ -139,7 +139,7 @@ def create_follow_up(
 def list_presets(work: Work, caller: Reader, query: Annotated[PresetQuery, Query()]) -> PresetTimes:
     """When tomorrow, Monday, in a week and so on are for somebody: at nine on their own clock, or at the next
     opening of their working hours."""
-    return PresetTimes(items=completing.presets(work.tx, query.assignee_id or caller.user_id))
+    return completing.presets(work.tx, query.assignee_id or caller.user_id, query.working_days)
 
 
 @router.get("/deleted", summary="List deleted follow-ups")

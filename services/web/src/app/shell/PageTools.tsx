@@ -1,3 +1,4 @@
+import { PaletteButton } from "@/app/shell/PaletteTool";
 import { UserMenu } from "@/app/shell/UserMenu";
 import { NotificationBell } from "@/features/inbox";
 import classes from "./PageTools.module.css";
@@ -6,6 +7,7 @@ import classes from "./PageTools.module.css";
 export function PageTools() {
   return (
     <>
+      <PaletteButton />
       <NotificationBell />
       <span className={classes.account}>
         <UserMenu compact />

@@ -3,18 +3,20 @@ import { Suspense, useEffect, useMemo } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
 import { ConnectionBanner } from "@/app/shell/ConnectionBanner";
 import { keepFocusInList } from "@/app/shell/rowNavigation";
+import { PaletteDialog } from "@/app/shell/PaletteTool";
 import { refuseFileDrops } from "@/app/shell/refuseFileDrops";
 import { whenIdle } from "@/app/shell/whenIdle";
 import { PageTools } from "@/app/shell/PageTools";
-import { Shortcuts } from "@/app/shell/Shortcuts";
+import { loadKeysDialog, Shortcuts } from "@/app/shell/Shortcuts";
 import { Sidebar } from "@/app/shell/Sidebar";
 import { TabBar } from "@/app/shell/TabBar";
 import { ZoneBanner } from "@/app/shell/ZoneBanner";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PageSkeleton } from "@/components/PageSkeleton";
 import { PageFrameContext } from "@/components/pageFrame";
-import { CompleteDialog, completionRequest, FollowUpForm, formRequest, HoldDialog, holdRequest, loadCompleteDialog, loadFollowUpForm } from "@/features/followups";
+import { FollowUpDialogs, loadFollowUpDialogs } from "@/app/shell/FollowUpDialogs";
 import { unreadQuery, useInboxStream } from "@/features/inbox";
+import { loadPalette } from "@/features/palette";
 import { OtherPersonDialog, ReauthenticationDialog, SessionEndedDialog, useSessionWatch } from "@/features/session";
 import { t } from "@/i18n";
 import classes from "./Shell.module.css";
@@ -26,10 +28,7 @@ export function Shell() {
   useEffect(refuseFileDrops, []);
   useEffect(keepFocusInList, []);
   // Here before it is asked for: it opens at once then, without a connection too.
-  useEffect(() => whenIdle(() => void Promise.all([loadFollowUpForm(), loadCompleteDialog()]).catch(() => undefined)), []);
-  const request = formRequest.use();
-  const completing = completionRequest.use();
-  const holding = holdRequest.use();
+  useEffect(() => whenIdle(() => void Promise.all([loadFollowUpDialogs(), loadPalette(), loadKeysDialog()]).catch(() => undefined)), []);
   const { data } = useQuery(unreadQuery);
   const unread = data?.unread ?? 0;
   const frame = useMemo(() => ({ tools: <PageTools />, unread }), [unread]);
@@ -49,9 +48,8 @@ export function Shell() {
         </PageFrameContext>
       </main>
       <TabBar />
-      <Suspense>{request && <FollowUpForm request={request} />}</Suspense>
-      <Suspense>{completing && <CompleteDialog followUp={completing} />}</Suspense>
-      <Suspense>{holding && <HoldDialog request={holding} />}</Suspense>
+      <FollowUpDialogs />
+      <PaletteDialog />
       <Shortcuts />
       <ConfirmDialog />
       <ReauthenticationDialog />

@@ -1,90 +1,43 @@
-import { Kbd, Table } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { isShortcutBlocked } from "@/hooks/isShortcutBlocked";
 import { allowed, WORK } from "@/app/shell/navigation";
-import { pressOnRow, rowKeys } from "@/app/shell/rowNavigation";
+import { paletteContext, pressOnRow, type Verb } from "@/app/shell/rowNavigation";
 import { createStore } from "@/hooks/store";
-import { Dialog } from "@/components/Dialog";
-import { openForm } from "@/features/followups";
-import { useMe } from "@/api/session";
-import { t } from "@/i18n";
+import { undoLast } from "@/components/undo";
+import { assignRequest, known, openForm, openHold, openMove, useHold } from "@/features/followups";
+import { openPalette } from "@/features/palette";
+import { useMay, useMe } from "@/api/session";
 
 export const keysShown = createStore(false);
+
+export const loadKeysDialog = () => import("@/app/shell/KeysDialog");
+const KeysDialog = lazy(loadKeysDialog);
 
 const SEQUENCE_MS = 1_000;
 /** Not 0: that is when the page was opened, a moment ago perhaps. */
 const NEVER = -Infinity;
 
-/** Keys, and what they do. */
-type Row = [string[], string];
-
-const WALK: Row[] = [
-  [["j"], t.keys.next],
-  [["k"], t.keys.previous],
-];
-const EDIT: Row[] = [[["e"], t.keys.edit]];
-const COMPLETE: Row[] = [
-  [["d"], t.keys.complete],
-  [["o"], t.keys.completeWith],
-];
-const SELECT: Row[] = [
-  [["x"], t.keys.select],
-  [[t.keys.shift, "x"], t.keys.selectTo],
-  [["b"], t.keys.toSelection],
-  [[t.keys.escape], t.keys.clear],
-];
-
 /** Keys that work on every page, unless somebody types or a dialog is open. */
 export function Shortcuts() {
   const opened = keysShown.use();
-  const { permissions } = useMe();
   useShortcutKeys();
-  if (!opened) return null;
-  const here = rowKeys();
-  const rows: Row[] = [
-    [["c"], t.keys.create],
-    [["/"], t.keys.search],
-    ...(here.walk ? WALK : []),
-    ...(here.edit ? EDIT : []),
-    ...(here.complete ? COMPLETE : []),
-    ...(here.select ? SELECT : []),
-    [[t.keys.control, t.keys.enter], t.keys.save],
-    ...allowed(WORK, permissions).map(({ hotkey, label }): Row => [
-      ["g", hotkey ?? ""],
-      t.keys.goTo(label),
-    ]),
-    [["?"], t.keys.show],
-    [[t.keys.escape], t.common.close],
-  ];
-  return (
-    <Dialog onClose={() => keysShown.set(false)} title={t.account.keys} size="sm">
-      <Table withRowBorders={false} verticalSpacing={5}>
-        <Table.Tbody>
-          {rows.map(([keys, meaning]) => (
-            <Table.Tr key={meaning}>
-              <Table.Td pl={0}>{meaning}</Table.Td>
-              <Table.Td pr={0} ta="right">
-                {keys.map((key) => (
-                  <Kbd key={key} ml={4}>
-                    {key}
-                  </Kbd>
-                ))}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Dialog>
-  );
+  return <Suspense>{opened && <KeysDialog close={() => keysShown.set(false)} />}</Suspense>;
 }
 
 function useShortcutKeys(): void {
   const navigate = useNavigate();
   const { permissions } = useMe();
+  const ask = useVerbs();
   const goPressed = useRef(NEVER);
   useEffect(() => {
     function press(event: KeyboardEvent) {
+      if (opensPalette(event)) {
+        event.preventDefault(); // the browser has something of its own
+        if (!document.querySelector("[role=dialog]")) openPalette(paletteContext());
+        return;
+      }
       if (isShortcutBlocked(event)) return;
       const going = event.timeStamp - goPressed.current < SEQUENCE_MS;
       goPressed.current = NEVER;
@@ -94,12 +47,37 @@ function useShortcutKeys(): void {
       else if (event.key === "c") openForm({});
       else if (event.key === "?") keysShown.set(true);
       else if (event.key === "/") void focusSearch(() => navigate("/followups"));
-      else if (!pressOnRow(event.key)) return;
+      else if (event.key === "z") undoLast();
+      else if (!pressOnRow(event, ask)) return;
       event.preventDefault();
     }
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
-  }, [navigate, permissions]);
+  }, [navigate, permissions, ask]);
+}
+
+/** Opens the dialog of a verb for the follow-up in focus, if it is open and one may. */
+function useVerbs() {
+  const cache = useQueryClient();
+  const mayReassign = useMay("escalations:read");
+  const { mutate: acknowledge } = useHold();
+  return useCallback(
+    (verb: Verb, id: number) => {
+      const followUp = known(cache, id);
+      if (followUp?.status !== "open") return;
+      if (verb === "acknowledge") {
+        if (!followUp.acknowledged_by) acknowledge({ followUp, action: verb });
+      } else if (verb === "snooze" || verb === "wait") openHold(followUp, verb);
+      else if (verb !== "reassign") openMove({ followUp, typing: verb === "rescheduleTyped" });
+      else if (mayReassign) assignRequest.set(followUp);
+    },
+    [cache, mayReassign, acknowledge],
+  );
+}
+
+/** Ctrl+K, or Cmd+K, wherever one types. */
+function opensPalette({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === "k" && (ctrlKey || metaKey) && !altKey && !shiftKey;
 }
 
 async function focusSearch(goToSearch: () => void | Promise<void>): Promise<void> {

@@ -6,7 +6,10 @@ import {
   IconChecklist,
   IconFileImport,
   IconInbox,
+  IconKey,
+  IconListCheck,
   IconRefresh,
+  IconSettings,
   IconStairsUp,
   IconTags,
   IconUsers,
@@ -51,8 +54,15 @@ export const ADMIN: readonly Destination[] = [
   { to: "/admin/sweeps", label: t.shell.sweeps, icon: IconRefresh, permission: "sweeps" },
   { to: "/admin/people", label: t.shell.people, icon: IconUsers, permission: "users:write" },
   { to: "/admin/kinds", label: t.shell.kinds, icon: IconTags, permission: "choices:write" },
+  { to: "/admin/outcomes", label: t.shell.outcomes, icon: IconListCheck, permission: "choices:write" },
   { to: "/admin/import", label: t.shell.import, icon: IconFileImport, permission: "imports" },
   { to: "/admin/ops", label: t.shell.operations, icon: IconActivity, permission: "ops" },
+];
+
+/** Of the person themselves; in the menu of their account. */
+export const SETTINGS: readonly Destination[] = [
+  { to: "/settings", label: t.account.settings, icon: IconSettings },
+  { to: "/settings/tokens", label: t.account.tokens, icon: IconKey },
 ];
 
 export function allowed(destinations: readonly Destination[], permissions: readonly Permission[]): Destination[] {

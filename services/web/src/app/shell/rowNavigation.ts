@@ -1,42 +1,120 @@
 /**
  * Rows of the list on the page, whichever it is: `data-row` names one, `data-title` is its link, `data-edit`,
- * `data-complete` and `data-select` are what keys press. A page about one thing may have a `data-edit` outside of rows.
+ * `data-complete` and `data-select` are what keys press. A page about one thing may have a `data-edit` and so on
+ * outside of rows, and names its follow-up with `data-follow-up`. The bar of what is selected has a button a verb
+ * (`data-bulk`): while more is selected than the row in focus, keys mean all of it.
  */
 
 const TITLE = "[data-title]";
 const EDIT = "[data-edit]";
 const COMPLETE = "[data-complete]";
 const SELECT = "[data-select]";
+const ROW = /^follow-up-(\d+)$/;
+
+/** What a key does with all that is selected. */
+const BULK: Record<string, string> = {
+  d: "complete", o: "outcome", e: "edit", r: "reschedule", R: "reschedule", a: "reassign", h: "snooze", w: "wait",
+};
+
+/** What keys ask for of one follow-up that has no control of its own on the page. */
+export type Verb = "reschedule" | "rescheduleTyped" | "reassign" | "acknowledge" | "snooze" | "wait";
+const VERBS: Record<string, Verb> = {
+  r: "reschedule", R: "rescheduleTyped", a: "reassign", i: "acknowledge", h: "snooze", w: "wait",
+};
 
 const rows = () => [...document.querySelectorAll<HTMLElement>(`#content [data-row]:has(${TITLE})`)];
 const rowOf = (element: Element | null) => element?.closest<HTMLElement>("#content [data-row]") ?? null;
+const rowInFocus = () => rowOf(document.activeElement);
 const keyOf = (row: HTMLElement) => row.dataset.row ?? "";
 
-/** Does what a key means for the row in focus; false where it means nothing on this page. */
-export function pressOnRow(key: string): boolean {
-  if (key === "j") return step(1);
-  if (key === "k") return step(-1);
+/**
+ * Does what a key means for the row in focus, or for all that is selected; false where it means nothing here.
+ *
+ * @param ask does what no control of the page does
+ */
+export function pressOnRow({ key, shiftKey }: KeyboardEvent, ask: (verb: Verb, followUpId: number) => void): boolean {
+  if (key === "j" || (key === "ArrowDown" && !shiftKey && rowInFocus())) return step(1);
+  if (key === "k" || (key === "ArrowUp" && !shiftKey && rowInFocus())) return step(-1);
+  if (key === "J" || (key === "ArrowDown" && shiftKey)) return extend(1);
+  if (key === "K" || (key === "ArrowUp" && shiftKey)) return extend(-1);
+  if (key === "x" || key === "X") return Boolean(rowInFocus()) && press(SELECT, key === "X");
+  if (pressOnBar(key)) return true;
   if (key === "e") return press(EDIT);
   if (key === "d" || key === "o") return press(COMPLETE, key === "o");
-  return (key === "x" || key === "X") && Boolean(rowOf(document.activeElement)) && press(SELECT, key === "X");
+  return askFor(VERBS[key], ask);
+}
+
+/** The follow-up in focus: that of a row, or the one that the page is about. */
+export function followUpInFocus(): number | null {
+  const row = rowInFocus();
+  const id = row ? ROW.exec(keyOf(row))?.[1] : document.querySelector<HTMLElement>("#content [data-follow-up]")?.dataset.followUp;
+  return id ? Number(id) : null;
+}
+
+/** What the palette's actions are about: what is selected, as keys mean it, and the follow-up in focus. */
+export function paletteContext(): { followUpId: number | null; selected: HTMLElement[] } {
+  const selected = [...document.querySelectorAll<HTMLElement>("#content [data-bulk]")];
+  return { followUpId: followUpInFocus(), selected: selected.filter((button) => !onlyInFocus(button)) };
 }
 
 /** The keys that do something on this page. */
-export function rowKeys(): { walk: boolean; edit: boolean; complete: boolean; select: boolean } {
+export function rowKeys() {
   const on = (selector: string) => document.querySelector(`#content ${selector}`) !== null;
-  return { walk: on(`[data-row] ${TITLE}`), edit: on(EDIT), complete: on(COMPLETE), select: on(`[data-row] ${SELECT}`) };
+  const followUps = on("[data-row^=follow-up] [data-complete]") || on("[data-follow-up] [data-complete]");
+  return {
+    walk: on(`[data-row] ${TITLE}`),
+    edit: on(EDIT),
+    complete: on(COMPLETE),
+    move: followUps,
+    select: on(`[data-row] ${SELECT}`),
+    selected: on("[data-bulk]"),
+  };
+}
+
+function askFor(verb: Verb | undefined, ask: (verb: Verb, followUpId: number) => void): boolean {
+  const id = followUpInFocus();
+  if (!verb || id === null) return false;
+  ask(verb, id);
+  return true;
+}
+
+/** Presses the button of the bar, unless nothing else is selected than the row in focus. */
+function pressOnBar(key: string): boolean {
+  const name = BULK[key];
+  const button = name === undefined ? null : document.querySelector<HTMLElement>(`#content [data-bulk="${name}"]`);
+  if (!button || onlyInFocus(button)) return false;
+  button.click();
+  return true;
+}
+
+function onlyInFocus(button: HTMLElement): boolean {
+  const bar = button.closest<HTMLElement>("[data-count]");
+  return bar?.dataset.count === "1" && rowInFocus()?.dataset.ticked !== undefined;
 }
 
 function step(by: 1 | -1): boolean {
   const all = rows();
-  const current = rowOf(document.activeElement);
+  const current = rowInFocus();
   const next = all[current ? all.indexOf(current) + by : by > 0 ? 0 : all.length - 1];
   next?.querySelector<HTMLElement>(TITLE)?.focus();
   return all.length > 0;
 }
 
+/** Selects the row in focus and the next, and goes there. */
+function extend(by: 1 | -1): boolean {
+  if (!rowInFocus()?.querySelector(SELECT)) return false;
+  tick(rowInFocus());
+  step(by);
+  tick(rowInFocus());
+  return true;
+}
+
+function tick(row: HTMLElement | null): void {
+  if (row && row.dataset.ticked === undefined) row.querySelector<HTMLElement>(SELECT)?.click();
+}
+
 function press(control: string, shiftKey = false): boolean {
-  const row = rowOf(document.activeElement);
+  const row = rowInFocus();
   const outside = () => [...document.querySelectorAll<HTMLElement>(`#content ${control}`)].find((e) => !rowOf(e));
   const found = row ? row.querySelector<HTMLElement>(control) : outside();
   found?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));

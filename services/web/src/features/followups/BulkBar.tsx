@@ -1,5 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
-import { IconCalendar, IconCheck, IconPencil, IconPlayerPause, IconUserShare, IconZzz } from "@tabler/icons-react";
+import { IconCalendar, IconCheck, IconChecklist, IconPencil, IconPlayerPause, IconUserShare, IconZzz } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
@@ -9,11 +9,13 @@ import { isolate } from "@/components/bidi";
 import { latest } from "@/features/followups/cache";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
 import { asksAboutPolicy, bulkMayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import type { HoldAction } from "@/features/followups/holding";
 import { needsReason } from "@/features/followups/rescheduling";
-import { done, failed, withUndo } from "@/components/toasts";
+import { done, failed } from "@/components/toasts";
+import { expectUndo, forgetUndo, withUndo } from "@/components/undo";
 import { useMay, useMe } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -22,6 +24,7 @@ import classes from "./BulkBar.module.css";
 const BulkEditDialog = lazy(() => import("@/features/followups/BulkEditDialog"));
 const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
 const HoldForm = lazy(() => import("@/features/followups/HoldDialog").then(({ HoldForm }) => ({ default: HoldForm })));
+const BulkCompleteDialog = lazy(() => import("@/features/followups/BulkCompleteDialog"));
 const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
 
 type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" | "edit" | HoldAction };
@@ -37,7 +40,7 @@ interface Question {
 export function BulkBar() {
   const { chosen, all, set, clear } = useSelection();
   const mayReassign = useMay("escalations:read");
-  const [asking, setAsking] = useState<"reassign" | "reschedule" | "edit" | HoldAction | null>(null);
+  const [asking, setAsking] = useState<"outcome" | "reassign" | "reschedule" | "edit" | HoldAction | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const bulk = useBulk();
@@ -51,8 +54,9 @@ export function BulkBar() {
   function run(change: Change, which: Iterable<FollowUp> = chosen.values()) {
     const followUps = [...which].map((followUp) => latest(cache, followUp));
     // A promise: how it ended is told even to those who have left the page.
-    const ask = asks(change, followUps) && { ask_about_policy: true };
-    void bulk.mutateAsync({ followUps, filter: all, ...change, ...ask }).then((outcome) => {
+    const question = asks(change, followUps) && { ask_about_policy: true };
+    const pending = expectUndo();
+    void bulk.mutateAsync({ followUps, filter: all, ...change, ...question }).then((outcome) => {
       const { done: ids, changed, error, left } = outcome;
       setProblem(error instanceof Problem ? error : null);
       const asked = asksAboutPolicy(error);
@@ -66,13 +70,27 @@ export function BulkBar() {
       if (all && ids.length) clear();
       else if (!all) set(ids.flatMap((id) => chosen.get(id) ?? []), false);
       const summary = t.bulk[change.action](ids.length);
-      if (changed.length) withUndo(summary, () => undo(changed));
-      else if (ids.length) done(summary);
+      if (changed.length) withUndo(summary, () => undo(changed), pending);
+      else {
+        forgetUndo(pending);
+        if (ids.length) done(summary);
+      }
       tell(outcome.failed);
       if (!error || asked || typedWrong) return;
       if (all) failed(t.bulk.nothingChanged, recount(error, all));
       else failed(ids.length ? t.bulk.notChanged(left.length) : t.bulk.nothingChanged, error, () => again(change, left));
     });
+  }
+
+  /** What is typed while the dialog loads is for it. */
+  function ask(action: "outcome" | "reschedule") {
+    keepTyping();
+    setAsking(action);
+  }
+
+  function leave() {
+    takeTyped();
+    setAsking(null);
   }
 
   /** Whether the API is to ask first which policies a change would bring: a clock that runs could start over. */
@@ -126,28 +144,31 @@ export function BulkBar() {
   if (count === 0) return null;
   return (
     <>
-      <div ref={bar} className={classes.bar} role="toolbar" aria-label={t.bulk.label}>
+      <div ref={bar} className={classes.bar} role="toolbar" aria-label={t.bulk.label} data-count={count}>
         <span className={classes.count} role="status">
           {t.bulk.selected(count)}
         </span>
-        <Button className={classes.action} size="xs" leftSection={<IconCheck size={15} />} loading={bulk.isPending} onClick={complete}>
+        <Button className={classes.action} size="xs" leftSection={<IconCheck size={15} />} loading={bulk.isPending} onClick={complete} data-bulk="complete">
           {t.followUps.complete}
         </Button>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconChecklist size={15} />} onClick={() => ask("outcome")} data-bulk="outcome">
+          {t.bulk.withOutcomeShort}
+        </Button>
         {mayReassign && (
-          <Button className={classes.action} size="xs" variant="default" leftSection={<IconUserShare size={15} />} onClick={() => setAsking("reassign")}>
+          <Button className={classes.action} size="xs" variant="default" leftSection={<IconUserShare size={15} />} onClick={() => setAsking("reassign")} data-bulk="reassign">
             {t.followUps.reassign}
           </Button>
         )}
-        <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => setAsking("reschedule")}>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => ask("reschedule")} data-bulk="reschedule">
           {t.followUps.reschedule}
         </Button>
-        <Button className={classes.action} size="xs" variant="default" leftSection={<IconZzz size={15} />} onClick={() => setAsking("snooze")}>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconZzz size={15} />} onClick={() => setAsking("snooze")} data-bulk="snooze">
           {t.holds.verb.snooze}
         </Button>
-        <Button className={classes.action} size="xs" variant="default" leftSection={<IconPlayerPause size={15} />} onClick={() => setAsking("wait")}>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconPlayerPause size={15} />} onClick={() => setAsking("wait")} data-bulk="wait">
           {t.holds.verb.wait}
         </Button>
-        <Button className={classes.action} size="xs" variant="default" leftSection={<IconPencil size={15} />} onClick={() => setAsking("edit")}>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconPencil size={15} />} onClick={() => setAsking("edit")} data-bulk="edit">
           {t.bulk.editLabel}
         </Button>
         <CloseButton aria-label={t.bulk.clear} onClick={clear} />
@@ -178,7 +199,10 @@ export function BulkBar() {
             close={() => setAsking(null)}
           />
         )}
-        {asking && asking !== "edit" && !isHold(asking) && (
+        {asking === "outcome" && (
+          <BulkCompleteDialog count={count} problem={problem} busy={bulk.isPending} run={run} close={leave} />
+        )}
+        {(asking === "reassign" || asking === "reschedule") && (
           <BulkDialog
             action={asking}
             count={count}
@@ -186,7 +210,7 @@ export function BulkBar() {
             problem={problem}
             busy={bulk.isPending}
             run={run}
-            close={() => setAsking(null)}
+            close={leave}
           />
         )}
       </Suspense>

@@ -38,7 +38,7 @@ interface Props {
 
 /** Asks to whom, or until when, before many follow-ups change. */
 export default function BulkDialog({ action, count, escalated, problem, busy, run, close }: Props) {
-  const { time_zone: zone } = useMe();
+  const { id: me, time_zone: zone } = useMe();
   const people = usePeopleInScope().filter(({ active }) => active);
   const [initial] = useState<Draft>(() => ({ assignee: null, dueAt: nextMorning(zone, now()), reason: "" }));
   const form = useForm({ initialValues: initial });
@@ -52,7 +52,17 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
   function submit() {
     setTried(true);
     if (reassign && assignee) run({ action, assignee_id: Number(assignee) });
-    if (!reassign && dueAt) run({ action, due_at: dueAt, ...(reasonNeeded && { reason: reason.trim() }) });
+    if (!reassign && dueAt) move(dueAt);
+  }
+
+  function move(to: string) {
+    run({ action: "reschedule", due_at: to, ...(reasonNeeded && { reason: reason.trim() }) });
+  }
+
+  /** By its key: done with it, unless it has to be explained. */
+  function pick(at: string) {
+    form.setFieldValue("dueAt", at);
+    if (!reasonNeeded || reason.trim() !== "") move(at);
   }
 
   return (
@@ -70,7 +80,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
               nothingFoundMessage={t.common.nobodyByName}
             />
           ) : (
-            <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} />
+            <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} assignee={me} pick={pick} />
           )}
           {reasonNeeded && <ReasonField value={reason} onChange={(next) => form.setFieldValue("reason", next)} error={reasonError} />}
           <Text size="sm" c="dimmed">
@@ -80,7 +90,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
             <Button variant="default" onClick={leave}>
               {t.common.cancel}
             </Button>
-            <Button type="submit" loading={busy} disabled={reassign ? !assignee : !dueAt || (reasonNeeded && reason.trim() === "")}>
+            <Button type="submit" loading={busy} data-autofocus={(!reassign && !reasonNeeded) || undefined} disabled={reassign ? !assignee : !dueAt || (reasonNeeded && reason.trim() === "")}>
               {reassign ? t.followUps.reassign : t.followUps.reschedule}
             </Button>
           </Group>

@@ -2,30 +2,31 @@ import { Button, Chip, Group, Kbd, Stack, Text, Textarea, TextInput } from "@man
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode, type SubmitEvent } from "react";
 import { Completion, NextFollowUp } from "@/api/limits";
+import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import { useMe } from "@/api/session";
-import type { FollowUp, Preset } from "@/api/types";
+import type { FollowUp, NextFollowUpBody, Preset } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { Dialog } from "@/components/Dialog";
+import { DueField } from "@/features/followups/DueField";
 import { closeCompletion } from "@/features/followups/completion";
 import { useComplete } from "@/features/followups/mutations";
-import { outcomesQuery, presetsQuery } from "@/features/followups/queries";
-import { takeTyped } from "@/features/followups/typedAhead";
+import { PRESET_KEYS } from "@/features/followups/presetKeys";
+import { presetsQuery } from "@/features/followups/queries";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
+import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { calendar } from "@/time/format";
 
 const NOTHING = "nothing";
-const DONE = "done";
+const TYPED = "typed";
 
 /** Keys that choose what comes next, and complete. */
-const KEYS: Record<Preset | typeof NOTHING, string> = {
+const KEYS: Record<Preset | typeof NOTHING | typeof TYPED, string> = {
+  ...PRESET_KEYS,
   nothing: "n",
-  tomorrow: "t",
-  monday: "m",
-  in_3_working_days: "d",
-  in_a_week: "w",
-  in_a_month: "o",
+  typed: "a",
 };
 
 type Next = keyof typeof KEYS;
@@ -33,17 +34,25 @@ type Next = keyof typeof KEYS;
 /** Asks what came of a follow-up and what comes next: two keys, or a click each. */
 export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   const { time_zone: zone } = useMe();
-  const { data: outcomes = [], isLoading: outcomesLoad } = useQuery(outcomesQuery);
+  const { data: outcomes = [], isLoading: outcomesLoad } = useQuery(outcomesQuery());
   const { data: presets = [], isLoading: presetsLoad } = useQuery(presetsQuery(followUp.assignee_id));
   const complete = useComplete();
-  const [outcome, setOutcome] = useState(DONE);
+  const [outcome, setOutcome] = useState(DEFAULT_OUTCOME);
   const [note, setNote] = useState("");
   const [next, setNext] = useState<Next>(NOTHING);
   const [title, setTitle] = useState(followUp.title);
-  const leave = useUnsavedChanges(note.trim() !== "", closeCompletion);
+  const [dueAt, setDueAt] = useState<string | null>(null);
+  /** What was typed for the due time before its field was there. */
+  const [typed, setTyped] = useState("");
+  const [tried, setTried] = useState(false);
+  const leave = useUnsavedChanges(note.trim() !== "" || (next === TYPED && dueAt !== null), closeCompletion);
 
   function finish(chosen: Next, outcome: string) {
-    const planned = chosen === NOTHING ? null : { preset: chosen, title: title.trim() || followUp.title };
+    if (chosen === TYPED && dueAt === null) {
+      setTried(true);
+      return;
+    }
+    const planned = chosen === NOTHING ? null : { ...timeOf(chosen, dueAt), title: title.trim() || followUp.title };
     closeCompletion();
     complete.mutate({ followUp, completion: { outcome, note: note.trim() || null, next: planned } });
   }
@@ -58,19 +67,37 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
     const named = outcomes[Number(key) - 1];
     if (named) setOutcome(named.name);
     const chosen = (Object.keys(KEYS) as Next[]).find((each) => KEYS[each] === key);
-    if (chosen && (chosen === NOTHING || presets.some(({ preset }) => preset === chosen))) finish(chosen, before);
+    if (chosen === TYPED) pressAll(key);
+    else if (chosen && (chosen === NOTHING || presets.some(({ preset }) => preset === chosen))) finish(chosen, before);
     return named?.name ?? before;
+  }
+
+  /** Keys that came together; behind the one for another time it is a text. */
+  function pressAll(keys: string) {
+    const [choices = "", ...rest] = keys.split(KEYS.typed);
+    Array.from(choices).reduce((before, key) => press(key, before), outcome);
+    if (rest.length === 0) return;
+    const field = document.querySelector<HTMLElement>("[role=dialog] [data-due]");
+    if (field) {
+      field.focus();
+      return;
+    }
+    keepTyping(); // until its field has the focus
+    setTyped(rest.join(KEYS.typed));
+    setNext(TYPED);
   }
 
   // What was typed before there was anything to choose from.
   const loading = outcomesLoad || presetsLoad;
   useEffect(() => {
-    if (!loading) Array.from(takeTyped()).reduce((before, key) => press(key, before), outcome);
+    if (!loading) pressAll(takeTyped());
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, with what is there by then
   }, [loading]);
   useEffect(() => {
     function pressed(event: KeyboardEvent) {
-      if (!isTyped(event)) press(event.key, outcome);
+      if (isShortcutTyped(event)) return;
+      if (event.key === KEYS.typed) event.preventDefault(); // its field may have the focus at once
+      press(event.key, outcome);
     }
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
@@ -105,7 +132,23 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
                 {t.completing.presets[preset]} <Kbd size="xs">{KEYS[preset]}</Kbd>
               </Chip>
             ))}
+            <Chip value={TYPED}>
+              {t.completing.another} <Kbd size="xs">{KEYS.typed}</Kbd>
+            </Chip>
           </Choices>
+          {next === TYPED && (
+            <DueField
+              label={t.completing.when}
+              value={dueAt}
+              onChange={setDueAt}
+              zone={zone}
+              assignee={followUp.assignee_id}
+              typed={typed}
+              error={tried && dueAt === null ? t.form.dueMissing : undefined}
+              suggestions={false}
+              focused
+            />
+          )}
           {next !== NOTHING && (
             <TextInput
               label={t.completing.nextTitle}
@@ -127,11 +170,9 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   );
 }
 
-/** Whether a key is part of a text, or meant for a question above the dialog. */
-function isTyped(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return true;
-  const target = event.target instanceof Element ? event.target : null;
-  return Boolean(target?.closest("input:not([type=radio]), textarea")) || document.querySelectorAll("[role=dialog]").length > 1;
+/** When the next one is due, as the API takes it. */
+function timeOf(chosen: Exclude<Next, typeof NOTHING>, dueAt: string | null): Pick<NextFollowUpBody, "preset" | "due_at"> {
+  return chosen === TYPED ? { due_at: dueAt } : { preset: chosen };
 }
 
 interface ChoicesProps {

@@ -1,65 +1,135 @@
-import "@mantine/dates/styles.css";
-import { Button, Group } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
-import { IconCalendar } from "@tabler/icons-react";
-import { useId } from "react";
+import { Button, Group, Kbd, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useLayoutEffect, useRef, useState, type FocusEvent } from "react";
+import { DueCalendar } from "@/features/followups/DueCalendar";
+import { PRESET_KEYS, usePresetKeys } from "@/features/followups/presetKeys";
+import { presetsQuery } from "@/features/followups/queries";
+import { takeTyped } from "@/features/followups/typedAhead";
+import { exampleDate, useTyped } from "@/features/followups/useTyped";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
-import { presets } from "@/time/presets";
+import { calendar } from "@/time/format";
+import { presets as usual } from "@/time/presets";
 import { supportedZone } from "@/time/supportedZone";
-import "@/time/dayjsUtc";
-import { fromWallTime, wallTime } from "@/time/zone";
+import { writtenOut } from "@/time/typed";
 import classes from "./DueField.module.css";
 
 interface Props {
   /** A moment in UTC. */
   value: string | null;
+  /** Called with null while what is typed means no moment. */
   onChange: (value: string | null) => void;
   zone: string;
+  /** In whose working hours the suggestions come. */
+  assignee: number;
+  label?: string;
   error?: string | undefined;
+  focused?: boolean;
+  /** Whether times that people choose often are offered below it. */
+  suggestions?: boolean;
+  /** What was typed before it was there. */
+  typed?: string;
+  /** Takes a suggestion by its key, and is done with it. */
+  pick?: (at: string) => void;
 }
 
-/** Picks a moment on the wall clock of the person's zone, whatever zone the browser is in. */
-export function DueField({ value, onChange, zone, error }: Props) {
-  const id = useId();
-  const today = wallTime(now(), zone).slice(0, 10);
+/** A moment as one types it, chooses it from a calendar or takes a suggestion; on the clock of the person's zone. */
+export function DueField({ value, onChange, zone, assignee, label = t.due.label, error, focused, suggestions = true, typed = "", pick }: Props) {
+  const shown = (at: string | null) => (at === null ? "" : writtenOut(at, zone));
+  const [text, setText] = useState(typed || shown(value));
+  const [told, setTold] = useState(value);
+  const [typing, setTyping] = useState(typed !== "");
+  const field = useRef<HTMLInputElement>(null);
+  const reading = useTyped(text, assignee);
+  const { at } = reading;
+  if (value !== told) {
+    setTold(value);
+    if (!typing && value !== at) setText(shown(value)); // changed from elsewhere
+  }
+
+  const written = text === shown(value); // as it was given: to the minute only
+  useEffect(() => {
+    if (!written && at !== value) onChange(at);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when another moment is understood, which may take an answer
+  }, [at, written]);
+  useLayoutEffect(() => {
+    if (focused) field.current?.focus();
+  }, [focused]);
+
+  /** What was typed meanwhile goes on from what was typed before; else what is there is replaced. */
+  function focus({ currentTarget }: FocusEvent<HTMLInputElement>) {
+    const late = takeTyped();
+    if (late !== "") {
+      setTyping(true);
+      setText((typing ? text : "") + late);
+    } else if (typing) currentTarget.setSelectionRange(text.length, text.length);
+    else currentTarget.select();
+  }
+
+  function take(moment: string) {
+    setText(shown(moment));
+    onChange(moment);
+  }
+
+  const wrong = reading.wrong && (!typing || error) ? reading.wrong : undefined;
   return (
     <div>
-      <DateTimePicker
-        label={t.due.label}
-        description={t.due.inZone(supportedZone(zone))}
+      <TextInput
+        ref={field}
+        label={label}
+        description={t.due.help(supportedZone(zone), exampleDate())}
         placeholder={t.due.placeholder}
-        leftSection={<IconCalendar size={16} />}
-        valueFormat="ddd, D MMM YYYY, HH:mm"
-        value={value && wallTime(value, zone)}
-        onChange={(wall) => onChange(wall && fromWallTime(wall, zone))}
-        timePickerProps={{ format: "24h", hoursInputLabel: t.due.hours, minutesInputLabel: t.due.minutes }}
-        submitButtonProps={{ "aria-label": t.due.take }}
-        firstDayOfWeek={1}
-        defaultDate={today}
-        maxLevel="year" // its list of years goes by the browser's zone
-        getDayProps={(day) => (day === today ? { "aria-current": "date" } : {})} // its own today is the browser's
-        hideOutsideDates
-        classNames={{ day: classes.day }}
-        error={error}
-        ariaLabels={{ nextMonth: t.due.nextMonth, previousMonth: t.due.previousMonth }}
-        id={id}
-        popoverProps={{ id, withinPortal: true }} // its dialog takes its name from the field of that id
+        value={text}
+        onChange={({ currentTarget }) => {
+          setTyping(true);
+          setText(currentTarget.value);
+        }}
+        onFocus={focus}
+        onBlur={() => {
+          setTyping(false);
+          if (at !== null && at === value) setText(shown(at));
+        }}
+        error={wrong ?? (reading.wrong ? undefined : error)}
+        rightSection={<DueCalendar value={value} onChange={take} zone={zone} />}
+        autoComplete="off"
+        data-autofocus={focused || undefined}
+        data-due
       />
-      <Group gap={6} mt={8}>
-        {presets(zone, now()).map(({ label, at }) => (
-          <Button
-            key={label}
-            size="compact-xs"
-            variant="light"
-            color="gray"
-            c="var(--muted)"
-            onClick={() => onChange(at)}
-          >
-            {label}
-          </Button>
-        ))}
-      </Group>
+      <Text size="sm" className={classes.understood} role="status">
+        {written ? "" : (reading.says ?? (wrong ? "" : reading.wrong))}
+      </Text>
+      {suggestions && <Suggestions zone={zone} assignee={assignee} take={take} pick={pick} />}
     </div>
+  );
+}
+
+interface SuggestionProps {
+  zone: string;
+  assignee: number;
+  take: (at: string) => void;
+  pick: ((at: string) => void) | undefined;
+}
+
+/** Times that people choose often, in the assignee's working hours; the usual ones until those are known. */
+function Suggestions({ zone, assignee, take, pick }: SuggestionProps) {
+  const { data, isLoading } = useQuery(presetsQuery(assignee));
+  const known = data?.map(({ preset, due_at: at }) => ({ label: t.completing.presets[preset], at, hotkey: PRESET_KEYS[preset] }));
+  usePresetKeys(isLoading ? undefined : (known ?? []), pick);
+  return (
+    <Group gap={6} mt={8}>
+      {(known ?? usual(zone, now())).map(({ label, at, ...rest }) => (
+        <Button
+          key={label}
+          size="compact-xs"
+          variant="light"
+          color="gray"
+          c="var(--muted)"
+          title={calendar(at, zone, now())}
+          onClick={() => take(at)}
+        >
+          {label} {pick && "hotkey" in rest && <Kbd size="xs" ml={4}>{String(rest.hotkey)}</Kbd>}
+        </Button>
+      ))}
+    </Group>
   );
 }

@@ -23,7 +23,8 @@ import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/foll
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
-import { done, withUndo } from "@/components/toasts";
+import { done } from "@/components/toasts";
+import { withUndo } from "@/components/undo";
 import { useMay, useMe } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -178,6 +179,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
                 value={draft.due_at}
                 onChange={(due_at) => update({ due_at })}
                 zone={me.time_zone}
+                assignee={draft.assignee_id}
                 error={mistakes.due_at ?? problem?.messageFor("due_at")}
               />
             )}

@@ -54,7 +54,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
   const reopen = useReopen();
   const open = followUp.status === "open";
   return (
-    <Group gap={8} wrap="nowrap">
+    <Group gap={8} wrap="nowrap" data-follow-up={followUp.id}>
       <Button
         variant="default"
         leftSection={<IconPencil size={16} />}

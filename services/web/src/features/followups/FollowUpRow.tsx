@@ -1,12 +1,15 @@
 import { IconPencil, IconRotate2 } from "@tabler/icons-react";
 import { memo } from "react";
+import { DEFAULT_OUTCOME, useOutcomeLabel } from "@/api/outcomes";
 import type { FollowUp, View } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { Row, RowTime } from "@/components/Row";
+import { UserText } from "@/components/UserText";
 import { confirmReopen } from "@/features/followups/confirmReopen";
 import { PriorityMark, RowFacts } from "@/features/followups/Facts";
 import { CompleteButton } from "@/features/followups/CompleteButton";
@@ -76,12 +79,22 @@ const Line = memo(function Line({ followUp, view, mine, moved, ticked, toggle }:
         <Person name={assignee.name} inactive={!assignee.active} />
       </span>
       <span className={classes.level}>
-        <LevelBadge {...followUp} />
+        {view === "completed" && followUp.outcome ? <Outcome name={followUp.outcome} /> : <LevelBadge {...followUp} />}
       </span>
       <When followUp={followUp} view={view} />
     </Row>
   );
 });
+
+/** What came of it; that it is done says its list. */
+function Outcome({ name }: { name: string }) {
+  const label = useOutcomeLabel(name === DEFAULT_OUTCOME ? "" : name);
+  return label === "" ? null : (
+    <Badge>
+      <UserText>{label}</UserText>
+    </Badge>
+  );
+}
 
 function When({ followUp, view }: Props) {
   if (view === "completed" && followUp.completed_at) {

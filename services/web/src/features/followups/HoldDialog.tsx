@@ -114,7 +114,7 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
               </Group>
             </Chip.Group>
           </div>
-          {chosen === AT ? <DueField value={until} onChange={setUntil} zone={zone} /> : time && <Text size="sm">{t.holds.untilThen(calendar(time, zone, now()))}</Text>}
+          {chosen === AT ? <DueField value={until} onChange={setUntil} zone={zone} assignee={whose} suggestions={false} focused /> : time && <Text size="sm">{t.holds.untilThen(calendar(time, zone, now()))}</Text>}
           <ReasonField
             label={needsReason ? t.holds.reason : t.holds.reasonIfAny}
             help={t.holds.reasonHelp}

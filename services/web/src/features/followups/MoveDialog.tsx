@@ -1,50 +1,74 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { useState, type SubmitEvent } from "react";
+import { useEffect, useState, type SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
-import type { FollowUp } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { DueField } from "@/features/followups/DueField";
 import { currentOf } from "@/features/followups/mutations";
 import { ReasonField } from "@/features/followups/ReasonField";
+import { closeMove, type MoveRequest } from "@/features/followups/rescheduling";
+import { takeTyped } from "@/features/followups/typedAhead";
 import { useMove } from "@/features/followups/useMove";
 import { useMe } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { onCalendar } from "@/time/format";
+import { nextMorning } from "@/time/presets";
 
-interface Props {
-  followUp: FollowUp;
-  dueAt: string;
-  /** How the API asked for a reason, where the page did not know that one is needed. */
-  problem?: Problem | undefined;
-  close: () => void;
-}
-
-/** Asks why, before an escalated follow-up gets another due time. It stays until that is done. */
-export default function MoveDialog({ followUp, dueAt, problem: asked, close }: Props) {
+/**
+ * Asks until when one follow-up is moved, and why where others were told of it. With nothing to explain it closes at
+ * once, and the row goes; else it stays until that is done.
+ */
+export default function MoveDialog({ request }: { request: MoveRequest }) {
   const { time_zone: zone } = useMe();
-  const move = useMove();
+  const { move, moveBecause } = useMove();
+  const { followUp, typing = false, problem: asked } = request;
   const [current, setCurrent] = useState(followUp);
+  const [initial] = useState(() => request.dueAt ?? (typing ? null : nextMorning(zone, now())));
+  const [dueAt, setDueAt] = useState<string | null>(initial);
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
+  const [tried, setTried] = useState(false);
   const [error, setError] = useState<unknown>(asked);
-  const leave = useUnsavedChanges(reason.trim() !== "", close);
+  const leave = useUnsavedChanges(reason.trim() !== "", closeMove);
   const reasonError = error instanceof Problem ? error.messageFor("reason") : undefined;
+  const reasonNeeded = followUp.escalated || reasonError !== undefined;
+  const chosen = request.dueAt !== undefined;
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
+  function finish(at: string | null) {
+    setTried(true);
+    if (at === null || (reasonNeeded && reason.trim() === "")) return;
+    if (!reasonNeeded) {
+      closeMove();
+      move(current, at);
+      return;
+    }
     setBusy(true);
-    move(current, dueAt, reason.trim()).then(close, (failure: unknown) => {
+    moveBecause(current, at, reason.trim()).then(closeMove, (failure: unknown) => {
       setBusy(false);
       setError(failure);
       setCurrent(currentOf(failure) ?? current); // moved again, it is what somebody made of it
     });
   }
 
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    finish(dueAt);
+  }
+
+  function pick(at: string) {
+    setDueAt(at);
+    finish(at);
+  }
+
+  useEffect(() => {
+    if (chosen) takeTyped(); // only the reason is asked for
+  }, [chosen]);
+
   return (
-    <Dialog onClose={leave} title={t.move.title(isolate(followUp.title))}>
+    <Dialog onClose={leave} title={chosen ? t.move.title(isolate(followUp.title)) : t.move.when(isolate(followUp.title))}>
       <form onSubmit={submit}>
         <Stack>
           {reasonError === undefined && (
@@ -52,16 +76,36 @@ export default function MoveDialog({ followUp, dueAt, problem: asked, close }: P
               {t.move.kept}
             </FormProblem>
           )}
-          <Text size="sm">
-            {t.move.text(onCalendar(dueAt, zone, now()))}
-          </Text>
-          <ReasonField value={reason} onChange={setReason} error={reasonError} focused />
+          {chosen && dueAt ? (
+            <Text size="sm">{t.move.text(onCalendar(dueAt, zone, now()))}</Text>
+          ) : (
+            <DueField
+              value={dueAt}
+              onChange={setDueAt}
+              zone={zone}
+              assignee={followUp.assignee_id}
+              error={tried && dueAt === null ? t.form.dueMissing : undefined}
+              pick={typing ? undefined : pick}
+              focused={typing}
+            />
+          )}
+          {reasonNeeded && <ReasonField value={reason} onChange={setReason} error={reasonError} focused={chosen || (tried && dueAt !== null)} />}
+          {!chosen && followUp.level > 0 && (
+            <Text size="sm" c="dimmed">
+              {t.followUps.startsOver}
+            </Text>
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>
               {t.common.cancel}
             </Button>
-            <Button type="submit" loading={busy} disabled={reason.trim() === ""}>
-              {t.move.move}
+            <Button
+              type="submit"
+              loading={busy}
+              disabled={reasonNeeded && reason.trim() === ""}
+              data-autofocus={(!typing && !reasonNeeded) || undefined}
+            >
+              {chosen ? t.move.move : t.followUps.reschedule}
             </Button>
           </Group>
         </Stack>

@@ -1,6 +1,7 @@
 import { Menu } from "@mantine/core";
 import {
   IconCalendarPlus,
+  IconCalendarTime,
   IconChecklist,
   IconDots,
   IconHandGrab,
@@ -9,35 +10,28 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconTrash,
+  IconUserShare,
   IconZzz,
 } from "@tabler/icons-react";
-import { lazy, Suspense, useLayoutEffect, useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import type { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { IconButton } from "@/components/IconButton";
 import { isolate } from "@/components/bidi";
+import { assignRequest } from "@/features/followups/assigning";
 import { openCompletion } from "@/features/followups/completion";
 import { openForm } from "@/features/followups/formRequest";
 import { openHold, useEndable, useHold } from "@/features/followups/holding";
 import { useRemove } from "@/features/followups/mutations";
-import { needsReason } from "@/features/followups/rescheduling";
-import { failed } from "@/components/toasts";
+import { presetsQuery } from "@/features/followups/queries";
+import { openMove } from "@/features/followups/rescheduling";
 import { useMove } from "@/features/followups/useMove";
 import { useMay, useMe } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
-import { localTimeIn } from "@/time/zone";
-
-const MoveDialog = lazy(() => import("@/features/followups/MoveDialog"));
-
-/** A move that waits for its reason. */
-interface PendingMove {
-  dueAt: string;
-  /** How the API asked for it. */
-  problem?: Problem;
-}
+import { calendar } from "@/time/format";
 
 interface Props {
   followUp: FollowUp;
@@ -48,7 +42,6 @@ interface Props {
 /** What else one can do with a follow-up. The menu itself is made when it is opened. */
 export function RowMenu({ followUp, onDeleted }: Props) {
   const [menuOpen, setMenuOpen] = useState(false);
-  const [pendingMove, setPendingMove] = useState<PendingMove | null>(null);
   const target = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   // The button is another one with the menu and without it: the focus goes along.
@@ -66,54 +59,31 @@ export function RowMenu({ followUp, onDeleted }: Props) {
       <IconDots size={17} stroke={1.7} />
     </IconButton>
   );
-  const dialog = pendingMove && <MoveDialog followUp={followUp} {...pendingMove} close={() => setPendingMove(null)} />;
+  if (!menuOpen) return button;
   return (
-    <>
-      {menuOpen ? (
-        <Menu defaultOpened position="bottom-end" width={220} onClose={() => setMenuOpen(false)} returnFocus={false}>
-          <Menu.Target>{button}</Menu.Target>
-          <Menu.Dropdown>
-            <Items followUp={followUp} askReason={setPendingMove} onDeleted={onDeleted} />
-          </Menu.Dropdown>
-        </Menu>
-      ) : (
-        button
-      )}
-      <Suspense>{dialog}</Suspense>
-    </>
+    <Menu defaultOpened position="bottom-end" width={220} onClose={() => setMenuOpen(false)} returnFocus={false}>
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <Items followUp={followUp} onDeleted={onDeleted} />
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
-const LATER = [
-  { label: t.rowMenu.tomorrow, days: 1 },
-  { label: t.rowMenu.inThreeDays, days: 3 },
-  { label: t.rowMenu.inAWeek, days: 7 },
-];
-
-interface ItemsProps extends Props {
-  /** Opens the dialog that asks for a reason. */
-  askReason: (move: PendingMove) => void;
-}
-
-function Items({ followUp, askReason, onDeleted }: ItemsProps) {
+function Items({ followUp, onDeleted }: Props) {
   const { time_zone: zone } = useMe();
   const mayDelete = useMay("follow-ups:delete");
-  const move = useMove();
+  const mayReassign = useMay("escalations:read");
+  const { data: presets = [] } = useQuery(presetsQuery(followUp.assignee_id));
+  const { move } = useMove();
   const remove = useRemove();
   const hold = useHold();
   const endable = useEndable(followUp);
   const open = followUp.status === "open";
 
-  function moveTo(days: number) {
-    const dueAt = localTimeIn(days, "09:00", zone, now());
-    if (followUp.escalated) askReason({ dueAt });
-    else move(followUp, dueAt).catch((error: unknown) => refuse(error, dueAt));
-  }
-
-  /** It may have been escalated since it was loaded: then it is asked for the reason now. */
-  function refuse(error: unknown, dueAt: string) {
-    if (needsReason(error)) askReason({ dueAt, problem: error });
-    else failed(t.changes.notMoved(isolate(followUp.title)), error);
+  function moveTo(dueAt: string) {
+    if (followUp.escalated) openMove({ followUp, dueAt });
+    else move(followUp, dueAt);
   }
 
   return (
@@ -124,6 +94,11 @@ function Items({ followUp, askReason, onDeleted }: ItemsProps) {
       {open && (
         <Menu.Item leftSection={<IconChecklist size={16} />} onClick={() => openCompletion(followUp)}>
           {t.completing.open}
+        </Menu.Item>
+      )}
+      {open && mayReassign && (
+        <Menu.Item leftSection={<IconUserShare size={16} />} onClick={() => assignRequest.set(followUp)}>
+          {t.followUps.reassign}
         </Menu.Item>
       )}
       <Menu.Item leftSection={<IconHistory size={16} />} component={Link} to={`/followups/${followUp.id}`}>
@@ -153,11 +128,21 @@ function Items({ followUp, askReason, onDeleted }: ItemsProps) {
         ))}
       {open && <Menu.Label>{followUp.level ? t.rowMenu.rescheduleEscalated : t.rowMenu.reschedule}</Menu.Label>}
       {open &&
-        LATER.map(({ label, days }) => (
-          <Menu.Item key={days} leftSection={<IconCalendarPlus size={16} />} onClick={() => moveTo(days)}>
-            {label}
+        presets.map(({ preset, due_at: dueAt }) => (
+          <Menu.Item
+            key={preset}
+            leftSection={<IconCalendarPlus size={16} />}
+            title={calendar(dueAt, zone, now())}
+            onClick={() => moveTo(dueAt)}
+          >
+            {t.completing.presets[preset]}
           </Menu.Item>
         ))}
+      {open && (
+        <Menu.Item leftSection={<IconCalendarTime size={16} />} onClick={() => openMove({ followUp })}>
+          {t.rowMenu.anotherTime}
+        </Menu.Item>
+      )}
       {mayDelete && <Menu.Divider />}
       {mayDelete && (
         <Menu.Item

@@ -6,6 +6,7 @@ import {
   IconCalendar,
   IconCheck,
   IconFileImport,
+  IconNotes,
   IconPencil,
   IconPlus,
   IconPoint,
@@ -13,6 +14,7 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import type { Activity } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
@@ -34,6 +36,7 @@ const ICONS: Record<string, Icon> = {
   undone: IconArrowBackUp,
   restored: IconArrowBackUp,
   escalated: IconBellRinging,
+  logged: IconNotes,
 };
 
 /** The history of a follow-up: who did what, and who was told what, when and why. */
@@ -66,7 +69,8 @@ export function Timeline({ id }: { id: number }) {
   );
 }
 
-function TimelineItem({ activity }: { activity: Activity }) {
+/** One entry. @param children what else it says, such as what it is about */
+export function TimelineItem({ activity, children }: { activity: Activity; children?: ReactNode }) {
   const { kind, summary, created_at: at, escalation } = activity;
   const IconOf = ICONS[kind] ?? IconPoint;
   return (
@@ -76,6 +80,7 @@ function TimelineItem({ activity }: { activity: Activity }) {
       </span>
       <div className={classes.text}>
         <span>{summary}</span>
+        {children}
         <RelativeTime at={at} as="ago" className={classes.at} />
         {escalation && <EscalationReason escalation={escalation} />}
       </div>

@@ -1,6 +1,6 @@
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import { queryKeys } from "@/api/queryKeys";
-import type { FollowUp, FollowUpCounts, ShownFollowUp, Me, Page, View } from "@/api/types";
+import type { FollowUp, FollowUpCounts, Me, Page, ShownFollowUp, SubjectDetails, View } from "@/api/types";
 import { viewOf } from "@/features/followups/sections";
 import { now } from "@/time/clock";
 
@@ -156,4 +156,14 @@ export function refreshLists(cache: QueryClient): void {
     });
     void cache.invalidateQueries({ queryKey, refetchType: "none" });
   }
+}
+
+/** A follow-up that some list or page has, as it is shown last. */
+export function known(cache: QueryClient, id: number): FollowUp | null {
+  const own = cache.getQueryData<ShownFollowUp>(queryKeys.followUp(id));
+  const listed = listsOf(cache).flatMap(([, { pages }]) => pages.flatMap(({ items }) => items));
+  const ofSubjects = cache.getQueriesData<SubjectDetails>({ queryKey: queryKeys.oneSubject });
+  const all = [...listed, ...ofSubjects.flatMap(([, subject]) => subject?.follow_ups ?? [])];
+  const found = own ?? all.find((each) => each.id === id);
+  return found ? latest(cache, found) : null;
 }

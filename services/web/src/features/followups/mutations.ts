@@ -7,7 +7,8 @@ import { useMe } from "@/api/session";
 import type { BulkChange, BulkFilter, BulkResult, Completion, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
-import { done, failed, withUndo } from "@/components/toasts";
+import { done, failed } from "@/components/toasts";
+import { expectUndo, forgetUndo, withUndo } from "@/components/undo";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { calendar } from "@/time/format";
@@ -26,8 +27,12 @@ export function useComplete() {
   const complete = useMutation({
     mutationFn: ({ followUp, completion }: Completing) =>
       dataOf(api.POST("/follow-ups/{follow_up_id}/complete", { ...asSeen(followUp), body: completion })),
-    onMutate: ({ followUp }) => takeOut(cache, new Set([followUp.id])),
+    onMutate: async ({ followUp }) => {
+      const change = expectUndo();
+      return { ...(await takeOut(cache, new Set([followUp.id]))), change };
+    },
     onError: (error, { followUp, completion }, taken) => {
+      forgetUndo(taken?.change);
       const current = currentOf(error) ?? followUp; // what somebody made of it meanwhile
       restore(cache, taken, followUp);
       if (current !== followUp) show(cache, current);
@@ -35,11 +40,11 @@ export function useComplete() {
       failed(t.changes.stillOpen(isolate(followUp.title)), error, () => complete.mutate(again));
       settle(cache);
     },
-    onSuccess: ({ next, ...completed }, { followUp }, { touched }) => {
+    onSuccess: ({ next, ...completed }, { followUp }, { touched, change }) => {
       show(cache, completed);
       const title = isolate(followUp.title);
       const said = next ? t.completing.plannedNext(title, calendar(next.due_at, zone, now())) : t.changes.completed(title);
-      withUndo(said, () => undo.mutate({ followUp: completed, touched }));
+      withUndo(said, () => undo.mutate({ followUp: completed, touched }), change);
       settle(cache, completed.id);
     },
   });

@@ -31,23 +31,22 @@ export const countsQuery = (filters: ApiFilters) =>
     placeholderData: (old) => old,
   });
 
-/** They are few, and seldom change. */
-const FRESH_MS = 5 * 60_000;
-
-/** Outcomes in use, in the order in which people choose from them. */
-export const outcomesQuery = queryOptions({
-  queryKey: queryKeys.outcomes,
-  queryFn: async ({ signal }) =>
-    (await dataOf(api.GET("/outcomes", { params: { query: { limit: 200 } }, signal }))).items,
-  staleTime: FRESH_MS,
-});
-
 /** When tomorrow, Monday and so on are for somebody: within their working hours. */
 export const presetsQuery = (assignee: number) =>
   queryOptions({
     queryKey: queryKeys.presets(assignee),
     queryFn: async ({ signal }) =>
       (await dataOf(api.GET("/follow-ups/presets", { params: { query: { assignee_id: assignee } }, signal }))).items,
+  });
+
+/** When so many working days have passed for somebody, and work begins. */
+export const workingDaysQuery = (assignee: number, days: number) =>
+  queryOptions({
+    queryKey: queryKeys.workingDays(assignee, days),
+    queryFn: async ({ signal }) => {
+      const query = { assignee_id: assignee, working_days: days };
+      return (await dataOf(api.GET("/follow-ups/presets", { params: { query }, signal }))).after_working_days;
+    },
   });
 
 export const followUpQuery = (id: number) =>

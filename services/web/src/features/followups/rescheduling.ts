@@ -1,5 +1,7 @@
 import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
+import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
+import { createStore } from "@/hooks/store";
 import { t } from "@/i18n";
 import { dateOf } from "@/time/format";
 
@@ -12,4 +14,28 @@ export function rescheduledText({ moved, first_due_at }: Pick<FollowUp, "moved" 
 /** Whether the API asks why something is moved: it was escalated since it was loaded, or before it was reopened. */
 export function needsReason(error: unknown): error is Problem {
   return error instanceof Problem && error.messageFor("reason") !== undefined;
+}
+
+/** What is to be moved, and to when as far as that is known. */
+export interface MoveRequest {
+  followUp: FollowUp;
+  dueAt?: string;
+  /** How the API asked for a reason, where the page did not know that one is needed. */
+  problem?: Problem;
+  /** The time is being typed. */
+  typing?: boolean;
+}
+
+/** null: nothing is asked. */
+export const moveRequest = createStore<MoveRequest | null>(null);
+
+/** Ask until when a follow-up is moved, or why. */
+export function openMove(request: MoveRequest): void {
+  keepTyping();
+  moveRequest.set(request);
+}
+
+export function closeMove(): void {
+  takeTyped();
+  moveRequest.set(null);
 }

@@ -1,20 +1,67 @@
-import type { FollowUp } from "@/api/types";
-import { useEdit, useUndo } from "@/features/followups/mutations";
-import { withUndo } from "@/components/toasts";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, dataOf, ifMatch } from "@/api/client";
 import { useMe } from "@/api/session";
+import type { FollowUp } from "@/api/types";
+import { isolate } from "@/components/bidi";
+import { failed } from "@/components/toasts";
+import { expectUndo, forgetUndo, withUndo } from "@/components/undo";
+import { putBack, refreshLists, restore, show, takeOut } from "@/features/followups/cache";
+import { currentOf, useUndo } from "@/features/followups/mutations";
+import { needsReason, openMove } from "@/features/followups/rescheduling";
+import { queryKeys } from "@/api/queryKeys";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { calendar } from "@/time/format";
 
-/** Gives a follow-up another due time, says so, and offers to undo it; fails as the API does. */
+interface Move {
+  followUp: FollowUp;
+  dueAt: string;
+  reason?: string | undefined;
+}
+
+/**
+ * Gives a follow-up another due time: its row goes at once, and comes back where it belongs by then. It says so, and
+ * offers to undo it. Where it turns out that a reason is needed, it is asked for. With a reason it fails as the API
+ * does, for the form that has it to say why.
+ */
 export function useMove() {
   const { time_zone: zone } = useMe();
-  const edit = useEdit();
+  const cache = useQueryClient();
   const undo = useUndo();
-  return async ({ id, etag }: FollowUp, dueAt: string, reason?: string) => {
-    const changes = reason === undefined ? { due_at: dueAt } : { due_at: dueAt, reason };
-    // A promise: a menu that asked for it is gone before the answer comes, and its own callbacks with it.
-    const moved = await edit.mutateAsync({ id, etag, changes });
-    withUndo(t.changes.movedTo(calendar(dueAt, zone, now())), () => undo.mutate({ followUp: moved }));
+  const moving = useMutation({
+    mutationFn: ({ followUp: { id, etag }, dueAt, reason }: Move) =>
+      dataOf(
+        api.PATCH("/follow-ups/{follow_up_id}", {
+          params: { path: { follow_up_id: id } },
+          headers: ifMatch(etag),
+          body: { due_at: dueAt, ...(reason !== undefined && { reason }) },
+        }),
+      ),
+    onMutate: async ({ followUp, reason }) => {
+      const change = expectUndo();
+      return { change, taken: reason === undefined ? await takeOut(cache, new Set([followUp.id])) : undefined };
+    },
+    onError: (error, { followUp, dueAt, reason }, context) => {
+      forgetUndo(context?.change);
+      restore(cache, context?.taken, followUp);
+      const current = currentOf(error);
+      if (current) show(cache, current);
+      refreshLists(cache);
+      if (reason !== undefined) return;
+      if (needsReason(error)) openMove({ followUp, dueAt, problem: error });
+      else failed(t.changes.notMoved(isolate(followUp.title)), error);
+    },
+    onSuccess: (moved, { dueAt }, { change, taken }) => {
+      const touched = taken?.touched ?? [];
+      putBack(cache, touched, moved);
+      show(cache, moved);
+      withUndo(t.changes.movedTo(calendar(dueAt, zone, now())), () => undo.mutate({ followUp: moved, touched }), change);
+      void cache.invalidateQueries({ queryKey: queryKeys.activities(moved.id) });
+      refreshLists(cache);
+    },
+  });
+  return {
+    move: (followUp: FollowUp, dueAt: string) => moving.mutate({ followUp, dueAt }),
+    moveBecause: (followUp: FollowUp, dueAt: string, reason: string) => moving.mutateAsync({ followUp, dueAt, reason }),
   };
 }

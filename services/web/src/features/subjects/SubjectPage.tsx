@@ -18,6 +18,7 @@ import { useMay, useMe } from "@/api/session";
 import { subjectQuery } from "@/api/subjects";
 import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SubjectForm } from "@/features/subjects/SubjectForm";
+import { SubjectStory } from "@/features/subjects/SubjectStory";
 import { SubjectHistory } from "@/features/subjects/SubjectHistory";
 import { t } from "@/i18n";
 import { useNow } from "@/time/useNow";
@@ -89,6 +90,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
           <Rows followUps={completed} />
         </>
       )}
+      <SubjectStory subject={subject} />
       <SubjectHistory id={subject.id} />
       <Anchor component={Link} to={`/followups?subject=${subject.id}`} size="sm" mt="lg" display="inline-block">
         {t.subjects.showInFollowUps}

@@ -1,4 +1,16 @@
 export const completing = {
+  log: {
+    open: "Log a call or a note",
+    title: "Log a call or a note",
+    about: "About which follow-up",
+    kind: "What was done",
+    onlyNote: "Only a note",
+    save: "Log",
+    saved: "It is in the history",
+    story: "History",
+    nothing: "Nothing has happened yet.",
+  },
+
   completing: {
     open: "Complete with outcome",
     title: (title: string) => `Complete “${title}”`,
@@ -14,6 +26,8 @@ export const completing = {
       in_a_week: "In a week",
       in_a_month: "In a month",
     },
+    another: "Another time",
+    when: "When the next one is due",
     nextTitle: "The next follow-up",
     plannedNext: (title: string, time: string) => `Completed “${title}”, next ${time}`,
   },

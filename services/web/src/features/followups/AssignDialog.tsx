@@ -1,0 +1,102 @@
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
+import { lazy, Suspense, useState, type SubmitEvent } from "react";
+import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
+import { useMe } from "@/api/session";
+import type { FollowUp } from "@/api/types";
+import { isolate } from "@/components/bidi";
+import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
+import { withUndo } from "@/components/undo";
+import { assignRequest } from "@/features/followups/assigning";
+import { useEdit, useUndo } from "@/features/followups/mutations";
+import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
+import { usePeopleInScope } from "@/features/people";
+import { t } from "@/i18n";
+import { now } from "@/time/clock";
+
+const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
+
+const close = () => assignRequest.set(null);
+
+/** Why it was refused, as far as no dialog of its own asks about it. */
+function problemOf(error: unknown): Problem | null {
+  return error instanceof Problem && error.type !== POLICY_WOULD_CHANGE ? error : null;
+}
+
+/** Asks who takes a follow-up over. */
+export default function AssignDialog({ followUp }: { followUp: FollowUp }) {
+  const me = useMe();
+  const people = usePeopleInScope().filter(({ active, id }) => active && id !== followUp.assignee_id);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [question, setQuestion] = useState<Problem | null>(null);
+  const edit = useEdit();
+  const undo = useUndo();
+  const problem = problemOf(edit.error);
+
+  function assign(choice?: ClockChoice) {
+    const assignee = people.find(({ id }) => String(id) === chosen);
+    if (!assignee) return;
+    const changes = { assignee_id: assignee.id };
+    const asked = choice ?? (mayMoveClock(followUp, changes, now()) ? { ask_about_policy: true } : {});
+    edit.mutateAsync({ id: followUp.id, etag: followUp.etag, changes: { ...changes, ...asked } }).then(
+      (saved) => {
+        close();
+        const said = t.changes.assigned(isolate(saved.title), isolate(assignee.name));
+        withUndo(said, () => undo.mutate({ followUp: saved }));
+      },
+      (failure: unknown) => setQuestion(asksAboutPolicy(failure) ? failure : null),
+    );
+  }
+
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    assign();
+  }
+
+  if (question) {
+    return (
+      <Suspense>
+        <PolicyQuestion
+          question={question}
+          escalated={followUp.escalated}
+          problem={problem}
+          busy={edit.isPending}
+          decide={assign}
+          back={() => setQuestion(null)}
+        />
+      </Suspense>
+    );
+  }
+  return (
+    <Dialog onClose={close} title={t.followUps.reassignNamed(isolate(followUp.title))}>
+      <form onSubmit={submit}>
+        <Stack>
+          <FormProblem error={problem} fields={["assignee_id"]} />
+          <Select
+            label={t.bulk.newAssignee}
+            placeholder={t.bulk.choosePerson}
+            data={people.map(({ id, name }) => ({ value: String(id), label: id === me.id ? t.person.me(name) : name }))}
+            value={chosen}
+            onChange={setChosen}
+            error={problem?.messageFor("assignee_id")}
+            searchable
+            selectFirstOptionOnChange
+            nothingFoundMessage={t.common.nobodyByName}
+            data-autofocus
+          />
+          <Text size="sm" c="dimmed">
+            {t.followUps.reassignText}
+          </Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {t.common.cancel}
+            </Button>
+            <Button type="submit" loading={edit.isPending} disabled={chosen === null}>
+              {t.followUps.reassign}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
