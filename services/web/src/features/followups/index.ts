@@ -17,8 +17,6 @@ export { useComplete } from "@/features/followups/mutations";
 export { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 export { apiWorth, typedWorth, whoIn, worthIn } from "@/features/followups/filters";
 export { noMoney } from "@/features/followups/facts";
-export { completionRequest } from "@/features/followups/completion";
-export { WorthFields } from "@/features/followups/WorthFields";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
 export { viewOf } from "@/features/followups/sections";
