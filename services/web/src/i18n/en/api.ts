@@ -52,6 +52,7 @@ export const api = {
     clock: "Clock",
     date_order: "Dates",
     week_start: "First day of the week",
+    open_work: "What becomes of their open work",
     password: "Password",
     current_password: "Current password",
     new_password: "New password",

@@ -26,7 +26,7 @@ CREATE TABLE holds (
     ended_version integer,
     over_version integer,
     CONSTRAINT pk_holds PRIMARY KEY (id),
-    CONSTRAINT uq_holds_follow_up_id UNIQUE (follow_up_id, number),
+    CONSTRAINT uq_holds_follow_up_id_number UNIQUE (follow_up_id, number),
     CONSTRAINT ck_holds_kind CHECK (kind IN ('acknowledge', 'snooze', 'wait')),
     CONSTRAINT ck_holds_until CHECK (until > starts_at),
     CONSTRAINT ck_holds_ended CHECK ((ended_at IS NULL) = (end_reason IS NULL))
