@@ -273,7 +273,7 @@ class Judged:
         [days] = self.court.settings.days(current.version, current.assignee_id, now, now)
         ladder = current.version.ladder
         severity = ladder[level[0] - 1].severity if level[0] else None
-        wakes_at = current.later(next_after(ladder, days, current.due_at, level))
+        wakes_at = current.later(next_after(ladder, days, current.due_at, level), now)
         expected: tuple[Any, ...] = (True, current.run, *level, severity, current.assignee_id, wakes_at)
         columns = ("is_open", "run", "step", "repeat", "severity", "assignee_id", "wake_at")
         actual = tuple(row[column] for column in columns)

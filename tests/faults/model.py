@@ -63,10 +63,13 @@ class Stay:
             (max(min(ends, at) - max(begins, self.due_at), zero) for begins, ends in self.pauses), zero
         )
 
-    def later(self, at: datetime | None) -> datetime | None:
-        """When something comes that would come at a moment if nothing had been waited."""
+    def later(self, at: datetime | None, now: datetime) -> datetime | None:
+        """When something comes that would come at a moment if nothing had been waited by now.
+
+        What was waited by a clock that was ahead does not count.
+        """
         for begins, ends in self.pauses:
-            if at is not None and ends > self.due_at and max(begins, self.due_at) < at:
+            if at is not None and ends > self.due_at and max(begins, self.due_at) < at and begins <= now:
                 at += ends - max(begins, self.due_at)
         return at
 

@@ -36,6 +36,7 @@ def test_a_created_follow_up_is_the_callers_and_can_be_read_back(company: Compan
     assert body["next_step_at"] == body["due_at"] == DUE
     read = company.ask(company.amir, "GET", f"/follow-ups/{body['id']}")
     assert read.headers["ETag"] == body["etag"]
+    assert body.pop("assignee_absent_until") is None
     assert read.json() == {
         **body,
         "hours_overdue": read.json()["hours_overdue"],

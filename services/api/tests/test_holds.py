@@ -130,6 +130,19 @@ def test_what_was_held_by_a_clock_that_was_ahead_ends(held: Holding) -> None:
     assert (ESCALATED, "mia") in held.told()
 
 
+def test_what_ended_by_a_clock_that_was_ahead_does_not_wait_for_that_time_again(held: Holding) -> None:
+    held.wait(HOUR)
+    for change in (
+        "UPDATE holds SET starts_at = starts_at + interval '40 days', until = until + interval '40 days'",
+        "UPDATE holds SET ended_at = until, end_reason = 'time'",
+    ):
+        held.company.world.execute(change)
+    held.sweep()
+    assert held.told() == [(OVERDUE, "amir")]
+    held.pass_on(48 * HOUR)
+    assert (ESCALATED, "mia") in held.told()
+
+
 def test_a_raised_step_that_a_wait_overtakes_is_told_when_it_ends(held: Holding) -> None:
     """What is queued looks again before it tells; nothing of it is lost."""
     with held.company.world.engine.begin() as tx:

@@ -135,6 +135,7 @@ def test_what_is_escalated_while_somebody_moves_it_needs_a_reason(company: Compa
         )
         answer = pool.submit(move, company, follow_up)
         with company.world.engine.connect() as observer:
+            observer.execution_options(isolation_level="AUTOCOMMIT")  # each look sees who is there now
             eventually(lambda: observer.scalar(WAITS), what="the move waits for the escalation")
         escalator.commit()
         assert answer.result(30).status_code == 422

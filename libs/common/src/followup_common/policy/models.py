@@ -279,6 +279,17 @@ class Step(Length):
             )
         return self
 
+    def may_repeat_before(self, later: Step) -> bool:
+        """Whether it may have the time to be repeated; where units differ, the calendar decides."""
+        if self.repeat is None:
+            return True
+        if self.after is not None and later.after is not None:
+            return self.repeat.every.least_elapsed < later.after - self.after
+        if self.length[0] != later.length[0]:
+            return True
+        unit, every = self.repeat.every.length
+        return unit != self.length[0] or every < later.length[1] - self.length[1]
+
     @property
     def is_before_due(self) -> bool:
         """Whether it reminds of what is to come."""

@@ -64,23 +64,11 @@ def _check_steps(steps: list[Step]) -> None:
                 f"step {later.label!r} never comes later than {step.label!r}, which takes "
                 f"{iso_hours(least)} by the clock at least: give it a longer time, or move it up",
             )
-        if not _is_repeated_before(step, later):
+        if not step.may_repeat_before(later):
             raise _invalid(
                 f"steps.{number}.repeat",
                 f"step {later.label!r} comes before the first repeat: repeat it sooner, or not at all",
             )
-
-
-def _is_repeated_before(step: Step, later: Step) -> bool:
-    """Whether a step may have the time to be repeated; where units differ, the calendar decides."""
-    if step.repeat is None:
-        return True
-    if step.after is not None and later.after is not None:
-        return step.repeat.every.least_elapsed < later.after - step.after
-    if step.length[0] != later.length[0]:
-        return True
-    unit, every = step.repeat.every.length
-    return unit != step.length[0] or every < later.length[1] - step.length[1]
 
 
 def _check_conditions(tx: Transaction, body: PolicyInput, *, catch_all: bool) -> None:

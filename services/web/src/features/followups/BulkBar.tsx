@@ -151,9 +151,6 @@ export function BulkBar() {
         <Button className={classes.action} size="xs" leftSection={<IconCheck size={15} />} loading={bulk.isPending} onClick={complete} data-bulk="complete">
           {t.followUps.complete}
         </Button>
-        <Button className={classes.action} size="xs" variant="default" leftSection={<IconChecklist size={15} />} onClick={() => ask("outcome")} data-bulk="outcome">
-          {t.bulk.withOutcomeShort}
-        </Button>
         {mayReassign && (
           <Button className={classes.action} size="xs" variant="default" leftSection={<IconUserShare size={15} />} onClick={() => setAsking("reassign")} data-bulk="reassign">
             {t.followUps.reassign}
@@ -161,6 +158,9 @@ export function BulkBar() {
         )}
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconCalendar size={15} />} onClick={() => ask("reschedule")} data-bulk="reschedule">
           {t.followUps.reschedule}
+        </Button>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconChecklist size={15} />} onClick={() => ask("outcome")} data-bulk="outcome">
+          {t.bulk.withOutcomeShort}
         </Button>
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconZzz size={15} />} onClick={() => setAsking("snooze")} data-bulk="snooze">
           {t.holds.verb.snooze}

@@ -102,7 +102,7 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
             <Button
               type="submit"
               loading={busy}
-              disabled={reasonNeeded && reason.trim() === ""}
+              disabled={dueAt !== null && reasonNeeded && reason.trim() === ""}
               data-autofocus={(!typing && !reasonNeeded) || undefined}
             >
               {chosen ? t.move.move : t.followUps.reschedule}

@@ -14,7 +14,7 @@ export { assignRequest } from "@/features/followups/assigning";
 export { moveRequest, openMove } from "@/features/followups/rescheduling";
 export { completionRequest, openCompletion } from "@/features/followups/completion";
 export { useComplete } from "@/features/followups/mutations";
-export { keepTyping, takeTyped } from "@/features/followups/typedAhead";
+export { keepTyping, takeEnter, takeTyped } from "@/features/followups/typedAhead";
 export { apiWorth, typedWorth, whoIn, worthIn } from "@/features/followups/filters";
 export { noMoney } from "@/features/followups/facts";
 export { formRequest, openForm } from "@/features/followups/formRequest";

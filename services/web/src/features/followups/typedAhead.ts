@@ -1,12 +1,14 @@
 /** What is typed between asking for a form and its first field having the focus: it loads and is drawn meanwhile. */
 
 let typed: string | null = null;
+let entered = false;
 
 function keep(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || typed === null) return;
   if (event.key.length === 1) typed += event.key;
   else if (event.key === "Backspace") typed = typed.slice(0, -1);
-  else return;
+  else if (event.key !== "Enter") return;
+  entered = event.key === "Enter";
   event.preventDefault();
   event.stopImmediatePropagation();
 }
@@ -14,6 +16,7 @@ function keep(event: KeyboardEvent): void {
 /** From now on what is typed is kept, and acts nowhere else. */
 export function keepTyping(): void {
   typed = "";
+  entered = false;
   window.addEventListener("keydown", keep, true);
 }
 
@@ -23,4 +26,11 @@ export function takeTyped(): string {
   const text = typed ?? "";
   typed = null;
   return text;
+}
+
+/** Whether what was taken last ended with Enter; asked once. */
+export function takeEnter(): boolean {
+  const was = entered;
+  entered = false;
+  return was;
 }

@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import { explain } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { UserText } from "@/components/UserText";
-import { takeTyped } from "@/features/followups";
+import { takeEnter, takeTyped } from "@/features/followups";
 import { grouped, matching, type Item } from "@/features/palette/items";
 import { closePalette, type PaletteRequest } from "@/features/palette/paletteRequest";
 import { useActions } from "@/features/palette/useActions";
@@ -26,7 +26,7 @@ export default function Palette({ request, pages }: Props) {
   const [q, setQ] = useState(takeTyped);
   const [chosen, setChosen] = useState(0);
   /** Enter was pressed before there was anything to choose. */
-  const [entered, setEntered] = useState(false);
+  const [entered, setEntered] = useState(takeEnter);
   const list = useId();
   const { found, searching, error } = useFound(q);
   const items = matching(q, [...useActions(request), ...usePages(pages)], found);
@@ -50,7 +50,7 @@ export default function Palette({ request, pages }: Props) {
   function press(event: KeyboardEvent) {
     if (event.key === "ArrowDown") setChosen((active + 1) % Math.max(items.length, 1));
     else if (event.key === "ArrowUp") setChosen((active + items.length - 1) % Math.max(items.length, 1));
-    else if (event.key === "Enter" && items.length === 0 && searching) setEntered(true);
+    else if (event.key === "Enter" && items.length === 0) setEntered(true);
     else if (event.key === "Enter" && !event.nativeEvent.isComposing) run(items[active]);
     else return;
     event.preventDefault();

@@ -333,7 +333,7 @@ holds = Table(
         postgresql_where=text("kind <> 'wait' AND ended_at IS NULL"),
     ),
     Index("ix_holds_until", "until", postgresql_where=text("ended_at IS NULL")),
-    Index("ix_holds_starts_at", "starts_at", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_holds_starts_at", "starts_at"),
 )
 
 # No foreign keys on notifications and activities: one check a row would cost more than the row. Rows are
