@@ -69,7 +69,7 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
 
   return (
     <Dialog onClose={leave} title={chosen ? t.move.title(isolate(followUp.title)) : t.move.when(isolate(followUp.title))}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} noValidate>
         <Stack>
           {reasonError === undefined && (
             <FormProblem error={error} title={t.move.failed}>

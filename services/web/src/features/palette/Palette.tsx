@@ -23,10 +23,10 @@ const LONGEST = 200;
 
 /** Leads to anything and does what can be done here, by a few letters of its name. */
 export default function Palette({ request, pages }: Props) {
-  const [q, setQ] = useState(takeTyped);
+  const [q, setQ] = useState("");
   const [chosen, setChosen] = useState(0);
   /** Enter was pressed before there was anything to choose. */
-  const [entered, setEntered] = useState(takeEnter);
+  const [entered, setEntered] = useState(false);
   const list = useId();
   const { found, searching, error } = useFound(q);
   const items = matching(q, [...useActions(request), ...usePages(pages)], found);
@@ -47,6 +47,13 @@ export default function Palette({ request, pages }: Props) {
     setEntered(false);
   }
 
+  /** Only now does what is typed come here: what was typed until then was kept. */
+  function takeOver() {
+    const early = takeTyped();
+    if (early !== "") type(q + early);
+    if (takeEnter()) setEntered(true);
+  }
+
   function press(event: KeyboardEvent) {
     if (event.key === "ArrowDown") setChosen((active + 1) % Math.max(items.length, 1));
     else if (event.key === "ArrowUp") setChosen((active + items.length - 1) % Math.max(items.length, 1));
@@ -65,6 +72,7 @@ export default function Palette({ request, pages }: Props) {
         value={q}
         maxLength={LONGEST}
         onChange={({ currentTarget }) => type(currentTarget.value)}
+        onFocus={takeOver}
         onKeyDown={press}
         role="combobox"
         aria-expanded={items.length > 0}
