@@ -177,6 +177,12 @@ def snapshot_pinned(system: System, _: Random) -> None:
     system.pinned.start()
 
 
+@fault("round")
+def follow_ups_wait(system: System, _: Random) -> None:
+    """From now on people let follow-ups wait, and let them go on again."""
+    system.workload.lets_wait = True
+
+
 @fault("servers")
 def statements_time_out(system: System, rng: Random) -> None:
     """PostgreSQL is so slow that a service's statements hit their timeout."""

@@ -59,6 +59,12 @@ def test_nor_while_calendars_and_policies_are_edited(hosts: Hosts, tmp_path: Pat
     _expect_clean(hosts, tmp_path, EDITS + KINDS)
 
 
+@pytest.mark.long
+@pytest.mark.integration
+def test_nor_while_follow_ups_wait(hosts: Hosts, tmp_path: Path) -> None:
+    _expect_clean(hosts, tmp_path, ["follow_ups_wait", *KINDS])
+
+
 def _expect_clean(hosts: Hosts, tmp_path: Path, kinds: list[str]) -> None:
     [planned] = plan(SEED, [FAULTS[kind] for kind in kinds], rounds=1, per_round=len(kinds))
     outcome = run_round(hosts, tmp_path, str(SEED), FOLLOW_UPS, planned, print)

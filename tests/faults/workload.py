@@ -109,6 +109,8 @@ class Workload:
         *,
         pause: float = 0.02,
     ) -> None:
+        self.lets_wait = False
+        """Whether people let follow-ups wait, too."""
         self._acted: Counter[str] = Counter()
         self._callers = callers
         self._database = Database(database_url, application_name="followup-faults-people")
@@ -197,12 +199,16 @@ class Workload:
             self._delete: 5,
             self._undo: 20,
             self._restore: 5,
+        }
+
+        holding: dict[Callable[[Transaction, int, Random], list[Event] | None], int] = {
             self._wait: 20,
             self._resume: 8,
         }
 
         def act() -> None:
-            action = rng.choices(list(actions), weights=list(actions.values()))[0]
+            chances = actions | holding if self.lets_wait else actions
+            action = rng.choices(list(chances), weights=list(chances.values()))[0]
             with self._database.transaction() as tx:
                 follow_up = self._pick(tx, rng)
                 events = action(tx, follow_up, rng)
