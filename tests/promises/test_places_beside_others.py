@@ -254,10 +254,11 @@ def test_what_was_planned_while_a_policy_was_published_moves_once_it_is_there(
         version = moved_to_its_own(pipeline, STEP, LATER_STEP)
         published = PoliciesPublished(policy_version_id=version, actor_id=None)
         [again] = handle(published)
+        assert isinstance(again.event, PoliciesPublished)
         assert on(there) == version
-        assert handle(again.event) == [again]  # type: ignore[arg-type]  # it waits for who is planning
+        assert handle(again.event) == [again]  # it waits for who is planning
     assert on(late) != version
-    assert handle(again.event) == []  # type: ignore[arg-type]
+    assert handle(again.event) == []
     assert on(late) == version
 
 

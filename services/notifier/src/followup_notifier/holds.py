@@ -36,14 +36,13 @@ LOCK = text("SELECT FROM escalation_states_hold(CAST(:ids AS bigint[]))")
 # free. Nothing is said of a hold whose follow-up was completed, moved or handed on since, that was undone, or
 # that another one of its kind has taken the place of.
 ENDED = text("""
-    SELECT h.id, h.follow_up_id, h.number, h.kind, h.user_id, h.since, h.until, s.run, s.policy_version_id,
-        f.due_at, f.assignee_id
-    FROM (
-        SELECT h.*, h.starts_at AS since FROM holds h WHERE h.id = ANY(CAST(:ids AS bigint[]))
-    ) h
+    SELECT h.id, h.follow_up_id, h.number, h.kind, h.user_id, h.starts_at AS since, h.until, s.run,
+        s.policy_version_id, f.due_at, f.assignee_id
+    FROM holds h
     JOIN escalation_states s ON s.follow_up_id = h.follow_up_id
     JOIN follow_ups f ON f.id = h.follow_up_id
-    WHERE s.is_open AND h.end_reason = 'time' AND h.over_version IS NULL AND h.assignment = f.assignment
+    WHERE h.id = ANY(CAST(:ids AS bigint[])) AND s.is_open AND h.end_reason = 'time'
+      AND h.over_version IS NULL AND h.assignment = f.assignment
       AND NOT EXISTS (
         SELECT FROM holds o WHERE o.follow_up_id = h.follow_up_id AND o.kind = h.kind AND o.id > h.id
           AND o.ended_at IS NULL AND (h.kind = 'wait' OR o.user_id = h.user_id))

@@ -8,13 +8,14 @@ from typing import Any
 from followup_common.db import Transaction
 from followup_common.db.absences import absences, absent_now
 from followup_common.db.tables import users
-from sqlalchemy import Date, Select, and_, case, cast, exists, false, func, or_, select
+from sqlalchemy import Date, Select, and_, cast, exists, false, func, or_, select
 
 from followup_api.absences.problems import AbsenceNotFound
 from followup_api.absences.schemas import Absence, AbsenceQuery, Away
 from followup_api.etags import tag_of
 from followup_api.followups.scopes import Scope
 from followup_api.pagination import Page, paginate
+from followup_api.users.queries import id_and_name
 
 a = absences.c
 person, substitute, setter = users.alias("person"), users.alias("substitute"), users.alias("setter")
@@ -23,15 +24,11 @@ TODAY = cast(func.timezone(person.c.time_zone, func.now()), Date)
 IS_OVER = or_(a.ended_at.is_not(None), a.last_day < TODAY)
 
 
-def _named(who: Any) -> Any:
-    return case((who.c.id.is_not(None), func.json_build_object("id", who.c.id, "name", who.c.name)))
-
-
 FOUND: Select[*tuple[Any, ...]] = (
     select(
         *(a.id, a.user_id, a.first_day, a.last_day, a.substitute_id, a.note, a.source, a.ended_at, a.version),
-        *(_named(person).label("user"), _named(substitute).label("substitute")),
-        _named(setter).label("set_by"),
+        *(id_and_name(person).label("user"), id_and_name(substitute).label("substitute")),
+        id_and_name(setter).label("set_by"),
         and_(a.ended_at.is_(None), TODAY.between(a.first_day, a.last_day)).label("now"),
         IS_OVER.label("over"),
         tag_of(absences).label("etag"),

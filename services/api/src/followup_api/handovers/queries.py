@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.absences import hand_overs
@@ -14,22 +14,26 @@ from followup_api.followups.scopes import Scope
 from followup_api.handovers.problems import HandOverNotFound
 from followup_api.handovers.schemas import HandOver, HandOverQuery, OpenWorkFilter
 from followup_api.pagination import Page, paginate
+from followup_api.users.queries import id_and_name
 
 h, f = hand_overs.c, follow_ups.c
 giver, taker, actor = users.alias("giver"), users.alias("taker"), users.alias("actor")
 
 
-def _named(who: Any) -> ColumnElement[Any]:
-    return cast("ColumnElement[Any]", func.json_build_object("id", who.c.id, "name", who.c.name))
+UNDOABLE_FOR: ColumnElement[Any] = literal_column("interval '1 day'")
 
 
 FOUND: Select[*tuple[Any, ...]] = (
     select(
         *(h.id, h.from_user_id, h.to_user_id, h.until, h.number, h.created_at, h.ended_at, h.given_back),
-        (h.created_at + literal_column("interval '1 day'")).label("undoable_until"),
-        *(_named(giver).label("from"), _named(taker).label("to"), _named(actor).label("actor")),
+        (h.created_at + UNDOABLE_FOR).label("undoable_until"),
+        *(
+            id_and_name(giver).label("from"),
+            id_and_name(taker).label("to"),
+            id_and_name(actor).label("actor"),
+        ),
         giver.c.active.label("giver_active"),
-        (h.created_at > func.now() - literal_column("interval '1 day'")).label("undoable"),
+        (h.created_at > func.now() - UNDOABLE_FOR).label("undoable"),
     )
     .select_from(hand_overs)
     .join(giver, giver.c.id == h.from_user_id)

@@ -13,12 +13,12 @@ from followup_api.users.schemas import Password
 
 MOST = 1_000
 """Links that one request makes."""
-SECRET = "q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f"  # noqa: S105 - an example
+EXAMPLE_TOKEN = "q8JmB2v0c6l6m3o5Wq1n7x9Zt4s2u8y0A1b3C5d7E9f"  # noqa: S105 - shown in the documents; it opens nothing
 AMIR: JsonDict = {"user_id": 42, "name": "Amir Patel", "email": "amir.patel@example.com"}
 LINK: JsonDict = {
     **AMIR,
     "purpose": "invitation",
-    "link": f"https://followup.example.com/set-password#{SECRET}",
+    "link": f"https://followup.example.com/set-password#{EXAMPLE_TOKEN}",
     "expires_at": "2026-04-07T09:00:00Z",
 }
 
@@ -83,7 +83,7 @@ class NotYetIn(Schema, json_schema_extra=examples({**AMIR, "invited_at": None, "
     expires_at: Time | None = Field(description="Until when it works.")
 
 
-class LinkToken(Input, json_schema_extra=examples({"token": SECRET})):
+class LinkToken(Input, json_schema_extra=examples({"token": EXAMPLE_TOKEN})):
     """What a link carries behind its `#`."""
 
     token: Annotated[SecretStr, Field(min_length=1, max_length=200)]
@@ -101,7 +101,7 @@ class LinkOf(Schema, json_schema_extra=examples(OF_AMIR)):
     expires_at: Time
 
 
-NEW_PASSWORD: JsonDict = {"token": SECRET, "password": "seven purple lamps hum"}
+NEW_PASSWORD: JsonDict = {"token": EXAMPLE_TOKEN, "password": "seven purple lamps hum"}
 
 
 class PasswordByLink(LinkToken, json_schema_extra=examples(NEW_PASSWORD)):

@@ -7,7 +7,7 @@ from typing import Any
 from followup_common.addresses import folded, folded_sql
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups, users
-from sqlalchemy import ColumnElement, Select, Text, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Text, case, exists, func, literal_column, select
 
 from followup_api.etags import tag_of
 from followup_api.rows import Record
@@ -72,3 +72,13 @@ def get_user(tx: Transaction, user_id: int) -> Record:
 def has_active_admin(tx: Transaction) -> bool:
     """Whether there is an active admin."""
     return bool(tx.execute(select(exists().where(u.role == "admin", u.active))).scalar())
+
+
+def id_and_name(person: Any) -> ColumnElement[Any]:
+    """SQL of a person as other things name them: id and name; null where nobody was joined.
+
+    Args:
+        person: an alias of `users`.
+    """
+    named = func.json_build_object("id", person.c.id, "name", person.c.name)
+    return case((person.c.id.is_not(None), named))
