@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from followup_common.policy import ALWAYS_OPEN, Placement, Policy, Severity, Step, passed, place
-from followup_common.policy.models import ADMINS, ASSIGNEE, STANDARD, OnTheLine
+from followup_common.policy.audiences import ADMINS, ASSIGNEE, OnTheLine
+from followup_common.policy.models import STANDARD
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from followup_common.policy.models import Step, audience_of
+from followup_common.policy.audiences import audience_of
+from followup_common.policy.models import Step
 
 AUDIENCE = Step.model_json_schema()["properties"]["audience"]["items"]
 

@@ -19,7 +19,8 @@ from followup_common.policy import (
     WorkingTime,
     place,
 )
-from followup_common.policy.models import ASSIGNEE, STANDARD
+from followup_common.policy.audiences import ASSIGNEE
+from followup_common.policy.models import STANDARD
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

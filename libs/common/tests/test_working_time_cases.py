@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from followup_common.policy import Policy, Range, Severity, Step, WorkingHours, WorkingTime, place
-from followup_common.policy.models import ASSIGNEE
+from followup_common.policy.audiences import ASSIGNEE
 
 MONDAY_TO_FRIDAY, ALL_WEEK = (1, 2, 3, 4, 5), (1, 2, 3, 4, 5, 6, 7)
 

@@ -14,7 +14,7 @@ from followup_common.db.plans import find_by_index
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.policy import HoldKind, Policy, Recipient, Severity, Step, recipients
-from followup_common.policy.models import ASSIGNEE, MANAGER
+from followup_common.policy.audiences import ASSIGNEE, MANAGER
 from sqlalchemy import Row, text
 
 from followup_notifier import inbox

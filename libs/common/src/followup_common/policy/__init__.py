@@ -1,22 +1,12 @@
 """The rules of escalation: pure functions that take `now` and know neither database nor broker."""
 
+from followup_common.policy.audiences import Admins, Audience, OneUser, OnTheLine
 from followup_common.policy.calendar import ALWAYS_OPEN, BeyondHorizon, Calendar, NeverOpen, WorkingTime
 from followup_common.policy.clock import NOWHERE, Placement, Reached, held_back, passed, place
 from followup_common.policy.holds import Held, HoldKind, Holds, holds_of
 from followup_common.policy.hours import HoursOverlap, Range, Span, WorkingHours
 from followup_common.policy.lifecycle import Command, State
-from followup_common.policy.models import (
-    Admins,
-    Audience,
-    HoldRules,
-    OneUser,
-    OnTheLine,
-    Policy,
-    Repeat,
-    Severity,
-    Step,
-    Tell,
-)
+from followup_common.policy.models import HoldRules, Policy, Repeat, Severity, Step, Tell
 from followup_common.policy.routing import (
     Absence,
     Directory,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from followup_common.policy.models import Admins, Audience, Managers, OneUser, Step
+from followup_common.policy.audiences import Admins, Audience, Managers, OneUser
+from followup_common.policy.models import Step
 
 MOST_SUBSTITUTES = 5
 """How many substitutes are followed, each of whom stands in for the one before."""
