@@ -39,6 +39,16 @@ it("says what it understands while one types, and what it does not", () => {
   expect(heard).toEqual(["2026-03-03T14:00:00Z", null, "2026-03-17T07:00:00Z", "2027-03-02T08:00:00Z"]);
 });
 
+it("has given what is typed to its form when the next key can come", async () => {
+  draw("Europe/Berlin", () => undefined);
+  const field = screen.getByLabelText<HTMLInputElement>("Due");
+  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", false); // as in a browser: effects come when it has time
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(field, "soon");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await Promise.resolve();
+  expect(screen.getByTestId("held").textContent).toBe("");
+});
+
 function draw(zone: string, onChange: (at: string | null) => void) {
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   cache.setQueryData(queryKeys.me, { ...me(), time_zone: zone });
@@ -56,14 +66,17 @@ function draw(zone: string, onChange: (at: string | null) => void) {
 function Held({ zone, onChange }: { zone: string; onChange: (at: string | null) => void }) {
   const [value, setValue] = useState<string | null>("2026-03-12T12:00:00Z");
   return (
-    <DueField
-      value={value}
-      onChange={(at) => {
-        onChange(at);
-        setValue(at);
-      }}
-      zone={zone}
-      assignee={1}
-    />
+    <>
+      <DueField
+        value={value}
+        onChange={(at) => {
+          onChange(at);
+          setValue(at);
+        }}
+        zone={zone}
+        assignee={1}
+      />
+      <p data-testid="held">{value}</p>
+    </>
   );
 }

@@ -83,6 +83,7 @@ export function DueField({ value, onChange, zone, assignee, label = t.due.label,
         onChange={({ currentTarget }) => {
           setTyping(true);
           setText(currentTarget.value);
+          onChange(reading.momentOf(currentTarget.value)); // at once: Enter may be the next key
         }}
         onFocus={focus}
         onBlur={() => {

@@ -63,6 +63,7 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
   const [chosen, setChosen] = useState<Preset | typeof AT>("tomorrow");
   const [until, setUntil] = useState<string | null>(null);
   const [reason, setReason] = useState("");
+  const [tried, setTried] = useState(false);
   const leave = useUnsavedChanges(reason.trim() !== "" || until !== null, close);
   const reasonError = problem instanceof Problem ? problem.messageFor("reason") : undefined;
   const needsReason = action === "wait" || reasonError !== undefined;
@@ -85,6 +86,7 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
+    setTried(true);
     const why = reason.trim() ? { reason: reason.trim() } : {};
     if (chosen !== AT) run({ preset: chosen, ...why });
     else if (until) run({ until, ...why });
@@ -114,7 +116,19 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
               </Group>
             </Chip.Group>
           </div>
-          {chosen === AT ? <DueField value={until} onChange={setUntil} zone={zone} assignee={whose} suggestions={false} focused /> : time && <Text size="sm">{t.holds.untilThen(calendar(time, zone, now()))}</Text>}
+          {chosen === AT ? (
+            <DueField
+              value={until}
+              onChange={setUntil}
+              zone={zone}
+              assignee={whose}
+              error={tried && until === null ? t.form.dueMissing : undefined}
+              suggestions={false}
+              focused
+            />
+          ) : (
+            time && <Text size="sm">{t.holds.untilThen(calendar(time, zone, now()))}</Text>
+          )}
           <ReasonField
             label={needsReason ? t.holds.reason : t.holds.reasonIfAny}
             help={t.holds.reasonHelp}
@@ -128,7 +142,7 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
             <Button variant="default" onClick={leave}>
               {t.common.cancel}
             </Button>
-            <Button type="submit" loading={busy} disabled={(chosen === AT && !until) || (needsReason && reason.trim() === "")}>
+            <Button type="submit" loading={busy}>
               {t.holds.verb[action]}
             </Button>
           </Group>

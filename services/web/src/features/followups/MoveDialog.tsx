@@ -35,6 +35,7 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
   const leave = useUnsavedChanges(reason.trim() !== "", closeMove);
   const reasonError = error instanceof Problem ? error.messageFor("reason") : undefined;
   const reasonNeeded = followUp.escalated || reasonError !== undefined;
+  const reasonMissing = tried && dueAt !== null && reason.trim() === "" ? t.form.reasonMissing : undefined;
   const chosen = request.dueAt !== undefined;
 
   function finish(at: string | null) {
@@ -89,7 +90,9 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
               focused={typing}
             />
           )}
-          {reasonNeeded && <ReasonField value={reason} onChange={setReason} error={reasonError} focused={chosen || (tried && dueAt !== null)} />}
+          {reasonNeeded && (
+            <ReasonField value={reason} onChange={setReason} error={reasonError ?? reasonMissing} focused={chosen || (tried && dueAt !== null)} />
+          )}
           {!chosen && followUp.level > 0 && (
             <Text size="sm" c="dimmed">
               {t.followUps.startsOver}
@@ -102,7 +105,6 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
             <Button
               type="submit"
               loading={busy}
-              disabled={dueAt !== null && reasonNeeded && reason.trim() === ""}
               data-autofocus={(!typing && !reasonNeeded) || undefined}
             >
               {chosen ? t.move.move : t.followUps.reschedule}

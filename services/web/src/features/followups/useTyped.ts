@@ -18,6 +18,11 @@ export interface TypedTime {
   wrong: string | null;
 }
 
+export interface TypedReader extends TypedTime {
+  /** What another text means, as far as it is known without asking the API. */
+  momentOf: (text: string) => string | null;
+}
+
 /** The order of day and month that the person has chosen. */
 const dayFirst = () => preferences().date_order === "day-month";
 
@@ -25,14 +30,23 @@ const dayFirst = () => preferences().date_order === "day-month";
 export const exampleDate = () => (dayFirst() ? t.due.example.dayFirst : t.due.example.monthFirst);
 
 /** Reads what is typed for somebody's due time; working days are counted by the API, by their calendar. */
-export function useTyped(text: string, assignee: number): TypedTime {
+export function useTyped(text: string, assignee: number): TypedReader {
   const { time_zone: zone } = useMe();
   const { data: presets } = useQuery(presetsQuery(assignee));
   const tomorrow = presets?.find(({ preset }) => preset === "tomorrow")?.due_at;
   const morning = tomorrow && wallTime(tomorrow, zone).slice(11, 16);
-  const typed = readTyped(text, { zone, now: now(), dayFirst: dayFirst(), ...(morning && { morning }) });
+  const read = (words: string) => readTyped(words, { zone, now: now(), dayFirst: dayFirst(), ...(morning && { morning }) });
+  const typed = read(text);
   const days = typed.kind === "workingDays" ? typed.days : 0;
   const counted = useQuery({ ...workingDaysQuery(assignee, days), enabled: days > 0 });
+  const momentOf = (words: string) => {
+    const other = read(words);
+    return other.kind === "moment" ? other.at : null;
+  };
+  return { ...meant(typed, counted, zone), momentOf };
+}
+
+function meant(typed: Typed, counted: { data?: string | null | undefined; error: unknown }, zone: string): TypedTime {
   if (typed.kind === "moment") return understood(typed.at, zone);
   if (typed.kind !== "workingDays") return { at: null, says: null, wrong: wrong(typed) };
   if (counted.error) return { at: null, says: null, wrong: t.due.notCounted };
