@@ -13,6 +13,7 @@ from followup_common.contracts import (
     Event,
     FollowUpReassigned,
     OutboxTick,
+    PoliciesPublished,
     SweepRequested,
     SweepTick,
 )
@@ -24,6 +25,7 @@ from sqlalchemy import text
 
 from tests.support.clock import DatabaseClock
 from tests.support.pipeline import Pipeline
+from tests.support.policies import STEP, publish
 
 HOUR = timedelta(hours=1)
 UNREADABLE = '[{"after": "PT0S", "audience": ["nobody"], "label": "x", "severity": "overdue"}]'
@@ -257,6 +259,34 @@ def test_what_came_by_a_clock_ahead_stays_and_is_not_said_again(
     with pipeline.company() as company:
         assert company.told(follow_up) == [(1, eve), (2, max_), (2, eve)]
         assert company.get(follow_up)["step"] == 2
+
+
+def test_what_a_clock_ahead_has_told_another_policy_repeats_no_more_when_it_is_set_back(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    """By the right clock nothing had come yet when the other one took over."""
+    with pipeline.company() as company:
+        eve = company.person("Eve", manager=company.person("Max", role="manager"))
+        follow_up = company.follow_up(eve, overdue=-HOUR)
+    clock.set_off(THREE_DAYS)
+    pipeline.request_sweep()
+    pipeline.work()
+    clock.set_off(RIGHT)
+    with pipeline.company() as company:
+        told = company.told(follow_up)
+        version = publish(company, STEP, STEP | {"after": "PT96H", "severity": "breach"})
+    pipeline.publish(pipeline.emit(PoliciesPublished(policy_version_id=version, actor_id=eve)))
+    pipeline.work()
+    for off in (RIGHT, 2 * HOUR, 100 * HOUR):
+        pipeline.request_sweep()
+        pipeline.work()
+        with pipeline.company() as company:
+            assert company.told(follow_up) == told
+        clock.set_off(off)
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == sorted([*told, (2, eve)])
 
 
 def test_what_was_set_aside_by_a_clock_ahead_is_looked_at_again(

@@ -87,6 +87,32 @@ def test_a_calendar_that_opens_later_takes_nothing_back_and_tells_nothing_twice(
     assert company.get(later)["wake_at"] == company.get(later)["now"] + 3 * HOUR
 
 
+@pytest.mark.parametrize(("severity", "heard"), [("overdue", 1), ("escalated", 2)])
+def test_the_first_step_of_another_policy_repeats_nothing_though_a_calendar_lets_it_come_later(
+    company: Company, run: Run, severity: str, heard: int
+) -> None:
+    """People were told before the calendar closed; when it opens, another policy has taken over."""
+    eve = company.person("Eve")
+    calendar = open_for(company, office=(-5 * HOUR, 99 * HOUR))
+    give(company, eve, calendar)
+    publish(company, WORKING)
+    call = company.follow_up(eve, overdue=10 * HOUR)
+    sweep(company, run)
+    rewrite(company, calendar, -HOUR)
+    first = WORKING | {"severity": severity}
+    version = publish(company, first, WORKING | {"working": "PT9H"})
+    run_to_the_end(run, move_open, PoliciesPublished(policy_version_id=version, actor_id=eve))
+    sweep(company, run)
+    assert (company.told(call), company.get(call)["step"]) == ([(1, eve)], 0)
+    for opened, step in ((4 * HOUR, 1), (9 * HOUR, 2)):
+        rewrite(company, calendar, opened)
+        for event in announced(company):
+            run_to_the_end(run, place_again, event)
+        sweep(company, run)
+        assert company.get(call)["step"] == step
+    assert company.told(call) == [(1, eve)] * heard + [(2, eve)]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

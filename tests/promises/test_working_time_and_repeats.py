@@ -200,8 +200,9 @@ def test_another_policy_tells_at_once_only_what_is_graver_than_what_was_told(
     for _ in range(2):
         sweep(company, run)
     assert heard_since(company, call) == heard
-    assert not company.get(call)["unplaced"]
-    if not heard and (step := company.get(call)["step"]):
+    step = company.get(call)["step"]
+    assert company.get(call)["unplaced"] == (step == 0)
+    if step and not heard:
         assert recorded(company, call)[step, 0] == ("already_told", True)
 
 

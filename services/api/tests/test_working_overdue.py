@@ -11,6 +11,7 @@ from tests.support.pipeline import Pipeline
 
 from .companies import Company
 from .conftest import Person
+from .test_policy_simulation import simulated
 
 HOUR = timedelta(hours=1)
 NIGHT_AND_DAY = [{"days": [1, 2, 3, 4, 5, 6, 7], "opens": "00:00", "closes": "00:00"}]
@@ -148,6 +149,26 @@ def test_what_people_know_already_is_not_what_comes_next(company: Company, pipel
     change = {"kind": "call", "restart_clock": True}
     company.ask(company.amir, "PATCH", f"/follow-ups/{follow_up}", json=change)
     assert next_step(company, follow_up)["label"] == "due"
+
+
+def test_what_people_know_already_is_not_what_comes_next_though_it_is_still_to_come(
+    company: Company, pipeline: Pipeline
+) -> None:
+    steps = [
+        {"after": "PT50H", "audience": ["assignee"], "label": "due", "severity": "overdue"},
+        {"after": "PT100H", "audience": ["assignee"], "label": "late", "severity": "overdue"},
+    ]
+    published(company, steps=steps)
+    follow_up = company.follow_up(company.amir, overdue=2 * HOUR)
+    pipeline.request_sweep()
+    pipeline.work()
+    company.ask(company.amir, "PATCH", f"/follow-ups/{follow_up}", json={"kind": "call"})
+    for _ in range(2):
+        assert next_step(company, follow_up)["label"] == "late"
+        found = simulated(company, window="next_14_days")
+        assert [each["label"] for each in found["by_step"]] == ["late"]
+        pipeline.request_sweep()
+        pipeline.work()
 
 
 def test_a_repeat_and_a_completed_one(company: Company) -> None:

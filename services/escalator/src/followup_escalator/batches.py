@@ -42,7 +42,7 @@ CLAIM = text("""
 # "id = ANY" says once more which rows are meant: without it, the planner may walk through all of them.
 ADVANCE = text("""
     UPDATE escalation_states s SET step = moved.step, repeat = moved.repeat, severity = moved.severity,
-        wake_at = moved.wake_at, unplaced = false
+        wake_at = moved.wake_at, unplaced = s.unplaced AND moved.step = 0
     FROM unnest(CAST(:ids AS bigint[]), CAST(:steps AS smallint[]), CAST(:repeats AS smallint[]),
                 CAST(:severities AS text[]), CAST(:wake_ats AS timestamptz[]))
         AS moved (id, step, repeat, severity, wake_at)
@@ -146,7 +146,7 @@ class Due(NamedTuple):
     wake_at: datetime
     assignee_id: int
     already_told: str | None
-    """The gravest of what was told before another policy took over, until a sweep has looked at it."""
+    """The gravest of what was told before another policy took over, until a step of that one is reached."""
     holds: Mapping[str, Any] | None
     """What holds it, as its state keeps it; with nearly all, nothing."""
 

@@ -49,19 +49,11 @@ def _next_step(tx: Transaction, row: Record) -> NextStep | None:
         calendar = load_clocks(tx, [policy], [row.assignee_id]).of(policy, row.assignee_id)
         holds = holds_of(row.holds, row.run)
         steps = ahead(policy, calendar, row.anchor_at, row.now, (row.step, row.repeat), holds=holds)
-        found = _to_be_told([_shown(policy, *each) for each in _until_later(steps, row.now)], row)
+        found = _to_be_told((_shown(policy, *each) for each in steps), row)
     except (BeyondHorizon, CalendarUnusable):
         return None
     waits = holds and holds.waits_until(row.now)
     return (found and waits and found.at < waits and found.model_copy(update={"at": waits})) or found
-
-
-def _until_later(steps: Iterator[Ahead], now: datetime) -> Iterator[Ahead]:
-    """What has come already, and the first of what comes later."""
-    for each in steps:
-        yield each
-        if each[0] > now:
-            return
 
 
 def _shown(policy: Policy, at: datetime, number: int, repeat: int) -> NextStep:
@@ -69,17 +61,19 @@ def _shown(policy: Policy, at: datetime, number: int, repeat: int) -> NextStep:
     return NextStep(at=at, step=number, repeat=repeat, label=step.label, severity=step.severity)
 
 
-def _to_be_told(steps: list[NextStep], row: Record) -> NextStep | None:
-    """The last one that has come goes out with the next sweep, unless people know of one as grave already:
-    then it is what comes later."""
-    later = next((step for step in steps if step.at > row.now), None)
-    came = [step for step in steps if step.at <= row.now]
-    if not came or _is_known(came[-1], row):
-        return later
-    return came[-1]
+def _to_be_told(steps: Iterator[NextStep], row: Record) -> NextStep | None:
+    """The last one that has come goes out with the next sweep, else the first one that comes later; where
+    people know of one as grave already, the one behind it."""
+    ahead: list[NextStep] = []
+    for step in steps:
+        ahead = [step] if step.at <= row.now else [*ahead, step]
+        if step.at > row.now and (len(ahead) > 1 or not _is_known(step, row)):
+            break
+    return next((step for step in ahead if step is not ahead[0] or not _is_known(step, row)), None)
 
 
 def _is_known(step: NextStep, row: Record) -> bool:
-    """Whether people were told of one as grave, before another policy took over that no sweep has placed."""
+    """Whether people were told of one as grave before another policy took over, no step of which has been
+    reached."""
     told = row.already_told if row.unplaced else None
     return told is not None and not step.severity.is_graver_than(told)

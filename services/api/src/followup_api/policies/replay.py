@@ -41,7 +41,7 @@ class _Run:
         wake_at: when something can come at the earliest; None: nothing will.
         reached: the step and repeat.
         told: the gravest that people were told, also before another policy took over.
-        unplaced: another policy has taken over, and no sweep has looked since.
+        unplaced: another policy has taken over, and no step of it has been reached since.
         known_by: everyone who was told of the present step.
     """
 
@@ -125,7 +125,7 @@ class Replay:
             severity = policy.severity(step)
             goes_on = (step, repeat) > run.reached
             known = run.unplaced and run.told is not None
-            run.reached, run.wake_at, run.unplaced = (step, repeat), wake_at, False
+            run.reached, run.wake_at, run.unplaced = (step, repeat), wake_at, run.unplaced and step == 0
             if not goes_on or severity is None:
                 continue
             run.known_by = frozenset()

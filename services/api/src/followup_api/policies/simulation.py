@@ -109,24 +109,29 @@ class _Run:
         self, candidate: Candidate, assignee_id: int, state: Sequence[Any], *, moves: bool
     ) -> Iterator[tuple[datetime, int]]:
         """The steps that would be told of one follow-up, and when each is."""
-        _, anchor, step, repeat, told, run, kept = state
+        _, anchor, step, repeat, told, unplaced, run, kept = state
         policy, calendar = candidate.policy, self._rules.calendar(candidate, assignee_id)
         reached, holds = (step, repeat), holds_of(kept, 0 if moves else run)
+        known = told if moves or unplaced else None
+        steps: list[tuple[datetime, int]] = []
         if moves:
-            here = place(policy, calendar, anchor, self.now, holds=holds)
-            reached = here.reached
-            severity = policy.severity(here.step)
-            if severity and (told is None or severity.is_graver_than(Severity(told))):
-                yield self.now, here.step
+            reached = place(policy, calendar, anchor, self.now, holds=holds).reached
+            steps += [(self.now, reached[0])] if reached[0] else []
         if self.until > self.now:
             ahead = coming(policy, calendar, anchor, self.now, self.until, reached=reached, holds=holds)
-            for each in ahead:
-                yield each.at, each.step
+            steps += [(each.at, each.step) for each in ahead]
+        for number, (at, reaches) in enumerate(steps):
+            severity = policy.steps[reaches - 1].severity
+            if number or known is None or severity.is_graver_than(Severity(known)):
+                yield at, reaches
 
 
 def _open(tx: Transaction, scope: Scope) -> Collection[Any]:
     found = (
-        select(*FACTS, es.policy_version_id, es.anchor_at, es.step, es.repeat, es.severity, es.run, es.holds)
+        select(
+            *(*FACTS, es.policy_version_id, es.anchor_at, es.step, es.repeat),
+            *(func.coalesce(es.severity, es.already_told), es.unplaced, es.run, es.holds),
+        )
         .join(escalation_states, es.follow_up_id == f.id)
         .join(subjects, subjects.c.id == f.subject_id, isouter=True)
         .where(f.is_open, scope.condition())

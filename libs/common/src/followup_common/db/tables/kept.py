@@ -122,8 +122,8 @@ escalation_states = Table(
     Column("wake_at", Time),
     # The gravest of what people were told before another policy took over, if anything was told.
     Column("already_told", Text),
-    # Another policy has taken over, and no sweep has looked since: what is reached by then and no graver than
-    # `already_told` is not announced.
+    # Another policy has taken over, and no step of it has been reached since: the first one that a sweep
+    # finds is not announced where it is no graver than `already_told`.
     Column("unplaced", Boolean, nullable=False, server_default=text("false")),
     # What of `holds` counts in this run, written by triggers; null: nothing, as with nearly all.
     Column("holds", JSONB),
