@@ -1,6 +1,6 @@
 // After the build: lays the reader of the API's description beside the page, and compressed copies beside the
 // files, which the API serves to browsers that take them; prints what a first visit loads, and fails above the
-// limit.
+// limit, or when a component comes without its styles.
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -14,7 +14,8 @@ const manifest = JSON.parse(readFileSync(join(out, ".vite/manifest.json"), "utf8
 // authors: it leaves out one that it cannot load.
 const script = "redoc.standalone.js";
 const picture = "https://cdn.redoc.ly/redoc/logo-mini.svg";
-const redoc = createRequire(import.meta.url).resolve(`redoc/bundles/${script}`);
+const { resolve } = createRequire(import.meta.url);
+const redoc = resolve(`redoc/bundles/${script}`);
 const reader = readFileSync(redoc, "utf8");
 if (!reader.includes(picture)) throw new Error(`Redoc no longer fetches ${picture}: see what it fetches now.`);
 mkdirSync(join(out, "reference"), { recursive: true });
@@ -55,5 +56,21 @@ console.log(`${round(sum(shell))}  shell and log-in`);
 console.log(`${round(sum(landing))}  first load of Follow-ups (limit ${LIMIT_KB})`);
 if (sum(landing) > LIMIT_KB) {
   console.error(`The first load is above ${LIMIT_KB} kB: load something later, or leave it out.`);
+  process.exit(1);
+}
+
+const classesOf = (text) => new Set(text.match(/\bm_[0-9a-f]{6,8}\b/g));
+const built = (extension) =>
+  readdirSync(join(out, "assets"))
+    .filter((name) => name.endsWith(extension))
+    .map((name) => readFileSync(join(out, "assets", name), "utf8"))
+    .join("\n");
+const [used, styled] = [classesOf(built(".js")), classesOf(built(".css"))];
+const styles = join(resolve("@mantine/core/styles.css"), "../styles");
+const bare = readdirSync(styles)
+  .filter((name) => name.endsWith(".css") && !name.endsWith(".layer.css"))
+  .filter((name) => [...classesOf(readFileSync(join(styles, name), "utf8"))].some((each) => used.has(each) && !styled.has(each)));
+if (bare.length > 0) {
+  console.error(`src/app/mantine.css has to import ${bare.join(", ")}.`);
   process.exit(1);
 }
