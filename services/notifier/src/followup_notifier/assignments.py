@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,18 @@ from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
-from followup_common.policy import Policy, Tell, held_back, holds_of, place, recipients
+from followup_common.policy import (
+    Calendar,
+    Directory,
+    Policy,
+    Recipient,
+    Step,
+    Tell,
+    held_back,
+    holds_of,
+    place,
+    recipients,
+)
 from sqlalchemy import Row, text
 
 from followup_notifier import hours, inbox, metrics
@@ -95,15 +106,11 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
     if row.repeat is not None:  # else its announcement is to come, which tells all
         policy = _policy(tx, row)
         clocks = load_clocks(tx, [policy], [row.assignee_id])
-        calendar, here = clocks.of(policy, row.assignee_id), (row.step, row.repeat)
-        holds = holds_of(row.holds, row.run)
-        until = held_back(policy, calendar, row.anchor_at, row.now, here, holds=holds)
-        if until is not None or place(policy, calendar, row.anchor_at, row.now, holds=holds).reached > here:
-            yield Later(event, min(until - row.now, LOOK_AGAIN_AFTER) if until else LOOK_AGAIN_AFTER)
-        else:
-            told, opens = _tell_audience(tx, row, policy)
-            if opens is not None:
-                yield Later(event, hours.until(opens, row.now))
+        later = looked_at_again_after(policy, clocks.of(policy, row.assignee_id), row)
+        if later is None:
+            told, later = _tell_audience(tx, row, policy)
+        if later is not None:
+            yield Later(event, later)
     if event.actor_id != event.assignee_id:
         tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
         wake_inboxes(tx, [*told, event.assignee_id])
@@ -113,6 +120,35 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
         yield from metrics.notified({row.step: len(told)})
 
 
+def looked_at_again_after(policy: Policy, calendar: Calendar, row: Row[Any]) -> timedelta | None:
+    """When to look again at a step that was announced, whose new audience is not told now; None: it is.
+
+    Args:
+        policy: of its run.
+        calendar: by which that counts.
+        row: of `escalation_states`, with `now`.
+    """
+    here, holds = (row.step, row.repeat), holds_of(row.holds, row.run)
+    now: datetime = row.now
+    until = held_back(policy, calendar, row.anchor_at, now, here, holds=holds)
+    if until is not None:
+        return min(until - now, LOOK_AGAIN_AFTER)
+    passed = place(policy, calendar, row.anchor_at, now, holds=holds).reached > here
+    return LOOK_AGAIN_AFTER if passed else None
+
+
+def others_told_now(
+    tx: Transaction, policy: Policy, step: Step, assignee_id: int, directory: Directory, *, now: datetime
+) -> tuple[list[Recipient], timedelta | None]:
+    """Whom a step tells now beside the assignee, and after how long it tells the first who is not at work."""
+    others = [each for each in recipients(step, assignee_id, directory) if each.user_id != assignee_id]
+    if step.tell is not Tell.WORKING_HOURS:
+        return others, None
+    opens = hours.openings(tx, {found.user_id for found in others}, [policy], now)
+    others = [found for found in others if found.user_id not in opens]
+    return others, hours.until(min(opens.values()), now) if opens else None
+
+
 def _policy(tx: Transaction, row: Row[Any]) -> Policy:
     policy = load_policies(tx, [row.policy_version_id])[row.policy_version_id]
     if isinstance(policy, PolicyUnreadable):
@@ -120,26 +156,20 @@ def _policy(tx: Transaction, row: Row[Any]) -> Policy:
     return policy
 
 
-def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> tuple[Sequence[int], datetime | None]:
+def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> tuple[Sequence[int], timedelta | None]:
     """Tell those whom the announced step would tell now and has not told.
 
-    Returns who they are, and when the working hours of the first begin who is told only then.
+    Returns who they are, and after how long the working hours of the first begin who is told only then.
 
     The assignee is not among them: that the follow-up is theirs, and how late it is, is said to them anyway.
     The one who reassigned may be: what a policy promises does not depend on who does something.
     """
     step = policy.steps[row.step - 1]
     directory = load_directory(tx, [row.assignee_id], [policy], with_absences=True)
-    others = [
-        found for found in recipients(step, row.assignee_id, directory) if found.user_id != row.assignee_id
-    ]
-    opens: Mapping[int, datetime] = {}
-    if step.tell is Tell.WORKING_HOURS:
-        opens = hours.openings(tx, {found.user_id for found in others}, [policy], row.now)
-    others = [found for found in others if found.user_id not in opens]
+    others, later = others_told_now(tx, policy, step, row.assignee_id, directory, now=row.now)
     values = {"id": row.id, "step": row.step, "repeat": row.repeat, "recipients": inbox.as_json(others)}
     told = set(tx.execute(TELL_AUDIENCE, values).scalars())
     if told:
         news = inbox.as_json([found for found in others if found.user_id in told])
         tx.execute(LOG, {"id": row.id, "step": row.step, "recipients": news})
-    return sorted(told), min(opens.values(), default=None)
+    return sorted(told), later

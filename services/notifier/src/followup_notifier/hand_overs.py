@@ -7,7 +7,9 @@ is told of it again. One more sums them up, and that one is heard.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from followup_common.contracts import FollowUpsHandedOver
@@ -19,11 +21,11 @@ from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.messaging.handlers import Emitted, handles
 from followup_common.messaging.outbox import Later
-from followup_common.policy import Policy, Recipient, place, recipients
+from followup_common.policy import Policy
 from sqlalchemy import Row, text
 
 from followup_notifier import inbox
-from followup_notifier.assignments import LOOK_AGAIN_AFTER
+from followup_notifier.assignments import looked_at_again_after, others_told_now
 from followup_notifier.settings import NotifierSettings
 
 FOUND = text("SELECT * FROM hand_overs WHERE id = :id")
@@ -34,8 +36,8 @@ HOLD = text("""
 # The stop check, behind HOLD: what moved on since is told by what moved it. `announced`: the step reached has
 # been; else its announcement is to come, and goes by the new assignee.
 CURRENT = text("""
-    SELECT s.follow_up_id AS id, s.policy_version_id, s.step, s.repeat, s.anchor_at, now() AS now,
-        s.step > 0 AND EXISTS (
+    SELECT s.follow_up_id AS id, s.policy_version_id, s.run, s.step, s.repeat, s.anchor_at, s.holds,
+        now() AS now, s.step > 0 AND EXISTS (
             SELECT FROM activities a
             WHERE (a.follow_up_id, a.run, a.step, a.repeat) = (s.follow_up_id, s.run, s.step, s.repeat)
         ) AS announced
@@ -58,13 +60,18 @@ TELL_ASSIGNEE = text("""
         WHERE n.follow_up_id = f.id AND n.step = 0 AND n.repeat = f.assignment AND n.user_id = f.assignee_id)
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
 """)
-# As for one that is reassigned: those who were told about this step before are not told again.
+# As for one that is reassigned: those who were told about this step before are not told again. Who is told
+# only now, when one notification has summed up the others, hears of each.
 TELL_AUDIENCE = text("""
     WITH told AS (
         INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id,
                                    audience, fallback, for_user_id, until, read_at, details)
         SELECT s.follow_up_id, s.run, s.step, s.repeat, s.policy_version_id, f.due_at, person.user_id,
-            person.audience, person.fallback, person.for_user_id, person.until, now(), CAST(:details AS jsonb)
+            person.audience, person.fallback, person.for_user_id, person.until,
+            CASE WHEN person.fallback = 'absent' OR NOT EXISTS (
+                SELECT FROM notifications n WHERE n.user_id = person.user_id AND n.audience = :audience
+                    AND n.summary_of = :hand_over_id) THEN now() END,
+            CAST(:details AS jsonb)
         FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id,
             jsonb_to_recordset(CAST(:recipients AS jsonb))
                 AS person (user_id bigint, audience text, fallback text, for_user_id bigint, until date)
@@ -104,9 +111,10 @@ def announce_hand_over(event: FollowUpsHandedOver, tx: Transaction, _: NotifierS
     if not rows:
         return
     details = {"hand_over": given.id, "back": event.back}
-    told, late = _tell_audience(tx, rows, taker, details)
-    if late:
-        yield Later(event, LOOK_AGAIN_AFTER)
+    audience = "handed_back" if event.back else "handed_over"
+    told, later = _tell_audience(tx, rows, taker, details, audience)
+    if later is not None:
+        yield Later(event, later)
     actor = None if event.back else given.actor_id
     if actor != taker and not event.silent:
         ids = int_array([row.id for row in rows])
@@ -115,40 +123,41 @@ def announce_hand_over(event: FollowUpsHandedOver, tx: Transaction, _: NotifierS
     for user_id, number in told.items():
         values = {"user_id": user_id, "id": given.id, "actor_id": actor}
         said = {**details, "number": number, "from": giver, "to": taker}
-        audience = "handed_back" if event.back else "handed_over"
         tx.execute(SUM_UP, {**values, "audience": audience, "details": json.dumps(said)})
     wake_inboxes(tx, told)
 
 
 def _tell_audience(
-    tx: Transaction, rows: Sequence[Row[Any]], taker: int, details: Mapping[str, Any]
-) -> tuple[dict[int, int], bool]:
+    tx: Transaction, rows: Sequence[Row[Any]], taker: int, details: Mapping[str, Any], audience: str
+) -> tuple[dict[int, int], timedelta | None]:
     """Write for those whom the announced steps would tell now and have not told; the new assignee is not
     among them.
 
-    Returns how many each of them is told of, and whether the clock says that a later step of some has come:
-    its announcement tells them, and is looked for again.
+    Returns how many each of them is told of, and after how long to look again, as with a single one: a later
+    step has come, whose announcement tells them, one waits, or working hours of somebody are to begin.
     """
     announced = [row for row in rows if row.announced]
     policies = _policies(tx, {row.policy_version_id for row in announced})
     clocks = load_clocks(tx, list(policies.values()), [taker])
     directory = load_directory(tx, [taker], policies.values(), with_absences=True)
     routes: dict[tuple[int, int], list[int]] = {}
-    late = False
+    again: list[timedelta] = []
     for row in announced:
         policy = policies[row.policy_version_id]
-        if place(policy, clocks.of(policy, taker), row.anchor_at, row.now).reached > (row.step, row.repeat):
-            late = True
-        else:
+        later = looked_at_again_after(policy, clocks.of(policy, taker), row)
+        if later is None:
             routes.setdefault((row.policy_version_id, row.step), []).append(row.id)
-    told: dict[int, int] = {}
-    for (version, step), ids in routes.items():
-        found = recipients(policies[version].steps[step - 1], taker, directory)
-        others: list[Recipient] = [each for each in found if each.user_id != taker]
-        values = {"ids": int_array(ids), "recipients": inbox.as_json(others), "details": json.dumps(details)}
-        for user_id, number in tx.execute(TELL_AUDIENCE, values):
-            told[user_id] = told.get(user_id, 0) + number
-    return told, late
+        else:
+            again.append(later)
+    told: Counter[int] = Counter()
+    common = {"details": json.dumps(details), "hand_over_id": details["hand_over"], "audience": audience}
+    for (version, number), ids in routes.items():
+        step, now = policies[version].steps[number - 1], announced[0].now
+        others, later = others_told_now(tx, policies[version], step, taker, directory, now=now)
+        again += [] if later is None else [later]
+        values = {**common, "ids": int_array(ids), "recipients": inbox.as_json(others)}
+        told.update({row.user_id: row.number for row in tx.execute(TELL_AUDIENCE, values)})
+    return dict(told), min(again, default=None)
 
 
 def _policies(tx: Transaction, versions: set[int]) -> dict[int, Policy]:
