@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -75,6 +76,7 @@ class Databases:
     create: Callable[[], str]
     _free: list[str] = field(default_factory=list)
     _first: State | None = None
+    _kept: dict[str, psycopg.Connection] = field(default_factory=dict)
 
     def lend(self) -> str:
         """The URL of a database that is as after its migration."""
@@ -82,25 +84,41 @@ class Databases:
             return self._free.pop()
         url = self.create()
         if self._first is None:
-            with psycopg.connect(libpq_url(url), autocommit=True) as connection:
-                self._first = State.of(connection)
+            self._first = State.of(self._connection(url))
         return url
 
     def take_back(self, url: str) -> None:
         """Empty a lent database for the next test, or drop it."""
         assert self._first
-        with psycopg.connect(libpq_url(url), autocommit=True) as connection:
-            connection.execute(END_OTHERS)
-            emptied = _empty(connection, self._first)
-        if emptied:
+        connection = self._connection(url)
+        connection.execute(END_OTHERS)
+        if _empty(connection, self._first):
             self._free.append(url)
         else:
-            self.postgres.drop_database(url)
+            self._drop(url)
 
     def drop(self) -> None:
         """Drop what is not lent."""
         while self._free:
-            self.postgres.drop_database(self._free.pop())
+            self._drop(self._free.pop())
+
+    def _drop(self, url: str) -> None:
+        self._kept.pop(url).close()
+        self.postgres.drop_database(url)
+
+    def _connection(self, url: str) -> psycopg.Connection:
+        """The one that stays beside the tests: a new one would read the catalogue first, which costs most."""
+        kept = self._kept.get(url)
+        if kept is None or not _answers(kept):
+            kept = self._kept[url] = psycopg.connect(libpq_url(url), autocommit=True)
+        return kept
+
+
+def _answers(connection: psycopg.Connection) -> bool:
+    """False: the test ended it, or its server."""
+    with suppress(psycopg.OperationalError):
+        return bool(connection.execute("SELECT 1"))
+    return False
 
 
 def _empty(connection: psycopg.Connection, first: State) -> bool:

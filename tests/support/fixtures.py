@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 
 from tests.support.databases import Databases
 from tests.support.postgres import Postgres
@@ -133,15 +133,21 @@ def shared_database_url(servers: Servers) -> Iterator[str]:
     servers.postgres().drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def shared_database(shared_database_url: str) -> Iterator[Engine]:
+    """Connections to it that stay from test to test: what they know of the catalogue is worth keeping."""
+    engine = create_engine(shared_database_url, pool_pre_ping=True)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def tx(shared_database_url: str) -> Iterator[Connection]:
+def tx(shared_database: Engine) -> Iterator[Connection]:
     """A transaction on a migrated database, as superuser, rolled back after the test."""
-    engine = create_engine(shared_database_url)
-    with engine.connect() as connection:
+    with shared_database.connect() as connection:
         transaction = connection.begin()
         yield connection
         transaction.rollback()
-    engine.dispose()
 
 
 @pytest.fixture
