@@ -216,6 +216,7 @@ LINES: dict[str, Line] = {
     "GET /api/v1/escalations": managers(200),
     "GET /api/v1/escalations/counts": managers(200),
     "GET /api/v1/escalations/summary": managers(200),
+    "GET /api/v1/team": managers(200),
     "GET /api/v1/notifications": everybody(200),
     "GET /api/v1/notifications/unread-count": everybody(200),
     "GET /api/v1/notifications/stream": everybody(503),  # let in; these tests run without live inboxes

@@ -53,6 +53,7 @@ from followup_api.routing import API
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
+from followup_api.team.routes import router as team
 from followup_api.threads import Threads
 from followup_api.tokens.routes import of_people as tokens_of_people
 from followup_api.tokens.routes import router as tokens
@@ -91,6 +92,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     policies,
     organisation,
     escalations,
+    team,
     notifications,
     sweeps,
     imports,

@@ -45,6 +45,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Policies", "description": "Who is told of an overdue follow-up, and when."},
         {"name": "Calendars", "description": "When work is done: hours, holidays, and what lies between."},
         {"name": "Escalations", "description": "What is overdue so long that somebody else was told."},
+        {"name": "Team", "description": "How the people below somebody are doing."},
         {"name": "Notifications", "description": "One's inbox."},
         {"name": "Sweeps", "description": "Passes over the overdue follow-ups."},
         {"name": "Imports", "description": "People and follow-ups from CSV files."},

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     POLICIES_WRITE = "policies:write"
     POLICIES_SIMULATE = "policies:simulate"
     ESCALATIONS_READ = "escalations:read"
+    TEAM_READ = "team:read"
     NOTIFICATIONS = "notifications"
     NOTIFICATIONS_WRITE = "notifications:write"
     SWEEPS = "sweeps"
@@ -112,6 +113,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.POLICIES_WRITE: Grant("admin", Scope.ADMIN),
     Permission.POLICIES_SIMULATE: Grant("manager", Scope.READ),
     Permission.ESCALATIONS_READ: Grant("manager", Scope.READ),
+    Permission.TEAM_READ: Grant("admin", Scope.READ),
     Permission.NOTIFICATIONS: Grant("employee", Scope.READ),
     Permission.NOTIFICATIONS_WRITE: Grant("employee", Scope.WRITE),
     Permission.SWEEPS: Grant("admin", Scope.OPS),
@@ -134,8 +136,9 @@ INSTEAD = {
     )
 }
 """What somebody can do who lacks a permission."""
-OF_A_LEAD = frozenset({Permission.ESCALATIONS_READ})
-"""What comes with having reports, whatever the role: people are told about escalations on their line."""
+OF_A_LEAD = frozenset({Permission.ESCALATIONS_READ, Permission.TEAM_READ})
+"""What comes with having reports, whatever the role: people are told about escalations on their line, and
+see how it is doing."""
 
 
 ALL_SCOPES = frozenset(Scope)

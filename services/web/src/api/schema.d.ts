@@ -1605,6 +1605,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how a team is doing
+         * @description Each person of a team with the figures of their own follow-ups: what is late, what is put off, what was
+         *     kept. Each figure says which list it counts. It takes reports, or the role admin; somebody who left is
+         *     there as long as they have open work.
+         */
+        get: operations["get_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -2791,6 +2813,28 @@ export interface components {
          * @description All follow-ups that a list with the same filters holds, as many as were counted.
          */
         BulkFilter: {
+            /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
+            severity_min?: components["schemas"]["Severity"] | null;
+            /**
+             * Moved Min
+             * @description Only those that got another due time at least so often.
+             */
+            moved_min?: number | null;
+            /**
+             * Completed From
+             * @description Only those completed then or later.
+             */
+            completed_from?: string | null;
+            /**
+             * Completed Before
+             * @description Only those completed before then.
+             */
+            completed_before?: string | null;
+            /**
+             * On Time
+             * @description `true`: only those completed by the time they were due at last; `false`: only those completed later.
+             */
+            on_time?: boolean | null;
             /**
              * Kind
              * @description Only those of this kind, by its name.
@@ -5517,6 +5561,21 @@ export interface components {
             user_ids?: number[] | null;
         };
         /**
+         * Kept
+         * @description How many follow-ups were completed this month, and how many of them by the time they were due.
+         */
+        Kept: {
+            /** Completed */
+            completed: number;
+            /** On Time */
+            on_time: number;
+            /**
+             * Share
+             * @description From 0 to 1; null: nothing was completed.
+             */
+            share: number | null;
+        };
+        /**
          * KindCondition
          * @description What is to be done.
          */
@@ -5756,6 +5815,106 @@ export interface components {
              * @enum {string}
              */
             week_start?: "monday" | "sunday" | "saturday";
+        };
+        /**
+         * Member
+         * @description How somebody is doing, by their own follow-ups. Each number is that of a list (`GET /follow-ups`).
+         * @example {
+         *       "done": 12,
+         *       "escalated": 2,
+         *       "month": {
+         *         "completed": 40,
+         *         "on_time": 36,
+         *         "share": 0.9
+         *       },
+         *       "moved": 3,
+         *       "moves": 7,
+         *       "oldest": {
+         *         "due_at": "2026-03-02T09:00:00Z",
+         *         "hours_overdue": 51.25,
+         *         "id": 42
+         *       },
+         *       "open": 31,
+         *       "overdue": 4,
+         *       "person": {
+         *         "active": true,
+         *         "email": "amir.patel@example.com",
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "reports": 0,
+         *       "snoozed": 0,
+         *       "trend": [
+         *         {
+         *           "begins_at": "2026-03-02T00:00:00Z",
+         *           "done": 12,
+         *           "overdue": 4
+         *         }
+         *       ],
+         *       "waiting": 1
+         *     }
+         */
+        Member: {
+            person: components["schemas"]["Assignee"];
+            /**
+             * Reports
+             * @description How many people report to them.
+             */
+            reports: number;
+            /**
+             * Away Until
+             * @description The last day of the absence that they are on now.
+             */
+            away_until: string | null;
+            /**
+             * Open
+             * @description As many as `view=open` lists.
+             */
+            open: number;
+            /**
+             * Overdue
+             * @description As many as `view=overdue` lists.
+             */
+            overdue: number;
+            /** @description The first one that `view=overdue` lists. */
+            oldest: components["schemas"]["Oldest"] | null;
+            /**
+             * Escalated
+             * @description As many as `view=open&severity_min=escalated` lists.
+             */
+            escalated: number;
+            /**
+             * Moved
+             * @description Open ones that got another due time: `view=open&moved_min=1`.
+             */
+            moved: number;
+            /**
+             * Moves
+             * @description How often these were moved, together.
+             */
+            moves: number;
+            /**
+             * Waiting
+             * @description As many as `view=open&held=waiting` lists.
+             */
+            waiting: number;
+            /**
+             * Snoozed
+             * @description As many as `view=open&held=snoozed` lists.
+             */
+            snoozed: number;
+            /**
+             * Done
+             * @description This week: `view=completed&completed_from=…`, the `week_from` of the answer.
+             */
+            done: number;
+            /** @description This month: `view=completed&completed_from=…`, the `month_from` of the answer, and with `on_time=true`. */
+            month: components["schemas"]["Kept"];
+            /**
+             * Trend
+             * @description The last 12 weeks, the present one last.
+             */
+            trend: components["schemas"]["Week"][];
         };
         /**
          * Money
@@ -6042,6 +6201,23 @@ export interface components {
             status: "open" | "completed";
             /** @description Out of your sight it is null. */
             subject: components["schemas"]["SubjectName"] | null;
+        };
+        /**
+         * Oldest
+         * @description What has been overdue for longest.
+         */
+        Oldest: {
+            /** Id */
+            id: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Hours Overdue */
+            hours_overdue: number;
+            /** @description The same by the calendar that applies; null: none does. */
+            working_overdue: components["schemas"]["WorkingOverdue"] | null;
         };
         /**
          * OpenRange
@@ -6653,7 +6829,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "absences:read" | "absences:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "absences:read" | "absences:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "team:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
         /**
          * PersonCompared
          * @description How much somebody was told, and would have been.
@@ -7875,6 +8051,12 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * Sort
+         * @description By what people are put in order.
+         * @enum {string}
+         */
+        Sort: "name" | "open" | "overdue" | "oldest" | "escalated" | "moved" | "waiting" | "snoozed" | "done" | "on_time" | "away";
+        /**
          * Source
          * @description Who told the figures.
          * @enum {string}
@@ -8553,6 +8735,42 @@ export interface components {
             value: string[];
         };
         /**
+         * Team
+         * @description A page of a team, of one moment.
+         */
+        Team: {
+            /** Items */
+            items: components["schemas"]["Member"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+            /**
+             * People
+             * @description How many there are on all pages.
+             */
+            people: number;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Week From
+             * Format: date-time
+             * @description When this week began where you are, by your first day of the week.
+             */
+            week_from: string;
+            /**
+             * Month From
+             * Format: date-time
+             * @description When this month began where you are.
+             */
+            month_from: string;
+        };
+        /**
          * TeamCondition
          * @description Whose team its assignee is in: people are in their own, and in that of everyone above them.
          */
@@ -8834,7 +9052,7 @@ export interface components {
          * @description Which follow-ups to list.
          * @enum {string}
          */
-        View: "overdue" | "today" | "upcoming" | "completed" | "all";
+        View: "overdue" | "today" | "upcoming" | "open" | "completed" | "all";
         /**
          * Wait
          * @description Until when it is somebody else's turn, and why.
@@ -8853,6 +9071,27 @@ export interface components {
              * @description For what it waits; kept in the history.
              */
             reason: string;
+        };
+        /**
+         * Week
+         * @description A week of a trend.
+         */
+        Week: {
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /**
+             * Done
+             * @description Completed in it.
+             */
+            done: number;
+            /**
+             * Overdue
+             * @description Overdue at its end, of the present one now; by the times at which they are due now.
+             */
+            overdue: number;
         };
         /**
          * WeekdayHours
@@ -12428,6 +12667,16 @@ export interface operations {
     list_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
+                severity_min?: components["schemas"]["Severity"] | null;
+                /** @description Only those that got another due time at least so often. */
+                moved_min?: number | null;
+                /** @description Only those completed then or later. */
+                completed_from?: string | null;
+                /** @description Only those completed before then. */
+                completed_before?: string | null;
+                /** @description `true`: only those completed by the time they were due at last; `false`: only those completed later. */
+                on_time?: boolean | null;
                 /** @description Only those of this kind, by its name. */
                 kind?: string | null;
                 /** @description Only those of this priority. */
@@ -12448,7 +12697,7 @@ export interface operations {
                 subject_id?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
-                /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
+                /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
                 /** @description Entries on a page at most. */
                 limit?: number;
@@ -12726,6 +12975,16 @@ export interface operations {
     count_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
+                severity_min?: components["schemas"]["Severity"] | null;
+                /** @description Only those that got another due time at least so often. */
+                moved_min?: number | null;
+                /** @description Only those completed then or later. */
+                completed_from?: string | null;
+                /** @description Only those completed before then. */
+                completed_before?: string | null;
+                /** @description `true`: only those completed by the time they were due at last; `false`: only those completed later. */
+                on_time?: boolean | null;
                 /** @description Only those of this kind, by its name. */
                 kind?: string | null;
                 /** @description Only those of this priority. */
@@ -12811,6 +13070,16 @@ export interface operations {
     export_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
+                severity_min?: components["schemas"]["Severity"] | null;
+                /** @description Only those that got another due time at least so often. */
+                moved_min?: number | null;
+                /** @description Only those completed then or later. */
+                completed_from?: string | null;
+                /** @description Only those completed before then. */
+                completed_before?: string | null;
+                /** @description `true`: only those completed by the time they were due at last; `false`: only those completed later. */
+                on_time?: boolean | null;
                 /** @description Only those of this kind, by its name. */
                 kind?: string | null;
                 /** @description Only those of this priority. */
@@ -12831,7 +13100,7 @@ export interface operations {
                 subject_id?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
-                /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` (newest first). */
+                /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
                 format?: components["schemas"]["Format"];
                 /** @description In place of the header Followup-Person, which browsers do not send with a download. */
@@ -20039,6 +20308,119 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["EscalationSummary"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_team: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Whose team: you, or somebody below you. Without it your own, for an admin the company. */
+                of?: number | null;
+                /** @description `direct`: those who report to that person, of the company those who report to nobody or to you; `all`: everyone below them. */
+                depth?: "direct" | "all";
+                /** @description By a figure only up to 100 people are put in order. Those who have none come last: with `oldest`, who has nothing overdue; with `on_time`, who has completed nothing; with `away`, who is there. */
+                sort?: components["schemas"]["Sort"];
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "done": 12,
+                     *           "escalated": 2,
+                     *           "month": {
+                     *             "completed": 40,
+                     *             "on_time": 36,
+                     *             "share": 0.9
+                     *           },
+                     *           "moved": 3,
+                     *           "moves": 7,
+                     *           "oldest": {
+                     *             "due_at": "2026-03-02T09:00:00Z",
+                     *             "hours_overdue": 51.25,
+                     *             "id": 42
+                     *           },
+                     *           "open": 31,
+                     *           "overdue": 4,
+                     *           "person": {
+                     *             "active": true,
+                     *             "email": "amir.patel@example.com",
+                     *             "id": 3,
+                     *             "name": "Amir Patel"
+                     *           },
+                     *           "reports": 0,
+                     *           "snoozed": 0,
+                     *           "trend": [
+                     *             {
+                     *               "begins_at": "2026-03-02T00:00:00Z",
+                     *               "done": 12,
+                     *               "overdue": 4
+                     *             }
+                     *           ],
+                     *           "waiting": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ",
+                     *       "people": null,
+                     *       "as_of": null,
+                     *       "week_from": null,
+                     *       "month_from": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Team"];
                 };
             };
             /** @description Log in first */

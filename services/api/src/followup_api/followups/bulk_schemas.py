@@ -14,6 +14,7 @@ from followup_api.fields import SaneTime
 from followup_api.followups.facts import FactFilters, KindName, Tags
 from followup_api.followups.hold_schemas import ChosenPreset
 from followup_api.followups.policy_change_schemas import ClockChoice
+from followup_api.followups.progress_filters import ProgressFilters
 from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
 from followup_api.schemas import Id, Input, Line, Schema, Search, examples
 
@@ -45,7 +46,7 @@ UNTIL = (BulkAction.SNOOZE, BulkAction.WAIT)
 """What does so up to a time."""
 
 
-class BulkFilter(FactFilters, Input):
+class BulkFilter(FactFilters, ProgressFilters, Input):
     """All follow-ups that a list with the same filters holds, as many as were counted."""
 
     view: Literal["overdue", "today", "upcoming"]

@@ -32,6 +32,7 @@ from followup_api.etags import tag_of
 from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.held import HELD, NOTHING, WAITS_UNTIL, held
 from followup_api.followups.problems import FollowUpNotFound
+from followup_api.followups.progress_filters import ProgressFilters, progress_conditions
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, NAMED, READER, Scope, ScopeSize, standing_in
 from followup_api.followups.searches import Search
@@ -43,7 +44,8 @@ from followup_api.rows import Record
 f, u, s, pv, es = follow_ups.c, users.c, subjects.c, policy_versions.c, escalation_states.c
 
 # Cut, not rounded: 47.996 hours must not read as a bound that has not been reached.
-_HOURS = "trunc((extract(epoch FROM now() - follow_ups.due_at) / 3600)::numeric, 2)::float8"
+HOURS = "trunc((extract(epoch FROM now() - follow_ups.due_at) / 3600)::numeric, 2)::float8"
+"""SQL of how long an open one is overdue."""
 TAG = tag_of(follow_ups)
 
 
@@ -68,7 +70,7 @@ _OWN: tuple[ColumnElement[Any], ...] = (
     *(f.kind, f.priority, f.tags, VALUE.label("value"), f.outcome),
     *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at")),
     tells_others(es.step).label("escalated"),
-    case((_IS_OVERDUE, literal_column(_HOURS, Float)), else_=0.0).label("hours_overdue"),
+    case((_IS_OVERDUE, literal_column(HOURS, Float)), else_=0.0).label("hours_overdue"),
     _definition(es.step).op("->>", return_type=Text())("label").label("level_label"),
     _BREACH.label("sla_breach"),
 )
@@ -106,12 +108,14 @@ class Filters:
     subject_id: int | None = None
     search: Search | None = None
     facts: FactFilters | None = None
+    progress: ProgressFilters | None = None
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """SQL of what holds beside the scope, the view and the search."""
         about = [] if self.subject_id is None else [f.subject_id == self.subject_id]
-        return [*about, *(conditions(self.facts) if self.facts else ())]
+        facts = conditions(self.facts) if self.facts else ()
+        return [*about, *facts, *(progress_conditions(self.progress) if self.progress else ())]
 
 
 def get(
@@ -231,6 +235,8 @@ def _in_view(view: View, time_zone: ColumnElement[str]) -> ColumnElement[bool]:
     match view:
         case View.COMPLETED:
             return ~f.is_open
+        case View.OPEN:
+            return f.is_open
         case View.ALL:
             return true()
         case _:

@@ -288,7 +288,8 @@ def list_activities(
 
 def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilter) -> Filters:
     scope = narrowed_scope(tx, caller, query.assignee)
-    return Filters(scope, caller.time_zone, query.subject_id, looked_up(tx, query.q, scope), query)
+    words = looked_up(tx, query.q, scope)
+    return Filters(scope, caller.time_zone, query.subject_id, words, facts=query, progress=query)
 
 
 def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:

@@ -28,6 +28,7 @@ from followup_api.followups.facts import (
     ValueShown,
 )
 from followup_api.followups.policy_change_schemas import ClockChoice
+from followup_api.followups.progress_filters import ProgressFilters
 from followup_api.pagination import PageQuery
 from followup_api.schemas import (
     UNTURNED,
@@ -115,6 +116,7 @@ class View(StrEnum):
     OVERDUE = "overdue"
     TODAY = "today"
     UPCOMING = "upcoming"
+    OPEN = "open"
     COMPLETED = "completed"
     ALL = "all"
 
@@ -130,7 +132,7 @@ Assigned = Annotated[
 ]
 
 
-class FollowUpFilters(FactFilters, Parameters):
+class FollowUpFilters(FactFilters, ProgressFilters, Parameters):
     """What follow-ups to count."""
 
     assignee: Assigned = "all"
@@ -144,7 +146,8 @@ class FollowUpSelection(FollowUpFilters):
     view: View = Field(
         View.ALL,
         description="`overdue`: open, due now or before; `today`: open, still due in the caller's local day; "
-        "`upcoming`: open, later (these three: most overdue first); `completed` (latest first); `all` "
+        "`upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` "
+        "(latest first); `all` "
         "(newest first).",
     )
 

@@ -133,6 +133,11 @@ escalation_states = Table(
     Index("ix_escalation_states_wake_at", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
     Index("ix_escalation_states_holds", "follow_up_id", postgresql_where=text("holds IS NOT NULL")),
     Index(
+        "ix_escalation_states_held_assignee",
+        "assignee_id",
+        postgresql_where=text("is_open AND holds IS NOT NULL"),
+    ),
+    Index(
         "ix_escalation_states_escalated",
         *("severity", "anchor_at", "follow_up_id"),
         postgresql_include=["assignee_id"],

@@ -286,7 +286,14 @@ follow_ups = Table(
         "assignee_id",
         "completed_at",
         "id",
+        postgresql_include=["due_at"],  # what was done in time is counted from it alone
         postgresql_where=text("NOT is_open"),
+    ),
+    Index(
+        "ix_follow_ups_moved",
+        *("assignee_id", "is_open", "due_at", "id"),
+        postgresql_include=["moved"],
+        postgresql_where=text("moved > 0"),
     ),
     Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
 )
