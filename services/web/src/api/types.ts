@@ -26,7 +26,8 @@ export type ShownFollowUp = FollowUp & Partial<Pick<FollowUpDetail, "policy" | "
 export type FollowUpPolicy = Schemas["FollowUpPolicy"];
 export type Priority = FollowUp["priority"];
 export type Kind = Schemas["Choice"];
-export type View = Schemas["View"];
+/** Views that the page lists: what is open it shows in three of them. */
+export type View = Exclude<Schemas["View"], "open">;
 export type FollowUpCounts = Schemas["FollowUpCounts"];
 export type FollowUpCreate = Schemas["FollowUpCreate"];
 export type FollowUpPatch = Schemas["FollowUpPatch"];
