@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, row, said
 from tests.e2e.product import Person, Product, hours
+from tests.e2e.test_accessibility import violations
 from tests.support.waiting import eventually
 
 
@@ -94,6 +95,41 @@ def test_a_note_and_another_title_are_told_in_the_history(product: Product, visi
     expect(row(page, "Send the offer")).to_be_visible()
     page.goto(f"{page.url.split('/followups')[0]}/followups/{planned['id']}")
     expect(page.get_by_text("planned the next one: Reached. “Wants an offer”")).to_be_visible()
+
+
+def test_what_needs_a_note_is_not_completed_without_one(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    step = {"after": "PT0S", "audience": ["assignee"], "label": "late", "severity": "overdue"}
+    tagged = {"all": [{"field": "tags", "is": "has_any", "value": ["explained"]}]}
+    body = {"name": "Explained", "conditions": tagged, "steps": [{**step, "require": "closing_note"}]}
+    policy = product.call("POST", "/policies", json=body)
+    product.call("POST", f"/policies/{policy['id']}/publish", json={})
+    for title in ("One", "Two", "Three"):
+        product.follow_up(amir, title, due=hours(-3), tags=["explained"])
+    product.sweep()
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="One").focus()
+    page.keyboard.type("dThey moved")  # no pause: what is typed is the note
+    form = dialog(page, "Complete “One”")
+    expect(form.get_by_label("Note")).to_be_focused()
+    expect(form.get_by_label("Note")).to_have_value("They moved")
+    form.get_by_label("Note").fill("")
+    page.keyboard.press("Control+Enter")
+    expect(form.get_by_text("Its policy asks for a note")).to_be_visible()
+    assert violations(page) == []
+    form.get_by_label("Note").fill("They moved")
+    page.keyboard.press("Control+Enter")
+    expect(said(page, "Completed “One”")).to_be_visible()
+    for title in ("Two", "Three"):
+        page.get_by_role("checkbox", name=f"Select {title}").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Complete", exact=True).click()
+    form = dialog(page, "Complete 2 follow-ups")
+    form.get_by_role("button", name="Complete 2").click()
+    expect(form.get_by_text("Its policy asks for a note")).to_be_visible()
+    form.get_by_label("Note").fill("Merged")
+    form.get_by_role("button", name="Complete 2").click()
+    eventually(lambda: len(listed(product, amir, "completed")) == 3, what="the completion of all")
+    product.call("DELETE", f"/policies/{policy['id']}")
 
 
 def test_a_lead_tells_its_story_and_calls_are_logged_there(product: Product, visit: Visit) -> None:

@@ -54,6 +54,8 @@ def test_a_policy_is_made_published_and_escalates_a_follow_up(
     second.get_by_label("How long", exact=True).fill("3")
     choose(page, "Step 2", "Unit of how long", "hours")
     expect(second.get_by_text("After 3 hours tell the manager as escalated.")).to_be_visible()
+    second.get_by_label("ask for a note from who completes it").check()
+    expect(second.get_by_text("anyone who completes it says in a note what came of it.")).to_be_visible()
     page.get_by_role("button", name="Save draft").click()
     expect(said(page, "The draft is saved")).to_be_visible()
     page.get_by_role("button", name="Publish", exact=True).click()

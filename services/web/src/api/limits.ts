@@ -1,7 +1,7 @@
 /** How long each text of a request may be. Generated from the API's document, see `npm run generate`. */
 export const AbsenceChanges = { note: 500 } as const;
 export const AbsenceInput = { note: 500 } as const;
-export const BulkChange = { reason: 500, outcome: 50, kind: 50 } as const;
+export const BulkChange = { reason: 500, outcome: 50, note: 2000, kind: 50 } as const;
 export const BulkDiscard = { type: 200, note: 1000 } as const;
 export const BulkFilter = { kind: 50, tag: 200, currency: 3, q: 200 } as const;
 export const BulkReplay = { type: 200 } as const;

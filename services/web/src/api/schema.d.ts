@@ -2734,6 +2734,11 @@ export interface components {
              */
             outcome?: string | null;
             /**
+             * Note
+             * @description To complete: for the history of each; needed where `note_required` of one says so.
+             */
+            note?: string | null;
+            /**
              * Kind
              * @description To edit: what they all become.
              */
@@ -3345,6 +3350,7 @@ export interface components {
          *       "level_label": "manager",
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "note_required": false,
          *       "notes": "Ask for Ms Okafor.",
          *       "priority": "normal",
          *       "severity": "escalated",
@@ -3453,6 +3459,11 @@ export interface components {
              */
             escalated: boolean;
             /**
+             * Note Required
+             * @description Whether its policy asks for a `note` of who completes it, as far as it is escalated now.
+             */
+            note_required: boolean;
+            /**
              * Next Step At
              * @description When the next step comes, while it waits when that ends; null after the last one.
              */
@@ -3528,7 +3539,7 @@ export interface components {
             outcome: string;
             /**
              * Note
-             * @description For the history of it and of its lead or client.
+             * @description For the history of it and of its lead or client; needed where `note_required` says so.
              */
             note?: string | null;
             /** @description What to do next; an undo of the completion takes it back too. */
@@ -3923,6 +3934,7 @@ export interface components {
          *       },
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "note_required": false,
          *       "notes": "Ask for Ms Okafor.",
          *       "priority": "normal",
          *       "severity": "escalated",
@@ -4030,6 +4042,11 @@ export interface components {
              * @description Whether that step tells others than the assignee.
              */
             escalated: boolean;
+            /**
+             * Note Required
+             * @description Whether its policy asks for a `note` of who completes it, as far as it is escalated now.
+             */
+            note_required: boolean;
             /**
              * Next Step At
              * @description When the next step comes, while it waits when that ends; null after the last one.
@@ -4343,6 +4360,7 @@ export interface components {
          *       "level_label": "manager",
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "note_required": false,
          *       "notes": "Ask for Ms Okafor.",
          *       "priority": "normal",
          *       "severity": "escalated",
@@ -4450,6 +4468,11 @@ export interface components {
              * @description Whether that step tells others than the assignee.
              */
             escalated: boolean;
+            /**
+             * Note Required
+             * @description Whether its policy asks for a `note` of who completes it, as far as it is escalated now.
+             */
+            note_required: boolean;
             /**
              * Next Step At
              * @description When the next step comes, while it waits when that ends; null after the last one.
@@ -4618,6 +4641,7 @@ export interface components {
          *         "step": 3
          *       },
          *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "note_required": false,
          *       "notes": "Ask for Ms Okafor.",
          *       "policy": {
          *         "id": 2,
@@ -4732,6 +4756,11 @@ export interface components {
              */
             escalated: boolean;
             /**
+             * Note Required
+             * @description Whether its policy asks for a `note` of who completes it, as far as it is escalated now.
+             */
+            note_required: boolean;
+            /**
              * Next Step At
              * @description When the next step comes, while it waits when that ends; null after the last one.
              */
@@ -4813,6 +4842,7 @@ export interface components {
          *       "level_label": "manager",
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
+         *       "note_required": false,
          *       "notes": "Ask for Ms Okafor.",
          *       "priority": "normal",
          *       "severity": "escalated",
@@ -4920,6 +4950,11 @@ export interface components {
              * @description Whether that step tells others than the assignee.
              */
             escalated: boolean;
+            /**
+             * Note Required
+             * @description Whether its policy asks for a `note` of who completes it, as far as it is escalated now.
+             */
+            note_required: boolean;
             /**
              * Next Step At
              * @description When the next step comes, while it waits when that ends; null after the last one.
@@ -8117,6 +8152,11 @@ export interface components {
              * @default at_once
              */
             tell: components["schemas"]["Tell"];
+            /**
+             * Require
+             * @description From this step on nobody completes the follow-up without it: `closing_note`, a note of what came of it.
+             */
+            require?: "closing_note" | null;
         };
         /**
          * StepCompared
@@ -8426,6 +8466,7 @@ export interface components {
          *           "level_label": "manager",
          *           "moved": 1,
          *           "next_step_at": "2026-03-06T09:00:00Z",
+         *           "note_required": false,
          *           "notes": "Ask for Ms Okafor.",
          *           "priority": "normal",
          *           "severity": "escalated",
@@ -12741,6 +12782,7 @@ export interface operations {
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
+                     *           "note_required": false,
                      *           "notes": "Ask for Ms Okafor.",
                      *           "priority": "normal",
                      *           "severity": "escalated",
@@ -12873,6 +12915,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -13501,6 +13544,7 @@ export interface operations {
                      *         "step": 3
                      *       },
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "policy": {
                      *         "id": 2,
@@ -13719,6 +13763,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -13877,6 +13922,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -14025,6 +14071,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -14177,6 +14224,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -14329,6 +14377,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -14500,6 +14549,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -14663,6 +14713,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -14945,6 +14996,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -15079,6 +15131,7 @@ export interface operations {
                      *       "level_label": "manager",
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
+                     *       "note_required": false,
                      *       "notes": "Ask for Ms Okafor.",
                      *       "priority": "normal",
                      *       "severity": "escalated",
@@ -16259,6 +16312,7 @@ export interface operations {
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
+                     *           "note_required": false,
                      *           "notes": "Ask for Ms Okafor.",
                      *           "priority": "normal",
                      *           "severity": "escalated",
@@ -16415,6 +16469,7 @@ export interface operations {
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
+                     *           "note_required": false,
                      *           "notes": "Ask for Ms Okafor.",
                      *           "priority": "normal",
                      *           "severity": "escalated",
@@ -16565,6 +16620,7 @@ export interface operations {
                      *           "level_label": "manager",
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
+                     *           "note_required": false,
                      *           "notes": "Ask for Ms Okafor.",
                      *           "priority": "normal",
                      *           "severity": "escalated",
@@ -20068,6 +20124,7 @@ export interface operations {
                      *           },
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
+                     *           "note_required": false,
                      *           "notes": "Ask for Ms Okafor.",
                      *           "priority": "normal",
                      *           "severity": "escalated",

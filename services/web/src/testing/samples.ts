@@ -25,6 +25,7 @@ export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp 
     severity: null,
     sla_breach: false,
     escalated: false,
+    note_required: false,
     next_step_at: null,
     holds: [],
     waiting_until: null,

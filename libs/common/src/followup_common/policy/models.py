@@ -79,6 +79,8 @@ class Tell(StrEnum):
 
 
 Unit = Literal["after", "working", "working_days"]
+Requirement = Literal["closing_note"]
+"""What a step asks of whom who completes the follow-up: a note that says what came of it."""
 
 
 class Length(BaseModel):
@@ -178,6 +180,11 @@ class Step(Length):
     repeat: Repeat | None = Field(None, description="Told again so often, until the next step comes.")
     tell: Tell = Field(
         Tell.AT_ONCE, description="When each is told: at once, or within the working hours of their own."
+    )
+    require: Requirement | None = Field(
+        None,
+        description="From this step on nobody completes the follow-up without it: `closing_note`, a note of "
+        "what came of it.",
     )
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ from followup_api.followups.facts import DEFAULT_OUTCOME, retagged
 from followup_api.followups.holding import Wish, hold_many, resume_many
 from followup_api.followups.problems import CountChanged, TooManyFound
 from followup_api.followups.queries import TAG, Filters, narrowed
-from followup_api.followups.reasons import ask_again, ask_for_reason, with_reason
+from followup_api.followups.reasons import ask_again, ask_for_note, ask_for_reason, with_reason
 from followup_api.followups.schemas import View
 from followup_api.followups.scopes import Scope
 from followup_api.followups.service import check_assignable
@@ -78,6 +78,7 @@ def change_many(
         CountChanged, TooManyFound: the filter finds others than were counted, or too many.
         PolicyWouldChange: it would bring other policies, and the caller decides about the clocks first.
         ReasonMissing: it takes back an escalation, and nobody says why.
+        NoteMissing: a policy asks for a note of who completes them, and there is none.
     """
     if body.assignee_id is not None:
         check_assignable(work.tx, body.assignee_id, scope)
@@ -178,6 +179,8 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
     ids = [row.id for row in rows]
     if body.due_at is not None:
         ask_for_reason(work.tx, ids, body.due_at, body.reason)
+    if body.action is BulkAction.COMPLETE and body.note is None:
+        ask_for_note(work.tx, ids)
     keep_for_undo(work.tx, actor_id)
     policy_changes.prepare(work.tx, body)
     statement = update(follow_ups).where(among(f.id, ids)).values(_values(body))
@@ -241,4 +244,5 @@ def _details(body: BulkChange, before: Record) -> dict[str, Any]:
         return with_reason({"changes": handed}, body.reason)
     if body.action is BulkAction.EDIT:
         return with_reason({"changes": _edits(body, before)}, body.reason)
-    return {"outcome": body.outcome} if body.outcome else {}
+    said = {"outcome": body.outcome, "note": body.note}
+    return {name: value for name, value in said.items() if value is not None}

@@ -15,7 +15,7 @@ from followup_api.followups.facts import FactFilters, KindName, Tags
 from followup_api.followups.hold_schemas import ChosenPreset
 from followup_api.followups.policy_change_schemas import ClockChoice
 from followup_api.followups.progress_filters import ProgressFilters
-from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Reason
+from followup_api.followups.schemas import FOUND_IN, WHY, Assigned, Note, Reason
 from followup_api.schemas import Id, Input, Line, Schema, Search, examples
 
 AT_ONCE = 10_000
@@ -104,6 +104,9 @@ class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES))
     preset: ChosenPreset | None = Field(None, description="In place of `until`, its name.")
 
     outcome: KindName | None = Field(None, description="To complete: what came of all of them.")
+    note: Note | None = Field(
+        None, description="To complete: for the history of each; needed where `note_required` of one says so."
+    )
     kind: KindName | None = Field(None, description="To edit: what they all become.")
     priority: Priority | None = Field(None, description="To edit: what they all get.")
     add_tags: Tags = Field(default_factory=list, description="To edit: tags that each of them gets.")
@@ -135,6 +138,8 @@ class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES))
             raise ValueError("due_at belongs to the action reschedule, which needs it")
         if self.outcome is not None and self.action != BulkAction.COMPLETE:
             raise ValueError("outcome belongs to the action complete")
+        if self.note is not None and self.action != BulkAction.COMPLETE:
+            raise ValueError("note belongs to the action complete")
         edits = (self.kind, self.priority, self.add_tags or None, self.remove_tags or None)
         if any(edit is not None for edit in edits) != (self.action == BulkAction.EDIT):
             raise ValueError(

@@ -29,8 +29,8 @@ from followup_api.followups.completing_schemas import (
     PresetTimes,
 )
 from followup_api.followups.facts import columns
-from followup_api.followups.problems import FollowUpNotFound, FollowUpStale
-from followup_api.followups.queries import get
+from followup_api.followups.problems import FollowUpNotFound, FollowUpStale, NoteMissing
+from followup_api.followups.queries import NEEDS_NOTE, get
 from followup_api.followups.schemas import FollowUp
 from followup_api.followups.service import Target, check_assignable
 from followup_api.problems import Invalid
@@ -48,13 +48,19 @@ def complete(target: Target, body: Completion) -> Completed:
 
     Raises:
         ChoiceUnknown, NotAssignable: the outcome or the next follow-up cannot be like that.
+        NoteMissing: its policy asks for a note, and there is none.
         FollowUpNotFound, FollowUpStale: it is not there, or not as the caller has seen it.
     """
     check_choice(target.tx, OUTCOMES, body.outcome)
-    changed = target.update({"completed_at": func.now(), "outcome": body.outcome}, f.is_open)
+    enough = () if body.note is not None else (~NEEDS_NOTE,)
+    changed = target.update({"completed_at": func.now(), "outcome": body.outcome}, f.is_open, *enough)
     current = target.read()
     if State(current.status) is not State.COMPLETED:
-        raise FollowUpStale(current)
+        raise (
+            NoteMissing([target.id])
+            if enough and target.read_matching().note_required
+            else FollowUpStale(current)
+        )
     planned = _plan_next(target, current, body.next) if changed and body.next else None
     if changed:
         details = {**_said(target.tx, body), **({"next_id": planned.id} if planned else {})}

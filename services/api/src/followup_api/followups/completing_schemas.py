@@ -5,24 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from followup_common.policy.presets import Preset
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
 from followup_api.followups.facts import DEFAULT_OUTCOME, KIND, KindName
-from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, FollowUp
-from followup_api.schemas import UNTURNED, Id, Input, Line, Parameters, Schema, Time, examples, storable
-from followup_api.visible import seen
+from followup_api.followups.schemas import EXAMPLE_FOLLOW_UP, FollowUp, Note
+from followup_api.schemas import Id, Input, Line, Parameters, Schema, Time, examples
 
 OUTCOME = "Name of one of `GET /outcomes`."
 
-Note = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
-    AfterValidator(storable),
-    AfterValidator(seen),
-    UNTURNED,
-]
 NEXT_EXAMPLE: JsonDict = {"title": "Send Acme the offer", "preset": "in_3_working_days"}
 
 
@@ -53,7 +45,10 @@ class Completion(
     """What came of a follow-up, and what comes next."""
 
     outcome: KindName = Field(DEFAULT_OUTCOME, description=f"What came of it. {OUTCOME}")
-    note: Note | None = Field(None, description="For the history of it and of its lead or client.")
+    note: Note | None = Field(
+        None,
+        description="For the history of it and of its lead or client; needed where `note_required` says so.",
+    )
     next: NextFollowUp | None = Field(
         None, description="What to do next; an undo of the completion takes it back too."
     )

@@ -82,6 +82,19 @@ class ReasonMissing(Invalid):
         self.ids = ids
 
 
+class NoteMissing(Invalid):
+    """Somebody completes a follow-up whose policy asks for a note, and gives none."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        which = f"Follow-up {ids[0]} is" if len(ids) == 1 else f"{len(ids)} of the follow-ups are"
+        super().__init__(
+            "note",
+            f"note is missing: {which} at a step whose policy asks for one. Say in note what came of it, in "
+            "at most 2,000 characters; it is kept in the history.",
+        )
+        self.ids = ids
+
+
 class PolicyWouldChange(Conflict):
     """The caller asked to be told before a change brings another policy. The answer carries which."""
 

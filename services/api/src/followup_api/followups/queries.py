@@ -12,6 +12,7 @@ from followup_common.db.tables import Time, escalation_states, follow_ups, polic
 from followup_common.policy import Severity
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Float,
     Select,
@@ -60,6 +61,22 @@ def tells_others(step: ColumnElement[int]) -> ColumnElement[bool]:
     return func.coalesce(audience != literal_column("""'["assignee"]'::jsonb"""), False)
 
 
+def _needs_note(step: ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL: whether a step, or one before it, asks for a note of who completes the follow-up."""
+    requires = literal_column("""'$[0 to $last].require ? (@ == "closing_note")'::jsonpath""")
+    return func.jsonb_path_exists(
+        pv.steps, requires, func.jsonb_build_object("last", step - 1), type_=Boolean()
+    )
+
+
+NEEDS_NOTE: ColumnElement[bool] = (
+    select(escalation_states.c.follow_up_id)
+    .join(policy_versions, pv.id == es.policy_version_id)
+    .where(es.follow_up_id == f.id, _needs_note(es.step))
+    .correlate(follow_ups)
+    .exists()
+)
+"""SQL: whether nobody may complete a follow-up without a note."""
 _BREACH = es.severity.is_not_distinct_from(literal_column(f"'{Severity.BREACH}'"))
 _STATUS = case((f.is_open, literal_column("'open'")), else_=literal_column("'completed'"))
 _IS_OVERDUE = and_(f.is_open, f.due_at < func.now())
@@ -73,6 +90,7 @@ _OWN: tuple[ColumnElement[Any], ...] = (
     case((_IS_OVERDUE, literal_column(HOURS, Float)), else_=0.0).label("hours_overdue"),
     _definition(es.step).op("->>", return_type=Text())("label").label("level_label"),
     _BREACH.label("sla_breach"),
+    and_(f.is_open, _needs_note(es.step)).label("note_required"),
 )
 _ASSIGNEE = (u.id, u.name, u.email, u.active)
 _SUBJECT = (s.id, s.kind, s.external_id, s.name, s.url)

@@ -1,4 +1,6 @@
-"""Why an escalated follow-up is moved: others were told that it is late, and can read why it is not.
+"""What people have to say: why an escalated follow-up is moved, and what came of one that they complete.
+
+Others were told that it is late, and can read why it is not.
 
 Being completed and reopened changes nothing about that: it was late at its due time all the same.
 """
@@ -19,8 +21,8 @@ from followup_common.db.tables import (
 )
 from sqlalchemy import Select, func, or_, select
 
-from followup_api.followups.problems import ReasonMissing
-from followup_api.followups.queries import tells_others
+from followup_api.followups.problems import NoteMissing, ReasonMissing
+from followup_api.followups.queries import NEEDS_NOTE, tells_others
 from followup_api.ids import among
 
 f, n, e, es, pv = follow_ups.c, notifications.c, escalations.c, escalation_states.c, policy_versions.c
@@ -91,6 +93,16 @@ def ask_to_restart(tx: Transaction, ids: Collection[int], reason: str | None) ->
     if reason is None and ids:
         ask_again(tx, ids, reason)
         _refuse(tx, select(f.id).where(among(f.id, ids), OTHERS_WERE_TOLD))
+
+
+def ask_for_note(tx: Transaction, ids: Collection[int]) -> None:
+    """Make sure that no policy asks for a note of who completes one of these, whose rows are locked.
+
+    Raises:
+        NoteMissing: the policies of some do.
+    """
+    if asked := sorted(tx.execute(select(f.id).where(among(f.id, ids), NEEDS_NOTE)).scalars()):
+        raise NoteMissing(asked)
 
 
 def with_reason(details: Mapping[str, Any], reason: str | None) -> dict[str, Any]:

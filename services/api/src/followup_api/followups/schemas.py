@@ -77,6 +77,7 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "severity": "escalated",
     "sla_breach": False,
     "escalated": True,
+    "note_required": False,
     "next_step_at": "2026-03-06T09:00:00Z",
     "holds": [],
     "waiting_until": None,
@@ -98,6 +99,14 @@ Reason = Annotated[
     AfterValidator(seen),
     UNTURNED,
 ]
+Note = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
+    AfterValidator(storable),
+    AfterValidator(seen),
+    UNTURNED,
+]
+"""What somebody says of what came of it."""
 WHY = (
     "Needed where the follow-up was escalated beyond its assignee at its present due time, also if it was "
     "completed and reopened since; kept in its history."
@@ -247,6 +256,9 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     )
     sla_breach: bool = Field(description="Whether that step is an SLA breach.")
     escalated: bool = Field(description="Whether that step tells others than the assignee.")
+    note_required: bool = Field(
+        description="Whether its policy asks for a `note` of who completes it, as far as it is escalated now."
+    )
     next_step_at: Time | None = Field(
         description="When the next step comes, while it waits when that ends; null after the last one."
     )

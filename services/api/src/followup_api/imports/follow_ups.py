@@ -8,13 +8,15 @@ from typing import Any, BinaryIO
 from followup_common.addresses import folded_sql
 from followup_common.db import Transaction
 from followup_common.db.optimistic_insert import OptimisticInsert
+from followup_common.db.tables import follow_ups
 from followup_common.policy import State
 from followup_common.policy.lifecycle import refused_fields
-from sqlalchemy import Row, text
+from sqlalchemy import Row, column, select, table, text
 
 from followup_api.choices.lists import KINDS
 from followup_api.choices.queries import as_written
 from followup_api.followups.announcements import reassigned
+from followup_api.followups.queries import NEEDS_NOTE
 from followup_api.imports import cells, subjects
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
@@ -122,6 +124,14 @@ OF_COMPLETED = """
     FROM planned p JOIN follow_ups f ON f.id = p.known_id
     WHERE p.good AND p.differs AND NOT f.is_open AND p.status IS DISTINCT FROM 'open'
 """
+PLANNED_LINES = table("planned", *map(column, ("line", "known_id", "status", "good", "differs")))
+# What the file completes although its policy asks for a note: a file has none.
+WITHOUT_NOTE = (
+    select(PLANNED_LINES.c.line)
+    .join(follow_ups, follow_ups.c.id == PLANNED_LINES.c.known_id)
+    .where(PLANNED_LINES.c.good, PLANNED_LINES.c.differs, PLANNED_LINES.c.status == State.COMPLETED)
+    .where(follow_ups.c.is_open, NEEDS_NOTE)
+)
 # In the order of ids, like everyone who locks several follow-ups: none waits for another for ever.
 LOCK = """
     SELECT count(*) FROM (
@@ -159,6 +169,10 @@ UPDATE = f"""
 FIELDS = {"due_at": "due_at", "assignee_id": "assignee_email"}
 """Columns of the file, by what they change."""
 REOPEN = "{0} of a completed follow-up stays as it is: reopen it with status open, or leave {0} as it was."
+NOTE = (
+    "status completed needs a note here, as its policy says: complete it on the page or through the API, or "
+    "leave status open."
+)
 CHANGEABLE = [
     "title",
     "assignee_id",
@@ -310,7 +324,8 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
 
 
 def _refused(tx: Transaction, *, lock: bool) -> list[tuple[int, str, str]]:
-    """What is wrong with the lines that change what must stay as it is in a completed follow-up.
+    """What is wrong with the lines that change what must stay as it is in a completed follow-up, or complete
+    one without the note that its policy asks for.
 
     Args:
         tx: where the plan is.
@@ -318,11 +333,12 @@ def _refused(tx: Transaction, *, lock: bool) -> list[tuple[int, str, str]]:
     """
     if lock:
         tx.execute(text(LOCK))
-    return [
+    fixed = [
         (row.line, FIELDS[field], REOPEN.format(FIELDS[field]))
         for row in tx.execute(text(OF_COMPLETED))
         for field in refused_fields(State.COMPLETED, row.changed)
     ]
+    return [*fixed, *((line, "status", NOTE) for line in tx.execute(WITHOUT_NOTE).scalars())]
 
 
 def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:

@@ -7,6 +7,7 @@ import type { BulkFilter, BulkResult, FollowUp } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { isolate } from "@/components/bidi";
 import { latest } from "@/features/followups/cache";
+import { needsNote } from "@/features/followups/completion";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
 import { asksAboutPolicy, bulkMayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
@@ -47,6 +48,7 @@ export function BulkBar() {
   const me = useMe();
   const cache = useQueryClient();
   const count = all ? all.expected : chosen.size;
+  const noteRequired = [...chosen.values()].some((followUp) => latest(cache, followUp).note_required);
   const bar = useRef<HTMLDivElement>(null);
   useBarKeys(bar, clear);
   useRoomForBar(bar, count > 0);
@@ -61,7 +63,8 @@ export function BulkBar() {
       setProblem(error instanceof Problem ? error : null);
       const asked = asksAboutPolicy(error);
       if (asked) setQuestion({ change, problem: error, left });
-      const typedWrong = needsReason(error) || ((change.action === "edit" || isHold(change.action)) && error instanceof Problem && error.status === 422);
+      if (needsNote(error)) setAsking("outcome");
+      const typedWrong = needsReason(error) || needsNote(error) || ((change.action === "edit" || isHold(change.action)) && error instanceof Problem && error.status === 422);
       if (!asked && !typedWrong) {
         setQuestion(null);
         setAsking(null);
@@ -108,7 +111,8 @@ export function BulkBar() {
 
   /** At once what one has ticked; what is not even loaded only after a question. */
   function complete() {
-    if (!all) run({ action: "complete" });
+    if (!all && noteRequired) ask("outcome");
+    else if (!all) run({ action: "complete" });
     else
       openConfirmDialog({
         title: t.bulk.askComplete(count),
@@ -200,7 +204,7 @@ export function BulkBar() {
           />
         )}
         {asking === "outcome" && (
-          <BulkCompleteDialog count={count} problem={problem} busy={bulk.isPending} run={run} close={leave} />
+          <BulkCompleteDialog count={count} noteRequired={noteRequired} problem={problem} busy={bulk.isPending} run={run} close={leave} />
         )}
         {(asking === "reassign" || asking === "reschedule") && (
           <BulkDialog

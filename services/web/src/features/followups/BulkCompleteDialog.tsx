@@ -1,6 +1,7 @@
-import { Button, Chip, Group, Kbd, Stack, Text } from "@mantine/core";
+import { Button, Chip, Group, Kbd, Stack, Text, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type SubmitEvent } from "react";
+import { BulkChange } from "@/api/limits";
 import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
@@ -8,21 +9,27 @@ import { FormProblem } from "@/components/FormProblem";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { t } from "@/i18n";
+import { words } from "@/i18n/closing";
 
 interface Props {
   count: number;
+  /** Whether the policy of one of them asks for a note, as far as is known here. */
+  noteRequired: boolean;
   problem: Problem | null;
   busy: boolean;
-  run: (change: { action: "complete"; outcome: string }) => void;
+  run: (change: { action: "complete"; outcome: string; note: string | null }) => void;
   close: () => void;
 }
 
-
 /** Asks what came of many follow-ups; a digit chooses, and Enter completes. */
-export default function BulkCompleteDialog({ count, problem, busy, run, close }: Props) {
+export default function BulkCompleteDialog({ count, noteRequired, problem, busy, run, close }: Props) {
   const { data: outcomes = [], isLoading } = useQuery(outcomesQuery());
   const [outcome, setOutcome] = useState(DEFAULT_OUTCOME);
+  const [note, setNote] = useState("");
   const [tried, setTried] = useState(false);
+  const asked = problem?.messageFor("note");
+  const required = noteRequired || asked !== undefined;
+  const missing = required && note.trim() === "";
 
   function choose(key: string) {
     const named = outcomes[Number(key) - 1];
@@ -44,17 +51,17 @@ export default function BulkCompleteDialog({ count, problem, busy, run, close }:
   function submit(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
-    run({ action: "complete", outcome });
+    if (!missing) run({ action: "complete", outcome, note: note.trim() || null });
   }
 
   return (
     <Dialog onClose={close} title={t.bulk.completeTitle(count)}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} noValidate>
         <Stack>
-          <FormProblem error={tried ? problem : null} />
-          <div role="radiogroup" aria-label={t.completing.outcome}>
+          <FormProblem error={tried && !asked ? problem : null} />
+          <div role="radiogroup" aria-label={words.outcome}>
             <Text size="sm" fw={500} mb={6} aria-hidden>
-              {t.completing.outcome}
+              {words.outcome}
             </Text>
             <Chip.Group value={outcome} onChange={setOutcome}>
               <Group gap={6}>
@@ -66,11 +73,23 @@ export default function BulkCompleteDialog({ count, problem, busy, run, close }:
               </Group>
             </Chip.Group>
           </div>
+          <Textarea
+            label={words.note}
+            placeholder={words.noteExample}
+            required={required}
+            error={missing && (tried || asked) ? words.noteNeeded : undefined}
+            value={note}
+            onChange={({ currentTarget }) => setNote(currentTarget.value)}
+            maxLength={BulkChange.note}
+            autosize
+            minRows={2}
+            data-autofocus={required || undefined}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               {t.common.cancel}
             </Button>
-            <Button type="submit" loading={busy} data-autofocus>
+            <Button type="submit" loading={busy} data-autofocus={!required || undefined}>
               {t.bulk.completeAll(count)}
             </Button>
           </Group>

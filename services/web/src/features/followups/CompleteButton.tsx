@@ -14,7 +14,7 @@ export function CompleteButton({ followUp }: { followUp: FollowUp }) {
       className={classes.button}
       aria-label={t.followUps.completeNamed(followUp.title)}
       title={t.followUps.complete}
-      onClick={({ shiftKey }) => (shiftKey ? openCompletion(followUp) : complete.mutate({ followUp }))}
+      onClick={({ shiftKey }) => (shiftKey ? openCompletion(followUp) : complete.atOnce(followUp))}
       data-complete
     >
       <span className={classes.circle}>

@@ -1,6 +1,6 @@
 import { Button, Chip, Group, Kbd, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type ReactNode, type SubmitEvent } from "react";
+import { useEffect, useRef, useState, type ReactNode, type SubmitEvent } from "react";
 import { Completion, NextFollowUp } from "@/api/limits";
 import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import { useMe } from "@/api/session";
@@ -16,6 +16,7 @@ import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
+import { words } from "@/i18n/closing";
 import { now } from "@/time/clock";
 import { calendar } from "@/time/format";
 
@@ -39,6 +40,8 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   const complete = useComplete();
   const [outcome, setOutcome] = useState(DEFAULT_OUTCOME);
   const [note, setNote] = useState("");
+  const noteField = useRef<HTMLTextAreaElement>(null);
+  const noteMissing = followUp.note_required && note.trim() === "";
   const [next, setNext] = useState<Next>(NOTHING);
   const [title, setTitle] = useState(followUp.title);
   const [dueAt, setDueAt] = useState<string | null>(null);
@@ -48,6 +51,11 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   const leave = useUnsavedChanges(note.trim() !== "" || (next === TYPED && dueAt !== null), closeCompletion);
 
   function finish(chosen: Next, outcome: string) {
+    if (noteMissing) {
+      setTried(true);
+      noteField.current?.focus();
+      return;
+    }
     if (chosen === TYPED && dueAt === null) {
       setTried(true);
       return;
@@ -87,10 +95,16 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
     setNext(TYPED);
   }
 
+  /** What was typed before the dialog was there: where a note is asked for, that is the note. */
+  function takeAhead(keys: string) {
+    if (!followUp.note_required) pressAll(keys);
+    else if (noteField.current?.value === "") setNote(keys);
+  }
+
   // What was typed before there was anything to choose from.
   const loading = outcomesLoad || presetsLoad;
   useEffect(() => {
-    if (!loading) pressAll(takeTyped());
+    if (!loading) takeAhead(takeTyped());
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, with what is there by then
   }, [loading]);
   useEffect(() => {
@@ -104,28 +118,32 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
   });
 
   return (
-    <Dialog onClose={leave} title={t.completing.title(isolate(followUp.title))} size="lg">
-      <form onSubmit={submit}>
+    <Dialog onClose={leave} title={words.title(isolate(followUp.title))} size="lg">
+      <form onSubmit={submit} noValidate>
         <Stack>
-          <Choices label={t.completing.outcome} value={outcome} onChange={setOutcome}>
+          <Choices label={words.outcome} value={outcome} onChange={setOutcome}>
             {outcomes.map(({ name, label }, index) => (
-              <Chip key={name} value={name} data-autofocus={name === outcome || undefined}>
+              <Chip key={name} value={name} data-autofocus={(name === outcome && !followUp.note_required) || undefined}>
                 {label} {index < 9 && <Kbd size="xs">{index + 1}</Kbd>}
               </Chip>
             ))}
           </Choices>
           <Textarea
-            label={t.completing.note}
-            placeholder={t.completing.noteExample}
+            ref={noteField}
+            label={words.note}
+            required={followUp.note_required}
+            error={tried && noteMissing ? words.noteNeeded : undefined}
+            data-autofocus={followUp.note_required || undefined}
+            placeholder={words.noteExample}
             value={note}
             onChange={({ currentTarget }) => setNote(currentTarget.value)}
             maxLength={Completion.note}
             autosize
             minRows={2}
           />
-          <Choices label={t.completing.next} value={next} onChange={(chosen) => setNext(chosen as Next)}>
+          <Choices label={words.next} value={next} onChange={(chosen) => setNext(chosen as Next)}>
             <Chip value={NOTHING}>
-              {t.completing.nothing} <Kbd size="xs">{KEYS.nothing}</Kbd>
+              {words.nothing} <Kbd size="xs">{KEYS.nothing}</Kbd>
             </Chip>
             {presets.map(({ preset, due_at }) => (
               <Chip key={preset} value={preset} title={calendar(due_at, zone, now())}>
@@ -133,12 +151,12 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
               </Chip>
             ))}
             <Chip value={TYPED}>
-              {t.completing.another} <Kbd size="xs">{KEYS.typed}</Kbd>
+              {words.another} <Kbd size="xs">{KEYS.typed}</Kbd>
             </Chip>
           </Choices>
           {next === TYPED && (
             <DueField
-              label={t.completing.when}
+              label={words.when}
               value={dueAt}
               onChange={setDueAt}
               zone={zone}
@@ -151,7 +169,7 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
           )}
           {next !== NOTHING && (
             <TextInput
-              label={t.completing.nextTitle}
+              label={words.nextTitle}
               description={presets.filter(({ preset }) => preset === next).map(({ due_at }) => calendar(due_at, zone, now()))[0]}
               value={title}
               onChange={({ currentTarget }) => setTitle(currentTarget.value)}

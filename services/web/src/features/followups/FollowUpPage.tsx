@@ -65,7 +65,7 @@ function Actions({ followUp }: { followUp: FollowUp }) {
         {t.common.edit}
       </Button>
       {open ? (
-        <Button leftSection={<IconCheck size={16} />} loading={complete.isPending} onClick={({ shiftKey }) => (shiftKey ? openCompletion(followUp) : complete.mutate({ followUp }))} data-complete>
+        <Button leftSection={<IconCheck size={16} />} loading={complete.isPending} onClick={({ shiftKey }) => (shiftKey ? openCompletion(followUp) : complete.atOnce(followUp))} data-complete>
           {t.followUps.complete}
         </Button>
       ) : (

@@ -14,6 +14,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { done } from "@/components/toasts";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
+import { words } from "@/i18n/closing";
 
 type About = Pick<FollowUp, "id" | "title">;
 
@@ -66,7 +67,7 @@ export default function LogDialog({ followUps, close }: Props) {
           />
           {kind !== null && (
             <Select
-              label={t.completing.outcome}
+              label={words.outcome}
               data={outcomes.map(({ name, label }) => ({ value: name, label }))}
               value={outcome}
               onChange={setOutcome}
@@ -75,7 +76,7 @@ export default function LogDialog({ followUps, close }: Props) {
             />
           )}
           <Textarea
-            label={t.completing.note}
+            label={words.note}
             value={note}
             onChange={({ currentTarget }) => setNote(currentTarget.value)}
             maxLength={Completion.note}

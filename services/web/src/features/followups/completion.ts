@@ -1,4 +1,5 @@
 import { createStore } from "@/hooks/store";
+import { Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 
@@ -9,6 +10,11 @@ export const completionRequest = createStore<FollowUp | null>(null);
 export function openCompletion(followUp: FollowUp): void {
   keepTyping();
   completionRequest.set(followUp);
+}
+
+/** Whether the API asks for a note: it was escalated since it was loaded. */
+export function needsNote(error: unknown): boolean {
+  return error instanceof Problem && error.messageFor("note") !== undefined;
 }
 
 export function closeCompletion(): void {

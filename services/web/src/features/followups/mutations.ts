@@ -6,6 +6,7 @@ import { useSubmission } from "@/api/submission";
 import { useMe } from "@/api/session";
 import type { BulkChange, BulkFilter, BulkResult, Completion, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { isolate } from "@/components/bidi";
+import { needsNote, openCompletion } from "@/features/followups/completion";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed } from "@/components/toasts";
 import { expectUndo, forgetUndo, withUndo } from "@/components/undo";
@@ -37,7 +38,8 @@ export function useComplete() {
       restore(cache, taken, followUp);
       if (current !== followUp) show(cache, current);
       const again = { followUp: current, ...(completion && { completion }) };
-      failed(t.changes.stillOpen(isolate(followUp.title)), error, () => complete.mutate(again));
+      if (needsNote(error)) openCompletion({ ...current, note_required: true });
+      else failed(t.changes.stillOpen(isolate(followUp.title)), error, () => complete.mutate(again));
       settle(cache);
     },
     onSuccess: ({ next, ...completed }, { followUp }, { touched, change }) => {
@@ -48,7 +50,13 @@ export function useComplete() {
       settle(cache, completed.id);
     },
   });
-  return complete;
+  return { ...complete, atOnce };
+
+  /** With one key or click; where its policy asks for a note, that is asked for. */
+  function atOnce(followUp: FollowUp) {
+    if (followUp.note_required) openCompletion(followUp);
+    else complete.mutate({ followUp });
+  }
 }
 
 interface Undoing {

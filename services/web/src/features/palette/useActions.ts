@@ -31,7 +31,7 @@ function useActionsOn(id: number | null): Item[] {
   const edit = action("edit", words.edit(title), () => openForm({ followUp }), "e");
   if (followUp.status !== "open") return [edit];
   return [
-    action("complete", t.followUps.completeNamed(title), () => complete.mutate({ followUp }), "d"),
+    action("complete", t.followUps.completeNamed(title), () => complete.atOnce(followUp), "d"),
     action("outcome", words.outcome(title), () => openCompletion(followUp), "o"),
     action("reschedule", words.reschedule(title), () => openMove({ followUp }), "r"),
     ...(mayReassign ? [action("reassign", words.reassign(title), () => assignRequest.set(followUp), "a")] : []),

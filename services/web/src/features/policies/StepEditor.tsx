@@ -62,6 +62,7 @@ export function StepEditor({ number, step, names, change, remove, problem }: Pro
         />
         <Choice label={words.tell} data={TELLS} value={step.tell} change={(tell) => update({ tell: tell as StepDraft["tell"] })} w={190} />
         <Repeat step={step} update={update} />
+        <Checkbox size="xs" label={words.note} checked={step.note} onChange={(event) => update({ note: event.currentTarget.checked })} />
       </div>
       {remove && (
         <IconButton className={classes.removeStep} aria-label={words.removeStep(number)} onClick={remove}>

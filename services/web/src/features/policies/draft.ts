@@ -40,6 +40,7 @@ const BLANK: StepDraft = {
   label: "",
   severity: "overdue",
   tell: "at_once",
+  note: false,
   repeat: null,
 };
 

@@ -36,7 +36,7 @@ describe("a step", () => {
   it.each<Step>([
     MANAGER,
     { after: "PT0H", audience: ["assignee"], label: "Employee", severity: "overdue" },
-    { working_days: 2, audience: ["manager(2)", "user(7)"], label: "Two", severity: "breach", tell: "working_hours" },
+    { working_days: 2, audience: ["manager(2)", "user(7)"], label: "Two", severity: "breach", tell: "working_hours", require: "closing_note" },
     { after: "-PT4H", audience: ["assignee"], label: "Soon", severity: "reminder" },
     { ...MANAGER, repeat: { every: { working: "PT24H" }, times: 3 } },
   ])("is written as it was read: %j", (step) => expect(stepOf(draftOf(step))).toEqual(step));
@@ -55,6 +55,10 @@ describe("a step", () => {
     [
       { working_days: 1, audience: ["manager(2)", "user(7)", "admins"], label: "x", severity: "breach", tell: "working_hours" },
       "After 1 working day tell the manager 2 above, Anna Berg and all admins as breach, in their working hours",
+    ],
+    [
+      { ...MANAGER, require: "closing_note" },
+      "After 16 working hours tell the manager as escalated; from then on, anyone who completes it says in a note what came of it",
     ],
     [
       { ...MANAGER, repeat: { every: { working: "PT24H" }, times: 3 } },

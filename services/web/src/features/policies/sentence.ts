@@ -35,7 +35,7 @@ export function stepInWords(step: StepDraft, names: Names): string {
   const severity = words.severities[isBefore(step) ? "reminder" : step.severity];
   const told = words.tells[step.tell];
   const again = step.repeat ? words.repeats(everyInWords(step.repeat), step.repeat.times) : "";
-  return words.step(whenInWords(step), audience, severity) + told + again;
+  return words.step(whenInWords(step), audience, severity) + told + again + (step.note ? words.needsNote : "");
 }
 
 /** "When it is due", "After 2 working days", "4 hours before it is due" */

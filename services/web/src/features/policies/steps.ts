@@ -17,6 +17,7 @@ export interface Step extends Length {
   label: string;
   severity: Severity;
   tell?: "at_once" | "working_hours";
+  require?: "closing_note" | null;
   repeat?: { every: Length; times: number } | null;
 }
 
@@ -38,6 +39,8 @@ export interface StepDraft extends Amount {
   label: string;
   severity: Severity;
   tell: "at_once" | "working_hours";
+  /** From this step on, who completes the follow-up says what came of it. */
+  note: boolean;
   repeat: (Amount & { times: number }) | null;
 }
 
@@ -80,19 +83,21 @@ export function draftOf(step: Step): StepDraft {
     label: step.label,
     severity: step.severity,
     tell: step.tell ?? "at_once",
+    note: step.require === "closing_note",
     repeat: step.repeat ? { ...amountOf(step.repeat.every), times: step.repeat.times } : null,
   };
 }
 
 /** As the API takes it; what goes without saying is left out. */
 export function stepOf(draft: StepDraft): Step {
-  const { unit, amount, before, audience, label, severity, tell, repeat } = draft;
+  const { unit, amount, before, audience, label, severity, tell, note, repeat } = draft;
   return {
     ...lengthOf({ unit, amount: before ? -amount : amount }),
     audience,
     label: label.trim(),
     severity: isBefore(draft) ? "reminder" : severity,
     ...(tell === "working_hours" && { tell }),
+    ...(note && { require: "closing_note" as const }),
     ...(repeat && { repeat: { every: lengthOf(repeat), times: repeat.times } }),
   };
 }
@@ -119,6 +124,7 @@ export function nextStep(steps: readonly StepDraft[]): StepDraft {
     label: "",
     severity: last && !last.before ? "escalated" : "overdue",
     tell: "at_once",
+    note: false,
     repeat: null,
   };
 }

@@ -13,12 +13,6 @@ export const completing = {
 
   completing: {
     open: "Complete with outcome",
-    title: (title: string) => `Complete “${title}”`,
-    outcome: "What came of it",
-    note: "Note",
-    noteExample: "For the history of it, and of its lead or client",
-    next: "What comes next",
-    nothing: "Nothing",
     presets: {
       tomorrow: "Tomorrow",
       monday: "Monday",
@@ -26,9 +20,6 @@ export const completing = {
       in_a_week: "In a week",
       in_a_month: "In a month",
     },
-    another: "Another time",
-    when: "When the next one is due",
-    nextTitle: "The next follow-up",
     plannedNext: (title: string, time: string) => `Completed “${title}”, next ${time}`,
   },
 };

@@ -66,6 +66,7 @@ export const policies = {
   label: "Name of the step",
   tell: "When they are told",
   tellChoices: { at_once: "told at once", working_hours: "in their working hours" },
+  note: "ask for a note from who completes it from then on",
   repeat: "repeat every",
   repeatEvery: "Repeat every",
   times: "How often at most",
@@ -177,6 +178,7 @@ export const policies = {
     working: (amount: number) => plural(amount, { one: "every working hour", other: "every # working hours" }),
     working_days: (amount: number) => plural(amount, { one: "every working day", other: "every # working days" }),
   },
+  needsNote: "; from then on, anyone who completes it says in a note what came of it",
   repeats: (every: string, times: number) =>
     `, and again ${every}, at most ${plural(times, { one: "once", other: "# times" })}`,
 
