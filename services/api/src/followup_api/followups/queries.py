@@ -63,7 +63,9 @@ def tells_others(step: ColumnElement[int]) -> ColumnElement[bool]:
 
 def _needs_note(step: ColumnElement[int]) -> ColumnElement[bool]:
     """SQL: whether a step, or one before it, asks for a note of who completes the follow-up."""
-    requires = literal_column("""'$[0 to $last].require ? (@ == "closing_note")'::jsonpath""")
+    requires: ColumnElement[Any] = literal_column(
+        """'$[0 to $last].require ? (@ == "closing_note")'::jsonpath"""
+    )
     return func.jsonb_path_exists(
         pv.steps, requires, func.jsonb_build_object("last", step - 1), type_=Boolean()
     )
