@@ -26,6 +26,7 @@ export type ShownFollowUp = FollowUp & Partial<Pick<FollowUpDetail, "policy" | "
 export type FollowUpPolicy = Schemas["FollowUpPolicy"];
 export type Priority = FollowUp["priority"];
 export type Kind = Schemas["Choice"];
+export type Team = Schemas["Team"];
 /** Views that the page lists: what is open it shows in three of them. */
 export type View = Exclude<Schemas["View"], "open">;
 export type FollowUpCounts = Schemas["FollowUpCounts"];

@@ -48,6 +48,10 @@ const pages: RouteObject[] = [
     ],
   },
   {
+    element: <RequirePermission name="team:read" />,
+    children: [{ path: "team", lazy: () => import("@/features/team/TeamPage") }],
+  },
+  {
     element: <RequirePermission name="sweeps" />,
     children: [
       { path: "admin", element: <Navigate to="/admin/sweeps" replace /> },

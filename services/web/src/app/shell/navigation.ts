@@ -13,6 +13,7 @@ import {
   IconStairsUp,
   IconTags,
   IconUsers,
+  IconUsersGroup,
   type Icon,
 } from "@tabler/icons-react";
 
@@ -40,6 +41,7 @@ export const WORK: readonly Destination[] = [
     permission: "escalations:read",
     hotkey: "e",
   },
+  { to: "/team", label: t.shell.team, icon: IconUsersGroup, permission: "team:read", hotkey: "t" },
   { to: "/inbox", label: t.shell.inbox, icon: IconInbox, hotkey: "i" },
   { to: "/subjects", label: t.shell.subjects, shortLabel: t.shell.subjectsShort, icon: IconAddressBook, hotkey: "l" },
 ];

@@ -2,9 +2,11 @@ import { Button, CloseButton, Popover } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useKindLabel } from "@/api/kinds";
+import { useMe } from "@/api/session";
 import { UserText } from "@/components/UserText";
 import type { Filters } from "@/features/followups/filters";
 import { money, t } from "@/i18n";
+import { inZone } from "@/time/format";
 import classes from "./FilterBar.module.css";
 import pill from "./SubjectFilter.module.css";
 
@@ -18,7 +20,8 @@ interface Props {
 /** Narrows the list to follow-ups of some sort. */
 export function FactFilter({ filters, change }: Props) {
   const [opened, setOpened] = useState(false);
-  const set = [filters.kind, filters.priority, filters.tag, filters.currency, filters.held].filter(Boolean).length;
+  const { kind, priority, tag, currency, held, severity, moved, done_from: since, on_time: onTime } = filters;
+  const set = [kind, priority, tag, currency, held, severity, moved, since, onTime].filter(Boolean).length;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} returnFocus shadow="md">
       <Popover.Target>
@@ -45,12 +48,17 @@ export function FactFilter({ filters, change }: Props) {
 /** What the list is narrowed to, each to be taken away. */
 export function FactPills({ filters, change }: Props) {
   const kind = useKindLabel(filters.kind);
-  const { priority, tag, from, to, currency, held } = filters;
+  const { time_zone: zone } = useMe();
+  const { priority, tag, from, to, currency, held, severity, moved, done_from: since, on_time: onTime } = filters;
   const pills = [
     filters.kind && { words: t.facts.ofKind(kind), without: { kind: "" } },
     priority && { words: t.facts.ofPriority[priority], without: { priority: "" } as const },
     tag && { words: t.facts.tagged(tag), without: { tag: "" } },
     held && { words: t.holds.filters[held], without: { held: "" } as const },
+    severity && { words: t.facts.atLeast[severity], without: { severity: "" } as const },
+    moved && { words: t.facts.moved(Number(moved)), without: { moved: "" } },
+    since && { words: t.facts.doneSince(inZone(since, zone, "day")), without: { done_from: "" } },
+    onTime && { words: t.facts.onTime[onTime], without: { on_time: "" } as const },
     currency && { words: worthInWords(from, to, currency), without: { from: "", to: "", currency: "" } },
   ].filter((each) => Boolean(each)) as { words: string; without: Partial<Filters> }[];
   if (pills.length === 0) return null;

@@ -29,6 +29,17 @@ describe("filters of the address", () => {
     expect(worth).not.toHaveProperty("value_from");
   });
 
+  it("take how follow-ups went, as the team view asks for it", () => {
+    const went = { severity: "escalated", moved: "2", done_from: "2026-03-01T23:00:00Z", on_time: "false" };
+    const search = String(new URLSearchParams(went));
+    expect(parse(search)).toMatchObject(went);
+    expect(apiFilters(parse(search))).toMatchObject({
+      ...{ severity_min: "escalated", moved_min: 2, completed_from: "2026-03-01T23:00:00Z", on_time: false },
+    });
+    expect(parse("severity=grave&moved=0&done_from=today&on_time=yes")).toMatchObject(NO_FACTS);
+    for (const [name, value] of Object.entries(went)) expect(isNarrowed(parse(`${name}=${value}`))).toBe(true);
+  });
+
   it("say whether they narrow a list", () => {
     expect(isNarrowed(parse("who=12&view=today"))).toBe(false);
     for (const search of ["q=a", "subject=7", "kind=call", "priority=low", "tag=vip", "currency=EUR&from=1"])

@@ -25,13 +25,35 @@ export interface Filters {
   to: string;
   currency: string;
   held: HeldBy | "";
+  /** At least as grave as this. */
+  severity: Severity | "";
+  /** Put off at least so often. */
+  moved: string;
+  /** Completed since a moment. */
+  done_from: string;
+  /** Completed by the time that they were due, or later. */
+  on_time: "true" | "false" | "";
 }
 
 /** What narrows a list to follow-ups of some sort, no matter whose they are. */
-export const NO_FACTS = { kind: "", priority: "", tag: "", from: "", to: "", currency: "", held: "" } as const;
+export const NO_FACTS = {
+  kind: "",
+  priority: "",
+  tag: "",
+  from: "",
+  to: "",
+  currency: "",
+  held: "",
+  severity: "",
+  moved: "",
+  done_from: "",
+  on_time: "",
+} as const;
 export type FactFilters = Pick<Filters, keyof typeof NO_FACTS>;
 
 export const HELD_BY = ["waiting", "snoozed", "acknowledged"] as const;
+export const SEVERITIES = ["overdue", "escalated", "breach"] as const;
+export type Severity = (typeof SEVERITIES)[number];
 export type HeldBy = (typeof HELD_BY)[number];
 
 const TABS: readonly string[] = ["open", ...SECTIONS, "completed"];
@@ -47,8 +69,12 @@ export function apiFilters(filters: Filters) {
   return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined, ...apiFacts(filters) };
 }
 
-function apiFacts({ kind, priority, tag, held, ...worth }: FactFilters) {
+function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since, on_time: onTime, ...worth }: FactFilters) {
   return {
+    severity_min: severity || undefined,
+    moved_min: moved ? Number(moved) : undefined,
+    completed_from: since || undefined,
+    on_time: onTime ? onTime === "true" : undefined,
     kind: kind || undefined,
     priority: priority || undefined,
     tag: tag || undefined,
@@ -86,8 +112,9 @@ function amountOf(typed: string): string {
 }
 
 /** Whether a list is narrowed to something else than whose they are and when they are due. */
-export function isNarrowed({ q, subject, kind, priority, tag, currency, held }: Filters): boolean {
-  return Boolean(q || subject || kind || priority || tag || currency || held);
+export function isNarrowed({ q, subject, kind, priority, tag, currency, held, ...went }: Filters): boolean {
+  const { severity, moved, done_from: since, on_time: onTime } = went;
+  return Boolean(q || subject || kind || priority || tag || currency || held || severity || moved || since || onTime);
 }
 
 /** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */
@@ -112,7 +139,19 @@ function factsIn(parameters: URLSearchParams): FactFilters {
   const text = (name: string, longest: number) => (parameters.get(name) ?? "").slice(0, longest);
   const priority = PRIORITIES.find((known) => known === parameters.get("priority")) ?? "";
   const held = HELD_BY.find((known) => known === parameters.get("held")) ?? "";
-  return { kind: text("kind", TAG_LENGTH), priority, tag: text("tag", TAG_LENGTH), held, ...worthIn(parameters) };
+  const kind = text("kind", TAG_LENGTH);
+  return { kind, priority, tag: text("tag", TAG_LENGTH), held, ...worthIn(parameters), ...wentIn(parameters) };
+}
+
+/** How follow-ups went: the lists of the team view ask for it. */
+function wentIn(parameters: URLSearchParams): Pick<Filters, "severity" | "moved" | "done_from" | "on_time"> {
+  const given = (name: string, form: RegExp) => form.exec(parameters.get(name) ?? "")?.[0] ?? "";
+  return {
+    severity: SEVERITIES.find((known) => known === parameters.get("severity")) ?? "",
+    moved: given("moved", /^[1-9]\d{0,2}$/),
+    done_from: given("done_from", /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/),
+    on_time: given("on_time", /^(true|false)$/) as Filters["on_time"],
+  };
 }
 
 /** Filters live in the address; whose they are is remembered as well. */

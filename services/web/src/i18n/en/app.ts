@@ -16,6 +16,7 @@ export const app = {
     unread: (amount: number) => `${number(amount)} unread`,
     followUps: "Follow-ups",
     escalations: "Escalations",
+    team: "Team",
     inbox: "Inbox",
     subjects: "Leads & clients",
     subjectsShort: "Clients",

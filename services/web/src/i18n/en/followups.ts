@@ -81,6 +81,10 @@ export const followups = {
     ofKind: (kind: string) => kind,
     ofPriority: { low: "low priority", normal: "normal priority", high: "high priority" },
     tagged: (tag: string) => `tagged ${tag}`,
+    atLeast: { overdue: "overdue or graver", escalated: "escalated", breach: "SLA breach" },
+    moved: (times: number) => `moved at least ${plural(times, { one: "once", other: "# times" })}`,
+    doneSince: (day: string) => `completed since ${day}`,
+    onTime: { true: "on time", false: "late" },
     worth: {
       any: (currency: string) => `worth something in ${currency}`,
       from: (least: string) => `at least ${least}`,
