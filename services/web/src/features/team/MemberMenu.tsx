@@ -17,7 +17,7 @@ export function MemberMenu({ member: { person, reports }, showTeam }: Props) {
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={words.more(isolate(person.name))}>
-          <IconDots size={18} stroke={1.7} />
+          <IconDots size={18} stroke={1.7} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -11,7 +11,6 @@ import { labelOf, usePeopleInScope, withReports } from "@/features/people";
 import { SORTS } from "@/features/team/figures";
 import { teamQuery } from "@/features/team/queries";
 import { TeamTable } from "@/features/team/TeamTable";
-import { Legend } from "@/features/team/Trend";
 import { sortedBy, useView, type View } from "@/features/team/view";
 import { words } from "@/i18n/team";
 import classes from "./TeamPage.module.css";
@@ -42,7 +41,6 @@ export function Component() {
                 {words.loadMore(first.people - members.length)}
               </Button>
             )}
-            <Legend />
           </>
         ) : (
           <EmptyState icon={IconUsersGroup} title={words.nobody} text={words.nobodyText} />

@@ -9,7 +9,7 @@ import { HoursOverdue } from "@/components/HoursOverdue";
 import { Person } from "@/components/Person";
 import { doneList, listOf, monthList, type Figure, type Member, type Sort } from "@/features/team/figures";
 import { MemberMenu } from "@/features/team/MemberMenu";
-import { Trend } from "@/features/team/Trend";
+import { Legend, Trend } from "@/features/team/Trend";
 import { sortedBy, type View } from "@/features/team/view";
 import { number } from "@/i18n";
 import { words } from "@/i18n/team";
@@ -57,6 +57,9 @@ export function TeamTable({ members, since, view, change, sortable }: Props) {
           ))}
         </Table.Tbody>
       </Table>
+      <div className={classes.legend}>
+        <Legend />
+      </div>
     </div>
   );
 }
@@ -95,12 +98,13 @@ function Row({ member, since, change }: Pick<Props, "since" | "change"> & { memb
         <Link to={listOf("open", person.id)} className={classes.name}>
           <Person name={person.name} inactive={!person.active} />
         </Link>
-        {member.away_until && <Badge tone="notice">{words.away(inZone(`${member.away_until}T12:00:00Z`, "UTC", "date"))}</Badge>}
+        {member.away_until && <Badge tone="notice" className={classes.away}>{words.away(inZone(`${member.away_until}T12:00:00Z`, "UTC", "date"))}</Badge>}
       </Table.Th>
       <Cell sort="overdue">
         <Amount member={member} figure="overdue" alarming />
         {oldest && (
-          <Link to={`/followups/${oldest.id}`} className={classes.more} aria-label={words.oldest(name)}>
+          <Link to={`/followups/${oldest.id}`} className={classes.more}>
+            <span className={classes.silent}>{words.oldest(name)} </span>
             <HoursOverdue due_at={oldest.due_at} working_overdue={oldest.working_overdue} />
           </Link>
         )}
@@ -140,15 +144,15 @@ function Row({ member, since, change }: Pick<Props, "since" | "change"> & { memb
 /** How much of what was completed this month was so by the time that it was due; the list shows the rest, if any. */
 function OnTime({ member: { person, month }, since }: Pick<Props, "since"> & { member: Member }) {
   if (month.share === null) return <span className={classes.none}>{words.unknown}</span>;
-  const [name, late] = [isolate(person.name), month.completed - month.on_time];
+  const [name, share, late] = [isolate(person.name), words.share(month.share), month.completed - month.on_time];
   return (
     <>
       <Link
         to={monthList(person.id, since, true)}
         className={classes.figure}
-        aria-label={words.keptNamed(name, month.on_time, month.completed)}
+        aria-label={words.keptNamed(name, share, month.on_time, month.completed)}
       >
-        {words.share(month.share)}
+        {share}
       </Link>
       {late > 0 && (
         <Link to={monthList(person.id, since, false)} className={classes.more} aria-label={words.late(name, late)}>
