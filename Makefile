@@ -92,7 +92,7 @@ test-long: setup ## The tests that take minutes each and are seldom red
 	@$(BIN)/pytest -q -m long $(ARGS)
 
 .PHONY: check
-check: check-code check-imports check-migrations check-documents check-monitoring check-deploy check-web ## Everything that needs no test: style, types, contracts, documents
+check: check-web check-code check-imports check-migrations check-documents check-monitoring check-deploy ## Everything that needs no test: style, types, contracts, documents
 
 .PHONY: check-code
 check-code: setup # style and types
@@ -130,9 +130,20 @@ check-deploy: setup # Compose, the Kubernetes files, the systemd units and CI ar
 	@$(BIN)/python -m tests.support.manifests $(addprefix deploy/kubernetes/,base overlays/example/jobs overlays/example/services)
 	@$(BIN)/python -m tests.support.systemd
 
-.PHONY: check-web
-check-web: $(if $(WEB),$(WEB)/node_modules/.package-lock.json) # types, lint and tests of the page
-	@$(if $(WEB),$(npm) --prefix $(WEB) run check,:)
+# With make -j 2 two of them at once: one after the other they would take longer than all other checks.
+.PHONY: check-web check-web-lint check-web-types check-web-test
+check-web: check-web-lint check-web-types check-web-test # types, lint and tests of the page
+
+check-web-lint check-web-types check-web-test: $(if $(WEB),$(WEB)/node_modules/.package-lock.json)
+
+check-web-lint:
+	@$(if $(WEB),$(npm) --prefix $(WEB) run lint,:)
+
+check-web-types:
+	@$(if $(WEB),$(npm) --prefix $(WEB) run check:types && $(npm) --prefix $(WEB) exec -- tsc --noEmit --project $(WEB),:)
+
+check-web-test:
+	@$(if $(WEB),$(npm) --prefix $(WEB) run test,:)
 
 .PHONY: faults
 faults: setup ## Kill, cut and fill everything at random, then count what was lost: make faults SEED=7 ROUNDS=2 FOLLOW_UPS=5000
