@@ -21,11 +21,12 @@ CATALOGUE = " UNION ALL ".join(
         ("pg_attribute", "attrelid"),
         ("pg_attrdef", "oid"),
         ("pg_constraint", "oid"),
-        ("pg_trigger", "oid"),
         ("pg_proc", "oid"),
         ("pg_namespace", "oid"),
         ("pg_statistic", "starelid"),
     )
+) + (  # as it is, not when it was written: tests put one out of work and back again
+    " UNION ALL SELECT 'pg_trigger ' || pg_trigger::text AS entry FROM pg_trigger WHERE oid >= 16384"
 )
 SCHEMA = f"SELECT md5(string_agg(entry, ',' ORDER BY entry)) FROM ({CATALOGUE}) catalogue"
 END_OTHERS = """

@@ -68,6 +68,7 @@ LEAVE_ROWS = "INSERT INTO users (email, name, role) VALUES ('ada@example.com', '
         (LEAVE_ROWS, True),
         ("DELETE FROM alembic_version", True),
         ("SELECT nextval('sweeps_id_seq')", True),
+        ("ALTER TABLE users DISABLE TRIGGER ALL; ALTER TABLE users ENABLE TRIGGER ALL", True),
         ("CREATE TABLE left_behind ()", False),
         ("ALTER TABLE users DISABLE TRIGGER ALL", False),
         ("GRANT DELETE ON audit_log TO followup_api", False),
