@@ -128,11 +128,61 @@ def test_absences_in_a_row_are_summed_up_once_they_are_all_over(company: Company
     company.tx.execute(
         text("UPDATE absences SET ended_at = now() - interval '2 minutes' WHERE id = :id"), {"id": now}
     )
+    company.tx.execute(text("UPDATE absences SET created_at = first_day - 1"))
     [event] = tick(run)
     assert isinstance(event, PersonReturned)
     assert event.absence_id == now
     first_day = company.tx.execute(text("SELECT min(first_day) FROM absences")).scalar_one()
     assert event.since.date() == first_day
+
+
+def come_back(company: Company, absence: int, ago: timedelta) -> None:
+    """Let an absence have been planned an hour before its end, and end so long ago."""
+    statement = text("""
+        UPDATE absences SET created_at = now() - :ago - interval '1 hour', ended_at = now() - :ago
+        WHERE id = :id
+    """)
+    company.tx.execute(statement, {"id": absence, "ago": ago})
+
+
+def test_what_was_summed_up_once_is_not_summed_up_after_another_absence_of_the_same_day(
+    company: Company, run: Run
+) -> None:
+    eve = company.person("Eve")
+    first = company.away(eve)
+    company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    company.tx.execute(text("UPDATE notifications SET created_at = now() - interval '3 hours 30 minutes'"))
+    come_back(company, first, 3 * HOUR)
+    for _ in range(2):
+        [event] = tick(run)
+        run(sum_up_absence, event)
+        assert unread(company, eve) == 1
+        come_back(company, company.away(eve, since=0), HOUR)
+
+
+def test_who_was_away_until_a_moment_ago_hears_of_all_absences_at_once(company: Company, run: Run) -> None:
+    eve = company.person("Eve")
+    first = company.away(eve)
+    come_back(company, first, HOUR)
+    second = company.away(eve, since=0)
+    come_back(company, second, timedelta(seconds=30))
+    assert tick(run) == []
+    come_back(company, second, timedelta(seconds=90))
+    [event] = tick(run)
+    assert isinstance(event, PersonReturned)
+    assert event.absence_id == second
+
+
+def test_who_came_back_by_a_clock_that_was_ahead_is_back_when_it_is_set_back(
+    company: Company, run: Run
+) -> None:
+    eve = company.person("Eve")
+    come_back(company, company.away(eve), -72 * HOUR)
+    company.follow_up(eve, overdue=HOUR)
+    [event] = tick(run)
+    assert isinstance(event, PersonReturned)
+    assert event.since < company.tx.execute(text("SELECT now()")).scalar_one()
 
 
 def test_who_finds_nothing_hears_nothing(company: Company, run: Run) -> None:
