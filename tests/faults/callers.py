@@ -14,7 +14,7 @@ import httpx
 Answer = httpx.Response | None
 """None: there was nothing to do."""
 
-CAN_BE_UNDONE = ("_complete", "_reopen", "_reschedule", "_reassign")
+CAN_BE_UNDONE = ("_complete", "_complete_with_next", "_reopen", "_reschedule", "_reassign")
 
 IN_DOUBT = "in doubt"
 
@@ -46,7 +46,8 @@ class Callers:
             due_at: a new due time, where one is needed.
         """
         actions: dict[Callable[[Random, int, datetime], Answer], int] = {
-            self._complete: 20,
+            self._complete: 12,
+            self._complete_with_next: 8,
             self._reopen: 10,
             self._reschedule: 25,
             self._reassign: 35,
@@ -86,6 +87,10 @@ class Callers:
 
     def _complete(self, _: Random, follow_up: int, __: datetime) -> Answer:
         return self._client.post(f"/{follow_up}/complete")
+
+    def _complete_with_next(self, _: Random, follow_up: int, due_at: datetime) -> Answer:
+        body = {"outcome": "no answer", "note": "Voicemail", "next": {"due_at": due_at.isoformat()}}
+        return self._client.post(f"/{follow_up}/complete", json=body)
 
     def _reopen(self, _: Random, follow_up: int, __: datetime) -> Answer:
         return self._client.post(f"/{follow_up}/reopen")

@@ -51,7 +51,8 @@ def hire(tx: Transaction) -> People:
     for i in range(42):
         add(f"Employee {i}", "employee", managers[i % 6], active=i % 14 > 0)
     add("Alone", "employee", None)
-    return People(by_id, admins)
+    leavers = [managers[5], *(id_ for id_ in by_id if by_id[id_].manager_id == managers[3])][:4]
+    return People(by_id, admins, tuple(leavers))
 
 
 def promise(

@@ -1,4 +1,4 @@
-"""Admins who edit calendars and publish policies while things fail, by the API's verbs and role."""
+"""Admins who change by what everything goes while things fail, by the API's verbs and role."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from followup_api.problems import Problem
 from followup_api.unit_of_work import UnitOfWork
 from followup_common.db import Database, Transaction
 from followup_common.messaging import outbox
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.faults import established as work
+from tests.faults import staff
 from tests.faults.established import ZONES, Established
 from tests.faults.ladders import AT_THE_END, KEY_ACCOUNTS, MEETINGS
 from tests.faults.people import People
@@ -29,7 +31,8 @@ AWAY = (SQLAlchemyError, PoolTimeoutError)
 
 
 class Editors:
-    """Two admins: one has an eye on calendars, the other on policies. Each begins when a fault asks for it.
+    """Admins, each with an eye on something: calendars, policies, absences, or who works on what. Each begins
+    when a fault asks for it.
 
     Args:
         database_url: as the role of the API.
@@ -58,6 +61,14 @@ class Editors:
         """Begin to publish policies for open follow-ups too, and to order them."""
         self._start(self._publish_one, rng)
 
+    def let_people_be_away(self, rng: Random) -> None:
+        """Begin to plan absences, to change and to end them."""
+        self._start(lambda tx, rng: staff.be_away(tx, self._people, rng), rng)
+
+    def hand_work_over(self, rng: Random) -> None:
+        """Begin to hand work over, to give it back, and to deactivate people."""
+        self._start(self._hand_over_one, rng)
+
     def stop(self) -> None:
         """Nobody edits any more."""
         self._stopping.set()
@@ -65,13 +76,15 @@ class Editors:
             thread.join(60)
 
     def leave(self, rng: Random) -> None:
-        """Open every calendar, and publish what has no step that comes while the round is judged."""
+        """Open every calendar, let everybody come back, and publish what has no step that comes while the
+        round is judged."""
 
         def last(tx: Transaction) -> str:
             for name, zone in ZONES.items():
                 work.rewrite(tx, self._established, name, work.open_now(zone, datetime.now(UTC), rng))
             for name in LADDERS:
                 self._write(tx, name, AT_THE_END, 0)
+            staff.all_return(tx)
             return "edited and published at the end"
 
         eventually(lambda: self._try(last), 60, what="the last edits are committed")
@@ -91,7 +104,7 @@ class Editors:
 
     def _try(self, edit: Callable[[Transaction], str]) -> bool:
         """Whether it is known to have been done."""
-        with suppress(*AWAY):
+        with suppress(*AWAY, Problem):
             with self._database.transaction() as tx:
                 name = edit(tx)
             self.done[name] += 1
@@ -110,6 +123,13 @@ class Editors:
             name = rng.choice([*known])
             work.rewrite(tx, self._established, name, work.any_office(ZONES[name], datetime.now(UTC), rng))
         return f"edited: {which}"
+
+    def _hand_over_one(self, tx: Transaction, rng: Random) -> str:
+        unit = UnitOfWork(tx)
+        does = staff.leave if rng.random() < 0.3 else staff.hand_over
+        name = does(unit, self._people, rng)
+        outbox.store(tx, unit.events, source=SOURCE, redrive_after=REDRIVE_AFTER)
+        return name
 
     def _publish_one(self, tx: Transaction, rng: Random) -> str:
         first, second = (self._established.policies[name] for name in LADDERS)

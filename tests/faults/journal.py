@@ -25,6 +25,7 @@ CREATE TABLE public.fault_journal (
     due_at timestamptz,
     assignee_id bigint,
     actor_id bigint,
+    step smallint,
     facts jsonb,
     said_at timestamptz NOT NULL DEFAULT now()
 );
@@ -85,12 +86,12 @@ CREATE CONSTRAINT TRIGGER fault_journal_of_runs AFTER INSERT OR UPDATE OF run ON
 """
 
 WRITE = text("""
-    INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id, facts)
-    VALUES (:follow_up_id, :kind, :due_at, :assignee_id, :actor_id, CAST(:facts AS jsonb))
+    INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id, step, facts)
+    VALUES (:follow_up_id, :kind, :due_at, :assignee_id, :actor_id, :step, CAST(:facts AS jsonb))
 """)
 
 READ = text("""
-    SELECT follow_up_id, kind, due_at, assignee_id, actor_id, facts, said_at,
+    SELECT follow_up_id, kind, due_at, assignee_id, actor_id, step, facts, said_at,
         pg_xact_commit_timestamp(xmin) AS at
     FROM public.fault_journal ORDER BY id
 """)
@@ -105,13 +106,20 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     RESCHEDULED = "rescheduled"
     REASSIGNED = "reassigned"
+    GIVEN_BACK = "given back"
+    """By the undo of a hand-over, of which nobody is told."""
     DELETED = "deleted"
     UNDONE = "undone"
     """The change before it, which was the last one."""
     RESTORED = "restored"
     WAITS = "waits"
     """Until its `due_at`."""
+    ACKNOWLEDGED = "acknowledged"
+    """By its actor, at a step, until its `due_at`."""
+    SNOOZED = "snoozed"
+    """By its actor, at a step, until its `due_at`."""
     RESUMED = "resumed"
+    """Whatever its actor held of it, and a wait."""
     MOVED = "moved"
     """To another version of a policy: by a publication, or because a reassignment chooses again."""
 
@@ -125,6 +133,7 @@ class Change:
     due_at: datetime | None = None
     assignee_id: int | None = None
     actor_id: int | None = None
+    step: int | None = None
     facts: Facts = PLAIN
     said_at: datetime | None = None
     """What PostgreSQL's clock showed; None: what the real one did."""
@@ -143,10 +152,12 @@ def write(
     due_at: datetime | None = None,
     assignee_id: int | None = None,
     actor_id: int | None = None,
+    step: int | None = None,
     facts: Facts | None = None,
 ) -> None:
     """Note a change in its own transaction, while its row is locked: ids follow commits."""
     values: dict[str, Any] = {"due_at": due_at, "assignee_id": assignee_id, "actor_id": actor_id}
+    values["step"] = step
     values["facts"] = json.dumps(facts) if facts else None
     tx.execute(WRITE, {"follow_up_id": follow_up_id, "kind": kind, **values})
 
@@ -156,6 +167,7 @@ def read(tx: Transaction) -> dict[int, list[Change]]:
     changes: dict[int, list[Change]] = {}
     for row in tx.execute(READ):
         facts = Facts(*row.facts) if row.facts else PLAIN
-        change = Change(row.at, Kind(row.kind), row.due_at, row.assignee_id, row.actor_id, facts, row.said_at)
+        who = row.assignee_id, row.actor_id, row.step
+        change = Change(row.at, Kind(row.kind), row.due_at, *who, facts, row.said_at)
         changes.setdefault(row.follow_up_id, []).append(change)
     return changes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,15 +11,17 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from tests.faults.ladders import Rung, after
-from tests.faults.model import Clock, History, Stay, audience, told_by_reassignment
+from tests.faults.model import Clock, History, Stay
 from tests.faults.offices import Position, next_after, position
-from tests.faults.people import People
+from tests.faults.people import People, Told
 from tests.faults.settings import RunBegan, Settings
 
 SEVERITIES = ("reminder", "overdue", "escalated", "breach")
 """In the order of their gravity."""
 LONGEST_TRANSACTION = timedelta(minutes=1)
 """A transaction goes by the clock with which it began, and may meet what was committed since."""
+SNOOZE_OVER = -2
+"""The step of the notification that reminds somebody."""
 WAIT_OVER = Rung(after(timedelta()), "overdue", ("assignee", "manager"))
 """Whom the end of a wait tells."""
 Key = tuple[int, int, int]
@@ -43,13 +45,11 @@ class Court:
     """What is known of a round as a whole.
 
     Attributes:
-        people: everybody.
-        settings: calendars and policies, at each moment.
+        settings: calendars, policies and people, at each moment.
         clock: what PostgreSQL's clock showed.
         repeated: what was raised in a second event: id, run, step, repeat.
     """
 
-    people: People
     settings: Settings
     clock: Clock
     repeated: set[tuple[int, int, int, int]]
@@ -64,20 +64,23 @@ class Judged:
     runs: Mapping[int, RunBegan]
     found: Found
     court: Court
+    now: datetime
 
     @property
     def silent(self) -> int:
         """How many steps of another policy told nobody, because people had heard as much."""
         return sum(row["status"] == "already_told" for row in self.found.escalations.values())
 
-    def failures(self, now: datetime) -> Failures:
+    def failures(self) -> Failures:
         """Everything that is wrong with it."""
+        now = self.now
         yield from self._stopped()
         yield from self._policies(now)
         yield from self._announcements()
         yield from self._moves()
         yield from self._assignments()
         yield from self._ends_of_waits(now)
+        yield from self._end_of_a_snooze()
         current = self.history.current
         if current:
             level = self._level(current, now)
@@ -89,6 +92,8 @@ class Judged:
         """Where it should be: where the clock says, or where a clock or hours of before have brought it."""
         row = self.found.row
         reached = (row["step"], row["repeat"]) if row else (0, 0)
+        if current.acknowledged(now):
+            return reached
         [days] = self.court.settings.days(current.version, current.assignee_id, now, now)
         least = position(current.version.ladder, days, current.due_at, current.counted(now))
         return min(max(least, reached), self._highest(current.run, now))
@@ -148,6 +153,9 @@ class Judged:
                 continue
             if stay.waits(activity["created_at"]):
                 yield "after_stop", 1, f"announced {key(activity)} while it waited"
+            held = stay.acknowledged(activity["created_at"])
+            if held and held[0] == activity["step"]:
+                yield "after_stop", 1, f"announced {key(activity)} while somebody had it until {held[1]}"
             reached = activity["step"], activity["repeat"]
             least = min(self._positions(stay, *_during(activity), activity["created_at"]))
             if not least <= reached <= self._highest(stay.run, activity["committed_at"]):
@@ -156,20 +164,45 @@ class Judged:
 
     def _recipients(self, activity: RowMapping, stay: Stay, told: list[RowMapping]) -> Failures:
         which, rung = key(activity), stay.version.ladder[activity["step"] - 1]
-        expected = audience(rung, stay.assignee_id, self.court.people)
         times = Counter(notification["user_id"] for notification in told)
         twice = sum(times.values()) - len(times)
         yield "duplicated", twice, f"{which} told {dict(times)}"
-        missing = expected - times.keys()
-        if not rung.in_hours or self._is_still(which, stay):
-            yield "lost", len(missing), f"{which} did not tell {sorted(missing)}"
-        extra = [n for n in told if n["user_id"] not in expected and not self._told_later(n)]
-        yield "after_stop", len(extra), f"{which} told {[dict(n) for n in extra]}"
+        at_once = {n["user_id"]: _is_aloud(n) for n in told if n["committed_at"] == activity["committed_at"]}
+        silenced = stay.silenced(activity["step"], activity["created_at"])
+        choices = [
+            {person: aloud for person, aloud in each.items() if person not in silenced}
+            for each in self._audiences(rung, stay.assignee_id, activity)
+        ]
+        expected = min(choices, key=lambda each: len(each.items() ^ at_once.items()))
+        missing: Collection[int] = expected.keys() - times.keys()
+        if rung.in_hours:
+            missing = self._never_told_in_hours(which, stay, set(times), activity)
+        yield "lost", len(missing), f"{which} did not tell {sorted(missing)}"
+        extra = [n for n in told if not self._may_know(n, rung, activity, expected)]
+        yield "after_stop", len(extra), f"{which} told {[dict(n) for n in extra]}, and not {expected}"
+        waiting = [n for n in told if (then := self._held(n)) and then.waits(n["created_at"])]
+        yield "after_stop", len(waiting), f"{which} told {[dict(n) for n in waiting]} while it waited"
         late = [n for n in told if not self._written_again(n) and self._held(n) is None]
         yield "after_stop", len(late), f"{which} told {[dict(n) for n in late]}, when that was over"
         if rung.in_hours:
             early = [n for n in told if not self._written_again(n) and not self._in_their_hours(n)]
             yield "wrong_level", len(early), f"{which} told {[dict(n) for n in early]} out of their hours"
+
+    def _audiences(self, rung: Rung, assignee_id: int, row: RowMapping) -> list[Told]:
+        """Whom a step may have told when a row was written: who was away is read at some moment of it."""
+        return _different(each.audience(rung, assignee_id) for each in self._staff_in(*_during(row)))
+
+    def _staff_in(self, begins: datetime, ends: datetime) -> list[People]:
+        return self.court.settings.staff_in(begins, ends)
+
+    def _never_told_in_hours(
+        self, which: Key, stay: Stay, told: set[int], activity: RowMapping
+    ) -> Collection[int]:
+        """Who had hours since and was not told. Who is away is asked when the hours of each begin."""
+        if not self._is_still(which, stay):
+            return ()
+        rung, since = self._rung(which), self._staff_in(_during(activity)[0], self.now)
+        return min((each.audience(rung, stay.assignee_id).keys() - told for each in since), key=len)
 
     def _is_still(self, which: Key, stay: Stay) -> bool:
         """Whether nothing has come since that could have kept somebody from being told in their hours."""
@@ -182,16 +215,20 @@ class Judged:
         hours = self.court.settings.own_days(notification["user_id"], *_during(notification))
         return any(days.is_open(notification["created_at"]) for days in hours)
 
-    def _told_later(self, notification: RowMapping) -> bool:
-        """It had a new assignee by then: the step told its new audience, or everyone by a repetition."""
+    def _may_know(self, notification: RowMapping, rung: Rung, activity: RowMapping, expected: Told) -> bool:
+        """Whether somebody may have been told, aloud or not: at once, or in their hours, or by a repetition;
+        or as one of its new audience, when it had a new assignee."""
+        user_id, aloud = notification["user_id"], _is_aloud(notification)
+        if notification["committed_at"] == activity["committed_at"]:
+            return expected.get(user_id) is aloud
         stay = self._held(notification)
-        if stay is None:
+        if stay is None or notification["committed_at"] < activity["committed_at"]:
             return False
-        rung, people = stay.version.ladder[notification["step"] - 1], self.court.people
-        if (self.id, *key(notification)) in self.court.repeated:
-            return notification["user_id"] in audience(rung, stay.assignee_id, people)
-        to_tell = told_by_reassignment(rung, stay.assignee_id, people)
-        return stay.assignment > 1 and notification["user_id"] in to_tell
+        again = rung.in_hours or (self.id, *key(notification)) in self.court.repeated
+        if not again and (stay.assignment == 1 or user_id == stay.assignee_id):
+            return False
+        choices = self._audiences(rung, stay.assignee_id, notification)
+        return any(each.get(user_id) is aloud for each in choices)
 
     def _moves(self) -> Failures:
         """A run that another policy began tells at first only what is graver than what was told before."""
@@ -244,8 +281,15 @@ class Judged:
         which = (current.run, *level)
         if which in {key(activity) for activity in self.found.activities}:
             told = {notification["user_id"] for notification in self._told()[which]}
-            to_tell = told_by_reassignment(self._rung(which), current.assignee_id, self.court.people)
-            missing = to_tell - told
+            rung, assignee_id = self._rung(which), current.assignee_id
+            begins = min(s.begins for s in self.history.stays if s.assignment == current.assignment)
+            missing = min(
+                (
+                    each.told_by_reassignment(rung, assignee_id).keys() - told
+                    for each in self._staff_in(begins, self.now)
+                ),
+                key=len,
+            )
             yield "lost", len(missing), f"{which} was handed on, and {sorted(missing)} not told"
 
     def _missing(self, current: Stay, level: Position) -> Failures:
@@ -261,6 +305,8 @@ class Judged:
             elif status == "already_told":
                 yield "duplicated", int(which in announced), f"{which} was not to be told again"
             elif which not in announced and (status == "raised" or reached == level):
+                if (held := current.acknowledged(self.now)) and held[0] == reached[0]:
+                    continue
                 yield "lost", 1, f"{which} is {status} and was never announced"
             elif which in announced and status != "raised" and (self.id, *which) not in self.court.repeated:
                 yield "wrong_level", 1, f"{which} is {status}, yet was announced"
@@ -277,6 +323,8 @@ class Judged:
         expected: tuple[Any, ...] = (True, current.run, *level, severity, current.assignee_id, wakes_at)
         columns = ("is_open", "run", "step", "repeat", "severity", "assignee_id", "wake_at")
         actual = tuple(row[column] for column in columns)
+        if current.acknowledged(now):  # it is looked at again when that ends
+            actual, expected = actual[:-1], expected[:-1]
         yield "wrong_level", int(actual != expected), f"is at {actual}, should be at {expected}"
         going_on = {which for which, ended in self.found.escalations.items() if ended["ended_at"] is None}
         if going_on != ({(current.run, *level)} if level[0] else set()):
@@ -296,6 +344,9 @@ class Judged:
                 notification["user_id"],
             ):
                 yield "after_stop", 1, f"told of an assignment that did not hold: {dict(notification)}"
+            staff = self._staff_in(*_during(notification))
+            if all(each.by_id[notification["user_id"]].away is _is_aloud(notification) for each in staff):
+                yield "wrong_level", 1, f"told of an assignment as if there, or away: {dict(notification)}"
         current, given = self.history.current, self.history.given
         if current and given:
             of_it = [n for n in told if n["repeat"] >= given.number and n["user_id"] == given.assignee_id]
@@ -312,8 +363,26 @@ class Judged:
         if current and self.history.ends_waiting and not current.waits(now):
             ended = max((n["repeat"] for n in told), default=None)
             knows = {n["user_id"] for n in told if n["repeat"] == ended}
-            missing = audience(WAIT_OVER, current.assignee_id, self.court.people) - knows
+            since = self._staff_in(self.history.stays[-1].begins, now)
+            missing = min(
+                (each.audience(WAIT_OVER, current.assignee_id).keys() - knows for each in since), key=len
+            )
             yield "lost", len(missing), f"the end of its wait did not tell {sorted(missing)}"
+
+    def _end_of_a_snooze(self) -> Failures:
+        """Who snoozed it last is reminded, unless a later step has told them."""
+        current = self.history.current
+        if current is None or not self.history.ends_snoozed:
+            return
+        hold = current.held[-1]
+        since = [
+            n
+            for n in self.found.notifications
+            if n["user_id"] == hold.user_id and n["committed_at"] > current.begins
+        ]
+        reminded = any(n["step"] == SNOOZE_OVER or n["step"] > hold.step for n in since)
+        if hold.until <= self.now and not reminded:
+            yield "lost", 1, f"{hold.user_id} was not reminded at {hold.until}"
 
     def _held(self, row: RowMapping) -> Stay | None:
         """The state that an announcement speaks of, if it held when that was committed."""
@@ -335,6 +404,16 @@ class Judged:
 def key(row: RowMapping) -> Key:
     """What a row of escalations, activities or notifications is about."""
     return row["run"], row["step"], row["repeat"]
+
+
+def _is_aloud(notification: RowMapping) -> bool:
+    """Whether somebody heard of it, and did not only find it when they were back."""
+    return bool(notification["fallback"] != "absent")
+
+
+def _different(audiences: Iterable[Told]) -> list[Told]:
+    """Each of them once."""
+    return [dict(each) for each in dict.fromkeys(tuple(each.items()) for each in audiences)]
 
 
 def _during(row: RowMapping) -> tuple[datetime, datetime]:

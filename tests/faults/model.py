@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from tests.faults.journal import Change, Kind
 from tests.faults.ladders import Rung
-from tests.faults.people import People
 from tests.faults.settings import Facts, Version
 
 MINUTE = timedelta(minutes=1)
@@ -41,6 +40,21 @@ Pauses = tuple[tuple[datetime, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Somebody has a follow-up, or wants no reminder of it, by PostgreSQL's clock."""
+
+    kind: Kind
+    user_id: int
+    step: int
+    begins: datetime
+    until: datetime
+
+    def counts(self, at: datetime) -> bool:
+        """Whether it goes on; it does not where the clock was ahead when it began."""
+        return self.begins - MINUTE <= at < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """A follow-up with one assignee and one run, from one commit to the next; open throughout."""
 
@@ -55,6 +69,29 @@ class Stay:
     """Whether an undo or a restoration brought it back to how it was before."""
     pauses: Pauses = ()
     """From when to when it waits, or has waited in its run, by PostgreSQL's clock."""
+    held: tuple[Hold, ...] = ()
+    """What else holds it."""
+
+    def silenced(self, step: int, at: datetime) -> set[int]:
+        """Who wants no reminder of a step."""
+        return {
+            hold.user_id
+            for hold in self.held
+            if hold.kind is Kind.SNOOZED and hold.step >= step and hold.counts(at)
+        }
+
+    def acknowledged(self, at: datetime) -> tuple[int, datetime] | None:
+        """The step that is not told because somebody has it, and until when: the one behind it ends that."""
+        holds = [hold for hold in self.held if hold.kind is Kind.ACKNOWLEDGED and hold.counts(at)]
+        if not holds:
+            return None
+        hold = max(holds, key=lambda each: each.until)
+        ladder, zero = self.version.ladder, timedelta()
+        if hold.step >= len(ladder) or any(not isinstance(r.comes.amount, timedelta) for r in ladder):
+            return None
+        comes = [self.later(self.due_at + _amount(rung), at) or at for rung in ladder[hold.step :]]
+        until = min(hold.until, max(comes[0], comes[1])) if len(comes) > 1 else hold.until
+        return (hold.step + 1, until) if comes[0] < hold.until and until - at > zero else None
 
     def counted(self, at: datetime) -> datetime:
         """A moment, earlier by what was waited until then since it was due."""
@@ -107,6 +144,8 @@ class History:
     """When it was restored: all that is known of it was written again then."""
     ends_waiting: bool = False
     """Whether nothing has happened to it since it was let wait."""
+    ends_snoozed: bool = False
+    """Whether nothing has happened to it since somebody snoozed it."""
     moves: dict[int, tuple[int, datetime]] = field(default_factory=dict)
     """Of each run that another version of a policy began: the run before, and when."""
 
@@ -152,10 +191,26 @@ class _Now:
     runs: int = 1
     """The highest run that it ever had."""
     pauses: Pauses = ()
+    held: tuple[Hold, ...] = ()
 
     def stay(self, begins: datetime, ends: datetime | None, version: Version, *, resumed: bool) -> Stay:
         stood = (self.run, self.due_at, version, self.assignee_id, self.assignment)
-        return Stay(begins, ends, *stood, resumed, self.pauses)
+        return Stay(begins, ends, *stood, resumed, self.pauses, self.held)
+
+    def hold(self, change: Change) -> None:
+        """Somebody holds it, in place of what they held in the same way; who has it, reminds nobody else."""
+        assert change.actor_id is not None
+        assert change.step is not None
+        assert change.due_at is not None
+        has_it = change.kind is Kind.ACKNOWLEDGED
+        kept = (
+            hold
+            for hold in self.held
+            if (hold.kind is not change.kind or hold.user_id != change.actor_id)
+            and not (has_it and hold.kind is Kind.SNOOZED and hold.user_id != change.actor_id)
+        )
+        begun = Hold(change.kind, change.actor_id, change.step, change.clock, change.due_at)
+        self.held = (*kept, begun)
 
     def end_wait(self, at: datetime) -> None:
         """It waits no longer."""
@@ -167,14 +222,14 @@ class _Now:
         """Begin a run of its own."""
         self.runs += 1
         self.run = self.runs
-        self.pauses = ()
+        self.pauses, self.held = (), ()
 
     def take_back(self, before: _Now) -> None:
         """Be again as before the last change; numbers that were used are not used again."""
         self.assignment += self.assignee_id != before.assignee_id
         self.due_at, self.assignee_id = before.due_at, before.assignee_id
         self.run, self.open, self.given = before.run, before.open, before.given
-        self.pauses = before.pauses
+        self.pauses, self.held = before.pauses, before.held
 
 
 def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> History:
@@ -207,6 +262,7 @@ def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> Histo
             played.restored.add(change.at)
     played.given = now.given
     played.ends_waiting = changes[-1].kind is Kind.WAITS and now.open
+    played.ends_snoozed = changes[-1].kind is Kind.SNOOZED and now.open
     played.deleted = changes[-1].kind is Kind.DELETED
     return played
 
@@ -214,7 +270,7 @@ def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> Histo
 def _apply(now: _Now, change: Change, before: _Now) -> None:
     match change.kind:
         case Kind.COMPLETED:
-            now.open = False
+            now.open, now.held = False, ()
             now.end_wait(change.clock)
         case Kind.DELETED:
             now.open = False
@@ -222,8 +278,11 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
             assert change.due_at is not None
             now.end_wait(change.clock)
             now.pauses = (*now.pauses, (change.clock, change.due_at))
+        case Kind.ACKNOWLEDGED | Kind.SNOOZED:
+            now.hold(change)
         case Kind.RESUMED:
             now.end_wait(change.clock)
+            now.held = tuple(hold for hold in now.held if hold.user_id != change.actor_id)
         case Kind.REOPENED:
             now.open = True
             now.start_over()
@@ -235,39 +294,23 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
             now.start_over()
         case Kind.REASSIGNED:
             assert change.assignee_id is not None
-            now.assignee_id = change.assignee_id
+            now.assignee_id, now.held = change.assignee_id, ()
             now.assignment += 1
             now.end_wait(change.clock)
             by_another = change.actor_id != now.assignee_id
             now.given = Assigned(change.at, now.assignment, now.assignee_id) if by_another else None
+        case Kind.GIVEN_BACK:
+            assert change.assignee_id is not None
+            now.assignee_id, now.held = change.assignee_id, ()
+            now.assignment += 1
+            now.end_wait(change.clock)
+            now.given = None  # as if it had never been away
         case Kind.UNDONE | Kind.RESTORED:
             now.take_back(before)
         case _:
             raise AssertionError(f"{change.kind} is only ever the first change")
 
 
-def audience(rung: Rung, assignee_id: int, people: People) -> frozenset[int]:
-    """Whom a step tells."""
-    told: frozenset[int] = frozenset()
-    for name in rung.audience:
-        if name == "admins":
-            told |= frozenset(people.admins)
-        elif name == "assignee":
-            told |= _first_active(assignee_id, people)
-        else:
-            told |= _first_active(people.by_id[assignee_id].manager_id, people)
-    return told
-
-
-def told_by_reassignment(rung: Rung, assignee_id: int, people: People) -> frozenset[int]:
-    """Whom a reassignment tells about a step that was announced before: its audience but the assignee."""
-    return audience(rung, assignee_id, people) - {assignee_id}
-
-
-def _first_active(person_id: int | None, people: People) -> frozenset[int]:
-    while person_id is not None:
-        person = people.by_id[person_id]
-        if person.active:
-            return frozenset({person_id})
-        person_id = person.manager_id
-    return frozenset(people.admins)
+def _amount(rung: Rung) -> timedelta:
+    assert isinstance(rung.comes.amount, timedelta)
+    return rung.comes.amount

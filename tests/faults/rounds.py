@@ -40,6 +40,12 @@ HASTEN = text("""
 """What waits for its next redrive goes at once: nobody has hours. What is further ahead than any event is
 ever held back was written while the clock was ahead, and is left to the redrive, which has to know it."""
 
+BACK_SINCE_A_MINUTE = text("""
+    UPDATE absences SET ended_at = ended_at - interval '2 minutes'
+    WHERE returned_at IS NULL AND ended_at BETWEEN now() - interval '1 minute' AND now() + interval '1 minute'
+""")
+"""Who came back is told what they missed after a minute, when nothing of before is under way any more."""
+
 Report = Callable[[str], None]
 
 
@@ -72,6 +78,7 @@ def run_round(
             system.fleet.hold(scheduler)  # no sweep of theirs may begin under the eyes of the judge
         calm(system)
         system.editors.leave(Random(seed))
+        eventually(system.workload.let_go, 60, what="nobody has anything any more")
         report("  settling")
         settle_seconds = _settle(system)
         _let_every_step_come(system, span)
@@ -109,6 +116,7 @@ def _settle(system: System) -> float:
                 break
             if not waiting:  # else copies of it would come faster than they are taken
                 tx.execute(HASTEN)
+                tx.execute(BACK_SINCE_A_MINUTE)
         system.workload.tick(OutboxTick())
         if look % SWEEP_EVERY == 0:  # a reassignment may wait for a step that a sweep has to take
             system.workload.sweep()

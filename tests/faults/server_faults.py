@@ -178,9 +178,9 @@ def snapshot_pinned(system: System, _: Random) -> None:
 
 
 @fault("round")
-def follow_ups_wait(system: System, _: Random) -> None:
+def follow_ups_held(system: System, _: Random) -> None:
     """From now on people let follow-ups wait, and let them go on again."""
-    system.workload.lets_wait = True
+    system.workload.holds = True
 
 
 @fault("servers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from followup_common.db import Transaction
@@ -41,7 +41,8 @@ WRITE = text("""
     VALUES (:kind, :subject, CAST(:content AS jsonb))
 """)
 READ = text("""
-    SELECT kind, subject, content, pg_xact_commit_timestamp(xmin) AS at FROM public.fault_settings ORDER BY id
+    SELECT kind, subject, content, pg_xact_commit_timestamp(xmin) AS at FROM public.fault_settings
+    ORDER BY at, id
 """)
 RUNS = text("""
     SELECT follow_up_id, run, policy_version_id, began, pg_xact_commit_timestamp(xmin) AS at
@@ -117,11 +118,14 @@ class Settings:
     versions: dict[int, Version] = field(default_factory=dict)
     published: dict[int, Timeline[Version]] = field(default_factory=lambda: defaultdict(Timeline))
     order: Timeline[list[int]] = field(default_factory=Timeline)
+    staff: Timeline[People] = field(default_factory=Timeline)
+    """Who was there."""
 
     @classmethod
     def read(cls, tx: Transaction, people: People) -> Settings:
         """What the journal has."""
         found = cls(people)
+        found.staff.add(datetime.min.replace(tzinfo=UTC), people)
         for row in tx.execute(READ):
             found._add(row.kind, row.subject, row.content, row.at)
         return found
@@ -134,6 +138,11 @@ class Settings:
                 self.given[subject].add(at, content["calendar"])
             case "organisation":
                 self.organisation.add(at, content["calendar"])
+            case "away":
+                away = {"away": content["away"], "substitute_id": content["substitute"]}
+                self.staff.add(at, self.staff.values[-1].changed(subject, **away))
+            case "active":
+                self.staff.add(at, self.staff.values[-1].changed(subject, active=content["active"]))
             case "order":
                 self.order.add(at, content["policies"])
             case "version":
@@ -165,6 +174,10 @@ class Settings:
         """The hours of a person in some time."""
         ids = {self._calendar(person_id, moment) for moment in self._moments(person_id, begins, ends)}
         return self._hours(ids, begins, ends)
+
+    def staff_in(self, begins: datetime, ends: datetime) -> list[People]:
+        """Everybody, as they were in some time."""
+        return self.staff.during(begins - SEEN_AFTER, ends)
 
     def choices(self, facts: Facts, begins: datetime, ends: datetime) -> set[int]:
         """The versions that a follow-up may have got in some time."""

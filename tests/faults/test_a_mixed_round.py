@@ -17,6 +17,7 @@ from tests.support.servers import Servers
 SEED = 7
 FOLLOW_UPS = 2_000
 EDITS = ["calendars_edited", "policies_published"]
+PEOPLE = ["follow_ups_held", "people_away", "work_handed_over"]
 KINDS = [
     "kill_between_commit_and_publish",
     "kill_between_handling_and_acknowledgement",
@@ -61,8 +62,8 @@ def test_nor_while_calendars_and_policies_are_edited(hosts: Hosts, tmp_path: Pat
 
 @pytest.mark.long
 @pytest.mark.integration
-def test_nor_while_follow_ups_wait(hosts: Hosts, tmp_path: Path) -> None:
-    _expect_clean(hosts, tmp_path, ["follow_ups_wait", *KINDS])
+def test_nor_while_people_hold_follow_ups_are_away_and_hand_work_over(hosts: Hosts, tmp_path: Path) -> None:
+    _expect_clean(hosts, tmp_path, PEOPLE + KINDS)
 
 
 def _expect_clean(hosts: Hosts, tmp_path: Path, kinds: list[str]) -> None:

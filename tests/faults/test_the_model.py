@@ -9,7 +9,7 @@ from tests.faults.catalogue import FAULTS
 from tests.faults.injection import plan
 from tests.faults.journal import Change, Kind
 from tests.faults.ladders import LADDERS, QUICK, STANDARD, Ladder
-from tests.faults.model import Assigned, Clock, History, Stay, audience, history, told_by_reassignment
+from tests.faults.model import Assigned, Clock, History, Stay, history
 from tests.faults.offices import ALWAYS, Office, next_after, position, worked_out
 from tests.faults.people import People, Person
 from tests.faults.settings import Facts, Settings, Version
@@ -266,21 +266,99 @@ def test_what_comes_back_by_an_undo_was_given_when_it_was_given() -> None:
     assert played([*reassigned[:2], change(2, Kind.UNDONE)]).given is None  # it was made theirs
 
 
+def held(*holds: Change) -> Stay:
+    """The last of what came of these, on the quick policy."""
+    found = played([created(), change(1, Kind.RESCHEDULED, due_at=NINE), *holds]).current
+    assert found
+    return found
+
+
+def hold(kind: Kind, step: int, until: int, *, actor_id: int = 5, seconds: int = 2) -> Change:
+    return change(seconds, kind, step=step, due_at=NINE + until * SECOND, actor_id=actor_id)
+
+
+def test_who_has_it_holds_the_next_step_up_to_the_one_behind_it() -> None:
+    for step, until, at_second, expected in (
+        (1, 7, 3, (2, 7)),
+        (1, 7, 7, None),
+        (1, 20, 8, (2, 10)),
+        (1, 4, 3, None),  # over before the step comes
+        (2, 20, 11, (3, 20)),
+        (3, 20, 11, None),  # nothing follows
+    ):
+        stay = held(hold(Kind.ACKNOWLEDGED, step, until))
+        found = expected and (expected[0], NINE + expected[1] * SECOND)
+        assert stay.acknowledged(NINE + at_second * SECOND) == found, (step, until)
+
+
+def test_who_snoozes_is_not_reminded_of_that_step_until_somebody_has_it() -> None:
+    snoozed = hold(Kind.SNOOZED, 2, 20)
+    assert held(snoozed).silenced(2, NINE + 9 * SECOND) == {5}
+    assert held(snoozed).silenced(3, NINE + 9 * SECOND) == set()
+    assert held(snoozed).silenced(2, NINE + 20 * SECOND) == set()
+    others = hold(Kind.ACKNOWLEDGED, 2, 20, actor_id=6, seconds=3)
+    for ended in (others, change(3, Kind.RESUMED, actor_id=5), change(3, Kind.UNDONE)):
+        assert held(snoozed, ended).silenced(2, NINE + 9 * SECOND) == set()
+    assert held(snoozed, change(3, Kind.RESUMED, actor_id=6)).silenced(2, NINE + 9 * SECOND) == {5}
+    assert held(snoozed, others, change(4, Kind.UNDONE)).silenced(2, NINE + 9 * SECOND) == {5}
+
+
 def test_whom_a_step_tells() -> None:
-    assert audience(STANDARD[0], 5, PEOPLE) == {5}
-    assert audience(STANDARD[1], 5, PEOPLE) == {5, 3}
-    assert audience(STANDARD[1], 6, PEOPLE) == {6, 3}
-    assert audience(STANDARD[1], 7, PEOPLE) == {7, *ADMINS}
-    assert audience(STANDARD[0], 8, PEOPLE) == set(ADMINS)
-    assert audience(STANDARD[2], 5, PEOPLE) == set(ADMINS)
+    def audience(number: int, assignee_id: int) -> set[int]:
+        assert all(PEOPLE.audience(STANDARD[number - 1], assignee_id).values())
+        return {*PEOPLE.audience(STANDARD[number - 1], assignee_id)}
+
+    assert audience(1, 5) == {5}
+    assert audience(2, 5) == {5, 3}
+    assert audience(2, 6) == {6, 3}
+    assert audience(2, 7) == {7, *ADMINS}
+    assert audience(1, 8) == set(ADMINS)
+    assert audience(3, 5) == set(ADMINS)
 
 
 def test_a_reassignment_tells_the_audience_of_the_step_but_the_assignee() -> None:
-    assert told_by_reassignment(STANDARD[0], 5, PEOPLE) == set()
-    assert told_by_reassignment(STANDARD[1], 6, PEOPLE) == {3}
-    assert told_by_reassignment(STANDARD[1], 7, PEOPLE) == set(ADMINS)
-    assert told_by_reassignment(STANDARD[2], 1, PEOPLE) == {2}
-    assert told_by_reassignment(STANDARD[0], 8, PEOPLE) == set(ADMINS)
+    def to_tell(number: int, assignee_id: int) -> set[int]:
+        return {*PEOPLE.told_by_reassignment(STANDARD[number - 1], assignee_id)}
+
+    assert to_tell(1, 5) == set()
+    assert to_tell(2, 6) == {3}
+    assert to_tell(2, 7) == set(ADMINS)
+    assert to_tell(3, 1) == {2}
+    assert to_tell(1, 8) == set(ADMINS)
+
+
+def away(people: People, **substitutes: int | None) -> People:
+    """The same people, some of whom are away: `p5=6` lets 6 stand in for 5."""
+    for name, substitute in substitutes.items():
+        people = people.changed(int(name[1:]), away=True, substitute_id=substitute)
+    return people
+
+
+def test_who_is_told_in_place_of_those_who_are_away() -> None:
+    """Aloud, or to find it later."""
+    for absent, number, expected in (
+        (away(PEOPLE, p5=6), 1, {5: False, 6: True}),
+        (away(PEOPLE, p5=None), 1, {5: False, 3: True}),  # up the line, over the one who left
+        (away(PEOPLE, p5=8), 1, {5: False, 3: True}),  # who is inactive
+        (away(PEOPLE, p5=6, p6=7), 1, {5: False, 7: True}),
+        (away(PEOPLE, p5=6, p6=5), 1, {5: False, 3: True}),  # in a circle
+        (away(PEOPLE, p3=5), 2, {5: True, 3: False, 1: True, 2: True}),  # who is told of it anyway
+        (away(PEOPLE, p3=6), 2, {5: True, 3: False, 6: True}),
+        (away(PEOPLE, p5=3), 2, {5: False, 3: True}),
+        (away(PEOPLE, p1=7), 3, {1: False, 7: True, 2: True}),
+        (away(PEOPLE, p1=None), 3, {1: False, 2: True}),
+        (away(PEOPLE, p1=5, p2=None), 3, {1: True, 2: True}),  # nobody else is left
+        (away(PEOPLE, p1=7, p2=1), 3, {1: False, 7: True, 2: False}),
+    ):
+        assert absent.audience(STANDARD[number - 1], 5) == expected, (absent, number)
+    assert PEOPLE.audience(STANDARD[0], 5) == {5: True}
+
+
+def test_five_stand_in_in_a_row_and_no_sixth() -> None:
+    line = People({number: Person(None) for number in range(1, 10)}, (9,))
+    row = {f"p{number}": number + 1 for number in range(1, 7)}
+    assert away(line, **row).audience(STANDARD[0], 2) == {2: False, 7: True}
+    assert away(line, **row).audience(STANDARD[0], 1) == {1: False, 9: True}
 
 
 def test_a_seed_gives_the_same_plan_and_every_kind_its_turn() -> None:

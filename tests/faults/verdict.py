@@ -10,7 +10,7 @@ from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import journal
+from tests.faults import journal, summaries
 from tests.faults.judged import Court, Found, Judged, key
 from tests.faults.model import Clock, history
 from tests.faults.people import People
@@ -21,8 +21,8 @@ EXAMPLES = 5
 COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
 
 QUERIES = {
-    "notifications": f"SELECT follow_up_id, run, step, repeat, user_id, created_at, {COMMITTED} "
-    "FROM notifications",
+    "notifications": f"SELECT follow_up_id, run, step, repeat, user_id, created_at, fallback, {COMMITTED} "
+    "FROM notifications WHERE follow_up_id IS NOT NULL",
     "activities": f"SELECT follow_up_id, run, step, repeat, created_at, {COMMITTED} "
     "FROM activities WHERE kind = 'escalated'",
     "escalations": "SELECT follow_up_id, run, step, repeat, status, raised_at, ended_at FROM escalations",
@@ -35,6 +35,7 @@ SWEEPS_BEYOND = text("""
 LEFT = text("""
     SELECT (SELECT count(*) FROM sweeps WHERE finished_at IS NULL)
          + (SELECT count(*) FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL)
+         + (SELECT count(*) FROM absences WHERE ended_at IS NOT NULL AND returned_at IS NULL)
 """)
 DEAD = text("SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL")
 REPEATED = text("""
@@ -76,13 +77,13 @@ def judge(tx: Transaction, people: People) -> Verdict:
     verdict = Verdict(dead_letters=tx.execute(DEAD).scalar_one())
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
     found = _read(tx)
-    court = Court(people, Settings.read(tx, people), Clock(jumps(tx)), _repeated(tx))
+    court = Court(Settings.read(tx, people), Clock(jumps(tx)), _repeated(tx))
     runs = read_runs(tx, court.settings)
     for follow_up_id, changes in journal.read(tx).items():
         began = runs[follow_up_id]
         played = history(changes, {run: each.version for run, each in began.items()})
-        judged = Judged(follow_up_id, played, began, found.pop(follow_up_id, Found()), court)
-        for failure, count, example in judged.failures(now):
+        judged = Judged(follow_up_id, played, began, found.pop(follow_up_id, Found()), court, now)
+        for failure, count, example in judged.failures():
             told = "; ".join(f"{change.kind} {change.at:%M:%S.%f}" for change in changes)
             verdict.add(failure, count, f"follow-up {follow_up_id}: {example} ({told})")
         verdict.announced += len(judged.found.activities)
@@ -91,8 +92,10 @@ def judge(tx: Transaction, people: People) -> Verdict:
         verdict.already_told += judged.silent
     for follow_up_id in found:
         verdict.add("after_stop", 1, f"follow-up {follow_up_id} is in no journal")
+    for failure, count, example in summaries.failures(tx):
+        verdict.add(failure, count, example)
     left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
-    verdict.add("lost", left, f"{left} sweeps and events never came to an end")
+    verdict.add("lost", left, f"{left} sweeps, events and returns never came to an end")
     verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")
     return verdict
 

@@ -76,9 +76,27 @@ ANY = text("""
 
 # Policies of their own take the others: those count in working time.
 PLAIN_AND_OPEN = text("""
-    SELECT now() FROM follow_ups
+    SELECT now(), assignee_id FROM follow_ups
     WHERE id = :id AND is_open AND kind = 'task' AND priority = 'normal' FOR UPDATE
 """)
+# None of their policies tells people in their hours only.
+TASK_AND_OPEN = text("""
+    SELECT now(), assignee_id FROM follow_ups WHERE id = :id AND is_open AND kind = 'task' FOR UPDATE
+""")
+HELD = text("""
+    SELECT step, until FROM holds
+    WHERE follow_up_id = :id AND user_id = :actor AND kind = :kind AND ended_at IS NULL
+""")
+ACKNOWLEDGED = text("""
+    SELECT h.follow_up_id, h.user_id FROM holds h JOIN follow_ups f ON f.id = h.follow_up_id
+    WHERE h.kind = 'acknowledge' AND h.ended_at IS NULL ORDER BY h.id
+""")
+LOCK_ACKNOWLEDGED = text("""
+    SELECT FROM follow_ups WHERE id IN (
+        SELECT follow_up_id FROM holds WHERE kind = 'acknowledge' AND ended_at IS NULL)
+    ORDER BY id FOR UPDATE
+""")
+HOLDERS = text("SELECT DISTINCT user_id FROM holds WHERE follow_up_id = :id AND ended_at IS NULL ORDER BY 1")
 
 
 def silence() -> None:
@@ -109,8 +127,8 @@ class Workload:
         *,
         pause: float = 0.02,
     ) -> None:
-        self.lets_wait = False
-        """Whether people let follow-ups wait, too."""
+        self.holds = False
+        """Whether people hold follow-ups, too."""
         self._acted: Counter[str] = Counter()
         self._callers = callers
         self._database = Database(database_url, application_name="followup-faults-people")
@@ -118,7 +136,9 @@ class Workload:
         self._people = people
         self._pause = pause
         self._stopping = threading.Event()
-        self._recent: deque[int] = deque(maxlen=20)
+        self._recent: deque[tuple[int, int]] = deque(maxlen=20)
+        """What was changed a moment ago, and by whom."""
+        self._actor = threading.local()
         self._deleted: deque[int] = deque()
         tasks = [self._act(Random(f"{seed}-{number}")) for number in range(3)]
         tasks.append(self._call(Random(f"{seed}-api")))
@@ -153,6 +173,19 @@ class Workload:
         self._publisher.stop(1)
         self._callers.close()
         self._database.close()
+
+    def let_go(self) -> bool:
+        """Whatever somebody has goes on; returns whether it is known to have been done."""
+        with suppress(SQLAlchemyError, PoolTimeoutError), self._database.transaction() as tx:
+            tx.execute(LOCK_ACKNOWLEDGED)
+            found: dict[int, list[int]] = {}
+            for row in tx.execute(ACKNOWLEDGED):
+                found.setdefault(row.user_id, []).append(row.follow_up_id)
+            for actor, ids in found.items():
+                for follow_up in resume_many(tx, actor, ids):
+                    journal.write(tx, follow_up, Kind.RESUMED, actor_id=actor)
+            return True
+        return False
 
     def sweep(self) -> int:
         """What `POST /sweeps` does; returns the sweep's id."""
@@ -202,12 +235,15 @@ class Workload:
         }
 
         holding: dict[Callable[[Transaction, int, Random], list[Event] | None], int] = {
-            self._wait: 20,
-            self._resume: 8,
+            self._wait: 15,
+            self._acknowledge: 10,
+            self._snooze: 10,
+            self._resume: 10,
         }
 
         def act() -> None:
-            chances = actions | holding if self.lets_wait else actions
+            chances = actions | holding if self.holds else actions
+            self._actor.id = self._people.admins[0]
             action = rng.choices(list(chances), weights=list(chances.values()))[0]
             with self._database.transaction() as tx:
                 follow_up = self._pick(tx, rng)
@@ -219,7 +255,7 @@ class Workload:
             if action == self._delete:
                 self._deleted.append(follow_up)
             elif action != self._create:
-                self._recent.append(follow_up)
+                self._recent.append((follow_up, self._actor.id))
             if rng.random() >= NEVER_SENT:
                 self._publisher.publish(envelopes)
 
@@ -285,8 +321,8 @@ class Workload:
     def _undo(self, tx: Transaction, _: int, rng: Random) -> list[Event] | None:
         if not self._recent:
             return None
-        follow_up, work = rng.choice(self._recent), UnitOfWork(tx)
-        if not undo_changes(work, [follow_up], self._people.admins[0], Scope(None)).done:
+        (follow_up, actor), work = rng.choice(self._recent), UnitOfWork(tx)
+        if not undo_changes(work, [follow_up], actor, Scope(None)).done:
             return None
         journal.write(tx, follow_up, Kind.UNDONE)
         return work.events
@@ -303,12 +339,41 @@ class Workload:
         journal.write(tx, follow_up, Kind.WAITS, due_at=until)
         return []
 
-    def _resume(self, tx: Transaction, follow_up: int, _: Random) -> list[Event] | None:
-        if tx.execute(PLAIN_AND_OPEN, {"id": follow_up}).first() is None:
+    def _acknowledge(self, tx: Transaction, follow_up: int, _: Random) -> list[Event] | None:
+        """By its assignee, of what is under the standard policy."""
+        row = tx.execute(PLAIN_AND_OPEN, {"id": follow_up}).first()
+        return None if row is None else self._hold(tx, follow_up, row.assignee_id, Wish(HoldKind.ACKNOWLEDGE))
+
+    def _snooze(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
+        """By its assignee, or the one above them."""
+        row = tx.execute(TASK_AND_OPEN, {"id": follow_up}).first()
+        if row is None:
             return None
-        if not resume_many(tx, self._people.admins[0], [follow_up]):
+        actor = rng.choice((row.assignee_id, self._people.by_id[row.assignee_id].manager_id))
+        until = row.now + timedelta(seconds=rng.uniform(1, 8))
+        return self._hold(tx, follow_up, actor, Wish(HoldKind.SNOOZE, until=until, reason="Later"))
+
+    def _hold(self, tx: Transaction, follow_up: int, actor: int | None, wish: Wish) -> list[Event] | None:
+        if actor not in self._people.assignable or not hold_many(tx, actor, [follow_up], wish).done:
             return None
-        journal.write(tx, follow_up, Kind.RESUMED)
+        found = tx.execute(HELD, {"id": follow_up, "actor": actor, "kind": wish.kind}).one()
+        kind = Kind.ACKNOWLEDGED if wish.kind is HoldKind.ACKNOWLEDGE else Kind.SNOOZED
+        journal.write(tx, follow_up, kind, due_at=found.until, actor_id=actor, step=found.step)
+        self._actor.id = actor
+        return []
+
+    def _resume(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
+        """What one of those who hold it holds, or a wait."""
+        if tx.execute(TASK_AND_OPEN, {"id": follow_up}).first() is None:
+            return None
+        holders = tx.execute(HOLDERS, {"id": follow_up}).scalars().all()
+        if not holders:
+            return None
+        actor = rng.choice(holders)
+        if not resume_many(tx, actor, [follow_up]):
+            return None
+        journal.write(tx, follow_up, Kind.RESUMED, actor_id=actor)
+        self._actor.id = actor
         return []
 
     def _restore(self, tx: Transaction, _: int, __: Random) -> list[Event] | None:
