@@ -32,7 +32,7 @@ NOT_SUMMED_UP = text("""
 SUMMED_UP_TWICE = text("""
     SELECT user_id, since, before FROM (
         SELECT s.user_id, (s.details ->> 'since')::timestamptz AS since,
-            lag(a.returned_at) OVER (PARTITION BY s.user_id ORDER BY a.returned_at) AS before
+            lag(pg_xact_commit_timestamp(a.xmin)) OVER (PARTITION BY s.user_id ORDER BY s.id) AS before
         FROM notifications s JOIN absences a ON a.id = s.summary_of WHERE s.audience = 'returned'
     ) returns
     WHERE since < before - interval '10 seconds' ORDER BY 1, 2

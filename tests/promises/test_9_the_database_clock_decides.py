@@ -261,6 +261,28 @@ def test_what_came_by_a_clock_ahead_stays_and_is_not_said_again(
         assert company.get(follow_up)["step"] == 2
 
 
+def test_what_is_to_be_looked_at_at_once_by_a_clock_ahead_is_when_that_is_set_back(
+    pipeline: Pipeline, clock: DatabaseClock
+) -> None:
+    """As after a publication, a change of a calendar, or the end of a hold."""
+    with pipeline.company() as company:
+        eve = company.person("Eve")
+        follow_up = company.follow_up(eve, overdue=HOUR)
+        version = publish(company, STEP)
+    pipeline.tick(OutboxTick())
+    pipeline.work()
+    clock.set_off(THREE_DAYS)
+    pipeline.publish(pipeline.emit(PoliciesPublished(policy_version_id=version, actor_id=eve)))
+    pipeline.work()
+    clock.set_off(RIGHT)
+    with pipeline.company() as company:
+        assert company.get(follow_up)["run"] == 2
+    pipeline.request_sweep()
+    pipeline.work()
+    with pipeline.company() as company:
+        assert company.told(follow_up) == [(1, eve)]
+
+
 def test_what_a_clock_ahead_has_told_another_policy_repeats_no_more_when_it_is_set_back(
     pipeline: Pipeline, clock: DatabaseClock
 ) -> None:

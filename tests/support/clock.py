@@ -1,10 +1,10 @@
 """PostgreSQL's clock, moved while everything goes on: ahead, and back.
 
 A schema before `pg_catalog` in the search path has a `now()` and a `clock_timestamp()` of its own, which add
-what the clock is off. It covers every statement of the product, and the functions and defaults of its
-schema: these are bound again when it is installed. It needs nothing that a machine may lack, works on any
-PostgreSQL, and leaves alone what tests measure by: commit timestamps, and timeouts, go on by the real clock.
-A transaction keeps the clock that it began with, as with the real `now()`.
+what the clock is off. It covers every statement of the product, and the functions, triggers and defaults
+of its schema: these are bound again when it is installed. It needs nothing that a machine may lack, works on
+any PostgreSQL, and leaves alone what tests measure by: commit timestamps, and timeouts, go on by the real
+clock. A transaction keeps the clock that it began with, as with the real `now()`.
 """
 
 from __future__ import annotations
@@ -82,6 +82,24 @@ BEGIN
 END $$;
 """
 
+# Conditions of triggers were bound to the real function when these were made.
+BIND_TRIGGERS = """
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT t.tgname, t.tgrelid::regclass AS name, pg_get_triggerdef(t.oid) AS said
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace
+            AND pg_get_triggerdef(t.oid) ~ '\\m(now|clock_timestamp)\\(\\)'
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.name);
+        EXECUTE regexp_replace(found.said, '\\m(now|clock_timestamp)\\(\\)', 'moved_clock.\\1()', 'g');
+    END LOOP;
+END $$;
+"""
+
 MOVE = text("""
     INSERT INTO moved_clock.jumps (at, off) VALUES (pg_catalog.clock_timestamp() + :soon, :off) RETURNING at
 """)
@@ -97,7 +115,7 @@ class DatabaseClock:
 
     def __init__(self, database_url: str) -> None:
         with psycopg.connect(libpq_url(database_url)) as connection:
-            for statement in (INSTALL, BIND_DEFAULTS, BIND_FUNCTIONS, SEARCH_PATH):
+            for statement in (INSTALL, BIND_DEFAULTS, BIND_FUNCTIONS, BIND_TRIGGERS, SEARCH_PATH):
                 connection.execute(statement)
         self._engine = create_engine(database_url, poolclass=NullPool)  # servers are killed meanwhile
 

@@ -279,6 +279,13 @@ def test_a_snooze_silences_repeats_of_the_step_for_its_person_alone(held: Holdin
     assert held.told().count((OVERDUE, "amir")) + held.told().count((SNOOZE_OVER, "amir")) >= 2
 
 
+def test_a_snooze_changes_nothing_of_when_it_is_looked_at_next(held: Holding) -> None:
+    before = held.read()["next_step_at"]
+    assert before
+    for _ in range(2):
+        assert held.snooze(DAY, reason=REASON).json()["next_step_at"] == before
+
+
 def test_anothers_acknowledgement_ends_a_snooze(held: Holding) -> None:
     held.pass_on(48 * HOUR)
     assert held.snooze(DAY).json()["holds"]
