@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
+    multiple,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -32,7 +34,7 @@ from .companies import Company
 from .conftest import Person, World
 from .test_absences import days
 
-EXAMPLES, STEPS = 12, 40
+EXAMPLES, STEPS = 10, 40
 HOUR = timedelta(hours=1)
 AGES = [100 * HOUR, 50 * HOUR, HOUR, -30 * HOUR]
 PASSES = 40 * HOUR
@@ -40,6 +42,8 @@ WAITS = 60 * HOUR
 ACKNOWLEDGED = 8 * HOUR
 """No sum of these comes within an hour of a step at 0, 48 or 96 hours."""
 MOST_WAITS, MOST_SNOOZES = 2, 3
+NONE = 10**9
+"""An id that no follow-up has."""
 
 NAMES = ("amir", "otto", "mia", "dana", "ada")
 SEES = {
@@ -213,6 +217,11 @@ class FollowUps(RuleBasedStateMachine):
 
     # --- What people do -----------------------------------------------------------------------------------
 
+    @initialize(target=ids, first=ages, second=ages)
+    def begin(self, first: timedelta, second: timedelta) -> Any:
+        """With two at least, of one who reports to the other."""
+        return multiple(self.create("ada", "amir", first), self.create("mia", "mia", second))
+
     @rule(target=ids, by=who, assignee=who, age=ages)
     def create(self, by: str, assignee: str, age: timedelta) -> int:
         body = {"title": "Call", "due_at": self._due(age), "assignee_id": self._person(assignee).id}
@@ -356,23 +365,55 @@ class FollowUps(RuleBasedStateMachine):
             model.change(by)
             model.resume()
 
-    @precondition(lambda self: any(model.held for model in self.models.values()))
+    def _told(self) -> list[int]:
+        """Those whose run has told somebody."""
+        return [
+            number
+            for number, model in self.models.items()
+            if model.is_open and any(run == model.run for run, _, _ in model.told)
+        ]
+
+    @precondition(lambda self: self._told())
+    @rule(data=st.data(), bulk=st.booleans())
+    def acknowledge_what_was_told(self, data: st.DataObject, bulk: bool) -> None:
+        """By its assignee, so that it happens often."""
+        number = data.draw(st.sampled_from(self._told()))
+        self.acknowledge(number, self.models[number].assignee, bulk=bulk)
+
+    def _acknowledged(self) -> list[tuple[int, str]]:
+        """What is acknowledged, and by whom."""
+        return [
+            (number, by)
+            for number, model in self.models.items()
+            for by, (_, until) in model.held.items()
+            if until > model.age and model.assignee in SEES[by]
+        ]
+
+    @precondition(lambda self: self._acknowledged())
     @rule(data=st.data(), bulk=st.booleans())
     def let_go(self, data: st.DataObject, bulk: bool) -> None:
-        """What somebody has acknowledged; in bulk, with the wait and whatever else is theirs."""
-        number = data.draw(st.sampled_from([n for n, model in self.models.items() if model.held]))
-        model = self.models[number]
-        by = data.draw(st.sampled_from(sorted(model.held)))
-        _, until = model.held[by]
-        if bulk or by not in SEES or model.assignee not in SEES[by]:
-            return
-        shown = self._ask("ada", "GET", f"/{number}").json()["holds"]
-        person = self._person(by).id
-        theirs = [h["id"] for h in shown if h["kind"] == "acknowledge" and h["user"]["id"] == person]
-        if theirs and until > model.age:
+        """What somebody has acknowledged; in bulk, with a wait and all that they hold."""
+        number, by = data.draw(st.sampled_from(self._acknowledged()))
+        model, person = self.models[number], self._person(by).id
+        if bulk:
+            assert self._act(by, number, "resume", {}, bulk=True) == 200
+        else:
+            shown = self._ask("ada", "GET", f"/{number}").json()["holds"]
+            theirs = [h["id"] for h in shown if (h["kind"], h["user"]["id"]) == ("acknowledge", person)]
+            if not theirs:  # another one has it for longer
+                return
             assert self._ask(by, "DELETE", f"/{number}/holds/{theirs[0]}").status_code == 200
-            model.change(by)
-            del model.held[by]
+        model.change(by)
+        del model.held[by]
+        if bulk:
+            model.resume()
+
+    @precondition(lambda self: any(model.is_open for model in self.models.values()))
+    @rule(data=st.data(), to=who)
+    def hand_over_what_is_open(self, data: st.DataObject, to: str) -> None:
+        """By somebody who may, so that it happens often."""
+        givers = {model.assignee for model in self.models.values() if model.is_open}
+        self.hand_over("ada", data.draw(st.sampled_from(sorted(givers))), to)
 
     @rule(by=who, giver=who, to=who)
     def hand_over(self, by: str, giver: str, to: str) -> None:
@@ -450,7 +491,7 @@ class FollowUps(RuleBasedStateMachine):
         following = self._following(model) if theirs else None
         theirs = theirs and (following is None or self.models[following].versions == 1)
         if bulk:
-            body = {"ids": [max(number, 1)], "action": "undo"}
+            body = {"ids": [number or NONE], "action": "undo"}
             done = self._ask(by, "POST", "/bulk", json=body).json()["done"]
             assert bool(done) == (theirs and model is not None and model.assignee in SEES[by])
         else:
@@ -638,7 +679,7 @@ class FollowUps(RuleBasedStateMachine):
         if not bulk:
             more = {} if body is None else {"json": body}
             return int(self._ask(by, "POST", f"/{number}/{action}", **more).status_code)
-        wanted = {"ids": [max(number, 1)], "action": action, **(body or {})}
+        wanted = {"ids": [number or NONE], "action": action, **(body or {})}
         answer = self._ask(by, "POST", "/bulk", json=wanted)
         if answer.status_code != 200 or answer.json()["done"]:
             return int(answer.status_code)

@@ -2,15 +2,15 @@
 
 Written in SQL, in `migrations/absences`.
 
-Revision: 0017, after 0016
+Revision: 0018, after 0017
 """
 
 from alembic import op
 
 from followup_common.db.revisions import MIGRATIONS
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -2,15 +2,15 @@
 
 Written in SQL, in `migrations/ahead`.
 
-Revision: 0018, after 0017
+Revision: 0019, after 0018
 """
 
 from alembic import op
 
 from followup_common.db.revisions import MIGRATIONS
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
