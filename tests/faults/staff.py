@@ -47,7 +47,7 @@ def be_away(tx: Transaction, people: People, rng: Random) -> str:
     """Somebody goes, comes back, or gets another substitute: anybody, also one who is away or may leave."""
     user_id = rng.choice([*people.assignable, *people.admins])
     others = [each for each in (*people.assignable, *people.leavers) if each != user_id]
-    # Few of them, so that they are each other's substitutes, in circles too.
+    # Few of them, so that they are each other's substitutes.
     substitute = rng.choice((None, rng.choice(others), *rng.sample([*others[:8], *people.leavers], 3)))
     substitute = None if substitute == user_id else substitute
     found = tx.execute(HAS_BEGUN, {"user_id": user_id}).scalar()

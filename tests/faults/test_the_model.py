@@ -341,7 +341,7 @@ def test_who_is_told_in_place_of_those_who_are_away() -> None:
         (away(PEOPLE, p5=None), 1, {5: False, 3: True}),  # up the line, over the one who left
         (away(PEOPLE, p5=8), 1, {5: False, 3: True}),  # who is inactive
         (away(PEOPLE, p5=6, p6=7), 1, {5: False, 7: True}),
-        (away(PEOPLE, p5=6, p6=5), 1, {5: False, 3: True}),  # in a circle
+        (away(PEOPLE, p5=6, p6=5), 1, {5: False, 3: True}),  # each for the other
         (away(PEOPLE, p3=5), 2, {5: True, 3: False, 1: True, 2: True}),  # who is told of it anyway
         (away(PEOPLE, p3=6), 2, {5: True, 3: False, 6: True}),
         (away(PEOPLE, p5=3), 2, {5: False, 3: True}),
