@@ -304,7 +304,8 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
             now.assignee_id, now.held = change.assignee_id, ()
             now.assignment += 1
             now.end_wait(change.clock)
-            now.given = None  # as if it had never been away
+            # As if it had never been away.
+            now.given = before.given if before.assignee_id == now.assignee_id else None
         case Kind.UNDONE | Kind.RESTORED:
             now.take_back(before)
         case _:

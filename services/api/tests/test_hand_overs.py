@@ -131,6 +131,24 @@ def test_for_a_day_it_is_undone_but_for_what_was_changed(
     assert len(company.get(company.dana, "/hand-overs", user_id=ben.id)["items"]) == 2
 
 
+def test_who_was_given_one_just_before_hears_of_it_when_the_hand_over_is_undone(
+    company: Company, pipeline: Pipeline, ben: Person
+) -> None:
+    given, own = company.follow_up(company.otto), company.follow_up(company.amir)
+    body = {"assignee_id": company.amir.id}
+    assert company.ask(company.ada, "PATCH", f"/follow-ups/{given}", json=body).status_code == 200
+    number = handed_over(company, company.ada, company.amir, to=ben.id)["hand_over"]["id"]
+    assert company.ask(company.ada, "POST", f"/hand-overs/{number}/undo").json()["given_back"] == 2
+    for _ in range(2):
+        pipeline.publish(pipeline.everything_sent())
+        pipeline.work()
+    told = company.world.execute(
+        "SELECT follow_up_id, user_id FROM notifications WHERE step = 0 AND read_at IS NULL"
+    )
+    assert [(row.follow_up_id, row.user_id) for row in told] == [(given, company.amir.id)]
+    assert owners(company, own) == [company.amir.id]
+
+
 def test_until_a_day_it_goes_back_then_and_who_gets_it_is_told_once(
     company: Company, pipeline: Pipeline, ben: Person
 ) -> None:

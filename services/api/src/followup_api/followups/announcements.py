@@ -30,13 +30,16 @@ DROPPED = text("""
 """)
 # Given to somebody by somebody else, and never heard of; or taken, at a step that others are to hear of. What
 # has come back to them by undoing is what they were given then, under another number: each change of the
-# assignee since, and each that was undone, has counted one further.
+# assignee since, and each that was undone, has counted one further. So has a hand-over that went back.
 UNTOLD = text("""
     SELECT f.id, f.assignee_id, f.assignment, given.actor_id
     FROM follow_ups f JOIN escalation_states es ON es.follow_up_id = f.id CROSS JOIN LATERAL (
         SELECT a.id, a.actor_id FROM activities a
         WHERE a.follow_up_id = f.id AND a.kind IN ('reassigned', 'imported')
           AND a.details #>> '{changes,assignee_id,to}' = CAST(f.assignee_id AS text)
+          AND NOT EXISTS (
+              SELECT FROM hand_overs h
+              WHERE h.id = CAST(a.details ->> 'hand_over' AS bigint) AND h.from_user_id = f.assignee_id)
         ORDER BY a.id DESC LIMIT 1
     ) given CROSS JOIN LATERAL (
         SELECT count(*) AS changes FROM activities a

@@ -15,6 +15,7 @@ from followup_api.absences.problems import AlreadyOver
 from followup_api.absences.queries import away_until, today_of
 from followup_api.audit import Action, Trail
 from followup_api.followups import activities
+from followup_api.followups.announcements import go_on
 from followup_api.followups.bulk_schemas import AT_ONCE
 from followup_api.followups.problems import NotAssignable, TooManyFound
 from followup_api.followups.reasons import with_reason
@@ -31,6 +32,10 @@ from followup_api.users.problems import UserNotFound
 
 f = follow_ups.c
 GIVE_BACK = text("SELECT hand_over_give_back(:id, :actor_id)")
+GIVEN_BACK = text("""
+    SELECT f.id FROM hand_over_items i JOIN follow_ups f ON f.id = i.follow_up_id
+    WHERE i.hand_over_id = :id AND f.assignee_id = :giver AND f.version = i.version + 1
+""")
 
 
 def hand_over(
@@ -85,6 +90,9 @@ def undo(work: UnitOfWork, audit: Trail, actor_id: int, scope: Scope, hand_over_
         raise HandOverOver("It went back already.")
     if given_back:
         work.emit(FollowUpsHandedOver(hand_over_id=hand_over_id, back=True, silent=True))
+        # Who was given one just before has not heard of it, if the hand-over came in between.
+        ids = work.tx.execute(GIVEN_BACK, {"id": hand_over_id, "giver": found.from_user_id}).scalars().all()
+        go_on(work, ids)
     target = f"users/{found.from_user_id}"
     audit(Action.HAND_OVER_UNDONE, target, to=found.to_user_id, number=given_back, hand_over=hand_over_id)
     return queries.shown(queries.get(work.tx, hand_over_id, scope))
