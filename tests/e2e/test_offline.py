@@ -66,5 +66,6 @@ def test_a_server_that_fails_is_told_and_asked_again(product: Product, visit: Vi
     page.get_by_role("link", name="Leads & clients").first.click()
     expect(page.get_by_text("You are offline.")).to_be_visible()
     page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Leads & clients", level=1)).to_be_visible()  # it comes by itself
     page.get_by_role("link", name="Follow-ups").first.click()
     expect(row(page, "Call Acme")).to_be_visible()

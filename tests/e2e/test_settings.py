@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import dialog, said, tab_to
+from tests.e2e.pages import dialog, pick, said, tab_to
 from tests.e2e.product import PASSWORD, Person, Product
 from tests.e2e.test_accessibility import violations
 
@@ -33,27 +33,16 @@ def test_a_person_changes_their_name_and_time_zone(product: Product, visit: Visi
     assert (kept["name"], kept["time_zone"]) == ("Amir Q. Patel", "Asia/Tokyo")
 
 
-def choose(page: Page, field: str, option: str) -> None:
-    """Choose from one of the form's lists with the keys alone."""
-    tab_to(page.get_by_role("form", name="You").get_by_role("combobox", name=field))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("option", name=option, exact=True)).to_be_visible()
-    for _ in range(3):
-        if page.get_by_role("option", name=option, exact=True).get_attribute("data-combobox-selected"):
-            break
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-
-
 def test_times_are_written_as_a_person_wants_them(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel", time_zone="UTC")
     call = product.follow_up(amir, "Call Acme", due=datetime(2031, 3, 6, 14, 30, tzinfo=UTC))
     page = visit(amir, "/settings")
-    choose(page, "Clock", "2:30 PM")
-    choose(page, "Dates", "March 3")
-    choose(page, "Weeks begin on", "Sunday")
+    form = page.get_by_role("form", name="You")
+    pick(form.get_by_role("combobox", name="Clock"), "2:30 PM")
+    pick(form.get_by_role("combobox", name="Dates"), "March 3")
+    pick(form.get_by_role("combobox", name="Weeks begin on"), "Sunday")
     assert violations(page) == []
-    tab_to(page.get_by_role("form", name="You").get_by_role("button", name="Save")).press("Enter")
+    tab_to(form.get_by_role("button", name="Save")).press("Enter")
     expect(said(page, "Saved")).to_be_visible()
     page.goto(f"/followups/{call['id']}")
     expect(page.get_by_text(re.compile(r"Thu, Mar 6 2031, 2:30.PM")).first).to_be_visible()

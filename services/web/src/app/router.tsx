@@ -86,6 +86,6 @@ export const router = createBrowserRouter([
     element: <RequireSession />,
     errorElement: <RouteFailure />,
     hydrateFallbackElement: <PageSkeleton />,
-    children: [{ element: <Shell />, children: [{ errorElement: <RouteFailure />, children: pages }] }],
+    children: [{ element: <Shell />, children: [{ errorElement: <RouteFailure framed />, children: pages }] }],
   },
 ]);
