@@ -57,7 +57,8 @@ def tab_to(target: Locator) -> Locator:
         if not target.evaluate(WHICH_WAY):
             return target
         target.page.keyboard.press(way)
-    raise AssertionError(f"the Tab key does not lead to {target}")
+    focused = target.page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
+    raise AssertionError(f"the Tab key does not lead to {target}, but to {focused}")
 
 
 def pick(field: Locator, option: str, typed: str = "") -> None:
