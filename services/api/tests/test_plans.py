@@ -24,6 +24,8 @@ from followup_api.notifications.schemas import NotificationQuery
 from followup_api.ops.audit_log import queries as audit_log
 from followup_api.ops.audit_log.schemas import AuditKind, AuditQuery
 from followup_api.pagination import PageQuery
+from followup_api.team import queries as team
+from followup_api.team.periods import periods
 from followup_common.db import Database, Transaction
 from followup_common.policy import Severity
 from sqlalchemy import event, text
@@ -274,6 +276,24 @@ def test_escalations_are_counted_from_the_index_of_those_open(
         node["Node Type"] for node in nodes(counted) if node.get("Relation Name") == "escalation_states"
     }
     assert of_states == {"Index Only Scan"}
+
+
+@pytest.mark.parametrize(("number", "pages"), [(8, LIST_PAGES / 10), (80, LIST_PAGES)])
+def test_the_figures_of_a_team_are_counted_from_indexes_alone(
+    plans: Reading, number: int, pages: float
+) -> None:
+    ids, during = range(PEOPLE - number, PEOPLE), periods(ASKED, "UTC", "monday")
+
+    def ask(tx: Transaction) -> None:
+        assert len(tx.execute(team.FIGURES, team.figure_values(ids, during)).all()) == number
+        assert len(team.trends(tx, ids, during)) == number
+        team.oldest(tx, ids)
+
+    found = plans(ask)
+    from_indexes(found)
+    counted = [node for plan in found for node in nodes(plan) if node.get("Relation Name") == "follow_ups"]
+    assert {node["Node Type"] for node in counted} == {"Index Only Scan"}
+    assert sum(map(buffers, found)) < pages
 
 
 @pytest.mark.parametrize("whose", SCOPES)

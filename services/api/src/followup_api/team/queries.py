@@ -153,7 +153,7 @@ def page_by_name(tx: Transaction, team: Select[*tuple[Any, ...]], query: TeamQue
     order = (name, u.id) if query.order == "asc" else (name.desc(), u.id.desc())
     found = paginate(tx, team.add_columns(name), order, query)
     ids = [row.id for row in found.rows]
-    rows = {row.id: row for row in tx.execute(FIGURES, _values(ids, during))}
+    rows = {row.id: row for row in tx.execute(FIGURES, figure_values(ids, during))}
     return Rows([rows[id_] for id_ in ids], found.next_cursor)
 
 
@@ -162,7 +162,7 @@ def page_by_figure(
 ) -> Rows:
     """A page of a small team in the order of a figure; who has none comes last."""
     ids = list(tx.execute(team).scalars())
-    figures = FIGURES.bindparams(**_values(ids, during)).subquery("figures")
+    figures = FIGURES.bindparams(**figure_values(ids, during)).subquery("figures")
     figure = figures.c[FIGURE_OF.get(query.sort, query.sort.value)]
     missing, value = figure.is_(None).cast(Integer), func.coalesce(figure, _stand_in(figure))
     order = (missing, value if query.order == "asc" else value.desc(), figures.c.read_name, figures.c.id)
@@ -192,7 +192,8 @@ def oldest(tx: Transaction, ids: Sequence[int]) -> Mapping[int, dict[str, Any]]:
     }
 
 
-def _values(ids: Sequence[int], during: Periods) -> dict[str, Any]:
+def figure_values(ids: Sequence[int], during: Periods) -> dict[str, Any]:
+    """The bind parameters of `FIGURES`."""
     return {"people": int_array(ids), "week": during.week, "month": during.month}
 
 

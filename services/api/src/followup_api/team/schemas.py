@@ -70,13 +70,13 @@ class Kept(Schema):
     share: float | None = Field(description="From 0 to 1; null: nothing was completed.")
 
 
-class Week(Schema):
-    """A week of a trend."""
+class Trend(Schema):
+    """How the last 12 weeks went, the present one last."""
 
-    begins_at: Time
-    done: int = Field(description="Completed in it.")
-    overdue: int = Field(
-        description="Overdue at its end, of the present one now; by the times at which they are due now."
+    done: list[int] = Field(description="Completed in each.")
+    overdue: list[int] = Field(
+        description="Overdue at the end of each, of the present one now, by the times at which they are due "
+        "now."
     )
 
 
@@ -94,7 +94,10 @@ MEMBER_EXAMPLE: JsonDict = {
     "snoozed": 0,
     "done": 12,
     "month": {"completed": 40, "on_time": 36, "share": 0.9},
-    "trend": [{"begins_at": "2026-03-02T00:00:00Z", "done": 12, "overdue": 4}],
+    "trend": {
+        "done": [9, 11, 0, 14, 12, 10, 13, 12, 8, 15, 11, 12],
+        "overdue": [1, 0, 2, 1, 1, 0, 3, 2, 4, 3, 5, 4],
+    },
 }
 
 
@@ -119,7 +122,7 @@ class Member(Schema, json_schema_extra=examples(MEMBER_EXAMPLE)):
         description="This month: `view=completed&completed_from=…`, the `month_from` of the answer, and with "
         "`on_time=true`."
     )
-    trend: list[Week] = Field(description="The last 12 weeks, the present one last.")
+    trend: Trend
 
 
 class Team(Page[Member]):
@@ -127,5 +130,6 @@ class Team(Page[Member]):
 
     people: int = Field(description="How many there are on all pages.")
     as_of: Time
+    weeks: list[Time] = Field(description="When each week of the trends began.")
     week_from: Time = Field(description="When this week began where you are, by your first day of the week.")
     month_from: Time = Field(description="When this month began where you are.")

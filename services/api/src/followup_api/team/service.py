@@ -17,6 +17,12 @@ from followup_api.team.periods import Periods, periods
 from followup_api.team.problems import NotTheirLine, TooManyToSort
 from followup_api.team.schemas import Member, Sort, Team, TeamQuery
 
+FIGURES = (
+    *("reports", "away_until", "open", "overdue", "escalated", "moved", "moves", "waiting", "snoozed"),
+    "done",
+)
+"""Those that a row of `queries` has under the name that the API says."""
+
 
 def team_of(tx: Transaction, caller: Caller, query: TeamQuery) -> Team:
     """A page of the team that a caller asks for.
@@ -41,6 +47,7 @@ def team_of(tx: Transaction, caller: Caller, query: TeamQuery) -> Team:
             "next_cursor": found.next_cursor,
             "people": people,
             "as_of": during.now,
+            "weeks": during.weeks,
             "week_from": during.week,
             "month_from": during.month,
         }
@@ -60,32 +67,16 @@ def _below(tx: Transaction, caller: Caller, query: TeamQuery) -> frozenset[int] 
 def _members(tx: Transaction, found: Rows, during: Periods) -> list[Member]:
     ids = [row.id for row in found.rows]
     trends, oldest = queries.trends(tx, ids, during), queries.oldest(tx, ids)
-    return [_member(row, oldest.get(row.id), trends[row.id], during) for row in found.rows]
+    return [_member(row, oldest.get(row.id), trends[row.id]) for row in found.rows]
 
 
-def _member(
-    row: Record, oldest: dict[str, Any] | None, trend: list[tuple[int, int]], during: Periods
-) -> Member:
-    figures = (
-        "reports",
-        "away_until",
-        "open",
-        "overdue",
-        "escalated",
-        "moved",
-        "moves",
-        "waiting",
-        "snoozed",
-    )
+def _member(row: Record, oldest: dict[str, Any] | None, trend: list[tuple[int, int]]) -> Member:
     return Member.model_validate(
         {
             "person": {name: getattr(row, name) for name in ("id", "name", "email", "active")},
-            **{name: getattr(row, name) for name in (*figures, "done")},
+            **{name: getattr(row, name) for name in FIGURES},
             "oldest": oldest,
             "month": {name: getattr(row, name) for name in ("completed", "on_time", "share")},
-            "trend": [
-                {"begins_at": begin, "done": done, "overdue": overdue}
-                for begin, (done, overdue) in zip(during.weeks, trend, strict=True)
-            ],
+            "trend": dict(zip(("done", "overdue"), zip(*trend, strict=True), strict=True)),
         }
     )

@@ -8,11 +8,10 @@ const HEIGHT = 28;
 
 /** Bars: what was done in each week. The line: what was overdue at its end. */
 export function Trend({ member: { person, trend } }: { member: Member }) {
-  const done = trend.map((week) => week.done);
-  const overdue = trend.map((week) => week.overdue);
+  const { done, overdue } = trend;
   const largest = Math.max(1, ...done, ...overdue);
   const height = (amount: number) => (amount / largest) * HEIGHT;
-  const width = trend.length * STEP;
+  const width = done.length * STEP;
   const line = overdue.map((amount, week) => `${week * STEP + STEP / 2} ${HEIGHT - height(amount)}`);
   return (
     <svg
