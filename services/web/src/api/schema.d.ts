@@ -5879,13 +5879,36 @@ export interface components {
          *       },
          *       "reports": 0,
          *       "snoozed": 0,
-         *       "trend": [
-         *         {
-         *           "begins_at": "2026-03-02T00:00:00Z",
-         *           "done": 12,
-         *           "overdue": 4
-         *         }
-         *       ],
+         *       "trend": {
+         *         "done": [
+         *           9,
+         *           11,
+         *           0,
+         *           14,
+         *           12,
+         *           10,
+         *           13,
+         *           12,
+         *           8,
+         *           15,
+         *           11,
+         *           12
+         *         ],
+         *         "overdue": [
+         *           1,
+         *           0,
+         *           2,
+         *           1,
+         *           1,
+         *           0,
+         *           3,
+         *           2,
+         *           4,
+         *           3,
+         *           5,
+         *           4
+         *         ]
+         *       },
          *       "waiting": 1
          *     }
          */
@@ -5945,11 +5968,7 @@ export interface components {
             done: number;
             /** @description This month: `view=completed&completed_from=…`, the `month_from` of the answer, and with `on_time=true`. */
             month: components["schemas"]["Kept"];
-            /**
-             * Trend
-             * @description The last 12 weeks, the present one last.
-             */
-            trend: components["schemas"]["Week"][];
+            trend: components["schemas"]["Trend"];
         };
         /**
          * Money
@@ -8799,6 +8818,11 @@ export interface components {
              */
             as_of: string;
             /**
+             * Weeks
+             * @description When each week of the trends began.
+             */
+            weeks: string[];
+            /**
              * Week From
              * Format: date-time
              * @description When this week began where you are, by your first day of the week.
@@ -8917,6 +8941,22 @@ export interface components {
             severity: components["schemas"]["Severity"];
             /** People */
             people: components["schemas"]["PersonName"][];
+        };
+        /**
+         * Trend
+         * @description How the last 12 weeks went, the present one last.
+         */
+        Trend: {
+            /**
+             * Done
+             * @description Completed in each.
+             */
+            done: number[];
+            /**
+             * Overdue
+             * @description Overdue at the end of each, of the present one now, by the times at which they are due now.
+             */
+            overdue: number[];
         };
         /**
          * UnreadCount
@@ -9112,27 +9152,6 @@ export interface components {
              * @description For what it waits; kept in the history.
              */
             reason: string;
-        };
-        /**
-         * Week
-         * @description A week of a trend.
-         */
-        Week: {
-            /**
-             * Begins At
-             * Format: date-time
-             */
-            begins_at: string;
-            /**
-             * Done
-             * @description Completed in it.
-             */
-            done: number;
-            /**
-             * Overdue
-             * @description Overdue at its end, of the present one now; by the times at which they are due now.
-             */
-            overdue: number;
         };
         /**
          * WeekdayHours
@@ -20460,19 +20479,43 @@ export interface operations {
                      *           },
                      *           "reports": 0,
                      *           "snoozed": 0,
-                     *           "trend": [
-                     *             {
-                     *               "begins_at": "2026-03-02T00:00:00Z",
-                     *               "done": 12,
-                     *               "overdue": 4
-                     *             }
-                     *           ],
+                     *           "trend": {
+                     *             "done": [
+                     *               9,
+                     *               11,
+                     *               0,
+                     *               14,
+                     *               12,
+                     *               10,
+                     *               13,
+                     *               12,
+                     *               8,
+                     *               15,
+                     *               11,
+                     *               12
+                     *             ],
+                     *             "overdue": [
+                     *               1,
+                     *               0,
+                     *               2,
+                     *               1,
+                     *               1,
+                     *               0,
+                     *               3,
+                     *               2,
+                     *               4,
+                     *               3,
+                     *               5,
+                     *               4
+                     *             ]
+                     *           },
                      *           "waiting": 1
                      *         }
                      *       ],
                      *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ",
                      *       "people": null,
                      *       "as_of": null,
+                     *       "weeks": null,
                      *       "week_from": null,
                      *       "month_from": null
                      *     }
