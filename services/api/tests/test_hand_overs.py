@@ -190,10 +190,30 @@ def test_what_becomes_of_open_work_is_asked_of_who_leaves_and_has_to_be_possible
     ):
         answer = company.ask(company.ada, "PATCH", path, json=body)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert owners(company, call) == [company.otto.id]
+
+
+def test_nobody_is_deactivated_while_it_is_open_what_becomes_of_their_work(company: Company) -> None:
+    call, path = company.follow_up(company.otto), f"/users/{company.otto.id}"
+    refused = company.ask(company.ada, "PATCH", path, json={"active": False, "name": "Otto Gone"})
+    assert (refused.status_code, refused.json()["count"]) == (409, 1)
+    [error] = refused.json()["errors"]
+    assert error["field"] == "open_work"
+    assert "has one open follow-up" in error["message"]
+    assert "hand_over_to" in error["message"]
+    assert company.get(company.ada, path)["active"]
+    for said in ({}, {"stays": False}, {"stays": True, "hand_over_to": None}):
+        unclear = company.ask(company.ada, "PATCH", path, json={"active": False, "open_work": said})
+        assert (unclear.status_code, unclear.json()["errors"][0]["field"]) == (422, "open_work")
     left = {"active": False, "has_open_work": True}
     assert company.get(company.ada, "/users", **left)["items"] == []
-    assert company.ask(company.ada, "PATCH", path, json={"active": False}).status_code == 200
+    stays = {"active": False, "open_work": {"stays": True}}
+    assert company.ask(company.ada, "PATCH", path, json=stays).status_code == 200
     assert [person["id"] for person in company.get(company.ada, "/users", **left)["items"]] == [
         company.otto.id
     ]
     assert owners(company, call) == [company.otto.id]
+    later = {"active": False, "open_work": {"hand_over_to": company.dana.id}}
+    assert company.ask(company.ada, "PATCH", path, json=later).status_code == 200
+    assert owners(company, call) == [company.dana.id]
+    assert company.ask(company.ada, "PATCH", path, json={"active": False}).status_code == 200

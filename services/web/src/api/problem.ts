@@ -33,6 +33,8 @@ export class Problem extends Error {
     readonly type = "",
     /** From which policies to which a change would bring follow-ups (`POLICY_WOULD_CHANGE`). */
     readonly policies: readonly PolicyMove[] = [],
+    /** How many there are of what it is about. */
+    readonly count = 0,
   ) {
     super(detail || title);
     this.name = "Problem";
@@ -72,6 +74,7 @@ export async function problemOf(response: Response): Promise<Problem> {
       body.current ?? null,
       body.type ?? "",
       body.policies ?? [],
+      body.count ?? 0,
     );
   } catch {
     if (AWAY.includes(response.status)) return noAnswer(response.status);

@@ -455,7 +455,7 @@ export interface paths {
         head?: never;
         /**
          * Change a person
-         * @description A new password for somebody else, and a deactivation, end all their sessions and API tokens for good. One's own new password ends one's other sessions. One's own password and address are for who has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does. With `open_work` the open follow-ups of somebody who is deactivated go to somebody else in the same transaction.
+         * @description A new password for somebody else, and a deactivation, end all their sessions and API tokens for good. One's own new password ends one's other sessions. One's own password and address are for who has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. Mind `reports`: another role does not take the sight of their follow-ups away, only another `manager_id` of theirs does. Who has open follow-ups is deactivated only with `open_work`: they go to somebody else in the same transaction, or stay.
          */
         patch: operations["change_user"];
         trace?: never;
@@ -6292,18 +6292,26 @@ export interface components {
         };
         /**
          * OpenWork
-         * @description What becomes of the open follow-ups of somebody who is deactivated.
+         * @description What becomes of the open follow-ups of somebody who is deactivated: one of the two.
          * @example {
          *       "hand_over_to": 7
          *     }
-         * @example {}
+         * @example {
+         *       "stays": true
+         *     }
          */
         OpenWork: {
             /**
              * Hand Over To
              * @description All of them go to this person for good; null: to the manager of who is deactivated.
              */
-            hand_over_to: number | null;
+            hand_over_to?: number | null;
+            /**
+             * Stays
+             * @description They stay theirs; the next active person above them is told.
+             * @default false
+             */
+            stays: boolean;
         };
         /**
          * OpenWorkFilter
@@ -9070,7 +9078,7 @@ export interface components {
              * @description Ends the person's other sessions.
              */
             password?: string;
-            /** @description With `active: false`: what becomes of their open follow-ups. Without it they stay theirs, and the next active person above them is told; `GET /users?has_open_work=true&active=false` finds those. */
+            /** @description With `active: false`: what becomes of their open follow-ups. It has to be said where there are any (409). `GET /users?has_open_work=true&active=false` finds those whose stayed theirs. */
             open_work?: components["schemas"]["OpenWork"] | null;
         };
         /**

@@ -56,6 +56,10 @@ export type SubjectInput = Schemas["SubjectInput"];
 export type Escalation = Schemas["EscalatedFollowUp"];
 export type EscalationCounts = Schemas["EscalationCounts"];
 export type Absence = Schemas["Absence"];
+export type HandOver = Schemas["HandOver"];
+export type HandOverInput = Schemas["HandOverInput"];
+export type OpenWork = Schemas["OpenWork"];
+export type OpenWorkFilter = Schemas["OpenWorkFilter"];
 export type Notification = Schemas["Notification"];
 export type UnreadCount = Schemas["UnreadCount"];
 

@@ -86,6 +86,11 @@ export function dateOf(at: string, zone: string, now: number): string {
   return `${inZone(at, zone, "date")}${year === inZone(now, zone, "year") ? "" : ` ${year}`}`;
 }
 
+/** A day without a time, such as "2027-01-03": "3 Jan"; the year only when it differs. */
+export function plainDay(day: string, now: number): string {
+  return dateOf(day, "UTC", now);
+}
+
 type Style = "time" | "date" | "day" | "dayTime" | "weekday" | "year" | "exact";
 
 const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from followup_common.db import Transaction
+from followup_common.db.tables import follow_ups
+from sqlalchemy import func, select
+
 from followup_api.audit import Trail
 from followup_api.followups.scopes import Scope
 from followup_api.handovers.schemas import HandOverInput
@@ -9,6 +13,7 @@ from followup_api.handovers.service import hand_over
 from followup_api.problems import Invalid
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
+from followup_api.users.problems import WorkLeft
 from followup_api.users.schemas import UserChanges
 
 EVERYONES = Scope(None)
@@ -16,23 +21,29 @@ EVERYONES = Scope(None)
 
 
 def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, changed: UserChanges) -> None:
-    """Hand the open work of somebody who is being deactivated over for good, as the change says.
+    """Do with the open work of somebody who is being deactivated what the change says.
 
     Args:
         work: the unit of work of the request, in which they were deactivated.
         audit: where it is kept.
         actor_id: who deactivates them.
         person: as they are now.
-        changed: with `open_work`.
+        changed: what is changed about them.
 
     Raises:
+        WorkLeft: there is open work, and nothing is said about it.
         Invalid: they are not deactivated, or nobody like that can get the work.
     """
-    if changed.open_work is None:
+    said = changed.open_work
+    if said is None:
+        if changed.active is False and (count := _open_work(work.tx, person.id)):
+            raise WorkLeft(person.name, count)
         return
     if changed.active is not False:
         raise Invalid("open_work", "open_work belongs to `active: false`: leave it out, or use a hand-over.")
-    to = changed.open_work.hand_over_to
+    if said.stays:
+        return
+    to = said.hand_over_to
     if to is None:
         to = person.manager_id
         if to is None:
@@ -49,3 +60,8 @@ def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, ch
     except Invalid as refused:
         [(_, message)] = refused.errors
         raise Invalid("open_work.hand_over_to", f"open_work.hand_over_to: {message}") from None
+
+
+def _open_work(tx: Transaction, user_id: int) -> int:
+    wanted = select(func.count()).where(follow_ups.c.assignee_id == user_id, follow_ups.c.is_open)
+    return tx.execute(wanted).scalar_one()

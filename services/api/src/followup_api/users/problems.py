@@ -31,6 +31,20 @@ class LastAdmin(Conflict):
         super().__init__(message, errors=[(field, message)])
 
 
+class WorkLeft(Conflict):
+    """Nobody has said what becomes of the open follow-ups of somebody who is deactivated. The answer carries
+    how many there are."""
+
+    def __init__(self, name: str, count: int) -> None:
+        follow_ups = "one open follow-up" if count == 1 else f"{count:,} open follow-ups"
+        message = (
+            f'open_work is missing: {name} has {follow_ups}. Say who gets them ({{"hand_over_to": 7}}; null: '
+            'their manager), or {"stays": true} to leave them with the people above.'
+        )
+        super().__init__(message, errors=[("open_work", message)], count=count)
+        self.count = count
+
+
 class UserStale(Stale):
     """Somebody has changed the person since the caller read them."""
 

@@ -70,8 +70,8 @@ def read_user(user_id: PathId, work: Work, response: Response) -> User:
     "for good. One's own new password ends one's other sessions. One's own password and address are for who "
     "has logged in, not for tokens. The last active admin can neither be deactivated nor get another role. "
     "Mind `reports`: another role does not take the sight of their follow-ups away, only another "
-    "`manager_id` of theirs does. With `open_work` the open follow-ups of somebody who is deactivated go to "
-    "somebody else in the same transaction.",
+    "`manager_id` of theirs does. Who has open follow-ups is deactivated only with `open_work`: they go to "
+    "somebody else in the same transaction, or stay.",
     responses=documented(404, 409, 412),
 )
 def change_user(
@@ -86,8 +86,7 @@ def change_user(
     caller: Admin,
 ) -> User:
     row = service.edit(work.tx, audit, caller, user_id, changed, tags=tags, settings=app.settings)
-    if changed.open_work is not None:
-        leave_work(work, audit, caller.user_id, row, changed)
+    leave_work(work, audit, caller.user_id, row, changed)
     return _tagged(row, response)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.auth.common_passwords import is_common
@@ -111,12 +111,23 @@ class NewUser(Input, json_schema_extra=examples(NEW_USER_EXAMPLE)):
     password: Password | None = Field(None, description="Without one they can only use API tokens.")
 
 
-class OpenWork(Input, json_schema_extra=examples({"hand_over_to": 7}, {"hand_over_to": None})):
-    """What becomes of the open follow-ups of somebody who is deactivated."""
+class OpenWork(Input, json_schema_extra=examples({"hand_over_to": 7}, {"stays": True})):
+    """What becomes of the open follow-ups of somebody who is deactivated: one of the two."""
 
     hand_over_to: Id | None = Field(
-        description="All of them go to this person for good; null: to the manager of who is deactivated."
+        None,
+        description="All of them go to this person for good; null: to the manager of who is deactivated.",
     )
+    stays: bool = Field(False, description="They stay theirs; the next active person above them is told.")
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if self.stays == ("hand_over_to" in self.model_fields_set):
+            raise ValueError(
+                "open_work says one of the two: hand_over_to with the id of a person (null: their manager), "
+                "or stays: true"
+            )
+        return self
 
 
 USER_CHANGES_EXAMPLE: JsonDict = {"role": "manager", "manager_id": None}
@@ -139,9 +150,8 @@ class UserChanges(Changes, json_schema_extra=examples(USER_CHANGES_EXAMPLE)):
     password: Password = Field(default_factory=unchanged, description="Ends the person's other sessions.")
     open_work: OpenWork | None = Field(
         default_factory=unchanged,
-        description="With `active: false`: what becomes of their open follow-ups. Without it they stay "
-        "theirs, and the next active person above them is told; `GET /users?has_open_work=true&active=false` "
-        "finds those.",
+        description="With `active: false`: what becomes of their open follow-ups. It has to be said where "
+        "there are any (409). `GET /users?has_open_work=true&active=false` finds those whose stayed theirs.",
     )
 
 

@@ -10,7 +10,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { absencesQuery, useEndAbsence, usePlanAbsence } from "@/features/absences/absences";
 import { peopleQuery, usePeopleInScope } from "@/features/people";
-import { t } from "@/i18n";
+import { words } from "@/i18n/absences";
 import { now } from "@/time/clock";
 import { wallTime } from "@/time/zone";
 
@@ -25,7 +25,7 @@ export function Absences() {
     <Stack>
       {people.length > 1 && (
         <Select
-          label={t.absences.who}
+          label={words.who}
           data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
           value={String(person)}
           onChange={(value) => value && setPerson(Number(value))}
@@ -48,7 +48,7 @@ function Planned({ person }: { person: number }) {
   if (data.items.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        {t.absences.none}
+        {words.none}
       </Text>
     );
   }
@@ -63,19 +63,19 @@ function Planned({ person }: { person: number }) {
 
 function Row({ absence, end }: { absence: Absence; end: () => void }) {
   const { from, to, substitute, note, now: isAway } = absence;
-  const days = t.absences.days(from, to);
+  const days = words.days(from, to);
   return (
     <Group component="li" justify="space-between" wrap="nowrap">
       <div>
         <Text size="sm" fw={560}>
-          {days} {isAway && <Badge variant="light">{t.absences.now}</Badge>}
+          {days} {isAway && <Badge variant="light">{words.now}</Badge>}
         </Text>
         <Text size="xs" c="dimmed">
-          {[substitute ? t.absences.inPlace(substitute.name) : t.absences.nobody, note].filter(Boolean).join(" · ")}
+          {[substitute ? words.inPlace(substitute.name) : words.nobody, note].filter(Boolean).join(" · ")}
         </Text>
       </div>
-      <Button size="compact-sm" variant="default" flex="none" aria-label={t.absences.endNamed(days, isAway)} onClick={end}>
-        {isAway ? t.absences.back : t.absences.takeBack}
+      <Button size="compact-sm" variant="default" flex="none" aria-label={words.endNamed(days, isAway)} onClick={end}>
+        {isAway ? words.back : words.takeBack}
       </Button>
     </Group>
   );
@@ -98,13 +98,13 @@ function AbsenceForm({ person }: { person: number }) {
   }
 
   return (
-    <form onSubmit={form.onSubmit(submit)} aria-label={t.absences.plan}>
+    <form onSubmit={form.onSubmit(submit)} aria-label={words.plan}>
       <Stack>
         <FormProblem error={problem} fields={FIELDS} />
         <Group grow align="flex-start">
           <TextInput
             type="date"
-            label={t.absences.from}
+            label={words.from}
             required
             withAsterisk={false}
             {...form.getInputProps("from")}
@@ -112,8 +112,8 @@ function AbsenceForm({ person }: { person: number }) {
           />
           <TextInput
             type="date"
-            label={t.absences.to}
-            description={t.absences.toHelp}
+            label={words.to}
+            description={words.toHelp}
             inputWrapperOrder={["label", "input", "description", "error"]}
             required
             withAsterisk={false}
@@ -122,8 +122,8 @@ function AbsenceForm({ person }: { person: number }) {
           />
         </Group>
         <Select
-          label={t.absences.substitute}
-          description={t.absences.substituteHelp}
+          label={words.substitute}
+          description={words.substituteHelp}
           data={others.map(({ id, name }) => ({ value: String(id), label: name }))}
           value={substitute || null}
           onChange={(value) => form.setFieldValue("substitute_id", value ?? "")}
@@ -133,14 +133,14 @@ function AbsenceForm({ person }: { person: number }) {
           error={problem?.messageFor("substitute_id")}
         />
         <TextInput
-          label={t.absences.note}
-          description={t.absences.noteHelp}
+          label={words.note}
+          description={words.noteHelp}
           maxLength={500}
           {...form.getInputProps("note")}
           error={problem?.messageFor("note")}
         />
         <Button type="submit" loading={plan.isPending} disabled={!to} style={{ alignSelf: "flex-start" }}>
-          {t.absences.plan}
+          {words.plan}
         </Button>
       </Stack>
     </form>

@@ -3,7 +3,7 @@ import { api, dataOf, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Absence } from "@/api/types";
 import { done, failed } from "@/components/toasts";
-import { t } from "@/i18n";
+import { words } from "@/i18n/absences";
 
 /** What somebody writes to plan an absence. */
 export interface AbsenceDraft {
@@ -26,7 +26,7 @@ export function usePlanAbsence() {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (body: AbsenceDraft) => dataOf(api.POST("/absences", { body })),
-    onSuccess: () => done(t.absences.planned),
+    onSuccess: () => done(words.planned),
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.absences }),
   });
 }
@@ -37,8 +37,8 @@ export function useEndAbsence() {
   return useMutation({
     mutationFn: ({ id, etag }: Absence) =>
       api.DELETE("/absences/{absence_id}", { params: { path: { absence_id: id } }, headers: ifMatch(etag) }),
-    onSuccess: (_answer, { now }) => done(now ? t.absences.ended : t.absences.takenBack),
-    onError: (failure) => failed(t.absences.stillPlanned, failure),
+    onSuccess: (_answer, { now }) => done(now ? words.ended : words.takenBack),
+    onError: (failure) => failed(words.stillPlanned, failure),
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.absences }),
   });
 }

@@ -1,6 +1,6 @@
 import { Button, Group } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useDeferredValue } from "react";
+import { lazy, Suspense, useDeferredValue } from "react";
 import { Page } from "@/components/Page";
 import { BulkBar } from "@/features/followups/BulkBar";
 import { ExportMenu } from "@/features/followups/ExportMenu";
@@ -13,6 +13,8 @@ import { useSections } from "@/features/followups/useSections";
 import { t } from "@/i18n";
 import classes from "./FollowUpsPage.module.css";
 
+const HandOver = lazy(() => import("@/features/followups/HandOver"));
+
 export function Component() {
   const [filters, change] = useFilters();
   const shown = useDeferredValue(filters);
@@ -24,6 +26,11 @@ export function Component() {
         title={t.followUps.title}
         actions={
           <Group gap="xs" wrap="nowrap">
+            {/^\d+$/.test(shown.who) && (
+              <Suspense>
+                <HandOver filters={shown} />
+              </Suspense>
+            )}
             <ExportMenu filters={shown} />
             <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({})} className={classes.create}>
               <span className={classes.long}>{t.followUps.new}</span>

@@ -13,12 +13,14 @@ interface Props {
   value: ChosenSubject | null;
   onChange: (subject: ChosenSubject | null) => void;
   error?: string | undefined;
+  /** Finds only those that are there, for narrowing something down. */
+  existing?: boolean;
 }
 
 const KINDS = ["lead", "client"] as const;
 
 /** Finds a lead or client, or names one that is created with the follow-up. */
-export function SubjectField({ value, onChange, error }: Props) {
+export function SubjectField({ value, onChange, error, existing = false }: Props) {
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState<string | null>(null);
   const typed = (text ?? "").trim();
@@ -29,7 +31,7 @@ export function SubjectField({ value, onChange, error }: Props) {
   });
   const found = data?.pages[0]?.items.slice(0, 8) ?? [];
   const exact = new Set(found.filter(({ name }) => name.toLowerCase() === typed.toLowerCase()).map(({ kind }) => kind));
-  const creatable = typed ? KINDS.filter((kind) => !exact.has(kind)) : [];
+  const creatable = typed && !existing ? KINDS.filter((kind) => !exact.has(kind)) : [];
 
   function choose(option: string) {
     const [what, key = ""] = option.split(":");

@@ -16,7 +16,8 @@ export { completionRequest, openCompletion } from "@/features/followups/completi
 export { useComplete } from "@/features/followups/mutations";
 export { keepTyping, takeEnter, takeTyped } from "@/features/followups/typedAhead";
 export { apiWorth, typedWorth, whoIn, worthIn } from "@/features/followups/filters";
-export { noMoney } from "@/features/followups/facts";
+export { noMoney, PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
+export { SubjectField } from "@/features/followups/SubjectField";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
 export { viewOf } from "@/features/followups/sections";

@@ -1,9 +1,10 @@
-import { ActionIcon } from "@mantine/core";
+import { ActionIcon, Group } from "@mantine/core";
 import { IconCornerDownRight, IconPencil } from "@tabler/icons-react";
 import type { User } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { Person } from "@/components/Person";
 import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/StackedTable";
+import { HandOverButton } from "@/features/handovers";
 import type { TreeRow } from "@/features/people/tree";
 import { t } from "@/i18n";
 import classes from "./PeopleTable.module.css";
@@ -44,9 +45,12 @@ export function PeopleTable({ rows, edit }: Props) {
           </Cell>
           <Cell of={t.people.columns.zone}>{person.time_zone}</Cell>
           <ActionCell>
-            <ActionIcon variant="subtle" color="gray" aria-label={t.common.editNamed(person.name)} onClick={() => edit(person)}>
-              <IconPencil size={16} stroke={1.7} />
-            </ActionIcon>
+            <Group gap={4} wrap="nowrap" justify="flex-end">
+              <HandOverButton person={person} />
+              <ActionIcon variant="subtle" color="gray" aria-label={t.common.editNamed(person.name)} onClick={() => edit(person)}>
+                <IconPencil size={16} stroke={1.7} />
+              </ActionIcon>
+            </Group>
           </ActionCell>
         </StackedRow>
       ))}

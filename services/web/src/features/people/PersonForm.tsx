@@ -11,15 +11,17 @@ import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { LeavingDialog } from "@/features/people/LeavingDialog";
 import { ReportsWarning } from "@/features/people/ReportsWarning";
 import { PersonConflict } from "@/features/people/PersonConflict";
 import { PersonAccess } from "@/features/people/PersonAccess";
 import { PersonTokens } from "@/features/people/PersonTokens";
 import { changesOf, draftOf, rebased, type PersonDraft } from "@/features/people/personDraft";
-import { currentOf, savePerson } from "@/features/people/savePerson";
+import { currentOf, savePerson, workLeftIn, type Saving } from "@/features/people/savePerson";
 import { labelOf, reportsOf } from "@/features/people/people";
 import { done } from "@/components/toasts";
 import { calendarsQuery } from "@/features/calendars";
+import { RecentHandOvers } from "@/features/handovers";
 import { useLogInOptions } from "@/features/session";
 import { t } from "@/i18n";
 import { browserZone } from "@/time/supportedZone";
@@ -53,6 +55,8 @@ export function PersonForm({ person, people, close }: Props) {
   const changed = Object.keys(changesOf(draft, base ? draftOf(base) : initial)).length > 0;
   const leave = useUnsavedChanges(changed, close);
   const [conflict, setConflict] = useState<User | null>(null);
+  /** What was to be saved, while it is asked what becomes of their open work. */
+  const [leaving, setLeaving] = useState<Saving | null>(null);
   const submission = useSubmission();
   const save = useMutation({
     mutationFn: savePerson,
@@ -62,13 +66,15 @@ export function PersonForm({ person, people, close }: Props) {
       done(t.people.saved(isolate(saved.name)));
       close();
     },
-    onError: (error) => {
+    onError: (error, saving) => {
       const current = currentOf(error);
       setConflict(current);
+      setLeaving(workLeftIn(error) ? saving : null);
       if (current) void cache.invalidateQueries({ queryKey: queryKeys.people });
     },
   });
-  const problem = save.error instanceof Problem && save.error.status !== 412 ? save.error : null;
+  const asksAbout = workLeftIn(save.error);
+  const problem = save.error instanceof Problem && save.error.status !== 412 && !asksAbout ? save.error : null;
   const below = person ? reportsOf(person.id, people) : new Set<number>();
   // The present one stays to be seen, though nobody else gets a manager who is inactive.
   const managers = people.filter(({ id, active }) => id === base?.manager_id || (active && id !== person?.id && !below.has(id)));
@@ -163,6 +169,7 @@ export function PersonForm({ person, people, close }: Props) {
               {...form.getInputProps("active", { type: "checkbox" })}
             />
             <ReportsWarning before={base} after={draft} />
+            {base && <RecentHandOvers person={base.id} />}
             {base && <PersonAccess person={base} />}
             {person && <PersonTokens id={person.id} />}
             <Group justify="flex-end">
@@ -176,6 +183,16 @@ export function PersonForm({ person, people, close }: Props) {
           </Stack>
         </form>
       </Dialog>
+      {leaving && base && (
+        <LeavingDialog
+          person={base}
+          amount={asksAbout}
+          people={people}
+          busy={save.isPending}
+          decide={(openWork) => save.mutate({ ...leaving, openWork })}
+          back={() => setLeaving(null)}
+        />
+      )}
       {conflict && base && (
         <PersonConflict
           mine={rebased(draft, draftOf(base), draftOf(conflict))}

@@ -9,6 +9,7 @@ import { ProfileForm } from "@/features/settings/ProfileForm";
 import { Section } from "@/features/settings/Section";
 import { Sessions } from "@/features/settings/Sessions";
 import { t } from "@/i18n";
+import { words as away } from "@/i18n/absences";
 
 function TokensLink() {
   return (
@@ -27,7 +28,7 @@ export function Component() {
         <Section title={t.settings.you}>
           <ProfileForm />
         </Section>
-        <Section title={t.absences.title}>
+        <Section title={away.title}>
           <Absences />
         </Section>
         {options?.password && (

@@ -1,4 +1,3 @@
-import { absences } from "@/i18n/en/absences";
 import { api } from "@/i18n/en/api";
 import { app } from "@/i18n/en/app";
 import { completing } from "@/i18n/en/completing";
@@ -20,7 +19,6 @@ import { tokens } from "@/i18n/en/tokens";
  * (`components/Message`). What the API says is worded there, but for the names of its fields.
  */
 export const en = {
-  ...absences,
   ...api,
   ...app,
   ...completing,

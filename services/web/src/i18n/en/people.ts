@@ -20,7 +20,7 @@ export const people = {
     newPassword: "New password",
     newPasswordHelp: "Empty: stays as it is. A new one logs them out and revokes their tokens",
     active: "Active",
-    activeHelp: "Inactive people cannot log in; what is theirs escalates to the next one above them.",
+    activeHelp: "Inactive people cannot log in. If they have open follow-ups, you are asked who gets them.",
     saved: (name: string) => `Saved ${name}`,
     yes: "Yes",
     no: "No",
