@@ -71,6 +71,13 @@ DATABASE_FAULTS = {
         "GRANT UPDATE ON escalation_states TO followup_escalator",
     ),
     "nobody is an admin": ("UPDATE users SET active = false", "people", "followup_api.bootstrap"),
+    "somebody who is inactive has open work": (
+        "INSERT INTO users (email, name, active) VALUES ('otto@example.com', 'Otto Klein', false);"
+        " INSERT INTO follow_ups (title, assignee_id, due_at) SELECT 'Call', id, now() FROM users"
+        " WHERE name = 'Otto Klein'",
+        "open work",
+        "Hand it over",
+    ),
     "a calendar is not worked out far enough": (
         CALENDAR + "UPDATE calendars SET last_day = current_date + 30",
         "calendars",
@@ -195,8 +202,9 @@ def test_a_clock_of_sweeps_has_an_hour_for_its_first_one(database_url: str, heal
 def test_it_names_what_is_wrong_with_the_database(database_url: str, healthy_url: str, fault: str) -> None:
     damage, check, fix = DATABASE_FAULTS[fault]
     do(database_url, damage)
-    # What kinds there are only the API may see.
-    url = role_url(database_url, "followup_api") if check == "kinds of policies" else healthy_url
+    # What kinds there are, and how people are called, only the API may see.
+    seen_by_api = check in ("kinds of policies", "open work")
+    url = role_url(database_url, "followup_api") if seen_by_api else healthy_url
     found = bad(examine_database(url))
     assert list(found) == [check]
     assert fix in found[check]

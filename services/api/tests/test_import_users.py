@@ -136,6 +136,29 @@ def test_a_deactivated_persons_sessions_end(company: Company) -> None:
     assert company.world.execute("SELECT FROM sessions") == []
 
 
+def test_a_file_leaves_no_open_work_with_somebody_inactive_unless_that_is_said(company: Company) -> None:
+    call, done = company.follow_up(company.amir), company.follow_up(company.mia)
+    company.ask(company.mia, "POST", f"/follow-ups/{done}/complete")
+    file = USERS + (
+        "amir.patel@example.com,Amir Patel,employee,dana.reyes@example.com,UTC,false\n"
+        "mia.middle@example.com,Mia Middle,manager,dana.reyes@example.com,UTC,false\n"
+    )
+    [error] = send(company, "users", file).json()["errors"]
+    assert (error["line"], error["field"]) == (2, "active")
+    assert "one open follow-up: hand that over first" in error["message"]
+    assert company.get(company.ada, f"/users/{company.amir.id}")["active"]
+    assert send(company, "users", file, open_work="manager").json()["updated"] == 2
+    owner = company.world.execute("SELECT assignee_id FROM follow_ups WHERE id = :id", id=call)
+    assert [row.assignee_id for row in owner] == [company.dana.id]  # the manager that the file gives
+    left = company.follow_up(company.dana)
+    file = USERS + "dana.reyes@example.com,Dana Reyes,manager,,UTC,false\n"
+    [error] = send(company, "users", file, open_work="manager").json()["errors"]
+    assert "no active manager gets their 2 open follow-ups" in error["message"]
+    assert send(company, "users", file, open_work="stays").json()["updated"] == 1
+    owner = company.world.execute("SELECT assignee_id FROM follow_ups WHERE id = :id", id=left)
+    assert [row.assignee_id for row in owner] == [company.dana.id]
+
+
 DANA = "dana.reyes@example.com,Dana Reyes,{role},ada.admin@example.com,UTC,{active}\n"
 MIA = "mia.middle@example.com,Mia Middle,{role},{manager},UTC,{active}\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -42,6 +42,13 @@ TimeZone = Annotated[
         "--time-zone", metavar="NAME", help="Of times without a zone, such as Europe/Berlin; else refused."
     ),
 ]
+OpenWork = Annotated[
+    Literal["manager", "stays"] | None,
+    typer.Option(
+        "--open-work",
+        help="What becomes of the open follow-ups of those whom the file deactivates; else it is refused.",
+    ),
+]
 
 app = typer.Typer(
     help="Import people and follow-ups from files: all or nothing, unless you say --partial.",
@@ -56,6 +63,7 @@ def import_users(
     partial: Partial = False,
     dry_run: DryRun = False,
     columns: Columns = None,
+    open_work: OpenWork = None,
     url: Url = None,
     token: Token = None,
     data: Data = DEFAULT_DATA,
@@ -68,7 +76,8 @@ def import_users(
     from followup_cli.client import connect
 
     with connect(url, token, data) as api:
-        _import(api, "users", file, partial=partial, dry_run=dry_run, columns=columns)
+        more = {"columns": columns, "open_work": open_work}
+        _import(api, "users", file, partial=partial, dry_run=dry_run, **more)
 
 
 @app.command("follow-ups")

@@ -21195,6 +21195,8 @@ export interface operations {
                 time_zone?: string | null;
                 /** @description Write nothing: say what the good lines would do, and what is wrong with the others. */
                 dry_run?: boolean;
+                /** @description What becomes of the open follow-ups of those whom the file deactivates: they go to their managers, or stay theirs, and the next active person above is told. Without it the lines of those who have any are errors. */
+                open_work?: ("manager" | "stays") | null;
             };
             header?: {
                 /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */

@@ -56,6 +56,7 @@ export type SubjectInput = Schemas["SubjectInput"];
 export type Escalation = Schemas["EscalatedFollowUp"];
 export type EscalationCounts = Schemas["EscalationCounts"];
 export type Absence = Schemas["Absence"];
+export type Away = Schemas["Away"];
 export type HandOver = Schemas["HandOver"];
 export type HandOverInput = Schemas["HandOverInput"];
 export type OpenWork = Schemas["OpenWork"];

@@ -1,14 +1,20 @@
 import type { CSSProperties } from "react";
 import { UserText } from "@/components/UserText";
 import { t } from "@/i18n";
+import { now } from "@/time/clock";
+import { plainDay } from "@/time/format";
 import classes from "./Person.module.css";
 
 interface Props {
   name: string;
   inactive?: boolean;
+  /** The last day of the absence that they are on now. */
+  away?: string | undefined;
+  /** There is room to show until when, and not only to read it out. */
+  wide?: boolean;
 }
 
-export function Person({ name, inactive = false }: Props) {
+export function Person({ name, inactive = false, away, wide }: Props) {
   return (
     <span className={classes.person}>
       <span
@@ -23,6 +29,11 @@ export function Person({ name, inactive = false }: Props) {
         <UserText>{name}</UserText>
         {inactive && <span className={classes.inactive}> {t.person.inactive}</span>}
       </span>
+      {away && (
+        <span className={classes.away} data-wide={wide}>
+          {t.person.away} <span className={classes.until}>{t.person.until(plainDay(away, now()))}</span>
+        </span>
+      )}
     </span>
   );
 }

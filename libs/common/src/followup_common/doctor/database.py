@@ -19,6 +19,7 @@ from followup_common.db.grants import granted, intended
 from followup_common.db.health import READ_ONLY, is_read_only, try_write
 from followup_common.db.revisions import MadeBeforeTheFirst, made_before_the_first, revisions
 from followup_common.doctor.findings import Finding
+from followup_common.doctor.people import examine_left_work
 from followup_common.doctor.policies import examine_drafts, examine_kinds, examine_policies
 from followup_common.doctor.time_zones import examine_time_zones
 from followup_common.doctor.working_time import examine_calendars, examine_holidays, examine_hours
@@ -150,6 +151,7 @@ def _examine(tx: Transaction, clock: Callable[[], float]) -> Iterator[Finding]:
     yield from _look(tx, "role", _role)
     for check, look in (
         ("people", _admins),
+        ("open work", examine_left_work),
         ("time zones", examine_time_zones),
         ("calendars", examine_calendars),
         ("hours of calendars", examine_hours),

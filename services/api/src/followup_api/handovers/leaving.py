@@ -52,14 +52,22 @@ def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, ch
                 "open_work.hand_over_to: this person reports to nobody: name somebody by id.",
             )
     try:
-        counted = hand_over(
-            work, audit, actor_id, EVERYONES, person.id, body=HandOverInput(to=to, dry_run=True)
-        )
-        body = HandOverInput(to=to, expected=counted.count)
-        hand_over(work, audit, actor_id, EVERYONES, person.id, body=body)
+        hand_over_all(work, audit, actor_id, person.id, to)
     except Invalid as refused:
         [(_, message)] = refused.errors
         raise Invalid("open_work.hand_over_to", f"open_work.hand_over_to: {message}") from None
+
+
+def hand_over_all(work: UnitOfWork, audit: Trail, actor_id: int, user_id: int, to: int) -> None:
+    """Hand all open work of somebody over for good, without counting it first.
+
+    Raises:
+        Invalid: nobody like that can get it.
+        TooManyFound: it is too much for one hand-over.
+    """
+    counted = hand_over(work, audit, actor_id, EVERYONES, user_id, body=HandOverInput(to=to, dry_run=True))
+    body = HandOverInput(to=to, expected=counted.count)
+    hand_over(work, audit, actor_id, EVERYONES, user_id, body=body)
 
 
 def _open_work(tx: Transaction, user_id: int) -> int:

@@ -13,7 +13,7 @@ from followup_api.imports.follow_ups import import_follow_ups as write_follow_up
 from followup_api.imports.layouts import FOLLOW_UPS, PEOPLE
 from followup_api.imports.preview import preview_of
 from followup_api.imports.problems import NotCsv
-from followup_api.imports.schemas import ImportPreview, ImportQuery, ImportResult
+from followup_api.imports.schemas import ImportPreview, ImportQuery, ImportResult, PeopleQuery
 from followup_api.imports.upload import file_body, received
 from followup_api.imports.users import import_users as write_users
 from followup_api.permissions import Caller, Permission, require
@@ -83,12 +83,12 @@ def import_users(
     work: Work,
     audit: Audit,
     caller: Admin,
-    query: Annotated[ImportQuery, Query()],
+    query: Annotated[PeopleQuery, Query()],
     _once: Idempotent,
 ) -> ImportResult:
     if not query.dry_run:
         require_proof(caller)
-    return _audited(audit, Action.USERS_IMPORTED, write_users(work.tx, file, query))
+    return _audited(audit, Action.USERS_IMPORTED, write_users(work, audit, caller.user_id, file, query))
 
 
 @router.post(

@@ -50,6 +50,17 @@ class ImportQuery(Parameters):
         return None if self.time_zone is None else ZoneInfo(self.time_zone)
 
 
+class PeopleQuery(ImportQuery):
+    """How to treat a file of people."""
+
+    open_work: Literal["manager", "stays"] | None = Field(
+        None,
+        description="What becomes of the open follow-ups of those whom the file deactivates: they go to "
+        "their managers, or stay theirs, and the next active person above is told. Without it the lines of "
+        "those who have any are errors.",
+    )
+
+
 class PreviewColumn(Schema):
     """A column of a file."""
 

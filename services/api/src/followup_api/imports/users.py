@@ -8,18 +8,23 @@ from typing import Any, BinaryIO
 
 from followup_common.addresses import folded, folded_sql
 from followup_common.db import Transaction
-from sqlalchemy import text
+from followup_common.db.tables import users
+from sqlalchemy import Row, select, text
 from sqlalchemy.exc import IntegrityError
 
+from followup_api.audit import Trail
+from followup_api.handovers.leaving import hand_over_all
+from followup_api.ids import among
 from followup_api.imports import cells
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
 from followup_api.imports.layouts import PEOPLE
 from followup_api.imports.managers import Entry, manager_errors
-from followup_api.imports.schemas import ImportQuery, ImportResult
+from followup_api.imports.schemas import ImportResult, PeopleQuery
 from followup_api.imports.staging import Loaded, count, load
 from followup_api.problems import Invalid, constraint_of
 from followup_api.time_zones import NOT_IN_DATABASE
+from followup_api.unit_of_work import UnitOfWork
 from followup_api.users.service import ensure_active_admin
 
 CHECKS: dict[str, Check] = {
@@ -90,6 +95,14 @@ LEADS = f"""
            count(*) FILTER (WHERE deactivated) AS deactivated
     FROM leads WHERE (demoted OR deactivated) AND key IN (SELECT key FROM managers)
 """
+# Who is deactivated and has open work; and whether their manager, once the file is written, is active.
+LEAVING = f"""
+    SELECT p.line, p.known_id, count(*) AS open, bool_and(COALESCE(pm.active, m.active, false)) AS has_manager
+    FROM planned p JOIN users u ON u.id = p.known_id JOIN follow_ups f ON f.assignee_id = u.id AND f.is_open
+    LEFT JOIN users m ON {folded_sql("m.email")} = p.manager_key
+    LEFT JOIN planned pm ON pm.key = p.manager_key AND pm.good
+    WHERE p.good AND u.active AND NOT p.active GROUP BY p.line, p.known_id ORDER BY p.line
+"""
 # First the people, then their managers in one statement: a manager may come further down in the file, and no
 # state in between closes a cycle.
 INSERT = f"""
@@ -115,7 +128,9 @@ UPDATE = f"""
 """
 
 
-def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportResult:
+def import_users(
+    work: UnitOfWork, audit: Trail, actor_id: int, file: BinaryIO, query: PeopleQuery
+) -> ImportResult:
     """Create and update people by `email`.
 
     Raises:
@@ -124,12 +139,15 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
         ImportRunning: another one is under way.
         LastAdmin: no active admin would be left.
     """
+    tx = work.tx
     loaded = load(tx, file, PEOPLE, _parse, query)
     calendars = tx.execute(text(CALENDARS)).scalars().all() if "calendar" in loaded.columns else []
     tx.execute(text(_planned(loaded.columns)))
     loaded.errors.extend(_repeated(tx))
     loaded.leave_out(tx, list(_without_calendar(tx, calendars)))
     _check_managers(tx, loaded)
+    leaving = tx.execute(text(LEAVING)).all() if "active" in loaded.columns else []
+    loaded.leave_out(tx, list(_work_left(leaving, query)))
     loaded.refuse_errors()
     counts = count(tx)
     warnings = list(_warnings(tx)) if counts.updated else []
@@ -138,6 +156,8 @@ def import_users(tx: Transaction, file: BinaryIO, query: ImportQuery) -> ImportR
             for statement in (LOCK, INSERT, UPDATE):
                 tx.execute(text(statement))
         ensure_active_admin(tx)
+        if query.open_work == "manager":
+            _hand_over(work, audit, actor_id, [row.known_id for row in leaving if row.has_manager])
     return loaded.result(counts, warnings=warnings)
 
 
@@ -184,6 +204,25 @@ def _without_calendar(tx: Transaction, calendars: Sequence[str]) -> Iterator[tup
     )
     for line, calendar in tx.execute(text(NO_CALENDAR)):
         yield line, "calendar", f"calendar {calendar!r} is no calendar in use: {use}."
+
+
+def _work_left(leaving: Sequence[Row[Any]], query: PeopleQuery) -> Iterator[tuple[int, str, str]]:
+    """Lines that would leave open work with somebody inactive, unless that is said to be meant."""
+    for row in leaving:
+        left = "one open follow-up" if row.open == 1 else f"{row.open:,} open follow-ups"
+        if query.open_work is None:
+            fix = "hand that over first, on the page People, or say open_work=manager or open_work=stays"
+            yield row.line, "active", f"active is false, and this person has {left}: {fix}."
+        elif query.open_work == "manager" and not row.has_manager:
+            fix = "name one as manager_email, or hand that over first"
+            yield row.line, "active", f"active is false, and no active manager gets their {left}: {fix}."
+
+
+def _hand_over(work: UnitOfWork, audit: Trail, actor_id: int, leaving: Sequence[int]) -> None:
+    """Give the open work of each to their manager, as the file has left both."""
+    known = select(users.c.id, users.c.manager_id).where(among(users.c.id, leaving))
+    for person in work.tx.execute(known.order_by(users.c.id)).all():
+        hand_over_all(work, audit, actor_id, person.id, person.manager_id)
 
 
 def _warnings(tx: Transaction) -> Iterator[str]:

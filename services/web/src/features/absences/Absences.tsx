@@ -33,8 +33,17 @@ export function Absences() {
           searchable
         />
       )}
-      <Planned key={`planned-${person}`} person={person} />
-      <AbsenceForm key={`form-${person}`} person={person} />
+      <PersonAbsences key={person} person={person} />
+    </Stack>
+  );
+}
+
+/** The absences of one person, and the form that plans another. */
+export function PersonAbsences({ person }: { person: number }) {
+  return (
+    <Stack>
+      <Planned person={person} />
+      <AbsenceForm person={person} />
     </Stack>
   );
 }

@@ -1,5 +1,6 @@
 import { IconPencil } from "@tabler/icons-react";
 import { memo } from "react";
+import { useAway } from "@/api/away";
 import type { Escalation } from "@/api/types";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
@@ -13,16 +14,19 @@ import classes from "./EscalationRow.module.css";
 
 export function EscalationRow({ escalation }: { escalation: Escalation }) {
   const { chosen, toggle } = useSelection();
-  return <Line escalation={escalation} ticked={chosen.has(escalation.id)} toggle={toggle} />;
+  const away = useAway().get(escalation.assignee_id);
+  return <Line escalation={escalation} away={away} ticked={chosen.has(escalation.id)} toggle={toggle} />;
 }
 
 interface LineProps {
   escalation: Escalation;
+  /** Until when the assignee is away. */
+  away: string | undefined;
   ticked: boolean;
   toggle: (escalation: Escalation, range: boolean) => void;
 }
 
-const Line = memo(function Line({ escalation, ticked, toggle }: LineProps) {
+const Line = memo(function Line({ escalation, away, ticked, toggle }: LineProps) {
   const { id, title, subject, assignee, manager, due_at: dueAt, sla_breach: breach } = escalation;
   return (
     <Row
@@ -50,7 +54,7 @@ const Line = memo(function Line({ escalation, ticked, toggle }: LineProps) {
       className={classes.row}
     >
       <span className={classes.people}>
-        <Person name={assignee.name} inactive={!assignee.active} />
+        <Person name={assignee.name} inactive={!assignee.active} away={away} />
         <span className={classes.manager}>{manager ? t.escalations.manager(isolate(manager.name)) : t.escalations.noManager}</span>
       </span>
       <RowTime

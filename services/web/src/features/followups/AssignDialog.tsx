@@ -7,10 +7,11 @@ import { isolate } from "@/components/bidi";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { withUndo } from "@/components/undo";
+import { AwayWarning } from "@/features/absences";
 import { assignRequest } from "@/features/followups/assigning";
 import { useEdit, useUndo } from "@/features/followups/mutations";
 import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
-import { usePeopleInScope } from "@/features/people";
+import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 
@@ -26,6 +27,7 @@ function problemOf(error: unknown): Problem | null {
 /** Asks who takes a follow-up over. */
 export default function AssignDialog({ followUp }: { followUp: FollowUp }) {
   const me = useMe();
+  const labelOf = useLabelOf();
   const people = usePeopleInScope().filter(({ active, id }) => active && id !== followUp.assignee_id);
   const [chosen, setChosen] = useState<string | null>(null);
   const [question, setQuestion] = useState<Problem | null>(null);
@@ -75,7 +77,7 @@ export default function AssignDialog({ followUp }: { followUp: FollowUp }) {
           <Select
             label={t.bulk.newAssignee}
             placeholder={t.bulk.choosePerson}
-            data={people.map(({ id, name }) => ({ value: String(id), label: id === me.id ? t.person.me(name) : name }))}
+            data={people.map((one) => ({ value: String(one.id), label: one.id === me.id ? t.person.me(one.name) : labelOf(one) }))}
             value={chosen}
             onChange={setChosen}
             error={problem?.messageFor("assignee_id")}
@@ -84,6 +86,9 @@ export default function AssignDialog({ followUp }: { followUp: FollowUp }) {
             nothingFoundMessage={t.common.nobodyByName}
             data-autofocus
           />
+          <Suspense>
+            <AwayWarning person={chosen === null ? null : Number(chosen)} due={followUp.due_at} />
+          </Suspense>
           <Text size="sm" c="dimmed">
             {t.followUps.reassignText}
           </Text>

@@ -6,7 +6,7 @@ import { Dialog } from "@/components/Dialog";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { DueField } from "@/features/followups/DueField";
 import { ReasonField } from "@/features/followups/ReasonField";
-import { usePeopleInScope } from "@/features/people";
+import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { useMe } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -39,6 +39,7 @@ interface Props {
 /** Asks to whom, or until when, before many follow-ups change. */
 export default function BulkDialog({ action, count, escalated, problem, busy, run, close }: Props) {
   const { id: me, time_zone: zone } = useMe();
+  const labelOf = useLabelOf();
   const people = usePeopleInScope().filter(({ active }) => active);
   const [initial] = useState<Draft>(() => ({ assignee: null, dueAt: nextMorning(zone, now()), reason: "" }));
   const form = useForm({ initialValues: initial });
@@ -73,7 +74,7 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
             <Select
               label={t.bulk.newAssignee}
               placeholder={t.bulk.choosePerson}
-              data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
+              data={people.map((one) => ({ value: String(one.id), label: labelOf(one) }))}
               {...form.getInputProps("assignee")}
               searchable
               data-autofocus

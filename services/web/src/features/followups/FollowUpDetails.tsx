@@ -1,6 +1,7 @@
 import { IconClockHour4 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { useAway } from "@/api/away";
 import type { FollowUpPolicy, ShownFollowUp } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { HoursOverdue } from "@/components/HoursOverdue";
@@ -23,6 +24,7 @@ import classes from "./FollowUpDetails.module.css";
 export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
   const { status, due_at: dueAt, completed_at: completedAt, assignee, subject, notes } = followUp;
   const now = useNow();
+  const away = useAway();
   const { time_zone: zone } = useMe();
   const moved = rescheduledText(followUp, zone, now);
   const overdue = status === "open" && Date.parse(dueAt) <= now;
@@ -50,7 +52,7 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
           {moved && <span className={classes.moved}>{moved}</span>}
         </Detail>
         <Detail name={t.details.assignee}>
-          <Person name={assignee.name} inactive={!assignee.active} />
+          <Person name={assignee.name} inactive={!assignee.active} away={away.get(assignee.id)} wide />
         </Detail>
         <Detail name={t.details.subject}>{subject ? <SubjectLink subject={subject} /> : t.details.noSubject}</Detail>
         <Detail name={t.facts.kind}>

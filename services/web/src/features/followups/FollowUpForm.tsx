@@ -8,6 +8,7 @@ import { openConfirmDialog } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
+import { AwayWarning } from "@/features/absences";
 import factClasses from "./FactFields.module.css";
 import { DEFAULT_KIND } from "@/api/kinds";
 import { KindField, PriorityField, TagsField, ValueField } from "@/features/followups/FactFields";
@@ -17,7 +18,7 @@ import { DueField } from "@/features/followups/DueField";
 import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft } from "@/features/followups/draft";
 import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
-import { labelOf, usePeopleInScope } from "@/features/people";
+import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { needsReason } from "@/features/followups/rescheduling";
 import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import { ReasonField } from "@/features/followups/ReasonField";
@@ -198,6 +199,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
             {showsAssignee && (
               <AssigneeField
                 followUp={followUp}
+                due={draft.due_at}
                 value={draft.assignee_id}
                 onChange={(assignee_id) => update({ assignee_id })}
                 error={problem?.messageFor("assignee_id")}
@@ -292,30 +294,37 @@ function newDraft(request: FormRequest, assignee: number, zone: string): Draft {
 
 interface AssigneeProps {
   followUp: FollowUp | undefined;
+  due: string | null;
   value: number;
   onChange: (id: number) => void;
   error?: string | undefined;
 }
 
 /** Only for those who have somebody to give it to. */
-function AssigneeField({ followUp, value, onChange, error }: AssigneeProps) {
+function AssigneeField({ followUp, due, value, onChange, error }: AssigneeProps) {
   const me = useMe();
   const mayAssign = useMay("escalations:read");
+  const labelOf = useLabelOf();
   const inScope = usePeopleInScope().filter(({ id, active }) => active || id === followUp?.assignee_id);
   if (!mayAssign) return null;
   // The present assignee is shown, also before all people are there.
   const theirs = followUp && !inScope.some(({ id }) => id === followUp.assignee_id) ? [followUp.assignee] : [];
   const people = [...theirs, ...inScope];
   return (
-    <Select
-      label={t.form.assignee}
-      data={people.map((one) => ({ value: String(one.id), label: one.id === me.id ? t.person.me(one.name) : labelOf(one) }))}
-      value={String(value)}
-      onChange={(id) => onChange(Number(id))}
-      allowDeselect={false}
-      searchable
-      nothingFoundMessage={t.common.nobodyByName}
-      error={error}
-    />
+    <>
+      <Select
+        label={t.form.assignee}
+        data={people.map((one) => ({ value: String(one.id), label: one.id === me.id ? t.person.me(one.name) : labelOf(one) }))}
+        value={String(value)}
+        onChange={(id) => onChange(Number(id))}
+        allowDeselect={false}
+        searchable
+        nothingFoundMessage={t.common.nobodyByName}
+        error={error}
+      />
+      <Suspense>
+        <AwayWarning person={value} due={due} />
+      </Suspense>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { IconPencil, IconRotate2 } from "@tabler/icons-react";
 import { memo } from "react";
+import { useAway } from "@/api/away";
 import { DEFAULT_OUTCOME, useOutcomeLabel } from "@/api/outcomes";
 import type { FollowUp, View } from "@/api/types";
 import { Badge } from "@/components/Badge";
@@ -31,10 +32,12 @@ interface Props {
 export function FollowUpRow({ followUp, view }: Props) {
   const { chosen, all, toggle } = useSelection();
   const me = useMe();
+  const away = useAway().get(followUp.assignee_id);
   return (
     <Line
       followUp={followUp}
       view={view}
+      away={away}
       mine={followUp.assignee_id === me.id}
       moved={rescheduledText(followUp, me.time_zone, now())}
       ticked={chosen.has(followUp.id) || all?.view === view}
@@ -46,13 +49,15 @@ export function FollowUpRow({ followUp, view }: Props) {
 interface LineProps extends Props {
   /** A phone has room for others' names only. */
   mine: boolean;
+  /** Until when the assignee is away. */
+  away: string | undefined;
   /** How often it was moved, in words. */
   moved: string | null;
   ticked: boolean;
   toggle: (followUp: FollowUp, range: boolean) => void;
 }
 
-const Line = memo(function Line({ followUp, view, mine, moved, ticked, toggle }: LineProps) {
+const Line = memo(function Line({ followUp, view, mine, away, moved, ticked, toggle }: LineProps) {
   const { id, title, subject, assignee } = followUp;
   return (
     <Row
@@ -76,7 +81,7 @@ const Line = memo(function Line({ followUp, view, mine, moved, ticked, toggle }:
       className={classes.row}
     >
       <span className={classes.who} data-mine={mine || undefined}>
-        <Person name={assignee.name} inactive={!assignee.active} />
+        <Person name={assignee.name} inactive={!assignee.active} away={away} />
       </span>
       <span className={classes.level}>
         {view === "completed" && followUp.outcome ? <Outcome name={followUp.outcome} /> : <LevelBadge {...followUp} />}

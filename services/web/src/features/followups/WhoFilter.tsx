@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
-import { labelOf, usePeopleInScope, withReports } from "@/features/people";
+import { useLabelOf, usePeopleInScope, withReports } from "@/features/people";
 import { useMe } from "@/api/session";
 import { t } from "@/i18n";
 
@@ -11,6 +11,7 @@ interface Props {
 
 export function WhoFilter({ who, change }: Props) {
   const me = useMe();
+  const labelOf = useLabelOf();
   const inSight = usePeopleInScope();
   const people = inSight.filter(({ id }) => id !== me.id);
   return (

@@ -13,7 +13,7 @@ import { withUndo } from "@/components/undo";
 import { openWorkQuery, useHandOver, useUndoHandOver, type Wanted } from "@/features/handovers/handovers";
 import { RecentHandOvers } from "@/features/handovers/RecentHandOvers";
 import { WorkFilter } from "@/features/handovers/WorkFilter";
-import { usePeopleInScope } from "@/features/people";
+import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { words } from "@/i18n/handovers";
@@ -33,6 +33,7 @@ interface Props {
 /** Hands somebody's open work over: counted as soon as it is clear to whom, and undone for a day. */
 export default function HandOverDialog({ person, filter: first = {}, close }: Props) {
   const me = useMe();
+  const labelOf = useLabelOf();
   const people = usePeopleInScope().filter(({ active, id }) => active && id !== person.id);
   const [to, setTo] = useState<string | null>(null);
   const [until, setUntil] = useState("");
@@ -59,7 +60,7 @@ export default function HandOverDialog({ person, filter: first = {}, close }: Pr
           <Select
             label={words.to}
             placeholder={words.choose}
-            data={people.map(({ id, name }) => ({ value: String(id), label: id === me.id ? t.person.me(name) : name }))}
+            data={people.map((one) => ({ value: String(one.id), label: one.id === me.id ? t.person.me(one.name) : labelOf(one) }))}
             value={to}
             onChange={setTo}
             error={problem?.messageFor("to")}

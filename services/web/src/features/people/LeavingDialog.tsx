@@ -3,6 +3,7 @@ import { useState, type SubmitEvent } from "react";
 import type { OpenWork, User } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { Dialog } from "@/components/Dialog";
+import { useLabelOf } from "@/features/people/people";
 import { t } from "@/i18n";
 import { words } from "@/i18n/handovers";
 
@@ -19,6 +20,7 @@ interface Props {
 
 /** Asks what becomes of the open work of somebody who is being deactivated. */
 export function LeavingDialog({ person, amount, people, busy, decide, back }: Props) {
+  const labelOf = useLabelOf();
   const others = people.filter(({ active, id }) => active && id !== person.id);
   const manager = others.find(({ id }) => id === person.manager_id);
   const [what, setWhat] = useState("over");
@@ -45,7 +47,7 @@ export function LeavingDialog({ person, amount, people, busy, decide, back }: Pr
                 <Select
                   label={words.to}
                   placeholder={words.choose}
-                  data={others.map(({ id, name: other }) => ({ value: String(id), label: other }))}
+                  data={others.map((one) => ({ value: String(one.id), label: labelOf(one) }))}
                   value={to}
                   onChange={setTo}
                   searchable

@@ -14,7 +14,7 @@ import { PersonForm } from "@/features/people/PersonForm";
 import { treeOf } from "@/features/people/tree";
 import { SearchField } from "@/components/SearchField";
 import { peopleQuery } from "@/features/people/people";
-import { t } from "@/i18n";
+import { words } from "@/i18n/people";
 
 /** Who works here, under whom, and what they may do. */
 export function Component() {
@@ -25,13 +25,13 @@ export function Component() {
   const rows = useMemo(() => treeOf((data ?? []).filter((person) => matches(person, q))), [data, q]);
   return (
     <Page
-      title={t.people.title}
+      title={words.title}
       actions={
         <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
-          {t.people.add}
+          {words.add}
         </Button>
       }
-      toolbar={<SearchField q={q} change={(next) => change({ q: next })} label={t.people.search} />}
+      toolbar={<SearchField q={q} change={(next) => change({ q: next })} label={words.search} />}
     >
       <InviteBanner />
       {data ? (

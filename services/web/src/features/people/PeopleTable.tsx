@@ -1,5 +1,6 @@
 import { ActionIcon, Group } from "@mantine/core";
 import { IconCornerDownRight, IconPencil } from "@tabler/icons-react";
+import { useAway } from "@/api/away";
 import type { User } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { Person } from "@/components/Person";
@@ -7,14 +8,15 @@ import { ActionCell, Cell, StackedRow, StackedTable } from "@/components/Stacked
 import { HandOverButton } from "@/features/handovers";
 import type { TreeRow } from "@/features/people/tree";
 import { t } from "@/i18n";
+import { words } from "@/i18n/people";
 import classes from "./PeopleTable.module.css";
 
 const COLUMNS = [
-  { name: t.people.columns.name },
-  { name: t.people.columns.email },
-  { name: t.people.columns.role },
-  { name: t.people.columns.zone },
-  { name: t.people.columns.edit, silent: true },
+  { name: words.columns.name },
+  { name: words.columns.email },
+  { name: words.columns.role },
+  { name: words.columns.zone },
+  { name: words.columns.edit, silent: true },
 ];
 
 const TONES = { employee: "quiet", manager: "warning", admin: "accent" } as const;
@@ -25,25 +27,26 @@ interface Props {
 }
 
 export function PeopleTable({ rows, edit }: Props) {
+  const away = useAway();
   return (
-    <StackedTable verticalSpacing={7} highlightOnHover columns={COLUMNS} aria-label={t.people.title}>
+    <StackedTable verticalSpacing={7} highlightOnHover columns={COLUMNS} aria-label={words.title}>
       {rows.map(({ person, depth }) => (
         <StackedRow key={person.id} className={person.active ? undefined : classes.inactive}>
           <Cell wide>
             <span className={classes.name} style={{ paddingLeft: depth * 22 }}>
               {depth > 0 && <IconCornerDownRight size={14} className={classes.branch} aria-hidden />}
-              <Person name={person.name} inactive={!person.active} />
+              <Person name={person.name} inactive={!person.active} away={away.get(person.id)} wide />
             </span>
           </Cell>
-          <Cell of={t.people.columns.email} wide>
+          <Cell of={words.columns.email} wide>
             {person.email}
           </Cell>
-          <Cell of={t.people.columns.role}>
+          <Cell of={words.columns.role}>
             <Badge className={classes.role} tone={TONES[person.role]}>
               {person.role}
             </Badge>
           </Cell>
-          <Cell of={t.people.columns.zone}>{person.time_zone}</Cell>
+          <Cell of={words.columns.zone}>{person.time_zone}</Cell>
           <ActionCell>
             <Group gap={4} wrap="nowrap" justify="flex-end">
               <HandOverButton person={person} />

@@ -1,7 +1,7 @@
 import { Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { queryKeys } from "@/api/queryKeys";
 import { NewUser } from "@/api/limits";
 import { Problem } from "@/api/problem";
@@ -13,6 +13,7 @@ import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { LeavingDialog } from "@/features/people/LeavingDialog";
 import { ReportsWarning } from "@/features/people/ReportsWarning";
+import { PersonAway } from "@/features/people/PersonAway";
 import { PersonConflict } from "@/features/people/PersonConflict";
 import { PersonAccess } from "@/features/people/PersonAccess";
 import { PersonTokens } from "@/features/people/PersonTokens";
@@ -21,9 +22,11 @@ import { currentOf, savePerson, workLeftIn, type Saving } from "@/features/peopl
 import { labelOf, reportsOf } from "@/features/people/people";
 import { done } from "@/components/toasts";
 import { calendarsQuery } from "@/features/calendars";
+import { AbsencesDialog } from "@/features/absences";
 import { RecentHandOvers } from "@/features/handovers";
 import { useLogInOptions } from "@/features/session";
 import { t } from "@/i18n";
+import { words } from "@/i18n/people";
 import { browserZone } from "@/time/supportedZone";
 import { zones } from "@/time/zones";
 
@@ -55,6 +58,7 @@ export function PersonForm({ person, people, close }: Props) {
   const changed = Object.keys(changesOf(draft, base ? draftOf(base) : initial)).length > 0;
   const leave = useUnsavedChanges(changed, close);
   const [conflict, setConflict] = useState<User | null>(null);
+  const [planning, setPlanning] = useState(false);
   /** What was to be saved, while it is asked what becomes of their open work. */
   const [leaving, setLeaving] = useState<Saving | null>(null);
   const submission = useSubmission();
@@ -63,7 +67,7 @@ export function PersonForm({ person, people, close }: Props) {
     onSuccess: (saved) => {
       void cache.invalidateQueries({ queryKey: queryKeys.people });
       void cache.invalidateQueries({ queryKey: queryKeys.me });
-      done(t.people.saved(isolate(saved.name)));
+      done(words.saved(isolate(saved.name)));
       close();
     },
     onError: (error, saving) => {
@@ -93,13 +97,13 @@ export function PersonForm({ person, people, close }: Props) {
 
   return (
     <>
-      <Dialog onClose={leave} title={person ? t.common.editNamed(isolate(person.name)) : t.people.new} size="lg">
+      <Dialog onClose={leave} title={person ? t.common.editNamed(isolate(person.name)) : words.new} size="lg">
         <form onSubmit={form.onSubmit(submit)}>
           <Stack>
             <FormProblem error={problem} fields={options?.password ? [...FIELDS, "password"] : FIELDS} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <TextInput
-                label={t.people.name}
+                label={words.name}
                 required
                 maxLength={NewUser.name}
                 {...form.getInputProps("name")}
@@ -107,7 +111,7 @@ export function PersonForm({ person, people, close }: Props) {
                 data-autofocus
               />
               <TextInput
-                label={t.people.email}
+                label={words.email}
                 type="email"
                 maxLength={NewUser.email}
                 required
@@ -115,26 +119,26 @@ export function PersonForm({ person, people, close }: Props) {
                 error={problem?.messageFor("email")}
               />
               <Select
-                label={t.people.role}
+                label={words.role}
                 data={ROLES}
-                description={t.people.roleHelp}
+                description={words.roleHelp}
                 {...form.getInputProps("role")}
                 allowDeselect={false}
                 error={problem?.messageFor("role")}
               />
               <Select
-                label={t.people.manager}
+                label={words.manager}
                 placeholder={t.person.nobody}
                 data={managers.map((one) => ({ value: String(one.id), label: labelOf(one) }))}
                 value={draft.manager_id === null ? null : String(draft.manager_id)}
                 onChange={(id) => form.setFieldValue("manager_id", id === null ? null : Number(id))}
                 clearable
                 searchable
-                clearButtonProps={{ "aria-label": t.people.noManager }}
+                clearButtonProps={{ "aria-label": words.noManager }}
                 error={problem?.messageFor("manager_id")}
               />
               <Select
-                label={t.people.zone}
+                label={words.zone}
                 data={zones(draft.time_zone)}
                 {...form.getInputProps("time_zone")}
                 allowDeselect={false}
@@ -143,19 +147,19 @@ export function PersonForm({ person, people, close }: Props) {
                 error={problem?.messageFor("time_zone")}
               />
               <Select
-                label={t.people.calendar}
-                placeholder={t.people.calendarAbove}
+                label={words.calendar}
+                placeholder={words.calendarAbove}
                 data={calendars.map(({ id, name }) => ({ value: String(id), label: name }))}
                 value={draft.calendar_id === null ? null : String(draft.calendar_id)}
                 onChange={(id) => form.setFieldValue("calendar_id", id === null ? null : Number(id))}
                 clearable
-                clearButtonProps={{ "aria-label": t.people.calendarAbove }}
+                clearButtonProps={{ "aria-label": words.calendarAbove }}
                 error={problem?.messageFor("calendar_id")}
               />
               {options?.password && (
                 <PasswordInput
-                  label={person ? t.people.newPassword : t.people.password}
-                  description={person ? t.people.newPasswordHelp : undefined}
+                  label={person ? words.newPassword : words.password}
+                  description={person ? words.newPasswordHelp : undefined}
                   autoComplete="new-password"
                   {...form.getInputProps("password")}
                   error={problem?.messageFor("password")}
@@ -164,11 +168,12 @@ export function PersonForm({ person, people, close }: Props) {
               )}
             </SimpleGrid>
             <Switch
-              label={t.people.active}
-              description={t.people.activeHelp}
+              label={words.active}
+              description={words.activeHelp}
               {...form.getInputProps("active", { type: "checkbox" })}
             />
             <ReportsWarning before={base} after={draft} />
+            {base && <PersonAway person={base} plan={() => setPlanning(true)} />}
             {base && <RecentHandOvers person={base.id} />}
             {base && <PersonAccess person={base} />}
             {person && <PersonTokens id={person.id} />}
@@ -183,6 +188,7 @@ export function PersonForm({ person, people, close }: Props) {
           </Stack>
         </form>
       </Dialog>
+      <Suspense>{planning && base && <AbsencesDialog person={base} close={() => setPlanning(false)} />}</Suspense>
       {leaving && base && (
         <LeavingDialog
           person={base}

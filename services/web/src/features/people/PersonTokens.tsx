@@ -4,7 +4,7 @@ import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { explain } from "@/api/problem";
 import { TokenTable } from "@/features/tokens";
-import { t } from "@/i18n";
+import { words } from "@/i18n/people";
 
 /** The API tokens of a person, for admins to look at and to take back. */
 export function PersonTokens({ id }: { id: number }) {
@@ -16,12 +16,12 @@ export function PersonTokens({ id }: { id: number }) {
   const revoke = (token: number) =>
     api.DELETE("/users/{user_id}/tokens/{token_id}", { params: { path: { user_id: id, token_id: token } } });
   return (
-    <Fieldset legend={t.people.tokens}>
+    <Fieldset legend={words.tokens}>
       {tokens.length > 0 ? (
         <TokenTable tokens={tokens} revoke={revoke} />
       ) : (
         <Text size="sm" c="dimmed">
-          {error ? explain(error) : data ? t.people.noTokens : t.people.looking}
+          {error ? explain(error) : data ? words.noTokens : words.looking}
         </Text>
       )}
     </Fieldset>

@@ -2,7 +2,7 @@ import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { User } from "@/api/types";
 import { isolate } from "@/components/bidi";
-import { t } from "@/i18n";
+import { words } from "@/i18n/people";
 
 interface Props {
   /** As they are; null: somebody new. */
@@ -24,8 +24,8 @@ export function ReportsWarning({ before, after }: Props) {
 export function consequence(before: User, after: Pick<User, "role" | "active">): string | null {
   if (before.reports === 0) return null;
   const name = isolate(before.name);
-  const reports = t.people.reports(before.reports, name);
-  if (before.active && !after.active) return t.people.whileInactive(reports, name);
-  if (before.role !== "employee" && after.role === "employee") return t.people.asEmployee(reports, name);
+  const reports = words.reports(before.reports, name);
+  if (before.active && !after.active) return words.whileInactive(reports, name);
+  if (before.role !== "employee" && after.role === "employee") return words.asEmployee(reports, name);
   return null;
 }

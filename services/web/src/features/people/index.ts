@@ -1,2 +1,2 @@
 /** What other parts of the page may use of people. */
-export { labelOf, peopleQuery, usePeopleInScope, withReports } from "@/features/people/people";
+export { labelOf, peopleQuery, useLabelOf, usePeopleInScope, withReports } from "@/features/people/people";

@@ -1,9 +1,12 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
+import { useAway } from "@/api/away";
 import { queryKeys } from "@/api/queryKeys";
 import type { Me, Page, User } from "@/api/types";
 import { useMe } from "@/api/session";
 import { t } from "@/i18n";
+import { now } from "@/time/clock";
+import { plainDay } from "@/time/format";
 
 /** Everybody; people are few enough to be loaded once. */
 export const peopleQuery = queryOptions({
@@ -42,6 +45,15 @@ export function inScope(me: Me, people: readonly User[]): User[] {
 /** A person's name where one is chosen: of somebody inactive it says so. */
 export function labelOf({ name, active }: Pick<User, "name" | "active">): string {
   return active ? name : t.person.named(name);
+}
+
+/** The same, and of somebody who is away until when. */
+export function useLabelOf(): (person: Pick<User, "id" | "name" | "active">) => string {
+  const away = useAway();
+  return (person) => {
+    const until = away.get(person.id);
+    return until && person.active ? t.person.isAway(person.name, plainDay(until, now())) : labelOf(person);
+  };
 }
 
 /** Those of them to whom somebody reports. */

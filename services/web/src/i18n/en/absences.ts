@@ -1,6 +1,13 @@
 /** Who is away and who stands in, which is loaded with what says it. */
 export const absences = {
   title: "Away",
+  of: (name: string) => `When ${name} is away`,
+  here: "Is not away now.",
+  awayNow: (until: string) => `Is away until ${until}.`,
+  open: "Plan absences",
+  awayThen: (name: string, until: string) => `${name} is away then, until ${until}.`,
+  inPlaceThen: (name: string) => `${name} is told in their place.`,
+  upTheLine: "The next one up the line is told.",
   who: "Whose absences",
   none: "No absence is planned.",
   now: "Away now",

@@ -6,7 +6,6 @@ import { followups } from "@/i18n/en/followups";
 import { holds } from "@/i18n/en/holds";
 import { inbox } from "@/i18n/en/inbox";
 import { kinds } from "@/i18n/en/kinds";
-import { people } from "@/i18n/en/people";
 import { session } from "@/i18n/en/session";
 import { settings } from "@/i18n/en/settings";
 import { shared } from "@/i18n/en/shared";
@@ -27,7 +26,6 @@ export const en = {
   ...holds,
   ...inbox,
   ...kinds,
-  ...people,
   ...session,
   ...settings,
   ...shared,

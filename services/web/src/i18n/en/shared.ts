@@ -50,6 +50,9 @@ export const shared = {
 
   person: {
     inactive: "(inactive)",
+    away: "away",
+    until: (day: string) => `until ${day}`,
+    isAway: (name: string, day: string) => `${name} (away until ${day})`,
     named: (name: string) => `${name} (inactive)`,
     me: (name: string) => `${name} (me)`,
     nobody: "Nobody",
