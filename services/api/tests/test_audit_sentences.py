@@ -138,6 +138,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Ada Okafor imported people: 3 added, 1 changed",
     ),
     (
+        Action.ABSENCES_IMPORTED,
+        1,
+        None,
+        {"created": 3, "updated": 1, "unchanged": 0},
+        "Ada Okafor imported absences: 3 added, 1 changed",
+    ),
+    (
         Action.IDENTITY_BOUND,
         2,
         BOB,

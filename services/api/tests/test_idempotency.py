@@ -51,6 +51,9 @@ CREATING: dict[str, dict[str, Any]] = {
     "/sweeps": {},
     "/tokens": {"json": {"name": "Nightly import"}},
     "/imports/users": {"content": f"{USERS}new@example.com,New,employee,,,true\n".encode()},
+    "/imports/absences": {
+        "content": b"email,first_day,last_day\namir.patel@example.com,2199-12-24,2199-12-31\n"
+    },
     "/imports/follow-ups": {"content": f"{FOLLOW_UPS}d-1,Call Acme,{PLAIN}\n".encode()},
 }
 """Every route that creates, and something that it takes."""
@@ -76,6 +79,7 @@ NOT_CREATING = {
     "/api/v1/follow-ups/{follow_up_id}/reopen": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/undo": "as bulk; what was undone is not undone again",
     "/api/v1/follow-ups/{follow_up_id}/restore": "as undo: what is there again is not restored again",
+    "/api/v1/imports/absences/preview": "looks at a file and writes nothing",
     "/api/v1/imports/users/preview": "looks at a file and writes nothing",
     "/api/v1/imports/follow-ups/preview": "looks at a file and writes nothing",
     "/api/v1/notifications/read-all": "as bulk",

@@ -20,6 +20,7 @@ from .test_routes import routes
 V1 = "/api/v1"
 CRON_SECRET = "0123456789abcdef"
 DUE = "2199-01-01T00:00:00Z"
+ABSENCES_CSV = "email,first_day,last_day\n"
 USERS_CSV = "email,name,role,manager_email,time_zone,active\n"
 FOLLOW_UPS_CSV = (
     "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,subject_name,subject_url,notes,"
@@ -227,6 +228,8 @@ LINES: dict[str, Line] = {
     "GET /api/v1/sweeps/{sweep_id}": admins(200),
     "POST /api/v1/imports/users": admins(200, csv=USERS_CSV),
     "POST /api/v1/imports/follow-ups": admins(200, csv=FOLLOW_UPS_CSV),
+    "POST /api/v1/imports/absences": admins(200, csv=ABSENCES_CSV),
+    "POST /api/v1/imports/absences/preview": admins(200, csv=ABSENCES_CSV),
     "POST /api/v1/imports/users/preview": admins(200, csv=USERS_CSV),
     "POST /api/v1/imports/follow-ups/preview": admins(200, csv=FOLLOW_UPS_CSV),
     "GET /api/v1/ops/self-audit": admins(200),

@@ -51,7 +51,7 @@ OpenWork = Annotated[
 ]
 
 app = typer.Typer(
-    help="Import people and follow-ups from files: all or nothing, unless you say --partial.",
+    help="Import people, absences and follow-ups from files: all or nothing, unless you say --partial.",
     no_args_is_help=True,
 )
 
@@ -78,6 +78,28 @@ def import_users(
     with connect(url, token, data) as api:
         more = {"columns": columns, "open_work": open_work}
         _import(api, "users", file, partial=partial, dry_run=dry_run, **more)
+
+
+@app.command("absences")
+def import_absences(
+    file: File,
+    *,
+    partial: Partial = False,
+    dry_run: DryRun = False,
+    columns: Columns = None,
+    url: Url = None,
+    token: Token = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Plan absences, found by person and days.
+
+    Columns, in any order: email, first_day and last_day (such as 2026-12-21; both belong to it),
+    substitute_email, note. What a file lacks stays as it is.
+    """
+    from followup_cli.client import connect
+
+    with connect(url, token, data) as api:
+        _import(api, "absences", file, partial=partial, dry_run=dry_run, columns=columns)
 
 
 @app.command("follow-ups")

@@ -46,6 +46,7 @@ class Action(StrEnum):
     WORK_HANDED_OVER = "work.handed-over"
     HAND_OVER_UNDONE = "work.hand-over-undone"
     USERS_IMPORTED = "users.imported"
+    ABSENCES_IMPORTED = "absences.imported"
     FOLLOW_UPS_IMPORTED = "follow-ups.imported"
     FOLLOW_UPS_EXPORTED = "follow-ups.exported"
     FOLLOW_UP_DELETED = "follow-up.deleted"

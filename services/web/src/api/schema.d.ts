@@ -1841,6 +1841,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import absences
+         * @description Plans absences of the person whose `email` it is, from `first_day` to `last_day`, which still belongs to it: days of their own time zone, such as 2026-12-21. One of the same days is changed: `substitute_email` and `note`. None may overlap another.
+         *
+         *     All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
+         *     is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`
+         *     nothing is written: the answer says what the good lines would do, and what is wrong with the others.
+         *
+         *     A file is recognised: a workbook (XLSX), of which the first sheet with rows is read, or a text in UTF-8, with
+         *     or without a byte order mark, in UTF-16, or in Windows-1252 where nothing else can be meant; separated by
+         *     commas, semicolons or tabs, or as a line `sep=;` says; with any line ends. Blank lines are passed over. The
+         *     header names the columns in any order, compared without case, blanks, underscores and signs (`E-Mail`,
+         *     `Time Zone`). Of a column that it lacks what is known stays as it is. `columns` says what each column of the
+         *     file is where the headings do not.
+         */
+        post: operations["import_absences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/absences/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a file of absences
+         * @description What a file is, how its columns are called, what they certainly are of ours, and their first cells. Nothing
+         *     of it is checked or written. Of a text the first 256 KiB are enough; a workbook is sent whole. Give what you
+         *     decide as `columns` to the import.
+         */
+        post: operations["preview_absences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/users/preview": {
         parameters: {
             query?: never;
@@ -2339,7 +2392,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -5486,7 +5539,7 @@ export interface components {
              * Looks Like
              * @description The other kind of import for which this file is evidently meant.
              */
-            looks_like: ("users" | "follow-ups") | null;
+            looks_like: ("users" | "follow-ups" | "absences") | null;
         };
         /**
          * ImportResult
@@ -21413,6 +21466,266 @@ export interface operations {
             };
             /** @description In conflict with what is there */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a file to import */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    import_absences: {
+        parameters: {
+            query?: {
+                /** @description Write the good lines and report the others, instead of refusing the whole file. */
+                partial?: boolean;
+                /** @description What each column of the file is, in the order of the file and separated by commas, as a preview proposes it; nothing between two commas: the column is not read. Without it the headings decide. */
+                columns?: string | null;
+                /** @description IANA name of the zone that times of the file without one are of. Without it they are refused. */
+                time_zone?: string | null;
+                /** @description Write nothing: say what the good lines would do, and what is wrong with the others. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example email,first_day,last_day,substitute_email,note
+                 *     amir.patel@example.com,2026-12-21,2027-01-03,dana.reyes@example.com,On holiday
+                 */
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 118,
+                     *       "dry_run": false,
+                     *       "errors": [
+                     *         {
+                     *           "field": "due_at",
+                     *           "line": 17,
+                     *           "message": "due_at '2026-03-02 09:00' has no time zone: write it like ..."
+                     *         }
+                     *       ],
+                     *       "more_errors": 0,
+                     *       "subjects_changed": 1,
+                     *       "unchanged": 2011,
+                     *       "updated": 4,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a file to import */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_absences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example email,first_day,last_day,substitute_email,note
+                 *     amir.patel@example.com,2026-12-21,2027-01-03,dana.reyes@example.com,On holiday
+                 */
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": null,
+                     *       "encoding": null,
+                     *       "separator": null,
+                     *       "sheets": null,
+                     *       "columns": [
+                     *         {
+                     *           "heading": null,
+                     *           "column": null,
+                     *           "samples": null
+                     *         }
+                     *       ],
+                     *       "choices": null,
+                     *       "required": null,
+                     *       "times_without_zone": null,
+                     *       "looks_like": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

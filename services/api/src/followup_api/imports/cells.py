@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -220,6 +220,14 @@ def zone(column: str, cell: str) -> str:
 def due_time(zone: ZoneInfo | None = None) -> Check:
     """A moment with its zone; one without is of this zone, if it is given."""
     return partial(_read, lambda cell: sane_time(_moment(cell, zone)))
+
+
+def day(column: str, cell: str) -> date:
+    """A day without a time, as ISO 8601 writes it; workbooks have theirs written so."""
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"{column} {cell[:100]!r} is not a day: write it like 2026-12-21") from None
 
 
 def link(column: str, cell: str) -> str | None:

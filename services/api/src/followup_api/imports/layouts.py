@@ -122,4 +122,25 @@ FOLLOW_UPS = Layout(
     exported=frozenset(EXPORT) - {*COLUMNS},
     types={"id": "bigint", "due_at": "timestamptz", "tags": "text[]", "value_amount": "numeric"},
 )
-LAYOUTS = (PEOPLE, FOLLOW_UPS)
+ABSENCES = Layout(
+    path="absences",
+    what="absences",
+    columns=("email", "first_day", "last_day", "substitute_email", "note"),
+    required=("email", "first_day", "last_day"),
+    synonyms={
+        "E-mail address": "email",
+        "Mail": "email",
+        "Work email": "email",
+        "From": "first_day",
+        "Start date": "first_day",
+        "To": "last_day",
+        "Until": "last_day",
+        "End date": "last_day",
+        "Substitute": "substitute_email",
+        "Deputy": "substitute_email",
+        "Reason": "note",
+    },
+    addresses=frozenset({"email", "substitute_email"}),
+    types={"first_day": "date", "last_day": "date"},
+)
+LAYOUTS = (PEOPLE, FOLLOW_UPS, ABSENCES)

@@ -9,8 +9,9 @@ from fastapi import Query
 from followup_api.audit import Action, Audit, Trail
 from followup_api.auth.proof import require_proof
 from followup_api.idempotency import Idempotent
+from followup_api.imports.absences import import_absences as write_absences
 from followup_api.imports.follow_ups import import_follow_ups as write_follow_ups
-from followup_api.imports.layouts import FOLLOW_UPS, PEOPLE
+from followup_api.imports.layouts import ABSENCES, FOLLOW_UPS, PEOPLE
 from followup_api.imports.preview import preview_of
 from followup_api.imports.problems import NotCsv
 from followup_api.imports.schemas import ImportPreview, ImportQuery, ImportResult, PeopleQuery
@@ -41,6 +42,10 @@ FOLLOW_UPS_EXAMPLE = (
     "deal-1C1I7A6R,Call Acme about renewal,amir.patel@example.com,2026-03-02T09:00:00Z,client,C-1009,"
     "Acme Corporation,https://crm.example.com/clients/C-1009,,open\n"
 )
+ABSENCES_EXAMPLE = """\
+email,first_day,last_day,substitute_email,note
+amir.patel@example.com,2026-12-21,2027-01-03,dana.reyes@example.com,On holiday
+"""
 NOT_CSV: dict[int | str, dict[str, Any]] = {
     415: {
         "description": NotCsv.title,
@@ -112,6 +117,37 @@ def import_follow_ups(
 ) -> ImportResult:
     result = write_follow_ups(work, file, query, caller.user_id)
     return _audited(audit, Action.FOLLOW_UPS_IMPORTED, result)
+
+
+@router.post(
+    "/absences",
+    summary="Import absences",
+    description="Plans absences of the person whose `email` it is, from `first_day` to `last_day`, which "
+    "still belongs to it: days of their own time zone, such as 2026-12-21. One of the same days is changed: "
+    "`substitute_email` and `note`. None may overlap another." + RULES,
+    responses={**documented(409, 429), **NOT_CSV},
+    openapi_extra=file_body(ABSENCES_EXAMPLE),
+)
+def import_absences(
+    file: FileOfFollowUps,
+    work: Work,
+    audit: Audit,
+    caller: Importer,
+    query: Annotated[ImportQuery, Query()],
+    _once: Idempotent,
+) -> ImportResult:
+    return _audited(audit, Action.ABSENCES_IMPORTED, write_absences(work.tx, caller.user_id, file, query))
+
+
+@router.post(
+    "/absences/preview",
+    summary="Look at a file of absences",
+    description=PREVIEW,
+    responses={**documented(422, 429), **NOT_CSV},
+    openapi_extra=file_body(ABSENCES_EXAMPLE),
+)
+def preview_absences(file: FileOfFollowUps, _: Importer) -> ImportPreview:
+    return preview_of(file, ABSENCES)
 
 
 @router.post(

@@ -82,7 +82,7 @@ class ImportPreview(Schema):
     times_without_zone: bool = Field(
         description="Whether `time_zone` may be needed: some of the first cells are times without a zone."
     )
-    looks_like: Literal["users", "follow-ups"] | None = Field(
+    looks_like: Literal["users", "follow-ups", "absences"] | None = Field(
         description="The other kind of import for which this file is evidently meant."
     )
 

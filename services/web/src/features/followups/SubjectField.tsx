@@ -48,7 +48,7 @@ export function SubjectField({ value, onChange, error, existing = false }: Props
         <InputBase
           label={t.subjectField.label}
           maxLength={SubjectInput.name}
-          placeholder={t.subjectField.placeholder}
+          placeholder={existing ? t.facts.any : t.subjectField.placeholder}
           value={text ?? value?.name ?? ""}
           error={error}
           description={value?.id === null ? t.subjectField.created[value.kind] : undefined}

@@ -32,6 +32,7 @@ export function Component() {
           data={[
             { value: "follow-ups", label: words.imports.kinds["follow-ups"] },
             { value: "users", label: words.imports.kinds.users },
+            { value: "absences", label: words.imports.kinds.absences },
           ]}
           style={{ alignSelf: "flex-start" }}
         />

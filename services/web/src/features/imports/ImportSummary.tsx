@@ -7,7 +7,7 @@ import { summaryOf } from "@/features/imports/summary";
 import type { Kind } from "@/features/imports/imports";
 import { words } from "@/i18n/imports";
 
-const PAGES: Record<Kind, string> = { "follow-ups": "/followups?who=all", users: "/admin/people" };
+const PAGES: Record<Kind, string> = { "follow-ups": "/followups?who=all", users: "/admin/people", absences: "/admin/people" };
 
 /** What an import did, and the way to it. */
 export function ImportSummary({ kind, result, again }: { kind: Kind; result: ImportResult; again: () => void }) {

@@ -4,10 +4,14 @@ import { Problem } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { ImportPreview, ImportResult } from "@/api/types";
 
-export type Kind = "users" | "follow-ups";
+export type Kind = "users" | "absences" | "follow-ups";
 
-const PATHS = { users: "/imports/users", "follow-ups": "/imports/follow-ups" } as const;
-const PREVIEWS = { users: "/imports/users/preview", "follow-ups": "/imports/follow-ups/preview" } as const;
+const PATHS = { users: "/imports/users", absences: "/imports/absences", "follow-ups": "/imports/follow-ups" } as const;
+const PREVIEWS = {
+  users: "/imports/users/preview",
+  absences: "/imports/absences/preview",
+  "follow-ups": "/imports/follow-ups/preview",
+} as const;
 
 /** A file, and what is known of it: which column of it is which of ours (empty: none), and its time zone. */
 export interface Upload {

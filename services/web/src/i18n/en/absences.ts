@@ -19,7 +19,7 @@ export const absences = {
   endNamed: (days: string, now: boolean) => `${now ? "Back now" : "Take back"}: ${days}`,
   plan: "Plan an absence",
   planned: "The absence is planned",
-  ended: "Welcome back",
+  ended: "The absence has ended",
   takenBack: "The absence is taken back",
   stillPlanned: "The absence is still planned",
   from: "First day",

@@ -5,13 +5,15 @@ export const imports = {
   imports: {
     title: "Import",
     what: "What to import",
-    kinds: { "follow-ups": "Follow-ups", users: "People" },
+    kinds: { "follow-ups": "Follow-ups", users: "People", absences: "Absences" },
     drop: "Drop a CSV or Excel file here, or choose one",
     dropHelp: "You see what it would do before anything is written.",
     file: "File to import",
     needed: {
       users:
         "A file of people needs their e-mail address and name, and may have role, manager, time zone and whether they are active. Who is known by the address is updated, the others are added.",
+      absences:
+        "A file of absences needs the person’s e-mail address, the first and the last day, such as 2026-12-21, and may have the e-mail address of a substitute and a note. Who is away already on the same days gets the new substitute and note; days may not overlap others.",
       "follow-ups":
         "A file of follow-ups needs an external id, a title, the assignee’s e-mail address and a due time, and may have a lead or client, notes and a status. What is known by its external id is updated, the rest is added.",
     },
@@ -62,9 +64,10 @@ export const imports = {
     separated: (encoding: string, separator: string) => `${encoding}, separated by ${separator}.`,
     separators: { commas: "commas", semicolons: "semicolons", tabs: "tabs", bars: "bars" },
     done: "Imported",
-    show: { "follow-ups": "Show the follow-ups", users: "Show the people" },
+    show: { "follow-ups": "Show the follow-ups", users: "Show the people", absences: "Show the people" },
     amounts: {
       "follow-ups": followUps,
+      absences: (amount: number) => plural(amount, { one: "# absence", other: "# absences" }),
       users: (amount: number) => plural(amount, { one: "# person", other: "# people" }),
     },
     added: (amount: string) => `Added ${amount}.`,

@@ -14,6 +14,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND),
         *(Action.INVITED, Action.RESET_LINK_MADE),
         *(Action.ABSENCE_PLANNED, Action.ABSENCE_CHANGED, Action.ABSENCE_ENDED, Action.ABSENCE_CANCELLED),
+        Action.ABSENCES_IMPORTED,
     ),
     AuditKind.TOKENS: (Action.TOKEN_CREATED, Action.TOKEN_REVOKED),
     AuditKind.FOLLOW_UPS: (

@@ -215,8 +215,11 @@ def _dead_letters(action: str, entry: _Entry) -> str:
     return f"{entry.who} discarded {letters}{of}" + (f": “{isolated(str(note))}”" if note else "")
 
 
+IMPORTED = {Action.USERS_IMPORTED: "people", Action.ABSENCES_IMPORTED: "absences"}
+
+
 def _imported(action: str, entry: _Entry) -> str:
-    what = "people" if action == Action.USERS_IMPORTED else "follow-ups"
+    what = IMPORTED.get(Action(action), "follow-ups")
     return f"{entry.who} imported {what}{_numbers(entry.details)}"
 
 
@@ -335,7 +338,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     ),
     **dict.fromkeys((Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE), _hand_over),
     **dict.fromkeys((Action.TOKEN_CREATED, Action.TOKEN_REVOKED), _token),
-    **dict.fromkeys((Action.USERS_IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
+    **dict.fromkeys((*IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
     Action.FOLLOW_UPS_EXPORTED: _exported,
     **dict.fromkeys((Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED), _follow_up),
     **dict.fromkeys((Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED), _calendar),
