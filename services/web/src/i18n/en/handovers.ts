@@ -19,7 +19,7 @@ export const handovers = {
     overdue ? `${followUps(amount)}, ${number(overdue)} of them overdue.` : `${followUps(amount)}, none overdue.`,
   nothing: "Nothing open: there is nothing to hand over.",
   text: "Times due and clocks stay as they are. Everyone concerned is told once, of all of it.",
-  away: (name: string, until: string) => `${name} is away until ${until}. Whoever stands in is told in their place.`,
+  away: (name: string, until: string) => `${name} is away until ${until}. The one who stands in is told in their place.`,
   run: (amount: number) => `Hand over ${followUps(amount)}`,
   runNone: "Hand over",
   done: (amount: number, name: string) => `Handed ${followUps(amount)} to ${name}`,
