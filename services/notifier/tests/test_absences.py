@@ -185,6 +185,22 @@ def test_who_came_back_by_a_clock_that_was_ahead_is_back_when_it_is_set_back(
     assert event.since < company.tx.execute(text("SELECT now()")).scalar_one()
 
 
+def test_what_was_missed_is_summed_up_though_the_absence_was_planned_by_a_clock_that_was_ahead(
+    company: Company, run: Run
+) -> None:
+    """It is ahead again when they come back: the right one has come three days less far."""
+    eve = company.person("Eve")
+    absence = company.away(eve, since=5, days=9)
+    company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    company.tx.execute(text("UPDATE notifications SET created_at = now() - interval '3 days'"))
+    company.tx.execute(text("INSERT INTO slow_clock (at) VALUES (now() - interval '3 days')"))
+    come_back(company, absence, HOUR)
+    [event] = tick(run)
+    run(sum_up_absence, event)
+    assert unread(company, eve) == 1
+
+
 def test_who_finds_nothing_hears_nothing(company: Company, run: Run) -> None:
     eve = company.person("Eve")
     company.away(eve, since=9, days=7)
