@@ -23,7 +23,7 @@ PAGES = (
     ("/dashboard/escalations", "Escalations"),
     ("/inbox", "Inbox"),
     ("/subjects", "Leads & clients"),
-    ("/admin/sweeps", "Sweeps"),
+    ("/admin/sweeps", "Escalation runs"),
     ("/admin/people", "People"),
     ("/admin/import", "Import"),
     ("/admin/ops", "Operations"),

@@ -26,12 +26,12 @@ def test_a_sweep_shows_its_progress_and_its_result(product: Product, visit: Visi
     for number in range(3):
         product.follow_up(amir, f"Call {number}", due=hours(-1))
     page = visit(ada, "/admin/sweeps")
-    page.get_by_role("button", name="Start a sweep").click()
-    watched = page.get_by_role("region", name="Sweep")
+    page.get_by_role("button", name="Start a run").click()
+    watched = page.get_by_role("region", name="Escalation run")
     expect(watched).to_contain_text("3 escalated, 3 notifications")
     expect(watched).to_contain_text("Done")
     expect(watched.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
-    newest = page.get_by_role("table", name="Sweeps").get_by_role("row").nth(1)
+    newest = page.get_by_role("table", name="Escalation runs").get_by_role("row").nth(1)
     expect(newest).to_contain_text("By hand")
     expect(newest.get_by_role("cell").nth(4)).to_have_text("3")
 

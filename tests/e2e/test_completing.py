@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import dialog, row, said
+from tests.e2e.pages import dialog, pick, row, said
 from tests.e2e.product import Person, Product, hours
 from tests.e2e.test_accessibility import violations
 from tests.support.waiting import eventually
@@ -146,8 +146,17 @@ def test_a_lead_tells_its_story_and_calls_are_logged_there(product: Product, vis
     form.get_by_label("Note").fill("Prefers mail")
     form.get_by_role("button", name="Log", exact=True).click()
     expect(story).to_contain_text("noted: “Prefers mail”")
+    other = product.follow_up(amir, "Call others", due=hours(3))
+    product.call("POST", f"/follow-ups/{other['id']}/complete", json={"outcome": "reached"})
     page.goto("/followups?view=completed")
     expect(row(page, "Call Story Works")).to_contain_text("No answer")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    pick(page.get_by_role("combobox", name="What came of it"), "No answer")
+    expect(row(page, "Call others")).to_be_hidden()
+    expect(row(page, "Call Story Works")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Show all again, not only No answer").click()
+    expect(row(page, "Call others")).to_be_visible()
 
 
 def test_admins_add_outcomes(product: Product, visit: Visit) -> None:

@@ -52,7 +52,7 @@ def _cells(page: Page) -> list[Locator]:
 
 def listed(page: Page) -> int:
     """How many rows both lists show; so few that all are drawn."""
-    lists = [page.get_by_role("list", name=f"{level} escalations") for level in ("Admin", "Manager")]
+    lists = [page.get_by_role("list", name=level) for level in ("SLA breach", "With manager")]
     return sum(each.get_by_role("listitem").count() for each in lists)
 
 
@@ -60,6 +60,13 @@ def test_each_bar_is_a_direct_report_and_leads_to_as_many_rows(visit: Visit, dan
     page = visit(dana, DASHBOARD, viewport={"width": 1440, "height": 1600})
     expect(chart(page).get_by_role("row")).to_have_count(9)  # its head and eight
     assert next(iter(bars(page).items())) == ("Mia Middle+", [3, 1, 2])
+    help_of = page.get_by_role("button", name="What does “SLA breach” mean?")
+    help_of.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("what was agreed counts as broken")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("what was agreed counts as broken")).to_be_hidden()
+    expect(help_of).to_be_focused()
     page.get_by_role("button", name="and 2 more").click()
     told = bars(page)
     assert len(told) == 10
@@ -83,10 +90,10 @@ def test_a_bar_opens_the_level_below_by_keyboard_and_there_is_a_way_back(visit: 
     expect(page.get_by_role("heading", name="Mia Middle: by direct report")).to_be_visible()
     assert bars(page) == {"Amir Patel": [2, 1, 1], "Mia Middle": [1, 0, 1]}
     expect(page.get_by_role("combobox", name="Whose follow-ups")).to_have_value("Mia Middle and their line")
-    expect(page.get_by_role("heading", name="Manager escalations")).to_contain_text("2")
+    expect(page.get_by_role("heading", name="With manager")).to_contain_text("2")
     page.get_by_role("button", name="Show everyone").click()
     expect(page.get_by_role("heading", name="By direct report", exact=True)).to_be_visible()
-    expect(page.get_by_role("heading", name="Manager escalations")).to_contain_text("11")
+    expect(page.get_by_role("heading", name="With manager")).to_contain_text("11")
 
 
 def test_numbers_and_bars_follow_search_and_person(visit: Visit, dana: Person) -> None:
@@ -94,12 +101,12 @@ def test_numbers_and_bars_follow_search_and_person(visit: Visit, dana: Person) -
     page.get_by_label("Search escalations").fill("Amir")
     expect(chart(page).get_by_role("row")).to_have_count(2)
     assert bars(page) == {"Mia Middle+": [2, 1, 1]}
-    expect(page.get_by_role("heading", name="Admin escalations")).to_contain_text("1")
-    expect(page.get_by_role("term").filter(has_text="Manager escalations").locator("..")).to_contain_text("1")
+    expect(page.get_by_role("heading", name="SLA breach")).to_contain_text("1")
+    expect(page.get_by_role("term").filter(has_text="With manager").locator("..")).to_contain_text("1")
     page.get_by_role("combobox", name="Whose follow-ups").click()
     page.get_by_role("option", name="Report 3", exact=True).click()
     expect(page.get_by_text("Nothing found for “Amir”")).to_have_count(1)
-    expect(page.get_by_role("heading", name="Manager escalations")).to_be_hidden()
+    expect(page.get_by_role("heading", name="With manager")).to_be_hidden()
     page.get_by_role("button", name="Clear the search").click()
     expect(row(page, "Call of 3")).to_be_visible()
     page.get_by_label("Search escalations").fill("Amir")

@@ -56,6 +56,26 @@ def test_many_are_snoozed_and_that_is_undone(product: Product, visit: Visit) -> 
     expect(row(page, "Call 0")).not_to_contain_text("Snoozed")
 
 
+def test_many_are_acknowledged_and_go_on_from_the_bar(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    for number in range(2):
+        product.follow_up(amir, f"Call {number}", due=hours(-3))
+    product.sweep()
+    page = visit(amir, "/followups")
+    for number in range(2):
+        page.get_by_role("checkbox", name=f"Select Call {number}").check()
+    bar = page.get_by_role("toolbar", name="Selected follow-ups")
+    expect(bar.get_by_role("button", name="Go on")).to_be_hidden()
+    bar.get_by_role("button", name="I have it").click()
+    expect(said(page, "You have 2 follow-ups")).to_be_visible()
+    for number in range(2):
+        expect(row(page, f"Call {number}")).to_contain_text("Amir Patel has it")
+        page.get_by_role("checkbox", name=f"Select Call {number}").check()
+    bar.get_by_role("button", name="Go on").click()
+    expect(said(page, "2 follow-ups go on")).to_be_visible()
+    expect(row(page, "Call 0")).not_to_contain_text("has it")
+
+
 def test_a_manager_sees_who_has_it_and_finds_it_by_a_filter(product: Product, visit: Visit) -> None:
     mia = product.person("Mia Middle", "manager")
     amir = product.person("Amir Patel", manager=mia)

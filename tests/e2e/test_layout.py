@@ -125,8 +125,8 @@ def test_overdue_reads_as_days_and_hours_and_as_hours_in_all(product: Product, v
 
 def test_breaches_are_marked_critical(product: Product, visit: Visit) -> None:
     page = visit(product.person("Dana Reyes", "manager"), "/dashboard/escalations")
-    expect(page.get_by_role("heading", name="Admin escalations")).to_contain_text("CRITICAL")
-    expect(page.get_by_role("heading", name="Manager escalations")).not_to_contain_text("CRITICAL")
+    expect(page.get_by_role("heading", name="SLA breach")).to_contain_text("CRITICAL")
+    expect(page.get_by_role("heading", name="With manager")).not_to_contain_text("CRITICAL")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -73,7 +73,7 @@ def deleted(page: Page, product: Product, max_: Person) -> None:
 def sweeps(page: Page, product: Product, max_: Person) -> None:
     product.sweep()
     page.goto("/admin/sweeps")
-    expect(page.get_by_role("table", name="Sweeps")).to_be_visible()
+    expect(page.get_by_role("table", name="Escalation runs")).to_be_visible()
 
 
 def tokens(page: Page, product: Product, max_: Person) -> None:

@@ -316,7 +316,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         {"changes": {"calendar_id": change(None, 3)}},
         "Ada Okafor changed the calendar of the organisation",
     ),
-    (Action.SWEEP_REQUESTED, None, "sweeps/7", {"by": "cron secret"}, "The cron service asked for a sweep"),
+    (
+        Action.SWEEP_REQUESTED,
+        None,
+        "sweeps/7",
+        {"by": "cron secret"},
+        "The cron service asked for an escalation run",
+    ),
     (
         Action.DEAD_LETTERS_REPLAYED,
         1,

@@ -126,6 +126,19 @@ def test_many_are_completed_with_one_outcome(company: Company) -> None:
     assert company.ask(company.amir, "POST", "/follow-ups/bulk", json=wrong).status_code == 422
 
 
+def test_lists_and_files_are_narrowed_to_what_came_of_them(company: Company) -> None:
+    for outcome in ("reached", "no answer", "done"):
+        complete(company, company.create(company.amir, title=outcome)["id"], outcome=outcome)
+    company.create(company.amir)
+    for view in ("completed", "all"):
+        asked = {"view": view, "outcome": "no answer"}
+        assert company.titles(company.amir, "/follow-ups", **asked) == ["no answer"]
+    assert company.titles(company.amir, "/follow-ups", view="overdue", outcome="reached") == []
+    file = company.ask(company.amir, "GET", "/follow-ups/export", params={"outcome": "reached"})
+    assert file.text.count("completed") == 2  # the name of a column, and one line
+    assert company.ask(company.amir, "GET", "/follow-ups", params={"outcome": ""}).status_code == 422
+
+
 def test_presets_come_within_the_hours_of_whose_it_will_be(company: Company) -> None:
     calendar = company.calendar()["id"]  # Berlin, from 9 to 17 on weekdays
     company.world.execute(

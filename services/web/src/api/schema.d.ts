@@ -1743,14 +1743,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List sweeps
-         * @description Sweeps, newest first.
+         * List escalation runs
+         * @description Escalation runs, newest first.
          */
         get: operations["list_sweeps"];
         put?: never;
         /**
-         * Ask for a sweep
-         * @description Ask for a sweep now; the answer is the sweep as it waits to be run.
+         * Ask for an escalation run
+         * @description Ask for an escalation run (a sweep) now; the answer is the run as it waits for its turn.
          */
         post: operations["request_sweep"];
         delete?: never;
@@ -1767,8 +1767,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a sweep
-         * @description One sweep and how far it is.
+         * Read an escalation run
+         * @description One escalation run and how far it is.
          */
         get: operations["get_sweep"];
         put?: never;
@@ -2151,14 +2151,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Start a sweep, for services that can only GET
-         * @description Records a sweep and returns at once; sweeping twice tells nobody twice. `Location` is where its status is read with the same secret.
+         * Start an escalation run, for services that can only GET
+         * @description Records an escalation run and returns at once; sweeping twice tells nobody twice. `Location` is where its status is read with the same secret.
          */
         get: operations["start_cron_sweep_by_get"];
         put?: never;
         /**
-         * Start a sweep
-         * @description Records a sweep and returns at once; sweeping twice tells nobody twice. `Location` is where its status is read with the same secret.
+         * Start an escalation run
+         * @description Records an escalation run and returns at once; sweeping twice tells nobody twice. `Location` is where its status is read with the same secret.
          */
         post: operations["start_cron_sweep"];
         delete?: never;
@@ -2175,7 +2175,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read how a sweep went
+         * Read how an escalation run went
          * @description The same as `GET /api/v1/sweeps/{sweep_id}`, for callers that have only the secret.
          */
         get: operations["get_cron_sweep"];
@@ -2893,6 +2893,11 @@ export interface components {
              * @description `true`: only those completed by the time they were due at last; `false`: only those completed later.
              */
             on_time?: boolean | null;
+            /**
+             * Outcome
+             * @description Only completed ones of which this came, a name of `GET /outcomes`.
+             */
+            outcome?: string | null;
             /**
              * Kind
              * @description Only those of this kind, by its name.
@@ -12798,6 +12803,8 @@ export interface operations {
                 completed_before?: string | null;
                 /** @description `true`: only those completed by the time they were due at last; `false`: only those completed later. */
                 on_time?: boolean | null;
+                /** @description Only completed ones of which this came, a name of `GET /outcomes`. */
+                outcome?: string | null;
                 /** @description Only those of this kind, by its name. */
                 kind?: string | null;
                 /** @description Only those of this priority. */
@@ -13108,6 +13115,8 @@ export interface operations {
                 completed_before?: string | null;
                 /** @description `true`: only those completed by the time they were due at last; `false`: only those completed later. */
                 on_time?: boolean | null;
+                /** @description Only completed ones of which this came, a name of `GET /outcomes`. */
+                outcome?: string | null;
                 /** @description Only those of this kind, by its name. */
                 kind?: string | null;
                 /** @description Only those of this priority. */
@@ -13203,6 +13212,8 @@ export interface operations {
                 completed_before?: string | null;
                 /** @description `true`: only those completed by the time they were due at last; `false`: only those completed later. */
                 on_time?: boolean | null;
+                /** @description Only completed ones of which this came, a name of `GET /outcomes`. */
+                outcome?: string | null;
                 /** @description Only those of this kind, by its name. */
                 kind?: string | null;
                 /** @description Only those of this priority. */

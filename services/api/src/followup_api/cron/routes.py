@@ -56,26 +56,26 @@ ANSWER: dict[str, Any] = {
     "status_code": 202,
     "dependencies": [SECRET],
     "responses": documented(401, 503),
-    "description": "Records a sweep and returns at once; sweeping twice tells nobody twice. "
+    "description": "Records an escalation run and returns at once; sweeping twice tells nobody twice. "
     "`Location` is where its status is read with the same secret.",
 }
 
 START_BY_GET = {**ANSWER, "dependencies": [WRITES, SECRET]}
 
 
-@router.get("/followups", summary="Start a sweep, for services that can only GET", **START_BY_GET)
+@router.get("/followups", summary="Start an escalation run, for services that can only GET", **START_BY_GET)
 def start_cron_sweep_by_get(work: Work, audit: Audit, response: Response) -> Sweep:
     return _ask(work, audit, response)
 
 
-@router.post("/followups", summary="Start a sweep", **ANSWER)
+@router.post("/followups", summary="Start an escalation run", **ANSWER)
 def start_cron_sweep(work: Work, audit: Audit, response: Response, _once: Idempotent) -> Sweep:
     return _ask(work, audit, response)
 
 
 @router.get(
     "/followups/{sweep_id}",
-    summary="Read how a sweep went",
+    summary="Read how an escalation run went",
     dependencies=[SECRET],
     responses=documented(401, 404, 503),
 )

@@ -9,8 +9,9 @@ from typing import Annotated
 from followup_common.db.tables import escalation_states, follow_ups
 from followup_common.policy import Severity
 from pydantic import Field, ValidationInfo, field_validator
-from sqlalchemy import ColumnElement, exists, literal_column
+from sqlalchemy import ColumnElement, exists, literal, literal_column
 
+from followup_api.followups.facts import KindName
 from followup_api.schemas import Schema, WrittenTime
 
 f = follow_ups.c
@@ -32,6 +33,9 @@ class ProgressFilters(Schema):
         None,
         description="`true`: only those completed by the time they were due at last; `false`: only those "
         "completed later.",
+    )
+    outcome: KindName | None = Field(
+        None, description="Only completed ones of which this came, a name of `GET /outcomes`."
     )
 
     @field_validator("completed_before")
@@ -55,6 +59,9 @@ def progress_conditions(filters: ProgressFilters) -> Iterator[ColumnElement[bool
         yield f.completed_at < filters.completed_before
     if filters.on_time is not None:
         yield f.completed_at <= f.due_at if filters.on_time else f.completed_at > f.due_at
+    if filters.outcome is not None:
+        yield ~f.is_open
+        yield f.outcome == literal(filters.outcome, literal_execute=True)
 
 
 def _at_least(severity: Severity) -> ColumnElement[bool]:

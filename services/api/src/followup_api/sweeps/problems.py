@@ -9,4 +9,4 @@ class SweepNotFound(NotFound):
     """There is no sweep with this id."""
 
     def __init__(self, sweep_id: int) -> None:
-        super().__init__(f"There is no sweep {sweep_id}.")
+        super().__init__(f"There is no escalation run {sweep_id}.")

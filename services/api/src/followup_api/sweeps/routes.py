@@ -22,23 +22,23 @@ router = api_router(prefix="/sweeps", tags=["Sweeps"])
 ADMIN = require(Permission.SWEEPS)
 
 
-@router.post("", summary="Ask for a sweep", status_code=202)
+@router.post("", summary="Ask for an escalation run", status_code=202)
 def request_sweep(
     work: Work, audit: Audit, caller: Annotated[Caller, ADMIN], response: Response, _once: Idempotent
 ) -> Sweep:
-    """Ask for a sweep now; the answer is the sweep as it waits to be run."""
+    """Ask for an escalation run (a sweep) now; the answer is the run as it waits for its turn."""
     row = service.request_sweep(work, audit, "manual", requested_by=caller.user_id)
     response.headers["Location"] = f"/api/v1/sweeps/{row.id}"
     return Sweep.model_validate(row)
 
 
-@router.get("", summary="List sweeps", dependencies=[ADMIN])
+@router.get("", summary="List escalation runs", dependencies=[ADMIN])
 def list_sweeps(work: Work, query: Annotated[PageQuery, Query()]) -> Page[Sweep]:
-    """Sweeps, newest first."""
+    """Escalation runs, newest first."""
     return Page[Sweep].of(queries.page(work.tx, query))
 
 
-@router.get("/{sweep_id}", summary="Read a sweep", dependencies=[ADMIN], responses=documented(404))
+@router.get("/{sweep_id}", summary="Read an escalation run", dependencies=[ADMIN], responses=documented(404))
 def get_sweep(work: Work, sweep_id: PathId) -> SweepProgress:
-    """One sweep and how far it is."""
+    """One escalation run and how far it is."""
     return SweepProgress.model_validate(queries.get(work.tx, sweep_id))

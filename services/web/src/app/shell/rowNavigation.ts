@@ -13,7 +13,7 @@ const ROW = /^follow-up-(\d+)$/;
 
 /** What a key does with all that is selected. */
 const BULK: Record<string, string> = {
-  d: "complete", o: "outcome", e: "edit", r: "reschedule", R: "reschedule", a: "reassign", h: "snooze", w: "wait",
+  d: "complete", o: "outcome", e: "edit", r: "reschedule", R: "reschedule", a: "reassign", i: "acknowledge", h: "snooze", w: "wait",
 };
 
 /** What keys ask for of one follow-up that has no control of its own on the page. */

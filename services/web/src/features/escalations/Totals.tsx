@@ -1,5 +1,7 @@
 import type { EscalationCounts } from "@/api/types";
+import { Help } from "@/components/Help";
 import { number, t } from "@/i18n";
+import { words } from "@/i18n/help";
 import classes from "./Totals.module.css";
 
 /** The numbers to see at a glance. */
@@ -7,17 +9,28 @@ export function Totals({ counts }: { counts: EscalationCounts }) {
   const { admin, manager, unroutable } = counts;
   return (
     <dl className={classes.totals}>
-      <Total name={t.escalations.levels.admin.title} hint={t.escalations.adminHint} amount={admin} tone={3} />
-      <Total name={t.escalations.levels.manager.title} hint={t.escalations.levels.manager.hint} amount={manager} tone={2} />
-      <Total name={t.escalations.unroutable} hint={t.escalations.unroutableHint} amount={unroutable} tone={1} />
+      <Total name={t.escalations.levels.admin.title} hint={t.escalations.adminHint} help={words.breach} amount={admin} tone={3} />
+      <Total name={t.escalations.levels.manager.title} hint={t.escalations.levels.manager.hint} help={words.manager} amount={manager} tone={2} />
+      <Total name={t.escalations.unroutable} hint={t.escalations.unroutableHint} help={words.unroutable} amount={unroutable} tone={1} />
     </dl>
   );
 }
 
-function Total({ name, hint, amount, tone }: { name: string; hint: string; amount: number; tone: number }) {
+interface TotalProps {
+  name: string;
+  hint: string;
+  /** What the name means. */
+  help: string;
+  amount: number;
+  tone: number;
+}
+
+function Total({ name, hint, help, amount, tone }: TotalProps) {
   return (
     <div className={classes.total} data-tone={amount > 0 ? tone : 0}>
-      <dt>{name}</dt>
+      <dt>
+        {name} <Help of={name}>{help}</Help>
+      </dt>
       <dd>
         <span className={classes.amount}>{number(amount)}</span>
         <span className={classes.hint}>{hint}</span>

@@ -1,5 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
-import { IconCalendar, IconCheck, IconChecklist, IconPencil, IconPlayerPause, IconUserShare, IconZzz } from "@tabler/icons-react";
+import { IconCalendar, IconCheck, IconChecklist, IconHandGrab, IconPencil, IconPlayerPause, IconPlayerPlay, IconUserShare, IconZzz } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
@@ -28,7 +28,7 @@ const HoldForm = lazy(() => import("@/features/followups/HoldDialog").then(({ Ho
 const BulkCompleteDialog = lazy(() => import("@/features/followups/BulkCompleteDialog"));
 const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
 
-type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" | "edit" | HoldAction };
+type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" | "edit" | "acknowledge" | "resume" | HoldAction };
 
 /** What was to be done when the API asked about the clock, and to which of the ticked ones. */
 interface Question {
@@ -48,6 +48,7 @@ export function BulkBar() {
   const me = useMe();
   const cache = useQueryClient();
   const count = all ? all.expected : chosen.size;
+  const held = all !== null || [...chosen.values()].some((followUp) => latest(cache, followUp).holds.length > 0);
   const noteRequired = [...chosen.values()].some((followUp) => latest(cache, followUp).note_required);
   const bar = useRef<HTMLDivElement>(null);
   useBarKeys(bar, clear);
@@ -166,12 +167,20 @@ export function BulkBar() {
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconChecklist size={15} />} onClick={() => ask("outcome")} data-bulk="outcome">
           {t.bulk.withOutcomeShort}
         </Button>
+        <Button className={classes.action} size="xs" variant="default" leftSection={<IconHandGrab size={15} />} onClick={() => run({ action: "acknowledge" })} data-bulk="acknowledge">
+          {t.holds.acknowledge}
+        </Button>
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconZzz size={15} />} onClick={() => setAsking("snooze")} data-bulk="snooze">
           {t.holds.verb.snooze}
         </Button>
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconPlayerPause size={15} />} onClick={() => setAsking("wait")} data-bulk="wait">
           {t.holds.verb.wait}
         </Button>
+        {held && (
+          <Button className={classes.action} size="xs" variant="default" leftSection={<IconPlayerPlay size={15} />} onClick={() => run({ action: "resume" })} data-bulk="resume">
+            {t.bulk.resumeShort}
+          </Button>
+        )}
         <Button className={classes.action} size="xs" variant="default" leftSection={<IconPencil size={15} />} onClick={() => setAsking("edit")} data-bulk="edit">
           {t.bulk.editLabel}
         </Button>

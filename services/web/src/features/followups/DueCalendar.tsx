@@ -5,6 +5,7 @@ import { IconCalendar } from "@tabler/icons-react";
 import { useState } from "react";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
+import { FIRST_DAYS, usePreferences } from "@/time/preferences";
 import { onDay } from "@/time/typed";
 import "@/time/dayjsUtc";
 import { wallTime } from "@/time/zone";
@@ -43,6 +44,7 @@ export function DueCalendar({ value, onChange, zone }: Props) {
 }
 
 function Picker({ value, onChange, zone }: Props) {
+  const { week_start } = usePreferences();
   const today = wallTime(now(), zone).slice(0, 10);
   const wall = value === null ? null : wallTime(value, zone);
   const [day, setDay] = useState(wall?.slice(0, 10) ?? today);
@@ -54,7 +56,7 @@ function Picker({ value, onChange, zone }: Props) {
           value={day}
           onChange={(next) => setDay(next ?? day)}
           defaultDate={day}
-          firstDayOfWeek={1}
+          firstDayOfWeek={FIRST_DAYS[week_start]}
           maxLevel="year" // its list of years goes by the browser's zone
           getDayProps={(each) => (each === today ? { "aria-current": "date" } : {})} // its own today is the browser's
           hideOutsideDates

@@ -5,7 +5,7 @@ import { addressOf } from "@/api/client";
 import type { View } from "@/api/types";
 import { useExport } from "@/features/followups/useExport";
 import { useMe } from "@/api/session";
-import { apiFilters, type Filters } from "@/features/followups/filters";
+import { completedFilters, type Filters } from "@/features/followups/filters";
 import { t } from "@/i18n";
 
 const KINDS = [
@@ -31,7 +31,7 @@ export function ExportMenu({ filters }: { filters: Filters }) {
       <Menu.Dropdown>
         <Menu.Label>{view === "all" ? t.export.all : t.export.list}</Menu.Label>
         {KINDS.map(({ format, label }) => {
-          const query = { ...apiFilters(filters), view, format, person };
+          const query = { ...completedFilters(filters), view, format, person };
           return (
             <Menu.Item
               key={format}

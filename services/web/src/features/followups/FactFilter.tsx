@@ -2,6 +2,7 @@ import { Button, CloseButton, Popover } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useKindLabel } from "@/api/kinds";
+import { useOutcomeLabel } from "@/api/outcomes";
 import { useMe } from "@/api/session";
 import { UserText } from "@/components/UserText";
 import type { Filters } from "@/features/followups/filters";
@@ -21,7 +22,8 @@ interface Props {
 export function FactFilter({ filters, change }: Props) {
   const [opened, setOpened] = useState(false);
   const { kind, priority, tag, currency, held, severity, moved, done_from: since, on_time: onTime } = filters;
-  const set = [kind, priority, tag, currency, held, severity, moved, since, onTime].filter(Boolean).length;
+  const outcome = filters.tab === "completed" && filters.outcome;
+  const set = [kind, priority, tag, currency, held, severity, moved, since, onTime, outcome].filter(Boolean).length;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} returnFocus shadow="md">
       <Popover.Target>
@@ -50,6 +52,7 @@ export function FactPills({ filters, change }: Props) {
   const kind = useKindLabel(filters.kind);
   const { time_zone: zone } = useMe();
   const { priority, tag, from, to, currency, held, severity, moved, done_from: since, on_time: onTime } = filters;
+  const outcome = useOutcomeLabel(filters.tab === "completed" ? filters.outcome : "");
   const pills = [
     filters.kind && { words: t.facts.ofKind(kind), without: { kind: "" } },
     priority && { words: t.facts.ofPriority[priority], without: { priority: "" } as const },
@@ -59,6 +62,7 @@ export function FactPills({ filters, change }: Props) {
     moved && { words: t.facts.moved(Number(moved)), without: { moved: "" } },
     since && { words: t.facts.doneSince(inZone(since, zone, "day")), without: { done_from: "" } },
     onTime && { words: t.facts.onTime[onTime], without: { on_time: "" } as const },
+    outcome && { words: outcome, without: { outcome: "" } },
     currency && { words: worthInWords(from, to, currency), without: { from: "", to: "", currency: "" } },
   ].filter((each) => Boolean(each)) as { words: string; without: Partial<Filters> }[];
   if (pills.length === 0) return null;

@@ -1,11 +1,14 @@
 import { Button, FocusTrap, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useKindChoices } from "@/api/kinds";
+import { outcomesQuery } from "@/api/outcomes";
 import { noMoney, PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
 import { HELD_BY, NO_FACTS, typedWorth, type FactFilters, type Filters } from "@/features/followups/filters";
 import { WorthFields } from "@/features/followups/WorthFields";
 import { t } from "@/i18n";
+import { words } from "@/i18n/closing";
 
 interface Props {
   filters: Filters;
@@ -18,6 +21,7 @@ const TYPING_MS = 300;
 /** What is chosen narrows the list at once, what is typed a moment later. */
 export default function FactFilterFields({ filters, change, close }: Props) {
   const kinds = useKindChoices(filters.kind || undefined);
+  const { data: outcomes = [] } = useQuery(outcomesQuery());
   const [typed, setTyped] = useState(() => ({
     ...{ tag: filters.tag, from: filters.from, to: filters.to },
     currency: filters.currency || noMoney().currency,
@@ -67,6 +71,17 @@ export default function FactFilterFields({ filters, change, close }: Props) {
           clearable
           comboboxProps={{ withinPortal: false }}
         />
+        {filters.tab === "completed" && (
+          <Select
+            label={words.outcome}
+            placeholder={t.facts.any}
+            data={outcomes.map(({ name, label }) => ({ value: name, label }))}
+            value={filters.outcome || null}
+            onChange={(outcome) => change({ outcome: outcome ?? "" })}
+            clearable
+            comboboxProps={{ withinPortal: false }}
+          />
+        )}
         <TextInput
           label={t.facts.tag}
           placeholder={t.facts.any}

@@ -33,6 +33,8 @@ export interface Filters {
   done_from: string;
   /** Completed by the time that they were due, or later. */
   on_time: "true" | "false" | "";
+  /** The name of what came of them: of completed ones. */
+  outcome: string;
 }
 
 /** What narrows a list to follow-ups of some sort, no matter whose they are. */
@@ -48,6 +50,7 @@ export const NO_FACTS = {
   moved: "",
   done_from: "",
   on_time: "",
+  outcome: "",
 } as const;
 export type FactFilters = Pick<Filters, keyof typeof NO_FACTS>;
 
@@ -69,7 +72,12 @@ export function apiFilters(filters: Filters) {
   return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined, ...apiFacts(filters) };
 }
 
-function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since, on_time: onTime, ...worth }: FactFilters) {
+/** The same of a list of completed ones, which can be narrowed to what came of them. */
+export function completedFilters(filters: Filters) {
+  return { ...apiFilters(filters), ...(filters.tab === "completed" && filters.outcome && { outcome: filters.outcome }) };
+}
+
+function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since, on_time: onTime, from, to, currency }: FactFilters) {
   return {
     severity_min: severity || undefined,
     moved_min: moved ? Number(moved) : undefined,
@@ -79,7 +87,7 @@ function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since
     priority: priority || undefined,
     tag: tag || undefined,
     held: held || undefined,
-    ...apiWorth(worth),
+    ...apiWorth({ from, to, currency }),
   };
 }
 
@@ -113,8 +121,8 @@ function amountOf(typed: string): string {
 
 /** Whether a list is narrowed to something else than whose they are and when they are due. */
 export function isNarrowed({ q, subject, kind, priority, tag, currency, held, ...went }: Filters): boolean {
-  const { severity, moved, done_from: since, on_time: onTime } = went;
-  return Boolean(q || subject || kind || priority || tag || currency || held || severity || moved || since || onTime);
+  const { severity, moved, done_from: since, on_time: onTime, outcome } = went;
+  return Boolean(q || subject || kind || priority || tag || currency || held || severity || moved || since || onTime || outcome);
 }
 
 /** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */
@@ -140,7 +148,7 @@ function factsIn(parameters: URLSearchParams): FactFilters {
   const priority = PRIORITIES.find((known) => known === parameters.get("priority")) ?? "";
   const held = HELD_BY.find((known) => known === parameters.get("held")) ?? "";
   const kind = text("kind", TAG_LENGTH);
-  return { kind, priority, tag: text("tag", TAG_LENGTH), held, ...worthIn(parameters), ...wentIn(parameters) };
+  return { kind, priority, tag: text("tag", TAG_LENGTH), held, outcome: text("outcome", TAG_LENGTH), ...worthIn(parameters), ...wentIn(parameters) };
 }
 
 /** How follow-ups went: the lists of the team view ask for it. */

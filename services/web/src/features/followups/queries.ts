@@ -9,7 +9,10 @@ const PAGE = 100;
 /** What a list and its counts are narrowed to. */
 export type ApiFilters = QueryOf<"/follow-ups/counts">;
 
-export const followUpsQuery = (view: View, filters: ApiFilters) =>
+/** What a list of completed ones may be narrowed to as well. */
+export type ListFilters = ApiFilters & { outcome?: string };
+
+export const followUpsQuery = (view: View, filters: ListFilters) =>
   infiniteQueryOptions({
     queryKey: queryKeys.followUpList({ view, ...filters }),
     queryFn: ({ pageParam, signal }) =>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FollowUpCounts, View } from "@/api/types";
-import { apiFilters, isNarrowed, viewsOf, type Filters } from "@/features/followups/filters";
+import { apiFilters, completedFilters, isNarrowed, viewsOf, type Filters } from "@/features/followups/filters";
 import { countsQuery, followUpsQuery } from "@/features/followups/queries";
 import { linesOf, type Line, type Section } from "@/features/followups/sections";
 
@@ -17,13 +17,14 @@ export interface SectionList {
 export function useSections(filters: Filters): SectionList {
   const views = viewsOf(filters.tab);
   const asked = useMemo(() => apiFilters(filters), [filters]);
+  const askedCompleted = useMemo(() => completedFilters(filters), [filters]);
   const { data: counts } = useQuery(countsQuery(asked));
   const [collapsed, setCollapsed] = useState<ReadonlySet<View>>(new Set());
 
   const overdue = useSection("overdue", asked, views);
   const today = useSection("today", asked, views);
   const upcoming = useSection("upcoming", asked, views);
-  const completed = useSection("completed", asked, views);
+  const completed = useSection("completed", askedCompleted, views);
   const all = { overdue, today, upcoming, completed };
   type Known = keyof typeof all;
   const queryOf = (view: View) => all[view as Known];
@@ -61,7 +62,7 @@ export function useSections(filters: Filters): SectionList {
   };
 }
 
-function useSection(view: View, asked: ReturnType<typeof apiFilters>, views: readonly View[]) {
+function useSection(view: View, asked: ReturnType<typeof completedFilters>, views: readonly View[]) {
   return useInfiniteQuery({
     ...followUpsQuery(view, asked),
     enabled: views.includes(view),

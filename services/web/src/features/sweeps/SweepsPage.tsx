@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { Sweep } from "@/api/types";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { Help } from "@/components/Help";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -13,6 +14,7 @@ import { SweepStatus } from "@/features/sweeps/SweepStatus";
 import { isUnderWay, sweepsQuery, useStartSweep } from "@/features/sweeps/sweeps";
 import { SweepProgress } from "@/features/sweeps/SweepProgress";
 import { number, t } from "@/i18n";
+import { words } from "@/i18n/help";
 
 const COLUMNS = [
   { name: t.sweeps.columns.status },
@@ -34,6 +36,7 @@ export function Component() {
   return (
     <Page
       title={t.sweeps.title}
+      aside={<Help of={t.sweeps.title}>{words.runs}</Help>}
       actions={
         <Button leftSection={<IconPlayerPlay size={16} />} loading={start.isPending} onClick={() => start.mutate()}>
           {t.sweeps.start}

@@ -20,7 +20,7 @@ export const app = {
     inbox: "Inbox",
     subjects: "Leads & clients",
     subjectsShort: "Clients",
-    sweeps: "Sweeps",
+    sweeps: "Escalation runs",
     people: "People",
     kinds: "Kinds",
     outcomes: "Outcomes",

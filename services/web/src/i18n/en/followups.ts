@@ -110,6 +110,9 @@ export const followups = {
     reschedule: (amount: number) => `Rescheduled ${followUps(amount)}`,
     snooze: (amount: number) => `Snoozed ${followUps(amount)}`,
     wait: (amount: number) => `${followUps(amount)} wait`,
+    acknowledge: (amount: number) => `You have ${followUps(amount)}`,
+    resume: (amount: number) => `${followUps(amount)} go on`,
+    resumeShort: "Go on",
     askComplete: (amount: number) => `Complete ${followUps(amount)}?`,
     askCompleteText:
       "These are all that match, also those that are not loaded in the list. You can undo it afterwards.",
@@ -151,7 +154,7 @@ export const followups = {
     planned: (title: string) => `Planned “${title}”`,
     askReopen: (title: string) => `Reopen “${title}”?`,
     askReopenText:
-      "Reopening starts its escalation over: if its due time has passed, its assignee is told at the next sweep, and then those above them.",
+      "Reopening starts its escalation over: if its due time has passed, its assignee is told at the next escalation run, and then those above them.",
     askDelete: (title: string) => `Delete “${title}”?`,
     askDeleteText: "Its history and notifications go with it. For 30 days it can be restored.",
   },
@@ -265,7 +268,7 @@ export const followups = {
     lastStep: "Everybody on its policy has been told. No further step comes.",
     named: (label: string) => `“${label}”`,
     numbered: (step: number) => number(step),
-    stepNow: (step: string) => `Step ${step} has come and goes out with the next sweep.`,
+    stepNow: (step: string) => `Step ${step} has come and goes out with the next escalation run.`,
     stepComes: (step: string) => `Step ${step} of its policy comes {ago}, {time}, unless it is done before.`,
   },
 

@@ -62,7 +62,7 @@ export const shared = {
   subjectKinds: { lead: "Lead", client: "Client" },
 
   level: {
-    names: { employee: "Reminded", manager: "Manager", admin: "Admin" },
+    names: { employee: "Reminded", manager: "With manager", admin: "SLA breach" },
     escalated: "Escalated",
     assigneeTold: "The assignee was told",
     escalatedTo: (level: string) => `Escalated to ${level}`,
@@ -70,7 +70,7 @@ export const shared = {
     breach: ", an SLA breach",
     lastStep: "Nothing further comes.",
     nextIn: (length: string, at: string) => `Next step in ${length}, ${at}.`,
-    nextWithSweep: "The next step comes with the next sweep.",
+    nextWithSweep: "The next step comes with the next escalation run.",
     explanation: (who: string, breach: string, next: string) => `${who}${breach}. ${next}`,
   },
 

@@ -31,7 +31,7 @@ export const tokens = {
     scopes: {
       read: { label: "Read", description: "See what you see" },
       write: { label: "Write", description: "Change follow-ups, leads and clients as you can" },
-      ops: { label: "Operations", description: "Sweeps, queues, dead letters, audit log" },
+      ops: { label: "Operations", description: "Escalation runs, queues, dead letters, audit log" },
       admin: { label: "People", description: "Add, change and import people, with their roles" },
     },
     create: "Create token",

@@ -290,7 +290,7 @@ def _choice(action: str, entry: _Entry) -> str:
 
 
 def _sweep(_: str, entry: _Entry) -> str:
-    return f"{entry.who} asked for a sweep"
+    return f"{entry.who} asked for an escalation run"
 
 
 def _numbers(details: Details) -> str:

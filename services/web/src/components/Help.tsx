@@ -1,0 +1,26 @@
+import { Popover } from "@mantine/core";
+import { IconHelp } from "@tabler/icons-react";
+import { IconButton } from "@/components/IconButton";
+import { words } from "@/i18n/help";
+
+interface Props {
+  /** The word that needs it, as the page writes it. */
+  of: string;
+  children: string;
+}
+
+/** What a word means, beside it: a button that opens it, for the mouse, keys and touch; Escape closes it. */
+export function Help({ of, children }: Props) {
+  return (
+    <Popover width={280} position="bottom" withArrow returnFocus shadow="md">
+      <Popover.Target>
+        <IconButton aria-label={words.of(of)}>
+          <IconHelp size={16} stroke={1.7} aria-hidden />
+        </IconButton>
+      </Popover.Target>
+      <Popover.Dropdown fz="sm" fw={400} aria-label={of}>
+        {children}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
