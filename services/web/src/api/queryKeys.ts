@@ -8,6 +8,7 @@ export const queryKeys = {
   followUps: ["follow-ups"] as const,
   followUpLists: ["follow-ups", "list"] as const,
   followUpList: (filters: object) => ["follow-ups", "list", filters] as const,
+  anyFollowUp: ["follow-ups", "any"] as const,
   deletedFollowUps: ["follow-ups", "deleted"] as const,
   allFollowUpCounts: ["follow-ups", "counts"] as const,
   followUpCounts: (filters: object) => ["follow-ups", "counts", filters] as const,

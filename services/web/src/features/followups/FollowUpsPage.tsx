@@ -1,11 +1,13 @@
 import { Button, Group } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { lazy, Suspense, useDeferredValue } from "react";
+import { useMay } from "@/api/session";
 import { Page } from "@/components/Page";
 import { BulkBar } from "@/features/followups/BulkBar";
 import { ExportMenu } from "@/features/followups/ExportMenu";
 import { FilterBar } from "@/features/followups/FilterBar";
 import { FollowUpList } from "@/features/followups/FollowUpList";
+import { useFirstSteps } from "@/features/followups/firstSteps";
 import { useFilters } from "@/features/followups/filters";
 import { openForm } from "@/features/followups/formRequest";
 import { SelectionProvider } from "@/features/followups/SelectionProvider";
@@ -14,11 +16,15 @@ import { t } from "@/i18n";
 import classes from "./FollowUpsPage.module.css";
 
 const HandOver = lazy(() => import("@/features/followups/HandOver"));
+const FirstSteps = lazy(() => import("@/features/followups/FirstSteps"));
 
 export function Component() {
   const [filters, change] = useFilters();
   const shown = useDeferredValue(filters);
   const list = useSections(shown);
+  const firstSteps = useFirstSteps();
+  const nothingOpen = list.counts?.overdue === 0 && list.counts.today === 0 && list.counts.upcoming === 0;
+  const lead = useMay("imports") && (firstSteps === "begun" || (firstSteps === "" && nothingOpen));
   return (
     <SelectionProvider scope={JSON.stringify(shown)}>
       <BulkBar />
@@ -40,6 +46,11 @@ export function Component() {
         }
         toolbar={<FilterBar filters={filters} change={change} counts={list.counts} />}
       >
+        {lead && (
+          <Suspense>
+            <FirstSteps />
+          </Suspense>
+        )}
         <FollowUpList list={list} filters={shown} change={change} />
       </Page>
     </SelectionProvider>

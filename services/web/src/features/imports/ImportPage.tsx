@@ -1,5 +1,6 @@
 import { SegmentedControl, Stack } from "@mantine/core";
 import { useState } from "react";
+import { useSearchParams } from "react-router";
 import { Page } from "@/components/Page";
 import { ImportSummary } from "@/features/imports/ImportSummary";
 import { ImportFile } from "@/features/imports/ImportFile";
@@ -10,7 +11,7 @@ import { words } from "@/i18n/imports";
 
 /** Drop a file, see what its columns are, what it would do and every mistake in it, then confirm. */
 export function Component() {
-  const [kind, setKind] = useState<Kind>("follow-ups");
+  const [kind, setKind] = useState<Kind>(useSearchParams()[0].get("of") === "users" ? "users" : "follow-ups");
   const [file, setFile] = useState<File | null>(null);
   const [result, setResult] = useState<ImportResult | null>(null);
 

@@ -1,0 +1,15 @@
+import { createStore } from "@/hooks/store";
+
+const KEY = "followup-first-steps";
+
+/** Of this browser: the steps were begun in an empty company, and are shown until they are done; or they are not. */
+export type FirstSteps = "begun" | "over" | "";
+
+const store = createStore<FirstSteps>((localStorage.getItem(KEY) ?? "") as FirstSteps);
+
+export const useFirstSteps = store.use;
+
+export function setFirstSteps(next: FirstSteps): void {
+  localStorage.setItem(KEY, next);
+  store.set(next);
+}
