@@ -30,6 +30,19 @@ FILL = """
     UPDATE follow_ups SET due_at = now() + interval '1 day' WHERE id % 10 = 2;
 """
 
+# Two follow-ups each: for good and long ago, back long ago, not back yet, and just now.
+HAND_OVERS = """
+    INSERT INTO users (email, name) VALUES ('ben@example.com', 'Ben');
+    INSERT INTO hand_overs (id, from_user_id, to_user_id, actor_id, until, number, created_at, ended_at)
+    OVERRIDING SYSTEM VALUE VALUES
+        (1, 1, 2, 1, NULL, 2, now() - interval '31 days', NULL),
+        (2, 1, 2, 1, current_date - 40, 2, now() - interval '50 days', now() - interval '39 days'),
+        (3, 1, 2, 1, current_date + 9, 2, now() - interval '31 days', NULL),
+        (4, 1, 2, 1, NULL, 2, now() - interval '29 days', NULL);
+    INSERT INTO hand_over_items (hand_over_id, follow_up_id, version, assignment)
+        SELECT h.id, f, 1, 1 FROM hand_overs h, generate_series(1, 2) f;
+"""
+
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
@@ -64,12 +77,26 @@ def test_what_is_old_and_no_longer_current_goes(database_url: str, engine: Engin
     # What a person did belongs to no due time, and stays with an open follow-up.
     others = {"notifications": 0, "activities": 7, "escalations": 0}
     assert counts(engine, "f.id > 30 AND f.id % 10 = 2") == others
-    assert seen == deleted
+    assert {**seen, "hand_over_items": 0} == deleted
 
 
 def test_pruning_again_finds_nothing(database_url: str, engine: Engine) -> None:
     prune(database_url, MONTH)
-    assert prune(database_url, MONTH) == dict.fromkeys(GROWING, 0)
+    assert prune(database_url, MONTH) == dict.fromkeys((*GROWING, "hand_over_items"), 0)
+
+
+def test_which_follow_ups_went_is_kept_for_as_long_as_they_can_go_back(
+    database_url: str, engine: Engine
+) -> None:
+    with engine.begin() as tx:
+        tx.execute(text(HAND_OVERS))
+    assert prune(database_url, MONTH)["hand_over_items"] == 4
+    with engine.begin() as tx:
+        left = (
+            tx.execute(text("SELECT DISTINCT hand_over_id FROM hand_over_items ORDER BY 1")).scalars().all()
+        )
+        assert left == [3, 4]
+        assert tx.execute(text("SELECT sum(number) FROM hand_overs")).scalar_one() == 8
 
 
 @pytest.mark.parametrize("off", [timedelta(days=3), timedelta(days=-3)])

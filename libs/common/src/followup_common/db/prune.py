@@ -3,7 +3,8 @@
 Deletes what was told about follow-ups, and what was done to them, once it is older than that and no
 longer current: the follow-up is completed, or its escalation has started over. What an open follow-up's
 present run led to stays, and that its assignee was told that it is theirs, so that nothing can be said
-twice; so does everything of what can be undone at the moment. Follow-ups themselves stay.
+twice; so does everything of what can be undone at the moment. Follow-ups themselves stay. Of hand-overs that
+are old and can no longer go back it deletes which follow-ups went, and keeps how many.
 
 Age goes by PostgreSQL's clock, and by the slow one that the escalator keeps. Nothing is deleted while the
 first is far from this machine's: one that is ahead would take what is young for old. What was written in the
@@ -35,6 +36,15 @@ GROWING = {"activities": "created_at", "notifications": "created_at", "escalatio
 CURRENT = {
     "notifications": "old.step = 0 AND old.user_id = f.assignee_id AND f.is_open",
 }
+
+ITEMS = "hand_over_items"
+# Which follow-ups went matters for as long as they can go back: for a day, or until the hand-over ends.
+OLD_HAND_OVERS = f"""
+    SELECT h.id, h.created_at FROM hand_overs h
+    WHERE h.created_at < {SLOW_NOW} - :age AND (h.until IS NULL OR h.ended_at IS NOT NULL)
+      AND EXISTS (SELECT FROM {ITEMS} i WHERE i.hand_over_id = h.id)
+    ORDER BY h.created_at
+"""
 
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
 
@@ -79,7 +89,8 @@ def prune(
         _compare_clocks(engine, own_clock())
         for table in GROWING:
             _bring_back(engine, table)
-        return {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
+        deleted = {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
+        return {**deleted, ITEMS: _prune_items(engine, older_than, progress)}
     finally:
         engine.dispose()
 
@@ -113,6 +124,19 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
             window = {"begin": begin, "end": end, "age": older_than}
             deleted += tx.execute(statement, window).rowcount
         progress(table, end, deleted)
+    return deleted
+
+
+def _prune_items(engine: Engine, older_than: timedelta, progress: Progress) -> int:
+    """What each old hand-over gave, one hand-over a transaction: of at most 10,000 follow-ups."""
+    with engine.begin() as tx:
+        old = tx.execute(text(OLD_HAND_OVERS), {"age": older_than}).all()
+    deleted = 0
+    for hand_over in old:
+        with engine.begin() as tx:
+            statement = text(f"DELETE FROM {ITEMS} WHERE hand_over_id = :id")
+            deleted += tx.execute(statement, {"id": hand_over.id}).rowcount
+        progress(ITEMS, hand_over.created_at, deleted)
     return deleted
 
 
