@@ -97,12 +97,14 @@ TREND = text("""
         FROM follow_ups
         WHERE assignee_id = ANY(CAST(:people AS bigint[])) AND is_open AND due_at <= now()
         UNION ALL
-        SELECT assignee_id, turn.at, turn.overdue, turn.done
-        FROM follow_ups f, LATERAL (VALUES
-            (f.due_at, (f.completed_at > f.due_at)::int, 0),
-            (f.completed_at, -(f.completed_at > f.due_at)::int, 1)
-        ) turn (at, overdue, done)
-        WHERE f.assignee_id = ANY(CAST(:people AS bigint[])) AND NOT f.is_open AND f.completed_at >= :since
+        SELECT assignee_id, completed_at, -(completed_at > due_at)::int, 1
+        FROM follow_ups
+        WHERE assignee_id = ANY(CAST(:people AS bigint[])) AND NOT is_open AND completed_at >= :since
+        UNION ALL
+        SELECT assignee_id, due_at, 1, 0
+        FROM follow_ups
+        WHERE assignee_id = ANY(CAST(:people AS bigint[])) AND NOT is_open AND completed_at >= :since
+          AND completed_at > due_at
     ) turns GROUP BY 1, 2
 """)
 
