@@ -28,14 +28,18 @@ NOT_SUMMED_UP = text("""
     ), '-infinity')
     GROUP BY 1 ORDER BY 1
 """)
-# What was found after one return is not said again after the next.
+# What was found after one return is not said again after the next. An absence that was planned by a clock
+# that was ahead is summed up from its first day on.
 SUMMED_UP_TWICE = text("""
     SELECT user_id, since, before FROM (
         SELECT s.user_id, (s.details ->> 'since')::timestamptz AS since,
             lag(pg_xact_commit_timestamp(a.xmin)) OVER (PARTITION BY s.user_id ORDER BY s.id) AS before
         FROM notifications s JOIN absences a ON a.id = s.summary_of WHERE s.audience = 'returned'
     ) returns
-    WHERE since < before - interval '10 seconds' ORDER BY 1, 2
+    WHERE since < before - interval '70 seconds' AND NOT EXISTS (
+        SELECT FROM absences a
+        WHERE a.user_id = returns.user_id AND a.created_at > pg_xact_commit_timestamp(a.xmin))
+    ORDER BY 1, 2
 """)
 
 

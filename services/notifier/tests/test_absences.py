@@ -161,6 +161,21 @@ def test_what_was_summed_up_once_is_not_summed_up_after_another_absence_of_the_s
         come_back(company, company.away(eve, since=0), HOUR)
 
 
+def test_who_was_told_by_a_transaction_that_had_begun_before_the_absence_was_planned_hears_of_it(
+    company: Company, run: Run
+) -> None:
+    eve = company.person("Eve")
+    absence = company.away(eve)
+    company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    come_back(company, absence, HOUR)
+    begun = text("UPDATE notifications SET created_at = now() - interval '2 hours 10 seconds'")
+    company.tx.execute(begun)
+    [event] = tick(run)
+    run(sum_up_absence, event)
+    assert unread(company, eve) == 1
+
+
 def test_who_was_away_until_a_moment_ago_hears_of_all_absences_at_once(company: Company, run: Run) -> None:
     eve = company.person("Eve")
     first = company.away(eve)

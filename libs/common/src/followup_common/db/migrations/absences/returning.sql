@@ -1,6 +1,7 @@
 -- Those who are back since a minute, once each: the last of the absences that are over, and since when they cannot
 -- have heard of anything: not before the first of them was planned, so that what was summed up after one return is
--- not summed up again after the next on the same day. Where it was planned by a clock that was ahead, that says
+-- not summed up again after the next on the same day; a transaction that found them away may have begun a minute
+-- before that. Where it was planned by a clock that was ahead, that says
 -- nothing. A minute, because a transaction that found them away may still be under way. Who is away again, or was
 -- until a moment ago, is not back yet: all is summed up in one. Where somebody came back by a clock that was ahead,
 -- they are back once it is set back.
@@ -21,7 +22,7 @@ CREATE OR REPLACE FUNCTION absences_settle(at_most integer)
     ), settled AS (
         UPDATE absences a SET returned_at = now() FROM over WHERE a.id = over.id
         RETURNING a.id, a.user_id, a.first_day, CASE
-            WHEN a.created_at <= least(now(), (SELECT c.at FROM slow_clock c)) THEN a.created_at END AS planned_at
+            WHEN a.created_at <= least(now(), (SELECT c.at FROM slow_clock c)) THEN a.created_at END - interval '1 minute' AS planned_at
     )
     SELECT max(s.id), s.user_id, min(greatest(s.first_day::timestamp AT TIME ZONE u.time_zone, s.planned_at))
     FROM settled s JOIN users u ON u.id = s.user_id GROUP BY s.user_id ORDER BY 1
