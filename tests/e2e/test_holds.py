@@ -34,6 +34,7 @@ def test_one_waits_and_goes_on_by_keys(product: Product, visit: Visit) -> None:
     expect(row(page, "Call Acme")).to_contain_text("Waiting until")
     page.goto(f"{page.url.split('/followups')[0]}/followups/{planned['id']}")
     expect(page.get_by_text("Its clock is stopped until")).to_be_visible()
+    expect(page.get_by_text("It began to wait")).to_contain_text("today at")
     expect(page.get_by_text("“They decide on Thursday”")).to_be_visible()
     chosen(page, "Call Acme", "End the wait")
     expect(page.get_by_text("Its clock is stopped until")).to_be_hidden()

@@ -113,6 +113,7 @@ function NextStep({ followUp }: { followUp: ShownFollowUp }) {
   const now = useNow();
   const at = followUp.next_step?.at ?? followUp.next_step_at;
   const waits = followUp.waiting_until;
+  const wait = followUp.holds.find(({ kind }) => kind === "wait");
   const left = waits !== null && followUp.next_step ? Math.max(0, Date.parse(followUp.next_step.at) - Date.parse(waits)) : null;
   const step = followUp.next_step ? t.details.named(isolate(followUp.next_step.label)) : t.details.numbered(followUp.level + 1);
   return (
@@ -120,10 +121,18 @@ function NextStep({ followUp }: { followUp: ShownFollowUp }) {
       <IconClockHour4 size={18} stroke={1.7} aria-hidden />
       <span>
         {waits !== null ? (
-          <Message
-            text={left === null ? t.holds.stopped : t.holds.stoppedWith(step, duration(left))}
-            parts={{ time: <RelativeTime at={waits} as="onCalendar" /> }}
-          />
+          <>
+            <Message
+              text={left === null ? t.holds.stopped : t.holds.stoppedWith(step, duration(left))}
+              parts={{ time: <RelativeTime at={waits} as="onCalendar" /> }}
+            />
+            {wait && (
+              <>
+                {" "}
+                <Message text={t.holds.waits} parts={{ ago: <RelativeTime at={wait.since} as="ago" />, time: <RelativeTime at={wait.since} as="onCalendar" /> }} />
+              </>
+            )}
+          </>
         ) : at === null ? (
           t.details.lastStep
         ) : Date.parse(at) <= now ? (

@@ -40,6 +40,7 @@ export const holds = {
     has: (name: string) => `${name} has it`,
     stopped: "Its clock is stopped until {time}.",
     stoppedWith: (step: string, left: string) => `Its clock is stopped until {time}. Then ${left} are left to step ${step} of its policy.`,
+    waits: "It began to wait {ago}, {time}.",
     filter: "Held",
     filters: { waiting: "Waiting", snoozed: "Snoozed", acknowledged: "Somebody has it" },
   },
