@@ -178,7 +178,7 @@ health_port = $(word 2,$(subst =, ,$(filter $@=%,api=8000 scheduler=8100 escalat
 serve = PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONUNBUFFERED=1 \
 	$(BIN)/honcho start --port $${FOLLOWUP_PORT:-8000} $(if $(INSTANCES),--concurrency $(INSTANCES))
 
-# Five processes keep two cores busy, for tests wait half of the time. Four workers take most tests, in the
+# Six processes keep two cores busy, for tests wait half of the time. Five workers take most tests, in the
 # order of their files; the one that is ready first takes over half of what another has left. Beside them
 # those that stop servers have servers of their own, and show what they said afterwards; those that measure
 # come last, when nothing else runs. All of them run, so that one failure does not hide another's. Finding
@@ -186,7 +186,7 @@ serve = PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONUNBUFFERED=1 \
 define pytest
 status=0; ended() { [ $$1 -eq 0 ] || [ $$1 -eq $(if $(ARGS),5,0) ] || status=1; }; mkdir -p build; \
 $(BIN)/pytest -q -m "$(1)serial and not long" $(ARGS) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
-$(BIN)/pytest -q -n 4 --dist worksteal -m "$(1)not serial and not alone and not long" $(ARGS); ended $$?; \
+$(BIN)/pytest -q -n 5 --dist worksteal -m "$(1)not serial and not alone and not long" $(ARGS); ended $$?; \
 wait $$serial; ended $$?; cat build/serial.log; \
 $(BIN)/pytest -q -m "$(1)alone and not long" $(ARGS); ended $$?; \
 exit $$status

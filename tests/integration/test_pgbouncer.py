@@ -97,6 +97,7 @@ def escalate(owner: Database, api: httpx.Client, assignee: int, already: int) ->
     eventually(told, 120, what="somebody was told")
 
 
+@pytest.mark.long
 def test_services_work_behind_it_and_after_it_lost_its_connections(
     pooled: Pooled, start: Callable[[str], Process]
 ) -> None:
@@ -239,6 +240,7 @@ def test_the_api_says_when_it_is_not_known_whether_a_change_was_made(
         assert len(api.get("/follow-ups").json()["items"]) == 1
 
 
+@pytest.mark.long
 def test_no_event_becomes_a_dead_letter_when_sessions_end(
     pooled: Pooled, start: Callable[[str], Process]
 ) -> None:
