@@ -117,6 +117,11 @@ def test_a_team_is_read_on_a_phone_by_touch_and_fits_every_size(visit: Visit, da
     page.get_by_role("combobox", name="Sort by").tap()
     page.get_by_role("option", name="Done this week").tap()
     expect(first(page)).to_contain_text("Zoe Zed")
+    page.get_by_role("button", name="More about Amir Patel").tap()
+    page.get_by_role("menuitem", name="Hand open work over").tap()
+    expect(page.get_by_role("dialog", name="Amir Patel")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").tap()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     found = {}
     for size in SIZES:
         page.set_viewport_size(size)  # type: ignore[arg-type]

@@ -36,6 +36,7 @@ export const queryKeys = {
   notifications: ["notifications"] as const,
   notificationLists: ["notifications", "list"] as const,
   notificationList: (filters: object) => ["notifications", "list", filters] as const,
+  teams: ["team"] as const,
   team: (asked: object) => ["team", asked] as const,
   absences: ["absences"] as const,
   absenceList: (filters: object) => ["absences", "list", filters] as const,

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import type { OpenWorkFilter, User } from "@/api/types";
 import { words } from "@/i18n/handovers";
 
-const HandOverDialog = lazy(() => import("@/features/handovers/HandOverDialog"));
+export const HandOverDialog = lazy(() => import("@/features/handovers/HandOverDialog"));
 
 interface Props {
   person: Pick<User, "id" | "name" | "time_zone">;

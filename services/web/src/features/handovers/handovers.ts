@@ -62,4 +62,5 @@ function settle(cache: QueryClient): void {
   refreshLists(cache);
   void cache.invalidateQueries({ queryKey: queryKeys.followUps });
   void cache.invalidateQueries({ queryKey: queryKeys.handOvers });
+  void cache.invalidateQueries({ queryKey: queryKeys.teams });
 }

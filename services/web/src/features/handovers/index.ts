@@ -1,3 +1,3 @@
 /** What other parts of the page may use of hand-overs. */
-export { HandOverButton } from "@/features/handovers/HandOverButton";
+export { HandOverButton, HandOverDialog } from "@/features/handovers/HandOverButton";
 export { RecentHandOvers } from "@/features/handovers/RecentHandOvers";

@@ -38,6 +38,7 @@ export const team = {
   line: (reports: number) => plural(reports, { one: "Their report", other: "Their # reports" }),
   more: (name: string) => `More about ${name}`,
   list: "Their follow-ups",
+  handOver: "Hand open work over",
   trendOf: (name: string, done: readonly number[], overdue: readonly number[]) =>
     `${name}, the last ${number(done.length)} weeks up to now. Done a week: ${done.map((one) => number(one)).join(", ")}. ` +
     `Overdue at its end: ${overdue.map((one) => number(one)).join(", ")}.`,
