@@ -83,6 +83,12 @@ PLAIN_AND_OPEN = text("""
 TASK_AND_OPEN = text("""
     SELECT now(), assignee_id FROM follow_ups WHERE id = :id AND is_open AND kind = 'task' FOR UPDATE
 """)
+# What a completion through the API has planned goes with the undo of it.
+TAKEN_BACK = text("""
+    SELECT DISTINCT d.id FROM deleted_follow_ups d
+    JOIN activities a ON a.details ->> 'next_id' = CAST(d.id AS text)
+    WHERE a.follow_up_id = :id AND a.kind = 'completed' AND d.deleted_at = now()
+""")
 HELD = text("""
     SELECT step, until FROM holds
     WHERE follow_up_id = :id AND user_id = :actor AND kind = :kind AND ended_at IS NULL
@@ -325,6 +331,8 @@ class Workload:
         if not undo_changes(work, [follow_up], actor, Scope(None)).done:
             return None
         journal.write(tx, follow_up, Kind.UNDONE)
+        for gone in tx.execute(TAKEN_BACK, {"id": follow_up}).scalars().all():
+            journal.write(tx, gone, Kind.DELETED)
         return work.events
 
     def _wait(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
