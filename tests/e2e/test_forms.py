@@ -32,7 +32,7 @@ def test_an_inactive_manager_and_an_inactive_assignee_are_shown(product: Product
     ada, dana = product.person("Ada Okafor", "admin"), product.person("Dana Gone", "manager")
     product.person("Yana Report", manager=dana)
     product.follow_up(dana, "Call of one who left", due=hours(3))
-    product.call("PATCH", f"/users/{dana.id}", json={"active": False})
+    product.call("PATCH", f"/users/{dana.id}", json={"active": False, "open_work": {"stays": True}})
     page = visit(ada, "/admin/people?q=yana+report")
     page.get_by_role("button", name="Edit Yana Report").click()
     form = dialog(page, "Edit Yana Report")

@@ -200,7 +200,8 @@ def set_up(world: World, ada: Person, computed: Computed) -> None:
     columns = (*FOLLOW_UP_COLUMNS, "value_amount", "value_currency")
     rows = [(*line_of_deal(department, deal), amount(deal), "USD") for deal in department.deals]
     import_lines(world, ada, "follow-ups", columns, rows)
-    import_lines(world, ada, "users", USER_COLUMNS, map(line_of_person, department.people))
+    leaving = "users?open_work=stays"
+    import_lines(world, ada, leaving, USER_COLUMNS, map(line_of_person, department.people))
 
 
 def _add_calendar(world: World, ada: Person, name: str, office: Office) -> int:
