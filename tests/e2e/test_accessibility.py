@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import bell, dialog, row
@@ -14,8 +14,8 @@ from tests.e2e.product import Person, Product, hours
 from tests.support.processes import REPOSITORY
 
 AXE = Path(REPOSITORY, "services/web/node_modules/axe-core/axe.min.js")
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1360, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1360, "height": 860}
 
 PAGES = (
     ("/followups", "Follow-ups"),
@@ -209,9 +209,9 @@ def test_the_log_in_has_no_violation(visit: Visit) -> None:
 def violations_at_each_size(page: Page) -> list[str]:
     """What axe-core finds in what is open on a desk, and then on a phone, where colours are the same."""
     found = violations(page)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     found += [f"phone: {problem}" for problem in violations(page, "light")]
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
     return found
 
 

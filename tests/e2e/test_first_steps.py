@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, ViewportSize, expect
 
 from tests.e2e.conftest import Visit, running
 from tests.e2e.pages import dialog, said
 from tests.e2e.product import Product
 from tests.e2e.test_accessibility import DESK, PHONE, violations
 
-TABLET = {"width": 820, "height": 1180}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_an_empty_company_leads_to_the_first_escalation(empty: Product, visit: V
     expect(steps.get_by_role("button", name="See who would be told")).to_be_disabled()
     found = []
     for size in (PHONE, TABLET, DESK):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         found += violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert found == []

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import row, tab_to
@@ -16,7 +16,7 @@ from tests.e2e.test_accessibility import DESK, PHONE, violations
 
 TODAY = datetime.now(ZoneInfo("Europe/Berlin")).date()
 BACK = TODAY + timedelta(days=10)
-SIZES = ({"width": 1440, "height": 900}, {"width": 820, "height": 1180}, PHONE)
+SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 820, "height": 1180}, PHONE)
 
 
 @pytest.fixture(scope="module")
@@ -124,11 +124,11 @@ def test_a_team_is_read_on_a_phone_by_touch_and_fits_every_size(visit: Visit, da
     expect(page.get_by_role("dialog")).to_have_count(0)
     found = {}
     for size in SIZES:
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         found[size["width"]] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
     assert not {size: problems for size, problems in found.items() if problems}
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     member(page, "Amir Patel").get_by_role("link", name="Amir Patel, overdue: 3").tap()
     expect(row(page, "Late by 120")).to_be_visible()
     expect(row(page, "Put off")).to_have_count(0)

@@ -19,12 +19,10 @@ export function RouteFailure({ framed = false }: Props) {
   const error = useRouteError();
   const chunk = error instanceof Error && /import|fetch|module|preload/i.test(error.message);
   const Frame = framed ? "div" : "main";
-  const reload = () => void (chunk && reloadIfReachable());
-  useWindowEvent("online", reload);
+  useWindowEvent("online", () => void (chunk && reloadIfReachable()));
   useEffect(() => {
-    if (!wasReloaded()) reload(); // once: what is missing after that, another try does not bring
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- when it is drawn
-  }, []);
+    if (chunk && !wasReloaded()) void reloadIfReachable(); // once: what is missing after that, another try does not bring
+  }, [chunk]);
   return (
     <Frame>
       <EmptyState

@@ -80,7 +80,7 @@ class Tell(StrEnum):
 
 Unit = Literal["after", "working", "working_days"]
 Requirement = Literal["closing_note"]
-"""What a step asks of whom who completes the follow-up: a note that says what came of it."""
+"""What a step asks of anyone who completes the follow-up: a note that says what came of it."""
 
 
 class Length(BaseModel):

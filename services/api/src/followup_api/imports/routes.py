@@ -29,7 +29,7 @@ router = api_router(prefix="/imports", tags=["Imports"])
 Admin = Annotated[Caller, require(Permission.USERS_IMPORT)]
 Importer = Annotated[Caller, require(Permission.IMPORTS)]
 FileOfPeople = Annotated[BinaryIO, received(Permission.USERS_IMPORT)]
-FileOfFollowUps = Annotated[BinaryIO, received(Permission.IMPORTS)]
+FileToImport = Annotated[BinaryIO, received(Permission.IMPORTS)]
 
 USERS_EXAMPLE = """\
 email,name,role,manager_email,time_zone,active
@@ -108,7 +108,7 @@ def import_users(
     openapi_extra=file_body(FOLLOW_UPS_EXAMPLE),
 )
 def import_follow_ups(
-    file: FileOfFollowUps,
+    file: FileToImport,
     work: Work,
     audit: Audit,
     caller: Importer,
@@ -129,7 +129,7 @@ def import_follow_ups(
     openapi_extra=file_body(ABSENCES_EXAMPLE),
 )
 def import_absences(
-    file: FileOfFollowUps,
+    file: FileToImport,
     work: Work,
     audit: Audit,
     caller: Importer,
@@ -146,7 +146,7 @@ def import_absences(
     responses={**documented(422, 429), **NOT_CSV},
     openapi_extra=file_body(ABSENCES_EXAMPLE),
 )
-def preview_absences(file: FileOfFollowUps, _: Importer) -> ImportPreview:
+def preview_absences(file: FileToImport, _: Importer) -> ImportPreview:
     return preview_of(file, ABSENCES)
 
 
@@ -168,7 +168,7 @@ def preview_users(file: FileOfPeople, _: Admin) -> ImportPreview:
     responses={**documented(422, 429), **NOT_CSV},
     openapi_extra=file_body(FOLLOW_UPS_EXAMPLE),
 )
-def preview_follow_ups(file: FileOfFollowUps, _: Importer) -> ImportPreview:
+def preview_follow_ups(file: FileToImport, _: Importer) -> ImportPreview:
     return preview_of(file, FOLLOW_UPS)
 
 
