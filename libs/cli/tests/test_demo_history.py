@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from followup_api.followups.scopes import Scope
 from followup_api.policies.candidates import in_force
 from followup_api.policies.comparison import compare
 from followup_api.policies.schemas import Replay
-from followup_cli.local.demo.company import past_follow_ups
+from followup_cli.local.demo.company import follow_ups, past_follow_ups
+from followup_cli.local.demo.history import ENDED
 from followup_cli.local.demo.seed import ensure_demo
 from followup_common.db import Database
 from followup_common.messaging import Publisher, in_process_broker
@@ -34,6 +36,12 @@ def looked_back(database: Database) -> Replay:
         *_, found = compare(tx, in_force(tx), Scope(None))
     assert isinstance(found, Replay)
     return found
+
+
+def test_what_sweeps_looked_at_is_done() -> None:
+    now = datetime.now(UTC)
+    assert min(each.due_at for each in follow_ups(now) if not each.completed_at) > now - ENDED
+    assert max(each.completed_at or now for each in past_follow_ups(now)) < now - ENDED
 
 
 def test_its_policies_would_have_told_what_was_recorded(database: Database, database_url: str) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from followup_cli.local.demo.company import QUARTER
 
-BEGAN, ENDED = timedelta(days=100), timedelta(days=10)
+BEGAN, ENDED = timedelta(days=100), timedelta(days=13)
 """From when to when there were sweeps, before now. What is open now, no sweep has looked at."""
 
 BEGIN = text("""
