@@ -71,8 +71,11 @@ class Judged:
         """How many steps of another policy told nobody, because people had heard as much."""
         return sum(row["status"] == "already_told" for row in self.found.escalations.values())
 
-    def failures(self) -> Failures:
+    def every_failure(self) -> list[tuple[str, int, str]]:
         """Everything that is wrong with it."""
+        return [failure for failure in self._failures() if failure[1] > 0]
+
+    def _failures(self) -> Failures:
         now = self.now
         yield from self._stopped()
         yield from self._policies(now)

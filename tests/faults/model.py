@@ -192,6 +192,8 @@ class _Now:
     """The highest run that it ever had."""
     pauses: Pauses = ()
     held: tuple[Hold, ...] = ()
+    late: bool = False
+    """Whether a change that was committed behind the end of a wait found it over, whenever it began."""
 
     def stay(self, begins: datetime, ends: datetime | None, version: Version, *, resumed: bool) -> Stay:
         stood = (self.run, self.due_at, version, self.assignee_id, self.assignment)
@@ -212,11 +214,13 @@ class _Now:
         begun = Hold(change.kind, change.actor_id, change.step, change.clock, change.due_at)
         self.held = (*kept, begun)
 
-    def end_wait(self, at: datetime) -> None:
+    def end_wait(self, change: Change) -> None:
         """It waits no longer."""
+        at = change.clock
         if self.pauses and at < self.pauses[-1][1]:
-            *before, (begins, _) = self.pauses
-            self.pauses = (*before, (begins, at)) if begins < at else (*before,)
+            *before, (begins, until) = self.pauses
+            if not (self.late and until <= change.at):
+                self.pauses = (*before, (begins, at)) if begins < at else (*before,)
 
     def start_over(self) -> None:
         """Begin a run of its own."""
@@ -232,18 +236,20 @@ class _Now:
         self.pauses, self.held = before.pauses, before.held
 
 
-def history(changes: Sequence[Change], versions: Mapping[int, Version]) -> History:
+def history(changes: Sequence[Change], versions: Mapping[int, Version], *, late: bool = False) -> History:
     """Play the changes of one follow-up.
 
     Args:
         changes: in their order.
         versions: the version that each of its runs is on.
+        late: whether a change ends no wait that ended by its time between the beginning of the change's
+            transaction and its commit. It does or does not, as the two meet: both are right.
     """
     created = changes[0]
     assert created.due_at is not None
     assert created.assignee_id is not None
     played = History(created.facts)
-    now = _Now(created.due_at, created.assignee_id)
+    now = _Now(created.due_at, created.assignee_id, late=late)
     before = now
     for index, change in enumerate(changes):
         if index:
@@ -271,17 +277,17 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
     match change.kind:
         case Kind.COMPLETED:
             now.open, now.held = False, ()
-            now.end_wait(change.clock)
+            now.end_wait(change)
         case Kind.DELETED:
             now.open = False
         case Kind.WAITS:
             assert change.due_at is not None
-            now.end_wait(change.clock)
+            now.end_wait(change)
             now.pauses = (*now.pauses, (change.clock, change.due_at))
         case Kind.ACKNOWLEDGED | Kind.SNOOZED:
             now.hold(change)
         case Kind.RESUMED:
-            now.end_wait(change.clock)
+            now.end_wait(change)
             now.held = tuple(hold for hold in now.held if hold.user_id != change.actor_id)
         case Kind.REOPENED:
             now.open = True
@@ -296,14 +302,14 @@ def _apply(now: _Now, change: Change, before: _Now) -> None:
             assert change.assignee_id is not None
             now.assignee_id, now.held = change.assignee_id, ()
             now.assignment += 1
-            now.end_wait(change.clock)
+            now.end_wait(change)
             by_another = change.actor_id != now.assignee_id
             now.given = Assigned(change.at, now.assignment, now.assignee_id) if by_another else None
         case Kind.GIVEN_BACK:
             assert change.assignee_id is not None
             now.assignee_id, now.held = change.assignee_id, ()
             now.assignment += 1
-            now.end_wait(change.clock)
+            now.end_wait(change)
             # As if it had never been away.
             now.given = before.given if before.assignee_id == now.assignee_id else None
         case Kind.UNDONE | Kind.RESTORED:

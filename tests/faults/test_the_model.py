@@ -44,9 +44,9 @@ def change(seconds: int, kind: Kind, **values: object) -> Change:
     return Change(NINE + seconds * SECOND, kind, **values)  # type: ignore[arg-type]  # by name
 
 
-def played(changes: list[Change]) -> History:
+def played(changes: list[Change], *, late: bool = False) -> History:
     """Its first run on the first version, all others on the second one."""
-    return history(changes, {1: FIRST} | dict.fromkeys(range(2, 9), SECOND_VERSION))
+    return history(changes, {1: FIRST} | dict.fromkeys(range(2, 9), SECOND_VERSION), late=late)
 
 
 def level(stay: Stay, at: datetime) -> int:
@@ -271,6 +271,16 @@ def held(*holds: Change) -> Stay:
     found = played([created(), change(1, Kind.RESCHEDULED, due_at=NINE), *holds]).current
     assert found
     return found
+
+
+def test_a_change_that_met_locks_may_find_a_wait_over_that_was_not_when_it_began() -> None:
+    waits = change(2, Kind.WAITS, due_at=NINE + 6 * SECOND)
+    began, ends = NINE + 3 * SECOND, NINE + 6 * SECOND
+    for committed, late, ended in ((5, False, began), (5, True, began), (7, False, began), (7, True, ends)):
+        reassigned = change(committed, Kind.REASSIGNED, assignee_id=6, actor_id=1, said_at=began)
+        found = played([created(), waits, reassigned], late=late).current
+        assert found
+        assert found.pauses == ((NINE + 2 * SECOND, ended),)
 
 
 def hold(kind: Kind, step: int, until: int, *, actor_id: int = 5, seconds: int = 2) -> Change:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from followup_common.contracts import EscalationsRaised
@@ -11,10 +12,11 @@ from followup_common.db import Transaction
 from sqlalchemy import text
 
 from tests.faults import journal, summaries
+from tests.faults.journal import Change
 from tests.faults.judged import Court, Found, Judged, key
-from tests.faults.model import Clock, history
+from tests.faults.model import Clock, History, history
 from tests.faults.people import People
-from tests.faults.settings import Settings, read_runs
+from tests.faults.settings import RunBegan, Settings, read_runs
 from tests.support.clock import jumps
 
 EXAMPLES = 5
@@ -81,9 +83,13 @@ def judge(tx: Transaction, people: People) -> Verdict:
     runs = read_runs(tx, court.settings)
     for follow_up_id, changes in journal.read(tx).items():
         began = runs[follow_up_id]
-        played = history(changes, {run: each.version for run, each in began.items()})
+        played = _played(changes, began)
         judged = Judged(follow_up_id, played, began, found.pop(follow_up_id, Found()), court, now)
-        for failure, count, example in judged.failures():
+        failures = judged.every_failure()
+        if failures:
+            late = replace(judged, history=_played(changes, began, late=True))
+            failures = min(failures, late.every_failure(), key=len)
+        for failure, count, example in failures:
             told = "; ".join(f"{change.kind} {change.at:%M:%S.%f}" for change in changes)
             verdict.add(failure, count, f"follow-up {follow_up_id}: {example} ({told})")
         verdict.announced += len(judged.found.activities)
@@ -98,6 +104,10 @@ def judge(tx: Transaction, people: People) -> Verdict:
     verdict.add("lost", left, f"{left} sweeps, events and returns never came to an end")
     verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")
     return verdict
+
+
+def _played(changes: Sequence[Change], runs: Mapping[int, RunBegan], *, late: bool = False) -> History:
+    return history(changes, {run: each.version for run, each in runs.items()}, late=late)
 
 
 def _read(tx: Transaction) -> dict[int, Found]:

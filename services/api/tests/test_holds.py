@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from followup_common.contracts import OutboxTick
 from httpx import Response
+from sqlalchemy import text
 
 from tests.support import company as support
 from tests.support.pipeline import Pipeline
@@ -172,6 +173,25 @@ def test_a_wait_ends_with_what_makes_it_pointless(held: Holding, change: str) ->
     assert (held.read()["waiting_until"], held.read()["holds"]) == (None, [])
     held.pass_on(3 * HOUR)
     assert not [step for step, _ in held.told() if step < 0]
+
+
+def test_a_wait_that_is_over_is_not_ended_again_by_a_change_that_began_before(held: Holding) -> None:
+    """A change that met locks goes by a time at which it still waited."""
+    held.wait(2 * HOUR)
+    engine = held.company.world.engine
+    with engine.connect() as changing:
+        changing.execute(text("SELECT now()"))
+        for statement in ("UPDATE holds SET until = clock_timestamp()", "SELECT holds_end_by_time(9)"):
+            held.company.world.execute(statement)
+        changing.execute(text("UPDATE follow_ups SET assignee_id = :id"), {"id": held.company.mia.id})
+        changing.commit()
+    [hold] = held.company.world.execute("SELECT end_reason, ended_at = until AS in_time FROM holds")
+    assert tuple(hold) == ("time", True)
+    [state] = held.company.world.execute(
+        "SELECT (s.holds #>> '{pauses,0,1}')::timestamptz = h.until AS whole, wake_at <= now() AS looked_at "
+        "FROM escalation_states s JOIN holds h USING (follow_up_id)"
+    )
+    assert tuple(state) == (True, True)
 
 
 def test_an_undo_takes_a_wait_back_and_brings_back_what_a_change_ended(held: Holding) -> None:
