@@ -45,8 +45,13 @@ def matches(kept: str | None, password: str) -> bool:
 
 
 def outdated(kept: str, password: str) -> bool:
-    """Whether the hash of this password was made in another way than today's and should be made again."""
-    return _hasher.check_needs_rehash(kept) or not _verified(kept, prepared(password))
+    """Whether the hash, which this password matches, was made in another way than today's.
+
+    It should be made again then. Only a password with two forms is tried once more, for that takes as long
+    as the log-in.
+    """
+    form = prepared(password)
+    return _hasher.check_needs_rehash(kept) or (form != password and not _verified(kept, form))
 
 
 def _forms(password: str) -> list[str]:
