@@ -27,14 +27,16 @@ MAKE_SUBJECTS = """
     FROM generate_series(1, :people * 10) i
 """
 # Half of it is completed, a third is late, and a sixth is still to come. About one of a thousand is a visit,
-# four are of low priority, one is worth much, and one of 2,500 is tagged as a key account. None of it
-# depends on how late something is.
+# four are of low priority, one is worth much, one of 2,500 is tagged as a key account, and of one of 1,000 a
+# meeting came. None of it depends on how late something is.
 MAKE_FOLLOW_UPS = """
     INSERT INTO follow_ups (external_id, title, notes, due_at, assignee_id, subject_id, created_at,
-                            completed_at, kind, priority, tags, value_amount, value_currency)
+                            completed_at, outcome, kind, priority, tags, value_amount, value_currency)
     SELECT external_id, title, 'Ask how the trial went.', due_at, assignee_id, subject_id,
            due_at - interval '20 days',
            CASE WHEN i % 6 < 3 THEN due_at + (random() ^ 4 * 8 - 1) * interval '1 day' END,
+           CASE WHEN i % 1002 = 2 THEN 'meeting set' WHEN i % 6 < 2 THEN 'done'
+                WHEN i % 6 < 3 THEN 'reached' END,
            CASE WHEN i % 1001 = 4 THEN 'visit' WHEN i % 5 = 4 THEN 'call' ELSE 'task' END,
            CASE WHEN i % 251 = 1 THEN 'low' WHEN i % 11 = 1 THEN 'high' ELSE 'normal' END,
            CASE WHEN i % 2501 = 2 THEN '{key account}'::text[] WHEN i % 19 = 2 THEN '{vip}' ELSE '{}' END,

@@ -11,6 +11,7 @@ from followup_api.escalations.counts import counts as escalation_counts
 from followup_api.escalations.schemas import EscalationFilters, EscalationLevel, EscalationQuery
 from followup_api.followups import queries as follow_ups
 from followup_api.followups.facts import FactFilters
+from followup_api.followups.progress_filters import ProgressFilters
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import View
 from followup_api.pagination import PageQuery
@@ -44,6 +45,7 @@ RARE = (
     {"currency": "CHF", "value_from": "100000"},
 )
 COMMON = ({"kind": "call"}, {"priority": "normal"}, {"tag": "vip"}, {"currency": "EUR", "value_from": "100"})
+NOT_DUE_YET = (View.TODAY, View.UPCOMING)
 
 ESCALATED = FOLLOW_UPS // 2
 """More than there are open escalations."""
@@ -80,6 +82,24 @@ def test_a_page_of_follow_ups_reads_little_whatever_it_is_narrowed_to(
     found = plans(ask)
     from_indexes(found)
     assert max(map(buffers, found)) < 2 * LIST_PAGES
+
+
+@pytest.mark.parametrize(
+    ("view", "progress"),
+    [
+        *((view, {"severity_min": severity}) for view in NOT_DUE_YET for severity in ("escalated", "breach")),
+        *((View.COMPLETED, {"outcome": outcome}) for outcome in ("meeting set", "left message", "done")),
+    ],
+    ids=str,
+)
+@EACH_WAY
+def test_how_they_went_is_looked_up_where_hardly_any_went_like_that(
+    database: Database, plans: Reading, whose: str, view: View, progress: dict[str, Any]
+) -> None:
+    filters = Filters(scope(database, whose), "UTC", progress=ProgressFilters(**progress))
+    found = plans(lambda tx: follow_ups.page(tx, view, filters, PageQuery(limit=20)))
+    from_indexes(found)
+    assert max(map(buffers, found)) < LIST_PAGES
 
 
 @pytest.mark.parametrize("facts", RARE, ids=str)

@@ -272,6 +272,20 @@ def test_what_a_figure_lists_is_changed_at_once(company: Company) -> None:
     assert done.json()["done"] == [grave]
 
 
+@pytest.mark.parametrize("severity", ["overdue", "escalated", "breach"])
+def test_what_is_grave_is_in_the_view_of_its_due_time(company: Company, severity: str) -> None:
+    """Also before it is due, which takes a clock that was ahead."""
+    busy(company, Random(5), [company.amir, company.otto], 80)
+    for who, whose in ((company.ada, "all"), (company.dana, "team"), (company.mia, str(company.amir.id))):
+        grave = {"severity_min": severity, "assignee": whose}
+        opened = [entry["id"] for entry in listed(company, who, view="open", **grave)]
+        views = [list(listed(company, who, view=view, **grave)) for view in ("overdue", "today", "upcoming")]
+        assert [entry["id"] for entries in views for entry in entries] == opened
+        assert (views[0] and views[2]) or who is not company.ada
+        counted = company.get(who, "/follow-ups/counts", **grave)
+        assert [counted[view] for view in ("overdue", "today", "upcoming")] == list(map(len, views))
+
+
 def test_more_people_than_are_sorted_by_a_figure_come_by_name(company: Company) -> None:
     company.world.execute(
         "INSERT INTO users (email, name, manager_id) "

@@ -9,13 +9,26 @@ from typing import Annotated
 from followup_common.db.tables import escalation_states, follow_ups
 from followup_common.policy import Severity
 from pydantic import Field, ValidationInfo, field_validator
-from sqlalchemy import ColumnElement, exists, literal, literal_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    any_,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from followup_api.followups.facts import KindName
 from followup_api.schemas import Schema, WrittenTime
 
 f = follow_ups.c
 MOST_MOVES = 1_000
+BEYOND_THE_ASSIGNEE = (Severity.ESCALATED, Severity.BREACH)
+"""What the index of open escalations has."""
 
 
 class ProgressFilters(Schema):
@@ -64,8 +77,26 @@ def progress_conditions(filters: ProgressFilters) -> Iterator[ColumnElement[bool
         yield f.outcome == literal(filters.outcome, literal_execute=True)
 
 
+def before_due(filters: ProgressFilters) -> Iterator[ColumnElement[bool]]:
+    """SQL that holds besides, of the same follow-ups, in a list of those that are not due yet.
+
+    Hardly any of these is escalated, so a walk through all of them would find none. Steps count from the due
+    time or later: the index of what is escalated has those few by when its steps count from.
+    """
+    if filters.severity_min not in BEYOND_THE_ASSIGNEE:
+        return
+    state = escalation_states.alias("early_state")
+    grave = (state.c.is_open, _severe(state, filters.severity_min), state.c.anchor_at > func.now())
+    early = select(state.c.follow_up_id).where(*grave).correlate(None)
+    yield f.id == any_(func.array(early.scalar_subquery(), type_=ARRAY(BigInteger)))
+
+
 def _at_least(severity: Severity) -> ColumnElement[bool]:
     state = escalation_states.alias("grave_state")
+    return exists().where(state.c.follow_up_id == f.id, _severe(state, severity)).correlate(follow_ups)
+
+
+def _severe(state: FromClause, severity: Severity) -> ColumnElement[bool]:
     graver = list(Severity)[list(Severity).index(severity) :]
     words: list[ColumnElement[str]] = [literal_column(f"'{word}'") for word in graver]
-    return exists().where(state.c.follow_up_id == f.id, state.c.severity.in_(words)).correlate(follow_ups)
+    return state.c.severity.in_(words)

@@ -33,7 +33,7 @@ from followup_api.etags import tag_of
 from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.held import HELD, NOTHING, WAITS_UNTIL, held
 from followup_api.followups.problems import FollowUpNotFound
-from followup_api.followups.progress_filters import ProgressFilters, progress_conditions
+from followup_api.followups.progress_filters import ProgressFilters, before_due, progress_conditions
 from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, NAMED, READER, Scope, ScopeSize, standing_in
 from followup_api.followups.searches import Search
@@ -198,6 +198,8 @@ def narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) 
     in_scope = filters.scope.condition()
     if view is View.ALL and filters.scope.user_ids is not None:
         in_scope = _by_both_indexes(in_scope)
+    if view in (View.TODAY, View.UPCOMING) and filters.progress:
+        statement = statement.where(*before_due(filters.progress))
     return _wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
 
 

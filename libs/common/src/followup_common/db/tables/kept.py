@@ -110,7 +110,7 @@ escalation_states = Table(
     Column("run", Integer, nullable=False),
     Column("last_run", Integer, nullable=False),
     Column("policy_version_id", BigInteger, nullable=False),
-    Column("anchor_at", Time, nullable=False),  # what the steps count from
+    Column("anchor_at", Time, nullable=False),  # what the steps count from: the due time, or later
     Column("step", SmallInteger, nullable=False),  # the last one taken, from 1; 0: none yet
     Column(
         "repeat", SmallInteger, nullable=False, server_default="0"

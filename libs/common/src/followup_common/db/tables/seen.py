@@ -295,6 +295,12 @@ follow_ups = Table(
         postgresql_include=["moved"],
         postgresql_where=text("moved > 0"),
     ),
+    Index(
+        "ix_follow_ups_outcome",
+        *("outcome", "completed_at", "id"),
+        postgresql_include=["assignee_id"],
+        postgresql_where=text("NOT is_open AND outcome IS NOT NULL"),
+    ),
     Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
 )
 
