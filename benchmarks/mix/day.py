@@ -226,6 +226,11 @@ class Day:
         self.settle()
         self.go("Follow-ups")
 
+    def team(self) -> None:
+        """See how one's reports are doing, and come back."""
+        self.go("Team")
+        self.go("Follow-ups")
+
     def together(self, action: str) -> None:
         """Choose three and change them at once."""
         boxes = self.page.get_by_role("checkbox", name=re.compile("^Select Call"))
@@ -264,11 +269,11 @@ class Day:
 
     def sweep(self) -> None:
         """Start a sweep and see it end."""
-        self.go("Sweeps")
-        self.page.get_by_role("button", name="Start a sweep").click()
-        expect(self.page.get_by_role("region", name="Sweep").get_by_role("progressbar")).to_have_attribute(
-            "aria-valuenow", "100"
-        )
+        self.go("Escalation runs")
+        self.page.get_by_role("button", name="Start a run").click()
+        expect(
+            self.page.get_by_role("region", name="Escalation run").get_by_role("progressbar")
+        ).to_have_attribute("aria-valuenow", "100")
         self.settle()
 
     def operate(self, looks: int) -> None:
@@ -333,6 +338,7 @@ def manager(day: Day) -> None:
             day.search()
             day.hand_over()
             day.move()
+            day.team()
         day.away(20)
     day.together("Reassign")
     day.complete(undo=True)

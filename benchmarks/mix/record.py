@@ -25,7 +25,7 @@ SOURCE = (
     "benchmarks/mix/day.py, once for each of these people. `who`: whose page; `times`: how often a day."
 )
 TYPED = {"cursor", "q"}
-NUMBERS = {"assignee", "person", "subject_id"}
+NUMBERS = {"assignee", "assignee_id", "person", "subject_id", "user_id"}
 """Parameters whose values, where they are numbers, are those of one company."""
 
 Kind = tuple[str, str, str, str]

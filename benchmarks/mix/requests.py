@@ -122,7 +122,8 @@ class Plan:
     def _query(self, query: str, actor: Actor) -> str:
         word = quote(self._random.choice(WORDS))
         whose = str(self._random.choice(actor.reports or [actor.user_id]))
-        return query.format(q=word, assignee=whose, person=actor.user_id)
+        theirs = dict.fromkeys(("assignee", "assignee_id", "user_id"), whose)
+        return query.format(q=word, person=actor.user_id, **theirs)
 
     def _filled(self, one: Recorded, actor: Actor) -> tuple[str, Any, dict[str, str]]:
         """Path, body and headers of a request of this kind."""
@@ -170,6 +171,11 @@ class Plan:
             "reason": lambda: "The client is away.",
             "assignee_id": lambda: self._random.choice(actor.reports or [actor.user_id]),
             "subject": lambda: {"id": self._random.randrange(1, self._subjects)},
+            "kind": lambda: "call",
+            "priority": lambda: "normal",
+            "tags": list,
+            "value": lambda: None,
+            "ask_about_policy": lambda: False,  # the answer has been given
             "up_to": lambda: max(actor.unread),
         }
 
