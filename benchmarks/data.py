@@ -57,7 +57,7 @@ EFFECTS = text("""
     SELECT (SELECT sum(step) FROM escalated) AS escalations_due,
            (SELECT count(*) FROM escalations) AS escalations,
            (SELECT sum(CASE step WHEN 2 THEN 2 ELSE 1 END) FROM escalated) AS notifications_due,
-           (SELECT count(*) FROM notifications) AS notifications,
+           (SELECT count(*) FROM notifications WHERE follow_up_id IS NOT NULL) AS notifications,
            (SELECT count(*) FROM escalated) AS activities_due,
            (SELECT count(*) FROM activities) AS activities
 """)

@@ -126,7 +126,7 @@ def test_16_mib_of_junk(workers: dict[str, Process], database_url: str, broker_u
 
     def announced() -> bool:
         with owner.transaction() as tx:
-            return bool(tx.execute(text("SELECT count(*) = 10 FROM notifications")).scalar())
+            return bool(tx.execute(text("SELECT count(*) = 10 FROM activities")).scalar())
 
     eventually(announced, 30, what="later messages flow")
     assert pids == {name: child_of(process) for name, process in workers.items()}

@@ -14,7 +14,7 @@ import pytest
 from followup_api.auth.secrets import new_api_token
 from followup_api.tokens.queries import add_token
 from followup_api.users.service import create_user
-from followup_common.db import Database
+from followup_common.db import Database, Transaction
 from sqlalchemy import text
 
 from tests.support.postgres import role_url
@@ -23,6 +23,15 @@ from tests.support.sales import ADMIN, Department, expected_outcome, generate, w
 from tests.support.waiting import eventually
 
 Api = Callable[..., Any]
+
+TOLD = text("""
+    SELECT u.email FROM notifications n JOIN users u ON u.id = n.user_id WHERE n.follow_up_id IS NOT NULL
+""")
+HEARD = text("SELECT user_id, count(*) AS number FROM notifications WHERE read_at IS NULL GROUP BY 1")
+OF_EACH_SEVERITY = text("""
+    SELECT n.user_id, e.severity, count(*) AS number
+    FROM notifications n JOIN escalations e USING (follow_up_id, run, step, repeat) GROUP BY 1, 2
+""")
 
 
 @pytest.fixture(params=[1, 2])
@@ -87,6 +96,14 @@ def everything(api: Api, path: str, **params: Any) -> Iterator[dict[str, Any]]:
             return
 
 
+def at_once(tx: Transaction) -> dict[int, int]:
+    """How much each person is to hear of in one sweep: up to five one by one, more of a severity once."""
+    heard = Counter[int]()
+    for user_id, _, number in tx.execute(OF_EACH_SEVERITY):
+        heard[user_id] += number if number <= 5 else 1
+    return dict(heard)
+
+
 def test_one_sweep_equals_an_independent_computation(
     api: Api, owner: Database, department: Department, tmp_path: Path
 ) -> None:
@@ -106,13 +123,20 @@ def test_one_sweep_equals_an_independent_computation(
     levels = Counter(item["level_label"] for item in everything(api, "/follow-ups", view="overdue"))
     assert levels == expected.levels
     with owner.transaction() as tx:
-        told = tx.execute(text("SELECT u.email FROM notifications n JOIN users u ON u.id = n.user_id"))
+        told = tx.execute(TOLD)
         assert Counter(told.scalars()) == expected.told
         fallbacks = tx.execute(text("SELECT fallback FROM notifications WHERE fallback IS NOT NULL"))
         assert Counter(fallbacks.scalars()) == expected.fallbacks
-    assert sum(1 for _ in everything(api, "/notifications", unread=True)) == expected.told[ADMIN]
+        assert {row.user_id: row.number for row in tx.execute(HEARD)} == at_once(tx)
+    unread = list(everything(api, "/notifications", unread=True))
+    summaries = [each for each in unread if each["kind"] == "summary"]
+    assert len({each["severity"] for each in summaries}) == len(summaries) > 0
+    summed_up = (everything(api, "/notifications", summed_up_by=each["id"]) for each in summaries)
+    listed = sum(1 for entries in summed_up for _ in entries)
+    assert listed + len(unread) - len(summaries) == expected.told[ADMIN]
 
     again = sweep(api)
     assert (again["escalated"], again["notified"]) == (0, 0)
     with owner.transaction() as tx:
-        assert tx.execute(text("SELECT count(*) FROM notifications")).scalar() == expected.told.total()
+        told = tx.execute(TOLD)
+        assert Counter(told.scalars()) == expected.told

@@ -347,10 +347,12 @@ def test_an_item_that_runs_out_of_time_holds_up_no_other(
         slow = company.follow_up(assignee, overdue=HOUR)
     write = inbox.write
 
-    def write_slowly(tx: Connection, announced: Sequence[inbox.Announcement]) -> Mapping[int, int]:
+    def write_slowly(
+        tx: Connection, announced: Sequence[inbox.Announcement], happening: str
+    ) -> Mapping[int, int]:
         if any(announcement.follow_up_id == slow for announcement in announced):
             raise TimeLimitExceeded
-        return write(tx, announced)
+        return write(tx, announced, happening)
 
     monkeypatch.setattr(inbox, "write", write_slowly)
     pipeline.request_sweep()

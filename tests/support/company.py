@@ -135,8 +135,9 @@ class Company:
         return {row.step: row.status for row in self.tx.execute(statement, {"id": follow_up})}
 
     def count(self, table: str) -> int:
-        """Rows of a table."""
-        return int(self.tx.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+        """Rows of a table; of notifications those of follow-ups, and not what sums them up."""
+        where = "WHERE follow_up_id IS NOT NULL" if table == "notifications" else ""
+        return int(self.tx.execute(text(f"SELECT count(*) FROM {table} {where}")).scalar_one())
 
     def new_sweep(self, trigger: str = "manual") -> int:
         """Record a sweep, as the API does; returns its id."""

@@ -99,7 +99,7 @@ class System:
 
     def notifications(self) -> int:
         """How many were written so far."""
-        return int(str(self.ask("SELECT count(*) FROM notifications")))
+        return int(str(self.ask("SELECT count(*) FROM notifications WHERE follow_up_id IS NOT NULL")))
 
     def settled(self) -> bool:
         """Whether every sweep is done."""

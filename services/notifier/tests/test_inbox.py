@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 from followup_common.db import Database
 from followup_common.db.wakeups import INBOX_CHANNEL
-from followup_common.policy import Fallback, Recipient
+from followup_common.policy import Fallback, Recipient, Severity
 from followup_notifier import inbox
 from followup_notifier.inbox import Announcement, Route
 
@@ -24,13 +24,13 @@ def assignee(user_id: int) -> Recipient:
 
 
 def announcement(follow_up_id: int, step: int, repeat: int, *told: Recipient) -> Announcement:
-    return Announcement(follow_up_id, 1, step, repeat, Route(told))
+    return Announcement(follow_up_id, 1, step, repeat, Route(told, Severity.OVERDUE))
 
 
 def write(company: Company, announced: Sequence[Announcement]) -> Mapping[int, int]:
     """Write with the notifier's rights."""
     with acting_as(company.tx, "followup_notifier"):
-        return inbox.write(company.tx, announced)
+        return inbox.write(company.tx, announced, "sweep/1")
 
 
 def test_it_counts_what_is_new_by_step(company: Company) -> None:
@@ -85,9 +85,8 @@ def test_the_inboxes_of_those_who_are_told_are_woken_at_the_commit_and_not_befor
         listener.execute(f"LISTEN {INBOX_CHANNEL}")
         with notifier.transaction() as tx:
             routes = ((assignee(eve),), (assignee(ben),))
-            inbox.write(
-                tx, [announcement(call, 1, 0, *told) for call, told in zip(calls, routes, strict=True)]
-            )
+            told = zip(calls, routes, strict=True)
+            inbox.write(tx, [announcement(call, 1, 0, *people) for call, people in told], "sweep/1")
             assert list(listener.notifies(timeout=0)) == []
         [woken] = listener.notifies(timeout=30, stop_after=1)
         assert woken.payload == ",".join(map(str, sorted([eve, ben])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from followup_common.contracts import EscalationKey, EscalationsDelivered, EscalationsRaised
@@ -93,7 +93,7 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
     """Tell each escalation's audience, unless it was stopped or overtaken by a later step."""
     held = _hold_open(tx, event.follow_up_ids)
     batch = _sort(tx, event, held)
-    notified = inbox.write(tx, batch.announced)
+    notified = inbox.write(tx, batch.announced, _happening(event, batch.now))
     yield from batch.waiting()
     yield from metrics.notified(notified)
     if event.in_hours:
@@ -110,6 +110,13 @@ def write_inbox(event: EscalationsRaised, tx: Transaction, _: NotifierSettings) 
         yield Measured(metrics.TOLD, number, {"policy": names[version], "severity": severity})
     yield Measured(metrics.SUPERSEDED, len(batch.superseded))
     yield Measured(metrics.UNROUTABLE, len(batch.unroutable))
+
+
+def _happening(event: EscalationsRaised, now: datetime) -> str:
+    """What brought it: a sweep, or the hours of a day; or what was raised again on that day."""
+    if event.sweep_id is not None:
+        return f"sweep/{event.sweep_id}"
+    return f"{'hours' if event.in_hours else 'again'}/{now.astimezone(UTC).date()}"
 
 
 def _hold_open(tx: Transaction, follow_up_ids: Sequence[int]) -> dict[int, Held]:
@@ -153,7 +160,9 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
             continue  # a replayed one that could not be placed then: a sweep takes the step when it comes
         way = (policy_version_id, step, assignee_id)
         if way not in routes:
-            routes[way] = inbox.Route(recipients(policy.steps[step - 1], assignee_id, directory))
+            routes[way] = inbox.Route(
+                recipients(policy.steps[step - 1], assignee_id, directory), policy.steps[step - 1].severity
+            )
             if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
                 in_hours.append(routes[way])
         if (route := routes[way]).recipients:
@@ -176,7 +185,7 @@ def _without_snoozers(
     told = tuple(each for each in route.recipients if each.user_id not in silenced)
     if woken := [each.user_id for each in told if each.user_id in holds.snoozes]:
         tx.execute(END_SNOOZES, {"ids": [follow_up_id] * len(woken), "people": woken})
-    return inbox.Route(told)
+    return inbox.Route(told, route.severity)
 
 
 def _keep_to_hours(

@@ -1,11 +1,13 @@
 """Writing notifications and activities, set by set.
 
-What somebody is to find when they are back is written as read: it is in their list, and makes no sound.
+What somebody is to find when they are back is written as read: it is in their list, and makes no sound. So is
+what a summary tells (`summaries`).
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +17,9 @@ from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
 from followup_common.db.optimistic_insert import OptimisticInsert
 from followup_common.db.wakeups import wake_inboxes
-from followup_common.policy import Recipient
+from followup_common.policy import Recipient, Severity
+
+from followup_notifier.summaries import HANDFUL, Bundle, Told, sum_up
 
 # A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
 # has few, so they travel once and each row names its own. "Nothing is said twice": the unique keys say
@@ -31,7 +35,9 @@ STATEMENT = """
             ON s.follow_up_id = a.follow_up_id AND s.follow_up_id = ANY(CAST(:ids AS bigint[]))
         LEFT JOIN follow_ups f ON f.id = s.follow_up_id AND f.id = ANY(CAST(:started_over AS bigint[]))
     ), told AS MATERIALIZED (
-        SELECT route - 1 AS route, person.*
+        SELECT route - 1 AS route, person.*,
+            CASE WHEN person.fallback IS DISTINCT FROM 'absent'
+                THEN (CAST(:bundles AS bigint[]))[route] END AS bundle
         FROM jsonb_array_elements(CAST(:recipients AS jsonb)) WITH ORDINALITY AS r (people, route),
             jsonb_to_recordset(r.people)
                 AS person (user_id bigint, audience text, fallback text, for_user_id bigint, until date,
@@ -43,21 +49,37 @@ STATEMENT = """
             {first_hours}
         FROM announced
         {unless_logged}
+    ), fresh AS MATERIALIZED (
+        SELECT a.follow_up_id, a.run, a.step, a.repeat, a.policy_version_id, a.due_at,
+            told.user_id, told.audience, told.fallback, told.for_user_id, told.until, told.bundle
+        FROM announced a JOIN told USING (route)
+        WHERE told.tells_at IS NULL {and_untold}
+    ), many AS (
+        SELECT user_id, bundle FROM fresh WHERE bundle IS NOT NULL GROUP BY user_id, bundle
+        HAVING count(*) > :handful OR EXISTS (
+            SELECT FROM notifications s
+            WHERE s.user_id = fresh.user_id AND s.audience = 'bundle' AND s.summary_of = fresh.bundle)
     ), notified AS (
         INSERT INTO notifications
             (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id, audience, fallback,
-             for_user_id, until, read_at)
-        SELECT a.follow_up_id, a.run, a.step, a.repeat, a.policy_version_id, a.due_at,
-            told.user_id, told.audience, told.fallback, told.for_user_id, told.until,
-            CASE WHEN told.fallback = 'absent' THEN now() END
-        FROM announced a JOIN told USING (route) WHERE told.tells_at IS NULL
+             for_user_id, until, bundle, summed_up, read_at)
+        SELECT f.*, CASE WHEN summed_up OR fallback = 'absent' THEN now() END
+        FROM (
+            SELECT fresh.*, bundle IS NOT NULL AND (user_id, bundle) IN (SELECT user_id, bundle FROM many)
+                AS summed_up
+            FROM fresh
+        ) f
         {unless_told}
-        RETURNING step
+        RETURNING step, user_id, bundle
     )
-    SELECT step, count(*) AS number FROM notified GROUP BY step
+    SELECT step, user_id, bundle, count(*) AS number FROM notified GROUP BY step, user_id, bundle
 """
 UNLESS = {
     "unless_logged": "ON CONFLICT (follow_up_id, run, step, repeat) WHERE step IS NOT NULL DO NOTHING",
+    "and_untold": """AND NOT EXISTS (
+            SELECT FROM notifications n
+            WHERE (n.follow_up_id, n.run, n.step, n.repeat, n.user_id)
+                = (a.follow_up_id, a.run, a.step, a.repeat, told.user_id))""",
     "unless_told": "ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING",
 }
 ANNOUNCE = OptimisticInsert(STATEMENT.replace("{first_hours}", ""), **UNLESS)
@@ -72,10 +94,12 @@ class Route:
 
     Attributes:
         recipients: all of them.
+        severity: of the step.
         opens: when working hours of those begin who are told only then; the others are told now.
     """
 
     recipients: tuple[Recipient, ...]
+    severity: Severity
     opens: Mapping[int, datetime] = field(default_factory=dict)
 
     @property
@@ -100,10 +124,15 @@ def as_json(recipients: Iterable[Recipient], opens: Mapping[int, datetime] | Non
     return json.dumps([_kept(told, (opens or {}).get(told.user_id)) for told in recipients])
 
 
-def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, int]:
-    """Write one activity an escalation and one notification a recipient.
+def write(tx: Transaction, announced: Sequence[Announcement], happening: str) -> Mapping[int, int]:
+    """Write one activity an escalation and one notification a recipient; sum up what is many.
 
-    Returns how many notifications are new, by step.
+    Returns how many notifications are new, by step; summaries do not count.
+
+    Args:
+        tx: the transaction of the batch.
+        announced: what to write, and whom to tell.
+        happening: what brought it: what one happening tells somebody belongs together.
 
     The follow-ups' states must be held by this transaction: what is written is read from them.
     """
@@ -111,18 +140,26 @@ def write(tx: Transaction, announced: Sequence[Announcement]) -> Mapping[int, in
         return {}
     ids, runs, steps, repeats, routes = zip(*announced, strict=True)
     numbers = {route: number for number, route in enumerate(dict.fromkeys(routes))}
+    bundles = [Bundle(happening, route.severity) for route in numbers]
     parameters = {
         "ids": int_array(ids),
         "steps": int_array(steps),
         "repeats": int_array(repeats),
         "started_over": int_array(id_ for id_, run in zip(ids, runs, strict=True) if run > 1),
         "routes": int_array([numbers[route] for route in routes]),
+        "bundles": int_array(bundle.number for bundle in bundles),
+        "handful": HANDFUL,
         "recipients": f"[{','.join(as_json(route.recipients, route.opens) for route in numbers)}]",
     }
     announce = ANNOUNCE
     if any(route.opens for route in numbers):
         announce, parameters["hours"] = ANNOUNCE_IN_HOURS, json.dumps([_first(route) for route in numbers])
-    notified = {row.step: row.number for row in announce(tx, parameters)}
+    notified, told = Counter[int](), Counter[Told]()
+    for row in announce(tx, parameters):
+        notified[row.step] += row.number
+        if row.bundle is not None:
+            told[Told(row.user_id, row.bundle)] += row.number
+    sum_up(tx, told, bundles)
     wake_inboxes(tx, {user_id for route in numbers for user_id in route.told_now})
     return notified
 

@@ -1638,6 +1638,9 @@ export interface paths {
          * List one's notifications
          * @description What you were told, newest first, and why it was you.
          *
+         *     Where one happening, such as a sweep, told you of more than five follow-ups of one severity, the list has
+         *     a summary in their place, which is one unread notification; `summed_up_by` lists them.
+         *
          *     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
          */
         get: operations["list_notifications"];
@@ -6238,6 +6241,7 @@ export interface components {
          *       "kind": "escalation",
          *       "label": "manager",
          *       "message": "Call Acme about renewal is 2 days 3 h overdue",
+         *       "severity": "escalated",
          *       "sla_breach": false,
          *       "why": {
          *         "audience": "manager",
@@ -6278,6 +6282,8 @@ export interface components {
              * @description Label of the policy step; null for others than escalations.
              */
             label: string | null;
+            /** @description How grave the step is, or the steps are that a summary tells of; else null. */
+            severity?: components["schemas"]["Severity"] | null;
             /** Sla Breach */
             sla_breach: boolean;
             /** @description Null for a summary. */
@@ -6287,6 +6293,16 @@ export interface components {
              * @description Of a summary: how many notifications it sums up; `GET /notifications?summed_up_by=` lists them.
              */
             number?: number | null;
+            /**
+             * Completed
+             * @description Of a summary of escalations: how many are completed by now; null: many more.
+             */
+            completed?: number | null;
+            /**
+             * Reason
+             * @description Of a summary of escalations: how its recipient was found, as a sentence to them.
+             */
+            reason?: string | null;
         };
         /**
          * NotifiedFollowUp
@@ -20677,6 +20693,7 @@ export interface operations {
                      *           "kind": "escalation",
                      *           "label": "manager",
                      *           "message": "Call Acme about renewal is 2 days 3 h overdue",
+                     *           "severity": "escalated",
                      *           "sla_breach": false,
                      *           "why": {
                      *             "audience": "manager",

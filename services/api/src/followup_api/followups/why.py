@@ -98,6 +98,26 @@ def you(audience: str, fallback: str | None, assignee: str) -> str:
     return f"You are {how}." if how[0].isdigit() else f"You are the {how}."
 
 
+def you_of_many(reasons: Sequence[str]) -> str:
+    """Why somebody was told of many at once: "You manage the assignees."
+
+    Args:
+        reasons: how they were found, each once: fallbacks, and else audiences.
+    """
+    said = dict.fromkeys(_MANY.get(reason.partition("(")[0], "are above the assignees") for reason in reasons)
+    return f"You {' or '.join(said)}." if said else "They are gone."
+
+
+_MANY = {
+    "assignee": "are the assignee",
+    "manager": "manage the assignees",
+    "admins": "are an admin",
+    "substitute": "stand in for somebody who is away",
+    "user": "are named by a policy",
+    "role": "are named by a policy",
+}
+
+
 def you_as_assignee(actor: str | None) -> str:
     """Why the assignee was told of an assignment, as a sentence to them."""
     return f"{isolated(actor)} made you the assignee." if actor else "You became the assignee."

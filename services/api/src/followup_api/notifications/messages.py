@@ -11,6 +11,8 @@ from followup_common.policy import Fallback, Severity, Step
 from followup_api.followups import why
 from followup_api.followups.activities import Names, names_of, step_of
 from followup_api.followups.sentences import hours_between, listed, overdue
+from followup_api.notifications import queries
+from followup_api.notifications.queries import Bundle
 from followup_api.notifications.schemas import HANDED_ON
 from followup_api.rows import Record
 from followup_api.visible import isolated
@@ -26,9 +28,11 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
         user_id for row in in_sight for user_id in (row.assignee_id, row.actor_id, row.for_user_id) if user_id
     } | {row.details[side] for row in rows if row.summary_of and "from" in row.details for side in SIDES}
     names = names_of(tx, mentioned)
+    bundles = _bundles(tx, rows)
     for row in rows:
         if row.summary_of is not None:
-            yield _summary(row, names)
+            in_one = row.audience == "bundle"
+            yield _bundle(row, bundles[row.summary_of]) if in_one else _summary(row, names)
             continue
         yield {
             "id": row.id,
@@ -37,6 +41,11 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
             "read_at": row.read_at,
             **(_in_sight(row, _step(tx, row), names) if row.in_sight else _out_of_sight(row)),
         }
+
+
+def _bundles(tx: Transaction, rows: Sequence[Record]) -> Mapping[int, Bundle]:
+    numbers = [row.summary_of for row in rows if row.summary_of is not None and row.audience == "bundle"]
+    return queries.bundles(tx, rows[0].user_id, numbers) if numbers else {}
 
 
 def _kind(row: Record) -> str:
@@ -50,6 +59,41 @@ def _summary(row: Record, names: Names) -> dict[str, Any]:
     message, number = (
         _handed_over(row, names) if row.audience.startswith("handed") else _while_away(row.details)
     )
+    return _of_many(row, message, number)
+
+
+def _bundle(row: Record, bundle: Bundle) -> dict[str, Any]:
+    """What one notification says of many that one happening has told."""
+    severity = row.details["severity"]
+    shown = severity if severity in iter(Severity) else None
+    return {
+        **_of_many(row, _told_of(severity, bundle), bundle.number),
+        "severity": shown,
+        "sla_breach": shown == Severity.BREACH,
+        "completed": bundle.completed,
+        "reason": why.you_of_many(bundle.reasons),
+    }
+
+
+def _told_of(severity: str, bundle: Bundle) -> str:
+    if not bundle.number:
+        return "Follow-ups that you were told about have been deleted"
+    one, own = bundle.number == 1, bundle.reasons == ("assignee",)
+    what = f"{bundle.number:,} {'of your ' if own else ''}follow-up{'' if one and not own else 's'}"
+    be = ("is", "was") if one else ("are", "were")
+    to_you = "" if own else " to you"
+    match severity:
+        case Severity.REMINDER:
+            return f"{what} {be[0]} due soon"
+        case Severity.OVERDUE:
+            return f"{what} {be[0]} overdue"
+        case Severity.BREACH:
+            return f"{what} {be[1]} escalated{to_you} as SLA breaches"
+        case _:
+            return f"{what} {be[1]} escalated{to_you}"
+
+
+def _of_many(row: Record, message: str, number: int) -> dict[str, Any]:
     return {
         "id": row.id,
         "kind": "summary",
@@ -143,6 +187,7 @@ def _in_sight(row: Record, step: Step | None, names: Names) -> dict[str, Any]:
         },
         "message": message,
         "label": label,
+        "severity": step.severity if step and row.step > 0 else None,
         "sla_breach": breach,
         "why": _why(row, text=text, hours=hours, label=label, fallback=row.fallback),
     }

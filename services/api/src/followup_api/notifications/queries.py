@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.tables import Time, escalations, follow_ups, notifications, policy_versions, subjects
 from followup_common.policy import Fallback
-from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, func, or_, select, text, true
 
 from followup_api.followups.activities import assignee_then
 from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize
@@ -42,6 +43,16 @@ class Inbox(NamedTuple):
     newest_id: int | None
 
 
+class Bundle(NamedTuple):
+    """What one notification says of many."""
+
+    number: int
+    completed: int | None
+    """How many of them are completed by now; None: too many to look at."""
+    reasons: tuple[str, ...]
+    """How their reader was found: fallbacks and audiences."""
+
+
 USER_ID = bindparam("user_id", type_=BigInteger())
 # As it was recorded: what a calendar says now is not what counted then.
 STEP_BY_THEN = (
@@ -64,7 +75,7 @@ NOTIFICATIONS = (
             n.fallback,
         ),
         *(n.actor_id, n.follow_up_id, f.title, f.is_open),
-        *(n.for_user_id, n.until, n.summary_of, n.details),
+        *(n.for_user_id, n.until, n.summary_of, n.summed_up, n.details),
         *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
         *(pv.policy, pv.version, STEP_BY_THEN.label("step_by_then")),
         assignee_then(n.follow_up_id, n.created_at).label("assignee_id"),
@@ -75,6 +86,10 @@ NOTIFICATIONS = (
     .where(n.user_id == USER_ID, or_(n.summary_of.is_not(None), f.id.is_not(None)))
 )
 SUMMARY = bindparam("summed_up_by", type_=BigInteger())
+BUNDLE = bindparam("bundle", type_=BigInteger())
+SUMMED_UP_BY = select(n.audience, n.summary_of).where(
+    n.user_id == USER_ID, n.id == SUMMARY, n.summary_of.is_not(None)
+)
 _summary = notifications.alias("summary")
 _ON_RETURN = and_(
     _summary.c.audience == "returned",
@@ -85,11 +100,41 @@ _OF_HAND_OVER = and_(
     n.details["hand_over"] == _summary.c.details["hand_over"],
     n.details["back"] == _summary.c.details["back"],
 )
-SUMMED_UP = exists().where(
-    *(_summary.c.user_id == USER_ID, _summary.c.id == SUMMARY, _summary.c.summary_of.is_not(None)),
-    *(n.id < _summary.c.id, n.summary_of.is_(None), or_(_ON_RETURN, _OF_HAND_OVER)),
-)
-"""SQL that holds for what a notification sums up that came without a sound."""
+
+
+class Shown(Enum):
+    """Which notifications a list has."""
+
+    NOT_SUMMED_UP = "not summed up"
+    OF_A_BUNDLE = "of a bundle"
+    OF_A_SUMMARY = "of another summary"
+
+
+SHOWN: Mapping[Shown, ColumnElement[bool]] = {
+    Shown.NOT_SUMMED_UP: ~n.summed_up,
+    Shown.OF_A_BUNDLE: n.bundle == BUNDLE,
+    Shown.OF_A_SUMMARY: exists().where(
+        *(_summary.c.user_id == USER_ID, _summary.c.id == SUMMARY, _summary.c.summary_of.is_not(None)),
+        *(n.id < _summary.c.id, n.summary_of.is_(None), or_(_ON_RETURN, _OF_HAND_OVER)),
+    ),
+}
+"""SQL that holds for the notifications of a list; one of a bundle has an index of its own."""
+LOOKED_AT = 1_000
+"""Of so many of a bundle it is looked up why somebody was told, and what is completed."""
+BUNDLES = text("""
+    SELECT b.bundle, number.of_all, found.number, found.completed, found.reasons
+    FROM unnest(CAST(:bundles AS bigint[])) AS b (bundle)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS of_all FROM notifications n WHERE n.user_id = :user_id AND n.bundle = b.bundle
+    ) number
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS number, count(*) FILTER (WHERE NOT f.is_open) AS completed,
+            array_agg(DISTINCT COALESCE(NULLIF(n.fallback, 'up_the_line'), n.audience)) AS reasons
+        FROM (
+            SELECT * FROM notifications n WHERE n.user_id = :user_id AND n.bundle = b.bundle LIMIT :looked_at
+        ) n LEFT JOIN follow_ups f ON f.id = n.follow_up_id
+    ) found
+""")
 WANTED = {None: true(), True: n.read_at.is_(None), False: n.read_at.is_not(None)}
 UNREAD = (
     select(func.count().label("number"))
@@ -101,16 +146,32 @@ UNREAD = (
 def page(tx: Transaction, user_id: int, scope: Scope, query: NotificationQuery) -> Rows:
     """A person's notifications, newest first; `in_sight` says whether they may see the follow-up now."""
     by = query.summed_up_by
-    paged = _paged(query.unread, scope.size, summed_up=by is not None)
-    given = {"user_id": user_id, **({} if by is None else {"summed_up_by": by}), **scope.values()}
-    return paged.page(tx, query, **given)
+    given = {"user_id": user_id, **scope.values()}
+    if by is None:
+        return _paged(query.unread, scope.size, Shown.NOT_SUMMED_UP).page(tx, query, **given)
+    summary = tx.execute(SUMMED_UP_BY, {"user_id": user_id, "summed_up_by": by}).first()
+    if summary is not None and summary.audience == "bundle":
+        paged = _paged(query.unread, scope.size, Shown.OF_A_BUNDLE)
+        return paged.page(tx, query, **given, bundle=summary.summary_of)
+    return _paged(query.unread, scope.size, Shown.OF_A_SUMMARY).page(tx, query, **given, summed_up_by=by)
 
 
 @cache
-def _paged(unread: bool | None, size: ScopeSize, *, summed_up: bool) -> PagedQuery:
+def _paged(unread: bool | None, size: ScopeSize, shown: Shown) -> PagedQuery:
     seen = NOTIFICATIONS.add_columns((CONDITIONS[size] | TOLD_BY_NAME).label("in_sight"))
-    wanted = (WANTED[unread], SUMMED_UP) if summed_up else (WANTED[unread],)
-    return PagedQuery(seen.where(*wanted), (n.id.desc(),))
+    return PagedQuery(seen.where(WANTED[unread], SHOWN[shown]), (n.id.desc(),))
+
+
+def bundles(tx: Transaction, user_id: int, numbers: Collection[int]) -> Mapping[int, Bundle]:
+    """What summaries of bundles sum up, by the bundles' numbers."""
+    given = {"user_id": user_id, "bundles": list(numbers), "looked_at": LOOKED_AT}
+    rows = tx.execute(BUNDLES, given) if numbers else ()
+    return {
+        row.bundle: Bundle(
+            row.of_all, row.completed if row.number == row.of_all else None, tuple(row.reasons or ())
+        )
+        for row in rows
+    }
 
 
 def unread(tx: Transaction, user_id: int) -> int:

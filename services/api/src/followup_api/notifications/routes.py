@@ -55,6 +55,9 @@ def list_notifications(
 ) -> Page[Notification]:
     """What you were told, newest first, and why it was you.
 
+    Where one happening, such as a sweep, told you of more than five follow-ups of one severity, the list has
+    a summary in their place, which is one unread notification; `summed_up_by` lists them.
+
     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
     """
     page = queries.page(work.tx, caller.user_id, scope_of(work.tx, caller), query)

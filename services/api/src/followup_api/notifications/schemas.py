@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from followup_common.policy import Severity
 from pydantic import Field
 from pydantic.config import JsonDict
 
@@ -82,6 +83,7 @@ EXAMPLE: JsonDict = {
     },
     "message": "Call Acme about renewal is 2 days 3 h overdue",
     "label": "manager",
+    "severity": "escalated",
     "sla_breach": False,
     "why": {
         "policy": "standard",
@@ -94,6 +96,8 @@ EXAMPLE: JsonDict = {
         "text": "You manage Amir Patel.",
     },
     "number": None,
+    "completed": None,
+    "reason": None,
 }
 
 
@@ -109,12 +113,21 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     follow_up: NotifiedFollowUp | None = Field(description="Null for a summary, which is about several.")
     message: str = Field(description="What it says, as a sentence.")
     label: str | None = Field(description="Label of the policy step; null for others than escalations.")
+    severity: Severity | None = Field(
+        None, description="How grave the step is, or the steps are that a summary tells of; else null."
+    )
     sla_breach: bool
     why: Why | None = Field(description="Null for a summary.")
     number: int | None = Field(
         None,
         description="Of a summary: how many notifications it sums up; "
         "`GET /notifications?summed_up_by=` lists them.",
+    )
+    completed: int | None = Field(
+        None, description="Of a summary of escalations: how many are completed by now; null: many more."
+    )
+    reason: str | None = Field(
+        None, description="Of a summary of escalations: how its recipient was found, as a sentence to them."
     )
 
 

@@ -15,7 +15,7 @@ interface Props {
 
 /** A line of the inbox; following it marks it as read. What its reader may not see any more leads nowhere. */
 export function NotificationItem({ notification, onFollow }: Props) {
-  const { id, read_at: readAt, created_at: at, follow_up: followUp, message, why } = notification;
+  const { id, read_at: readAt, created_at: at, follow_up: followUp, message } = notification;
   const mark = useMarkRead();
   const unread = readAt === null;
   const to = addressOf(notification);
@@ -28,9 +28,7 @@ export function NotificationItem({ notification, onFollow }: Props) {
   const content = (
     <>
       <span className={classes.title}>{message}</span>
-      <span className={classes.summary}>
-        {followUp?.status === "completed" ? t.inbox.completedByNow(why?.text ?? "") : why?.text ?? t.inbox.openSummary}
-      </span>
+      <span className={classes.summary}>{reasonOf(notification)}</span>
       <RelativeTime at={at} as="ago" className={classes.at} />
     </>
   );
@@ -64,16 +62,26 @@ function addressOf({ id, follow_up: followUp }: Notification): string | undefine
   return followUp.in_sight ? `/followups/${followUp.id}` : undefined;
 }
 
+/** Why it was one, and what has been done by now of what it is about. */
+function reasonOf({ follow_up: followUp, why, reason, number, completed }: Notification): string {
+  if (followUp?.status === "completed") return t.inbox.completedByNow(why?.text ?? "");
+  if (reason && completed) return t.inbox.someCompleted(reason, completed, number ?? 0);
+  return why?.text ?? reason ?? t.inbox.openSummary;
+}
+
+const TONES = { reminder: 1, overdue: 1, escalated: 2, breach: 3 };
+
 /** Colour: 0 an assignment or the end of a hold, 1 a reminder, 2 an escalation to others, 3 a breach. */
-function toneOf({ kind, why, sla_breach: breach }: Notification): number {
+function toneOf({ kind, why, severity, sla_breach: breach }: Notification): number {
+  if (kind === "summary" && severity) return TONES[severity];
   if (kind !== "escalation" || !why) return 0;
   return breach ? 3 : Math.min(why.step, 2);
 }
 
-function KindIcon({ notification: { kind, sla_breach: breach } }: { notification: Notification }) {
+function KindIcon({ notification: { kind, severity, sla_breach: breach } }: { notification: Notification }) {
   const look = { size: 17, stroke: 1.8, "aria-hidden": true };
   if (kind === "assignment") return <IconUserShare {...look} />;
   if (kind === "hold") return <IconPlayerPlay {...look} />;
-  if (kind === "summary") return <IconBeach {...look} />;
+  if (kind === "summary" && !severity) return <IconBeach {...look} />;
   return breach ? <IconAlertTriangle {...look} /> : <IconBellRinging {...look} />;
 }

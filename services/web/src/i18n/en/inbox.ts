@@ -1,4 +1,4 @@
-import { number } from "@/i18n/intl";
+import { number, plural } from "@/i18n/intl";
 
 export const inbox = {
   inbox: {
@@ -15,6 +15,8 @@ export const inbox = {
     markNamed: (title: string) => `Mark “${title}” as read`,
     stillUnread: "Still unread",
     completedByNow: (why: string) => `${why} It is completed by now.`,
+    someCompleted: (why: string, done: number, all: number) =>
+      `${why} ${done < all ? plural(done, { one: "# is", other: "# are" }) : "All are"} completed by now.`,
     allRead: "Everything is read",
     nothing: "Nothing has come yet",
     nothingText: "When a follow-up of yours, or one of your team, is overdue, it is said here, at once.",

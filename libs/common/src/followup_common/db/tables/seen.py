@@ -372,9 +372,13 @@ notifications = Table(
     # In whose place they were told, who is away until then.
     Column("for_user_id", BigInteger),
     Column("until", Date),
-    # The absence or hand-over whose silent notifications this one sums up, and how many they are.
+    # The absence, hand-over or bundle whose silent notifications this one sums up, and how many they are.
     Column("summary_of", BigInteger),
     Column("details", JSONB),
+    # What else one happening has told the same person, as grave as this, has the same number.
+    Column("bundle", BigInteger),
+    # Whether a summary of the bundle tells it, in place of this one.
+    Column("summed_up", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("user_id", "id"),
     CheckConstraint(
         "num_nulls(follow_up_id, run, step, policy_version_id, due_at) = "
@@ -388,6 +392,11 @@ notifications = Table(
         postgresql_where=text("summary_of IS NOT NULL"),
     ),
     UniqueConstraint("follow_up_id", "run", "step", "repeat", "user_id", name="uq_notifications_once"),
+    Index(
+        "ix_notifications_bundle",
+        *("user_id", "bundle", "summed_up"),
+        postgresql_where=text("bundle IS NOT NULL"),
+    ),
     Index("ix_notifications_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
     by_age("notifications"),
 )
