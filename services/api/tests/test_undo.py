@@ -197,7 +197,10 @@ def test_a_step_that_came_after_a_reassignment_stays_when_that_is_undone(
     assert len(told(company)) == len(set(told(company)))
 
 
-def test_a_reopening_can_be_undone(company: Company) -> None:
+@pytest.mark.parametrize("counts", [{"after": "PT1H"}, {"after": None, "working": "PT1H"}])
+def test_a_reopening_can_be_undone(company: Company, counts: dict[str, str | None]) -> None:
+    with company.world.engine.begin() as tx:
+        publish(Database(tx), STEP | counts)
     follow_up = company.follow_up(company.amir)
     change(company, company.mia, follow_up, "complete")
     before = kept(company, follow_up)
