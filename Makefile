@@ -24,11 +24,11 @@ run: setup web ## Run everything with the demo on http://localhost:8000; else: m
 	@$(BIN)/followup run --demo $(ARGS)
 
 .PHONY: serve
-serve: migrate web ## Run the four services on your own FOLLOWUP_DATABASE_URL and FOLLOWUP_BROKER_URL; two of one: INSTANCES=escalator=2
+serve: migrate web ## Run the five services on your own FOLLOWUP_DATABASE_URL and FOLLOWUP_BROKER_URL; two of one: INSTANCES=escalator=2
 	@$(serve)
 
-.PHONY: scheduler escalator notifier api
-scheduler escalator notifier api: setup ## Run one service, on the same settings
+.PHONY: scheduler escalator notifier dispatcher api
+scheduler escalator notifier dispatcher api: setup ## Run one service, on the same settings
 	@FOLLOWUP_LOG_FORMAT=$${FOLLOWUP_LOG_FORMAT:-console} FOLLOWUP_HEALTH_PORT=$${FOLLOWUP_HEALTH_PORT:-$(health_port)} \
 		$(BIN)/python -m followup_$@
 
@@ -169,12 +169,12 @@ help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z][a-z -]*:.*## / { printf "  \033[36m%-18s\033[0m %s\n", shorter($$1), $$2 } \
-		function shorter(names) { gsub(/scheduler escalator notifier api/, "api, escalator, …", names); return names }' \
+		function shorter(names) { gsub(/scheduler escalator notifier dispatcher api/, "api, escalator, …", names); return names }' \
 		$(MAKEFILE_LIST)
 
 # Each instance has a port of its own, on loopback: api 8000, 8001, ..., scheduler 8100, escalator 8200, notifier
 # 8300, and so on; FOLLOWUP_PORT is the first. What dies is started again (followup_cli.keep_running).
-health_port = $(word 2,$(subst =, ,$(filter $@=%,api=8000 scheduler=8100 escalator=8200 notifier=8300)))
+health_port = $(word 2,$(subst =, ,$(filter $@=%,api=8000 scheduler=8100 escalator=8200 notifier=8300 dispatcher=8400)))
 serve = PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONUNBUFFERED=1 \
 	$(BIN)/honcho start --port $${FOLLOWUP_PORT:-8000} $(if $(INSTANCES),--concurrency $(INSTANCES))
 

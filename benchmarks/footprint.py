@@ -14,7 +14,7 @@ from benchmarks.figures import Figure
 from tests.support.processes import Process
 from tests.support.waiting import eventually
 
-SERVICES = ("scheduler", "escalator", "notifier", "api")
+SERVICES = ("scheduler", "escalator", "notifier", "dispatcher", "api")
 SETTLE_SECONDS = 3
 """Threads that start late have their memory by then."""
 

@@ -33,7 +33,7 @@ tables=$("${bin}psql" -X -A -t -c "SELECT count(*) FROM pg_tables WHERE schemana
 [ "$tables" = 0 ] || { echo "the database has $tables tables: restore into an empty one" >&2; exit 1; }
 
 # Roles belong to the server, not to the backup, which grants them their rights.
-for role in followup_api followup_escalator followup_notifier; do
+for role in followup_api followup_escalator followup_notifier followup_dispatcher; do
     "${bin}psql" -X -q -v ON_ERROR_STOP=1 -c "DO \$\$ BEGIN CREATE ROLE $role NOLOGIN;
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END \$\$" "$url"
 done

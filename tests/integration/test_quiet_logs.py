@@ -15,7 +15,7 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.serial  # whose RabbitMQ nobody else uses, so that its log is of these tests
 
-SERVICES = ("scheduler", "escalator", "notifier", "api")
+SERVICES = ("scheduler", "escalator", "notifier", "dispatcher", "api")
 SECONDS = 4
 BEATS = 6
 

@@ -17,7 +17,7 @@ from tests.support.postgres import role_url
 from tests.support.system import System, ask, populate
 from tests.support.waiting import eventually
 
-SERVICES = ("escalator", "notifier", "api")
+SERVICES = ("escalator", "notifier", "dispatcher", "api")
 WITHIN = 60
 
 

@@ -18,7 +18,7 @@ from tests.support.system import System, ask
 from tests.support.waiting import eventually
 
 BIN = Path(sys.executable).parent
-NAMES = ("api", "scheduler", "escalator", "notifier")
+NAMES = ("api", "scheduler", "escalator", "notifier", "dispatcher")
 
 
 class Served:

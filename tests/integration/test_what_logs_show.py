@@ -18,7 +18,7 @@ from tests.support.rabbitmq import RabbitMQ
 from tests.support.system import System
 from tests.support.waiting import eventually
 
-SERVICES = ("scheduler", "escalator", "notifier", "api")
+SERVICES = ("scheduler", "escalator", "notifier", "dispatcher", "api")
 ADDRESS = "zoe.private@sample-8531.example"
 IMPORTED = "yan.private@sample-8532.example"
 TITLE = "Call about the secret merger 8533"

@@ -30,6 +30,8 @@ WRONG = {
     "a schedule that is none": ("scheduler", "FOLLOWUP_SWEEP_CRON", "every now and then"),
     "no threads": ("notifier", "FOLLOWUP_WORKER_THREADS", "0"),
     "a level that is none": ("escalator", "FOLLOWUP_LOG_LEVEL", "LOUD"),
+    "a mail server of another kind": ("dispatcher", "FOLLOWUP_SMTP_URL", f"https://u:{SECRET}@localhost/"),
+    "a password in clear": ("dispatcher", "FOLLOWUP_SMTP_URL", f"smtp://u:{SECRET}@mail.example.com"),
     "a limit that is none": ("escalator", "FOLLOWUP_ESCALATIONS_PER_MINUTE", "-1"),
     "a public URL that is none": ("api", "FOLLOWUP_PUBLIC_URL", "followup"),
     "a role that nobody has": ("api", "FOLLOWUP_DELETE_ROLES", "owner"),

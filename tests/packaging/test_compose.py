@@ -17,11 +17,11 @@ from tests.support.processes import REPOSITORY
 
 TEXT = (REPOSITORY / "docker-compose.yml").read_text()
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
-OURS = ("scheduler", "escalator", "notifier", "api")
+OURS = ("scheduler", "escalator", "notifier", "dispatcher", "api")
 PLACEHOLDER = re.compile(r"\$\{(\w+)(:[-?][^}]*)?\}")
 
 
-@pytest.mark.parametrize("name", ["escalator", "notifier", "api"])
+@pytest.mark.parametrize("name", ["escalator", "notifier", "dispatcher", "api"])
 def test_a_service_logs_in_to_the_database_as_its_own_role(name: str) -> None:
     url = urlsplit(SERVICES[name]["environment"]["FOLLOWUP_DATABASE_URL"])
     assert url.username == f"followup_{name}"
@@ -49,7 +49,7 @@ def test_no_password_has_a_default_in_the_file_and_the_example_names_every_setti
     defaulted = {name for name, rest in used if rest.startswith(":-")}
     example = (REPOSITORY / ".env.example").read_text()
     documented = set(re.findall(r"^(?:# )?(\w+)=", example, flags=re.MULTILINE))
-    assert len(secrets) == 8
+    assert len(secrets) == 9
     assert not secrets & defaulted
     assert {name for name, _ in used} == documented
 
@@ -66,7 +66,7 @@ def made_environment(repository: Path) -> dict[str, str]:
 def test_no_password_is_published_and_each_installation_makes_its_own(tmp_path: Path) -> None:
     one, other = made_environment(tmp_path / "one"), made_environment(tmp_path / "other")
     secrets = [name for name in one if name.endswith(("_PASSWORD", "_SECRET"))]
-    assert len(secrets) == 8
+    assert len(secrets) == 9
     for name in secrets:
         assert re.fullmatch(r"[0-9a-f]{48}", one[name])
         assert one[name] != other[name]

@@ -16,6 +16,7 @@ SERVICES = {
     "scheduler": "FOLLOWUP_BROKER_URL",
     "escalator": "FOLLOWUP_BROKER_URL",
     "notifier": "FOLLOWUP_BROKER_URL",
+    "dispatcher": "FOLLOWUP_DATABASE_URL",
     "api": "FOLLOWUP_DATABASE_URL",
 }
 """The services, each with a setting that it cannot start without."""
@@ -24,6 +25,7 @@ UNUSED = {
     "scheduler": {"sqlalchemy", "psycopg", "alembic"},
     "escalator": {"httpx"},
     "notifier": {"alembic", "httpx"},
+    "dispatcher": {"alembic", "httpx"},
     "api": {"alembic"},
 }
 """What a service never loads, and so does not install; the escalator's image migrates the database."""

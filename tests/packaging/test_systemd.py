@@ -78,7 +78,7 @@ def test_a_service_reads_its_own_secrets_and_no_others(name: str) -> None:
     assert files == ["-/etc/followup/common.env", f"/etc/followup/{name}.env"]
 
 
-@pytest.mark.parametrize("name", ["escalator", "notifier"])
+@pytest.mark.parametrize("name", ["escalator", "notifier", "dispatcher"])
 def test_a_service_may_finish_what_it_began(name: str) -> None:
     (seconds,) = re.findall(r"(?m)^TimeoutStopSec=(\d+)$", TEMPLATES[name])
     assert int(seconds) > SHUTDOWN_MS / 1000

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from followup_common.db import migrate
 from followup_common.messaging.worker import SHUTDOWN_MS
 
 from tests.support.deployment import (
@@ -22,7 +23,7 @@ from tests.support.deployment import (
 )
 
 WAYS = {"Compose": by_compose, "Kubernetes": by_kubernetes}
-ROLES = {"FOLLOWUP_API_PASSWORD", "FOLLOWUP_ESCALATOR_PASSWORD", "FOLLOWUP_NOTIFIER_PASSWORD"}
+ROLES = {f"FOLLOWUP_{role.upper()}_PASSWORD" for role in migrate.ROLES}
 Way = Callable[[str], Deployed]
 
 pytestmark = pytest.mark.parametrize("service", SETTINGS)
@@ -65,7 +66,7 @@ def test_a_service_logs_in_under_its_own_role(way: Way, service: str) -> None:
 
 
 def test_a_service_may_finish_what_it_began(way: Way, service: str) -> None:
-    needed = SHUTDOWN_MS / 1000 if service in {"escalator", "notifier"} else 5
+    needed = SHUTDOWN_MS / 1000 if service in {"escalator", "notifier", "dispatcher"} else 5
     assert way(service).grace_seconds > needed
 
 

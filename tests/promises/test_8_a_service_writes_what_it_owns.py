@@ -37,6 +37,8 @@ POLICY_VERSION_COLUMNS = (
     *("policy_id", "policy", "version", "conditions", "steps", "published_by"),
     *("calendar_id", "lead_seconds", "holds"),
 )
+PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel")
+DESTINATION_COLUMNS = ("channel", "address", "verified_at")
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {
         "sweeps": {"INSERT", "UPDATE"},
@@ -53,6 +55,15 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "notifications": {"INSERT"},
         "activities": {"INSERT"},
         "outbox": {"INSERT", "UPDATE"},
+        "deliveries": {f"INSERT({c})" for c in PLANNED},
+    },
+    "followup_dispatcher": {
+        "channels": {"INSERT", "UPDATE"},
+        "destinations": {f"INSERT({c})" for c in ("user_id", "by_default", *DESTINATION_COLUMNS)}
+        | {f"UPDATE({c})" for c in ("address", "state", "verified_at")},
+        "deliveries": {f"UPDATE({c})" for c in ("state", "attempts", "next_at", "error", "ended_at")},
+        "delivery_attempts": {"INSERT(delivery_id)", "INSERT(number)"}
+        | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
     },
     "followup_api": {
         "users": {"INSERT", "UPDATE"},
@@ -156,6 +167,11 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_api", "UPDATE policy_versions SET version = 9"),
         ("followup_api", "UPDATE audit_log SET action = 'nothing happened'"),
         ("followup_api", "DELETE FROM audit_log"),
+        ("followup_dispatcher", "UPDATE notifications SET read_at = now()"),
+        ("followup_dispatcher", "UPDATE outbox SET handled_at = now()"),
+        ("followup_dispatcher", "SELECT password_hash FROM users"),
+        ("followup_dispatcher", "SELECT notes FROM follow_ups"),
+        ("followup_dispatcher", "SELECT token_hash FROM sessions"),
         ("followup_api", "TRUNCATE audit_log"),
         ("followup_api", "DELETE FROM calendars"),
         ("followup_api", "UPDATE calendars SET version = 9"),

@@ -23,7 +23,13 @@ def migrated(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("role", "may"), [("followup_api", True), ("followup_escalator", False), ("followup_notifier", False)]
+    ("role", "may"),
+    [
+        ("followup_api", True),
+        ("followup_escalator", False),
+        ("followup_notifier", False),
+        ("followup_dispatcher", False),
+    ],
 )
 def test_who_may_make_a_temporary_table(migrated: str, role: str, may: bool) -> None:
     engine = create_engine(role_url(migrated, role))

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from followup_api.settings import ApiServiceSettings
 from followup_common.settings import Settings
+from followup_dispatcher.settings import DispatcherSettings
 from followup_escalator.settings import EscalatorSettings
 from followup_notifier.settings import NotifierSettings
 from followup_scheduler.settings import SchedulerSettings
@@ -22,6 +23,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "scheduler": SchedulerSettings,
     "escalator": EscalatorSettings,
     "notifier": NotifierSettings,
+    "dispatcher": DispatcherSettings,
     "api": ApiServiceSettings,
 }
 """The services, each with the class of its settings."""
@@ -89,6 +91,7 @@ def _value(variable: Manifest) -> str:
     urls = {
         "url": f"amqp://followup:{WORTH}@rabbitmq:5672/",
         "management-url": f"http://followup:{WORTH}@rabbitmq:15672/",
+        "smtp-url": f"smtp+starttls://followup:{WORTH}@mail.example.com:587",
     }
     return urls.get(source["secretKeyRef"]["key"], WORTH)
 

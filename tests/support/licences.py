@@ -15,6 +15,7 @@ SHIPPED = (
     "followup-scheduler",
     "followup-escalator",
     "followup-notifier",
+    "followup-dispatcher",
     "followup-api",
 )
 SPDX = {

@@ -78,10 +78,13 @@ def test_each_service_works_under_its_own_role(demo: Run) -> None:
     with demo.database() as connection:
         rows = connection.execute(
             "SELECT DISTINCT application_name, usename FROM pg_stat_activity "
-            "WHERE application_name IN ('followup-api', 'followup-escalator', 'followup-notifier')"
+            "WHERE application_name IN "
+            "('followup-api', 'followup-escalator', 'followup-notifier', 'followup-dispatcher')"
         )
         roles: dict[str, str] = dict(rows.fetchall())
-    assert roles == {f"followup-{name}": f"followup_{name}" for name in ("api", "escalator", "notifier")}
+    assert roles == {
+        f"followup-{name}": f"followup_{name}" for name in ("api", "escalator", "notifier", "dispatcher")
+    }
 
 
 def test_a_sweep_is_seen_through(demo: Run) -> None:

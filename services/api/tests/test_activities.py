@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from followup_api.followups import sentences, why
+from followup_api.followups import why
 from followup_api.followups.activity_schemas import ActivityEscalation, ActivityRecipient
 from followup_api.followups.schemas import PersonName
+from followup_common import wording
 
 from .companies import Company
 from .conftest import World
@@ -33,14 +34,14 @@ def company(world: World) -> Company:
     ],
 )
 def test_lengths_of_time_are_said_as_people_say_them(hours: float, words: str) -> None:
-    assert sentences.in_words(hours) == words
+    assert wording.in_words(hours) == words
 
 
 def test_hours_are_cut_to_a_decimal_and_never_negative() -> None:
     due = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    assert sentences.hours_between(due, due + timedelta(hours=47, minutes=59, seconds=59)) == 47.9
-    assert sentences.hours_between(due.isoformat(), due + timedelta(hours=48)) == 48.0
-    assert sentences.hours_between(due, due - timedelta(hours=5)) == 0
+    assert wording.hours_between(due, due + timedelta(hours=47, minutes=59, seconds=59)) == 47.9
+    assert wording.hours_between(due.isoformat(), due + timedelta(hours=48)) == 48.0
+    assert wording.hours_between(due, due - timedelta(hours=5)) == 0
 
 
 def recipient(name: str, audience: str, fallback: str | None = None) -> ActivityRecipient:

@@ -26,6 +26,7 @@ SETTINGS = {
     "scheduler": "followup_scheduler.settings:SchedulerSettings",
     "escalator": "followup_escalator.settings:EscalatorSettings",
     "notifier": "followup_notifier.settings:NotifierSettings",
+    "dispatcher": "followup_dispatcher.settings:DispatcherSettings",
     "api": "followup_api.settings:ApiServiceSettings",
 }
 """Where each service says what it takes; the image of this command holds only some services."""

@@ -11,6 +11,7 @@ from followup_common.db import metrics as database
 from followup_common.documents import keep
 from followup_common.messaging import metrics as messaging
 from followup_common.metrics import Metric
+from followup_dispatcher import metrics as dispatcher
 from followup_escalator import metrics as escalator
 from followup_notifier import metrics as notifier
 from followup_scheduler import metrics as scheduler
@@ -19,6 +20,7 @@ SERVICES: dict[str, tuple[Metric, ...]] = {
     "scheduler": scheduler.METRICS,
     "escalator": (*escalator.METRICS, *messaging.METRICS, *database.METRICS),
     "notifier": (*notifier.METRICS, *messaging.METRICS, *database.METRICS),
+    "dispatcher": (*dispatcher.METRICS, *database.METRICS),
     "api": (
         *api.METRICS,
         *gauges.METRICS,
@@ -33,7 +35,7 @@ HEAD = """\
 # Metrics
 
 What each service shows Prometheus at `/metrics`; generated from the code (`make documents`). Scheduler,
-escalator and notifier listen on `FOLLOWUP_HEALTH_PORT`, the API on its own port.
+escalator, notifier and dispatcher listen on `FOLLOWUP_HEALTH_PORT`, the API on its own port.
 [monitoring.md](monitoring.md) says what to do with them.
 
 Each shows the `process_*` and `python_info` metrics of its process as well.

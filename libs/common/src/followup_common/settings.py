@@ -20,6 +20,11 @@ POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 """The schemes of a database's URL."""
 
 
+def unset_when_empty(given: object) -> object:
+    """Compose gives what nobody set as an empty text."""
+    return None if given == "" else given
+
+
 class Settings(BaseSettings):
     """What every service takes."""
 

@@ -3,13 +3,8 @@
 from datetime import timedelta
 from typing import Annotated
 
-from followup_common.settings import WorkerSettings
+from followup_common.settings import WorkerSettings, unset_when_empty
 from pydantic import BeforeValidator, Field
-
-
-def _unset_when_empty(given: object) -> object:
-    """Compose gives what nobody set as an empty text."""
-    return None if given == "" else given
 
 
 class EscalatorSettings(WorkerSettings):
@@ -17,7 +12,7 @@ class EscalatorSettings(WorkerSettings):
 
     sweep_batch_size: int = Field(2_000, ge=1, le=10_000, description="Follow-ups claimed at once.")
     sweep_lanes: int = Field(4, ge=1, le=64, description="Batches of one sweep claimed side by side.")
-    escalations_per_minute: Annotated[int | None, BeforeValidator(_unset_when_empty)] = Field(
+    escalations_per_minute: Annotated[int | None, BeforeValidator(unset_when_empty)] = Field(
         None,
         ge=1,
         description="Escalations raised in any 60 seconds at most, such as 100, by all escalators "

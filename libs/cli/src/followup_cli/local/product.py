@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from followup_api.app import create_app
@@ -12,6 +12,8 @@ from followup_common.db import Database, migrate
 from followup_common.db.revisions import MadeBeforeTheFirst
 from followup_common.messaging import Publisher
 from followup_common.metrics import Meter
+from followup_dispatcher.channels import configured
+from followup_dispatcher.dispatcher import Dispatcher
 
 from followup_cli.local.admin import ensure_admin_token, somebody_can_log_in
 from followup_cli.local.clock import ClockThread
@@ -23,7 +25,7 @@ from followup_cli.local.server import LocalServer, address_of, listen, listen_pr
 from followup_cli.local.settings import RunSettings
 from followup_cli.output import Failure
 
-POOLS = 3
+POOLS = 4
 SPARE_CONNECTIONS = 20
 """For the listener of live inboxes, migrations, and people with psql."""
 
@@ -89,6 +91,7 @@ def serve(
 
         delivery.start()
         stack.callback(delivery.stop)
+        stack.enter_context(_dispatching(settings.on(postgres.url("followup_dispatcher")), meter))
         publisher.start()
         stack.callback(publisher.stop, timeout=1)
         clock = ClockThread(delivery.broker, settings.sweep_cron)
@@ -102,6 +105,19 @@ def serve(
         app = create_app(api_settings, database=database, publisher=publisher, meter=meter)
         server = LocalServer(app, api_settings, on_started=started, cut_off=postgres.stop)
         server.run(sockets=[listener, private_listener])
+
+
+@contextmanager
+def _dispatching(settings: RunSettings, meter: Meter) -> Iterator[None]:
+    """Send what leaves the house, as far as the settings say how."""
+    database = Database.of(settings, application_name="followup-dispatcher")
+    dispatcher = Dispatcher(database, configured(settings), meter)
+    dispatcher.start()
+    try:
+        yield
+    finally:
+        dispatcher.stop(timeout=1)
+        database.close()
 
 
 def _demo(

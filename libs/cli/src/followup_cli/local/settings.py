@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Literal, Self
 
 from followup_api.settings import ApiSettings
+from followup_dispatcher.settings import DispatcherSettings
 from followup_escalator.settings import EscalatorSettings
 from followup_notifier.settings import NotifierSettings
 from followup_scheduler.settings import SchedulerSettings
 from pydantic import Field, SecretStr
 
 
-class RunSettings(SchedulerSettings, EscalatorSettings, NotifierSettings, ApiSettings):
+class RunSettings(SchedulerSettings, EscalatorSettings, NotifierSettings, ApiSettings, DispatcherSettings):
     """What `followup run` takes from the environment.
 
     Database, broker, host and port are its own: what FOLLOWUP_DATABASE_URL, FOLLOWUP_BROKER_URL

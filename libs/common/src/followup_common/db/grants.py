@@ -34,7 +34,7 @@ GRANTED = text("""
     )
     SELECT r.rolname, relname, array_agg(privilege ORDER BY privilege)
     FROM granted JOIN pg_roles r ON r.oid = granted.grantee
-    WHERE r.rolname IN ('followup_api', 'followup_escalator', 'followup_notifier')
+    WHERE r.rolname IN ('followup_api', 'followup_dispatcher', 'followup_escalator', 'followup_notifier')
     GROUP BY r.rolname, relname ORDER BY r.rolname, relname
 """)
 

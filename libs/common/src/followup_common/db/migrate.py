@@ -16,7 +16,7 @@ from followup_common.db.revisions import MIGRATIONS, MadeBeforeTheFirst, made_be
 from followup_common.db.waiting import wait_or_exit
 from followup_common.settings import MigrationSettings, load
 
-ROLES = ("api", "escalator", "notifier")
+ROLES = ("api", "escalator", "notifier", "dispatcher")
 
 
 def upgrade(url: str) -> None:

@@ -10,6 +10,7 @@ from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies
 from followup_common.db.tables import activities, follow_ups, policy_versions, users
 from followup_common.policy import Fallback, Policy, Severity, Step
+from followup_common.wording import hours_between
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -162,7 +163,7 @@ def _escalation(tx: Transaction, row: Record, names: Names, assignee: str) -> Ac
         row.policy or "unknown",
         row.version or 0,
     )
-    hours = sentences.hours_between(row.details["due_at"], row.created_at)
+    hours = hours_between(row.details["due_at"], row.created_at)
     breach = step is not None and step.severity is Severity.BREACH
     return ActivityEscalation(
         step=number,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from followup_common.wording import isolated, listed, zone
 
 from followup_api.followups.facts import DEFAULT_OUTCOME
 from followup_api.followups.schemas import PersonName
-from followup_api.visible import isolated
 
 HOLDS = {"wait": "its wait", "snooze": "their snooze", "acknowledge": "having it"}
 """What ends, by the kind of hold."""
@@ -21,26 +21,6 @@ FIELDS = {
     "assignee_id": "assignee",
     "completed_at": "status",
 }
-
-
-def hours_between(earlier: datetime | str, later: datetime) -> float:
-    """Hours from one moment to another, cut to one decimal; never negative."""
-    start = datetime.fromisoformat(earlier) if isinstance(earlier, str) else earlier
-    return max(0, int((later - start).total_seconds() // 360)) / 10
-
-
-def in_words(hours: float) -> str:
-    """A length of time as people say it: "2 days 3 h", "5 h", "20 min"."""
-    minutes = int(hours * 60 + 1e-6)
-    days, rest = divmod(minutes // 60, 24)
-    if days:
-        return f"{days} {'day' if days == 1 else 'days'}" + (f" {rest} h" if rest else "")
-    return f"{rest} h" if rest else f"{minutes} min"
-
-
-def overdue(hours: float) -> str:
-    """How late something is: "is 2 days 3 h overdue", or "is due now"."""
-    return "is due now" if hours * 60 < 1 else f"is {in_words(hours)} overdue"
 
 
 def action(
@@ -174,17 +154,5 @@ def fields(changes: Iterable[str]) -> str:
 
 def at(moment: str, time_zone: str) -> str:
     """A moment on somebody's own clock: "2 Mar 2026, 10:00"."""
-    local = datetime.fromisoformat(moment).astimezone(_zone(time_zone))
+    local = datetime.fromisoformat(moment).astimezone(zone(time_zone))
     return f"{local.day} {local:%b %Y, %H:%M}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row: "Ann, Bob and Cy"."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # PostgreSQL knows it, and this machine does not
-        return UTC

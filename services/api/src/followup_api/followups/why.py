@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 
+from followup_common.wording import (
+    day,
+    in_place_of,
+    in_words,
+    isolated,
+    listed,
+    of_recipient,
+    overdue,
+    you,
+    you_as_assignee,
+    you_as_holder,
+    you_in_place_of,
+)
+
 from followup_api.followups.activity_schemas import ActivityEscalation, ActivityRecipient
-from followup_api.followups.sentences import in_words, listed, overdue
-from followup_api.visible import isolated
+
+__all__ = [
+    "announcement",
+    "day",
+    "in_place_of",
+    "of_recipient",
+    "of_step",
+    "you",
+    "you_as_assignee",
+    "you_as_holder",
+    "you_in_place_of",
+    "you_of_many",
+]
 
 AWAY = "away"
 """Of somebody who is not told now, to put after their name."""
@@ -52,52 +75,6 @@ def of_step(number: int, label: str, policy: str, version: int, hours: float, *,
     return f"{rule}: an SLA breach." if breach else f"{rule}."
 
 
-def in_place_of(absent: str, until: date) -> str:
-    """How somebody was found who stands in, to put after their name: "for Anna Berg, away until 3 Dec"."""
-    return f"for {isolated(absent)}, away until {day(until)}"
-
-
-def day(of: date) -> str:
-    """A day as people say it: "3 Dec"."""
-    return f"{of.day} {of:%b}"
-
-
-def of_recipient(audience: str, fallback: str | None, assignee: str, *, several: bool = False) -> str:
-    """How a recipient was found, to put after their name: "manager of Amir Patel"."""
-    assignee = isolated(assignee)
-    if fallback == "admins":
-        return f"{'admins' if several else 'admin'}, as nobody active is above {assignee}"
-    if audience == "assignee":
-        return f"next above {assignee}, who is inactive" if fallback else "assignee"
-    if fallback == "up_the_line":
-        return f"next active above {assignee}, whose manager is missing or inactive"
-    if audience == "admins":
-        return "admins" if several else "admin"
-    levels = re.search(r"\d", audience)
-    if levels is None or levels[0] == "1":
-        return f"manager of {assignee}"
-    return f"{levels[0]} levels above {assignee}"
-
-
-def you_in_place_of(absent: str, until: date) -> str:
-    """Why somebody was told who stands in, as a sentence to them."""
-    return f"You stand in for {isolated(absent)}, who is away until {day(until)}."
-
-
-def you(audience: str, fallback: str | None, assignee: str) -> str:
-    """The same as a sentence to the recipient: "You manage Amir Patel."."""
-    if fallback == "admins":
-        return f"Nobody active is above {isolated(assignee)}, so the admins are told."
-    if fallback == "absent":
-        return "You were away, so it came without a sound."
-    if audience == "admins":
-        return "You are an admin: this step tells all admins."
-    if audience in ("manager", "manager(1)") and fallback is None:
-        return f"You manage {isolated(assignee)}."
-    how = of_recipient(audience, fallback, assignee)
-    return f"You are {how}." if how[0].isdigit() else f"You are the {how}."
-
-
 def you_of_many(reasons: Sequence[str]) -> str:
     """Why somebody was told of many at once: "You manage the assignees."
 
@@ -116,13 +93,3 @@ _MANY = {
     "user": "are named by a policy",
     "role": "are named by a policy",
 }
-
-
-def you_as_assignee(actor: str | None) -> str:
-    """Why the assignee was told of an assignment, as a sentence to them."""
-    return f"{isolated(actor)} made you the assignee." if actor else "You became the assignee."
-
-
-def you_as_holder(step: int) -> str:
-    """Why somebody was told that their hold is over, as a sentence to them."""
-    return "You snoozed it until now." if step == -2 else "You said that you have it."

@@ -7,10 +7,10 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.policy import Fallback, Severity, Step
+from followup_common.wording import hours_between, listed, overdue
 
 from followup_api.followups import why
 from followup_api.followups.activities import Names, names_of, step_of
-from followup_api.followups.sentences import hours_between, listed, overdue
 from followup_api.notifications import queries
 from followup_api.notifications.queries import Bundle
 from followup_api.notifications.schemas import HANDED_ON

@@ -1,6 +1,7 @@
 """Every table. Which service may write what is in the first migration (`migrations/first/roles.sql`)."""
 
 from followup_common.db.tables.columns import BEYOND_THE_ASSIGNEE, SEVERITIES, Time, metadata
+from followup_common.db.tables.delivered import channels, deliveries, delivery_attempts, destinations
 from followup_common.db.tables.kept import (
     ALL_SCOPES,
     api_tokens,
@@ -47,7 +48,11 @@ __all__ = [
     "activities",
     "api_tokens",
     "audit_log",
+    "channels",
     "deleted_follow_ups",
+    "deliveries",
+    "delivery_attempts",
+    "destinations",
     "escalation_states",
     "escalations",
     "follow_up_kinds",

@@ -63,7 +63,8 @@ class OidcSettings(Settings):
     public_url: AnyHttpUrl | None = Field(
         None,
         description="Address that people use, such as https://followup.example.com. Set it behind a proxy "
-        "that changes the Host header or ends TLS: cookies and origin checks go by it.",
+        "that changes the Host header or ends TLS: cookies and origin checks go by it. Links in mails do: "
+        "without it there are none.",
     )
     trust_plain_http: bool = Field(
         False,

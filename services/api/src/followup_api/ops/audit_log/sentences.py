@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from followup_common.wording import listed
+
 from followup_api.audit import Action
 from followup_api.choices.lists import KINDS, OUTCOMES, ChoiceList
-from followup_api.followups.sentences import listed
 from followup_api.visible import isolated
 
 Names = Mapping[int, str]

@@ -1,0 +1,100 @@
+"""What leaves the house: channels, destinations of people, deliveries and their attempts."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+
+from followup_common.db.tables.columns import Time, by_age, created_at_column, id_column, metadata
+
+# The channels that are configured; the dispatcher says so when it starts. None: nothing is planned.
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("is_on", Boolean, nullable=False),
+    # The address that somebody logs in with is a destination of theirs by itself.
+    Column("everybody", Boolean, nullable=False),
+    # Why nothing can be handed over at the moment, and since when.
+    Column("problem", Text),
+    Column("problem_since", Time),
+    CheckConstraint("name IN ('email')", name="name"),
+)
+
+destinations = Table(
+    "destinations",
+    metadata,
+    id_column(),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    # It follows the address that the person logs in with: the trigger `users_keep_destinations` writes it.
+    Column("by_default", Boolean, nullable=False, server_default=text("false")),
+    Column("state", Text, nullable=False, server_default="ok"),
+    Column("verified_at", Time),
+    created_at_column(),
+    CheckConstraint("channel IN ('email')", name="channel"),
+    CheckConstraint("state IN ('ok', 'off')", name="state"),
+    Index(
+        "uq_destinations_by_default",
+        *("user_id", "channel"),
+        unique=True,
+        postgresql_where=text("by_default"),
+    ),
+)
+
+# One for each notification and destination, planned by the trigger `notifications_plan_deliveries` with the
+# notification. Its id goes along with each attempt, so that the other side can tell a repetition.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
+    Column("notification_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("destination_id", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # When it is tried; of one that is being sent, when its lease ends: the process that had it is gone then.
+    Column("next_at", Time, nullable=False, server_default=func.now()),
+    # Why it was not sent, or not yet.
+    Column("error", Text),
+    created_at_column(),
+    Column("ended_at", Time),
+    UniqueConstraint("notification_id", "destination_id", name="uq_deliveries_once"),
+    CheckConstraint(
+        "state IN ('queued', 'sending', 'unknown', 'sent', 'failed', 'suppressed', 'expired')", name="state"
+    ),
+    CheckConstraint("(ended_at IS NULL) = (state IN ('queued', 'sending', 'unknown'))", name="ended"),
+    Index("ix_deliveries_due", "channel", "next_at", postgresql_where=text("ended_at IS NULL")),
+    by_age("deliveries"),
+)
+
+# An attempt without an outcome is under way, or was when its process ended.
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("delivery_id", Uuid, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("began_at", Time, nullable=False, server_default=func.now()),
+    Column("ended_at", Time),
+    Column("outcome", Text),
+    Column("answer", Text),
+    PrimaryKeyConstraint("delivery_id", "number"),
+    CheckConstraint("outcome IN ('sent', 'refused', 'put_off', 'unknown')", name="outcome"),
+)

@@ -1,0 +1,1 @@
+"""Sends what leaves the house: notifications by e-mail."""

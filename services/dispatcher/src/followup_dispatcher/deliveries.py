@@ -1,0 +1,182 @@
+"""Taking deliveries that are due, and recording what became of them. PostgreSQL is queue and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from followup_common.db import Transaction
+from followup_common.db.policies import PolicyUnreadable, load_policies, policy_names
+from followup_common.policy import Step
+from sqlalchemy import Interval, Row, bindparam, text
+
+from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.stops import Stop, stop
+from followup_dispatcher.telling import Delivery, Notification, Recipient
+
+LEASE = timedelta(minutes=10)
+"""How long an attempt may take: each of the few answers that it waits for takes half a minute at most. What
+has not ended by then had a process that did."""
+KEPT_FOR = timedelta(days=3)
+"""What could not be handed over by then is out of date."""
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+
+LEFT = "no outcome was recorded: the dispatcher ended, or lost the database"
+
+DUE = text("""
+    SELECT now() - min(next_at) FROM (
+        SELECT next_at FROM deliveries
+        WHERE channel = :channel AND ended_at IS NULL AND next_at <= now() ORDER BY next_at LIMIT 1
+    ) first
+""")
+
+TAKE = text("""
+    SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
+        d.created_at < now() - :kept_for AS is_old
+    FROM deliveries d
+    WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
+    ORDER BY d.next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+""").bindparams(bindparam("kept_for", KEPT_FOR, Interval))
+
+BEGIN = text("""
+    UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_at = now() + :lease
+    WHERE id = :id RETURNING attempts
+""").bindparams(bindparam("lease", LEASE, Interval))
+BEGIN_ATTEMPT = text("INSERT INTO delivery_attempts (delivery_id, number) VALUES (:id, :number)")
+
+END_ATTEMPT = text("""
+    UPDATE delivery_attempts SET ended_at = now(), outcome = :outcome, answer = :answer
+    WHERE delivery_id = :id AND number = :number AND (outcome IS NULL OR outcome = 'unknown')
+""")
+
+END = text("""
+    UPDATE deliveries SET state = :state, error = :error, ended_at = now()
+    WHERE id = :id AND ended_at IS NULL AND attempts = :number
+""")
+
+TRY_AGAIN = text("""
+    UPDATE deliveries SET state = :state, error = :error,
+        next_at = now() + LEAST(:first * power(2, LEAST(attempts - 1, 20)), :longest)
+    WHERE id = :id AND ended_at IS NULL AND attempts = :number
+""").bindparams(bindparam("first", FIRST_WAIT, Interval), bindparam("longest", LONGEST_WAIT, Interval))
+
+TOLD = text("""
+    SELECT n.follow_up_id, n.run, n.step, n.policy_version_id, n.due_at, n.created_at, n.audience, n.fallback,
+        n.until, f.title, b.name AS subject, a.name AS assignee, w.name AS actor, i.name AS absent,
+        d.address, u.name, u.time_zone, u.clock, u.date_order
+    FROM notifications n
+    JOIN users u ON u.id = n.user_id
+    JOIN destinations d ON d.id = :destination_id
+    JOIN follow_ups f ON f.id = n.follow_up_id
+    JOIN users a ON a.id = f.assignee_id
+    LEFT JOIN subjects b ON b.id = f.subject_id
+    LEFT JOIN users w ON w.id = n.actor_id
+    LEFT JOIN users i ON i.id = n.for_user_id
+    WHERE n.user_id = :user_id AND n.id = :notification_id
+""")
+
+# A time further ahead than any wait comes from a clock that was ahead.
+BRING_BACK = text("""
+    UPDATE deliveries SET next_at = now() WHERE ended_at IS NULL AND next_at > now() + :longest
+""").bindparams(bindparam("longest", LONGEST_WAIT + LEASE, Interval))
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A delivery that was due and was not begun."""
+
+    reason: str
+
+
+def waited(tx: Transaction, channel: str) -> timedelta | None:
+    """How long the oldest delivery of a channel that is due has waited; None: none is due."""
+    found: timedelta | None = tx.execute(DUE, {"channel": channel}).scalar()
+    return found
+
+
+def take(tx: Transaction, channel: str) -> Delivery | Stopped | None:
+    """Take one delivery that is due, for this process alone; None: there is none.
+
+    Its follow-up's state stays held until the transaction ends, so that a complete, reschedule, reassign,
+    hold or delete comes either before, and stops it, or after: then it had begun.
+    """
+    row = tx.execute(TAKE, {"channel": channel}).one_or_none()
+    if row is None:
+        return None
+    if row.state == "sending":
+        left = {"id": row.id, "number": row.attempts, "outcome": Result.UNKNOWN, "answer": LEFT}
+        tx.execute(END_ATTEMPT, left)
+    if stopped := _stopped(tx, row):
+        ended = {"id": row.id, "number": row.attempts, "state": stopped.state, "error": stopped.reason}
+        tx.execute(END, ended)
+        return Stopped(stopped.reason)
+    number = tx.execute(BEGIN, {"id": row.id}).scalar_one()
+    tx.execute(BEGIN_ATTEMPT, {"id": row.id, "number": number})
+    keys = {name: getattr(row, name) for name in ("user_id", "notification_id", "destination_id")}
+    return _delivery(tx, row.id, number, tx.execute(TOLD, keys).one())
+
+
+def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
+    """Record what an attempt came to. One that has been taken over meanwhile changes its own record only."""
+    keys: Mapping[str, Any] = {"id": delivery.id, "number": delivery.attempt}
+    tx.execute(END_ATTEMPT, {**keys, "outcome": outcome.result, "answer": outcome.answer})
+    match outcome.result:
+        case Result.SENT:
+            tx.execute(END, {**keys, "state": "sent", "error": None})
+        case Result.REFUSED:
+            tx.execute(END, {**keys, "state": "failed", "error": outcome.answer})
+        case Result.PUT_OFF:
+            tx.execute(TRY_AGAIN, {**keys, "state": "queued", "error": outcome.answer})
+        case Result.UNKNOWN:
+            tx.execute(TRY_AGAIN, {**keys, "state": "unknown", "error": outcome.answer})
+
+
+def bring_back(tx: Transaction) -> None:
+    """Let what waits for a time that no clock should have said be due."""
+    tx.execute(BRING_BACK)
+
+
+def _stopped(tx: Transaction, row: Row[Any]) -> Stop | None:
+    if row.is_old:
+        return Stop("expired", f"could not be handed over for {KEPT_FOR.days} days")
+    return stop(tx, row.notification_id, row.user_id, row.follow_up_id, row.destination_id)
+
+
+def _delivery(tx: Transaction, delivery_id: UUID, number: int, row: Row[Any]) -> Delivery:
+    step = _step(tx, row.policy_version_id, row.step)
+    return Delivery(
+        id=delivery_id,
+        attempt=number,
+        address=row.address,
+        recipient=Recipient(row.name, row.time_zone, row.clock, row.date_order),
+        notification=Notification(
+            follow_up_id=row.follow_up_id,
+            run=row.run,
+            step=row.step,
+            title=row.title,
+            subject=row.subject,
+            due_at=row.due_at,
+            told_at=row.created_at,
+            assignee=row.assignee,
+            audience=row.audience,
+            fallback=row.fallback,
+            severity=step.severity if step else None,
+            label=step.label if step else None,
+            policy=policy_names(tx, [row.policy_version_id]).get(row.policy_version_id),
+            actor=row.actor,
+            absent=row.absent,
+            until=row.until,
+        ),
+    )
+
+
+def _step(tx: Transaction, policy_version_id: int, number: int) -> Step | None:
+    """The step of a policy that is told; None where it is none, or the policy cannot be read."""
+    policy = load_policies(tx, [policy_version_id])[policy_version_id]
+    if isinstance(policy, PolicyUnreadable) or not 1 <= number <= len(policy.steps):
+        return None
+    return policy.steps[number - 1]

@@ -1,0 +1,184 @@
+"""The threads that send: each channel has its own, so that a dead server keeps no other channel waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import structlog
+from followup_common.db import Database
+from followup_common.metrics import Meter
+from sqlalchemy.exc import SQLAlchemyError
+
+from followup_dispatcher import deliveries, destinations, metrics
+from followup_dispatcher.channels import AnyChannel, Line
+from followup_dispatcher.deliveries import Stopped
+from followup_dispatcher.outcomes import Outcome, Result, printable
+from followup_dispatcher.telling import Delivery, Unreachable
+
+log = structlog.get_logger()
+
+LOOK_EVERY_SECONDS = 1.0
+"""How often an idle thread looks whether something is due: what a look costs is one read of an index."""
+TIDY_EVERY_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 60.0
+"""The longest pause between two tries to reach a server."""
+
+
+class Dispatcher:
+    """Sends what is due, until it is stopped.
+
+    Args:
+        database: where deliveries are, as the dispatcher's own role.
+        channels: those that are configured.
+        meter: keeps the figures for Prometheus.
+    """
+
+    def __init__(self, database: Database, channels: Sequence[AnyChannel], meter: Meter) -> None:
+        self._database = database
+        self._channels = channels
+        self._meter = meter
+        self._meter.declare(*metrics.METRICS)
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._tidy, name="tidy", daemon=True),
+            *(
+                threading.Thread(
+                    target=Sender(self._database, each, meter, self._stopping).run, name=each.name
+                )
+                for each in channels
+                for _ in range(each.lines)
+            ),
+        ]
+
+    def start(self) -> None:
+        """Start the threads; what is configured is said once the database answers."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float) -> None:
+        """Let attempts under way end, for `timeout` seconds; others are taken over once their lease ends."""
+        self._stopping.set()
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def problem(self) -> str | None:
+        """Whether a thread has ended; None: all run."""
+        ended = [thread.name for thread in self._threads if not thread.is_alive()]
+        return f"ended: {', '.join(ended)}" if ended and not self._stopping.is_set() else None
+
+    def _tidy(self) -> None:
+        """Say which channels are configured, add people that came while nobody looked, undo a wrong clock."""
+        while True:
+            pause = TIDY_EVERY_SECONDS
+            try:
+                with self._database.transaction() as tx:
+                    destinations.switch(tx, self._channels)
+                    deliveries.bring_back(tx)
+            except SQLAlchemyError as error:
+                log.warning("database_away", error=type(error).__name__)
+                pause = LOOK_EVERY_SECONDS
+            if self._stopping.wait(pause):
+                return
+
+
+class Sender:
+    """One thread of a channel, with one connection to its server while something is due.
+
+    Args:
+        database: where deliveries are.
+        channel: by which they go.
+        meter: keeps the figures.
+        stopping: is set when it is to end.
+    """
+
+    def __init__(
+        self, database: Database, channel: AnyChannel, meter: Meter, stopping: threading.Event
+    ) -> None:
+        self._database = database
+        self._channel = channel
+        self._meter = meter
+        self._stopping = stopping
+        self._failures = 0
+
+    def run(self) -> None:
+        """Send what is due until it is to stop. Nothing that goes wrong ends it."""
+        while not self._stopping.is_set():
+            try:
+                pause = self._work()
+            except SQLAlchemyError as error:
+                log.warning("database_away", error=type(error).__name__)
+                pause = LOOK_EVERY_SECONDS
+            except Exception:
+                log.exception("sender_failed", channel=self._channel.name)
+                pause = LONGEST_PAUSE_SECONDS
+            self._stopping.wait(pause)
+
+    def _work(self) -> float:
+        """Send all that is due; returns after how many seconds to look again.
+
+        Nothing is taken before the server answers: while it is away, nothing is tried in vain.
+        """
+        if not self._something_is_due():
+            return LOOK_EVERY_SECONDS
+        try:
+            line = self._channel.open()
+        except Unreachable as error:
+            self._note(printable(str(error)))
+            self._failures += 1
+            return min(2.0**self._failures, LONGEST_PAUSE_SECONDS)
+        self._note(None)
+        self._failures = 0
+        try:
+            while not self._stopping.is_set() and self._send_next(line):
+                pass
+        finally:
+            line.close()
+        return 0.0
+
+    def _send_next(self, line: Line[object]) -> bool:
+        """Send one; whether the connection is of use for another one, and there may be one."""
+        with self._database.transaction() as tx:
+            taken = deliveries.take(tx, self._channel.name)
+        if taken is None:
+            return False
+        if isinstance(taken, Stopped):
+            self._meter.record(metrics.STOPPED, channel=self._channel.name, reason=taken.reason)
+            return True
+        began = time.perf_counter()
+        outcome = self._outcome(line, taken)
+        self._meter.record(metrics.SECONDS, time.perf_counter() - began, channel=self._channel.name)
+        with self._database.transaction() as tx:
+            deliveries.record(tx, taken, outcome)
+        self._meter.record(metrics.ATTEMPTS, channel=self._channel.name, outcome=outcome.result)
+        if outcome.result is not Result.SENT:
+            log.warning("not_delivered", delivery=str(taken.id), outcome=outcome.result)
+        return not outcome.lost
+
+    def _outcome(self, line: Line[object], delivery: Delivery) -> Outcome:
+        try:
+            message = self._channel.write(delivery)
+        except Exception as error:
+            log.exception("not_written", delivery=str(delivery.id))
+            return Outcome(Result.REFUSED, f"it cannot be written: {error}")
+        try:
+            return line.send(message)
+        except Exception as error:
+            log.exception("send_failed", delivery=str(delivery.id))
+            return Outcome(Result.UNKNOWN, f"{type(error).__name__}: {error}", lost=True)
+
+    def _something_is_due(self) -> bool:
+        with self._database.reading() as tx:
+            waited = deliveries.waited(tx, self._channel.name)
+        seconds = waited.total_seconds() if waited else 0.0
+        self._meter.record(metrics.WAITING, seconds, channel=self._channel.name)
+        return waited is not None
+
+    def _note(self, problem: str | None) -> None:
+        if problem:
+            log.warning("channel_unreachable", channel=self._channel.name, problem=problem)
+        self._meter.record(metrics.UNREACHABLE, 1.0 if problem else 0.0, channel=self._channel.name)
+        with self._database.transaction() as tx:
+            destinations.note_problem(tx, self._channel, problem)

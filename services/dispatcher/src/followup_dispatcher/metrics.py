@@ -1,0 +1,23 @@
+"""What Prometheus learns of deliveries."""
+
+from followup_common.metrics import Counter, Gauge, Histogram
+
+ATTEMPTS = Counter(
+    "followup_delivery_attempts_total", "Attempts to deliver, by channel and outcome.", ("channel", "outcome")
+)
+STOPPED = Counter(
+    "followup_deliveries_stopped_total",
+    "Deliveries that were not begun, by channel and by what had stopped them.",
+    ("channel", "reason"),
+)
+SECONDS = Histogram("followup_delivery_seconds", "How long one attempt took.", ("channel",))
+WAITING = Gauge(
+    "followup_delivery_oldest_due_seconds",
+    "How long the oldest delivery that is due has waited.",
+    ("channel",),
+)
+UNREACHABLE = Gauge(
+    "followup_channel_unreachable", "1 while a channel's server cannot be reached, else 0.", ("channel",)
+)
+
+METRICS = (ATTEMPTS, STOPPED, SECONDS, WAITING, UNREACHABLE)

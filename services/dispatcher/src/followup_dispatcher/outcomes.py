@@ -1,0 +1,44 @@
+"""What an attempt to deliver came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ANSWER_LENGTH = 500
+
+
+class Result(StrEnum):
+    """As `delivery_attempts` keeps it."""
+
+    SENT = "sent"
+    """The other side has taken it."""
+    REFUSED = "refused"
+    """The other side will never take it."""
+    PUT_OFF = "put_off"
+    """The other side has not taken it, and may later."""
+    UNKNOWN = "unknown"
+    """Nobody knows whether the other side has taken it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an attempt came to.
+
+    Args:
+        result: which of the four.
+        answer: what the other side said, or why it said nothing.
+        lost: whether the connection is of no more use.
+    """
+
+    result: Result
+    answer: str
+    lost: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "answer", printable(self.answer))
+
+
+def printable(said: str) -> str:
+    """What the other side said, in one line and short."""
+    return " ".join("".join(each if each.isprintable() else " " for each in said).split())[:ANSWER_LENGTH]

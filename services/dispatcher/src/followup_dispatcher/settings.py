@@ -1,0 +1,73 @@
+"""Settings of the dispatcher."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from followup_common.settings import DatabaseSettings, WrongSettings, unset_when_empty
+from followup_common.urls import WrongUrl, server_url
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, model_validator
+
+from followup_dispatcher.mailboxes import read_mailbox
+
+PLAIN, STARTTLS, TLS = SCHEMES = ("smtp", "smtp+starttls", "smtps")
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
+
+
+def _smtp_url(secret: SecretStr) -> SecretStr:
+    url = server_url(secret.get_secret_value(), *SCHEMES)
+    host = url.hosts[0].rpartition(":")[0] or url.hosts[0]
+    if not host:
+        raise WrongUrl("a URL without a host")
+    if (url.username is None) != (url.password is None):
+        raise WrongUrl("a URL with a user and no password: name both, as in user:password@, or neither")
+    if url.username is not None and url.scheme == PLAIN and host not in THIS_MACHINE:
+        raise WrongUrl(
+            "a URL that would send the password in clear: begin it with smtp+starttls:// or smtps://"
+        )
+    return SecretStr(str(url))
+
+
+def _sender(given: str) -> str:
+    return str(read_mailbox(given))
+
+
+class DispatcherSettings(DatabaseSettings):
+    """What the dispatcher takes."""
+
+    smtp_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_smtp_url)] | None, BeforeValidator(unset_when_empty)
+    ] = Field(
+        None,
+        description="Mail server: smtp+starttls://user:password@host:587, smtps://user:password@host:465, or "
+        "smtp://host:25 for a relay that asks for no log-in. Unset or empty: no mail is sent.",
+    )
+    mail_from: Annotated[
+        Annotated[str, AfterValidator(_sender)] | None, BeforeValidator(unset_when_empty)
+    ] = Field(
+        None, description="Sender of mails, such as Followup <followup@example.com>; needed with SMTP_URL."
+    )
+    mail_everybody: bool = Field(
+        True,
+        description="Whether everybody is told by mail at the address they log in with, once mail is set up.",
+    )
+    mail_connections: int = Field(
+        4,
+        ge=1,
+        le=50,
+        description="Connections to the mail server at most, while there is something to send.",
+    )
+    public_url: Annotated[AnyHttpUrl | None, BeforeValidator(unset_when_empty)] = Field(
+        None,
+        description="Address that people use, such as https://followup.example.com. Set it behind a proxy "
+        "that changes the Host header or ends TLS: cookies and origin checks go by it. Links in mails do: "
+        "without it there are none.",
+    )
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url is not None and self.mail_from is None:
+            raise WrongSettings(
+                {"mail_from": "is not set: name the sender, such as Followup <followup@example.com>"}
+            )
+        return self

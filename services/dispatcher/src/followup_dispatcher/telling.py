@@ -1,0 +1,68 @@
+"""What a delivery tells, and whom: all that a channel needs to write its message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+class Unreachable(Exception):
+    """A channel does not work now, whatever is to be sent; the message says why."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told, and how they read times."""
+
+    name: str
+    time_zone: str
+    clock: str
+    date_order: str
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What they are told, as their inbox has it.
+
+    Args:
+        step: of the policy; 0: it was assigned to them; below: a hold has ended.
+        severity: of the step, where it is one.
+        label: of the step, where it is one.
+        subject: the lead or client.
+        told_at: when it was written.
+    """
+
+    follow_up_id: int
+    run: int
+    step: int
+    title: str
+    subject: str | None
+    due_at: datetime
+    told_at: datetime
+    assignee: str
+    audience: str
+    fallback: str | None
+    severity: str | None
+    label: str | None
+    policy: str | None
+    actor: str | None
+    absent: str | None
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One notification on its way to one address.
+
+    Args:
+        id: the same at each attempt.
+        attempt: which one this is, from 1.
+        address: where it goes.
+    """
+
+    id: UUID
+    attempt: int
+    address: str
+    recipient: Recipient
+    notification: Notification

@@ -1,0 +1,270 @@
+"""Deliveries are planned with the notifications, taken by one process, stopped in time, and recorded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from followup_dispatcher.deliveries import Stopped, bring_back, record, take, waited
+from followup_dispatcher.destinations import switch
+from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.telling import Delivery
+from sqlalchemy import text
+
+from tests.support.company import Company
+from tests.support.handlers import Run, acting_as, sweep
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+class Mail:
+    """A channel that is only spoken of."""
+
+    name = "email"
+    lines = 1
+
+    def __init__(self, *, everybody: bool = True) -> None:
+        self.everybody = everybody
+
+    def write(self, delivery: Delivery) -> object:
+        raise NotImplementedError
+
+    def open(self) -> Any:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def mail(company: Company) -> None:
+    """Mail is set up."""
+    configure(company, Mail())
+
+
+def configure(company: Company, *channels: Mail) -> None:
+    with acting_as(company.tx, "followup_dispatcher"):
+        switch(company.tx, channels)
+
+
+def taken(company: Company) -> Delivery | Stopped | None:
+    """What the dispatcher takes, with the rights that it has."""
+    with acting_as(company.tx, "followup_dispatcher"):
+        return take(company.tx, "email")
+
+
+def ended(company: Company, delivery: Delivery, result: Result, answer: str = "250 OK") -> None:
+    with acting_as(company.tx, "followup_dispatcher"):
+        record(company.tx, delivery, Outcome(result, answer))
+
+
+def deliveries(company: Company) -> list[tuple[int, str, str | None]]:
+    """(Attempts, state, error) of each, in the order of their notifications."""
+    rows = company.tx.execute(
+        text("SELECT attempts, state, error FROM deliveries ORDER BY notification_id, destination_id")
+    )
+    return [tuple(row) for row in rows]
+
+
+def attempts(company: Company) -> list[tuple[int, str | None]]:
+    rows = company.tx.execute(text("SELECT number, outcome FROM delivery_attempts ORDER BY number"))
+    return [tuple(row) for row in rows]
+
+
+def set_up(company: Company, run: Run, *, overdue: timedelta = HOUR) -> tuple[int, int]:
+    """A follow-up of Eve's that was announced: her id and its."""
+    eve = company.person("Eve", manager=company.person("Max", role="manager"))
+    call = company.follow_up(eve, overdue=overdue, title="Call Ada")
+    configure(company, Mail())
+    sweep(company, run)
+    return eve, call
+
+
+def let_time_pass(company: Company) -> None:
+    company.tx.execute(text("UPDATE deliveries SET next_at = now() WHERE ended_at IS NULL"))
+
+
+def test_without_a_channel_nothing_is_planned(company: Company, run: Run) -> None:
+    company.follow_up(company.person("Eve"), overdue=HOUR)
+    sweep(company, run)
+    assert company.count("notifications") == 1
+    assert company.count("destinations") == company.count("deliveries") == 0
+
+
+def test_everybody_is_told_at_the_address_they_log_in_with(company: Company, run: Run) -> None:
+    eve, _ = set_up(company, run)
+    delivery = taken(company)
+    assert isinstance(delivery, Delivery)
+    told = delivery.notification
+    assert (
+        delivery.address
+        == company.tx.execute(text("SELECT email FROM users WHERE id = :id"), {"id": eve}).scalar()
+    )
+    assert (delivery.recipient.name, told.title, told.severity, told.label) == (
+        *("Eve", "Call Ada", "overdue", "employee"),
+    )
+    assert taken(company) is None  # it is being sent
+    ended(company, delivery, Result.SENT)
+    assert deliveries(company) == [(1, "sent", None)]
+    assert attempts(company) == [(1, "sent")]
+    assert taken(company) is None
+
+
+def test_who_comes_later_has_a_destination_and_it_follows_their_address(company: Company, mail: None) -> None:
+    with acting_as(company.tx, "followup_api"):
+        eve = company.person("Eve")
+        company.tx.execute(text("UPDATE users SET email = 'new@example.com' WHERE id = :id"), {"id": eve})
+    assert company.tx.execute(text("SELECT user_id, address FROM destinations")).all() == [
+        (eve, "new@example.com")
+    ]
+
+
+def test_nobody_is_told_by_a_channel_that_is_for_those_who_ask_or_is_off(company: Company, run: Run) -> None:
+    set_up(company, run)
+    for channels in ([Mail(everybody=False)], []):
+        configure(company, *channels)
+        company.follow_up(company.person("Ivy"), overdue=HOUR)
+        sweep(company, run)
+    assert company.count("notifications") == 3
+    assert company.count("deliveries") == 1
+
+
+REMINDER = '[{"after": "-PT2H", "audience": ["assignee"], "label": "soon", "severity": "reminder"}]'
+
+
+def test_a_reminder_stays_in_the_inbox(company: Company, run: Run) -> None:
+    company.tx.execute(
+        text("""
+            WITH made AS (INSERT INTO policies (name, position) VALUES ('early', 0) RETURNING id)
+            INSERT INTO policy_versions (policy_id, policy, version, conditions, steps, lead_seconds)
+            SELECT id, 'early', 1, '{}', CAST(:steps AS jsonb), 7200 FROM made
+        """),
+        {"steps": REMINDER},
+    )
+    configure(company, Mail())
+    company.follow_up(company.person("Eve"), overdue=-HOUR)
+    sweep(company, run)
+    assert company.count("notifications") == 1
+    assert company.count("deliveries") == 0
+
+
+STOPS = {
+    "completed": "UPDATE follow_ups SET completed_at = now() WHERE id = :call",
+    "rescheduled": "UPDATE follow_ups SET due_at = now() + interval '1 day' WHERE id = :call",
+    "reassigned": "UPDATE follow_ups SET assignee_id = :other WHERE id = :call",
+    "deleted": "DELETE FROM follow_ups WHERE id = :call",
+    "read": "UPDATE notifications SET read_at = now()",
+    "inactive": "UPDATE users SET active = false WHERE id = :eve",
+    "switched off": "UPDATE destinations SET state = 'off'",
+    "waiting": """
+        INSERT INTO holds (follow_up_id, number, kind, user_id, run, step, assignment, until, version)
+        SELECT f.id, 1, 'wait', :eve, s.run, s.step, f.assignment, now() + interval '1 day', f.version
+        FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id WHERE f.id = :call
+    """,
+    "snoozed": """
+        INSERT INTO holds (follow_up_id, number, kind, user_id, run, step, assignment, until, version)
+        SELECT f.id, 1, 'snooze', :eve, s.run, s.step, f.assignment, now() + interval '1 day', f.version
+        FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id WHERE f.id = :call
+    """,
+}
+
+
+@pytest.mark.parametrize("reason", STOPS)
+def test_what_is_stopped_before_it_is_taken_is_not_sent(company: Company, run: Run, reason: str) -> None:
+    eve, call = set_up(company, run)
+    other = company.person("Ivy")
+    statement = text(STOPS[reason])
+    values = {"eve": eve, "call": call, "other": other}
+    company.tx.execute(statement, {name: values[name] for name in statement.compile().params})
+    assert taken(company) == Stopped(reason)
+    assert deliveries(company) == [(0, "suppressed", reason)]
+    assert attempts(company) == []
+    assert taken(company) is None
+
+
+def test_a_manager_is_told_no_matter_who_of_their_team_has_it(company: Company, run: Run) -> None:
+    max_ = company.person("Max", role="manager")
+    eve, ivy, guy = (company.person(name, manager=max_) for name in ("Eve", "Ivy", "Guy"))
+    guys = company.person("Kim", role="manager")
+    company.tx.execute(text("UPDATE users SET manager_id = :kim WHERE id = :guy"), {"kim": guys, "guy": guy})
+    configure(company, Mail())
+    call = company.follow_up(eve, overdue=2 * DAY)
+    sweep(company, run)
+    company.set(call, assignee_id=ivy)
+    found = [taken(company), taken(company)]
+    assert [each.recipient.name for each in found if isinstance(each, Delivery)] == ["Max"]
+    assert Stopped("reassigned") in found
+    let_time_pass(company)
+    company.set(call, assignee_id=guy)
+    assert taken(company) == Stopped("reassigned")
+
+
+def test_after_an_outage_only_the_current_step_is_sent(company: Company, run: Run) -> None:
+    set_up(company, run)
+    company.let_pass(2 * DAY)
+    sweep(company, run)
+    found = [taken(company) for _ in range(3)]
+    assert found.count(Stopped("overtaken by a later step")) == 1
+    assert [each.notification.step for each in found if isinstance(each, Delivery)] == [2, 2]
+    assert taken(company) is None
+
+
+def test_what_is_put_off_comes_again_later_and_later(company: Company, run: Run) -> None:
+    set_up(company, run)
+    waits = []
+    for _ in range(8):
+        delivery = taken(company)
+        assert isinstance(delivery, Delivery)
+        ended(company, delivery, Result.PUT_OFF, "451 try again later")
+        assert taken(company) is None
+        waits.append(
+            company.tx.execute(
+                text("SELECT extract(epoch FROM next_at - now()) FROM deliveries")
+            ).scalar_one()
+        )
+        let_time_pass(company)
+    assert [int(wait) for wait in waits] == [60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert deliveries(company) == [(8, "queued", "451 try again later")]
+
+
+def test_what_is_refused_is_given_up_with_the_reason(company: Company, run: Run) -> None:
+    set_up(company, run)
+    delivery = taken(company)
+    assert isinstance(delivery, Delivery)
+    ended(company, delivery, Result.REFUSED, "550 no such user")
+    let_time_pass(company)
+    assert taken(company) is None
+    assert deliveries(company) == [(1, "failed", "550 no such user")]
+
+
+def test_what_could_not_be_handed_over_for_days_is_out_of_date(company: Company, run: Run) -> None:
+    set_up(company, run)
+    company.tx.execute(text("UPDATE deliveries SET created_at = now() - interval '3 days 1 second'"))
+    assert isinstance(taken(company), Stopped)
+    assert [state for _, state, _ in deliveries(company)] == ["expired"]
+
+
+def test_an_attempt_that_nobody_ended_is_unknown_and_comes_again_under_the_same_id(
+    company: Company, run: Run
+) -> None:
+    set_up(company, run)
+    first = taken(company)
+    assert isinstance(first, Delivery)
+    let_time_pass(company)  # the lease has ended
+    second = taken(company)
+    assert isinstance(second, Delivery)
+    assert (second.id, second.attempt) == (first.id, 2)
+    assert attempts(company) == [(1, "unknown"), (2, None)]
+    ended(company, first, Result.SENT)  # it was only slow
+    assert attempts(company) == [(1, "sent"), (2, None)]
+    assert [state for _, state, _ in deliveries(company)] == ["sending"]
+    ended(company, second, Result.UNKNOWN, "no answer")
+    assert deliveries(company) == [(2, "unknown", "no answer")]
+
+
+def test_a_wait_that_no_clock_should_have_said_ends(company: Company, run: Run) -> None:
+    set_up(company, run)
+    company.tx.execute(text("UPDATE deliveries SET next_at = now() + interval '2 days'"))
+    assert waited(company.tx, "email") is None
+    with acting_as(company.tx, "followup_dispatcher"):
+        bring_back(company.tx)
+    assert waited(company.tx, "email") == timedelta(0)

@@ -1,0 +1,264 @@
+"""Mails are handed to a real mail server, and every answer of it is understood."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from followup_common.urls import server_url
+from followup_dispatcher.channels.email import Email
+from followup_dispatcher.mails import Mails
+from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.settings import SCHEMES, DispatcherSettings
+from followup_dispatcher.telling import Delivery, Notification, Recipient, Unreachable
+from pydantic import ValidationError
+
+from tests.support.mail_server import MailServer
+from tests.support.ports import free_port
+
+SENDER = "Followup <followup@example.com>"
+DELIVERY = Delivery(
+    id=UUID("11111111-2222-4333-8444-555555555555"),
+    attempt=1,
+    address="eve@example.com",
+    recipient=Recipient("Eve Okafor", "Europe/Berlin", "24h", "day-month"),
+    notification=Notification(
+        follow_up_id=7,
+        run=2,
+        step=3,
+        title="Call Ada & Söhne <now>",
+        subject="Acme GmbH",
+        due_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+        told_at=datetime(2026, 3, 6, 10, tzinfo=UTC),
+        assignee="Amir Patel",
+        audience="manager",
+        fallback=None,
+        severity="breach",
+        label="admin",
+        policy="standard",
+        actor=None,
+        absent=None,
+        until=None,
+    ),
+)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+def email(url: str, *, patience: float = 10, context: ssl.SSLContext | None = None) -> Email:
+    mails = Mails(SENDER, "https://followup.example.com/")
+    return Email(server_url(url, *SCHEMES), SENDER, mails, patience=patience, context=context)
+
+
+def sent(channel: Email, *deliveries: Delivery) -> list[Outcome]:
+    """What becomes of deliveries on one connection."""
+    line = channel.open()
+    try:
+        return [line.send(channel.write(delivery)) for delivery in deliveries]
+    finally:
+        line.close()
+
+
+def results(outcomes: list[Outcome]) -> list[Result]:
+    return [outcome.result for outcome in outcomes]
+
+
+def test_a_mail_says_what_the_inbox_says(server: MailServer) -> None:
+    assert sent(email(server.url), DELIVERY) == [Outcome(Result.SENT, "250 taken")]
+    [taken] = server.taken
+    assert (taken.sender, taken.recipients) == ("followup@example.com", ("eve@example.com",))
+    mail = taken.message
+    assert mail["Subject"] == "SLA breach: Call Ada & Söhne <now> is 4 days 1 h overdue"
+    assert (mail["From"], mail["To"]) == (SENDER, "Eve Okafor <eve@example.com>")
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert plain.get_content().splitlines() == [
+        "SLA breach: Call Ada & Söhne <now> is 4 days 1 h overdue",
+        "",
+        "Due: Mon 2 Mar 2026, 10:00 (Europe/Berlin)",
+        "Client: Acme GmbH",
+        "Assignee: Amir Patel",
+        "Step: admin, of the policy “standard”",
+        "",
+        "Open it: https://followup.example.com/follow-ups/7",
+        "",
+        "You manage Amir Patel.",
+    ]
+    assert html is not None
+    assert "Call Ada &amp; Söhne &lt;now&gt; is 4 days 1 h overdue" in html.get_content()
+    assert 'href="https://followup.example.com/follow-ups/7"' in html.get_content()
+
+
+def test_a_mail_is_one_of_a_thread_and_nobodys_machine_answers_it(server: MailServer) -> None:
+    sent(email(server.url), DELIVERY)
+    mail = server.taken[0].message
+    assert mail["Message-ID"] == "<11111111-2222-4333-8444-555555555555@example.com>"
+    assert mail["References"] == mail["In-Reply-To"] == "<follow-up-7.2@example.com>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+
+
+def test_a_repeated_mail_is_the_same_to_the_byte(server: MailServer) -> None:
+    channel = email(server.url)
+    sent(channel, DELIVERY, replace(DELIVERY, attempt=2))
+    first, second = server.taken
+    assert first.content == second.content
+
+
+def test_times_are_as_their_reader_reads_them(server: MailServer) -> None:
+    reader = Recipient("Eve", "America/New_York", "12h", "month-day")
+    sent(email(server.url), replace(DELIVERY, recipient=reader))
+    assert "Due: Mon Mar 2, 2026, 4:00 AM (America/New_York)" in server.taken[0].message.as_string()
+
+
+def test_no_title_and_no_name_adds_a_header(server: MailServer) -> None:
+    title = replace(DELIVERY.notification, title="Call\r\nBcc: all@example.com")
+    name = replace(DELIVERY.recipient, name="Eve\nBcc: all@example.com")
+    sent(email(server.url), replace(DELIVERY, notification=title, recipient=name))
+    mail = server.taken[0].message
+    assert mail["Bcc"] is None
+    assert server.taken[0].recipients == ("eve@example.com",)
+
+
+@pytest.mark.parametrize("address", ["", "eve", "eve@", "a@b@c", "eve@example.com\nBcc: x@example.com"])
+def test_an_address_that_is_none_is_no_mail(address: str) -> None:
+    with pytest.raises(ValueError, match="no e-mail address"):
+        email("smtp://127.0.0.1").write(replace(DELIVERY, address=address))
+
+
+def test_an_address_beyond_ascii_goes_as_it_is(server: MailServer) -> None:
+    assert results(sent(email(server.url), replace(DELIVERY, address="évé@example.com"))) == [Result.SENT]
+    assert server.taken[0].recipients == ("évé@example.com",)
+
+
+ANSWERS = {
+    "421 closing": Result.PUT_OFF,
+    "450 greylisted": Result.PUT_OFF,
+    "451 local error": Result.PUT_OFF,
+    "452 no space": Result.PUT_OFF,
+    "550 no such user": Result.REFUSED,
+    "552 too much": Result.REFUSED,
+    "553 not allowed": Result.REFUSED,
+    "554 spam": Result.REFUSED,
+}
+
+
+@pytest.mark.parametrize(("answer", "result"), ANSWERS.items())
+def test_each_answer_is_what_it_says_and_the_next_mail_is_none_the_worse(
+    server: MailServer, answer: str, result: Result
+) -> None:
+    other = replace(DELIVERY, address="ivy@example.com")
+    channel = email(server.url)
+    server.on_recipient = lambda address: answer if address.startswith("eve") else None
+    first, second = sent(channel, DELIVERY, other)
+    assert (first.result, first.answer) == (result, answer)
+    assert (second.result is Result.SENT) or first.lost
+    server.on_recipient = lambda _: None
+    server.on_text = lambda mail: answer if mail.recipients == ("eve@example.com",) else None
+    first, second = sent(channel, DELIVERY, other)
+    assert (first.result, first.answer) == (result, answer)
+    assert (second.result is Result.SENT) or first.lost
+
+
+def test_a_sender_that_is_refused_costs_no_mail(server: MailServer) -> None:
+    server.on_sender = lambda _: "553 not your address"
+    assert sent(email(server.url), DELIVERY) == [Outcome(Result.PUT_OFF, "553 not your address")]
+
+
+def test_a_server_that_takes_the_text_and_says_nothing_leaves_it_unknown(server: MailServer) -> None:
+    server.hangs_up_behind_text = True
+    [outcome] = sent(email(server.url), DELIVERY)
+    assert (outcome.result, outcome.lost) == (Result.UNKNOWN, True)
+    assert len(server.taken) == 1
+
+
+def test_a_server_that_hangs_up_before_the_text_has_not_got_it(server: MailServer) -> None:
+    channel = email(server.url)
+    line = channel.open()
+    server.hangs_up_on_sender = True
+    outcome = line.send(channel.write(DELIVERY))
+    assert (outcome.result, outcome.lost) == (Result.PUT_OFF, True)
+    line.close()
+
+
+def test_a_server_that_does_not_answer_is_unreachable() -> None:
+    with pytest.raises(Unreachable, match="refused"):
+        email(f"smtp://127.0.0.1:{free_port()}").open()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for this machine, with its key, in one file."""
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        [*command, "-keyout", path, "-out", path.with_suffix(".crt")], check=True, capture_output=True
+    )
+    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_mail_goes_by_tls_with_a_log_in(certificate: Path, scheme: str) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    log_in = ("mailer@example.com", "p@ss/word")
+    with MailServer(tls=tls, from_the_start=scheme == "smtps", log_in=log_in) as server:
+        place = f"localhost:{server.port}"
+        right = f"{scheme}://mailer%40example.com:p%40ss%2Fword@{place}"
+        assert results(sent(email(right, context=trusting), DELIVERY)) == [Result.SENT]
+        with pytest.raises(Unreachable, match="535"):
+            email(right.replace("word", "mord"), context=trusting).open()
+        with pytest.raises(Unreachable, match="CERTIFICATE"):
+            email(right).open()
+    assert [taken.recipients for taken in server.taken] == [("eve@example.com",)]
+
+
+WRONG = {
+    "http://mail.example.com": "smtp://",
+    "smtp://user:secret@mail.example.com": "in clear",
+    "smtps://user@mail.example.com": "no password",
+    "smtps://": "without a host",
+}
+
+
+@pytest.mark.parametrize(("url", "said"), WRONG.items())
+def test_a_wrong_mail_server_is_refused_with_the_fix(
+    monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    monkeypatch.setenv("FOLLOWUP_DATABASE_URL", "postgresql://unused")
+    monkeypatch.setenv("FOLLOWUP_SMTP_URL", url)
+    monkeypatch.setenv("FOLLOWUP_MAIL_FROM", SENDER)
+    with pytest.raises(ValidationError) as refused:
+        DispatcherSettings()
+    assert said in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("sender", [None, "followup", "Followup <>"])
+def test_mail_needs_a_sender(monkeypatch: pytest.MonkeyPatch, sender: str | None) -> None:
+    monkeypatch.setenv("FOLLOWUP_DATABASE_URL", "postgresql://unused")
+    monkeypatch.setenv("FOLLOWUP_SMTP_URL", "smtp://localhost")
+    if sender:
+        monkeypatch.setenv("FOLLOWUP_MAIL_FROM", sender)
+    with pytest.raises(ValidationError):
+        DispatcherSettings()
+
+
+def test_nothing_is_configured_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLLOWUP_DATABASE_URL", "postgresql://unused")
+    monkeypatch.setenv("FOLLOWUP_SMTP_URL", "")
+    monkeypatch.setenv("FOLLOWUP_MAIL_FROM", "")
+    assert Email.of(DispatcherSettings()) is None

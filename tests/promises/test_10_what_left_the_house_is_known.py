@@ -1,0 +1,165 @@
+"""Promise 10: a delivery to the outside is at least once under one id, and what became of it is known.
+
+What else stops a delivery, and what each answer of a mail server means, is tested beside the dispatcher.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.utils import parseaddr
+from itertools import count
+from pathlib import Path
+
+import pytest
+from followup_common.db import Database
+from followup_dispatcher.deliveries import Stopped, take
+from sqlalchemy import text
+
+from tests.support.mail_server import MailServer, Taken
+from tests.support.pipeline import Pipeline
+from tests.support.postgres import role_url
+from tests.support.processes import Process
+from tests.support.waiting import eventually
+
+HOUR = timedelta(hours=1)
+SENDER = "Followup <followup@example.com>"
+
+Start = Callable[..., Process]
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def dispatch(
+    database_url: str, mail_server: MailServer, start_service: Start, tmp_path: Path
+) -> Callable[[], Process]:
+    """Start one more dispatcher that sends to the mail server."""
+    numbers = count(1)
+
+    def start() -> Process:
+        return start_service(
+            "dispatcher",
+            folder=tmp_path / str(next(numbers)),
+            FOLLOWUP_DATABASE_URL=role_url(database_url, "followup_dispatcher"),
+            FOLLOWUP_SMTP_URL=mail_server.url,
+            FOLLOWUP_MAIL_FROM=SENDER,
+        )
+
+    return start
+
+
+def switch_on(pipeline: Pipeline) -> None:
+    """As a dispatcher does that has a mail server."""
+    with pipeline.owner.transaction() as tx:
+        tx.execute(text("INSERT INTO channels (name, is_on, everybody) VALUES ('email', true, true)"))
+
+
+def announce(pipeline: Pipeline, number: int) -> None:
+    """Let follow-ups of Eve be announced."""
+    with pipeline.company() as company:
+        eve = company.person("Eve", manager=company.person("Max", role="manager"))
+        company.follow_ups(eve, number, overdue=HOUR)
+    pipeline.request_sweep()
+    pipeline.work()
+
+
+def states(pipeline: Pipeline) -> Counter[str]:
+    with pipeline.owner.transaction() as tx:
+        return Counter(tx.execute(text("SELECT state FROM deliveries")).scalars())
+
+
+def outcomes(pipeline: Pipeline) -> list[tuple[int, str | None]]:
+    with pipeline.owner.transaction() as tx:
+        rows = tx.execute(text("SELECT number, outcome FROM delivery_attempts ORDER BY number"))
+        return [tuple(row) for row in rows]
+
+
+def test_an_escalation_arrives_as_a_mail(
+    pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
+) -> None:
+    dispatcher = dispatch()
+    with pipeline.company() as company:
+        eventually(lambda: company.count("channels"), 30, what="mail is set up")
+    announce(pipeline, 3)
+    dispatcher.wait_until(lambda: len(mail_server.taken) == 3, what="three mails")
+    eventually(lambda: states(pipeline) == {"sent": 3}, what="it is recorded")
+    assert sorted(mail_server.subjects) == [f"Call {number} is 1 h overdue" for number in (1, 2, 3)]
+    assert dispatcher.terminate(30) == 0
+
+
+def test_a_dispatcher_killed_between_sending_and_recording_says_so_and_repeats_itself(
+    pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
+) -> None:
+    switch_on(pipeline)
+    announce(pipeline, 1)
+    running: list[Process] = []
+    killed = threading.Event()
+
+    def kill(_: Taken) -> None:
+        if not killed.is_set():
+            eventually(lambda: running, what="it is known")
+            running[0].kill()
+            killed.set()
+
+    mail_server.on_text = kill
+    running.append(dispatch())
+    assert killed.wait(60)
+    eventually(lambda: len(mail_server.taken) == 1, what="the server has it")
+    assert states(pipeline) == {"sending": 1}
+    assert outcomes(pipeline) == [(1, None)]
+    with pipeline.owner.transaction() as tx:
+        tx.execute(text("UPDATE deliveries SET next_at = now()"))  # its lease ends
+    dispatch().wait_until(lambda: states(pipeline) == {"sent": 1}, what="it is sent again")
+    assert outcomes(pipeline) == [(1, "unknown"), (2, "sent")]
+    first, second = mail_server.taken
+    assert first.content == second.content
+
+
+def test_two_dispatchers_send_each_mail_once(
+    pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
+) -> None:
+    switch_on(pipeline)
+    announce(pipeline, 300)
+    for process in (dispatch(), dispatch()):
+        process.wait_until(lambda: states(pipeline)["queued"] == 0, 60, what="all are taken")
+    eventually(lambda: states(pipeline) == {"sent": 300}, what="all are sent")
+    assert len({taken.message["Message-ID"] for taken in mail_server.taken}) == len(mail_server.taken) == 300
+    assert {parseaddr(str(taken.message["To"]))[0] for taken in mail_server.taken} == {"Eve"}
+
+
+CHANGES = {
+    "completed": "UPDATE follow_ups SET completed_at = now()",
+    "rescheduled": "UPDATE follow_ups SET due_at = now() + interval '1 day'",
+    "deleted": "DELETE FROM follow_ups",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_delivery_begins_after_a_change_that_is_about_to_commit(
+    pipeline: Pipeline, database_url: str, change: str
+) -> None:
+    switch_on(pipeline)
+    announce(pipeline, 1)
+    found: list[object] = []
+    database = Database(role_url(database_url, "followup_dispatcher"))
+
+    def dispatch() -> None:
+        with database.transaction() as tx:
+            found.append(take(tx, "email"))
+
+    with pipeline.owner.transaction() as tx:
+        tx.execute(text(CHANGES[change]))
+        sender = threading.Thread(target=dispatch)
+        sender.start()
+        eventually(pipeline.somebody_waits, what="the dispatcher waits for the change")
+    sender.join(10)
+    database.close()
+    assert found == [Stopped(change)]
+    assert states(pipeline) == {"suppressed": 1}
