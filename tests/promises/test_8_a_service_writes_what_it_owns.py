@@ -37,7 +37,7 @@ POLICY_VERSION_COLUMNS = (
     *("policy_id", "policy", "version", "conditions", "steps", "published_by"),
     *("calendar_id", "lead_seconds", "holds"),
 )
-PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel")
+PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel", "next_at")
 DESTINATION_COLUMNS = ("channel", "address", "verified_at")
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {

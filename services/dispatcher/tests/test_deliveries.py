@@ -9,7 +9,7 @@ import pytest
 from followup_dispatcher.deliveries import Stopped, bring_back, record, take, waited
 from followup_dispatcher.destinations import switch
 from followup_dispatcher.outcomes import Outcome, Result
-from followup_dispatcher.telling import Delivery
+from followup_dispatcher.telling import Delivery, Notification, Summary
 from sqlalchemy import text
 
 from tests.support.company import Company
@@ -95,6 +95,7 @@ def test_everybody_is_told_at_the_address_they_log_in_with(company: Company, run
     delivery = taken(company)
     assert isinstance(delivery, Delivery)
     told = delivery.notification
+    assert isinstance(told, Notification)
     assert (
         delivery.address
         == company.tx.execute(text("SELECT email FROM users WHERE id = :id"), {"id": eve}).scalar()
@@ -204,7 +205,8 @@ def test_after_an_outage_only_the_current_step_is_sent(company: Company, run: Ru
     sweep(company, run)
     found = [taken(company) for _ in range(3)]
     assert found.count(Stopped("overtaken by a later step")) == 1
-    assert [each.notification.step for each in found if isinstance(each, Delivery)] == [2, 2]
+    sent = [each.notification for each in found if isinstance(each, Delivery)]
+    assert [told.step for told in sent if isinstance(told, Notification)] == [2, 2]
     assert taken(company) is None
 
 
@@ -268,3 +270,72 @@ def test_a_wait_that_no_clock_should_have_said_ends(company: Company, run: Run) 
     with acting_as(company.tx, "followup_dispatcher"):
         bring_back(company.tx)
     assert waited(company.tx, "email") == timedelta(0)
+
+
+MANY = 60
+
+
+def many(company: Company, run: Run) -> int:
+    """Follow-ups of Eve's of which one sweep told her: her id."""
+    eve = company.person("Eve")
+    company.follow_ups(eve, MANY, overdue=HOUR)
+    company.follow_up(eve, overdue=2 * HOUR, title="Longest")
+    configure(company, Mail())
+    sweep(company, run)
+    let_time_pass(company)  # for what else the sweep might tell
+    return eve
+
+
+def all_taken(company: Company) -> list[Delivery | Stopped]:
+    return list(iter(lambda: taken(company), None))
+
+
+def test_many_of_one_sweep_are_one_delivery(company: Company, run: Run) -> None:
+    many(company, run)
+    found = all_taken(company)
+    [delivery] = [each for each in found if isinstance(each, Delivery)]
+    summary = delivery.notification
+    assert isinstance(summary, Summary)
+    assert (summary.severity, summary.number, summary.own) == ("overdue", MANY + 1, True)
+    assert (len(summary.lines), summary.lines[0].title) == (50, "Longest")
+    assert len(found) == len(deliveries(company)) == 1
+
+
+def test_what_was_read_goes_in_one_go(company: Company, run: Run) -> None:
+    """As what is told a handful at a time does, when more of its sweep comes."""
+    company.follow_ups(company.person("Eve"), 4, overdue=HOUR)
+    configure(company, Mail())
+    sweep(company, run)
+    company.tx.execute(text("UPDATE notifications SET read_at = now()"))
+    assert all_taken(company) == [Stopped("read")]
+    assert deliveries(company) == [(0, "suppressed", "read")] * 4
+
+
+def test_a_summary_waits_for_what_else_its_sweep_tells(company: Company, run: Run) -> None:
+    eve = company.person("Eve")
+    company.follow_ups(eve, MANY, overdue=HOUR)
+    configure(company, Mail())
+    sweep(company, run)
+    assert [each for each in all_taken(company) if isinstance(each, Delivery)] == []
+
+
+def test_a_summary_says_what_is_left_when_it_is_sent(company: Company, run: Run) -> None:
+    many(company, run)
+    company.tx.execute(
+        text("UPDATE follow_ups SET completed_at = now() WHERE title NOT IN ('Call 3', 'Call 4')")
+    )
+    company.tx.execute(
+        text("UPDATE follow_ups SET assignee_id = :ivy WHERE title = 'Call 4'"),
+        {"ivy": company.person("Ivy")},
+    )
+    [delivery] = [each for each in all_taken(company) if isinstance(each, Delivery)]
+    summary = delivery.notification
+    assert isinstance(summary, Summary)
+    assert ([line.title for line in summary.lines], summary.number) == (["Call 3"], 1)
+
+
+def test_a_summary_of_which_nothing_is_left_is_not_sent(company: Company, run: Run) -> None:
+    many(company, run)
+    company.tx.execute(text("UPDATE follow_ups SET completed_at = now()"))
+    assert Stopped("nothing is left of what it sums up") in all_taken(company)
+    assert not any(state == "sending" for _, state, _ in deliveries(company))

@@ -16,36 +16,37 @@ from followup_dispatcher.channels.email import Email
 from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import SCHEMES, DispatcherSettings
-from followup_dispatcher.telling import Delivery, Notification, Recipient, Unreachable
+from followup_dispatcher.telling import Delivery, Line, Notification, Recipient, Summary, Unreachable
 from pydantic import ValidationError
 
 from tests.support.mail_server import MailServer
 from tests.support.ports import free_port
 
 SENDER = "Followup <followup@example.com>"
+NOTIFICATION = Notification(
+    follow_up_id=7,
+    run=2,
+    step=3,
+    title="Call Ada & Söhne <now>",
+    subject="Acme GmbH",
+    due_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+    told_at=datetime(2026, 3, 6, 10, tzinfo=UTC),
+    assignee="Amir Patel",
+    audience="manager",
+    fallback=None,
+    severity="breach",
+    label="admin",
+    policy="standard",
+    actor=None,
+    absent=None,
+    until=None,
+)
 DELIVERY = Delivery(
     id=UUID("11111111-2222-4333-8444-555555555555"),
     attempt=1,
     address="eve@example.com",
     recipient=Recipient("Eve Okafor", "Europe/Berlin", "24h", "day-month"),
-    notification=Notification(
-        follow_up_id=7,
-        run=2,
-        step=3,
-        title="Call Ada & Söhne <now>",
-        subject="Acme GmbH",
-        due_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
-        told_at=datetime(2026, 3, 6, 10, tzinfo=UTC),
-        assignee="Amir Patel",
-        audience="manager",
-        fallback=None,
-        severity="breach",
-        label="admin",
-        policy="standard",
-        actor=None,
-        absent=None,
-        until=None,
-    ),
+    notification=NOTIFICATION,
 )
 
 
@@ -90,13 +91,13 @@ def test_a_mail_says_what_the_inbox_says(server: MailServer) -> None:
         "Assignee: Amir Patel",
         "Step: admin, of the policy “standard”",
         "",
-        "Open it: https://followup.example.com/follow-ups/7",
+        "Open it: https://followup.example.com/followups/7",
         "",
         "You manage Amir Patel.",
     ]
     assert html is not None
     assert "Call Ada &amp; Söhne &lt;now&gt; is 4 days 1 h overdue" in html.get_content()
-    assert 'href="https://followup.example.com/follow-ups/7"' in html.get_content()
+    assert 'href="https://followup.example.com/followups/7"' in html.get_content()
 
 
 def test_a_mail_is_one_of_a_thread_and_nobodys_machine_answers_it(server: MailServer) -> None:
@@ -121,8 +122,38 @@ def test_times_are_as_their_reader_reads_them(server: MailServer) -> None:
     assert "Due: Mon Mar 2, 2026, 4:00 AM (America/New_York)" in server.taken[0].message.as_string()
 
 
+def test_a_summary_lists_what_is_longest_overdue_and_says_how_many_more_there_are(server: MailServer) -> None:
+    lines = tuple(
+        Line(f"Call {number}", "Acme" if number == 1 else None, NOTIFICATION.due_at, "Amir Patel")
+        for number in (1, 2)
+    )
+    summary = Summary("escalated", 1_214, own=False, lines=lines, told_at=NOTIFICATION.told_at)
+    sent(email(server.url), replace(DELIVERY, notification=summary))
+    mail = server.taken[0].message
+    assert mail["Subject"] == "1,214 follow-ups were escalated to you"
+    assert (mail["Message-ID"], mail["References"]) == (
+        *("<11111111-2222-4333-8444-555555555555@example.com>", None),
+    )
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert plain.get_content().splitlines() == [
+        "1,214 follow-ups were escalated to you",
+        "",
+        "- Call 1",
+        "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin), Acme, Amir Patel",
+        "- Call 2",
+        "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin), Amir Patel",
+        "",
+        "and 1,212 more",
+        "",
+        "Open them: https://followup.example.com/inbox",
+    ]
+    assert html is not None
+    assert "and 1,212 more" in html.get_content()
+
+
 def test_no_title_and_no_name_adds_a_header(server: MailServer) -> None:
-    title = replace(DELIVERY.notification, title="Call\r\nBcc: all@example.com")
+    title = replace(NOTIFICATION, title="Call\r\nBcc: all@example.com")
     name = replace(DELIVERY.recipient, name="Eve\nBcc: all@example.com")
     sent(email(server.url), replace(DELIVERY, notification=title, recipient=name))
     mail = server.taken[0].message

@@ -120,3 +120,26 @@ def you_as_assignee(actor: str | None) -> str:
 def you_as_holder(step: int) -> str:
     """Why somebody was told that their hold is over, as a sentence to them."""
     return "You snoozed it until now." if step == -2 else "You said that you have it."
+
+
+def told_of_many(severity: str, number: int, *, own: bool) -> str:
+    """What somebody was told of many follow-ups at once: "12 of your follow-ups are overdue".
+
+    Args:
+        severity: how grave they are.
+        number: how many; 1 or more.
+        own: whether all of them are theirs.
+    """
+    one = number == 1
+    what = f"{number:,} {'of your ' if own else ''}follow-up{'' if one and not own else 's'}"
+    be = ("is", "was") if one else ("are", "were")
+    to_you = "" if own else " to you"
+    match severity:
+        case "reminder":
+            return f"{what} {be[0]} due soon"
+        case "overdue":
+            return f"{what} {be[0]} overdue"
+        case "breach":
+            return f"{what} {be[1]} escalated{to_you} as SLA breaches"
+        case _:
+            return f"{what} {be[1]} escalated{to_you}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies, policy_names
@@ -14,8 +13,8 @@ from followup_common.policy import Step
 from sqlalchemy import Interval, Row, bindparam, text
 
 from followup_dispatcher.outcomes import Outcome, Result
-from followup_dispatcher.stops import Stop, stop
-from followup_dispatcher.telling import Delivery, Notification, Recipient
+from followup_dispatcher.stops import READ, Told, out_of_reach, stopped
+from followup_dispatcher.telling import Delivery, Line, Notification, Recipient, Summary
 
 LEASE = timedelta(minutes=10)
 """How long an attempt may take: each of the few answers that it waits for takes half a minute at most. What
@@ -24,6 +23,9 @@ KEPT_FOR = timedelta(days=3)
 """What could not be handed over by then is out of date."""
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+
+MOST_LINES = 50
+"""Of so many follow-ups a summary has a line."""
 
 LEFT = "no outcome was recorded: the dispatcher ended, or lost the database"
 
@@ -64,25 +66,67 @@ TRY_AGAIN = text("""
     WHERE id = :id AND ended_at IS NULL AND attempts = :number
 """).bindparams(bindparam("first", FIRST_WAIT, Interval), bindparam("longest", LONGEST_WAIT, Interval))
 
+RECIPIENT = text("""
+    SELECT d.address, u.name, u.time_zone, u.clock, u.date_order
+    FROM users u JOIN destinations d ON d.id = :destination_id WHERE u.id = :user_id
+""")
+
 TOLD = text("""
     SELECT n.follow_up_id, n.run, n.step, n.policy_version_id, n.due_at, n.created_at, n.audience, n.fallback,
-        n.until, f.title, b.name AS subject, a.name AS assignee, w.name AS actor, i.name AS absent,
-        d.address, u.name, u.time_zone, u.clock, u.date_order
+        n.until, f.title, b.name AS subject, a.name AS assignee, w.name AS actor, i.name AS absent
     FROM notifications n
-    JOIN users u ON u.id = n.user_id
-    JOIN destinations d ON d.id = :destination_id
     JOIN follow_ups f ON f.id = n.follow_up_id
     JOIN users a ON a.id = f.assignee_id
     LEFT JOIN subjects b ON b.id = f.subject_id
     LEFT JOIN users w ON w.id = n.actor_id
     LEFT JOIN users i ON i.id = n.for_user_id
-    WHERE n.user_id = :user_id AND n.id = :notification_id
+    WHERE n.user_id = :user_id AND n.id = ANY(CAST(:ids AS bigint[]))
+    ORDER BY n.due_at, n.id
 """)
+
+# Chosen when it is sent, the longest overdue first.
+BUNDLE = text("""
+    SELECT n.id, n.follow_up_id FROM notifications n
+    JOIN escalation_states s ON s.follow_up_id = n.follow_up_id AND s.is_open AND s.run = n.run
+    WHERE n.user_id = :user_id AND n.bundle = :bundle ORDER BY n.due_at, n.id LIMIT :at_most
+""")
+SIZE = text("""
+    SELECT count(*) AS number, bool_and(n.audience = 'assignee') AS own FROM notifications n
+    JOIN escalation_states s ON s.follow_up_id = n.follow_up_id AND s.is_open AND s.run = n.run
+    WHERE n.user_id = :user_id AND n.bundle = :bundle
+""")
+SUMMARY = text("""
+    SELECT summary_of AS bundle, details ->> 'severity' AS severity, created_at FROM notifications
+    WHERE user_id = :user_id AND id = :notification_id
+""")
+
+# What one happening tells many times is read in the transaction that writes it, and so are its deliveries.
+DROP_READ = text("""
+    UPDATE deliveries SET state = 'suppressed', error = :reason, ended_at = now() WHERE id IN (
+        SELECT d.id FROM deliveries d
+        JOIN notifications n ON (n.user_id, n.id) = (d.user_id, d.notification_id)
+        WHERE d.channel = :channel AND d.ended_at IS NULL AND d.state = 'queued' AND d.next_at <= now()
+            AND n.read_at IS NOT NULL
+        LIMIT 1000 FOR NO KEY UPDATE OF d SKIP LOCKED
+    )
+""").bindparams(reason=READ)
 
 # A time further ahead than any wait comes from a clock that was ahead.
 BRING_BACK = text("""
     UPDATE deliveries SET next_at = now() WHERE ended_at IS NULL AND next_at > now() + :longest
 """).bindparams(bindparam("longest", LONGEST_WAIT + LEASE, Interval))
+
+
+class Ended(NamedTuple):
+    """Why a delivery does not begin.
+
+    Args:
+        state: of the delivery from now on.
+        reason: for people.
+    """
+
+    state: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -110,14 +154,18 @@ def take(tx: Transaction, channel: str) -> Delivery | Stopped | None:
     if row.state == "sending":
         left = {"id": row.id, "number": row.attempts, "outcome": Result.UNKNOWN, "answer": LEFT}
         tx.execute(END_ATTEMPT, left)
-    if stopped := _stopped(tx, row):
-        ended = {"id": row.id, "number": row.attempts, "state": stopped.state, "error": stopped.reason}
+    told = _told(tx, row)
+    if isinstance(told, Ended):
+        ended = {"id": row.id, "number": row.attempts, "state": told.state, "error": told.reason}
         tx.execute(END, ended)
-        return Stopped(stopped.reason)
+        if told.reason == READ:
+            tx.execute(DROP_READ, {"channel": channel})
+        return Stopped(told.reason)
     number = tx.execute(BEGIN, {"id": row.id}).scalar_one()
     tx.execute(BEGIN_ATTEMPT, {"id": row.id, "number": number})
-    keys = {name: getattr(row, name) for name in ("user_id", "notification_id", "destination_id")}
-    return _delivery(tx, row.id, number, tx.execute(TOLD, keys).one())
+    keys = {"user_id": row.user_id, "destination_id": row.destination_id}
+    address, *reader = tx.execute(RECIPIENT, keys).one()
+    return Delivery(row.id, number, address, Recipient(*reader), told)
 
 
 def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
@@ -140,37 +188,61 @@ def bring_back(tx: Transaction) -> None:
     tx.execute(BRING_BACK)
 
 
-def _stopped(tx: Transaction, row: Row[Any]) -> Stop | None:
+def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
+    """What a delivery is to say, or why it is not to be said any more."""
     if row.is_old:
-        return Stop("expired", f"could not be handed over for {KEPT_FOR.days} days")
-    return stop(tx, row.notification_id, row.user_id, row.follow_up_id, row.destination_id)
+        return Ended("expired", f"could not be handed over for {KEPT_FOR.days} days")
+    if reason := out_of_reach(tx, row.notification_id, row.user_id, row.destination_id):
+        return Ended("suppressed", reason)
+    if row.follow_up_id is None:
+        return _summary(tx, row)
+    found = stopped(tx, row.user_id, [Told(row.notification_id, row.follow_up_id)])
+    if reason := found.get(row.notification_id):
+        return Ended("suppressed", reason)
+    told = tx.execute(TOLD, {"user_id": row.user_id, "ids": [row.notification_id]}).one()
+    return _notification(tx, told)
 
 
-def _delivery(tx: Transaction, delivery_id: UUID, number: int, row: Row[Any]) -> Delivery:
+def _notification(tx: Transaction, row: Row[Any]) -> Notification:
     step = _step(tx, row.policy_version_id, row.step)
-    return Delivery(
-        id=delivery_id,
-        attempt=number,
-        address=row.address,
-        recipient=Recipient(row.name, row.time_zone, row.clock, row.date_order),
-        notification=Notification(
-            follow_up_id=row.follow_up_id,
-            run=row.run,
-            step=row.step,
-            title=row.title,
-            subject=row.subject,
-            due_at=row.due_at,
-            told_at=row.created_at,
-            assignee=row.assignee,
-            audience=row.audience,
-            fallback=row.fallback,
-            severity=step.severity if step else None,
-            label=step.label if step else None,
-            policy=policy_names(tx, [row.policy_version_id]).get(row.policy_version_id),
-            actor=row.actor,
-            absent=row.absent,
-            until=row.until,
-        ),
+    return Notification(
+        follow_up_id=row.follow_up_id,
+        run=row.run,
+        step=row.step,
+        title=row.title,
+        subject=row.subject,
+        due_at=row.due_at,
+        told_at=row.created_at,
+        assignee=row.assignee,
+        audience=row.audience,
+        fallback=row.fallback,
+        severity=step.severity if step else None,
+        label=step.label if step else None,
+        policy=policy_names(tx, [row.policy_version_id]).get(row.policy_version_id),
+        actor=row.actor,
+        absent=row.absent,
+        until=row.until,
+    )
+
+
+def _summary(tx: Transaction, row: Row[Any]) -> Summary | Ended:
+    """What a summary says now: of those it lists, none that was stopped, and how many there are besides."""
+    keys = {"user_id": row.user_id, "notification_id": row.notification_id}
+    summary = tx.execute(SUMMARY, keys).one()
+    bundle = {"user_id": row.user_id, "bundle": summary.bundle}
+    members = [Told(*found) for found in tx.execute(BUNDLE, {**bundle, "at_most": MOST_LINES})]
+    gone = stopped(tx, row.user_id, members)
+    standing = [each.id for each in members if each.id not in gone]
+    if not standing:
+        return Ended("suppressed", "nothing is left of what it sums up")
+    size = tx.execute(SIZE, bundle).one()
+    lines = tx.execute(TOLD, {"user_id": row.user_id, "ids": standing})
+    return Summary(
+        severity=summary.severity,
+        number=max(size.number - len(gone), len(standing)),
+        own=size.own,
+        lines=tuple(Line(each.title, each.subject, each.due_at, each.assignee) for each in lines),
+        told_at=summary.created_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
@@ -9,63 +10,73 @@ from followup_common.policy import Fallback, holds_of
 from followup_common.policy.audiences import ASSIGNEE, OnTheLine, audience_of
 from sqlalchemy import Row, text
 
-HOLD = text("SELECT FROM escalation_states_hold(ARRAY[CAST(:follow_up_id AS bigint)])")
+HOLD = text("SELECT FROM escalation_states_hold(CAST(:follow_up_ids AS bigint[]))")
 
-# Behind HOLD, in a statement of its own, so that it sees what was committed until the state was free.
-STATE = text("""
-    WITH RECURSIVE line AS (
-        SELECT u.id, u.manager_id FROM escalation_states s JOIN users u ON u.id = s.assignee_id
-        WHERE s.follow_up_id = :follow_up_id
-        UNION
-        SELECT u.id, u.manager_id FROM line JOIN users u ON u.id = line.manager_id
-    )
-    SELECT n.run, n.step, n.repeat, n.audience, n.fallback, n.read_at IS NOT NULL AS is_read, u.active,
-        d.state = 'ok' AS is_open_to, s.is_open, s.run AS present_run, s.holds, now() AS now,
-        s.assignee_id = COALESCE(n.for_user_id, n.user_id) AS is_assignee,
-        EXISTS (SELECT FROM line WHERE line.id = COALESCE(n.for_user_id, n.user_id)) AS is_on_line,
+REACH = text("""
+    SELECT n.read_at IS NOT NULL AS is_read, u.active, d.state = 'ok' AS is_open_to
+    FROM notifications n JOIN users u ON u.id = n.user_id JOIN destinations d ON d.id = :destination_id
+    WHERE n.user_id = :user_id AND n.id = :notification_id
+""")
+
+# Behind HOLD, in a statement of its own, so that it sees what was committed until the states were free.
+STATES = text("""
+    SELECT n.id, n.run, n.step, n.repeat, n.audience, n.fallback, s.is_open, s.run AS present_run, s.holds,
+        now() AS now, s.assignee_id = COALESCE(n.for_user_id, n.user_id) AS is_assignee,
+        EXISTS (
+            WITH RECURSIVE line AS (
+                SELECT u.id, u.manager_id FROM users u WHERE u.id = s.assignee_id
+                UNION
+                SELECT u.id, u.manager_id FROM line JOIN users u ON u.id = line.manager_id
+            )
+            SELECT FROM line WHERE line.id = COALESCE(n.for_user_id, n.user_id)
+        ) AS is_on_line,
         EXISTS (
             SELECT FROM notifications later
             WHERE n.step > 0 AND later.follow_up_id = n.follow_up_id AND later.run = n.run
                 AND later.user_id = n.user_id AND (later.step, later.repeat) > (n.step, n.repeat)
         ) AS is_overtaken
-    FROM notifications n
-    JOIN users u ON u.id = n.user_id
-    JOIN destinations d ON d.id = :destination_id
-    JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
-    WHERE n.user_id = :user_id AND n.id = :notification_id
+    FROM notifications n JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
+    WHERE n.user_id = :user_id AND n.id = ANY(CAST(:ids AS bigint[]))
 """)
-
 
 HOLDER = "holder"
 """Who is told that a hold of theirs is over."""
+DELETED = "deleted"
+READ = "read"
 
 
-class Stop(NamedTuple):
-    """Why a delivery does not begin.
+class Told(NamedTuple):
+    """A notification of one follow-up."""
+
+    id: int
+    follow_up_id: int
+
+
+def out_of_reach(tx: Transaction, notification_id: int, user_id: int, destination_id: int) -> str | None:
+    """Why somebody is not to be reached about a notification, whatever it says; None: they are."""
+    keys = {"notification_id": notification_id, "user_id": user_id, "destination_id": destination_id}
+    row = tx.execute(REACH, keys).one_or_none()
+    if row is None:
+        return DELETED
+    reasons = {READ: row.is_read, "inactive": not row.active, "switched off": not row.is_open_to}
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+def stopped(tx: Transaction, user_id: int, told: Collection[Told]) -> Mapping[int, str]:
+    """Which of somebody's notifications are not to be sent any more, and why. Nothing stops the others until
+    the transaction ends.
 
     Args:
-        state: of the delivery from now on.
-        reason: for people.
+        tx: the transaction in which sending them begins.
+        user_id: whose they are.
+        told: those to look at.
     """
-
-    state: str
-    reason: str
-
-
-def stop(
-    tx: Transaction, notification_id: int, user_id: int, follow_up_id: int, destination_id: int
-) -> Stop | None:
-    """What has stopped a delivery; None: nothing has, and nothing can until the transaction ends."""
-    tx.execute(HOLD, {"follow_up_id": follow_up_id})
-    keys = {
-        "notification_id": notification_id,
-        "user_id": user_id,
-        "follow_up_id": follow_up_id,
-        "destination_id": destination_id,
+    tx.execute(HOLD, {"follow_up_ids": sorted({each.follow_up_id for each in told})})
+    rows = tx.execute(STATES, {"user_id": user_id, "ids": [each.id for each in told]})
+    reasons = dict.fromkeys((each.id for each in told), DELETED) | {
+        row.id: _reason(row, user_id) for row in rows
     }
-    row = tx.execute(STATE, keys).one_or_none()
-    reason = "deleted" if row is None else _reason(row, user_id)
-    return Stop("suppressed", reason) if reason else None
+    return {number: reason for number, reason in reasons.items() if reason}
 
 
 def _reason(row: Row[Any], user_id: int) -> str | None:
@@ -77,13 +88,7 @@ def _reason(row: Row[Any], user_id: int) -> str | None:
         return "reassigned"
     if held := _held(row, user_id):
         return held
-    reasons = {
-        "read": row.is_read,
-        "overtaken by a later step": row.is_overtaken,
-        "inactive": not row.active,
-        "switched off": not row.is_open_to,
-    }
-    return next((reason for reason, applies in reasons.items() if applies), None)
+    return "overtaken by a later step" if row.is_overtaken else None
 
 
 def _is_reassigned(row: Row[Any]) -> bool:

@@ -52,6 +52,35 @@ class Notification:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One of the follow-ups that a summary tells of."""
+
+    title: str
+    subject: str | None
+    due_at: datetime
+    assignee: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One notification that tells of many follow-ups, as far as nothing has stopped that.
+
+    Args:
+        severity: how grave they are.
+        number: how many they are.
+        own: whether all of them are the recipient's.
+        lines: the longest overdue of them.
+        told_at: when it was written.
+    """
+
+    severity: str
+    number: int
+    own: bool
+    lines: tuple[Line, ...]
+    told_at: datetime
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One notification on its way to one address.
 
@@ -65,4 +94,4 @@ class Delivery:
     attempt: int
     address: str
     recipient: Recipient
-    notification: Notification
+    notification: Notification | Summary

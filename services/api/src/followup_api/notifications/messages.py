@@ -7,7 +7,7 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.policy import Fallback, Severity, Step
-from followup_common.wording import hours_between, listed, overdue
+from followup_common.wording import hours_between, listed, overdue, told_of_many
 
 from followup_api.followups import why
 from followup_api.followups.activities import Names, names_of, step_of
@@ -78,19 +78,7 @@ def _bundle(row: Record, bundle: Bundle) -> dict[str, Any]:
 def _told_of(severity: str, bundle: Bundle) -> str:
     if not bundle.number:
         return "Follow-ups that you were told about have been deleted"
-    one, own = bundle.number == 1, bundle.reasons == ("assignee",)
-    what = f"{bundle.number:,} {'of your ' if own else ''}follow-up{'' if one and not own else 's'}"
-    be = ("is", "was") if one else ("are", "were")
-    to_you = "" if own else " to you"
-    match severity:
-        case Severity.REMINDER:
-            return f"{what} {be[0]} due soon"
-        case Severity.OVERDUE:
-            return f"{what} {be[0]} overdue"
-        case Severity.BREACH:
-            return f"{what} {be[1]} escalated{to_you} as SLA breaches"
-        case _:
-            return f"{what} {be[1]} escalated{to_you}"
+    return told_of_many(severity, bundle.number, own=bundle.reasons == ("assignee",))
 
 
 def _of_many(row: Record, message: str, number: int) -> dict[str, Any]:

@@ -65,7 +65,7 @@ deliveries = Table(
     Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
     Column("notification_id", BigInteger, nullable=False),
     Column("user_id", BigInteger, nullable=False),
-    Column("follow_up_id", BigInteger, nullable=False),
+    Column("follow_up_id", BigInteger),  # null where it tells of many
     Column("destination_id", BigInteger, nullable=False),
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False, server_default="queued"),

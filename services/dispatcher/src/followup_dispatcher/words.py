@@ -1,0 +1,90 @@
+"""What a mail says: the words of the inbox, for somebody who may not have it before them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from followup_common.policy import Fallback, Severity
+from followup_common.wording import (
+    hours_between,
+    isolated,
+    overdue,
+    told_of_many,
+    you,
+    you_as_assignee,
+    you_as_holder,
+    you_in_place_of,
+    zone,
+)
+
+from followup_dispatcher.mailboxes import in_one_line
+from followup_dispatcher.telling import Line, Notification, Recipient, Summary
+
+ENDED = {
+    -1: "The wait of {title} is over",
+    -2: "You wanted to be reminded of {title} now",
+    -3: "{title} is still open: the time is over for which you had it",
+}
+"""By the step of a notification, what has ended."""
+
+
+def headline(told: Notification | Summary) -> str:
+    """What has happened, as the inbox says it."""
+    if isinstance(told, Summary):
+        return told_of_many(told.severity, told.number, own=told.own)
+    title = isolated(told.title)
+    hours = hours_between(told.due_at, told.told_at)
+    breach = told.severity == Severity.BREACH
+    if told.step < 0:
+        return ENDED.get(told.step, "{title}").format(title=title)
+    if told.step == 0:
+        given = f"{isolated(told.actor)} handed you {title}" if told.actor else f"{title} is yours now"
+        return f"{given}, which {overdue(hours)}" if hours else given
+    late = f"{title} {overdue(hours)}"
+    return f"SLA breach: {late}" if breach else late
+
+
+def facts(told: Notification, recipient: Recipient) -> list[tuple[str, str]]:
+    """What there is to know of a follow-up, each with its name."""
+    found = [
+        ("Due", moment(told.due_at, recipient)),
+        ("Client", told.subject),
+        ("Assignee", told.assignee),
+        ("Step", f"{told.label}, of the policy “{told.policy}”" if told.label else None),
+    ]
+    return [(name, in_one_line(isolated(value))) for name, value in found if value]
+
+
+def why(told: Notification) -> str:
+    """Why they are told."""
+    if told.audience == "holder":
+        return you_as_holder(told.step)
+    if told.fallback == Fallback.SUBSTITUTE and told.absent and told.until:
+        return you_in_place_of(told.absent, told.until)
+    if told.step == 0:
+        return you_as_assignee(told.actor)
+    return you(told.audience, told.fallback, told.assignee)
+
+
+def moment(at: datetime, recipient: Recipient) -> str:
+    """On the recipient's clock: "Tue 3 Mar 2026, 10:00 (Europe/Berlin)"."""
+    local = at.astimezone(zone(recipient.time_zone))
+    day = (
+        f"{local:%b} {local.day}, {local:%Y}"
+        if recipient.date_order == "month-day"
+        else f"{local.day} {local:%b %Y}"
+    )
+    clock = f"{local:%I:%M %p}".lstrip("0") if recipient.clock == "12h" else f"{local:%H:%M}"
+    return f"{local:%a} {day}, {clock} ({recipient.time_zone})"
+
+
+def about(line: Line, recipient: Recipient) -> str:
+    """What a summary says of one follow-up below its title."""
+    found = (f"due {moment(line.due_at, recipient)}", line.subject, line.assignee)
+    return ", ".join(in_one_line(isolated(each)) for each in found if each)
+
+
+def more(summary: Summary) -> str | None:
+    """How many have no line."""
+    left = summary.number - len(summary.lines)
+    return f"and {left:,} more" if left > 0 else None
