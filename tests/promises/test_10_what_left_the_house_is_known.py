@@ -61,11 +61,11 @@ def switch_on(pipeline: Pipeline) -> None:
         tx.execute(text("INSERT INTO channels (name, is_on, everybody) VALUES ('email', true, true)"))
 
 
-def announce(pipeline: Pipeline, number: int) -> None:
-    """Let follow-ups of Eve be announced."""
+def announce(pipeline: Pipeline, number: int, *, people: int = 1) -> None:
+    """Let so many follow-ups of each of some people be announced: few enough to be told one by one."""
     with pipeline.company() as company:
-        eve = company.person("Eve", manager=company.person("Max", role="manager"))
-        company.follow_ups(eve, number, overdue=HOUR)
+        for _ in range(people):
+            company.follow_ups(company.person("Eve"), number, overdue=HOUR)
     pipeline.request_sweep()
     pipeline.work()
 
@@ -126,7 +126,7 @@ def test_two_dispatchers_send_each_mail_once(
     pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
 ) -> None:
     switch_on(pipeline)
-    announce(pipeline, 300)
+    announce(pipeline, 5, people=60)
     for process in (dispatch(), dispatch()):
         process.wait_until(lambda: states(pipeline)["queued"] == 0, 60, what="all are taken")
     eventually(lambda: states(pipeline) == {"sent": 300}, what="all are sent")
@@ -163,3 +163,28 @@ def test_no_delivery_begins_after_a_change_that_is_about_to_commit(
     database.close()
     assert found == [Stopped(change)]
     assert states(pipeline) == {"suppressed": 1}
+
+
+def test_a_mail_server_that_is_away_uses_up_no_attempt_and_its_password_shows_nowhere(
+    pipeline: Pipeline, database_url: str, start_service: Start
+) -> None:
+    switch_on(pipeline)
+    announce(pipeline, 2)
+    dispatcher = start_service(
+        "dispatcher",
+        FOLLOWUP_DATABASE_URL=role_url(database_url, "followup_dispatcher"),
+        FOLLOWUP_SMTP_URL="smtp://mailer:secret-8551@127.0.0.1:1",
+        FOLLOWUP_MAIL_FROM=SENDER,
+        FOLLOWUP_LOG_LEVEL="DEBUG",
+    )
+
+    def problem() -> str:
+        with pipeline.owner.transaction() as tx:
+            return str(tx.execute(text("SELECT problem FROM channels")).scalar())
+
+    dispatcher.wait_until(lambda: "refused" in problem(), what="it is said")
+    assert outcomes(pipeline) == []
+    assert states(pipeline) == {"queued": 2}
+    assert dispatcher.terminate(30) == 0
+    assert "channel_unreachable" in dispatcher.output
+    assert "secret-8551" not in dispatcher.output + problem()

@@ -173,7 +173,7 @@ def test_the_log_of_a_whole_run_holds_no_secret(
     assert "inbox_listener_lost" not in shown
 
 
-@pytest.mark.parametrize("name", ["escalator", "notifier", "dispatcher", "scheduler"])
+@pytest.mark.parametrize("name", ["escalator", "notifier", "scheduler"])
 def test_a_worker_without_its_servers_logs_no_secret(
     secretive_url: str, start_service: Callable[..., Process], name: str, tmp_path: Path
 ) -> None:

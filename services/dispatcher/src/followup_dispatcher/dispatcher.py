@@ -78,7 +78,7 @@ class Dispatcher:
                     destinations.switch(tx, self._channels)
                     deliveries.bring_back(tx)
             except SQLAlchemyError as error:
-                log.warning("database_away", error=type(error).__name__)
+                log.warning("database_away", error=printable(str(getattr(error, "orig", error))))
                 pause = LOOK_EVERY_SECONDS
             if self._stopping.wait(pause):
                 return
@@ -109,7 +109,7 @@ class Sender:
             try:
                 pause = self._work()
             except SQLAlchemyError as error:
-                log.warning("database_away", error=type(error).__name__)
+                log.warning("database_away", error=printable(str(getattr(error, "orig", error))))
                 pause = LOOK_EVERY_SECONDS
             except Exception:
                 log.exception("sender_failed", channel=self._channel.name)

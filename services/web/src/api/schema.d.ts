@@ -6226,6 +6226,13 @@ export interface components {
          * @description Something that a person was told.
          * @example {
          *       "created_at": "2026-03-04T12:00:02Z",
+         *       "deliveries": [
+         *         {
+         *           "at": "2026-03-04T12:00:03Z",
+         *           "channel": "email",
+         *           "state": "sent"
+         *         }
+         *       ],
          *       "follow_up": {
          *         "id": 42,
          *         "in_sight": true,
@@ -6303,6 +6310,45 @@ export interface components {
              * @description Of a summary of escalations: how its recipient was found, as a sentence to them.
              */
             reason?: string | null;
+            /**
+             * Deliveries
+             * @description How it left the house, where it did or was to.
+             * @default []
+             */
+            deliveries: components["schemas"]["NotificationDelivery"][];
+        };
+        /**
+         * NotificationDelivery
+         * @description What became of a notification on its way to one of its recipient's addresses.
+         */
+        NotificationDelivery: {
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "email";
+            /**
+             * State
+             * @description `unknown`: nobody knows whether it was sent, and it is tried again. `failed`: it was refused, and is not tried again. `suppressed`: something had stopped it. `expired`: it could not be handed over for days.
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            /**
+             * At
+             * Format: date-time
+             * @description When that was; of one that is still to be sent, when it was planned.
+             */
+            at: string;
+            /**
+             * Next At
+             * @description When it is tried next; null: not any more.
+             */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why it was not sent, or not yet.
+             */
+            reason: string | null;
         };
         /**
          * NotifiedFollowUp
@@ -20678,6 +20724,13 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "created_at": "2026-03-04T12:00:02Z",
+                     *           "deliveries": [
+                     *             {
+                     *               "at": "2026-03-04T12:00:03Z",
+                     *               "channel": "email",
+                     *               "state": "sent"
+                     *             }
+                     *           ],
                      *           "follow_up": {
                      *             "id": 42,
                      *             "in_sight": true,

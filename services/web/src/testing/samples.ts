@@ -91,6 +91,7 @@ export function notification(id: number): Notification {
       fallback: null,
       text: "You are the assignee.",
     },
+    deliveries: [],
   };
 }
 

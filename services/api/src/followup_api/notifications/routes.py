@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from followup_api.followups.scopes import scope_of
 from followup_api.notifications import live, queries, service
+from followup_api.notifications.deliveries import with_deliveries
 from followup_api.notifications.messages import notifications_of
 from followup_api.notifications.schemas import (
     Notification,
@@ -61,7 +62,8 @@ def list_notifications(
     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
     """
     page = queries.page(work.tx, caller.user_id, scope_of(work.tx, caller), query)
-    return Page[Notification].of(page, notifications_of(work.tx, page.rows))
+    items = with_deliveries(work.tx, caller.user_id, notifications_of(work.tx, page.rows))
+    return Page[Notification].of(page, items)
 
 
 @router.get("/unread-count", summary="Count what is unread")

@@ -69,6 +69,20 @@ class Why(Schema):
     text: str = Field(description="How the recipient was found, as a sentence to them.")
 
 
+class NotificationDelivery(Schema):
+    """What became of a notification on its way to one of its recipient's addresses."""
+
+    channel: Literal["email"]
+    state: Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"] = Field(
+        description="`unknown`: nobody knows whether it was sent, and it is tried again. `failed`: it was "
+        "refused, and is not tried again. `suppressed`: something had stopped it. `expired`: it could not be "
+        "handed over for days."
+    )
+    at: Time = Field(description="When that was; of one that is still to be sent, when it was planned.")
+    next_at: Time | None = Field(description="When it is tried next; null: not any more.")
+    reason: str | None = Field(description="Why it was not sent, or not yet.")
+
+
 EXAMPLE: JsonDict = {
     "id": 812,
     "kind": "escalation",
@@ -98,6 +112,15 @@ EXAMPLE: JsonDict = {
     "number": None,
     "completed": None,
     "reason": None,
+    "deliveries": [
+        {
+            "channel": "email",
+            "state": "sent",
+            "at": "2026-03-04T12:00:03Z",
+            "next_at": None,
+            "reason": None,
+        }
+    ],
 }
 
 
@@ -128,6 +151,9 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     )
     reason: str | None = Field(
         None, description="Of a summary of escalations: how its recipient was found, as a sentence to them."
+    )
+    deliveries: list[NotificationDelivery] = Field(
+        [], description="How it left the house, where it did or was to."
     )
 
 

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconBeach, IconBellRinging, IconPlayerPlay, IconUser
 import { Link } from "react-router";
 import type { Notification } from "@/api/types";
 import { RelativeTime } from "@/components/RelativeTime";
+import { Deliveries } from "@/features/inbox/Deliveries";
 import { useMarkRead } from "@/features/inbox/inbox";
 import { t } from "@/i18n";
 import classes from "./NotificationItem.module.css";
@@ -29,6 +30,7 @@ export function NotificationItem({ notification, onFollow }: Props) {
     <>
       <span className={classes.title}>{message}</span>
       <span className={classes.summary}>{reasonOf(notification)}</span>
+      <Deliveries deliveries={notification.deliveries} className={classes.delivery} />
       <RelativeTime at={at} as="ago" className={classes.at} />
     </>
   );

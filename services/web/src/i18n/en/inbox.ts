@@ -25,5 +25,14 @@ export const inbox = {
     open: "Open the inbox",
     openSummary: "Show them",
     showAll: "Show all notifications",
+    mail: {
+      sent: (at: string) => `Mail sent ${at}`,
+      sending: "Mail is being sent",
+      waits: "Mail waits to be sent",
+      again: (reason: string, at: string) => `Mail not sent yet: ${reason}. Again ${at}`,
+      unknown: (at: string) => `Nobody knows whether the mail arrived: it is sent again ${at}`,
+      failed: (reason: string) => `Mail failed: ${reason}`,
+      stopped: (reason: string) => `No mail: ${reason}`,
+    },
   },
 };
