@@ -1,4 +1,4 @@
-"""axe-core finds nothing, of any impact, on any page or dialog, light and dark, desk and phone."""
+"""axe-core finds nothing, of any impact, on any page or dialog, light and dark, desk, tablet and phone."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.support.processes import REPOSITORY
 
 AXE = Path(REPOSITORY, "services/web/node_modules/axe-core/axe.min.js")
 PHONE: ViewportSize = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
 DESK: ViewportSize = {"width": 1360, "height": 860}
 
 PAGES = (
@@ -207,10 +208,12 @@ def test_the_log_in_has_no_violation(visit: Visit) -> None:
 
 
 def violations_at_each_size(page: Page) -> list[str]:
-    """What axe-core finds in what is open on a desk, and then on a phone, where colours are the same."""
+    """What axe-core finds in what is open on a desk, and then on a tablet and a phone, where colours are the
+    same."""
     found = violations(page)
-    page.set_viewport_size(PHONE)
-    found += [f"phone: {problem}" for problem in violations(page, "light")]
+    for name, size in (("tablet", TABLET), ("phone", PHONE)):
+        page.set_viewport_size(size)
+        found += [f"{name}: {problem}" for problem in violations(page, "light")]
     page.set_viewport_size(DESK)
     return found
 

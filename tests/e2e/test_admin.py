@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, fill_combobox, said
 from tests.e2e.product import Product, hours
+from tests.e2e.test_accessibility import violations_at_each_size
 
 HEADER = (
     "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,"
@@ -34,6 +35,26 @@ def test_a_sweep_shows_its_progress_and_its_result(product: Product, visit: Visi
     newest = page.get_by_role("table", name="Escalation runs").get_by_role("row").nth(1)
     expect(newest).to_contain_text("By hand")
     expect(newest.get_by_role("cell").nth(4)).to_have_text("3")
+
+
+def test_an_admin_logs_somebody_out_of_every_browser(product: Product, visit: Visit) -> None:
+    anna = product.person("Anna Berg")
+    theirs = [visit(anna), visit(anna)]
+    page = visit(product.person("Ada Okafor", "admin"), "/admin/people")
+    page.get_by_label("Search people").fill(anna.email)
+    line = page.get_by_role("row").filter(has_text=anna.email)
+    line.get_by_role("button", name="Edit Anna Berg").click()
+    form = dialog(page, "Edit Anna Berg")
+    expect(form.get_by_text("Is logged in in 2 browsers.")).to_be_visible()
+    form.get_by_role("button", name="Log them out").click()
+    asked = dialog(page, "Log out Anna Berg everywhere?")
+    assert violations_at_each_size(page) == []
+    assert theirs[0].request.get("/api/v1/me").ok
+    asked.get_by_role("button", name="Log them out").click()
+    expect(said(page, "Logged out everywhere")).to_be_visible()
+    expect(form.get_by_text("Is logged in nowhere.")).to_be_visible()
+    expect(form.get_by_role("button", name="Log them out")).to_be_disabled()
+    assert [each.request.get("/api/v1/me").status for each in theirs] == [401, 401]
 
 
 def test_an_import_shows_every_mistake_by_line_before_anything_is_written(
@@ -148,6 +169,63 @@ def test_a_file_that_is_something_else_is_refused_with_the_reason(product: Produ
     page.get_by_label("File to import").set_input_files(diary)
     expect(page.get_by_role("status")).to_contain_text("The file has one column")
     expect(page.get_by_role("button", name="Import")).to_have_count(0)
+
+
+def test_a_calendar_is_imported_as_the_absences_of_the_person_whose_it_is(
+    product: Product, visit: Visit
+) -> None:
+    ada = product.person("Ada Okafor", "admin")
+    amir = product.person(f"Amir Patel {ada.id}")
+    page = visit(ada, "/admin/import")
+    page.get_by_text("Absences", exact=True).click()
+    events = ("Urlaub", "20991221"), ("Standup", "20990301")
+    written = "".join(
+        f"BEGIN:VEVENT\nUID:{day}\nSUMMARY:{name}\nDTSTART;VALUE=DATE:{day}\nEND:VEVENT\n"
+        for name, day in events
+    )
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{written}END:VCALENDAR\n"
+    calendar = FilePayload(name="amir.ics", mimeType="text/calendar", buffer=text.encode())
+    page.get_by_label("File to import").set_input_files(calendar)
+    expect(page.get_by_role("status")).to_contain_text("choose the person")
+    expect(page.get_by_role("button", name="Import")).to_have_count(0)
+    found = violations_at_each_size(page)
+    fill_combobox(page.get_by_role("combobox", name="Whose calendar it is"), amir.name, amir.name)
+    expect(page.get_by_text("amir.ics is ready")).to_be_visible()
+    expect(page.get_by_text("1 to add, 0 to update, 0 unchanged.")).to_be_visible()
+    expect(
+        page.get_by_text("1 of 2 events do not say that somebody is away, such as “Standup”")
+    ).to_be_visible()
+    assert found + violations_at_each_size(page) == []
+    page.get_by_label("Each event is an absence").check()
+    expect(page.get_by_text("2 to add, 0 to update, 0 unchanged.")).to_be_visible()
+    page.get_by_label("Each event is an absence").uncheck()
+    page.get_by_role("button", name="Import 1 line").click()
+    expect(page.get_by_role("status").filter(has_text="Imported")).to_contain_text("Added 1 absence.")
+    [planned] = product.call("GET", "/absences", params={"user_id": amir.id})["items"]
+    assert (planned["from"], planned["to"], planned["note"]) == ("2099-12-21", "2099-12-21", "Urlaub")
+
+
+def test_a_file_that_deactivates_somebody_with_open_work_asks_what_becomes_of_it(
+    product: Product, visit: Visit
+) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    anna = product.person("Anna Berg", manager=dana)
+    product.follow_up(anna, "Send the offer", due=hours(30))
+    page = visit(product.person("Ada Okafor", "admin"), "/admin/import?of=users")
+    text = f"email,name,manager_email,active\n{anna.email},Anna Berg,{dana.email},false\n"
+    staff = FilePayload(name="staff.csv", mimeType="text/csv", buffer=text.encode())
+    page.get_by_label("File to import").set_input_files(staff)
+    asked = page.get_by_role("radiogroup", name="One person with open follow-ups is deactivated.")
+    expect(asked).to_be_visible()
+    expect(page.get_by_text("1 mistake in staff.csv")).to_be_visible()
+    found = violations_at_each_size(page)
+    asked.get_by_label("They go to the manager of each person").check()
+    expect(page.get_by_text("staff.csv is ready")).to_be_visible()
+    assert found + violations_at_each_size(page) == []
+    page.get_by_role("button", name="Import 1 line").click()
+    expect(page.get_by_role("status").filter(has_text="Imported")).to_contain_text("Updated 1 person.")
+    [hers] = product.call("GET", "/follow-ups", params={"assignee": str(dana.id)})["items"]
+    assert hers["title"] == "Send the offer"
 
 
 def test_people_are_shown_below_their_managers_and_can_be_changed(product: Product, visit: Visit) -> None:

@@ -143,6 +143,8 @@ def test_a_file_leaves_no_open_work_with_somebody_inactive_unless_that_is_said(c
         "amir.patel@example.com,Amir Patel,employee,dana.reyes@example.com,UTC,false\n"
         "mia.middle@example.com,Mia Middle,manager,dana.reyes@example.com,UTC,false\n"
     )
+    asked = send(company, "users", file, dry_run=True).json()
+    assert (asked["leaving"], asked["updated"], len(asked["errors"])) == (1, 1, 1)
     [error] = send(company, "users", file).json()["errors"]
     assert (error["line"], error["field"]) == (2, "active")
     assert "one open follow-up: hand that over first" in error["message"]

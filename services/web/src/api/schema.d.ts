@@ -1857,6 +1857,14 @@ export interface paths {
          * Import absences
          * @description Plans absences of the person whose `email` it is, from `first_day` to `last_day`, which still belongs to it: days of their own time zone, such as 2026-12-21. One of the same days is changed: `substitute_email` and `note`. None may overlap another.
          *
+         *     A calendar of a person (iCalendar, `.ics`) is taken as well. Of its events those are absences that are out of
+         *     office (`X-MICROSOFT-CDO-BUSYSTATUS`), or whose category or title says so (vacation, sick leave, out of
+         *     office, Urlaub, ...), unless they are cancelled, tentative or free; `events=all` takes each. Of one with times
+         *     the days count of which it takes half from 8 to 18 o'clock, by the clock that it is written in. What comes by
+         *     a rule is looked up for a year, what overlaps is one absence, what is over is passed over, and the title of a
+         *     private one is not kept.
+         *
+         *
          *     All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
          *     is written. With `partial=true` the good lines are written and the others reported. With `dry_run=true`
          *     nothing is written: the answer says what the good lines would do, and what is wrong with the others.
@@ -5507,7 +5515,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "csv" | "xlsx";
+            kind: "csv" | "xlsx" | "ics";
             /**
              * Encoding
              * @description Of a text, such as UTF-8; null for a workbook.
@@ -5543,6 +5551,11 @@ export interface components {
              * @description Whether `time_zone` may be needed: some of the first cells are times without a zone.
              */
             times_without_zone: boolean;
+            /**
+             * Person Needed
+             * @description Whether some absences of a calendar are of nobody, until `person` names them.
+             */
+            person_needed: boolean;
             /**
              * Looks Like
              * @description The other kind of import for which this file is evidently meant.
@@ -5595,6 +5608,12 @@ export interface components {
              * @default 0
              */
             subjects_changed: number;
+            /**
+             * Leaving
+             * @description How many people with open follow-ups a file of people deactivates; `open_work` says what becomes of these.
+             * @default 0
+             */
+            leaving: number;
             /**
              * Warnings
              * @description What the good lines bring about that may not be meant, as sentences: such as how many people with reports are demoted or deactivated.
@@ -21612,6 +21631,10 @@ export interface operations {
                 time_zone?: string | null;
                 /** @description Write nothing: say what the good lines would do, and what is wrong with the others. */
                 dry_run?: boolean;
+                /** @description Whose calendar (.ics) the file is: the address of that person. Without it each event names them: who is invited, if it is one person, or else who made it. */
+                person?: string | null;
+                /** @description Which events of a calendar are absences: `away`, those that say so; `all`, each that is not cancelled, as of a system that keeps nothing else. */
+                events?: "away" | "all";
             };
             header?: {
                 /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
@@ -21628,6 +21651,20 @@ export interface operations {
                  */
                 "text/csv": string;
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                /**
+                 * @example BEGIN:VCALENDAR
+                 *     VERSION:2.0
+                 *     PRODID:-//Example//Calendar//EN
+                 *     BEGIN:VEVENT
+                 *     UID:1@example.com
+                 *     SUMMARY:Vacation
+                 *     DTSTART;VALUE=DATE:20261221
+                 *     DTEND;VALUE=DATE:20270104
+                 *     ORGANIZER:mailto:amir.patel@example.com
+                 *     END:VEVENT
+                 *     END:VCALENDAR
+                 */
+                "text/calendar": string;
             };
         };
         responses: {
@@ -21756,6 +21793,20 @@ export interface operations {
                  */
                 "text/csv": string;
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                /**
+                 * @example BEGIN:VCALENDAR
+                 *     VERSION:2.0
+                 *     PRODID:-//Example//Calendar//EN
+                 *     BEGIN:VEVENT
+                 *     UID:1@example.com
+                 *     SUMMARY:Vacation
+                 *     DTSTART;VALUE=DATE:20261221
+                 *     DTEND;VALUE=DATE:20270104
+                 *     ORGANIZER:mailto:amir.patel@example.com
+                 *     END:VEVENT
+                 *     END:VCALENDAR
+                 */
+                "text/calendar": string;
             };
         };
         responses: {
@@ -21781,6 +21832,7 @@ export interface operations {
                      *       "choices": null,
                      *       "required": null,
                      *       "times_without_zone": null,
+                     *       "person_needed": null,
                      *       "looks_like": null
                      *     }
                      */
@@ -21902,6 +21954,7 @@ export interface operations {
                      *       "choices": null,
                      *       "required": null,
                      *       "times_without_zone": null,
+                     *       "person_needed": null,
                      *       "looks_like": null
                      *     }
                      */
@@ -22022,6 +22075,7 @@ export interface operations {
                      *       "choices": null,
                      *       "required": null,
                      *       "times_without_zone": null,
+                     *       "person_needed": null,
                      *       "looks_like": null
                      *     }
                      */

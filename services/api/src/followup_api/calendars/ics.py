@@ -24,6 +24,10 @@ OF_ITS_DAY = {"BYMONTH": "month", "BYMONTHDAY": "day"}
 """Parts of a rule that say once more on which day an event is."""
 
 
+class NotCalendar(ValueError):
+    """What is wrong with a file as a whole, and the fix, as in "it is no iCalendar file"."""
+
+
 class _Event:
     """One event of a file, and its place in errors."""
 
@@ -136,7 +140,11 @@ def days_of(text: str, first: date, last: date) -> Mapping[date, str]:
     """
     days: dict[date, str] = {}
     taken = 0
-    for number, component in enumerate(_read(text).walk("VEVENT"), 1):
+    try:
+        calendar = calendar_of(text, MOST_EVENTS)
+    except NotCalendar as error:
+        raise Invalid(FIELD, f"{FIELD} {error}.") from None
+    for number, component in enumerate(calendar.walk("VEVENT"), 1):
         event = _Event(number, component)
         if str(component.get("STATUS", "")).upper() != "CANCELLED":
             for day in event.days(first, last):
@@ -148,20 +156,23 @@ def days_of(text: str, first: date, last: date) -> Mapping[date, str]:
     return days
 
 
-def _read(text: str) -> Any:
+def calendar_of(text: str, most_events: int) -> Any:
+    """What a file of events holds.
+
+    Raises:
+        NotCalendar: it is no such file, has no events or more than that.
+    """
     from icalendar import Calendar  # few requests need it
 
     events = text.upper().count("BEGIN:VEVENT")
-    if events > MOST_EVENTS:
-        said = f"has {events:,} events, more than {MOST_EVENTS:,}"
-        raise Invalid(FIELD, f"{FIELD} {said}: take those of the last and the next years.")
+    if events > most_events:
+        said = f"has {events:,} events, more than {most_events:,}"
+        raise NotCalendar(f"{said}: take those of the last and the next years")
     try:
         found = Calendar.from_ical(text)
     except ValueError as error:
         said = str(error).partition(":")[0][:100]
-        raise Invalid(FIELD, f"{FIELD} is no iCalendar file ({said}): export it as .ics again.") from None
+        raise NotCalendar(f"is no iCalendar file ({said}): export it as .ics again") from None
     if found.name != "VCALENDAR" or not events:
-        raise Invalid(
-            FIELD, f"{FIELD} has no events: take an iCalendar file (.ics) with events of whole days."
-        )
+        raise NotCalendar("has no events: take an iCalendar file (.ics) with events of whole days")
     return found

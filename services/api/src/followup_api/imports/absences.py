@@ -16,12 +16,19 @@ from followup_api.imports import cells
 from followup_api.imports.cells import Check, checked
 from followup_api.imports.files import Records
 from followup_api.imports.layouts import ABSENCES
-from followup_api.imports.schemas import ImportQuery, ImportResult
+from followup_api.imports.schemas import AbsencesQuery, ImportResult
 from followup_api.imports.staging import count, load
 from followup_api.problems import constraint_of
 
+
+def _email(column: str, cell: str) -> str:
+    if not cell:
+        raise ValueError(f"{column} is empty: each line needs one; say of a calendar whose it is (person)")
+    return cells.email(column, cell)
+
+
 CHECKS: dict[str, Check] = {
-    "email": cells.email,
+    "email": _email,
     "first_day": cells.day,
     "last_day": cells.day,
     "substitute_email": cells.optional_email,
@@ -47,6 +54,8 @@ OPTIONAL = (
     ("note", "note", "COALESCE(i.note, '')", "COALESCE(a.note, '')"),
 )
 LINES = "SELECT * FROM planned WHERE good ORDER BY line"
+# A calendar keeps what is over.
+WITHOUT_PAST = "UPDATE planned SET good = false WHERE last_day < today"
 # Those that are planned already, and those of earlier lines.
 OVERLAPS = """
     SELECT p.line, min(o.first_day) AS first_day, min(o.line) AS other FROM planned p JOIN (
@@ -60,7 +69,7 @@ OVERLAPS = """
 """
 INSERT = """
     INSERT INTO absences (user_id, first_day, last_day, substitute_id, note, set_by, source)
-    SELECT user_id, first_day, last_day, new_substitute_id, new_note, :actor_id, 'import'
+    SELECT user_id, first_day, last_day, new_substitute_id, new_note, :actor_id, :source
     FROM planned WHERE good AND known_id IS NULL ORDER BY line
 """
 UPDATE = """
@@ -69,7 +78,7 @@ UPDATE = """
 """
 
 
-def import_absences(tx: Transaction, actor_id: int, file: BinaryIO, query: ImportQuery) -> ImportResult:
+def import_absences(tx: Transaction, actor_id: int, file: BinaryIO, query: AbsencesQuery) -> ImportResult:
     """Plan absences, found by person and days, and change the substitute and the note of known ones.
 
     Raises:
@@ -80,18 +89,20 @@ def import_absences(tx: Transaction, actor_id: int, file: BinaryIO, query: Impor
     """
     loaded = load(tx, file, ABSENCES, _parse, query)
     tx.execute(text(_planned(loaded.columns)))
+    if loaded.kind == "ics":
+        tx.execute(text(WITHOUT_PAST))
     loaded.leave_out(tx, [problem for row in tx.execute(text(LINES)) for problem in _problems(row)])
     loaded.leave_out(tx, list(_overlapping(tx)))
     loaded.refuse_errors()
     counts = count(tx)
     if not query.dry_run:
-        _write(tx, actor_id)
+        _write(tx, actor_id, "ics" if loaded.kind == "ics" else "import")
     return loaded.result(counts)
 
 
-def _write(tx: Transaction, actor_id: int) -> None:
+def _write(tx: Transaction, actor_id: int, source: str) -> None:
     try:
-        tx.execute(text(INSERT), {"actor_id": actor_id})
+        tx.execute(text(INSERT), {"actor_id": actor_id, "source": source})
     except IntegrityError as error:
         if constraint_of(error) != "ex_absences_one_at_a_time":
             raise

@@ -5,6 +5,7 @@ What a file is, its first bytes say, whatever it is called.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -12,12 +13,15 @@ from typing import BinaryIO
 from followup_common.normal_form import normal
 
 from followup_api.formulas import plain
+from followup_api.imports.calendar_files import CalendarFile
 from followup_api.imports.headings import Places, chosen_places, places_of
-from followup_api.imports.layouts import Layout
+from followup_api.imports.layouts import ABSENCES, Layout
 from followup_api.imports.problems import Errors, NotImported, refused
+from followup_api.imports.reading import Reading
 from followup_api.imports.sources import RawRecord, Source
 from followup_api.imports.text_files import TextFile
 from followup_api.imports.workbooks import Workbook
+from followup_api.problems import Invalid
 
 ONE_COLUMN = "The file has one column: its columns must be separated by commas, semicolons or tabs."
 
@@ -25,6 +29,7 @@ MOST_COLUMNS = 1_000
 """Exports of large systems have a few hundred; each heading is looked at by itself."""
 
 
+CALENDAR = b"begin:vcalendar"
 SAVE_AS = "save it as CSV UTF-8, or as an Excel workbook (.xlsx)"
 OTHERS: tuple[tuple[bytes, str], ...] = (
     (
@@ -81,13 +86,16 @@ class Table:
         file: as it was sent.
         layout: of its kind.
         errors: where to note what is wrong with its lines.
+        reading: how to read it if it is a calendar.
 
     Raises:
         NotImported: it is something else than a file that we read, or empty.
     """
 
-    def __init__(self, file: BinaryIO, layout: Layout, errors: Errors) -> None:
-        self.source: Source = open_source(file)
+    def __init__(
+        self, file: BinaryIO, layout: Layout, errors: Errors, reading: Reading | None = None
+    ) -> None:
+        self.source: Source = open_source(file, layout, reading)
         self.layout, self._errors = layout, errors
         try:
             self._rows = self.source.rows(errors)
@@ -123,7 +131,7 @@ class Table:
         """What of the file is not read, as sentences."""
         sheets = self.source.sheets
         if len(sheets) < 2:
-            return []
+            return list(self.source.warnings)
         return [f"The workbook has {len(sheets)} sheets: only {sheets[0]!r} was read."]
 
     def rows(self) -> Iterator[RawRecord]:
@@ -183,14 +191,23 @@ class Table:
         self.source.refusals.clear()
 
 
-def open_source(file: BinaryIO) -> Source:
-    """Recognise a file.
+def open_source(file: BinaryIO, layout: Layout, reading: Reading | None = None) -> Source:
+    """Recognise a file; arguments as of `Table`.
 
     Raises:
-        NotImported: it is something that we do not read.
+        NotImported: it is something that we do not read, or not as this.
+        Invalid: it says how to read a calendar, and the file is none.
     """
     file.seek(0)
-    head = file.read(64).lstrip().lower()
+    head = file.read(64).removeprefix(BOM_UTF8).lstrip().lower()
+    if head.startswith(CALENDAR):
+        if layout is not ABSENCES:
+            raise refused("The file is a calendar (iCalendar): import it as absences.")
+        return CalendarFile(file, reading or Reading())
+    if reading and reading.person:
+        raise Invalid(
+            "person", "person says whose calendar (.ics) a file is, and this one names people: leave it out."
+        )
     if head.startswith(b"pk"):
         return Workbook(file)
     for begins, message in OTHERS:

@@ -49,6 +49,7 @@ def preview_of(file: BinaryIO, layout: Layout) -> ImportPreview:
             choices=list(layout.choices),
             required=list(layout.required),
             times_without_zone="due_at" in layout.columns and any(map(_has_no_zone, chain(*rows))),
+            person_needed=table.source.kind == "ics" and any(not cells[0] for cells in rows),
             looks_like=other and other.path,
         )
 

@@ -14,7 +14,7 @@ from followup_api.imports.follow_ups import import_follow_ups as write_follow_up
 from followup_api.imports.layouts import ABSENCES, FOLLOW_UPS, PEOPLE
 from followup_api.imports.preview import preview_of
 from followup_api.imports.problems import NotCsv
-from followup_api.imports.schemas import ImportPreview, ImportQuery, ImportResult, PeopleQuery
+from followup_api.imports.schemas import AbsencesQuery, ImportPreview, ImportQuery, ImportResult, PeopleQuery
 from followup_api.imports.upload import file_body, received
 from followup_api.imports.users import import_users as write_users
 from followup_api.permissions import Caller, Permission, require
@@ -46,12 +46,34 @@ ABSENCES_EXAMPLE = """\
 email,first_day,last_day,substitute_email,note
 amir.patel@example.com,2026-12-21,2027-01-03,dana.reyes@example.com,On holiday
 """
+CALENDAR_EXAMPLE = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Example//Calendar//EN
+BEGIN:VEVENT
+UID:1@example.com
+SUMMARY:Vacation
+DTSTART;VALUE=DATE:20261221
+DTEND;VALUE=DATE:20270104
+ORGANIZER:mailto:amir.patel@example.com
+END:VEVENT
+END:VCALENDAR
+"""
 NOT_CSV: dict[int | str, dict[str, Any]] = {
     415: {
         "description": NotCsv.title,
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
     }
 }
+CALENDARS = """
+
+A calendar of a person (iCalendar, `.ics`) is taken as well. Of its events those are absences that are out of
+office (`X-MICROSOFT-CDO-BUSYSTATUS`), or whose category or title says so (vacation, sick leave, out of
+office, Urlaub, ...), unless they are cancelled, tentative or free; `events=all` takes each. Of one with times
+the days count of which it takes half from 8 to 18 o'clock, by the clock that it is written in. What comes by
+a rule is looked up for a year, what overlaps is one absence, what is over is passed over, and the title of a
+private one is not kept.
+"""
 RULES = """
 
 All or nothing: with any error the answer is 422, `errors` carry `line`, `field` and `message`, and nothing
@@ -124,16 +146,16 @@ def import_follow_ups(
     summary="Import absences",
     description="Plans absences of the person whose `email` it is, from `first_day` to `last_day`, which "
     "still belongs to it: days of their own time zone, such as 2026-12-21. One of the same days is changed: "
-    "`substitute_email` and `note`. None may overlap another." + RULES,
+    "`substitute_email` and `note`. None may overlap another." + CALENDARS + RULES,
     responses={**documented(409, 429), **NOT_CSV},
-    openapi_extra=file_body(ABSENCES_EXAMPLE),
+    openapi_extra=file_body(ABSENCES_EXAMPLE, CALENDAR_EXAMPLE),
 )
 def import_absences(
     file: FileToImport,
     work: Work,
     audit: Audit,
     caller: Importer,
-    query: Annotated[ImportQuery, Query()],
+    query: Annotated[AbsencesQuery, Query()],
     _once: Idempotent,
 ) -> ImportResult:
     return _audited(audit, Action.ABSENCES_IMPORTED, write_absences(work.tx, caller.user_id, file, query))
@@ -144,7 +166,7 @@ def import_absences(
     summary="Look at a file of absences",
     description=PREVIEW,
     responses={**documented(422, 429), **NOT_CSV},
-    openapi_extra=file_body(ABSENCES_EXAMPLE),
+    openapi_extra=file_body(ABSENCES_EXAMPLE, CALENDAR_EXAMPLE),
 )
 def preview_absences(file: FileToImport, _: Importer) -> ImportPreview:
     return preview_of(file, ABSENCES)

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from followup_api.imports.reading import Reading
 from followup_api.schemas import Parameters, Schema, examples
-from followup_api.users.schemas import TimeZone
+from followup_api.users.schemas import Email, TimeZone
 
 MAX_ERRORS = 1_000
 
@@ -45,6 +46,11 @@ class ImportQuery(Parameters):
         return None if self.columns is None else [name.strip() for name in self.columns.split(",")]
 
     @property
+    def reading(self) -> Reading | None:
+        """How to read a calendar, where one can be imported."""
+        return None
+
+    @property
     def zone(self) -> ZoneInfo | None:
         """That of times without one."""
         return None if self.time_zone is None else ZoneInfo(self.time_zone)
@@ -61,6 +67,26 @@ class PeopleQuery(ImportQuery):
     )
 
 
+class AbsencesQuery(ImportQuery):
+    """How to treat a file of absences."""
+
+    person: Email | None = Field(
+        None,
+        description="Whose calendar (.ics) the file is: the address of that person. Without it each event "
+        "names them: who is invited, if it is one person, or else who made it.",
+    )
+    events: Literal["away", "all"] = Field(
+        "away",
+        description="Which events of a calendar are absences: `away`, those that say so; `all`, each that is "
+        "not cancelled, as of a system that keeps nothing else.",
+    )
+
+    @property
+    def reading(self) -> Reading:
+        """How to read a calendar."""
+        return Reading(self.person, every=self.events == "all", zone=self.zone)
+
+
 class PreviewColumn(Schema):
     """A column of a file."""
 
@@ -72,7 +98,7 @@ class PreviewColumn(Schema):
 class ImportPreview(Schema):
     """The head of a file, before anything of it is checked."""
 
-    kind: Literal["csv", "xlsx"]
+    kind: Literal["csv", "xlsx", "ics"]
     encoding: str | None = Field(description="Of a text, such as UTF-8; null for a workbook.")
     separator: str | None = Field(description="Of a text: the character between its columns.")
     sheets: list[str] = Field(description="Of a workbook: its sheets with rows. The first is read.")
@@ -81,6 +107,9 @@ class ImportPreview(Schema):
     required: list[str] = Field(description="Those of them that a file must have.")
     times_without_zone: bool = Field(
         description="Whether `time_zone` may be needed: some of the first cells are times without a zone."
+    )
+    person_needed: bool = Field(
+        description="Whether some absences of a calendar are of nobody, until `person` names them."
     )
     looks_like: Literal["users", "follow-ups", "absences"] | None = Field(
         description="The other kind of import for which this file is evidently meant."
@@ -124,6 +153,11 @@ class ImportResult(Schema, json_schema_extra=examples(EXAMPLE)):
     subjects_changed: int = Field(
         0,
         description="Known leads and clients that get another name or link; their history keeps it.",
+    )
+    leaving: int = Field(
+        0,
+        description="How many people with open follow-ups a file of people deactivates; `open_work` says "
+        "what becomes of these.",
     )
     warnings: list[str] = Field(
         description="What the good lines bring about that may not be meant, as sentences: such as how many "

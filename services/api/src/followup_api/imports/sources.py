@@ -16,20 +16,22 @@ class Source(ABC):
     """A file of rows.
 
     Attributes:
-        kind: `csv` or `xlsx`.
+        kind: `csv`, `xlsx` or `ics`.
         guarded: an apostrophe may be before what a spreadsheet would run.
         ragged: cells that are missing at the end of a row are empty.
         described: the encoding and the separator, of a text.
         sheets: names of what has rows in it, the first of which is read; none where there is but one text.
+        warnings: what of it is passed over, as sentences.
         refusals: by row and position, why a cell is no text; their reader empties it.
         blocks: how much of it was read; it grows now and then.
     """
 
-    kind: Literal["csv", "xlsx"]
+    kind: Literal["csv", "xlsx", "ics"]
     guarded = False
     ragged = False
     described: Mapping[str, str] = {}
     sheets: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
     def __init__(self) -> None:
         self.refusals: dict[tuple[int, int], str] = {}

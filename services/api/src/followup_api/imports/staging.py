@@ -44,12 +44,14 @@ class Loaded:
         columns: those that the file has.
         warnings: what of it was not read, as sentences.
         errors: what is wrong with its lines.
+        kind: `csv`, `xlsx` or `ics`.
     """
 
     query: ImportQuery
     columns: Collection[str]
     warnings: list[str]
     errors: Errors
+    kind: str
 
     @property
     def partial(self) -> bool:
@@ -71,7 +73,12 @@ class Loaded:
             raise NotImported(self.errors)
 
     def result(
-        self, counts: Row[Any], *, warnings: Sequence[str] = (), subjects_changed: int = 0
+        self,
+        counts: Row[Any],
+        *,
+        warnings: Sequence[str] = (),
+        subjects_changed: int = 0,
+        leaving: int = 0,
     ) -> ImportResult:
         """What the import answers: `counts` has how many are created, updated and unchanged."""
         return ImportResult(
@@ -82,6 +89,7 @@ class Loaded:
             more_errors=self.errors.more,
             warnings=[*self.warnings, *warnings],
             subjects_changed=subjects_changed,
+            leaving=leaving,
             dry_run=self.query.dry_run,
         )
 
@@ -118,12 +126,12 @@ def load(tx: Transaction, file: BinaryIO, layout: Layout, parse: Parse, query: I
     connection = tx.connection.driver_connection
     assert isinstance(connection, PsycopgConnection)  # noqa: S101 - the engine's driver, for mypy
     errors = Errors()
-    with closing(Table(file, layout, errors)) as source:
+    with closing(Table(file, layout, errors, query.reading)) as source:
         places = source.places(query.chosen)
         with connection.cursor() as cursor, cursor.copy(f"COPY incoming FROM STDIN (NULL '{NULL}')") as copy:
             for records in source.records(places):
                 copy.write(_rows(records, parse(records)))
-        return Loaded(query, places.keys(), source.warnings, errors)
+        return Loaded(query, places.keys(), source.warnings, errors, source.source.kind)
 
 
 def _rows(records: Records, columns: Sequence[Sequence[Any]]) -> str:

@@ -25,6 +25,7 @@ IN_MEMORY = 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {
     *("text/csv", "application/csv", "text/plain", "text/tab-separated-values"),
+    *("text/calendar", "application/ics"),
     *(XLSX, "application/vnd.ms-excel"),  # which some systems call a CSV file
     *("application/vnd.ms-excel.sheet.macroenabled.12", "application/octet-stream"),
 }
@@ -72,12 +73,14 @@ class Received:
         return caller
 
 
-def file_body(example: str) -> dict[str, Any]:
-    """`openapi_extra=` of a route that takes a file: CSV, as in the example, or a workbook."""
+def file_body(example: str, calendar: str | None = None) -> dict[str, Any]:
+    """`openapi_extra=` of a route that takes a file: CSV, as in the example, or a workbook, or a calendar."""
     content = {
         "text/csv": {"schema": {"type": "string"}, "example": example},
         XLSX: {"schema": {"type": "string", "format": "binary"}},
     }
+    if calendar:
+        content["text/calendar"] = {"schema": {"type": "string"}, "example": calendar}
     return {"requestBody": {"required": True, "content": content}}
 
 

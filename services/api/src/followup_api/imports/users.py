@@ -158,7 +158,7 @@ def import_users(
         ensure_active_admin(tx)
         if query.open_work == "manager":
             _hand_over(work, audit, actor_id, [row.known_id for row in leaving if row.has_manager])
-    return loaded.result(counts, warnings=warnings)
+    return loaded.result(counts, warnings=warnings, leaving=len(leaving))
 
 
 def _planned(columns: Collection[str]) -> str:

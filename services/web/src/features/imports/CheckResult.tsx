@@ -59,7 +59,13 @@ export function CheckResult({ file, result, busy, confirm, discard }: Props) {
 export function Warnings({ sentences }: { sentences: readonly string[] }) {
   if (sentences.length === 0) return null;
   return (
-    <Alert color="orange" variant="light" icon={<IconAlertTriangle size={20} />} title={words.imports.mind} role="status">
+    <Alert
+      color="orange"
+      variant="light"
+      icon={<IconAlertTriangle size={20} />}
+      title={<span style={{ color: "var(--mantine-color-text)" }}>{words.imports.mind}</span>}
+      role="status"
+    >
       {sentences.map((sentence) => (
         <Text key={sentence} size="sm" c="var(--mantine-color-text)">
           {sentence}

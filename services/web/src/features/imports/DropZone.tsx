@@ -5,7 +5,7 @@ import type { Kind } from "@/features/imports/imports";
 import { words } from "@/i18n/imports";
 import classes from "./DropZone.module.css";
 
-const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const TABLES = ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /** Takes a file that is dropped on it or chosen. */
 export function DropZone({ kind, onFile }: { kind: Kind; onFile: (file: File) => void }) {
@@ -41,7 +41,7 @@ export function DropZone({ kind, onFile }: { kind: Kind; onFile: (file: File) =>
       <input
         ref={input}
         type="file"
-        accept={ACCEPTED}
+        accept={kind === "absences" ? `${TABLES},.ics,text/calendar` : TABLES}
         hidden
         aria-label={words.imports.file}
         onChange={(event) => {

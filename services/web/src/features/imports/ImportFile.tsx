@@ -6,7 +6,18 @@ import type { ImportPreview, ImportResult } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { CheckResult } from "@/features/imports/CheckResult";
-import { missing, useCheck, useImport, usePreview, type Kind, type Upload } from "@/features/imports/imports";
+import { CalendarAnswers } from "@/features/imports/CalendarAnswers";
+import { OpenWorkChoice } from "@/features/imports/OpenWorkChoice";
+import {
+  missing,
+  UNANSWERED,
+  useCheck,
+  useImport,
+  usePreview,
+  type Answers,
+  type Kind,
+  type Upload,
+} from "@/features/imports/imports";
 import { ColumnMapping } from "@/features/imports/ColumnMapping";
 import { failed } from "@/components/toasts";
 import { useMe } from "@/api/session";
@@ -24,6 +35,7 @@ interface Props {
 export function ImportFile({ kind, file, imported, discard, otherKind }: Props) {
   const { time_zone: own } = useMe();
   const [upload, setUpload] = useState<Upload | null>(null);
+  const [leaving, setLeaving] = useState(0);
   const look = usePreview();
   const check = useCheck();
   const write = useImport();
@@ -36,14 +48,14 @@ export function ImportFile({ kind, file, imported, discard, otherKind }: Props) 
   function propose(preview: ImportPreview) {
     if (preview.looks_like) return;
     const columns = preview.columns.map(({ column }) => column ?? "");
-    map(preview, columns, preview.times_without_zone ? own : null);
+    decide(preview, { kind, file, columns, zone: preview.times_without_zone ? own : null, answers: UNANSWERED });
   }
 
-  function map(preview: ImportPreview, columns: readonly string[], zone: string | null) {
-    const next = { kind, file, columns, zone };
+  function decide(preview: ImportPreview, next: Upload) {
     setUpload(next);
-    if (missing(preview.required, columns).length > 0) check.reset();
-    else check.mutate(next);
+    const asked = preview.person_needed && !next.answers.person;
+    if (asked || missing(preview.required, next.columns).length > 0) check.reset();
+    else check.mutate(next, { onSuccess: (result) => setLeaving(result.leaving) });
   }
 
   useEffect(() => {
@@ -59,6 +71,8 @@ export function ImportFile({ kind, file, imported, discard, otherKind }: Props) 
     return <Refused title={words.imports.refused(file.name)} text={text} discard={discard} />;
   }
   const preview = look.data;
+  const answer = (given: Partial<Answers>) =>
+    upload && decide(preview, { ...upload, answers: { ...upload.answers, ...given } });
   if (preview.looks_like) {
     const other = preview.looks_like;
     const name = words.imports.kinds[other];
@@ -72,6 +86,13 @@ export function ImportFile({ kind, file, imported, discard, otherKind }: Props) 
     <>
       {check.isPending && <RowsSkeleton rows={2} />}
       {check.error && upload && <ErrorState error={check.error} retry={() => check.mutate(upload)} compact />}
+      {upload && leaving > 0 && (
+        <OpenWorkChoice
+          people={leaving}
+          value={upload.answers.openWork}
+          choose={(openWork) => answer({ openWork })}
+        />
+      )}
       {check.data && upload && (
         <CheckResult
           file={file}
@@ -86,12 +107,15 @@ export function ImportFile({ kind, file, imported, discard, otherKind }: Props) 
           discard={discard}
         />
       )}
-      {upload && (
+      {upload && preview.kind === "ics" && (
+        <CalendarAnswers needed={preview.person_needed} answers={upload.answers} change={answer} />
+      )}
+      {upload && preview.kind !== "ics" && (
         <ColumnMapping
           preview={preview}
           columns={upload.columns}
           zone={upload.zone}
-          change={(columns, zone) => map(preview, columns, zone)}
+          change={(columns, zone) => decide(preview, { ...upload, columns, zone })}
         />
       )}
       {!check.data && (

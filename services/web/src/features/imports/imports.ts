@@ -19,17 +19,33 @@ export interface Upload {
   file: File;
   columns: readonly string[];
   zone: string | null;
+  answers: Answers;
 }
 
-/** What of a text shows its columns; a workbook is looked at whole. */
+/** What no file says. */
+export interface Answers {
+  /** The address of the one whose calendar the file is; empty: its events say it. */
+  person: string;
+  /** Whether each event of a calendar is an absence. */
+  every: boolean;
+  /** What becomes of the open work of those who are deactivated; empty: not decided. */
+  openWork: OpenWork | "";
+}
+
+export const OPEN_WORK = ["manager", "stays"] as const;
+export type OpenWork = (typeof OPEN_WORK)[number];
+export const UNANSWERED: Answers = { person: "", every: false, openWork: "" };
+
+/** What of a text shows its columns; workbooks and calendars are looked at whole. */
 const HEAD_BYTES = 256 * 1024;
 
 /** What a file seems to be. */
 export function usePreview() {
   return useMutation({
     mutationFn: async ({ kind, file }: { kind: Kind; file: File }): Promise<ImportPreview> => {
-      const workbook = (await file.slice(0, 2).text()) === "PK";
-      const head = workbook ? file : file.slice(0, HEAD_BYTES);
+      const begins = (await file.slice(0, 64).text()).trimStart().toUpperCase();
+      const whole = begins.startsWith("PK") || begins.startsWith("BEGIN:VCALENDAR");
+      const head = whole ? file : file.slice(0, HEAD_BYTES);
       return dataOf(api.POST(PREVIEWS[kind], upload(head)));
     },
   });
@@ -55,8 +71,11 @@ export function useImport() {
   const submission = useSubmission();
   return useMutation({
     mutationFn: ({ partial, ...upload }: Upload & { partial: boolean }) => {
-      const { kind, file, columns, zone } = upload;
-      const key = submission.keyOf([kind, file.name, file.size, file.lastModified, columns.join(), zone, partial]);
+      const { kind, file, columns, zone, answers } = upload;
+      const { name, size, lastModified } = file;
+      const { person, every, openWork } = answers;
+      const how = [columns.join(), zone, person, every, openWork, partial];
+      const key = submission.keyOf([kind, name, size, lastModified, ...how]);
       return send(upload, { partial: partial || undefined }, key);
     },
     onSuccess: () => {
@@ -66,9 +85,14 @@ export function useImport() {
   });
 }
 
-function send({ kind, file, columns, zone }: Upload, how: { dry_run?: true; partial?: true | undefined }, key?: string) {
-  const query = { ...how, columns: columns.join(), time_zone: zone };
+function send({ kind, file, columns, zone, answers }: Upload, how: { dry_run?: true; partial?: true | undefined }, key?: string) {
+  const query = { ...how, columns: columns.join(), time_zone: zone, ...answered(kind, answers) };
   return dataOf(api.POST(PATHS[kind], { ...upload(file), params: { query, header: idempotencyKey(key) } }));
+}
+
+function answered(kind: Kind, { person, every, openWork }: Answers) {
+  if (kind === "users") return { open_work: openWork || undefined };
+  return kind === "absences" ? { person: person || undefined, events: every ? ("all" as const) : undefined } : {};
 }
 
 /** The columns that a file needs and that none of its own is said to be; a name may come in parts. */
@@ -87,6 +111,7 @@ function refused({ errors, message }: Problem): ImportResult {
     errors: lines.length > 0 ? lines : [{ line: 1, field: "", message }],
     more_errors: 0,
     subjects_changed: 0,
+    leaving: 0,
     warnings: [],
     dry_run: true,
   };

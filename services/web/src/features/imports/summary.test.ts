@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { summaryOf } from "@/features/imports/summary";
 
 const NOTHING = {
-  created: 0, updated: 0, unchanged: 0, errors: [], more_errors: 0, subjects_changed: 0, warnings: [], dry_run: false,
+  created: 0, updated: 0, unchanged: 0, errors: [], more_errors: 0, subjects_changed: 0, leaving: 0, warnings: [], dry_run: false,
 };
 const mistake = { line: 2, field: "title", message: "title is empty." };
 

@@ -13,7 +13,7 @@ export const imports = {
       users:
         "A file of people needs their e-mail address and name, and may have role, manager, time zone and whether they are active. Who is known by the address is updated, the others are added.",
       absences:
-        "A file of absences needs the person’s e-mail address, the first and the last day, such as 2026-12-21, and may have the e-mail address of a substitute and a note. Who is away already on the same days gets the new substitute and note; days may not overlap others.",
+        "A file of absences needs the person’s e-mail address, the first and the last day, such as 2026-12-21, and may have the e-mail address of a substitute and a note. Who is away already on the same days gets the new substitute and note; days may not overlap others. Or a calendar of a person (.ics), as Outlook, Google and others export it: of its events those are taken that say that somebody is away.",
       "follow-ups":
         "A file of follow-ups needs an external id, a title, the assignee’s e-mail address and a due time, and may have a lead or client, notes and a status. What is known by its external id is updated, the rest is added.",
     },
@@ -63,6 +63,23 @@ export const imports = {
     text: "Text",
     separated: (encoding: string, separator: string) => `${encoding}, separated by ${separator}.`,
     separators: { commas: "commas", semicolons: "semicolons", tabs: "tabs", bars: "bars" },
+    calendar: "Calendar",
+    calendarHelp:
+      "An event is an absence if it is out of office, or if its category or title says so: vacation, sick leave, Urlaub and the like. What is free, tentative or cancelled is not.",
+    whose: "Whose calendar it is",
+    whoseHelp: "Without a person each event is of the one who is invited, or else of the one who made it.",
+    whoseNeeded: "Some events do not say of whom they are: choose the person.",
+    everyEvent: "Each event is an absence",
+    everyEventHelp: "As in the calendar of a system that keeps nothing else.",
+    openWork: (people: number) =>
+      plural(people, {
+        one: "One person with open follow-ups is deactivated. What becomes of these?",
+        other: "# people with open follow-ups are deactivated. What becomes of these?",
+      }),
+    openWorkChoices: {
+      manager: "They go to the manager of each person",
+      stays: "They stay where they are, and the next active person above is told",
+    },
     done: "Imported",
     show: { "follow-ups": "Show the follow-ups", users: "Show the people", absences: "Show the people" },
     amounts: {
