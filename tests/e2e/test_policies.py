@@ -214,11 +214,16 @@ def test_the_ladder_is_drawn_on_real_days(product: Product, visit: Visit, ada: P
     week = [{"days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]
     body = {"name": "Of the picture", "time_zone": "Europe/Berlin", "hours": week}
     calendar = product.call("POST", "/calendars", json=body)["id"]
-    steps = [AT_ONCE, {**LATER, "after": None, "working": "PT6H"}]
+    repeat = {"every": {"working": "PT8H"}, "times": 2}
+    steps = [AT_ONCE, {**LATER, "after": None, "working": "PT6H", "repeat": repeat}]
     made = add(product, "Pictured", calendar_id=calendar, steps=steps)
     page = visit(ada, f"/policies/{made}", viewport=DESK)
-    # From Friday 12:00 to 17:00 are five hours; the sixth ends on Monday at ten.
-    expect(page.get_by_role("img", name=re.compile("Fri .* 12:00; step 2 on Mon .* 10:00"))).to_be_visible()
+    # From Friday 12:00 to 17:00 are five hours; the sixth ends on Monday at ten, and eight are a day.
+    again = "again Tue .* 10:00; Wed .* 10:00"
+    ladder = page.get_by_role("img", name=re.compile(f"Fri .* 12:00; step 2 on Mon .* 10:00, and {again}$"))
+    expect(ladder.get_by_text("2", exact=True)).to_have_count(3)
+    page.get_by_label("Repeat every", exact=True).fill("0")
+    expect(page.get_by_role("status").filter(has_text="Step 2: ")).to_contain_text("give at least")
 
 
 def test_an_employee_reads_and_does_not_edit(product: Product, visit: Visit) -> None:

@@ -58,6 +58,7 @@ CREATING: dict[str, dict[str, Any]] = {
 }
 """Every route that creates, and something that it takes."""
 NOT_CREATING = {
+    "/api/v1/policies/ladder": "computes and writes nothing",
     "/api/v1/policies/simulate": "computes and writes nothing",
     "/api/v1/policies/simulate/stream": "computes and writes nothing",
     "/api/v1/policies/{policy_id}/publish": "the second time there is no draft any more",

@@ -204,6 +204,9 @@ LINES: dict[str, Line] = {
     "GET /api/v1/policies": everybody(200),
     "POST /api/v1/policies": admins(201, json=POLICY),
     "PUT /api/v1/policies/order": admins(422, json={"policies": [2**40]}),
+    "POST /api/v1/policies/ladder": everybody(
+        200, json={"due_at": "2026-12-01T09:00:00Z", "steps": POLICY["steps"]}
+    ),
     "POST /api/v1/policies/simulate": Line(("mia", "dana", "max", "ada"), 200, json={"window": "now"}),
     "POST /api/v1/policies/simulate/stream": Line(("mia", "dana", "max", "ada"), 200, json={"window": "now"}),
     "GET /api/v1/policies/{policy_id}": everybody(200),

@@ -53,7 +53,7 @@ export const queryKeys = {
   policyList: ["policies", "list"] as const,
   policy: (id: number) => ["policies", "one", id] as const,
   policyEffect: (id: number, etag: string) => ["policies", "effect", id, etag] as const,
-  workingTime: (calendar: number, etag: string, query: object) => ["calendars", "working-time", calendar, etag, query] as const,
+  ladder: (etag: string, asked: object) => ["calendars", "ladder", etag, asked] as const,
   organisation: ["organisation"] as const,
   calendars: ["calendars"] as const,
   calendarList: ["calendars", "list"] as const,

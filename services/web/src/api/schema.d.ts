@@ -1400,6 +1400,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Place a ladder on real days
+         * @description When each step and repeat of a follow-up that is due at a time would come, computed by the function
+         *     that the services run. Nothing is stored.
+         */
+        post: operations["place_ladder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/simulate": {
         parameters: {
             query?: never;
@@ -3393,6 +3414,27 @@ export interface components {
              * @description True: nobody can choose it any more; what says it stays so. False: it is at the end of the list again.
              */
             archived?: boolean;
+        };
+        /**
+         * Coming
+         * @description A step or a repeat of it, and when it comes.
+         */
+        Coming: {
+            /**
+             * Step
+             * @description Its number, from 1.
+             */
+            step: number;
+            /**
+             * Repeat
+             * @description Which repeat of the step, from 1; 0: the step itself.
+             */
+            repeat: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * Completed
@@ -5707,6 +5749,76 @@ export interface components {
             field: "kind";
             /** Value */
             value: string[];
+        };
+        /**
+         * Ladder
+         * @description Steps and their repeats on real days.
+         * @example {
+         *       "comes": [
+         *         {
+         *           "at": "2026-11-27T11:00:00Z",
+         *           "repeat": 0,
+         *           "step": 1
+         *         },
+         *         {
+         *           "at": "2026-11-28T11:00:00Z",
+         *           "repeat": 1,
+         *           "step": 1
+         *         },
+         *         {
+         *           "at": "2026-11-29T11:00:00Z",
+         *           "repeat": 2,
+         *           "step": 1
+         *         }
+         *       ]
+         *     }
+         */
+        Ladder: {
+            /**
+             * Comes
+             * @description In their order, as far as the calendar has been worked out: what is left out is later.
+             */
+            comes: components["schemas"]["Coming"][];
+        };
+        /**
+         * LadderInput
+         * @description Steps, and when the follow-up would be due whose steps they are.
+         * @example {
+         *       "due_at": "2026-11-27T11:00:00Z",
+         *       "steps": [
+         *         {
+         *           "after": "PT0S",
+         *           "audience": [
+         *             "assignee"
+         *           ],
+         *           "label": "overdue",
+         *           "repeat": {
+         *             "every": {
+         *               "after": "PT24H"
+         *             },
+         *             "times": 2
+         *           },
+         *           "severity": "overdue"
+         *         }
+         *       ]
+         *     }
+         */
+        LadderInput: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Calendar Id
+             * @description What working time counts by; null: every hour of every day.
+             */
+            calendar_id?: number | null;
+            /**
+             * Steps
+             * @description As those of a policy.
+             */
+            steps: components["schemas"]["Step"][];
         };
         /**
          * LineError
@@ -18984,6 +19096,126 @@ export interface operations {
             };
             /** @description In conflict with what is there */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    place_ladder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_at": "2026-11-27T11:00:00Z",
+                 *       "steps": [
+                 *         {
+                 *           "after": "PT0S",
+                 *           "audience": [
+                 *             "assignee"
+                 *           ],
+                 *           "label": "overdue",
+                 *           "repeat": {
+                 *             "every": {
+                 *               "after": "PT24H"
+                 *             },
+                 *             "times": 2
+                 *           },
+                 *           "severity": "overdue"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["LadderInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "comes": [
+                     *         {
+                     *           "at": "2026-11-27T11:00:00Z",
+                     *           "repeat": 0,
+                     *           "step": 1
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T11:00:00Z",
+                     *           "repeat": 1,
+                     *           "step": 1
+                     *         },
+                     *         {
+                     *           "at": "2026-11-29T11:00:00Z",
+                     *           "repeat": 2,
+                     *           "step": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,29 +43,34 @@ def check(tx: Transaction, body: PolicyInput, *, catch_all: bool) -> None:
     Raises:
         Invalid: with the place and the fix.
     """
-    _check_steps(body.steps)
+    check_steps(body.steps)
     _check_conditions(tx, body, catch_all=catch_all)
     _check_people(tx, body.steps)
     _check_calendar(tx, body.calendar_id)
 
 
-def _check_steps(steps: list[Step]) -> None:
+def check_steps(steps: list[Step]) -> None:
+    """Look through steps for what they cannot be, one behind the other.
+
+    Raises:
+        Invalid: with the place and the fix.
+    """
     for number in range(1, len(steps) + 1):
         try:
             Policy(steps=tuple(steps[:number]))
         except ValidationError as error:
             said = error.errors()[0]["msg"].removeprefix(VALIDATORS)
-            raise _invalid(f"steps.{number - 1}", said) from None
+            raise invalid(f"steps.{number - 1}", said) from None
     for number, (step, later) in enumerate(pairwise(steps)):
         least = step.least_elapsed
         if later.after is not None and step.counts_working_time and later.after <= least:
-            raise _invalid(
+            raise invalid(
                 f"steps.{number + 1}",
                 f"step {later.label!r} never comes later than {step.label!r}, which takes "
                 f"{iso_hours(least)} by the clock at least: give it a longer time, or move it up",
             )
         if not step.may_repeat_before(later):
-            raise _invalid(
+            raise invalid(
                 f"steps.{number}.repeat",
                 f"step {later.label!r} comes before the first repeat: repeat it sooner, or not at all",
             )
@@ -73,19 +78,19 @@ def _check_steps(steps: list[Step]) -> None:
 
 def _check_conditions(tx: Transaction, body: PolicyInput, *, catch_all: bool) -> None:
     if catch_all and not body.conditions.are_none:
-        raise _invalid("conditions", "this policy takes what no other one takes: leave its conditions out")
+        raise invalid("conditions", "this policy takes what no other one takes: leave its conditions out")
     if not catch_all and body.conditions.are_none:
-        raise _invalid(
+        raise invalid(
             "conditions",
             "without any it takes every follow-up, and the policies after it are never reached: add one",
         )
     for place, condition in _placed(body.conditions):
         if said := pointless(condition):
-            raise _invalid(place, said)
+            raise invalid(place, said)
     if said := contradiction(body.conditions):
-        raise _invalid("conditions.all", said)
+        raise invalid("conditions.all", said)
     if said := pointless_choice(body.conditions):
-        raise _invalid("conditions.any", said)
+        raise invalid("conditions.any", said)
     _check_what_is_named(tx, body.conditions)
 
 
@@ -96,12 +101,12 @@ def _check_what_is_named(tx: Transaction, conditions: Conditions) -> None:
     for place, condition in _placed(conditions):
         match condition:
             case KindCondition(value=kinds) if unknown := [kind for kind in kinds if kind not in in_use]:
-                raise _invalid(place, _not_in_use(tx, unknown[0]))
+                raise invalid(place, _not_in_use(tx, unknown[0]))
             case TeamCondition(value=ids) | AssigneeCondition(value=ids):
                 if missing := [user_id for user_id in ids if user_id not in people]:
-                    raise _invalid(place, f"there is no person {missing[0]}: name somebody else")
+                    raise invalid(place, f"there is no person {missing[0]}: name somebody else")
             case ValueCondition(value=money) if money.currency not in CURRENCIES:
-                raise _invalid(
+                raise invalid(
                     place, f"{money.currency} is no currency: write its code of ISO 4217, such as EUR"
                 )
 
@@ -126,7 +131,7 @@ def _check_people(tx: Transaction, steps: list[Step]) -> None:
     for number, step in enumerate(steps):
         for place, audience in enumerate(step.audience):
             if isinstance(audience, OneUser) and (said := _tells_nobody(audience.id, people)):
-                raise _invalid(
+                raise invalid(
                     f"steps.{number}.audience.{place}", f"{said}, so that nobody is told: name somebody else"
                 )
 
@@ -151,10 +156,11 @@ def _check_calendar(tx: Transaction, calendar_id: int | None) -> None:
     of = select(calendars.c.name, calendars.c.archived_at).where(calendars.c.id == calendar_id)
     found = tx.execute(of.with_for_update(read=True)).one_or_none()
     if found is None:
-        raise _invalid("calendar_id", f"there is no calendar {calendar_id}: see GET /api/v1/calendars")
+        raise invalid("calendar_id", f"there is no calendar {calendar_id}: see GET /api/v1/calendars")
     if found.archived_at is not None:
-        raise _invalid("calendar_id", f"the calendar {found.name!r} is archived: choose another one")
+        raise invalid("calendar_id", f"the calendar {found.name!r} is archived: choose another one")
 
 
-def _invalid(field: str, said: str) -> Invalid:
+def invalid(field: str, said: str) -> Invalid:
+    """What is wrong with a field of a request, and the fix."""
     return Invalid(field, f"{field}: {said}.")

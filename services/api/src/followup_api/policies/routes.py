@@ -18,8 +18,11 @@ from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page
 from followup_api.permissions import Caller, Permission, require
 from followup_api.policies import queries, service, simulating
+from followup_api.policies.ladder import ladder
 from followup_api.policies.problems import PolicyNotFound
 from followup_api.policies.schemas import (
+    Ladder,
+    LadderInput,
     Order,
     Policy,
     PolicyDetail,
@@ -63,6 +66,13 @@ def order_policies(work: Work, _caller: Writer, body: Order, *, audit: Audit) ->
     """Say in which order policies are tried. No open follow-up moves by it."""
     service.order(work.tx, audit, body.policies)
     return queries.page(work.tx, PolicyQuery(limit=200))
+
+
+@router.post("/ladder", summary="Place a ladder on real days")
+def place_ladder(work: Work, _caller: Reader, body: LadderInput) -> Ladder:
+    """When each step and repeat of a follow-up that is due at a time would come, computed by the function
+    that the services run. Nothing is stored."""
+    return ladder(work.tx, body)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.calendars.schemas import iso_hours
+from followup_api.fields import SaneTime
 from followup_api.followups.schemas import PersonName
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Id, Input, Line, Schema, Time, examples
@@ -21,12 +22,13 @@ MOST_EXAMPLES = 20
 MOST_TOLD = 1_000
 """People whom a publication may tell at once without their number being asked for."""
 
+OVERDUE: JsonDict = {"after": "PT0S", "audience": ["assignee"], "label": "overdue", "severity": "overdue"}
 EXAMPLE: JsonDict = {
     "name": "Key accounts",
     "conditions": {"all": [{"field": "tags", "is": "has_any", "value": ["key account"]}]},
     "calendar_id": None,
     "steps": [
-        {"after": "PT0S", "audience": ["assignee"], "label": "overdue", "severity": "overdue"},
+        OVERDUE,
         {
             "working": "PT8H",
             "audience": ["manager", "assignee"],
@@ -202,6 +204,50 @@ class PolicyQuery(PageQuery):
     """Which policies to list."""
 
     archived: bool = Field(False, description="Those that are archived, instead of those in use.")
+
+
+EXAMPLE_LADDER: JsonDict = {
+    "due_at": "2026-11-27T11:00:00Z",
+    "calendar_id": None,
+    "steps": [{**OVERDUE, "repeat": {"every": {"after": "PT24H"}, "times": 2}}],
+}
+
+
+class LadderInput(Input):
+    """Steps, and when the follow-up would be due whose steps they are."""
+
+    model_config = ConfigDict(json_schema_extra=examples(EXAMPLE_LADDER))
+
+    due_at: SaneTime
+    calendar_id: Id | None = Field(
+        None, description="What working time counts by; null: every hour of every day."
+    )
+    steps: list[Step] = Field(min_length=1, max_length=MOST_STEPS, description="As those of a policy.")
+
+
+class Coming(Schema):
+    """A step or a repeat of it, and when it comes."""
+
+    step: int = Field(description="Its number, from 1.")
+    repeat: int = Field(description="Which repeat of the step, from 1; 0: the step itself.")
+    at: Time
+
+
+EXAMPLE_COMES: JsonDict = {
+    "comes": [
+        {"step": 1, "repeat": 0, "at": "2026-11-27T11:00:00Z"},
+        {"step": 1, "repeat": 1, "at": "2026-11-28T11:00:00Z"},
+        {"step": 1, "repeat": 2, "at": "2026-11-29T11:00:00Z"},
+    ]
+}
+
+
+class Ladder(Schema, json_schema_extra=examples(EXAMPLE_COMES)):
+    """Steps and their repeats on real days."""
+
+    comes: list[Coming] = Field(
+        description="In their order, as far as the calendar has been worked out: what is left out is later."
+    )
 
 
 class Window(StrEnum):

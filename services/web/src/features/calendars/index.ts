@@ -1,3 +1,3 @@
 /** What other parts of the page may use of calendars. */
 export { openOn, type Segment } from "@/features/calendars/openOn";
-export { calendarsQuery, workingTimeQuery } from "@/features/calendars/queries";
+export { calendarsQuery } from "@/features/calendars/queries";

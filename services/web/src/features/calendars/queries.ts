@@ -24,13 +24,3 @@ export function calendarQuery(id: number) {
     queryFn: ({ signal }) => dataOf(api.GET("/calendars/{calendar_id}", { params: { path: { calendar_id: id } }, signal })),
   });
 }
-
-/** When so much has been worked, as the engine computes it. @param query of the call, with `from` */
-export function workingTimeQuery(calendar: Pick<Calendar, "id" | "etag">, query: { from: string; add?: string; add_days?: number }) {
-  const path = { calendar_id: calendar.id };
-  return queryOptions({
-    queryKey: queryKeys.workingTime(calendar.id, calendar.etag, query),
-    queryFn: ({ signal }) => dataOf(api.GET("/calendars/{calendar_id}/working-time", { params: { path, query }, signal })),
-    staleTime: Infinity, // of this version of the calendar
-  });
-}

@@ -1,11 +1,13 @@
 import { Select, Text } from "@mantine/core";
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMe } from "@/api/session";
 import type { Calendar } from "@/api/types";
-import { calendarsQuery, openOn, workingTimeQuery } from "@/features/calendars";
-import { durationOf, lengthOf, type StepDraft } from "@/features/policies/steps";
-import { ascending, ladderOf, type Line, type Placed } from "@/features/policies/timeline";
+import { calendarsQuery, openOn } from "@/features/calendars";
+import { inWords } from "@/features/policies/problem";
+import { ladderQuery } from "@/features/policies/queries";
+import type { StepDraft } from "@/features/policies/steps";
+import { ladderOf, timesOf, type Line } from "@/features/policies/timeline";
 import { words } from "@/i18n/policies";
 import { now } from "@/time/clock";
 import { inZone } from "@/time/format";
@@ -15,6 +17,8 @@ import classes from "./LadderPicture.module.css";
 const DAY = 86_400_000;
 const DAY_MINUTES = 1440;
 const FRIDAY = 5;
+/** More repeats of a step than these are counted, not listed. */
+const MOST_LISTED = 5;
 
 interface Props {
   steps: readonly StepDraft[];
@@ -24,7 +28,7 @@ interface Props {
 
 /** When the steps come of a follow-up that is due on Friday noon, on real days with closed hours shaded. */
 export function LadderPicture({ steps, calendarId }: Props) {
-  const { data: calendars = [] } = useQuery(calendarsQuery);
+  const { data: calendars = [], isFetched } = useQuery(calendarsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
   const { time_zone: mine } = useMe();
   const id = calendarId ?? (chosen ? Number(chosen) : calendars[0]?.id);
@@ -32,8 +36,11 @@ export function LadderPicture({ steps, calendarId }: Props) {
   const zone = calendar?.time_zone ?? mine;
   const [today] = useState(now);
   const due = fridayNoon(zone, today);
-  const { placed, loading } = usePlaced(steps, calendar, due);
-  const { lines, later } = ladderOf(due, placed, zone);
+  const asked = { due, calendarId: id ?? null, etag: calendar?.etag ?? "", steps };
+  const { data, error } = useQuery({ ...ladderQuery(asked), enabled: isFetched, placeholderData: keepPreviousData });
+  const comes = data?.comes ?? [];
+  const { lines, later, laterRepeats } = ladderOf(due, comes, zone);
+  const said = steps.map((_, index) => timesInWords(timesOf(index + 1, comes), zone));
   return (
     <div>
       {calendarId === null && calendars.length > 0 && (
@@ -48,25 +55,34 @@ export function LadderPicture({ steps, calendarId }: Props) {
         />
       )}
       <Text size="sm" c="dimmed" mb="xs">
-        {words.pictureText(inZone(due, zone), zone)}
+        {words.pictureText(inZone(due, zone), zone, comes.some(({ repeat }) => repeat > 0))}
       </Text>
-      <div role="img" aria-label={words.picture(placed.map((step) => inWords(step, zone)))} className={classes.ladder}>
+      <div role="img" aria-label={words.picture(said.map((times, index) => words.pictureStep(index + 1, times ?? words.notKnown)))} className={classes.ladder}>
         {lines.map((line) => (
           <Day key={line.date} line={line} calendar={calendar} />
         ))}
       </div>
-      {later.length > 0 && <Text size="sm">{words.laterSteps(later)}</Text>}
-      <ol className={classes.list}>
-        {placed.map((step) => (
-          <li key={step.number}>{step.at === null ? (loading ? words.computing : words.notKnown) : inZone(step.at, zone)}</li>
-        ))}
-      </ol>
+      {later.length + laterRepeats.length > 0 && <Text size="sm">{words.laterSteps(later, laterRepeats)}</Text>}
+      {error ? (
+        <Text size="sm" mt="xs" role="status">
+          {(inWords(error) as Error).message}
+        </Text>
+      ) : (
+        <ol className={classes.list}>
+          {said.map((times, index) => (
+            <li key={index}>{times ?? (data ? words.notKnown : words.computing)}</li>
+          ))}
+        </ol>
+      )}
     </div>
   );
 }
 
-function inWords({ number, at }: Placed, zone: string): string {
-  return words.pictureStep(number, at === null ? words.notKnown : inZone(at, zone));
+/** When a step comes, with its repeats; null: not known. */
+function timesInWords([at, ...again]: readonly string[], zone: string): string | null {
+  if (at === undefined) return null;
+  const listed = again.slice(0, MOST_LISTED).map((each) => inZone(each, zone));
+  return words.comes(inZone(at, zone), listed, again.length - listed.length);
 }
 
 /** The Friday noon that comes, on the clocks of a zone. */
@@ -75,34 +91,6 @@ export function fridayNoon(zone: string, from: number): string {
   const day = Date.parse(`${today}T00:00:00Z`);
   const ahead = (FRIDAY - new Date(day).getUTCDay() + 7) % 7;
   return fromWallTime(`${new Date(day + ahead * DAY).toISOString().slice(0, 10)} 12:00:00`, zone);
-}
-
-/** When each step comes: by the clock, or as the engine computes it. */
-function usePlaced(steps: readonly StepDraft[], calendar: Calendar | null, due: string): { placed: Placed[]; loading: boolean } {
-  const answers = useQueries({
-    queries: steps.map((step) => ({
-      ...workingTimeQuery(calendar ?? { id: 0, etag: "" }, { from: due, ...lengthQuery(step) }),
-      enabled: calendar !== null && step.unit !== "after",
-    })),
-  });
-  const at = (step: StepDraft, index: number) =>
-    calendar === null || step.unit === "after" ? elapsed(due, step) : (answers[index]?.data?.at ?? null);
-  return {
-    placed: ascending(steps.map((step, index) => ({ number: index + 1, at: at(step, index) }))),
-    loading: answers.some(({ isLoading }) => isLoading),
-  };
-}
-
-/** By the clock: without a calendar every hour of every day is worked. */
-function elapsed(due: string, { unit, amount, before }: StepDraft): string {
-  const hours = unit === "working_days" ? amount * 24 : amount;
-  return new Date(Date.parse(due) + (before ? -hours : hours) * 3_600_000).toISOString();
-}
-
-function lengthQuery(step: StepDraft): { add?: string; add_days?: number } {
-  const amount = step.before ? -step.amount : step.amount;
-  const { working_days: days } = lengthOf({ unit: step.unit, amount });
-  return step.unit === "working_days" ? { add_days: days ?? 0 } : { add: durationOf(amount) };
 }
 
 function Day({ line, calendar }: { line: Line; calendar: Calendar | null }) {
@@ -115,9 +103,9 @@ function Day({ line, calendar }: { line: Line; calendar: Calendar | null }) {
           <span key={from} className={classes.open} style={{ left: percent(from), width: percent(to - from) }} />
         ))}
         {line.due !== null && <span className={classes.due} style={{ left: percent(line.due) }} />}
-        {line.marks.map(({ number, minute }) => (
-          <span key={number} className={classes.mark} style={{ left: percent(minute) }}>
-            {number}
+        {line.marks.map(({ step, repeat, minute }) => (
+          <span key={`${step}.${repeat}`} className={repeat ? classes.again : classes.mark} style={{ left: percent(minute) }}>
+            {step}
           </span>
         ))}
       </span>

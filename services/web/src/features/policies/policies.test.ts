@@ -4,10 +4,10 @@ import type { User } from "@/api/types";
 import { inactiveIn, inactiveOf, outOfUse } from "@/features/policies/named";
 import { inWords } from "@/features/policies/problem";
 import { conditionsInWords, stepInWords } from "@/features/policies/sentence";
-import { draftOf, durationOf, hoursOf, isBefore, needsCalendar, nextStep, stepOf, type Step } from "@/features/policies/steps";
+import { draftOf, durationOf, hoursOf, isBefore, needsCalendar, nextStep, placeable, stepOf, type Step } from "@/features/policies/steps";
 import { isComplete, newCondition, written } from "@/features/policies/conditions";
 import { busiest } from "@/features/policies/busiest";
-import { ascending, ladderOf } from "@/features/policies/timeline";
+import { ladderOf, timesOf } from "@/features/policies/timeline";
 
 const NAMES = new Map([[7, "Anna Berg"]]);
 
@@ -119,44 +119,48 @@ describe("a simulation", () => {
   });
 });
 
-describe("steps in different units", () => {
-  it("never come before the one above", () => {
-    const monday = { number: 1, at: "2026-11-30T08:30:00.000Z" };
-    expect(ascending([monday, { number: 2, at: "2026-11-29T11:00:00.000Z" }, { number: 3, at: null }])).toEqual([
-      monday,
-      { number: 2, at: monday.at },
-      { number: 3, at: null },
-    ]);
-  });
-});
-
 describe("the ladder on real days", () => {
+  const step = (number: number, at: string, repeat = 0) => ({ step: number, repeat, at });
   const due = "2026-11-27T11:00:00Z"; // a Friday noon in Berlin
 
   it("has a line a day, with the steps of the day", () => {
-    const { lines, later } = ladderOf(due, [{ number: 1, at: due }, { number: 2, at: "2026-11-30T08:30:00Z" }], "Europe/Berlin");
+    const { lines, later } = ladderOf(due, [step(1, due), step(2, "2026-11-30T08:30:00Z")], "Europe/Berlin");
     expect(lines.map(({ date }) => date)).toEqual(["2026-11-27", "2026-11-28", "2026-11-29", "2026-11-30"]);
-    expect(lines[0]).toEqual({ date: "2026-11-27", marks: [{ number: 1, minute: 720 }], due: 720 });
-    expect(lines[3]).toEqual({ date: "2026-11-30", marks: [{ number: 2, minute: 570 }], due: null });
+    expect(lines[0]).toEqual({ date: "2026-11-27", marks: [{ step: 1, repeat: 0, minute: 720 }], due: 720 });
+    expect(lines[3]).toEqual({ date: "2026-11-30", marks: [{ step: 2, repeat: 0, minute: 570 }], due: null });
     expect(later).toEqual([]);
   });
 
   it("begins before the due time where a step does, and ends after three weeks", () => {
-    const { lines, later } = ladderOf(due, [{ number: 1, at: "2026-11-26T11:00:00Z" }, { number: 2, at: "2027-02-01T11:00:00Z" }], "UTC");
+    const { lines, later } = ladderOf(due, [step(1, "2026-11-26T11:00:00Z"), step(2, "2027-02-01T11:00:00Z")], "UTC");
     expect(lines[0]?.date).toBe("2026-11-26");
     expect(lines).toHaveLength(21);
     expect(later).toEqual([2]);
   });
 
+  it("has the repeats of a step on their days, and names those that come later than is drawn", () => {
+    const comes = [step(1, due), step(1, "2026-11-28T11:00:00Z", 1), step(1, "2027-02-01T11:00:00Z", 2), step(1, "2027-03-01T11:00:00Z", 3)];
+    const { lines, later, laterRepeats } = ladderOf(due, comes, "UTC");
+    expect(lines[1]?.marks).toEqual([{ step: 1, repeat: 1, minute: 660 }]);
+    expect({ later, laterRepeats }).toEqual({ later: [], laterRepeats: [1] });
+    expect(timesOf(1, comes)).toHaveLength(4);
+  });
+
   it("leaves out what is not known", () => {
-    expect(ladderOf(due, [{ number: 1, at: null }], "UTC").lines).toHaveLength(1);
+    expect(ladderOf(due, [], "UTC").lines).toHaveLength(1);
+    expect(timesOf(1, [])).toEqual([]);
+  });
+
+  it("is asked for while steps have neither a name nor anybody to tell", () => {
+    const unnamed = placeable({ ...draftOf(MANAGER), label: " ", audience: [] }, 1);
+    expect(unnamed).toEqual({ ...MANAGER, label: "2", audience: ["assignee"] });
   });
 
   it("has the clocks of the zone on the day on which they change", () => {
     // In Berlin, 25 October 2026 has 25 hours: 02:30 comes twice.
-    const { lines } = ladderOf("2026-10-25T00:30:00Z", [{ number: 1, at: "2026-10-25T01:30:00Z" }, { number: 2, at: "2026-10-25T22:59:00Z" }], "Europe/Berlin");
+    const { lines } = ladderOf("2026-10-25T00:30:00Z", [step(1, "2026-10-25T01:30:00Z"), step(2, "2026-10-25T22:59:00Z")], "Europe/Berlin");
     expect(lines).toEqual([
-      { date: "2026-10-25", marks: [{ number: 1, minute: 150 }, { number: 2, minute: 1439 }], due: 150 },
+      { date: "2026-10-25", marks: [{ step: 1, repeat: 0, minute: 150 }, { step: 2, repeat: 0, minute: 1439 }], due: 150 },
     ]);
   });
 });

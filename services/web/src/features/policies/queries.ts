@@ -1,9 +1,10 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
-import type { PolicyInput } from "@/api/types";
+import type { LadderInput, PolicyInput } from "@/api/types";
 import { labelOf, peopleQuery } from "@/features/people";
 import { lookAhead } from "@/features/policies/simulate";
+import { placeable, type StepDraft } from "@/features/policies/steps";
 
 /** The policies in use, in the order in which they are tried; they are few. */
 export const policiesQuery = queryOptions({
@@ -24,6 +25,25 @@ export function effectQuery({ id, etag }: { id: number; etag: string }, policy: 
     queryKey: queryKeys.policyEffect(id, etag),
     queryFn: ({ signal }) => lookAhead({ policy, id, window: "now" }, signal),
     gcTime: 0, // follow-ups come and go
+  });
+}
+
+interface Asked {
+  due: string;
+  /** By which working time counts; null: every hour of every day. */
+  calendarId: number | null;
+  /** Of the calendar: another version counts otherwise. */
+  etag: string;
+  steps: readonly StepDraft[];
+}
+
+/** When steps and their repeats come, as the engine places them. */
+export function ladderQuery({ due, calendarId, etag, steps }: Asked) {
+  const body: LadderInput = { due_at: due, calendar_id: calendarId, steps: steps.map(placeable) as LadderInput["steps"] };
+  return queryOptions({
+    queryKey: queryKeys.ladder(etag, body),
+    queryFn: ({ signal }) => dataOf(api.POST("/policies/ladder", { body, signal })),
+    staleTime: Infinity, // of this version of the calendar
   });
 }
 

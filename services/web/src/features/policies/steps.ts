@@ -102,6 +102,12 @@ export function stepOf(draft: StepDraft): Step {
   };
 }
 
+/** A step whose place can be asked for while the rest of it is not written yet. @param index from 0 */
+export function placeable(draft: StepDraft, index: number): Step {
+  const { label, audience } = draft;
+  return stepOf({ ...draft, label: label.trim() || String(index + 1), audience: audience.length > 0 ? audience : ["assignee"] });
+}
+
 export function isBefore({ before, amount }: Pick<StepDraft, "before" | "amount">): boolean {
   return before && amount > 0;
 }

@@ -1,3 +1,4 @@
+import type { Coming } from "@/api/types";
 import { dayNumber } from "@/time/format";
 import { wallTime } from "@/time/zone";
 
@@ -5,16 +6,8 @@ const DAY = 86_400_000;
 /** More days than this are no picture. */
 const MOST_DAYS = 21;
 
-/** A step at the moment when it comes, or why that is not known. */
-export interface Placed {
-  /** From 1. */
-  number: number;
-  at: string | null;
-}
-
-/** A step on the line of its day. */
-export interface Mark {
-  number: number;
+/** A step or a repeat of it on the line of its day. */
+export interface Mark extends Pick<Coming, "step" | "repeat"> {
   /** Minutes since midnight, in the zone. */
   minute: number;
 }
@@ -29,35 +22,35 @@ export interface Line {
 
 export interface Ladder {
   lines: Line[];
-  /** Numbers of steps that come later than is drawn. */
+  /** What comes later than is drawn: numbers of steps, and of those of which a repeat does. */
   later: number[];
+  laterRepeats: number[];
 }
 
-/** No step comes before the one above it, whatever the units of the two. */
-export function ascending(steps: readonly Placed[]): Placed[] {
-  let latest = -Infinity;
-  return steps.map(({ number, at }) => {
-    if (at === null) return { number, at };
-    latest = Math.max(latest, Date.parse(at));
-    return { number, at: new Date(latest).toISOString() };
-  });
-}
-
-/** The days from the due time to the last step, each with the steps of the day. */
-export function ladderOf(due: string, steps: readonly Placed[], zone: string): Ladder {
-  const known = steps.flatMap(({ number, at }) => (at === null ? [] : [{ number, at }]));
-  const days = [due, ...known.map(({ at }) => at)].map((at) => dayNumber(at, zone));
+/** The days from the due time to the last step or repeat, each with what comes on the day. */
+export function ladderOf(due: string, comes: readonly Coming[], zone: string): Ladder {
+  const days = [due, ...comes.map(({ at }) => at)].map((at) => dayNumber(at, zone));
   const first = Math.min(...days);
   const last = Math.min(Math.max(...days), first + MOST_DAYS - 1);
   const dueDay = dayNumber(due, zone);
   const lines = Array.from({ length: last - first + 1 }, (_, index) => {
     const day = first + index;
-    const marks = known
+    const marks = comes
       .filter(({ at }) => dayNumber(at, zone) === day)
-      .map(({ number, at }) => ({ number, minute: minuteOf(at, zone) }));
+      .map(({ step, repeat, at }) => ({ step, repeat, minute: minuteOf(at, zone) }));
     return { date: new Date(day * DAY).toISOString().slice(0, 10), marks, due: day === dueDay ? minuteOf(due, zone) : null };
   });
-  return { lines, later: known.filter(({ at }) => dayNumber(at, zone) > last).map(({ number }) => number) };
+  const later = comes.filter(({ at }) => dayNumber(at, zone) > last);
+  return {
+    lines,
+    later: later.filter(({ repeat }) => repeat === 0).map(({ step }) => step),
+    laterRepeats: [...new Set(later.filter(({ repeat }) => repeat > 0).map(({ step }) => step))],
+  };
+}
+
+/** When a step comes, and each of its repeats; empty: not known. */
+export function timesOf(number: number, comes: readonly Coming[]): string[] {
+  return comes.filter(({ step }) => step === number).map(({ at }) => at);
 }
 
 function minuteOf(at: string, zone: string): number {

@@ -144,10 +144,14 @@ export const policies = {
   busiest: (name: string, count: number, day: string) => `${name} would get ${number(count)} on ${day}.`,
 
   pictureCalendar: "Calendar of the picture",
-  pictureText: (due: string, zone: string) => `When the steps come of a follow-up that is due on ${due} (${zone}). Closed hours are shaded.`,
+  pictureText: (due: string, zone: string, repeats: boolean) =>
+    `When the steps come of a follow-up that is due on ${due} (${zone}). Closed hours are shaded.${repeats ? " Small circles are repeats." : ""}`,
   picture: (steps: readonly string[]) => `Time line: ${steps.join("; ")}`,
   pictureStep: (place: number, at: string) => `step ${number(place)} on ${at}`,
-  laterSteps: (places: readonly number[]) => `Later than is shown: ${places.map((place) => `step ${number(place)}`).join(", ")}`,
+  comes: (at: string, again: readonly string[], more: number) =>
+    again.length === 0 ? at : `${at}, and again ${again.join("; ")}${more > 0 ? `; and ${plural(more, { one: "once more", other: "# times more" })}` : ""}`,
+  laterSteps: (places: readonly number[], repeating: readonly number[]) =>
+    `Later than is shown: ${[...places.map((place) => `step ${number(place)}`), ...repeating.map((place) => `repeats of step ${number(place)}`)].join(", ")}`,
   computing: "…",
   notKnown: "not known: behind what is worked out of the calendar",
 
