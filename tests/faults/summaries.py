@@ -1,9 +1,12 @@
-"""What sums up single notifications that nobody has heard: of hand-overs, and on somebody's return."""
+"""What sums up single notifications that nobody has heard: of what one sweep or one change told somebody, of
+hand-overs, and on somebody's return. Nobody reads anything in a round.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
@@ -41,10 +44,57 @@ SUMMED_UP_TWICE = text("""
         WHERE a.user_id = returns.user_id AND a.created_at > pg_xact_commit_timestamp(a.xmin))
     ORDER BY 1, 2
 """)
+# What was written as read, and to somebody who was there, is told by a summary that is heard.
+UNHEARD = text("""
+    SELECT n.user_id, n.bundle, count(*) AS number FROM notifications n
+    WHERE n.follow_up_id IS NOT NULL AND n.read_at IS NOT NULL AND n.fallback IS DISTINCT FROM 'absent'
+        AND NOT COALESCE(n.details ? 'hand_over', false) AND NOT EXISTS (
+            SELECT FROM notifications s WHERE s.user_id = n.user_id AND s.audience = 'bundle'
+                AND s.summary_of = n.bundle AND s.read_at IS NULL)
+    GROUP BY 1, 2 ORDER BY 1, 2
+""")
+SAID_AGAIN = text("""
+    SELECT user_id, details ->> 'happening' AS happening, details ->> 'severity' AS severity,
+        count(*) - 1 AS number
+    FROM notifications WHERE audience = 'bundle' GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3
+""")
+# What one sweep told somebody at once, by what the escalator asked for, the policy, and what was logged with
+# it: up to five one by one, more than that only together.
+ONE_BY_ONE = text("""
+    WITH raised AS (
+        SELECT ids.id::bigint AS follow_up_id, runs.run::integer, steps.step::integer,
+            repeats.repeat::integer, min(payload ->> 'sweep_id') AS sweep
+        FROM outbox o,
+            jsonb_array_elements_text(payload -> 'follow_up_ids') WITH ORDINALITY AS ids (id, number)
+            JOIN jsonb_array_elements_text(payload -> 'runs') WITH ORDINALITY AS runs (run, number)
+                USING (number)
+            JOIN jsonb_array_elements_text(payload -> 'steps') WITH ORDINALITY AS steps (step, number)
+                USING (number)
+            JOIN jsonb_array_elements_text(payload -> 'repeats') WITH ORDINALITY AS repeats (repeat, number)
+                USING (number)
+        WHERE o.type = :raised GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT payload -> 'sweep_id') = 1
+    )
+    SELECT n.user_id, r.sweep, v.steps -> (n.step - 1) ->> 'severity' AS severity, count(*) AS told,
+        count(*) FILTER (WHERE n.read_at IS NULL) AS number
+    FROM raised r JOIN notifications n USING (follow_up_id, run, step, repeat)
+    JOIN policy_versions v ON v.id = n.policy_version_id
+    JOIN activities a ON a.follow_up_id = n.follow_up_id AND a.created_at = n.created_at
+        AND a.kind = 'escalated'
+    WHERE r.sweep IS NOT NULL AND n.fallback IS DISTINCT FROM 'absent'
+    GROUP BY 1, 2, 3 HAVING count(*) > 5 AND bool_or(n.read_at IS NULL) ORDER BY 1, 2, 3
+""")
 
 
 def failures(tx: Transaction) -> Iterator[tuple[str, int, str]]:
     """Everything that is wrong with summaries: (kind of failure, how many, what)."""
+    for row in tx.execute(UNHEARD):
+        yield "lost", row.number, f"person {row.user_id} has not heard of bundle {row.bundle}"
+    for row in tx.execute(SAID_AGAIN):
+        what = f"{row.happening} of {row.severity}"
+        yield "duplicated", row.number, f"person {row.user_id} has several summaries of {what}"
+    for row in tx.execute(ONE_BY_ONE, {"raised": EscalationsRaised.type}):
+        what = f"{row.number} of {row.told} ({row.severity}) of sweep {row.sweep}"
+        yield "duplicated", row.number, f"person {row.user_id} heard {what} one by one"
     for row in tx.execute(OF_HAND_OVERS):
         yield "lost", row.number, f"person {row.user_id} has not heard of hand-over {row.hand_over}"
     for row in tx.execute(NOT_SUMMED_UP):

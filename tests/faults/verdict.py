@@ -22,9 +22,19 @@ from tests.support.clock import jumps
 EXAMPLES = 5
 COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
 
+# One that was summed up later was written again then: what was logged with it says when it was told.
+TOLD = """
+    SELECT n.follow_up_id, n.run, n.step, n.repeat, n.user_id, n.created_at, n.fallback,
+        COALESCE(said.at, least(n.created_at, pg_xact_commit_timestamp(n.xmin))) AS committed_at
+    FROM notifications n CROSS JOIN LATERAL (
+        SELECT CASE WHEN NOT n.summed_up THEN pg_xact_commit_timestamp(n.xmin) ELSE (
+            SELECT max(pg_xact_commit_timestamp(a.xmin)) FROM activities a
+            WHERE a.follow_up_id = n.follow_up_id AND a.created_at = n.created_at
+        ) END AS at
+    ) said WHERE n.follow_up_id IS NOT NULL
+"""
 QUERIES = {
-    "notifications": f"SELECT follow_up_id, run, step, repeat, user_id, created_at, fallback, {COMMITTED} "
-    "FROM notifications WHERE follow_up_id IS NOT NULL",
+    "notifications": TOLD,
     "activities": f"SELECT follow_up_id, run, step, repeat, created_at, {COMMITTED} "
     "FROM activities WHERE kind = 'escalated'",
     "escalations": "SELECT follow_up_id, run, step, repeat, status, raised_at, ended_at FROM escalations",

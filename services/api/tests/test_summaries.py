@@ -9,7 +9,9 @@ import pytest
 
 from .companies import Company
 from .conftest import Person, World
+from .importing import FOLLOW_UPS, imported
 from .pipelines import swept
+from .test_absences import planned
 
 HOUR = timedelta(hours=1)
 MANY = 6
@@ -65,3 +67,64 @@ def test_it_keeps_up_with_what_becomes_of_them(company: Company) -> None:
     company.ask(company.ada, "DELETE", f"/follow-ups/{late[1]}")
     told = one(company, company.ada)
     assert (told["number"], told["completed"]) == (MANY - 1, 1)
+
+
+def test_lists_of_follow_ups_are_narrowed_to_it(company: Company) -> None:
+    """Those that are still open, those that are done, and what is done to all of them at once."""
+    other = company.follow_up(company.amir, overdue=HOUR)
+    late = [company.follow_up(company.amir, overdue=50 * HOUR) for _ in range(MANY)]
+    swept(company.world)
+    company.ask(company.amir, "POST", f"/follow-ups/{late[0]}/complete")
+    by = one(company, company.mia)["id"]
+
+    def listed(person: Person, **query: object) -> list[int]:
+        found = company.get(person, "/follow-ups", summed_up_by=by, **query)["items"]
+        return sorted(each["id"] for each in found)
+
+    assert listed(company.mia) == late
+    assert (listed(company.mia, view="overdue"), listed(company.mia, view="completed")) == (
+        late[1:],
+        late[:1],
+    )
+    assert listed(company.amir) == listed(company.ada) == [], "it is a notification of somebody else"
+    counts = company.get(company.mia, "/follow-ups/counts", summed_up_by=by)
+    assert counts["overdue"] == MANY - 1
+    wanted = {"view": "overdue", "summed_up_by": by, "expected": MANY - 1, "as_of": counts["as_of"]}
+    done = company.ask(
+        company.mia, "POST", "/follow-ups/bulk", json={"action": "complete", "filter": wanted}
+    ).json()
+    assert sorted(done["done"]) == late[1:]
+    assert company.get(company.mia, "/follow-ups", view="overdue")["items"][0]["id"] == other
+
+
+def test_who_stands_in_reads_each_in_the_inbox(company: Company) -> None:
+    """No list of theirs has what is somebody else's."""
+    planned(company, company.ada, user_id=company.amir.id, substitute_id=company.otto.id)
+    for _ in range(MANY):
+        company.follow_up(company.amir, overdue=HOUR)
+    swept(company.world)
+    told = one(company, company.otto)
+    assert (told["reason"], told["in_lists"]) == ("You stand in for somebody who is away.", False)
+    assert len(company.get(company.otto, "/notifications", summed_up_by=told["id"])["items"]) == MANY
+
+
+def test_many_given_to_somebody_at_once_are_one(company: Company) -> None:
+    """In bulk; in a file likewise, of which new ones tell nobody that they are theirs."""
+    calls = [company.follow_up(company.amir, overdue=-24 * HOUR) for _ in range(MANY)]
+    body = {"action": "reassign", "assignee_id": company.otto.id, "ids": calls}
+    company.ask(company.ada, "POST", "/follow-ups/bulk", json=body)
+    swept(company.world)
+    told = one(company, company.otto)
+    assert (told["message"], told["reason"], told["severity"], told["in_lists"]) == (
+        *("Ada Admin handed you 6 follow-ups", "Ada Admin made you the assignee."),
+        *(None, True),
+    )
+    assert len(company.get(company.otto, "/follow-ups", summed_up_by=told["id"])["items"]) == MANY
+    row = "e-{0},Call {0},{1},2030-01-01T09:00:00Z,,,,,,\n"
+    for to in (company.amir, company.otto):
+        lines = (row.format(number, to.email) for number in range(MANY))
+        imported(company, "follow-ups", FOLLOW_UPS + "".join(lines))
+        swept(company.world)
+    assert company.get(company.amir, "/notifications")["items"] == []
+    [last, first] = company.get(company.otto, "/notifications")["items"]
+    assert (first["id"], last["number"]) == (told["id"], MANY)

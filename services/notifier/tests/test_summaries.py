@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-from followup_common.contracts import EscalationsRaised
+from followup_common.contracts import EscalationsRaised, FollowUpReassigned
 from followup_escalator.batches import claim_batch
+from followup_notifier.assignments import announce_assignment
 from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings
 from followup_notifier.summaries import HANDFUL
@@ -146,6 +147,33 @@ def test_when_working_hours_begin_what_waited_is_one(company: Company, run: Run)
         run(write_inbox, part)
     assert (heard(company, eve), heard(company, boss)) == ([], [None])
     assert [each["number"] for each in summaries(company, boss)] == [MANY]
+
+
+def test_what_somebody_reassigns_at_once_is_one(company: Company, run: Run) -> None:
+    """For who gets them, and for whom the step reached tells now. What is reassigned later is another one."""
+    boss, chief = company.person("Max"), company.person("Mia")
+    eve, ben = company.person("Eve", manager=boss), company.person("Ben", manager=chief)
+    calls = [company.follow_up(eve, overdue=50 * HOUR) for _ in range(MANY + 1)]
+    sweep(company, run)
+    for call in calls:
+        company.set(call, assignee_id=ben)
+    company.tx.execute(
+        text("""
+            INSERT INTO activities (follow_up_id, kind, actor_id, details, created_at)
+            SELECT id, 'reassigned', :eve, '{"changes": {"assignee_id": {}}}',
+                now() + CASE WHEN id = :last THEN interval '1 second' ELSE interval '0' END
+            FROM follow_ups
+        """),
+        {"eve": eve, "last": calls[-1]},
+    )
+    for call in (*calls, calls[0]):
+        event = FollowUpReassigned(follow_up_id=call, assignee_id=ben, assignment=2, actor_id=eve)
+        run(announce_assignment, event)
+    for person, severity in ((ben, "assigned"), (chief, "escalated")):
+        assert heard(company, person) == [None, calls[-1]]
+        [summary] = summaries(company, person)
+        assert (summary["number"], summary["details"]["severity"]) == (MANY, severity)
+    assert [company.told(call)[:1] for call in calls] == [[(0, ben)]] * (MANY + 1)
 
 
 def test_batches_side_by_side_come_to_what_one_would(pipeline: Pipeline, run: Run) -> None:

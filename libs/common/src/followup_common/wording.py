@@ -126,7 +126,7 @@ def told_of_many(severity: str, number: int, *, own: bool) -> str:
     """What somebody was told of many follow-ups at once: "12 of your follow-ups are overdue".
 
     Args:
-        severity: how grave they are.
+        severity: how grave they are, or `assigned`.
         number: how many; 1 or more.
         own: whether all of them are theirs.
     """
@@ -135,6 +135,8 @@ def told_of_many(severity: str, number: int, *, own: bool) -> str:
     be = ("is", "was") if one else ("are", "were")
     to_you = "" if own else " to you"
     match severity:
+        case "assigned":
+            return f"{number:,} follow-up{'' if one else 's'} became yours"
         case "reminder":
             return f"{what} {be[0]} due soon"
         case "overdue":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from followup_common.contracts import FollowUpReassigned
@@ -30,6 +30,7 @@ from sqlalchemy import Row, text
 
 from followup_notifier import hours, inbox, metrics
 from followup_notifier.settings import NotifierSettings
+from followup_notifier.summaries import Bundle, Told, sum_up
 
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
 """By then a sweep has come, as they come by default, and has taken the step that the clock said was there."""
@@ -38,13 +39,17 @@ HOLD = text("SELECT FROM escalation_states_hold(ARRAY[CAST(:id AS bigint)])")
 
 # The stop check, as in `escalations.py`; behind HOLD, in a statement of its own, so that it sees what was
 # committed until the state was free. `repeat` is null when the step reached has not been announced: then its
-# announcement is still to come, and goes by the new assignee.
+# announcement is still to come, and goes by the new assignee. `changed_at`: what was reassigned in one
+# transaction has one time.
 CURRENT = text("""
     SELECT s.follow_up_id AS id, s.policy_version_id, s.run, s.step, s.anchor_at, s.holds, now() AS now, (
         SELECT a.repeat FROM activities a
         WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step = s.step AND a.repeat = s.repeat
             AND s.step > 0
-    ) AS repeat, f.assignee_id
+    ) AS repeat, f.assignee_id, (
+        SELECT a.created_at FROM activities a
+        WHERE a.follow_up_id = f.id AND a.details -> 'changes' ? 'assignee_id' ORDER BY a.id DESC LIMIT 1
+    ) AS changed_at
     FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id
     WHERE s.follow_up_id = :id AND s.is_open AND s.assignee_id = :assignee_id AND f.assignment = :assignment
 """)
@@ -54,30 +59,34 @@ CURRENT = text("""
 # One who is away finds it when they are back.
 TELL_ASSIGNEE = text("""
     INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
-                               user_id, audience, actor_id, fallback, read_at)
+                               user_id, audience, actor_id, fallback, bundle, read_at)
     SELECT f.id, s.run, 0, f.assignment, s.policy_version_id, f.due_at, f.assignee_id, 'assignee', :actor_id,
-        CASE WHEN away.id IS NOT NULL THEN 'absent' END, CASE WHEN away.id IS NOT NULL THEN now() END
+        CASE WHEN away.id IS NOT NULL THEN 'absent' END,
+        CASE WHEN away.id IS NULL THEN CAST(:bundle AS bigint) END,
+        CASE WHEN away.id IS NOT NULL THEN now() END
     FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id
     LEFT JOIN absent_now away ON away.user_id = f.assignee_id
     WHERE f.id = :id AND NOT EXISTS (
         SELECT FROM notifications n
         WHERE n.follow_up_id = f.id AND n.step = 0 AND n.repeat = f.assignment AND n.user_id = f.assignee_id)
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
+    RETURNING user_id, bundle
 """)
 
 # Those who were told about this step before are not told again: the unique key says so.
 TELL_AUDIENCE = text("""
     INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at,
-                               user_id, audience, fallback, for_user_id, until, read_at)
+                               user_id, audience, fallback, for_user_id, until, bundle, read_at)
     SELECT s.follow_up_id, s.run, :step, :repeat, s.policy_version_id, f.due_at,
         told.user_id, told.audience, told.fallback, told.for_user_id, told.until,
+        CASE WHEN told.fallback IS DISTINCT FROM 'absent' THEN CAST(:bundle AS bigint) END,
         CASE WHEN told.fallback = 'absent' THEN now() END
     FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id,
         jsonb_to_recordset(CAST(:recipients AS jsonb))
             AS told (user_id bigint, audience text, fallback text, for_user_id bigint, until date)
     WHERE s.follow_up_id = :id
     ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
-    RETURNING user_id
+    RETURNING user_id, bundle
 """)
 
 LOG = text("""
@@ -102,20 +111,28 @@ def announce_assignment(event: FollowUpReassigned, tx: Transaction, _: NotifierS
     row = tx.execute(CURRENT, keys).first()
     if row is None:
         return
-    told: Sequence[int] = []
+    told: list[Row[Any]] = []
+    bundles = [_bundle(row, "assigned", event.actor_id)]
     if row.repeat is not None:  # else its announcement is to come, which tells all
         policy = _policy(tx, row)
         clocks = load_clocks(tx, [policy], [row.assignee_id])
         later = looked_at_again_after(policy, clocks.of(policy, row.assignee_id), row)
         if later is None:
-            told, later = _tell_audience(tx, row, policy)
+            bundles.append(_bundle(row, policy.steps[row.step - 1].severity))
+            told, later = _tell_audience(tx, row, policy, bundles[-1])
         if later is not None:
             yield Later(event, later)
+    given: list[Row[Any]] = []
     if event.actor_id != event.assignee_id:
-        tx.execute(TELL_ASSIGNEE, {"id": event.follow_up_id, "actor_id": event.actor_id})
-        wake_inboxes(tx, [*told, event.assignee_id])
-    elif told:
-        wake_inboxes(tx, told)
+        values = {"id": event.follow_up_id, "actor_id": event.actor_id, "bundle": _number(bundles[0])}
+        given = list(tx.execute(TELL_ASSIGNEE, values))
+    sum_up(
+        tx,
+        {Told(each.user_id, each.bundle): 1 for each in (*told, *given) if each.bundle is not None},
+        [bundle for bundle in bundles if bundle],
+    )
+    if told or event.actor_id != event.assignee_id:
+        wake_inboxes(tx, {event.assignee_id, *(each.user_id for each in told)})
     if told:
         yield from metrics.notified({row.step: len(told)})
 
@@ -156,10 +173,24 @@ def _policy(tx: Transaction, row: Row[Any]) -> Policy:
     return policy
 
 
-def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> tuple[Sequence[int], timedelta | None]:
+def _bundle(row: Row[Any], severity: str, actor_id: int | None = None) -> Bundle | None:
+    """What was told of the transaction that reassigned it; None: nobody knows which that was."""
+    if row.changed_at is None:
+        return None
+    return Bundle(f"change/{row.changed_at.astimezone(UTC).isoformat()}", severity, actor_id)
+
+
+def _number(bundle: Bundle | None) -> int | None:
+    return bundle.number if bundle else None
+
+
+def _tell_audience(
+    tx: Transaction, row: Row[Any], policy: Policy, bundle: Bundle | None
+) -> tuple[list[Row[Any]], timedelta | None]:
     """Tell those whom the announced step would tell now and has not told.
 
-    Returns who they are, and after how long the working hours of the first begin who is told only then.
+    Returns who they are, with the bundle where they have heard it, and after how long the working hours of
+    the first begin who is told only then.
 
     The assignee is not among them: that the follow-up is theirs, and how late it is, is said to them anyway.
     The one who reassigned may be: what a policy promises does not depend on who does something.
@@ -167,9 +198,10 @@ def _tell_audience(tx: Transaction, row: Row[Any], policy: Policy) -> tuple[Sequ
     step = policy.steps[row.step - 1]
     directory = load_directory(tx, [row.assignee_id], [policy], with_absences=True)
     others, later = others_told_now(tx, policy, step, row.assignee_id, directory, now=row.now)
-    values = {"id": row.id, "step": row.step, "repeat": row.repeat, "recipients": inbox.as_json(others)}
-    told = set(tx.execute(TELL_AUDIENCE, values).scalars())
+    values = {"id": row.id, "step": row.step, "repeat": row.repeat, "bundle": _number(bundle)}
+    told = list(tx.execute(TELL_AUDIENCE, {**values, "recipients": inbox.as_json(others)}))
     if told:
-        news = inbox.as_json([found for found in others if found.user_id in told])
+        people = {each.user_id for each in told}
+        news = inbox.as_json([found for found in others if found.user_id in people])
         tx.execute(LOG, {"id": row.id, "step": row.step, "recipients": news})
-    return sorted(told), later
+    return told, later

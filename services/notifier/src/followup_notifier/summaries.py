@@ -42,9 +42,10 @@ SILENCE = text("""
 """)
 # One a person and bundle: the unique key says so. Who has read it hears of what is new.
 SUM_UP = text("""
-    INSERT INTO notifications (user_id, audience, summary_of, details)
-    SELECT user_id, 'bundle', bundle, CAST(:details AS jsonb) -> CAST(bundle AS text)
-    FROM unnest(CAST(:people AS bigint[]), CAST(:bundles AS bigint[])) AS many (user_id, bundle)
+    INSERT INTO notifications (user_id, audience, summary_of, actor_id, details)
+    SELECT user_id, 'bundle', bundle, CAST(said ->> 'actor_id' AS bigint), said - 'actor_id'
+    FROM unnest(CAST(:people AS bigint[]), CAST(:bundles AS bigint[])) AS many (user_id, bundle),
+        LATERAL (SELECT CAST(:details AS jsonb) -> CAST(bundle AS text) AS said) s
     ON CONFLICT (user_id, audience, summary_of) WHERE summary_of IS NOT NULL
         DO UPDATE SET read_at = NULL WHERE notifications.read_at IS NOT NULL
 """)
@@ -57,10 +58,12 @@ class Bundle:
     Attributes:
         happening: what brought it, such as `sweep/812`.
         severity: how grave it is, or `assigned`.
+        actor_id: who did it, if somebody did.
     """
 
     happening: str
     severity: str
+    actor_id: int | None = None
 
     @cached_property
     def number(self) -> int:
@@ -69,9 +72,10 @@ class Bundle:
         return int.from_bytes(blake2b(name, digest_size=8).digest(), "big", signed=True)
 
     @property
-    def details(self) -> Mapping[str, str | int]:
+    def details(self) -> Mapping[str, str | int | None]:
         """What its summaries keep. The release before reads the numbers, of summaries of absences."""
-        return {"happening": self.happening, "severity": self.severity, "escalated": 0, "assigned": 0}
+        said = {"happening": self.happening, "severity": self.severity, "actor_id": self.actor_id}
+        return {**said, "escalated": 0, "assigned": 0}
 
 
 class Told(NamedTuple):

@@ -2982,6 +2982,11 @@ export interface components {
              */
             subject_id?: number | null;
             /**
+             * Summed Up By
+             * @description Only those of which this notification of yours, of kind `summary`, tells.
+             */
+            summed_up_by?: number | null;
+            /**
              * Q
              * @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case.
              */
@@ -6431,6 +6436,12 @@ export interface components {
              * @description Of a summary: how many notifications it sums up; `GET /notifications?summed_up_by=` lists them.
              */
             number?: number | null;
+            /**
+             * In Lists
+             * @description Of a summary: whether `GET /follow-ups?summed_up_by=` lists the follow-ups, too. It does not where a policy names you, or you stand in for somebody.
+             * @default false
+             */
+            in_lists: boolean;
             /**
              * Completed
              * @description Of a summary of escalations: how many are completed by now; null: many more.
@@ -13016,6 +13027,8 @@ export interface operations {
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
+                /** @description Only those of which this notification of yours, of kind `summary`, tells. */
+                summed_up_by?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */
@@ -13328,6 +13341,8 @@ export interface operations {
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
+                /** @description Only those of which this notification of yours, of kind `summary`, tells. */
+                summed_up_by?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
             };
@@ -13425,6 +13440,8 @@ export interface operations {
                 assignee?: string;
                 /** @description Only those about this lead or client. */
                 subject_id?: number | null;
+                /** @description Only those of which this notification of yours, of kind `summary`, tells. */
+                summed_up_by?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */

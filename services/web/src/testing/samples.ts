@@ -81,6 +81,7 @@ export function notification(id: number): Notification {
     message: `Call ${id} is due now`,
     label: "employee",
     sla_breach: false,
+    in_lists: false,
     why: {
       policy: "standard",
       policy_version: 1,

@@ -52,6 +52,9 @@ class BulkFilter(FactFilters, ProgressFilters, Input):
     view: Literal["overdue", "today", "upcoming"]
     assignee: Assigned = "all"
     subject_id: Id | None = Field(None, description="Only those about this lead or client.")
+    summed_up_by: Id | None = Field(
+        None, description="Only those of which this notification of yours, of kind `summary`, tells."
+    )
     q: Search | None = Field(None, description=FOUND_IN)
     expected: Annotated[int, Field(ge=0)] = Field(
         description="How many `GET /follow-ups/counts` counted with the same filters: when there are more or "

@@ -129,13 +129,15 @@ class Filters:
     search: Search | None = None
     facts: FactFilters | None = None
     progress: ProgressFilters | None = None
+    told: ColumnElement[bool] | None = None
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """SQL of what holds beside the scope, the view and the search."""
         about = [] if self.subject_id is None else [f.subject_id == self.subject_id]
         facts = conditions(self.facts) if self.facts else ()
-        return [*about, *facts, *(progress_conditions(self.progress) if self.progress else ())]
+        told = [] if self.told is None else [self.told]
+        return [*told, *about, *facts, *(progress_conditions(self.progress) if self.progress else ())]
 
 
 def get(

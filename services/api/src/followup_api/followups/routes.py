@@ -42,6 +42,7 @@ from followup_api.followups.schemas import (
 from followup_api.followups.scopes import narrowed_scope, scope_of
 from followup_api.followups.searches import looked_up
 from followup_api.followups.service import Target
+from followup_api.followups.summed_up import told_of
 from followup_api.idempotency import Idempotent
 from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, refuse_another, require
@@ -289,7 +290,9 @@ def list_activities(
 def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilter) -> Filters:
     scope = narrowed_scope(tx, caller, query.assignee)
     words = looked_up(tx, query.q, scope)
-    return Filters(scope, caller.time_zone, query.subject_id, words, facts=query, progress=query)
+    by = query.summed_up_by
+    told = None if by is None else told_of(tx, caller.user_id, by)
+    return Filters(scope, caller.time_zone, query.subject_id, words, facts=query, progress=query, told=told)
 
 
 def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:

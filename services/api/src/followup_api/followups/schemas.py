@@ -146,6 +146,9 @@ class FollowUpFilters(FactFilters, ProgressFilters, Parameters):
 
     assignee: Assigned = "all"
     subject_id: Id | None = Field(None, description="Only those about this lead or client.")
+    summed_up_by: Id | None = Field(
+        None, description="Only those of which this notification of yours, of kind `summary`, tells."
+    )
     q: Search | None = Field(None, description=FOUND_IN)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,11 @@ from followup_api.notifications.schemas import HANDED_ON
 from followup_api.rows import Record
 from followup_api.visible import isolated
 
+NAMED = re.compile(r"substitute|user\(|role\(")
+"""How somebody was found who sees what they were told of in no list."""
+ASSIGNED = "assigned"
+"""In place of a severity: of follow-ups that became somebody's."""
+GONE = "Follow-ups that you were told about have been deleted"
 SIDES = ("from", "to")
 """Between whom work was handed over."""
 
@@ -24,15 +30,22 @@ SIDES = ("from", "to")
 def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
     """The fields of a `Notification` for each row of `queries.page`, as its recipient reads it."""
     in_sight = [row for row in rows if row.in_sight]
-    mentioned = {
-        user_id for row in in_sight for user_id in (row.assignee_id, row.actor_id, row.for_user_id) if user_id
-    } | {row.details[side] for row in rows if row.summary_of and "from" in row.details for side in SIDES}
+    mentioned = (
+        {
+            user_id
+            for row in in_sight
+            for user_id in (row.assignee_id, row.actor_id, row.for_user_id)
+            if user_id
+        }
+        | {row.actor_id for row in rows if row.summary_of and row.actor_id}
+        | {row.details[side] for row in rows if row.summary_of and "from" in row.details for side in SIDES}
+    )
     names = names_of(tx, mentioned)
     bundles = _bundles(tx, rows)
     for row in rows:
         if row.summary_of is not None:
             in_one = row.audience == "bundle"
-            yield _bundle(row, bundles[row.summary_of]) if in_one else _summary(row, names)
+            yield _bundle(row, bundles[row.summary_of], names) if in_one else _summary(row, names)
             continue
         yield {
             "id": row.id,
@@ -62,22 +75,34 @@ def _summary(row: Record, names: Names) -> dict[str, Any]:
     return _of_many(row, message, number)
 
 
-def _bundle(row: Record, bundle: Bundle) -> dict[str, Any]:
+def _bundle(row: Record, bundle: Bundle, names: Names) -> dict[str, Any]:
     """What one notification says of many that one happening has told."""
     severity = row.details["severity"]
-    shown = severity if severity in iter(Severity) else None
+    if severity == ASSIGNED:
+        actor = names.of(row.actor_id).name if row.actor_id else None
+        many = _of_many(row, _given(actor, bundle), bundle.number) | {"reason": why.you_as_assignee(actor)}
+    else:
+        said = {"severity": severity, "sla_breach": severity == Severity.BREACH}
+        many = _of_many(row, _told_of(severity, bundle), bundle.number) | said
+        many["reason"] = why.you_of_many(bundle.reasons)
     return {
-        **_of_many(row, _told_of(severity, bundle), bundle.number),
-        "severity": shown,
-        "sla_breach": shown == Severity.BREACH,
+        **many,
+        "in_lists": not any(map(NAMED.match, bundle.reasons)),
         "completed": bundle.completed,
-        "reason": why.you_of_many(bundle.reasons),
     }
+
+
+def _given(actor: str | None, bundle: Bundle) -> str:
+    if not bundle.number:
+        return GONE
+    if actor is None:
+        return told_of_many(ASSIGNED, bundle.number, own=True)
+    return f"{isolated(actor)} handed you {bundle.number:,} follow-up{'' if bundle.number == 1 else 's'}"
 
 
 def _told_of(severity: str, bundle: Bundle) -> str:
     if not bundle.number:
-        return "Follow-ups that you were told about have been deleted"
+        return GONE
     return told_of_many(severity, bundle.number, own=bundle.reasons == ("assignee",))
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
 from followup_common.db import Transaction
-from followup_common.db.tables import Time, escalations, follow_ups, notifications, policy_versions, subjects
-from followup_common.policy import Fallback
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, func, or_, select, text, true
+from followup_common.db.tables import escalations, follow_ups, notifications, policy_versions, subjects
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, text, true
 
 from followup_api.followups.activities import assignee_then
 from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize
+from followup_api.followups.summed_up import summed_up
 from followup_api.notifications.schemas import NotificationQuery
 from followup_api.pagination import PagedQuery, Rows
 
@@ -85,40 +84,6 @@ NOTIFICATIONS = (
     .join(subjects, s.id == f.subject_id, isouter=True)
     .where(n.user_id == USER_ID, or_(n.summary_of.is_not(None), f.id.is_not(None)))
 )
-SUMMARY = bindparam("summed_up_by", type_=BigInteger())
-BUNDLE = bindparam("bundle", type_=BigInteger())
-SUMMED_UP_BY = select(n.audience, n.summary_of).where(
-    n.user_id == USER_ID, n.id == SUMMARY, n.summary_of.is_not(None)
-)
-_summary = notifications.alias("summary")
-_ON_RETURN = and_(
-    _summary.c.audience == "returned",
-    n.fallback == Fallback.ABSENT.value,
-    n.created_at >= _summary.c.details["since"].astext.cast(Time),
-)
-_OF_HAND_OVER = and_(
-    n.details["hand_over"] == _summary.c.details["hand_over"],
-    n.details["back"] == _summary.c.details["back"],
-)
-
-
-class Shown(Enum):
-    """Which notifications a list has."""
-
-    NOT_SUMMED_UP = "not summed up"
-    OF_A_BUNDLE = "of a bundle"
-    OF_A_SUMMARY = "of another summary"
-
-
-SHOWN: Mapping[Shown, ColumnElement[bool]] = {
-    Shown.NOT_SUMMED_UP: ~n.summed_up,
-    Shown.OF_A_BUNDLE: n.bundle == BUNDLE,
-    Shown.OF_A_SUMMARY: exists().where(
-        *(_summary.c.user_id == USER_ID, _summary.c.id == SUMMARY, _summary.c.summary_of.is_not(None)),
-        *(n.id < _summary.c.id, n.summary_of.is_(None), or_(_ON_RETURN, _OF_HAND_OVER)),
-    ),
-}
-"""SQL that holds for the notifications of a list; one of a bundle has an index of its own."""
 LOOKED_AT = 1_000
 """Of so many of a bundle it is looked up why somebody was told, and what is completed."""
 BUNDLES = text("""
@@ -148,18 +113,19 @@ def page(tx: Transaction, user_id: int, scope: Scope, query: NotificationQuery) 
     by = query.summed_up_by
     given = {"user_id": user_id, **scope.values()}
     if by is None:
-        return _paged(query.unread, scope.size, Shown.NOT_SUMMED_UP).page(tx, query, **given)
-    summary = tx.execute(SUMMED_UP_BY, {"user_id": user_id, "summed_up_by": by}).first()
-    if summary is not None and summary.audience == "bundle":
-        paged = _paged(query.unread, scope.size, Shown.OF_A_BUNDLE)
-        return paged.page(tx, query, **given, bundle=summary.summary_of)
-    return _paged(query.unread, scope.size, Shown.OF_A_SUMMARY).page(tx, query, **given, summed_up_by=by)
+        return _paged(query.unread, scope.size).page(tx, query, **given)
+    wanted = _narrowed(query.unread, scope.size, summed_up(tx, user_id, by))
+    return wanted.page(tx, query, **given)
 
 
 @cache
-def _paged(unread: bool | None, size: ScopeSize, shown: Shown) -> PagedQuery:
+def _paged(unread: bool | None, size: ScopeSize) -> PagedQuery:
+    return _narrowed(unread, size, ~n.summed_up)
+
+
+def _narrowed(unread: bool | None, size: ScopeSize, wanted: ColumnElement[bool]) -> PagedQuery:
     seen = NOTIFICATIONS.add_columns((CONDITIONS[size] | TOLD_BY_NAME).label("in_sight"))
-    return PagedQuery(seen.where(WANTED[unread], SHOWN[shown]), (n.id.desc(),))
+    return PagedQuery(seen.where(WANTED[unread], wanted), (n.id.desc(),))
 
 
 def bundles(tx: Transaction, user_id: int, numbers: Collection[int]) -> Mapping[int, Bundle]:

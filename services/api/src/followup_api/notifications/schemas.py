@@ -146,6 +146,11 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
         description="Of a summary: how many notifications it sums up; "
         "`GET /notifications?summed_up_by=` lists them.",
     )
+    in_lists: bool = Field(
+        False,
+        description="Of a summary: whether `GET /follow-ups?summed_up_by=` lists the follow-ups, too. It "
+        "does not where a policy names you, or you stand in for somebody.",
+    )
     completed: int | None = Field(
         None, description="Of a summary of escalations: how many are completed by now; null: many more."
     )

@@ -21,9 +21,9 @@ interface Props {
 /** Narrows the list to follow-ups of some sort. */
 export function FactFilter({ filters, change }: Props) {
   const [opened, setOpened] = useState(false);
-  const { kind, priority, tag, currency, held, severity, moved, done_from: since, on_time: onTime } = filters;
+  const { kind, priority, tag, currency, held, severity, moved, done_from: since, on_time: onTime, told } = filters;
   const outcome = filters.tab === "completed" && filters.outcome;
-  const set = [kind, priority, tag, currency, held, severity, moved, since, onTime, outcome].filter(Boolean).length;
+  const set = [told, kind, priority, tag, currency, held, severity, moved, since, onTime, outcome].filter(Boolean).length;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} returnFocus shadow="md">
       <Popover.Target>
@@ -51,9 +51,10 @@ export function FactFilter({ filters, change }: Props) {
 export function FactPills({ filters, change }: Props) {
   const kind = useKindLabel(filters.kind);
   const { time_zone: zone } = useMe();
-  const { priority, tag, from, to, currency, held, severity, moved, done_from: since, on_time: onTime } = filters;
+  const { priority, tag, from, to, currency, held, severity, moved, done_from: since, on_time: onTime, told } = filters;
   const outcome = useOutcomeLabel(filters.tab === "completed" ? filters.outcome : "");
   const pills = [
+    told && { words: t.facts.told, without: { told: "" } },
     filters.kind && { words: t.facts.ofKind(kind), without: { kind: "" } },
     priority && { words: t.facts.ofPriority[priority], without: { priority: "" } as const },
     tag && { words: t.facts.tagged(tag), without: { tag: "" } },

@@ -30,13 +30,14 @@ describe("filters of the address", () => {
   });
 
   it("take how follow-ups went, as the team view asks for it", () => {
-    const went = { severity: "escalated", moved: "2", done_from: "2026-03-01T23:00:00Z", on_time: "false" };
+    const went = { severity: "escalated", moved: "2", done_from: "2026-03-01T23:00:00Z", on_time: "false", told: "812" };
     const search = String(new URLSearchParams(went));
     expect(parse(search)).toMatchObject(went);
     expect(apiFilters(parse(search))).toMatchObject({
       ...{ severity_min: "escalated", moved_min: 2, completed_from: "2026-03-01T23:00:00Z", on_time: false },
+      summed_up_by: 812,
     });
-    expect(parse("severity=grave&moved=0&done_from=today&on_time=yes")).toMatchObject(NO_FACTS);
+    expect(parse("severity=grave&moved=0&done_from=today&on_time=yes&told=-1")).toMatchObject(NO_FACTS);
     for (const [name, value] of Object.entries(went)) expect(isNarrowed(parse(`${name}=${value}`))).toBe(true);
   });
 

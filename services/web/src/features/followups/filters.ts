@@ -35,6 +35,8 @@ export interface Filters {
   on_time: "true" | "false" | "";
   /** The name of what came of them: of completed ones. */
   outcome: string;
+  /** The id of a notification that tells of them, as one of many. */
+  told: string;
 }
 
 /** What narrows a list to follow-ups of some sort, no matter whose they are. */
@@ -51,6 +53,7 @@ export const NO_FACTS = {
   done_from: "",
   on_time: "",
   outcome: "",
+  told: "",
 } as const;
 export type FactFilters = Pick<Filters, keyof typeof NO_FACTS>;
 
@@ -77,8 +80,9 @@ export function completedFilters(filters: Filters) {
   return { ...apiFilters(filters), ...(filters.tab === "completed" && filters.outcome && { outcome: filters.outcome }) };
 }
 
-function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since, on_time: onTime, from, to, currency }: FactFilters) {
+function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since, on_time: onTime, told, from, to, currency }: FactFilters) {
   return {
+    summed_up_by: told ? Number(told) : undefined,
     severity_min: severity || undefined,
     moved_min: moved ? Number(moved) : undefined,
     completed_from: since || undefined,
@@ -121,8 +125,8 @@ function amountOf(typed: string): string {
 
 /** Whether a list is narrowed to something else than whose they are and when they are due. */
 export function isNarrowed({ q, subject, kind, priority, tag, currency, held, ...went }: Filters): boolean {
-  const { severity, moved, done_from: since, on_time: onTime, outcome } = went;
-  return Boolean(q || subject || kind || priority || tag || currency || held || severity || moved || since || onTime || outcome);
+  const { severity, moved, done_from: since, on_time: onTime, outcome, told } = went;
+  return Boolean(told || q || subject || kind || priority || tag || currency || held || severity || moved || since || onTime || outcome);
 }
 
 /** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */
@@ -151,12 +155,13 @@ function factsIn(parameters: URLSearchParams): FactFilters {
   return { kind, priority, tag: text("tag", TAG_LENGTH), held, outcome: text("outcome", TAG_LENGTH), ...worthIn(parameters), ...wentIn(parameters) };
 }
 
-/** How follow-ups went: the lists of the team view ask for it. */
-function wentIn(parameters: URLSearchParams): Pick<Filters, "severity" | "moved" | "done_from" | "on_time"> {
+/** How follow-ups went, and what was told of them: the team view and the inbox ask for it. */
+function wentIn(parameters: URLSearchParams): Pick<Filters, "severity" | "moved" | "done_from" | "on_time" | "told"> {
   const given = (name: string, form: RegExp) => form.exec(parameters.get(name) ?? "")?.[0] ?? "";
   return {
     severity: SEVERITIES.find((known) => known === parameters.get("severity")) ?? "",
     moved: given("moved", /^[1-9]\d{0,2}$/),
+    told: given("told", /^[1-9]\d{0,15}$/),
     done_from: given("done_from", /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/),
     on_time: given("on_time", /^(true|false)$/) as Filters["on_time"],
   };

@@ -59,7 +59,8 @@ export function NotificationItem({ notification, onFollow }: Props) {
 }
 
 /** Where it leads: to its follow-up, or to all that it sums up. */
-function addressOf({ id, follow_up: followUp }: Notification): string | undefined {
+function addressOf({ id, follow_up: followUp, in_lists: inLists }: Notification): string | undefined {
+  if (inLists) return `/followups?told=${id}&who=all`;
   if (!followUp) return `/inbox?summary=${id}`;
   return followUp.in_sight ? `/followups/${followUp.id}` : undefined;
 }
