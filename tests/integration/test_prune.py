@@ -44,6 +44,16 @@ HAND_OVERS = """
 """
 
 
+# Of each age one that is done, with its attempt, and one that is not.
+DELIVERIES = """
+    INSERT INTO deliveries (notification_id, user_id, destination_id, channel, state, created_at, ended_at)
+        SELECT days * 2 + is_done, 1, 1, 'email', CASE is_done WHEN 1 THEN 'sent' ELSE 'queued' END,
+            now() - interval '1 day' * days, CASE is_done WHEN 1 THEN now() END
+        FROM unnest(ARRAY[29, 31, 60]) days, generate_series(0, 1) is_done;
+    INSERT INTO delivery_attempts (delivery_id, number) SELECT id, 1 FROM deliveries;
+"""
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = create_engine(database_url)
@@ -77,12 +87,12 @@ def test_what_is_old_and_no_longer_current_goes(database_url: str, engine: Engin
     # What a person did belongs to no due time, and stays with an open follow-up.
     others = {"notifications": 0, "activities": 7, "escalations": 0}
     assert counts(engine, "f.id > 30 AND f.id % 10 = 2") == others
-    assert {**seen, "hand_over_items": 0} == deleted
+    assert {**seen, "hand_over_items": 0, "deliveries": 0} == deleted
 
 
 def test_pruning_again_finds_nothing(database_url: str, engine: Engine) -> None:
     prune(database_url, MONTH)
-    assert prune(database_url, MONTH) == dict.fromkeys((*GROWING, "hand_over_items"), 0)
+    assert prune(database_url, MONTH) == dict.fromkeys((*GROWING, "deliveries", "hand_over_items"), 0)
 
 
 def test_which_follow_ups_went_is_kept_for_as_long_as_they_can_go_back(
@@ -97,6 +107,20 @@ def test_which_follow_ups_went_is_kept_for_as_long_as_they_can_go_back(
         )
         assert left == [3, 4]
         assert tx.execute(text("SELECT sum(number) FROM hand_overs")).scalar_one() == 8
+
+
+def test_deliveries_go_with_their_attempts_once_they_are_done_and_old(
+    database_url: str, engine: Engine
+) -> None:
+    with engine.begin() as tx:
+        tx.execute(text(DELIVERIES))
+    assert prune(database_url, MONTH)["deliveries"] == 2
+    with engine.begin() as tx:
+        left = "SELECT extract(day FROM now() - created_at), state FROM deliveries ORDER BY 1, 2"
+        assert tx.execute(text(left)).all() == [
+            *((29, "queued"), (29, "sent"), (31, "queued"), (60, "queued")),
+        ]
+        assert tx.execute(text("SELECT count(*) FROM delivery_attempts")).scalar_one() == 4
 
 
 @pytest.mark.parametrize("off", [timedelta(days=3), timedelta(days=-3)])

@@ -120,10 +120,10 @@ def test_who_comes_later_has_a_destination_and_it_follows_their_address(company:
 
 
 def test_nobody_is_told_by_a_channel_that_is_for_those_who_ask_or_is_off(company: Company, run: Run) -> None:
-    set_up(company, run)
+    eve, _ = set_up(company, run)
     for channels in ([Mail(everybody=False)], []):
         configure(company, *channels)
-        company.follow_up(company.person("Ivy"), overdue=HOUR)
+        company.follow_up(eve, overdue=HOUR)
         sweep(company, run)
     assert company.count("notifications") == 3
     assert company.count("deliveries") == 1
@@ -339,3 +339,14 @@ def test_a_summary_of_which_nothing_is_left_is_not_sent(company: Company, run: R
     company.tx.execute(text("UPDATE follow_ups SET completed_at = now()"))
     assert Stopped("nothing is left of what it sums up") in all_taken(company)
     assert not any(state == "sending" for _, state, _ in deliveries(company))
+
+
+def test_what_comes_back_with_a_restored_follow_up_is_not_sent_again(company: Company, run: Run) -> None:
+    _, call = set_up(company, run)
+    delivery = taken(company)
+    assert isinstance(delivery, Delivery)
+    ended(company, delivery, Result.SENT)
+    company.tx.execute(text("UPDATE notifications SET created_at = created_at - interval '1 hour'"))
+    company.delete(call)
+    company.tx.execute(text("SELECT follow_ups_restore(:call)"), {"call": call})
+    assert company.count("notifications") == len(deliveries(company)) == 1

@@ -4,7 +4,8 @@ Deletes what was told about follow-ups, and what was done to them, once it is ol
 longer current: the follow-up is completed, or its escalation has started over. What an open follow-up's
 present run led to stays, and that its assignee was told that it is theirs, so that nothing can be said
 twice; so does everything of what can be undone at the moment. Follow-ups themselves stay. Of hand-overs that
-are old and can no longer go back it deletes which follow-ups went, and keeps how many.
+are old and can no longer go back it deletes which follow-ups went, and keeps how many. Deliveries go once
+they are done.
 
 Age goes by PostgreSQL's clock, and by the slow one that the escalator keeps. Nothing is deleted while the
 first is far from this machine's: one that is ahead would take what is young for old. What was written in the
@@ -36,6 +37,9 @@ GROWING = {"activities": "created_at", "notifications": "created_at", "escalatio
 CURRENT = {
     "notifications": "old.step = 0 AND old.user_id = f.assignee_id AND f.is_open",
 }
+
+DELIVERIES = "deliveries"
+AGES = {**GROWING, DELIVERIES: "created_at"}
 
 ITEMS = "hand_over_items"
 # Which follow-ups went matters for as long as they can go back: for a day, or until the hand-over ends.
@@ -87,9 +91,10 @@ def prune(
     engine = owners_engine(url)
     try:
         _compare_clocks(engine, own_clock())
-        for table in GROWING:
+        for table in AGES:
             _bring_back(engine, table)
         deleted = {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
+        deleted[DELIVERIES] = _prune_deliveries(engine, older_than, progress)
         return {**deleted, ITEMS: _prune_items(engine, older_than, progress)}
     finally:
         engine.dispose()
@@ -103,7 +108,7 @@ def _compare_clocks(engine: Engine, ours: datetime) -> None:
 
 
 def _bring_back(engine: Engine, table: str) -> None:
-    age = GROWING[table]
+    age = AGES[table]
     statement = text(f"UPDATE {table} SET {age} = now() WHERE {age} > now() + :ahead")
     with engine.begin() as tx:
         tx.execute(statement, {"ahead": STAMPED_AHEAD})
@@ -127,6 +132,19 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
     return deleted
 
 
+def _prune_deliveries(engine: Engine, older_than: timedelta, progress: Progress) -> int:
+    """What was delivered, or was not, with its attempts."""
+    deleted = 0
+    statement = text(f"""
+        DELETE FROM {DELIVERIES} WHERE created_at >= :begin AND created_at < :end AND ended_at IS NOT NULL
+    """)
+    for begin, end in _windows(engine, DELIVERIES, older_than):
+        with engine.begin() as tx:
+            deleted += tx.execute(statement, {"begin": begin, "end": end}).rowcount
+        progress(DELIVERIES, end, deleted)
+    return deleted
+
+
 def _prune_items(engine: Engine, older_than: timedelta, progress: Progress) -> int:
     """What each old hand-over gave, one hand-over a transaction: of at most 10,000 follow-ups."""
     with engine.begin() as tx:
@@ -143,7 +161,7 @@ def _prune_items(engine: Engine, older_than: timedelta, progress: Progress) -> i
 def _windows(engine: Engine, table: str, older_than: timedelta) -> Iterator[tuple[datetime, datetime]]:
     with engine.begin() as tx:
         oldest, until = tx.execute(
-            text(f"SELECT min({GROWING[table]}), {SLOW_NOW} - :age FROM {table}"), {"age": older_than}
+            text(f"SELECT min({AGES[table]}), {SLOW_NOW} - :age FROM {table}"), {"age": older_than}
         ).one()
     while oldest is not None and oldest < until:
         yield oldest, min(oldest + WINDOW, until)

@@ -1,0 +1,44 @@
+"""An escalation arrives as a mail, whose link leads to the follow-up; the inbox says that it was sent."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit, running
+from tests.e2e.product import hours
+from tests.support.mail_server import MailServer
+from tests.support.ports import free_port
+from tests.support.waiting import eventually
+
+
+def test_an_escalation_arrives_as_a_mail(built_ui: None, visit: Visit) -> None:
+    port = free_port()
+    with (
+        MailServer() as mail,
+        running(
+            port,
+            FOLLOWUP_SMTP_URL=mail.url,
+            FOLLOWUP_MAIL_FROM="Followup <followup@example.com>",
+            FOLLOWUP_PUBLIC_URL=f"http://localhost:{port}",
+        ) as product,
+    ):
+        amir, nina = product.person("Amir Patel"), product.person("Nina Berg")
+        product.follow_up(amir, "Call Acme", due=hours(-2))
+        mail.on_recipient = lambda to: "550 no such user" if to == nina.email else None
+        product.follow_up(nina, "Call Globex", due=hours(-2))
+        product.sweep()
+        eventually(lambda: mail.taken, 30, what="a mail")
+        [taken] = mail.taken
+        assert (taken.recipients, mail.subjects) == ((amir.email,), ["Call Acme is 2 h overdue"])
+        plain = taken.message.get_body(("plain",))
+        assert plain is not None
+        link = re.search(r"http\S+", plain.get_content())
+        assert link is not None
+        page = visit(amir, link[0], at=product)
+        expect(page.get_by_role("heading", name="Call Acme")).to_be_visible()
+        page.goto("/inbox")
+        expect(page.get_by_text(re.compile(r"^Mail sent today "))).to_be_visible()
+        other = visit(nina, "/inbox", at=product)
+        expect(other.get_by_text("Mail failed: 550 no such user")).to_be_visible()
