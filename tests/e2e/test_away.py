@@ -35,6 +35,18 @@ def test_who_is_away_shows_before_work_is_given_to_them(product: Product, visit:
     expect(warning).to_contain_text("Ben Ode is told in their place.")
     assert violations_at_each_size(page) == []
     page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    page.get_by_role("checkbox", name="Select His").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Reassign").click()
+    many = dialog(page, "Reassign 1 follow-up")
+    fill_combobox(many.get_by_role("combobox", name="New assignee"), "Anna", "Anna Berg")
+    expect(many.get_by_role("status").filter(has_text="Anna Berg is away then, until")).to_be_visible()
+    assert violations_at_each_size(page) == []
+    fill_combobox(many.get_by_role("combobox", name="New assignee"), "Dana", "Dana Reyes")
+    expect(many.get_by_role("status").filter(has_text="is away then")).to_have_count(0)
+    fill_combobox(many.get_by_role("combobox", name="New assignee"), "Ben", "Ben Ode")
+    many.get_by_role("button", name="Reassign").click()
+    expect(many).to_be_hidden()
     page.get_by_role("link", name="Hers").click()
     expect(page.get_by_role("region", name="Details").get_by_text("away until")).to_be_visible()
     page.keyboard.press("c")

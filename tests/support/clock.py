@@ -100,6 +100,24 @@ BEGIN
 END $$;
 """
 
+# The same of views.
+BIND_VIEWS = """
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT c.oid::regclass AS name, pg_get_viewdef(c.oid) AS said FROM pg_class c
+        WHERE c.relkind = 'v' AND c.relnamespace = 'public'::regnamespace
+            AND pg_get_viewdef(c.oid) ~ '(\\mnow\\(\\)|CURRENT_DATE)'
+    LOOP
+        EXECUTE format('CREATE OR REPLACE VIEW %s AS %s', found.name, regexp_replace(
+            regexp_replace(found.said, '\\mnow\\(\\)', 'moved_clock.now()', 'g'),
+            'CURRENT_DATE', '(moved_clock.now())::date', 'g'));
+    END LOOP;
+END $$;
+"""
+
 MOVE = text("""
     INSERT INTO moved_clock.jumps (at, off) VALUES (pg_catalog.clock_timestamp() + :soon, :off) RETURNING at
 """)
@@ -111,12 +129,15 @@ class DatabaseClock:
     Args:
         database_url: of a migrated database of the test's own, as a superuser; connections that are made from
             now on go by it.
+        views: whether views go by it as well: who is away.
     """
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, *, views: bool = False) -> None:
         with psycopg.connect(libpq_url(database_url)) as connection:
             for statement in (INSTALL, BIND_DEFAULTS, BIND_FUNCTIONS, BIND_TRIGGERS, SEARCH_PATH):
                 connection.execute(statement)
+            if views:
+                connection.execute(BIND_VIEWS)
         self._engine = create_engine(database_url, poolclass=NullPool)  # servers are killed meanwhile
 
     def set_off(self, off: timedelta) -> None:

@@ -115,6 +115,18 @@ def test_an_absence_is_changed_and_ended_by_its_tag(company: Company) -> None:
     planned(company, company.amir)  # one that has ended is in nobody's way
 
 
+def test_one_that_has_begun_does_not_begin_later_so_that_its_summary_is_not_lost(company: Company) -> None:
+    absence = planned(company, company.amir, **days(-2))
+    path = f"/absences/{absence['id']}"
+    later = company.ask(company.amir, "PATCH", path, json=days(3))
+    assert (later.status_code, later.json()["errors"][0]["field"]) == (422, "from")
+    assert "end it, and plan another one" in later.json()["errors"][0]["message"]
+    for begins in (0, -5):
+        assert company.ask(company.amir, "PATCH", path, json=days(begins)).status_code == 200
+    to_come = planned(company, company.amir, **days(20))
+    assert company.ask(company.amir, "PATCH", f"/absences/{to_come['id']}", json=days(30)).status_code == 200
+
+
 def test_one_that_is_to_come_is_taken_back_as_if_it_had_never_been(company: Company) -> None:
     absence = planned(company, company.amir, **days(3))
     path = f"/absences/{absence['id']}"

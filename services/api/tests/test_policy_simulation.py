@@ -47,6 +47,35 @@ def test_the_next_days_are_foreseen_by_day_step_and_person(company: Company) -> 
     assert [each["count"] for each in found["by_day"]] == [1, 2, 1]
 
 
+def test_who_will_be_away_is_not_told_but_who_stands_in(company: Company) -> None:
+    """The step of the manager comes three days from now."""
+    company.follow_up(company.amir, overdue=-DAY)
+    today = company.world.execute("SELECT CAST(now() AS date) AS day")[0].day
+    week = {"from": str(today + 2 * DAY), "to": str(today + 6 * DAY), "user_id": company.mia.id}
+    planned = company.ask(company.ada, "POST", "/absences", json={**week, "substitute_id": company.otto.id})
+    assert planned.status_code == 201, planned.text
+    assert told(simulated(company, window="next_14_days")) == {
+        "Amir Patel": 2,
+        "Ada Admin": 1,
+        "Otto Other": 1,
+    }
+    path, tag = f"/absences/{planned.json()['id']}", {"If-Match": planned.json()["etag"]}
+    nobody = company.ask(company.ada, "PATCH", path, json={"substitute_id": None}, headers=tag)
+    assert told(simulated(company, window="next_14_days")) == {
+        "Amir Patel": 2,
+        "Ada Admin": 1,
+        "Dana Reyes": 1,
+    }
+    moved = {"from": str(today + 10 * DAY), "to": str(today + 12 * DAY)}
+    tag = {"If-Match": nobody.json()["etag"]}
+    assert company.ask(company.ada, "PATCH", path, json=moved, headers=tag).status_code == 200
+    assert told(simulated(company, window="next_14_days")) == {
+        "Amir Patel": 2,
+        "Ada Admin": 1,
+        "Mia Middle": 1,
+    }
+
+
 def test_what_is_told_at_once_is_what_is_graver_than_what_was_told(company: Company) -> None:
     overdue, escalated = company.follow_up(company.amir), company.follow_up(company.amir)
     company.reaches(overdue, 1)

@@ -20,7 +20,10 @@ from .conftest import World
 from .importing import FOLLOW_UPS, send
 from .test_dead_letters import fail
 
-CHECKS = ["overdue-steps", "outbox-overdue", "sweeps-stuck", "dead-letters", "unroutable", "times-ahead"]
+CHECKS = [
+    *("overdue-steps", "outbox-overdue", "sweeps-stuck", "dead-letters", "unroutable", "times-ahead"),
+    "left-behind",
+]
 HOUR = timedelta(hours=1)
 
 
@@ -190,6 +193,21 @@ def test_escalations_that_found_nobody_are_found_while_they_matter(company: Comp
     unroutable(company, follow_up)
     assert found(company)["unroutable"]["examples"][0]["subject"] == f"follow-ups/{follow_up}"
     company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/complete")
+    assert found(company) == {}
+
+
+def test_open_work_of_who_left_is_found_until_it_is_handed_over(company: Company) -> None:
+    left, done = company.follow_up(company.amir), company.follow_up(company.amir)
+    company.follow_up(company.otto)
+    company.ask(company.amir, "POST", f"/follow-ups/{done}/complete")
+    body: dict[str, Any] = {"active": False, "open_work": {"stays": True}}
+    who = f"/users/{company.amir.id}"
+    assert company.ask(company.ada, "PATCH", who, json=body).status_code == 200
+    finding = found(company)["left-behind"]
+    assert [each["subject"] for each in finding["examples"]] == [f"follow-ups/{left}"]
+    assert finding["examples"][0]["detail"] == "Amir Patel"
+    handed = company.ask(company.ada, "POST", f"{who}/hand-over", json={"to": company.mia.id, "expected": 1})
+    assert handed.status_code == 200, handed.text
     assert found(company) == {}
 
 

@@ -3314,7 +3314,7 @@ export interface components {
          * @description What is looked for.
          * @enum {string}
          */
-        Check: "overdue-steps" | "outbox-overdue" | "sweeps-stuck" | "dead-letters" | "unroutable" | "times-ahead";
+        Check: "overdue-steps" | "outbox-overdue" | "sweeps-stuck" | "dead-letters" | "unroutable" | "times-ahead" | "left-behind";
         /**
          * Choice
          * @description What people can choose, such as a call among the kinds of follow-ups.

@@ -43,6 +43,14 @@ class AlreadyOver(Invalid):
         )
 
 
+class AlreadyBegun(Invalid):
+    """They are away now, and what they missed is summed up when they are back: it does not begin later."""
+
+    def __init__(self) -> None:
+        said = "from is after today, and this absence has begun: end it, and plan another one."
+        super().__init__("from", said)
+
+
 class AbsencesOverlap(Conflict):
     """The same person is away on some of these days already."""
 

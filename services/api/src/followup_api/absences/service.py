@@ -17,6 +17,7 @@ from followup_api.absences.problems import (
     AbsenceOver,
     AbsencesOverlap,
     AbsenceStale,
+    AlreadyBegun,
     AlreadyOver,
     NotTheirs,
     SubstituteUnfit,
@@ -60,7 +61,7 @@ def change(
 
     Raises:
         AbsenceNotFound, AbsenceStale, AbsenceOver: it is not there, or not to be changed.
-        SubstituteUnfit, AlreadyOver, AbsencesOverlap, Invalid: it cannot be like that.
+        SubstituteUnfit, AlreadyOver, AlreadyBegun, AbsencesOverlap, Invalid: it cannot be like that.
     """
     before = _locked(tx, absence_id, scope, tags)
     if before.over:
@@ -73,6 +74,8 @@ def change(
         refuse_wrong_days(values.get("first_day", before.first_day), last_day)
     except ValueError as error:
         raise Invalid("to", str(error)) from None
+    if before.now and values.get("first_day", before.first_day) > queries.today_of(tx, before.user_id):
+        raise AlreadyBegun
     if "last_day" in values:
         _check_not_over(tx, before.user_id, last_day)
     _check_substitute(tx, before.user_id, values.get("substitute_id"))

@@ -14,7 +14,7 @@ from followup_common.db import Transaction
 from followup_common.db.clocks import CalendarUnusable
 from followup_common.db.policies import load_policies
 from followup_common.db.tables import follow_ups, notifications, policy_versions, sweeps, users
-from followup_common.policy import BeyondHorizon, Policy, Severity
+from followup_common.policy import BeyondHorizon, Fallback, Policy, Severity
 from sqlalchemy import func, select
 
 from followup_api.followups.scopes import Scope
@@ -68,7 +68,8 @@ def compare(
 ) -> Iterator[Progress | schemas.Replay]:
     """Compare what was told in the last 90 days with what these policies would have told.
 
-    People, reporting lines and calendars are taken as they are now.
+    People, reporting lines and calendars are taken as they are now, absences as they were planned. Who was
+    away heard nothing then, and is counted neither here nor there.
 
     Args:
         tx: where to read.
@@ -102,7 +103,8 @@ class _Recorded:
     def told(self, tx: Transaction, ids: Sequence[int], since: datetime) -> dict[int, list[Told]]:
         """By follow-up, in the order of time."""
         columns = (n.follow_up_id, n.created_at, n.policy_version_id, n.step, n.user_id)
-        wanted = select(*columns).where(among(n.follow_up_id, ids), n.step > 0, n.created_at >= since)
+        heard = n.fallback.is_distinct_from(Fallback.ABSENT.value)
+        wanted = select(*columns).where(among(n.follow_up_id, ids), n.step > 0, n.created_at >= since, heard)
         found: dict[int, list[Told]] = {}
         for follow_up_id, at, version_id, step, user_id in tx.execute(wanted):
             label, severity = self._step(version_id, step)

@@ -137,12 +137,12 @@ class Replay:
 
     def _announced(self, run: _Run, assignee_id: int, at: datetime, stops: datetime) -> Iterator[Told]:
         """Everyone whom the present step tells; who waits for working hours is told if nothing stops it."""
-        people = self._rules.people(run.candidate, run.reached[0], assignee_id)
-        for user_id in people:
+        people = self._rules.people(run.candidate, run.reached[0], assignee_id, at)
+        for user_id in people.told:
             told_at = self._rules.told_at(run.candidate, run.reached[0], user_id, at)
             if told_at == at or told_at < stops:
                 yield self._entry(run, told_at, user_id)
-        run.known_by |= frozenset(people)
+        run.known_by |= {*people.told, *people.away}
 
     def _handed_on(self, run: _Run, moment: Moment) -> Iterator[Told]:
         """Whom the present step tells by the new assignee and did not by the old one, unless a later step has
@@ -152,11 +152,11 @@ class Replay:
         here = place(run.candidate.policy, calendar, run.anchor, moment.at, reached=run.reached)
         if not run.known_by or here.reached > run.reached:
             return
-        people = self._rules.people(run.candidate, run.reached[0], assignee_id)
-        for user_id in people:
+        people = self._rules.people(run.candidate, run.reached[0], assignee_id, moment.at)
+        for user_id in people.told:
             if user_id not in run.known_by and user_id != assignee_id:
                 yield self._entry(run, moment.at, user_id)
-        run.known_by |= frozenset(people)
+        run.known_by |= {*people.told, *people.away}
 
     def _entry(self, run: _Run, at: datetime, user_id: int) -> Told:
         number = run.reached[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.clocks import CalendarUnusable, Clocks, load_clocks, own_clocks
@@ -12,6 +13,7 @@ from followup_common.db.directory import load_directory
 from followup_common.policy import ALWAYS_OPEN, BeyondHorizon, Calendar, Tell, line, recipients
 from followup_common.policy.conditions import Facts, chosen
 
+from followup_api.policies.away import Away
 from followup_api.policies.candidates import Candidate
 
 NO_WORK = timedelta()
@@ -19,6 +21,18 @@ NO_WORK = timedelta()
 FactKey = tuple[int, str, str, str, tuple[str, ...], Decimal | None, str | None]
 """What conditions ask of a follow-up: its assignee, subject, kind, priority, tags, and its value's amount and
 currency."""
+
+
+class Reached(NamedTuple):
+    """Whom a step reaches.
+
+    Attributes:
+        told: ids of those who hear of it.
+        away: those who find it when they are back.
+    """
+
+    told: tuple[int, ...]
+    away: frozenset[int]
 
 
 class Rules:
@@ -42,13 +56,14 @@ class Rules:
         self._candidates = candidates
         listed = [each.policy for each in candidates]
         self._directory = load_directory(tx, assignees, listed)
+        self._away = Away(tx, self._directory)
         self._clocks: Clocks = load_clocks(tx, listed, assignees, self._directory)
         in_hours = whole_lines and any(policy.tells_in_working_hours for policy in listed)
         self._own = own_clocks(tx, self._directory, assignees) if in_hours else None
         self._lines: dict[int, frozenset[int]] = {}
         self._chosen: dict[FactKey, Candidate] = {}
         self._calendars: dict[tuple[Candidate, int], Calendar] = {}
-        self._people: dict[tuple[Candidate, int, int], tuple[int, ...]] = {}
+        self._people: dict[tuple[Candidate, int, int, int], Reached] = {}
 
     def candidate(self, key: FactKey) -> Candidate:
         """The first policy whose conditions a follow-up meets."""
@@ -76,13 +91,18 @@ class Rules:
             self._calendars[candidate, assignee_id] = found
         return found
 
-    def people(self, candidate: Candidate, step: int, assignee_id: int) -> tuple[int, ...]:
-        """The ids of everyone whom a step tells."""
-        key = (candidate, step, assignee_id)
+    def people(self, candidate: Candidate, step: int, assignee_id: int, at: datetime) -> Reached:
+        """Everyone whom a step reaches that is taken at a time."""
+        turn = self._away.turn(at)
+        key = (candidate, step, assignee_id, turn)
         found = self._people.get(key)
         if found is None:
-            told = recipients(candidate.policy.steps[step - 1], assignee_id, self._directory)
-            found = self._people[key] = tuple(each.user_id for each in told)
+            directory = self._away.directory(turn)
+            told = recipients(candidate.policy.steps[step - 1], assignee_id, directory)
+            found = self._people[key] = Reached(
+                tuple(each.user_id for each in told if not each.is_silent),
+                frozenset(each.user_id for each in told if each.is_silent),
+            )
         return found
 
     def told_at(self, candidate: Candidate, step: int, user_id: int, at: datetime) -> datetime:

@@ -103,7 +103,7 @@ class _Run:
                 self.uncounted.add(problem)
                 continue
             for at, step in steps:
-                yield Telling(at, candidate, step, self._rules.people(candidate, step, assignee_id))
+                yield Telling(at, candidate, step, self._rules.people(candidate, step, assignee_id, at).told)
 
     def _steps(
         self, candidate: Candidate, assignee_id: int, state: Sequence[Any], *, moves: bool

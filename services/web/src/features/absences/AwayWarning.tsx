@@ -11,18 +11,18 @@ import { wallTime } from "@/time/zone";
 interface Props {
   /** Who is chosen; null: nobody yet. */
   person: number | null;
-  /** When what they get is due; null: not known yet. What is overdue is for now. */
-  due: string | null;
+  /** When what they get is due, of many each; null: not known yet. What is overdue is for now. */
+  due: string | readonly string[] | null;
 }
 
-/** Says that somebody is away when what they get is due, and who is told in their place. */
+/** Says that somebody is away when what they get is due, or some of it, and who is told in their place. */
 export default function AwayWarning({ person, due }: Props) {
   const { data: people = [] } = useQuery(peopleQuery);
   const { data } = useQuery({ ...absencesQuery(person ?? 0), enabled: person !== null });
   const chosen = people.find(({ id }) => id === person);
   if (!chosen || !due) return null;
-  const day = wallTime(Math.max(Date.parse(due), now()), chosen.time_zone).slice(0, 10);
-  const absence = data?.items.find(({ from, to }) => from <= day && day <= to);
+  const days = [due].flat().map((at) => wallTime(Math.max(Date.parse(at), now()), chosen.time_zone).slice(0, 10));
+  const absence = data?.items.find(({ from, to }) => days.some((day) => from <= day && day <= to));
   if (!absence) return null;
   const { to, substitute } = absence;
   return (

@@ -219,6 +219,7 @@ export function BulkBar() {
           <BulkDialog
             action={asking}
             count={count}
+            dues={all ? [new Date(now()).toISOString()] : [...chosen.values()].map((followUp) => latest(cache, followUp).due_at)}
             escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
             problem={problem}
             busy={bulk.isPending}

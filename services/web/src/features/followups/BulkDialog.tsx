@@ -1,9 +1,10 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { AwayWarning } from "@/features/absences";
 import { DueField } from "@/features/followups/DueField";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { useLabelOf, usePeopleInScope } from "@/features/people";
@@ -27,6 +28,8 @@ interface Draft {
 interface Props {
   action: "reassign" | "reschedule";
   count: number;
+  /** When they are due, as far as that is known. */
+  dues: readonly string[];
   /** Whether others than the assignee have been told of any of them. */
   escalated: boolean;
   /** Why the last try was refused. */
@@ -37,7 +40,7 @@ interface Props {
 }
 
 /** Asks to whom, or until when, before many follow-ups change. */
-export default function BulkDialog({ action, count, escalated, problem, busy, run, close }: Props) {
+export default function BulkDialog({ action, count, dues, escalated, problem, busy, run, close }: Props) {
   const { id: me, time_zone: zone } = useMe();
   const labelOf = useLabelOf();
   const people = usePeopleInScope().filter(({ active }) => active);
@@ -82,6 +85,11 @@ export default function BulkDialog({ action, count, escalated, problem, busy, ru
             />
           ) : (
             <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} assignee={me} pick={pick} />
+          )}
+          {reassign && (
+            <Suspense>
+              <AwayWarning person={assignee === null ? null : Number(assignee)} due={dues} />
+            </Suspense>
           )}
           {reasonNeeded && <ReasonField value={reason} onChange={(next) => form.setFieldValue("reason", next)} error={reasonError} />}
           <Text size="sm" c="dimmed">

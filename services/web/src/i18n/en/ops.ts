@@ -22,6 +22,7 @@ export const ops = {
       "sweeps-stuck": "Escalation runs that do not end",
       "dead-letters": "Dead letters",
       unroutable: "Escalations that found nobody",
+      "left-behind": "Open follow-ups of inactive people",
       "times-ahead": "Times that lie in the future",
     },
     orMore: (amount: number) => `${number(amount)}+`,

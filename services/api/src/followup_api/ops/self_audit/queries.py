@@ -16,6 +16,7 @@ from followup_common.db.tables import (
     log_in_failures,
     outbox,
     sweeps,
+    users,
 )
 from followup_common.messaging.outbox import LONGEST_DELAY
 from sqlalchemy import Select, Subquery, Text, and_, case, func, literal, null, or_, select, union_all
@@ -79,10 +80,15 @@ EXPLANATIONS = {
         "Events, sweeps and waits of that time are worked off by themselves. The finding ends once the time "
         "of the examples has come.",
     ),
+    Check.LEFT_BEHIND: Explanation(
+        "Open follow-ups are of people who are inactive: for these the next active person above is told.",
+        "Hand their work over, on the page People or with POST /api/v1/users/{user_id}/hand-over. The detail "
+        "names the person.",
+    ),
 }
 
 
-def statement_of(check: Check, late: timedelta) -> Select[*tuple[Any, ...]]:
+def statement_of(check: Check, late: timedelta) -> Select[*tuple[Any, ...]]:  # noqa: PLR0911 - one of each
     """What a check looks for: columns `subject`, `since`, `detail`.
 
     Args:
@@ -118,6 +124,14 @@ def statement_of(check: Check, late: timedelta) -> Select[*tuple[Any, ...]]:
             )
         case Check.TIMES_AHEAD:
             return _times_ahead()
+        case Check.LEFT_BEHIND:
+            return _left_behind()
+
+
+def _left_behind() -> Select[*tuple[Any, ...]]:
+    """What is open and of somebody inactive."""
+    found = _found("follow-ups", f.id, f.due_at, users.c.name)
+    return found.join_from(users, follow_ups, f.assignee_id == users.c.id).where(~users.c.active, f.is_open)
 
 
 def _times_ahead() -> Select[*tuple[Any, ...]]:

@@ -29,6 +29,7 @@ class Check(StrEnum):
     DEAD_LETTERS = "dead-letters"
     UNROUTABLE = "unroutable"
     TIMES_AHEAD = "times-ahead"
+    LEFT_BEHIND = "left-behind"
 
 
 class Example(Schema, json_schema_extra=examples(SEEN)):
