@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
@@ -15,6 +16,7 @@ from tests.e2e.product import Product, hours
 WIDTHS = (320, 390, 768, 820, 1024, 1440)
 PHONES = (320, 390)
 NARROWEST_TITLE = 150
+FITS = "element => element.scrollWidth <= element.clientWidth"
 LONG = "Send the signed data protection agreement and the slot plan for the installation"
 ERROR_CONTRAST = """
     element => {
@@ -80,33 +82,37 @@ def new_person(page: Page) -> Locator:
     return dialog(page, "New person")
 
 
-@pytest.mark.parametrize("opened", [new_follow_up, keys, new_person])
-def test_dialogs_are_whole_and_in_the_middle_of_the_window(
-    product: Product, visit: Visit, opened: Callable[[Page], Locator]
-) -> None:
+def test_dialogs_are_whole_and_in_the_middle_of_the_window(product: Product, visit: Visit) -> None:
     page = visit(product.person("Ada Admin", "admin"), "/followups")
-    window = opened(page)
-    expect(window.get_by_role("button", name="Close")).to_be_visible()
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        box = _box(window)
-        left, right = box["x"], width - box["x"] - box["width"]
-        assert left >= 0, f"cut at the left at {width} px"
-        assert abs(left - right) <= 2, f"{left} px free at the left and {right} at the right at {width} px"
+    for opened in (new_follow_up, keys, new_person):
+        window = opened(page)
+        expect(window.get_by_role("button", name="Close")).to_be_visible()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            box = _box(window)
+            left, right = box["x"], width - box["x"] - box["width"]
+            assert left >= 0, f"cut at the left at {width} px"
+            assert abs(left - right) <= 2, (
+                f"{left} px free at the left and {right} at the right at {width} px"
+            )
+        page.keyboard.press("Escape")
+        expect(window).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", ["/followups", "/dashboard/escalations"])
-def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit, path: str) -> None:
+def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit) -> None:
     manager = product.person("Maximiliana Featherstonehaugh", "manager")
     report = product.person("Wolfeschlegel Steinhausen", manager=manager)
     product.follow_up(report, LONG, due=hours(-24 * 92 - 5))
     product.sweep()
-    page = visit(manager, path)
+    page = visit(manager, "/followups")
     title = row(page, LONG).get_by_role("link", name=LONG)
-    for width in (*WIDTHS, *range(769, 1300, 40)):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert _box(title)["width"] >= NARROWEST_TITLE, f"at {width} px"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"sideways at {width} px"
+    for path in ("/followups", "/dashboard/escalations"):
+        page.goto(path)
+        for width in (*WIDTHS, *range(769, 1300, 40)):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert _box(title)["width"] >= NARROWEST_TITLE, f"{path} at {width} px"
+            sideways = page.evaluate("document.documentElement.scrollWidth") - width
+            assert sideways <= 0, f"{path} at {width} px"
 
 
 def test_overdue_reads_as_days_and_hours_and_as_hours_in_all(product: Product, visit: Visit) -> None:
@@ -129,31 +135,54 @@ def test_breaches_are_marked_critical(product: Product, visit: Visit) -> None:
     expect(page.get_by_role("heading", name="With manager")).not_to_contain_text("CRITICAL")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_is_wrong_in_a_form_can_be_read(product: Product, visit: Visit, scheme: str) -> None:
-    page = visit(product.person("Amir Patel"), "/followups", color_scheme=scheme)
+def test_what_is_wrong_in_a_form_can_be_read(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Amir Patel"), "/followups")
     form = new_follow_up(page)
     form.get_by_role("button", name="Create follow-up").click()
     wrong = form.get_by_text("Say what is to be done.")
     expect(wrong).to_be_visible()
-    assert wrong.evaluate(ERROR_CONTRAST) >= 4.5
+    for _ in in_both_schemes(page):
+        assert wrong.evaluate(ERROR_CONTRAST) >= 4.5
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_messages_cover_no_control(product: Product, visit: Visit, width: int) -> None:
-    amir = product.person("Amir Patel")
-    for number in range(3):
-        product.follow_up(amir, f"{LONG} {number}", due=hours(-9 + number))
-    page = visit(amir, "/followups", viewport={"width": width, "height": 800})
-    page.get_by_role("button", name=f"Complete {LONG} 0").click()
-    undo = said(page, "Completed").get_by_role("button", name="Undo")
-    expect(undo).to_be_visible()
-    assert undo.evaluate("element => element.scrollWidth <= element.clientWidth"), "cut"
-    if width <= 768:
-        page.get_by_role("button", name="Select", exact=True).click()
-    page.get_by_role("checkbox", name=f"Select {LONG} 1").click()
-    expect(page.get_by_role("toolbar", name="Selected follow-ups")).to_be_visible()
-    page.wait_for_function(ABOVE_THE_BAR)  # once the bar has its place
+def in_both_schemes(page: Page) -> Iterator[str]:
+    """Show the page in light and then in dark."""
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator(f"html[data-mantine-color-scheme={scheme}]")).to_be_attached()
+        yield scheme
+
+
+def test_messages_and_the_bar_for_many_are_whole_and_cover_no_control(product: Product, visit: Visit) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    for number in range(len(WIDTHS) + 1):
+        product.follow_up(dana, f"{LONG} {number}", due=hours(-9 + number))
+    page = visit(dana, "/followups")
+    for number, width in enumerate(WIDTHS):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/followups")
+        page.get_by_role("button", name=f"Complete {LONG} {number}").click()
+        undo = said(page, "Completed").get_by_role("button", name="Undo")
+        expect(undo).to_be_visible()
+        assert undo.evaluate(FITS), f"cut at {width} px"
+        if width <= 768:
+            page.get_by_role("button", name="Select", exact=True).click()
+        page.get_by_role("checkbox", name=f"Select {LONG} {number + 1}").click()
+        expect(page.get_by_role("toolbar", name="Selected follow-ups")).to_be_visible()
+        page.wait_for_function(ABOVE_THE_BAR)  # once the bar has its place
+        expect_side_by_side(page, width)
+
+
+def expect_side_by_side(page: Page, width: int) -> None:
+    """What one can do with many is in one line and whole, and its end level with the count."""
+    bar = page.get_by_role("toolbar")
+    actions = [bar.get_by_role("button", name=name) for name in ("Complete", "Reassign", "Reschedule")]
+    expect(actions[2]).to_be_visible()
+    assert len({_box(action)["y"] for action in actions}) == 1, f"not in one line at {width} px"
+    assert all(action.evaluate(FITS) for action in actions), f"cut at {width} px"
+    count, away = _box(bar.get_by_role("status")), _box(bar.get_by_role("button", name="Clear selection"))
+    assert abs(count["y"] + count["height"] / 2 - away["y"] - away["height"] / 2) <= 2
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
@@ -169,19 +198,19 @@ def test_a_button_turns_its_wheel_in_its_middle(product: Product, visit: Visit, 
     assert loader.evaluate(OFF_CENTRE) <= 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_banner_above_a_page_has_its_icon_whole_and_a_link_that_can_be_read(
-    product: Product, visit: Visit, scheme: str
+    product: Product, visit: Visit
 ) -> None:
     harare = product.person("Amir Patel", time_zone="Africa/Harare")
-    page = visit(harare, "/login", color_scheme=scheme, viewport={"width": 390, "height": 800})
+    page = visit(harare, "/login", viewport={"width": 390, "height": 800})
     page.add_init_script(UNKNOWN_ZONE)
     page.goto("/followups")
     banner = page.get_by_role("status").filter(has_text="does not know your time zone")
     expect(banner).to_be_visible()
     icon = _box(banner.locator("svg"))
     assert (icon["width"], icon["height"]) == (18, 18)
-    assert banner.get_by_role("link", name="Your settings").evaluate(ERROR_CONTRAST) >= 4.5
+    for _ in in_both_schemes(page):
+        assert banner.get_by_role("link", name="Your settings").evaluate(ERROR_CONTRAST) >= 4.5
 
 
 def test_the_hint_of_a_menu_is_gone_while_it_is_open(product: Product, visit: Visit) -> None:
@@ -202,25 +231,6 @@ def test_the_way_to_what_is_deleted_looks_like_the_tabs_that_are_not_shown(
     expect(deleted).to_be_visible()
     colour = "element => getComputedStyle(element).color"
     assert deleted.evaluate(colour) == page.get_by_role("button", name="Completed").evaluate(colour)
-
-
-@pytest.mark.parametrize("width", [320, 390, 820])
-def test_what_one_can_do_with_many_is_side_by_side_and_whole(
-    product: Product, visit: Visit, width: int
-) -> None:
-    manager = product.person("Dana Reyes", "manager")
-    product.follow_up(manager, "Call Acme", due=hours(-9))
-    page = visit(manager, "/followups", viewport={"width": width, "height": 800})
-    if width <= 768:
-        page.get_by_role("button", name="Select", exact=True).click()
-    page.get_by_role("checkbox", name="Select Call Acme").click()
-    bar = page.get_by_role("toolbar")
-    actions = [bar.get_by_role("button", name=name) for name in ("Complete", "Reassign", "Reschedule")]
-    expect(actions[2]).to_be_visible()
-    assert len({_box(action)["y"] for action in actions}) == 1, "not in one line"
-    assert all(action.evaluate("element => element.scrollWidth <= element.clientWidth") for action in actions)
-    count, away = _box(bar.get_by_role("status")), _box(bar.get_by_role("button", name="Clear selection"))
-    assert abs(count["y"] + count["height"] / 2 - away["y"] - away["height"] / 2) <= 2
 
 
 def _box(element: Locator) -> FloatRect:
@@ -314,7 +324,7 @@ def test_headings_and_tabs_are_whole_on_a_phone(product: Product, visit: Visit) 
         expect(heading).to_be_visible()
         for width in PHONES:
             page.set_viewport_size({"width": width, "height": 800})
-            assert heading.evaluate("element => element.scrollWidth <= element.clientWidth"), (path, width)
+            assert heading.evaluate(FITS), (path, width)
             assert _box(heading)["height"] < 70, (path, width)
     for width in PHONES:
         page.set_viewport_size({"width": width, "height": 800})
