@@ -92,11 +92,11 @@ class Running:
 @pytest.fixture
 def start(
     start_service: Callable[..., Process], database_url: str, tmp_path: Path
-) -> Callable[[str], Running]:
-    """Start the four services on a RabbitMQ."""
+) -> Callable[..., Running]:
+    """Start services on a RabbitMQ; four, unless some are named."""
 
-    def on(broker_url: str) -> Running:
-        ports = {name: free_port() for name in ("scheduler", "api", "escalator", "notifier")}
+    def on(broker_url: str, *names: str) -> Running:
+        ports = {name: free_port() for name in names or ("scheduler", "api", "escalator", "notifier")}
         for name, port in ports.items():
             environment = {
                 "FOLLOWUP_BROKER_URL": broker_url,
@@ -133,7 +133,7 @@ def answers(running: Running, *names: str) -> None:
 
 
 def test_a_right_that_is_gone_and_a_policy_that_rejects_are_told_and_pass(
-    tenant: Tenant, start: Callable[[str], Running]
+    tenant: Tenant, start: Callable[..., Running]
 ) -> None:
     running = start(tenant.url)
     answers(running, *running.ports)
@@ -162,11 +162,10 @@ def test_a_right_that_is_gone_and_a_policy_that_rejects_are_told_and_pass(
     eventually(lambda: tenant.left_over() == 0, WITHIN, what="what was tried is consumed")
 
 
-def test_tls_that_is_refused_is_told(tenant: Tenant, start: Callable[[str], Running]) -> None:
+def test_tls_that_is_refused_is_told(tenant: Tenant, start: Callable[..., Running]) -> None:
     """A port answers, and nobody there speaks TLS."""
     url = tenant.url.replace("amqp://", "amqps://", 1)
-    running = start(url)
-    answers(running, "api", "scheduler")
-    for name in ("api", "scheduler"):
-        eventually(lambda name=name: "TLS is refused" in running.said(name), WITHIN, what=name)  # type: ignore[misc]
+    running = start(url, "api", "scheduler")
+    answers(running, *running.ports)
+    running.eventually_say("TLS is refused")
     assert "amqps://" in bad(url)["broker"]
