@@ -90,9 +90,7 @@ class Running:
 
 
 @pytest.fixture
-def start(
-    start_service: Callable[..., Process], database_url: str, tmp_path: Path
-) -> Callable[..., Running]:
+def start(start_service: Callable[..., Process], database_url: str, tmp_path: Path) -> Callable[..., Running]:
     """Start services on a RabbitMQ; four, unless some are named."""
 
     def on(broker_url: str, *names: str) -> Running:

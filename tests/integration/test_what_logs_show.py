@@ -71,7 +71,7 @@ def plan(browser: httpx.Client, zoe: int) -> None:
     assert browser.post("/api/v1/follow-ups", json={**body, "due_at": TITLE}).status_code == 422
     assert browser.get("/api/v1/follow-ups", params={"q": SEARCHED}).status_code == 200
     number = planned.json()["id"]
-    for due_at in ("2027-01-01T09:00:00Z", LONG_OVERDUE):
+    for due_at in ("2031-01-01T09:00:00Z", LONG_OVERDUE):
         moved = {"due_at": due_at, "reason": REASON}
         assert browser.patch(f"/api/v1/follow-ups/{number}", json=moved).status_code == 200
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,8 @@ from .conftest import Person
 from .test_policy_simulation import simulated
 
 HOUR = timedelta(hours=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+FRIDAY = 4
 NIGHT_AND_DAY = [{"days": [1, 2, 3, 4, 5, 6, 7], "opens": "00:00", "closes": "00:00"}]
 
 
@@ -113,6 +116,17 @@ def next_step(company: Company, follow_up: int) -> Any:
     return company.get(company.ada, f"/follow-ups/{follow_up}")["next_step"]
 
 
+def coming_friday(hour: int) -> datetime:
+    """An hour of the next Friday that is not today, by the clock of Berlin."""
+    today = datetime.now(BERLIN).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=(FRIDAY - today.weekday()) % 7 or 7)
+
+
+def utc(moment: datetime) -> str:
+    """A moment as the API writes it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_the_next_step_is_the_policys_by_the_calendar_that_applies(company: Company) -> None:
     calendar = company.calendar(name="Office")
     steps = [
@@ -121,14 +135,16 @@ def test_the_next_step_is_the_policys_by_the_calendar_that_applies(company: Comp
     ]
     published(company, calendar_id=calendar["id"], steps=steps)
     # Due on a Friday at five in Berlin, when the office closes: the step comes on Monday at eleven.
-    follow_up = company.create(company.amir, kind="call", due_at="2027-01-15T16:00:00Z")["id"]
+    due = coming_friday(hour=17)
+    follow_up = company.create(company.amir, kind="call", due_at=utc(due))["id"]
     assert next_step(company, follow_up) == {
-        **{"at": "2027-01-15T16:00:00Z", "step": 1, "repeat": 0},
+        **{"at": utc(due), "step": 1, "repeat": 0},
         **{"label": "due", "severity": "overdue"},
     }
     company.reaches(follow_up, 1)
     found = next_step(company, follow_up)
-    assert (found["at"], found["label"]) == ("2027-01-18T10:00:00Z", "boss")
+    monday = due.replace(hour=11) + timedelta(days=3)
+    assert (found["at"], found["label"]) == (utc(monday), "boss")
     company.reaches(follow_up, 2)
     assert next_step(company, follow_up) is None
 
@@ -175,9 +191,9 @@ def test_a_repeat_and_a_completed_one(company: Company) -> None:
     every = {"every": {"after": "PT24H"}, "times": 3}
     step = {"after": "PT0S", "audience": ["assignee"], "label": "due", "severity": "overdue", "repeat": every}
     published(company, steps=[step])
-    follow_up = company.create(company.amir, kind="call", due_at="2027-01-15T16:00:00Z")["id"]
+    follow_up = company.create(company.amir, kind="call", due_at="2031-01-15T16:00:00Z")["id"]
     company.reaches(follow_up, 1)
     found = next_step(company, follow_up)
-    assert (found["at"], found["step"], found["repeat"]) == ("2027-01-16T16:00:00Z", 1, 1)
+    assert (found["at"], found["step"], found["repeat"]) == ("2031-01-16T16:00:00Z", 1, 1)
     company.ask(company.amir, "POST", f"/follow-ups/{follow_up}/complete")
     assert next_step(company, follow_up) is None
