@@ -87,7 +87,7 @@ def test_a_mail_says_what_the_inbox_says(server: MailServer) -> None:
         "SLA breach: Call Ada & Söhne <now> is 4 days 1 h overdue",
         "",
         "Due: Mon 2 Mar 2026, 10:00 (Europe/Berlin)",
-        "Client: Acme GmbH",
+        "Lead or client: Acme GmbH",
         "Assignee: Amir Patel",
         "Step: admin, of the policy “standard”",
         "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import structlog
 from followup_common.db import Database
@@ -41,16 +41,19 @@ class Dispatcher:
         self._meter = meter
         self._meter.declare(*metrics.METRICS)
         self._stopping = threading.Event()
+        # Daemons: an attempt that hangs does not keep the process from ending, and is taken over later.
         self._threads = [
             threading.Thread(target=self._tidy, name="tidy", daemon=True),
             *(
-                threading.Thread(
-                    target=Sender(self._database, each, meter, self._stopping).run, name=each.name
-                )
-                for each in channels
-                for _ in range(each.lines)
+                threading.Thread(target=sender.run, name=channel.name, daemon=True)
+                for channel in channels
+                for sender in self._senders(channel)
             ),
         ]
+
+    def _senders(self, channel: AnyChannel) -> Iterator[Sender]:
+        for _ in range(channel.lines):
+            yield Sender(self._database, channel, self._meter, self._stopping)
 
     def start(self) -> None:
         """Start the threads; what is configured is said once the database answers."""

@@ -48,7 +48,7 @@ def facts(told: Notification, recipient: Recipient) -> list[tuple[str, str]]:
     """What there is to know of a follow-up, each with its name."""
     found = [
         ("Due", moment(told.due_at, recipient)),
-        ("Client", told.subject),
+        ("Lead or client", told.subject),
         ("Assignee", told.assignee),
         ("Step", f"{told.label}, of the policy “{told.policy}”" if told.label else None),
     ]
