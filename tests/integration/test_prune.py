@@ -75,6 +75,28 @@ def counts(engine: Engine, what: str) -> dict[str, int]:
         }
 
 
+def test_what_sums_up_others_goes_with_the_last_of_them(database_url: str, engine: Engine) -> None:
+    """Two of them: of one that was completed is nothing left, of the other what is still open."""
+    with engine.begin() as tx:
+        tx.execute(
+            text("""
+                UPDATE notifications SET bundle = follow_up_id % 10, summed_up = true, read_at = now()
+                WHERE follow_up_id > 38 AND follow_up_id % 10 IN (1, 3);
+            """)
+        )
+        tx.execute(
+            text("""
+                INSERT INTO notifications (user_id, audience, summary_of, created_at)
+                SELECT 1, 'bundle', bundle, max(created_at) FROM notifications
+                WHERE bundle IS NOT NULL GROUP BY bundle
+            """)
+        )
+    prune(database_url, MONTH)
+    with engine.begin() as tx:
+        left = tx.execute(text("SELECT summary_of FROM notifications WHERE audience = 'bundle'"))
+        assert left.scalars().all() == [3]
+
+
 def test_what_is_old_and_no_longer_current_goes(database_url: str, engine: Engine) -> None:
     young, as_they_were = "f.id <= 29", "f.id % 10 NOT IN (1, 2)"
     before = [counts(engine, young), counts(engine, as_they_were)]

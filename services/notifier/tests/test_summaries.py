@@ -6,7 +6,9 @@ import threading
 from datetime import timedelta
 
 from followup_common.contracts import EscalationsRaised, FollowUpReassigned
+from followup_common.policy import Recipient, Severity
 from followup_escalator.batches import claim_batch
+from followup_notifier import inbox
 from followup_notifier.assignments import announce_assignment
 from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings
@@ -14,7 +16,7 @@ from followup_notifier.summaries import HANDFUL
 from sqlalchemy import RowMapping, text
 
 from tests.support.company import Company
-from tests.support.handlers import Run, claim, sweep
+from tests.support.handlers import Run, acting_as, claim, sweep
 from tests.support.pipeline import Pipeline
 from tests.support.policies import STEP, give, open_for, publish
 from tests.support.waiting import eventually
@@ -126,6 +128,18 @@ def test_who_is_away_finds_each_and_hears_of_none(company: Company, run: Run) ->
     sweep(company, run)
     assert (heard(company, eve), summaries(company, eve)) == ([], [])
     assert heard(company, boss) == [None]
+
+
+def test_what_was_told_before_makes_nothing_many(company: Company) -> None:
+    """A repetition, or the hours of others, names all again: what is new of it is heard."""
+    eve = company.person("Eve")
+    route = inbox.Route((Recipient(eve, "assignee"),), Severity.OVERDUE)
+    calls = [company.follow_up(eve, overdue=HOUR) for _ in range(MANY)]
+    announced = [inbox.Announcement(call, 1, 1, 0, route) for call in calls]
+    with acting_as(company.tx, "followup_notifier"):
+        inbox.write(company.tx, announced[:-1], "sweep/1")
+        inbox.write(company.tx, announced, "hours/2026-03-02")
+    assert (heard(company, eve), summaries(company, eve)) == (calls, [])
 
 
 def test_when_working_hours_begin_what_waited_is_one(company: Company, run: Run) -> None:

@@ -4,8 +4,8 @@ Deletes what was told about follow-ups, and what was done to them, once it is ol
 longer current: the follow-up is completed, or its escalation has started over. What an open follow-up's
 present run led to stays, and that its assignee was told that it is theirs, so that nothing can be said
 twice; so does everything of what can be undone at the moment. Follow-ups themselves stay. Of hand-overs that
-are old and can no longer go back it deletes which follow-ups went, and keeps how many. Deliveries go once
-they are done.
+are old and can no longer go back it deletes which follow-ups went, and keeps how many. What sums up others
+goes with the last of them. Deliveries go once they are done.
 
 Age goes by PostgreSQL's clock, and by the slow one that the escalator keeps. Nothing is deleted while the
 first is far from this machine's: one that is ahead would take what is young for old. What was written in the
@@ -48,6 +48,15 @@ OLD_HAND_OVERS = f"""
     WHERE h.created_at < {SLOW_NOW} - :age AND (h.until IS NULL OR h.ended_at IS NOT NULL)
       AND EXISTS (SELECT FROM {ITEMS} i WHERE i.hand_over_id = h.id)
     ORDER BY h.created_at
+"""
+
+# A summary goes with the last of what it sums up, and not before a deleted follow-up can come back no more.
+SUMMARIES = f"""
+    DELETE FROM notifications old
+    WHERE old.audience = 'bundle' AND old.summary_of IS NOT NULL
+      AND old.created_at >= :begin AND old.created_at < least(:end, {SLOW_NOW} - interval '30 days')
+      AND NOT EXISTS (
+        SELECT FROM notifications n WHERE n.user_id = old.user_id AND n.bundle = old.summary_of)
 """
 
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
@@ -94,6 +103,7 @@ def prune(
         for table in AGES:
             _bring_back(engine, table)
         deleted = {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
+        deleted["notifications"] += _prune_summaries(engine, older_than)
         deleted[DELIVERIES] = _prune_deliveries(engine, older_than, progress)
         return {**deleted, ITEMS: _prune_items(engine, older_than, progress)}
     finally:
@@ -142,6 +152,14 @@ def _prune_deliveries(engine: Engine, older_than: timedelta, progress: Progress)
         with engine.begin() as tx:
             deleted += tx.execute(statement, {"begin": begin, "end": end}).rowcount
         progress(DELIVERIES, end, deleted)
+    return deleted
+
+
+def _prune_summaries(engine: Engine, older_than: timedelta) -> int:
+    deleted = 0
+    for begin, end in _windows(engine, "notifications", older_than):
+        with engine.begin() as tx:
+            deleted += tx.execute(text(SUMMARIES), {"begin": begin, "end": end}).rowcount
     return deleted
 
 
