@@ -374,8 +374,22 @@ def test_the_list_and_the_counts_are_narrowed_by_policy_and_facts(company: Compa
         assert company.titles(company.ada, "/escalations", **filters) == found, filters
         assert company.titles(company.dana, "/escalations", **filters) == found, filters
         if counted is not None:
-            numbers = company.get(company.dana, "/escalations/counts", **filters)
-            assert (numbers["manager"], numbers["admin"]) == counted, filters
+            for path in ("/escalations/counts", "/escalations/summary"):
+                numbers = company.get(company.dana, path, **filters)
+                assert (numbers["manager"], numbers["admin"]) == counted, (path, filters)
+            assert sum(age["count"] for age in numbers["age"]) == sum(counted), filters
+            assert (numbers["over_time"][-1]["manager"], numbers["over_time"][-1]["admin"]) == counted
+
+
+def test_the_days_of_a_narrowed_summary_have_what_was_completed_since(company: Company) -> None:
+    for kind in ("call", "visit"):
+        follow_up_id = company.follow_up(company.amir, overdue=12 * DAY, kind=kind)
+        raised(company, follow_up_id, 2, 10)
+        completed(company, follow_up_id, 5)
+    assert company.world.execute("SELECT count(*) AS n FROM follow_ups WHERE is_open")[0].n == 0
+    for filters in ({"kind": "call"}, {"kind": "call", "assignee": company.amir.id}):
+        days = company.get(company.mia, "/escalations/summary", **filters)["over_time"]
+        assert [days[29 - ago]["manager"] for ago in (11, 10, 6, 5, 0)] == [0, 1, 1, 0, 0]
 
 
 def test_pages_of_a_narrowed_list_follow_each_other(company: Company) -> None:

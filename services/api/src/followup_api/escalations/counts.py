@@ -21,7 +21,7 @@ f, u, e, es = follow_ups.c, users.c, escalations.c, escalation_states.c
 
 
 @dataclass(frozen=True, slots=True)
-class _Narrowing:
+class Narrowing:
     """What is counted beside whose it is."""
 
     search: Search | None = None
@@ -34,8 +34,17 @@ class _Narrowing:
             return counted
         return self.search.narrowed(counted.join(follow_ups, f.id == es.follow_up_id))
 
+    def __bool__(self) -> bool:
+        """Whether it leaves anything out."""
+        return self.search is not None or bool(self.conditions)
 
-EVERYTHING = _Narrowing()
+
+EVERYTHING = Narrowing()
+
+
+def narrowing_to(tx: Transaction, scope: Scope, filters: EscalationFilters) -> Narrowing:
+    """What filters leave of a scope."""
+    return Narrowing(looked_up(tx, filters.q, scope), narrowed_by(filters))
 
 
 def counts(tx: Transaction, scope: Scope, filters: EscalationFilters, top: int | None) -> EscalationCounts:
@@ -47,7 +56,7 @@ def counts(tx: Transaction, scope: Scope, filters: EscalationFilters, top: int |
         filters: what else they are narrowed to.
         top: the person whose direct reports are told apart; None: those who report to nobody.
     """
-    narrowing = _Narrowing(looked_up(tx, filters.q, scope), narrowed_by(filters))
+    narrowing = narrowing_to(tx, scope, filters)
     found = by_line(_people(tx, scope, narrowing), top)
     return EscalationCounts(
         manager=sum(line.manager for line in found.lines) + found.others.manager,
@@ -59,7 +68,7 @@ def counts(tx: Transaction, scope: Scope, filters: EscalationFilters, top: int |
     )
 
 
-def unroutable(tx: Transaction, scope: Scope, narrowing: _Narrowing = EVERYTHING) -> int:
+def unroutable(tx: Transaction, scope: Scope, narrowing: Narrowing = EVERYTHING) -> int:
     """Steps of open follow-ups that wait until somebody can be told."""
     waiting = (
         select(func.count())
@@ -70,7 +79,7 @@ def unroutable(tx: Transaction, scope: Scope, narrowing: _Narrowing = EVERYTHING
     return int(tx.execute(narrowing.of(waiting)).scalar_one())
 
 
-def _people(tx: Transaction, scope: Scope, narrowing: _Narrowing) -> Sequence[Person]:
+def _people(tx: Transaction, scope: Scope, narrowing: Narrowing) -> Sequence[Person]:
     """Everyone who has open escalations, and everyone above them."""
     own = _own(scope, narrowing)
     line = select(u.id, u.manager_id).where(u.id.in_(select(own.c.assignee_id))).cte("line", recursive=True)
@@ -89,7 +98,7 @@ def _people(tx: Transaction, scope: Scope, narrowing: _Narrowing) -> Sequence[Pe
     return [Person(*row) for row in tx.execute(statement)]
 
 
-def _own(scope: Scope, narrowing: _Narrowing) -> CTE:
+def _own(scope: Scope, narrowing: Narrowing) -> CTE:
     """Each person's own, by severity."""
     numbers = [func.count().filter(es.severity == word).label(name) for name, word in OF_SEVERITY.items()]
     counted = (

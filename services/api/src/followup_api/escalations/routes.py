@@ -8,14 +8,13 @@ from fastapi import Query
 from followup_common.policy import Severity
 
 from followup_api.escalations import queries
-from followup_api.escalations.counts import counts, unroutable
+from followup_api.escalations.counts import counts, narrowing_to, unroutable
 from followup_api.escalations.lines import top_of
 from followup_api.escalations.schemas import (
     EscalatedFollowUp,
     EscalationCounts,
     EscalationFilters,
     EscalationQuery,
-    EscalationScope,
     EscalationSummary,
 )
 from followup_api.escalations.summary import summary
@@ -54,15 +53,17 @@ def count_escalations(
 
 @router.get("/summary", summary="Sum up open escalations")
 def summarize_escalations(
-    work: Work, caller: Overseer, query: Annotated[EscalationScope, Query()]
+    work: Work, caller: Overseer, query: Annotated[EscalationFilters, Query()]
 ) -> EscalationSummary:
-    """Open escalations by level, team, age and day, as far as you may see them."""
+    """Open escalations by level, team, age and day, as far as you may see them: those that the list with the
+    same filters shows."""
     scope = narrowed_scope(work.tx, caller, query.assignee)
-    found = summary(work.tx, scope, caller.time_zone)
+    narrowing = narrowing_to(work.tx, scope, query)
+    found = summary(work.tx, scope, caller.time_zone, narrowing)
     return EscalationSummary(
         manager=found.of(Severity.ESCALATED),
         admin=found.of(Severity.BREACH),
-        unroutable=unroutable(work.tx, scope),
+        unroutable=unroutable(work.tx, scope, narrowing),
         by_team=found.by_team(),
         age=found.by_age(),
         over_time=found.days,

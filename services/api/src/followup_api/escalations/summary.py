@@ -9,14 +9,16 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
-from followup_common.db.tables import BEYOND_THE_ASSIGNEE
+from followup_common.db.tables import BEYOND_THE_ASSIGNEE, escalation_states, follow_ups
 from followup_common.policy import Severity
-from sqlalchemy import text
+from sqlalchemy import Executable, column, or_, select, text
 
+from followup_api.escalations.counts import EVERYTHING, Narrowing
 from followup_api.escalations.schemas import AgeGroup, EscalationDay, TeamEscalations
 from followup_api.followups.schemas import PersonName
 from followup_api.followups.scopes import Scope
 
+es, f = escalation_states.c, follow_ups.c
 AGES = (0, 48, 72, 96, 168, 336)
 """Where groups of age begin, in hours: up to two, three, four, seven and fourteen days, and longer."""
 DAYS = 30
@@ -28,7 +30,7 @@ OPEN_NOW = """
     SELECT m.id, m.name, counted.severity, counted.age, sum(counted.number)::bigint AS number
     FROM (
         SELECT es.severity, es.assignee_id, count(*) AS number, {ages} AS age
-        FROM escalation_states es WHERE es.is_open AND es.{beyond} {theirs} GROUP BY 1, 2, 4
+        FROM escalation_states es WHERE es.is_open AND es.{beyond} {theirs} {narrowed} GROUP BY 1, 2, 4
     ) counted
     JOIN users u ON u.id = counted.assignee_id
     LEFT JOIN users m ON m.id = u.manager_id
@@ -43,15 +45,16 @@ OF_THEIRS = """
         SELECT f.id FROM follow_ups f WHERE NOT f.is_open AND f.completed_at >= {start} {theirs}
     ) of_theirs ON of_theirs.id = e.follow_up_id
 """
+OF_NARROWED = "JOIN narrowed ON narrowed.id = e.follow_up_id"
 START = "((now() AT TIME ZONE :time_zone)::date - (:days - 1))::timestamp AT TIME ZONE :time_zone"
 # Counted backwards from what is open now, so that only what began or ended within these days is read. All in
 # one statement: between two, a sweep could raise what the one counts and the other does not.
 SUMMARY = """
     WITH open_now AS MATERIALIZED ({open_now}), turns AS (
-        SELECT e.raised_at AS at, e.severity, 1 AS by FROM escalations e {of_theirs}
+        SELECT e.raised_at AS at, e.severity, 1 AS by FROM escalations e {of_theirs} {of_narrowed}
         WHERE e.raised_at >= {start} AND e.{beyond}
         UNION ALL
-        SELECT e.ended_at, e.severity, -1 FROM escalations e {of_theirs}
+        SELECT e.ended_at, e.severity, -1 FROM escalations e {of_theirs} {of_narrowed}
         WHERE e.ended_at >= {start} AND e.{beyond}
     ), by_day AS (
         SELECT (at AT TIME ZONE :time_zone)::date AS day,
@@ -115,13 +118,35 @@ class Summary:
         ]
 
 
-def summary(tx: Transaction, scope: Scope, time_zone: str) -> Summary:
-    """Open escalations as they are now, and as they were at the end of each of the last days there."""
+def summary(tx: Transaction, scope: Scope, time_zone: str, narrowing: Narrowing = EVERYTHING) -> Summary:
+    """Open escalations as they are now, and as they were at the end of each of the last days there.
+
+    Args:
+        tx: where to count.
+        scope: whose.
+        time_zone: in which days begin.
+        narrowing: what else they are narrowed to, as follow-ups are now.
+    """
     everyone = scope.user_ids is None
     theirs = "" if everyone else "AND assignee_id = ANY(CAST(:scope AS bigint[]))"
     parts = {"theirs": theirs, "start": START, "ages": AGE, "beyond": BEYOND_THE_ASSIGNEE}
+    parts |= {"narrowed": "AND es.follow_up_id IN (SELECT id FROM narrowed)", "of_narrowed": OF_NARROWED}
+    if not narrowing:
+        parts |= {"narrowed": "", "of_narrowed": ""}
     of_theirs = "" if everyone else OF_THEIRS.format(**parts)
     statement = SUMMARY.format(open_now=OPEN_NOW.format(**parts), of_theirs=of_theirs, **parts)
     values = {"scope": int_array(scope.user_ids or ()), "time_zone": time_zone, "days": DAYS}
-    row = tx.execute(text(statement), values).one()
+    row = tx.execute(_among(statement, scope, narrowing), values).one()
     return Summary(row.open_now, [EscalationDay(**day) for day in row.over_time])
+
+
+def _among(statement: str, scope: Scope, narrowing: Narrowing) -> Executable:
+    """A statement that may ask `narrowed` for what a narrowing leaves of what is open or completed since."""
+    if not narrowing:
+        return text(statement)
+    since = select(f.id).where(~f.is_open, f.completed_at >= text(START))
+    ids = select(es.follow_up_id.label("id")).where(
+        scope.condition(es.assignee_id), or_(es.is_open, es.follow_up_id.in_(since))
+    )
+    found = text(f"SELECT * FROM ({statement}) summed_up").columns(column("open_now"), column("over_time"))
+    return found.add_cte(narrowing.of(ids).cte("narrowed"))
