@@ -68,6 +68,21 @@ def test_a_notification_says_what_is_late_and_why_it_is_you(company: Company, tw
     assert company.get(company.dana, "/notifications")["items"] == []
 
 
+def test_a_notification_says_how_late_it_was_by_the_calendar_that_applies(
+    company: Company, two_days_late: int
+) -> None:
+    assert one(company, company.mia)["why"]["working_overdue"] is None
+    night_and_day = [{"days": [1, 2, 3, 4, 5, 6, 7], "opens": "00:00", "closes": "00:00"}]
+    calendar = company.calendar(name="House", time_zone="UTC", hours=night_and_day)["id"]
+    company.ask(company.ada, "PATCH", f"/users/{company.mia.id}", json={"calendar_id": calendar})
+    expected = {"calendar": "House", "days": 2, "hours": 3.0}
+    # Amir has none of his own: that of his manager counts, until when they were told.
+    for person in (company.amir, company.mia):
+        assert one(company, person)["why"]["working_overdue"] == expected
+    company.ask(company.ada, "PATCH", f"/follow-ups/{two_days_late}", json={"assignee_id": company.otto.id})
+    assert one(company, company.amir)["why"]["working_overdue"] is None  # out of sight
+
+
 def test_a_notification_knows_whose_follow_up_it_was(company: Company, two_days_late: int) -> None:
     company.ask(company.dana, "PATCH", f"/follow-ups/{two_days_late}", json={"assignee_id": company.mia.id})
     assert one(company, company.mia)["why"]["text"] == "You manage Amir Patel."

@@ -1615,7 +1615,8 @@ export interface paths {
         };
         /**
          * Sum up open escalations
-         * @description Open escalations by level, team, age and day, as far as you may see them.
+         * @description Open escalations by level, team, age and day, as far as you may see them: those that the list with the
+         *     same filters shows.
          */
         get: operations["summarize_escalations"];
         put?: never;
@@ -6393,7 +6394,12 @@ export interface components {
          *         "policy": "standard",
          *         "policy_version": 1,
          *         "step": 2,
-         *         "text": "You manage Amir Patel."
+         *         "text": "You manage Amir Patel.",
+         *         "working_overdue": {
+         *           "calendar": "Berlin",
+         *           "days": 1,
+         *           "hours": 3
+         *         }
          *       }
          *     }
          */
@@ -9468,6 +9474,8 @@ export interface components {
              * @description When the notification was written; one decimal.
              */
             hours_overdue: number;
+            /** @description The same by the calendar that applies, as that is now; null where none does, and of a follow-up that was not overdue or is out of sight. */
+            working_overdue?: components["schemas"]["WorkingOverdue"] | null;
             /**
              * Audience
              * @description `assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.
@@ -20741,6 +20749,24 @@ export interface operations {
             query?: {
                 /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
                 assignee?: string;
+                /** @description Only those of this kind, by its name. */
+                kind?: string | null;
+                /** @description Only those of this priority. */
+                priority?: ("low" | "normal" | "high") | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those worth at least this; needs `currency`. */
+                value_from?: string | null;
+                /** @description Only those worth at most this; needs `currency`. */
+                value_to?: string | null;
+                /** @description Only those with a value in this currency. */
+                currency?: string | null;
+                /** @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now. */
+                held?: ("waiting" | "snoozed" | "acknowledged") | null;
+                /** @description Only those on a version of this policy. */
+                policy_id?: number | null;
+                /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
+                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -21023,7 +21049,12 @@ export interface operations {
                      *             "policy": "standard",
                      *             "policy_version": 1,
                      *             "step": 2,
-                     *             "text": "You manage Amir Patel."
+                     *             "text": "You manage Amir Patel.",
+                     *             "working_overdue": {
+                     *               "calendar": "Berlin",
+                     *               "days": 1,
+                     *               "hours": 3
+                     *             }
                      *           }
                      *         }
                      *       ],

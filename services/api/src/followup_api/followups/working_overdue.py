@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.clocks import usable_calendars
@@ -28,29 +28,56 @@ LINES = text("""
 CENTI_HOUR = timedelta(seconds=36)
 
 
+class Late(NamedTuple):
+    """Something that is or was overdue.
+
+    Attributes:
+        key: by which it is found again.
+        assignee_id: whose calendar counts, or that of the next one up their line.
+        calendar_id: that of the policy, which comes first.
+        due_at: since when it counts.
+        until: the end; None: now.
+    """
+
+    key: int
+    assignee_id: int
+    calendar_id: int | None
+    due_at: datetime
+    until: datetime | None = None
+
+
 def working_overdue(tx: Transaction, rows: Sequence[Record]) -> Mapping[int, dict[str, Any]]:
-    """The fields of a `WorkingOverdue` for each row of `FOLLOW_UPS` that is overdue and has a calendar.
+    """The fields of a `WorkingOverdue` for each row of `FOLLOW_UPS` that is overdue and has a calendar."""
+    late = [row for row in rows if row.status == "open" and row.hours_overdue > 0]
+    return counted(tx, [Late(row.id, row.assignee_id, row.policy_calendar_id, row.due_at) for row in late])
+
+
+def counted(tx: Transaction, late: Sequence[Late]) -> Mapping[int, dict[str, Any]]:
+    """The fields of a `WorkingOverdue` for each that has a calendar, by its key.
 
     What cannot be counted by its calendar is left out: the time by the clock is always there.
     """
-    late = [row for row in rows if row.status == "open" and row.hours_overdue > 0]
-    people = tx.execute(LINES, {"assignees": sorted({row.assignee_id for row in late})}).all() if late else []
+    people = tx.execute(LINES, {"assignees": sorted({one.assignee_id for one in late})}).all() if late else []
     if not people:
         return {}
     lines = {one.id: Person(one.id, one.manager_id, one.active, one.calendar_id) for one in people}
     directory = Directory(lines, (), calendar_id=people[0].organisation)
-    applies = {row.id: row.policy_calendar_id or calendar_of(row.assignee_id, directory) for row in late}
+    applies = {one.key: one.calendar_id or calendar_of(one.assignee_id, directory) for one in late}
     calendars = usable_calendars(tx, {number for number in applies.values() if number is not None})
-    counted = ((row, calendars.get(applies[row.id] or 0)) for row in late)
-    found = {row.id: _counted(calendar, row.due_at, people[0].now) for row, calendar in counted if calendar}
-    return {number: passed for number, passed in found.items() if passed}
+    by = ((one, calendars.get(applies[one.key] or 0)) for one in late)
+    found = {
+        one.key: _counted(calendar, one.due_at, one.until or people[0].now)
+        for one, calendar in by
+        if calendar
+    }
+    return {key: passed for key, passed in found.items() if passed}
 
 
-def _counted(calendar: WorkingTime, due_at: datetime, now: datetime) -> dict[str, Any] | None:
+def _counted(calendar: WorkingTime, due_at: datetime, until: datetime) -> dict[str, Any] | None:
     if due_at < calendar.since:  # what was worked before is not known
         return None
     try:
-        days, rest = calendar.passed(due_at, now)
+        days, rest = calendar.passed(due_at, until)
     except BeyondHorizon:
         return None
     # Cut, not rounded, like hours_overdue.

@@ -12,6 +12,7 @@ from followup_common.wording import hours_between, listed, overdue, told_of_many
 
 from followup_api.followups import why
 from followup_api.followups.activities import Names, names_of, step_of
+from followup_api.followups.working_overdue import Late, counted
 from followup_api.notifications import queries
 from followup_api.notifications.queries import Bundle
 from followup_api.notifications.schemas import HANDED_ON
@@ -42,6 +43,7 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
     )
     names = names_of(tx, mentioned)
     bundles = _bundles(tx, rows)
+    worked = _working_overdue(tx, in_sight)
     for row in rows:
         if row.summary_of is not None:
             in_one = row.audience == "bundle"
@@ -52,7 +54,11 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
             "kind": _kind(row),
             "created_at": row.created_at,
             "read_at": row.read_at,
-            **(_in_sight(row, _step(tx, row), names) if row.in_sight else _out_of_sight(row)),
+            **(
+                _in_sight(row, _step(tx, row), names, worked.get(row.id))
+                if row.in_sight
+                else _out_of_sight(row)
+            ),
         }
 
 
@@ -163,7 +169,16 @@ def _out_of_sight(row: Record) -> dict[str, Any]:
     }
 
 
-def _in_sight(row: Record, step: Step | None, names: Names) -> dict[str, Any]:
+def _working_overdue(tx: Transaction, rows: Sequence[Record]) -> Mapping[int, dict[str, Any]]:
+    """How long each was overdue when it was written, by the calendar that applies."""
+    late = [row for row in rows if row.summary_of is None and row.due_at < row.created_at]
+    return counted(
+        tx,
+        [Late(row.id, row.assignee_id, row.policy_calendar_id, row.due_at, row.created_at) for row in late],
+    )
+
+
+def _in_sight(row: Record, step: Step | None, names: Names, worked: dict[str, Any] | None) -> dict[str, Any]:
     actor = names.of(row.actor_id).name if row.actor_id else None
     hours = hours_between(row.due_at, row.created_at)
     label = step.label if step and row.step > 0 else None
@@ -202,7 +217,10 @@ def _in_sight(row: Record, step: Step | None, names: Names) -> dict[str, Any]:
         "label": label,
         "severity": step.severity if step and row.step > 0 else None,
         "sla_breach": breach,
-        "why": _why(row, text=text, hours=hours, label=label, fallback=row.fallback),
+        "why": {
+            **_why(row, text=text, hours=hours, label=label, fallback=row.fallback),
+            "working_overdue": worked,
+        },
     }
 
 

@@ -76,7 +76,12 @@ NOTIFICATIONS = (
         *(n.actor_id, n.follow_up_id, f.title, f.is_open),
         *(n.for_user_id, n.until, n.summary_of, n.summed_up, n.details),
         *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
-        *(pv.policy, pv.version, STEP_BY_THEN.label("step_by_then")),
+        *(
+            pv.policy,
+            pv.version,
+            pv.calendar_id.label("policy_calendar_id"),
+            STEP_BY_THEN.label("step_by_then"),
+        ),
         assignee_then(n.follow_up_id, n.created_at).label("assignee_id"),
     )
     .join(follow_ups, f.id == n.follow_up_id, isouter=True)

@@ -8,6 +8,7 @@ from followup_common.policy import Severity
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from followup_api.followups.schemas import WorkingOverdue
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Id, Input, Schema, Time, examples
 
@@ -61,6 +62,11 @@ class Why(Schema):
     )
     label: str | None
     hours_overdue: float = Field(description="When the notification was written; one decimal.")
+    working_overdue: WorkingOverdue | None = Field(
+        None,
+        description="The same by the calendar that applies, as that is now; null where none does, and of a "
+        "follow-up that was not overdue or is out of sight.",
+    )
     audience: str = Field(description="`assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.")
     fallback: Literal["up_the_line", "admins", "substitute", "absent"] | None = Field(
         description="`substitute`: you stand in for somebody who is away. `absent`: you were away yourself; "
@@ -105,6 +111,7 @@ EXAMPLE: JsonDict = {
         "step": 2,
         "label": "manager",
         "hours_overdue": 51.0,
+        "working_overdue": {"calendar": "Berlin", "days": 1, "hours": 3.0},
         "audience": "manager",
         "fallback": None,
         "text": "You manage Amir Patel.",

@@ -2,10 +2,12 @@ import { Tooltip, UnstyledButton } from "@mantine/core";
 import { IconAlertTriangle, IconBeach, IconBellRinging, IconPlayerPlay, IconUserShare } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Notification } from "@/api/types";
+import { isolate } from "@/components/bidi";
 import { RelativeTime } from "@/components/RelativeTime";
 import { Deliveries } from "@/features/inbox/Deliveries";
 import { useMarkRead } from "@/features/inbox/inbox";
 import { t } from "@/i18n";
+import { workingTime } from "@/time/format";
 import classes from "./NotificationItem.module.css";
 
 interface Props {
@@ -20,6 +22,7 @@ export function NotificationItem({ notification, onFollow }: Props) {
   const mark = useMarkRead();
   const unread = readAt === null;
   const to = addressOf(notification);
+  const worked = notification.why?.working_overdue;
 
   function follow() {
     if (unread) mark.mutate({ id });
@@ -29,7 +32,10 @@ export function NotificationItem({ notification, onFollow }: Props) {
   const content = (
     <>
       <span className={classes.title}>{message}</span>
-      <span className={classes.summary}>{reasonOf(notification)}</span>
+      <span className={classes.summary}>
+        {reasonOf(notification)}
+        {worked && ` ${t.inbox.worked(workingTime(worked), isolate(worked.calendar))}`}
+      </span>
       <Deliveries deliveries={notification.deliveries} className={classes.delivery} />
       <RelativeTime at={at} as="ago" className={classes.at} />
     </>

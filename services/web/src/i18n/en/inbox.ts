@@ -14,6 +14,7 @@ export const inbox = {
     mark: "Mark as read",
     markNamed: (title: string) => `Mark “${title}” as read`,
     stillUnread: "Still unread",
+    worked: (time: string, calendar: string) => `It was ${time} overdue by the calendar ${calendar}.`,
     completedByNow: (why: string) => `${why} It is completed by now.`,
     someCompleted: (why: string, done: number, all: number) =>
       `${why} ${done < all ? plural(done, { one: "# is", other: "# are" }) : "All are"} completed by now.`,
