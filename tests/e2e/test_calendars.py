@@ -142,6 +142,7 @@ def test_an_employee_reads_and_does_not_edit(product: Product, visit: Visit) -> 
     page.get_by_role("link", name="Read by all").click()
     week(page, "Mon to Fri 09:00–17:00")
     expect(page.get_by_text("Public holidays: Germany")).to_be_visible()
+    expect(page.get_by_text("From the open library “holidays”")).to_be_visible()
     expect(page.get_by_role("textbox")).to_have_count(0)
     page.goto("/calendars/new")
     expect(page.get_by_role("heading", name="Not found")).to_be_visible()

@@ -1,6 +1,6 @@
 import { Text, Title } from "@mantine/core";
 import type { Calendar } from "@/api/types";
-import { countryName } from "@/features/calendars/countries";
+import { countryName, sourceOf } from "@/features/calendars/countries";
 import { draftOf } from "@/features/calendars/draft";
 import { weekInWords } from "@/features/calendars/week";
 import { WeekPicture } from "@/features/calendars/WeekPicture";
@@ -16,7 +16,14 @@ export function CalendarFacts({ calendar }: { calendar: Calendar }) {
       <Text mb="md">{words.hoursLine(weekInWords(hours), zone)}</Text>
       <div className={classes.columns}>
         <WeekPicture hours={hours} />
-        <Text>{words.dayTitle(words.holidays, holidays ? countryName(holidays.country, holidays.subdivision) : words.noHolidays)}</Text>
+        <div>
+          <Text>{words.dayTitle(words.holidays, holidays ? countryName(holidays.country, holidays.subdivision) : words.noHolidays)}</Text>
+          {holidays && (
+            <Text size="sm" c="dimmed">
+              {sourceOf(calendar)}
+            </Text>
+          )}
+        </div>
       </div>
       <Title order={2} mt="xl" mb="xs">
         {words.year}

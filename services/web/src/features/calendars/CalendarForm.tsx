@@ -81,7 +81,7 @@ export function CalendarForm({ saved, newest, initial, onSaved }: Props) {
         </div>
       </Section>
       <Section title={words.holidays}>
-        <HolidaysEditor draft={draft} change={change} saved={saved?.holidays ?? null} problem={problem} />
+        <HolidaysEditor draft={draft} change={change} saved={saved} problem={problem} />
       </Section>
       <Section title={words.own} text={words.ownText}>
         <DaysEditor days={draft.days} change={(days) => change({ days })} problem={problem} />

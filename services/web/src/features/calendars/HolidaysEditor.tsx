@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { Calendar } from "@/api/types";
-import { countries } from "@/features/calendars/countries";
+import { countries, sourceOf } from "@/features/calendars/countries";
 import type { CalendarDraft } from "@/features/calendars/draft";
 import { words } from "@/i18n/calendars";
 import { now } from "@/time/clock";
@@ -16,8 +16,8 @@ const CATEGORIES = ["public", "bank", "school", "government", "optional", "half_
 interface Props {
   draft: CalendarDraft;
   change: (change: Partial<CalendarDraft>) => void;
-  /** As it is saved: its holidays are known. */
-  saved: Calendar["holidays"];
+  /** As it is saved: its holidays are known. Null: it is a new one. */
+  saved: Calendar | null;
   problem: Problem | null;
 }
 
@@ -65,11 +65,12 @@ export function HolidaysEditor({ draft, change, saved, problem }: Props) {
   );
 }
 
-function List({ draft, change, saved }: Omit<Props, "problem">) {
+function List({ draft, change, saved: calendar }: Omit<Props, "problem">) {
   const { time_zone: zone } = useMe();
   const [all, setAll] = useState(false);
+  const saved = calendar?.holidays;
   const same = saved?.country === draft.country && (saved.subdivision ?? "") === draft.subdivision;
-  if (!same || saved.categories.join() !== draft.categories.join()) {
+  if (!calendar || !same || saved.categories.join() !== draft.categories.join()) {
     return (
       <Text size="sm" c="dimmed" mt="sm">
         {words.holidaysAfterSaving}
@@ -84,7 +85,7 @@ function List({ draft, change, saved }: Omit<Props, "problem">) {
   return (
     <>
       <Text size="sm" c="dimmed" mt="sm">
-        {words.closedOn}
+        {sourceOf(calendar)} {words.closedOn}
       </Text>
       <div className={classes.list} role="group" aria-label={words.holidayList}>
         {shown.map(({ date, name }) => (

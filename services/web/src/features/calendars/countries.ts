@@ -1,3 +1,7 @@
+import type { Calendar } from "@/api/types";
+import { words } from "@/i18n/calendars";
+import { now } from "@/time/clock";
+import { plainDay } from "@/time/format";
 import { DATE_LANGUAGES } from "@/i18n";
 
 const names = new Intl.DisplayNames(DATE_LANGUAGES["day-month"], { type: "region", fallback: "none" });
@@ -26,4 +30,9 @@ function nameOf(code: string): string | undefined {
     if (error instanceof RangeError) return undefined; // no code at all
     throw error;
   }
+}
+
+/** Where the days of a calendar's public holidays come from, and until when they are known. */
+export function sourceOf({ holidays_until: until }: Pick<Calendar, "holidays_until">): string {
+  return words.holidaySource(until === null ? null : plainDay(until, now()));
 }

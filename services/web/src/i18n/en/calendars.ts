@@ -63,6 +63,8 @@ export const calendars = {
   holidayList: "Holidays of the calendar",
   holidaysAfterSaving: "The list is shown again when the calendar is saved.",
   kept: (name: string, day: string) => `Closed on ${name}, ${day}`,
+  holidaySource: (until: string | null) =>
+    `From the open library “holidays”, ${until === null ? "" : `known until ${until}, `}looked up again each year.`,
   closedOn: "Take off the tick where work is done all the same.",
   allYears: (amount: number) => `Show all ${number(amount)}`,
 
