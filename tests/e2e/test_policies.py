@@ -222,6 +222,12 @@ def test_the_ladder_is_drawn_on_real_days(product: Product, visit: Visit, ada: P
     again = "again Tue .* 10:00; Wed .* 10:00"
     ladder = page.get_by_role("img", name=re.compile(f"Fri .* 12:00; step 2 on Mon .* 10:00, and {again}$"))
     expect(ladder.get_by_text("2", exact=True)).to_have_count(3)
+    steps = [{**LATER, "after": None, "working": "PT16H"}, {**LATER, "label": "Later", "after": "PT48H"}]
+    mixed = add(product, "In mixed units", calendar_id=calendar, steps=steps)
+    page.goto(f"/policies/{mixed}")
+    days = "Friday, Saturday, Sunday or Thursday"
+    expect(page.get_by_text(f"due at noon on {days}, step 2 would come before step 1")).to_be_visible()
+    page.goto(f"/policies/{made}")
     page.get_by_label("Repeat every", exact=True).fill("0")
     expect(page.get_by_role("status").filter(has_text="Step 2: ")).to_contain_text("give at least")
 

@@ -65,6 +65,20 @@ def test_no_step_comes_before_the_one_above_it(company: Company) -> None:
     assert placed(company, *steps, calendar_id=office(company)) == [(1, 0, "Mon 12:00"), (2, 0, "Mon 12:00")]
 
 
+def test_it_is_said_on_which_days_the_order_of_steps_turns(company: Company) -> None:
+    steps = [{"working": "PT16H", **MANAGER}, {"after": "PT48H", **ADMIN}]
+    due = friday_noon() + timedelta(days=3)
+    # 16 hours from Monday noon end on Wednesday, as 48 hours do; from Thursday noon on Monday.
+    asked: dict[str, Any] = {"due_at": due.isoformat(), "calendar_id": office(company)}
+    [turn] = ask(company, "POST", "/ladder", steps=steps, **asked).json()["turns"]
+    days = [f"{datetime.fromisoformat(at):%a}" for at in turn["due_at"]]
+    assert (turn["step"], turn["above"], days) == (2, 1, ["Thu", "Fri", "Sat", "Sun"])
+    later = [steps[0], {**steps[1], "after": "P5D"}]
+    assert ask(company, "POST", "/ladder", steps=later, **asked).json()["turns"] == []
+    alike = [{"working": "PT8H", **MANAGER}, {"working": "PT16H", **ADMIN}]
+    assert ask(company, "POST", "/ladder", steps=alike, **asked).json()["turns"] == []
+
+
 def test_what_lies_behind_the_horizon_is_left_out(company: Company) -> None:
     far = {"working_days": 300, **MANAGER, **again(9, working_days=300)}
     reminder = {"working_days": -1, **OVERDUE, "after": None, "severity": "reminder"}

@@ -5776,7 +5776,8 @@ export interface components {
          *           "repeat": 2,
          *           "step": 1
          *         }
-         *       ]
+         *       ],
+         *       "turns": []
          *     }
          */
         Ladder: {
@@ -5785,6 +5786,11 @@ export interface components {
              * @description In their order, as far as the calendar has been worked out: what is left out is later.
              */
             comes: components["schemas"]["Coming"][];
+            /**
+             * Turns
+             * @description Steps whose order by the clock is another one than in the policy, as those in hours and those in working time may be, by the day on which the follow-up is due.
+             */
+            turns: components["schemas"]["Turn"][];
         };
         /**
          * LadderInput
@@ -9233,6 +9239,24 @@ export interface components {
              * @description Overdue at the end of each, of the present one now, by the times at which they are due now.
              */
             overdue: number[];
+        };
+        /**
+         * Turn
+         * @description A step that would come before one above it, had it not to wait for that.
+         */
+        Turn: {
+            /** Step */
+            step: number;
+            /**
+             * Above
+             * @description Number of the step with which it comes.
+             */
+            above: number;
+            /**
+             * Due At
+             * @description On which days of the week from `due_at` on, at the same time.
+             */
+            due_at: string[];
         };
         /**
          * UnreadCount
@@ -19215,7 +19239,8 @@ export interface operations {
                      *           "repeat": 2,
                      *           "step": 1
                      *         }
-                     *       ]
+                     *       ],
+                     *       "turns": []
                      *     }
                      */
                     "application/json": components["schemas"]["Ladder"];

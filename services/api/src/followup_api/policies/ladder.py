@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from followup_common.db import Transaction
 from followup_common.db.working_time import load_calendars
-from followup_common.policy import ALWAYS_OPEN, Calendar, Policy
+from followup_common.policy import ALWAYS_OPEN, NOWHERE, Calendar, Policy
+from followup_common.policy.clock import ahead
 from followup_common.policy.foresight import coming
 
 from followup_api.calendars.problems import BeforeTheHorizon
 from followup_api.policies.checks import check_steps, invalid
-from followup_api.policies.schemas import Coming, Ladder, LadderInput
+from followup_api.policies.schemas import Coming, Ladder, LadderInput, Turn
 
 EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
 
 
@@ -39,4 +42,23 @@ def ladder(tx: Transaction, body: LadderInput) -> Ladder:
 def _placed(policy: Policy, calendar: Calendar, due_at: datetime, since: datetime, until: datetime) -> Ladder:
     """What comes within the time that is known."""
     comes = coming(policy, calendar, due_at, since, until)
-    return Ladder(comes=[Coming(step=step, repeat=repeat, at=at) for at, step, repeat in comes])
+    return Ladder(
+        comes=[Coming(step=step, repeat=repeat, at=at) for at, step, repeat in comes],
+        turns=_turns(policy, calendar, [due_at + day * DAY for day in range(7)], until),
+    )
+
+
+def _turns(policy: Policy, calendar: Calendar, due_times: Sequence[datetime], until: datetime) -> list[Turn]:
+    """Which steps would come before one above them, of what is due at some times."""
+    if len({step.length[0] for step in policy.steps}) == 1:
+        return []
+    once = Policy(steps=tuple(step.model_copy(update={"repeat": None}) for step in policy.steps))
+    found: dict[tuple[int, int], list[datetime]] = {}
+    for due_at in (one for one in due_times if one <= until):
+        latest, above = EVER[0], 0
+        for at, step, _ in ahead(once, calendar, due_at, due_at, NOWHERE):
+            if at < latest:
+                found.setdefault((step, above), []).append(due_at)
+            else:
+                latest, above = at, step
+    return [Turn(step=step, above=above, due_at=due) for (step, above), due in sorted(found.items())]

@@ -238,8 +238,17 @@ EXAMPLE_COMES: JsonDict = {
         {"step": 1, "repeat": 0, "at": "2026-11-27T11:00:00Z"},
         {"step": 1, "repeat": 1, "at": "2026-11-28T11:00:00Z"},
         {"step": 1, "repeat": 2, "at": "2026-11-29T11:00:00Z"},
-    ]
+    ],
+    "turns": [],
 }
+
+
+class Turn(Schema):
+    """A step that would come before one above it, had it not to wait for that."""
+
+    step: int
+    above: int = Field(description="Number of the step with which it comes.")
+    due_at: list[Time] = Field(description="On which days of the week from `due_at` on, at the same time.")
 
 
 class Ladder(Schema, json_schema_extra=examples(EXAMPLE_COMES)):
@@ -247,6 +256,10 @@ class Ladder(Schema, json_schema_extra=examples(EXAMPLE_COMES)):
 
     comes: list[Coming] = Field(
         description="In their order, as far as the calendar has been worked out: what is left out is later."
+    )
+    turns: list[Turn] = Field(
+        description="Steps whose order by the clock is another one than in the policy, as those in hours and "
+        "those in working time may be, by the day on which the follow-up is due."
     )
 
 

@@ -63,6 +63,11 @@ export function LadderPicture({ steps, calendarId }: Props) {
         ))}
       </div>
       {later.length + laterRepeats.length > 0 && <Text size="sm">{words.laterSteps(later, laterRepeats)}</Text>}
+      {data?.turns.map(({ step, above, due_at: times }) => (
+        <p key={`${step}.${above}`} className={classes.turn}>
+          {words.turns(step, above, times.map((at) => inZone(at, zone, "weekday")))}
+        </p>
+      ))}
       {error ? (
         <Text size="sm" mt="xs" role="status">
           {(inWords(error) as Error).message}

@@ -3,6 +3,8 @@ import { number, plural } from "@/i18n/intl";
 const list = (names: readonly string[], last: string) =>
   names.length < 2 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}`;
 
+const DAYS_A_WEEK = 7;
+
 /** The pages of policies, which are loaded with them. */
 export const policies = {
   title: "Policies",
@@ -148,6 +150,8 @@ export const policies = {
     `When the steps come of a follow-up that is due on ${due} (${zone}). Closed hours are shaded.${repeats ? " Small circles are repeats." : ""}`,
   picture: (steps: readonly string[]) => `Time line: ${steps.join("; ")}`,
   pictureStep: (place: number, at: string) => `step ${number(place)} on ${at}`,
+  turns: (step: number, above: number, days: readonly string[]) =>
+    `${days.length === DAYS_A_WEEK ? "" : `Of what is due at noon on ${list(days, "or")}, `}step ${number(step)} would come before step ${number(above)}: it waits, and comes together with it.`.replace(/^s/, "S"),
   comes: (at: string, again: readonly string[], more: number) =>
     again.length === 0 ? at : `${at}, and again ${again.join("; ")}${more > 0 ? `; and ${plural(more, { one: "once more", other: "# times more" })}` : ""}`,
   laterSteps: (places: readonly number[], repeating: readonly number[]) =>
