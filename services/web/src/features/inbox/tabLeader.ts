@@ -1,8 +1,8 @@
 const ASK_MS = 3_000;
 const PATIENCE = 3;
 
-/** What tabs send each other: the leader is asked whether it is there, answers, and passes on news. */
-type TabMessage<T> = { kind: "asked" } | { kind: "here" } | { kind: "news"; news: T };
+/** What tabs send each other: the leader is asked whether it is there, answers, and passes on news; one that joins hears the last. */
+type TabMessage<T> = { kind: "joined" } | { kind: "asked" } | { kind: "here" } | { kind: "news"; news: T };
 
 /**
  * Let one tab of several do something for all of them. The one that holds the lock does; when it closes, the
@@ -20,8 +20,14 @@ export function electLeader<T>(name: string, onNews: (news: T) => void, start: (
   let stop: (() => void) | undefined;
   let release: (() => void) | undefined;
   let turn = new AbortController();
+  let last: TabMessage<T> | undefined;
   let unanswered = 0;
   let ended = false;
+
+  function tell(news: T) {
+    last = { kind: "news", news };
+    send(last);
+  }
 
   function ask(options: LockOptions) {
     let held = false;
@@ -30,7 +36,7 @@ export function electLeader<T>(name: string, onNews: (news: T) => void, start: (
         held = true;
         release = resolve;
         if (ended) resolve();
-        else stop = start((news) => send({ kind: "news", news }));
+        else stop = start(tell);
       });
     navigator.locks.request(name, options, hold).catch(() => {
       if (!held || ended) return; // it ended while it waited
@@ -46,8 +52,8 @@ export function electLeader<T>(name: string, onNews: (news: T) => void, start: (
   }
 
   channel.onmessage = ({ data }: MessageEvent<TabMessage<T>>) => {
-    if (data.kind === "asked") {
-      if (stop) send({ kind: "here" });
+    if (data.kind === "asked" || data.kind === "joined") {
+      if (stop) send(data.kind === "joined" && last ? last : { kind: "here" });
       return;
     }
     unanswered = 0;
@@ -66,6 +72,7 @@ export function electLeader<T>(name: string, onNews: (news: T) => void, start: (
     }
   }, ASK_MS);
   queue();
+  send({ kind: "joined" });
   return () => {
     ended = true;
     clearInterval(asking);
