@@ -67,6 +67,11 @@ class Holding:
         self.pipeline.tick(OutboxTick())
         self.pipeline.work()
 
+    def look_after(self) -> None:
+        """End what is over, with no sweep that holds some of it."""
+        self.pipeline.tick(OutboxTick())
+        self.pipeline.work()
+
     def pass_on(self, *times: timedelta) -> None:
         """Let time pass, and sweep after each."""
         for time in times:
@@ -142,6 +147,22 @@ def test_what_ended_by_a_clock_that_was_ahead_does_not_wait_for_that_time_again(
     assert held.told() == [(OVERDUE, "amir")]
     held.pass_on(48 * HOUR)
     assert (ESCALATED, "mia") in held.told()
+
+
+@pytest.mark.parametrize("kind", ["wait", "acknowledge"])
+def test_what_a_clock_that_was_ahead_has_ended_goes_on(held: Holding, kind: str) -> None:
+    """Else nobody could end what its state is still held by."""
+    assert (held.wait(8 * HOUR) if kind == "wait" else held.ask(held.company.amir, kind)).is_success
+    ended = "UPDATE holds SET ended_at = until, end_reason = 'time'"
+    held.company.world.execute(ended)
+    held.look_after()
+    body = {"assignee_id": held.company.mia.id}
+    held.company.ask(held.company.mia, "PATCH", f"/follow-ups/{held.id}", json=body)
+    assert held.company.world.execute("SELECT end_reason FROM holds") == [("reassigned",)]
+    held.company.world.execute(ended)
+    held.look_after()
+    assert held.company.world.execute("SELECT end_reason FROM holds") == [("time",)]  # it was another's
+    assert held.read()["holds"] == []
 
 
 def test_a_raised_step_that_a_wait_overtakes_is_told_when_it_ends(held: Holding) -> None:

@@ -347,6 +347,7 @@ holds = Table(
     ),
     Index("ix_holds_until", "until", postgresql_where=text("ended_at IS NULL")),
     Index("ix_holds_starts_at", "starts_at"),
+    Index("ix_holds_ended_at", "ended_at", postgresql_where=text("end_reason = 'time'")),
 )
 
 # No foreign keys on notifications and activities: one check a row would cost more than the row. Rows are
