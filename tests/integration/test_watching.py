@@ -152,7 +152,7 @@ def test_a_click_begins_a_trace_or_goes_on_with_the_callers(watched: Watched) ->
 
 def test_prometheus_scrapes_every_service_and_finds_what_is_documented(watched: Watched) -> None:
     eventually(lambda: set(watched.prometheus.health().values()) == {"up"}, 30, what="all targets are up")
-    assert len(watched.prometheus.health()) == 6
+    assert len(watched.prometheus.health()) == 7
     for name, metrics in SERVICES.items():
         exposed = families(ask(watched.system.services[name], "/metrics"))
         unlabelled = {each.name for each in metrics if not each.labels}

@@ -52,7 +52,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "escalation_states": {"UPDATE"},
     },
     "followup_notifier": {
-        "notifications": {"INSERT"},
+        "notifications": {"INSERT", "UPDATE(read_at)", "UPDATE(summed_up)"},  # those that it sums up
         "activities": {"INSERT"},
         "outbox": {"INSERT", "UPDATE"},
         "deliveries": {f"INSERT({c})" for c in PLANNED},

@@ -80,6 +80,7 @@ class Dispatcher:
                 with self._database.transaction() as tx:
                     destinations.switch(tx, self._channels)
                     deliveries.bring_back(tx)
+                log.debug("tidied", channels=[each.name for each in self._channels])
             except SQLAlchemyError as error:
                 log.warning("database_away", error=printable(str(getattr(error, "orig", error))))
                 pause = LOOK_EVERY_SECONDS

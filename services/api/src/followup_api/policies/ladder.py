@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from followup_common.db import Transaction
@@ -44,17 +43,18 @@ def _placed(policy: Policy, calendar: Calendar, due_at: datetime, since: datetim
     comes = coming(policy, calendar, due_at, since, until)
     return Ladder(
         comes=[Coming(step=step, repeat=repeat, at=at) for at, step, repeat in comes],
-        turns=_turns(policy, calendar, [due_at + day * DAY for day in range(7)], until),
+        turns=_turns(policy, calendar, due_at, until),
     )
 
 
-def _turns(policy: Policy, calendar: Calendar, due_times: Sequence[datetime], until: datetime) -> list[Turn]:
-    """Which steps would come before one above them, of what is due at some times."""
+def _turns(policy: Policy, calendar: Calendar, begins: datetime, until: datetime) -> list[Turn]:
+    """Which steps would come before one above them, of what is due at the same time of one of seven days."""
     if len({step.length[0] for step in policy.steps}) == 1:
         return []
     once = Policy(steps=tuple(step.model_copy(update={"repeat": None}) for step in policy.steps))
     found: dict[tuple[int, int], list[datetime]] = {}
-    for due_at in (one for one in due_times if one <= until):
+    week = (begins + day * DAY for day in range(7))
+    for due_at in (one for one in week if one <= until):
         latest, above = EVER[0], 0
         for at, step, _ in ahead(once, calendar, due_at, due_at, NOWHERE):
             if at < latest:
