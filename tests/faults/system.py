@@ -129,7 +129,9 @@ class System:
         undo.callback(_if_it_answers, self.hosts.rabbitmq.delete_vhost, self.broker_url)
         self.clock = DatabaseClock(database_url)
         undo.callback(self.clock.close)
-        self.owner = Database(database_url, application_name="followup-faults")
+        self.owner = Database(
+            database_url, application_name="followup-faults", statement_timeout=timedelta(minutes=5)
+        )
         undo.callback(self.owner.close)
         self.pinned = PinnedSnapshot(self.owner)
         undo.callback(self.pinned.stop)

@@ -22,16 +22,19 @@ from tests.support.clock import jumps
 EXAMPLES = 5
 COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
 
-# One that was summed up later was written again then: what was logged with it says when it was told.
+# One that was summed up later was written again then. It was told when what was logged with it was, or else
+# with the first of what its transaction wrote.
 TOLD = """
     SELECT n.follow_up_id, n.run, n.step, n.repeat, n.user_id, n.created_at, n.fallback,
-        COALESCE(said.at, least(n.created_at, pg_xact_commit_timestamp(n.xmin))) AS committed_at
-    FROM notifications n CROSS JOIN LATERAL (
-        SELECT CASE WHEN NOT n.summed_up THEN pg_xact_commit_timestamp(n.xmin) ELSE (
+        CASE WHEN NOT n.summed_up THEN n.at ELSE COALESCE((
             SELECT max(pg_xact_commit_timestamp(a.xmin)) FROM activities a
             WHERE a.follow_up_id = n.follow_up_id AND a.created_at = n.created_at
-        ) END AS at
-    ) said WHERE n.follow_up_id IS NOT NULL
+        ), n.first) END AS committed_at
+    FROM (
+        SELECT *, pg_xact_commit_timestamp(xmin) AS at,
+            min(pg_xact_commit_timestamp(xmin)) OVER (PARTITION BY created_at) AS first
+        FROM notifications
+    ) n WHERE n.follow_up_id IS NOT NULL
 """
 QUERIES = {
     "notifications": TOLD,
