@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
@@ -61,6 +62,22 @@ def test_no_answer_and_again_on_monday_takes_three_keys_and_one_undo(product: Pr
     expect(row(page, "Call Acme").filter(has_text="overdue")).to_have_count(1)
     expect(row(page, "Call Acme")).to_have_count(1)  # the next one is gone
     eventually(lambda: not listed(product, amir, "upcoming"), what="the undo")
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_first_enter_takes_the_suggestion(
+    product: Product, visit: Visit, waits: bool
+) -> None:
+    """What there is to choose from comes later than the dialog then."""
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Call Acme").focus()
+    pressed(page, "o")
+    if waits:
+        expect(dialog(page, "Complete").get_by_role("radio", name="Done")).to_be_focused()
+    pressed(page, "Enter")
+    expect(said(page, "Completed “Call Acme”")).to_be_visible()
 
 
 def test_another_time_is_typed_where_what_came_of_it_is_asked(product: Product, visit: Visit) -> None:

@@ -96,6 +96,20 @@ def test_the_menu_asks_when_the_api_does(product: Product, visit: Visit, amir: P
     moved(product, planned, "The client is away")
 
 
+def test_a_key_for_the_time_leads_to_the_reason(product: Product, visit: Visit, amir: Person) -> None:
+    call = product.follow_up(amir, "Call Acme", due=hours(-3))
+    escalate(product, call)
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Call Acme").focus()
+    for key in "rt":
+        page.keyboard.press(key)
+    expect(dialog(page, "Call Acme").get_by_label(WHY)).to_be_focused()
+    page.keyboard.type("They asked for it")
+    page.keyboard.press("Control+Enter")
+    expect(said(page, "Moved")).to_be_visible()
+    moved(product, call, "They asked for it")
+
+
 def test_many_are_asked_about_when_the_api_does(product: Product, visit: Visit, amir: Person) -> None:
     planned = completed_and_reopened(product, amir)
     page = visit(amir, "/followups")

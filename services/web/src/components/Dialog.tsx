@@ -1,5 +1,5 @@
-import { Modal, type ModalProps } from "@mantine/core";
-import { useEffect, useId, type KeyboardEvent } from "react";
+import { FocusTrap, Modal, type ModalProps } from "@mantine/core";
+import { useEffect, useId, useRef, type KeyboardEvent } from "react";
 import { createStore } from "@/hooks/store";
 
 /** Those that are open, the topmost last. */
@@ -7,10 +7,12 @@ const open = createStore<readonly string[]>([]);
 
 /**
  * A dialog that is open for as long as it is drawn. Escape closes the topmost alone, so that a question
- * above a form takes nothing typed with it; afterwards the focus is where it was before.
+ * above a form takes nothing typed with it; afterwards the focus is where it was before. What is to have the focus
+ * first may come later than the dialog: until then nothing has it, least of all what closes the dialog on Enter.
  */
-export function Dialog({ closeOnEscape = true, ...rest }: Omit<ModalProps, "opened">) {
+export function Dialog({ closeOnEscape = true, children, ...rest }: Omit<ModalProps, "opened">) {
   const id = useId();
+  const nothing = useRef<HTMLSpanElement>(null);
   const topmost = open.use().at(-1) === id;
   useEffect(() => {
     const before = document.activeElement;
@@ -20,7 +22,21 @@ export function Dialog({ closeOnEscape = true, ...rest }: Omit<ModalProps, "open
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, [id]);
-  return <Modal {...rest} opened closeOnEscape={closeOnEscape && topmost} onKeyDown={saveByKey} />;
+  useEffect(() => {
+    if (nothing.current && document.activeElement === nothing.current) first(nothing.current)?.focus();
+  });
+  return (
+    <Modal {...rest} opened closeOnEscape={closeOnEscape && topmost} onKeyDown={saveByKey}>
+      {children}
+      <FocusTrap.InitialFocus ref={nothing} />
+    </Modal>
+  );
+}
+
+/** What is to have the focus first in the dialog of an element, other than that. */
+function first(nothing: HTMLElement): HTMLElement | undefined {
+  const wanted = nothing.closest("[role=dialog]")?.querySelectorAll<HTMLElement>("[data-autofocus]") ?? [];
+  return Array.from(wanted).find((element) => element !== nothing);
 }
 
 /** Ctrl+Enter, or Cmd+Enter, saves the form from wherever one types. */

@@ -12,7 +12,7 @@ import { closeCompletion } from "@/features/followups/completion";
 import { useComplete } from "@/features/followups/mutations";
 import { PRESET_KEYS } from "@/features/followups/presetKeys";
 import { presetsQuery } from "@/features/followups/queries";
-import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
+import { keepTyping, takeEnter, takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
@@ -97,8 +97,11 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
 
   /** What was typed before the dialog was there: where a note is asked for, that is the note. */
   function takeAhead(keys: string) {
-    if (!followUp.note_required) pressAll(keys);
-    else if (noteField.current?.value === "") setNote(keys);
+    const entered = takeEnter();
+    if (!followUp.note_required) {
+      pressAll(keys);
+      if (entered && keys === "") document.querySelector<HTMLFormElement>("[role=dialog] form")?.requestSubmit();
+    } else if (noteField.current?.value === "") setNote(keys);
   }
 
   // What was typed before there was anything to choose from.

@@ -64,6 +64,8 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
   const [until, setUntil] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
+  /** Whether a key has said until when: by arrows one is still choosing. */
+  const [said, setSaid] = useState(false);
   const leave = useUnsavedChanges(reason.trim() !== "" || until !== null, close);
   const reasonError = problem instanceof Problem ? problem.messageFor("reason") : undefined;
   const needsReason = action === "wait" || reasonError !== undefined;
@@ -73,7 +75,9 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
     /** What a key means is known before it is known when that is. */
     function choose(key: string) {
       const named = NAMES.find((preset) => KEYS[preset] === key);
-      if (named) setChosen(named);
+      if (!named) return;
+      setChosen(named);
+      setSaid(true);
     }
     function press({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) {
       if (ctrlKey || metaKey || altKey || (target instanceof Element && target.closest("input:not([type=radio]), textarea"))) return;
@@ -137,6 +141,7 @@ export function HoldForm({ action, title, whose, problem, busy, run, close }: Pr
             onChange={setReason}
             error={reasonError}
             required={needsReason}
+            focused={needsReason && said}
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>

@@ -1,4 +1,5 @@
 import { Textarea } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { FollowUpPatch } from "@/api/limits";
 import { t } from "@/i18n";
 
@@ -10,13 +11,19 @@ interface Props {
   value: string;
   onChange: (value: string) => void;
   error?: string | undefined;
+  /** Whether it is what is left to be filled in: then it has the focus. */
   focused?: boolean;
 }
 
 /** Asks why: of an escalated follow-up that is moved, unless it says otherwise. */
 export function ReasonField({ label = t.move.reason, help = t.move.reasonHelp, example = t.move.reasonExample, required = true, value, onChange, error, focused }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (focused) field.current?.focus();
+  }, [focused]);
   return (
     <Textarea
+      ref={field}
       label={label}
       description={help}
       placeholder={example}
