@@ -65,9 +65,7 @@ def test_no_answer_and_again_on_monday_takes_three_keys_and_one_undo(product: Pr
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_the_first_enter_takes_the_suggestion(
-    product: Product, visit: Visit, waits: bool
-) -> None:
+def test_the_first_enter_takes_the_suggestion(product: Product, visit: Visit, waits: bool) -> None:
     """What there is to choose from comes later than the dialog then."""
     amir = product.person("Amir Patel")
     product.follow_up(amir, "Call Acme", due=hours(-3))
