@@ -110,10 +110,10 @@ class _Controller(Controller):
         )
 
     def _trigger_server(self) -> None:
-        """It connects once to see whether it works, where the system has let it listen."""
+        """It connects once to see whether it works: only there is it known which port it was given for 0."""
         assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd has no types
 
 
 def _authenticator(log_in: tuple[str, str]) -> Callable[..., AuthResult]:
