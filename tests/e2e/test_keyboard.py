@@ -47,7 +47,7 @@ def test_the_focus_goes_on_to_the_next_row(product: Product, visit: Visit) -> No
     expect(page.get_by_role("link", name="Second")).to_be_focused()
     page.get_by_role("button", name="More about Second").press("Enter")
     page.get_by_role("menuitem", name="In a week").press("Enter")
-    expect(said(page, "Moved to")).to_be_visible()
+    expect(said(page, "Moved “")).to_be_visible()
     expect(page.get_by_role("link", name="Third")).to_be_focused()
     page.keyboard.press("e")
     form = dialog(page, "Edit follow-up")

@@ -91,7 +91,7 @@ def test_the_menu_asks_when_the_api_does(product: Product, visit: Visit, amir: P
     expect(question).to_contain_text(ASKED)
     question.get_by_label(WHY).fill("The client is away")
     question.get_by_role("button", name="Move").click()
-    expect(said(page, "Moved to")).to_be_visible()
+    expect(said(page, "Moved “")).to_be_visible()
     expect(question).to_be_hidden()
     moved(product, planned, "The client is away")
 

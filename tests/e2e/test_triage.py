@@ -47,7 +47,7 @@ def test_to_tomorrow_takes_two_keys_and_to_a_typed_time_one_and_the_text(
     page = visit(amir, "/followups", viewport={"width": 1440, "height": 900}, locale="en-GB")
     page.get_by_role("link", name="Call 0").focus()
     assert pressed(page, "r", "t") == 2  # no pause between them
-    expect(said(page, "Moved to")).to_be_visible()
+    expect(said(page, "Moved “")).to_be_visible()
     expect(page.get_by_role("link", name="Call 1")).to_be_focused()
     moved = due(product, amir, "Call 0")
     assert (moved.hour, moved.minute) == (9, 0)
@@ -59,7 +59,7 @@ def test_to_tomorrow_takes_two_keys_and_to_a_typed_time_one_and_the_text(
     page.keyboard.press("Enter")  # ends the text
     assert keys == 1
     expect(page.get_by_role("link", name="Call 2")).to_be_focused()
-    expect(said(page, "Moved to Tue 4 Mar 2031")).to_be_visible()
+    expect(said(page, "Moved “Call 1” to Tue 4 Mar 2031")).to_be_visible()
     assert due(product, amir, "Call 1") == datetime(2031, 3, 4, 14, 30, tzinfo=UTC)
 
 
@@ -76,7 +76,7 @@ def test_five_rows_to_next_week_take_seven_keys_and_one_takes_it_back(product: P
     expect(page.get_by_role("link", name="Call 5")).to_be_focused()
     assert upcoming(product, amir) == 5
     pressed(page, "z")
-    expect(said(page, "Taking back: Rescheduled 5 follow-ups")).to_be_visible()
+    expect(said(page, "Taken back: Rescheduled 5 follow-ups")).to_be_visible()
     eventually(lambda: upcoming(product, amir) == 0, what="the undo")
     expect(row(page, "Call 0")).to_contain_text("overdue")
 
@@ -115,7 +115,7 @@ def test_a_row_leaves_before_the_api_has_answered(product: Product, visit: Visit
     expect(page.get_by_role("link", name="Call 1")).to_be_focused()
     eventually(lambda: held, what="the request")
     held[0].continue_()
-    expect(said(page, "Moved to")).to_be_visible()
+    expect(said(page, "Moved “")).to_be_visible()
 
 
 def test_a_manager_reassigns_by_keys(product: Product, visit: Visit) -> None:

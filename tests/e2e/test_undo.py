@@ -68,7 +68,7 @@ def test_a_move_from_the_menu(product: Product, visit: Visit) -> None:
     question.get_by_label("Why it is moved").fill("The client is away")
     question.get_by_role("button", name="Move").click()
     expect(row(page, "Call Acme")).not_to_contain_text("overdue")
-    undo(page, "Moved to")
+    undo(page, "Moved “Call Acme”")
     expect(row(page, "Call Acme")).to_contain_text("overdue")
     expect_as_before(product, before)
 

@@ -5,6 +5,7 @@ import { RouterProvider } from "react-router/dom";
 import { queryClient } from "@/app/queryClient";
 import { router } from "@/app/router";
 import { colours, theme } from "@/app/theme";
+import { MOST_MESSAGES } from "@/components/toasts";
 
 const colorScheme = localStorageColorSchemeManager({ key: "followup-theme" });
 
@@ -12,7 +13,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={colours} colorSchemeManager={colorScheme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications withinPortal={false} position="bottom-center" limit={3} autoClose={6000} zIndex={400} />
+        <Notifications withinPortal={false} position="bottom-center" limit={MOST_MESSAGES} autoClose={6000} zIndex={400} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -10,6 +10,7 @@ import { withUndo } from "@/components/undo";
 import { AwayWarning } from "@/features/absences";
 import { assignRequest } from "@/features/followups/assigning";
 import { useEdit, useUndo } from "@/features/followups/mutations";
+import { nameOf } from "@/features/followups/naming";
 import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { t } from "@/i18n";
@@ -43,8 +44,8 @@ export default function AssignDialog({ followUp }: { followUp: FollowUp }) {
     edit.mutateAsync({ id: followUp.id, etag: followUp.etag, changes: { ...changes, ...asked } }).then(
       (saved) => {
         close();
-        const said = t.changes.assigned(isolate(saved.title), isolate(assignee.name));
-        withUndo(said, () => undo.mutate({ followUp: saved }));
+        const said = t.changes.assigned(nameOf(saved), isolate(assignee.name));
+        withUndo(said, () => undo.mutateAsync({ followUp: saved }));
       },
       (failure: unknown) => setQuestion(asksAboutPolicy(failure) ? failure : null),
     );

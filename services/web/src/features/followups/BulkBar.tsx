@@ -5,10 +5,10 @@ import { lazy, Suspense, useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import type { BulkFilter, BulkResult, FollowUp } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
-import { isolate } from "@/components/bidi";
 import { latest } from "@/features/followups/cache";
 import { needsNote } from "@/features/followups/completion";
 import { useBarKeys, useRoomForBar } from "@/features/followups/useBulkBar";
+import { nameOf } from "@/features/followups/naming";
 import { asksAboutPolicy, bulkMayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { useBulk, type BulkAction } from "@/features/followups/mutations";
@@ -130,19 +130,19 @@ export function BulkBar() {
   }
 
   /** By the tags that the action made: an older message takes back nothing newer. */
-  function undo(changed: BulkResult["changed"]) {
-    void bulk.mutateAsync({ action: "undo", followUps: changed }).then(({ done: ids, failed: refused, error, left }) => {
-      tell(refused);
-      if (error) failed(ids.length ? t.bulk.notUndone(left.length) : t.bulk.nothingUndone, error, () => undo([...left]));
-    });
+  async function undo(changed: BulkResult["changed"]): Promise<boolean> {
+    const { done: ids, failed: refused, error, left } = await bulk.mutateAsync({ action: "undo", followUps: changed });
+    tell(refused);
+    if (error) failed(ids.length ? t.bulk.notUndone(left.length) : t.bulk.nothingUndone, error, () => void undo([...left]));
+    return !error && refused.length === 0;
   }
 
   /** What was left alone, by name, and why. */
   function tell(left: BulkResult["failed"]) {
     const [first] = left;
     if (!first) return;
-    const title = chosen.get(first.id)?.title;
-    const name = title ? t.bulk.quoted(isolate(title)) : t.followUps.numbered(first.id);
+    const seen = chosen.get(first.id);
+    const name = seen ? nameOf(seen) : t.followUps.numbered(first.id);
     failed(t.bulk.leftAlone(left.length), new Problem(409, "", t.bulk.because(name, first.message)));
   }
 

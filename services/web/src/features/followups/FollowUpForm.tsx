@@ -7,7 +7,6 @@ import type { FollowUp } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
-import { isolate } from "@/components/bidi";
 import { AwayWarning } from "@/features/absences";
 import factClasses from "./FactFields.module.css";
 import { DEFAULT_KIND } from "@/api/kinds";
@@ -18,6 +17,7 @@ import { DueField } from "@/features/followups/DueField";
 import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft } from "@/features/followups/draft";
 import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
+import { nameOf } from "@/features/followups/naming";
 import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { needsReason } from "@/features/followups/rescheduling";
 import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
@@ -135,8 +135,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
     forget(key);
     if (saved.value) rememberCurrency(saved.value.currency);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
-    if (followUp) withUndo(t.changes.saved(isolate(saved.title)), () => undo.mutate({ followUp: saved }));
-    else done(t.changes.planned(isolate(saved.title)));
+    if (followUp) withUndo(t.changes.saved(nameOf(saved)), () => undo.mutateAsync({ followUp: saved }));
+    else done(t.changes.planned(nameOf(saved)));
   }
 
   return (

@@ -3,11 +3,11 @@ import { api, dataOf, ifMatch } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { FollowUp, HoldShown, Preset } from "@/api/types";
-import { isolate } from "@/components/bidi";
 import { failed } from "@/components/toasts";
 import { withUndo } from "@/components/undo";
 import { refreshLists, show } from "@/features/followups/cache";
 import { currentOf, useUndo } from "@/features/followups/mutations";
+import { nameOf } from "@/features/followups/naming";
 import { keepTyping, takeTyped } from "@/features/followups/typedAhead";
 import { createStore } from "@/hooks/store";
 import { queryKeys } from "@/api/queryKeys";
@@ -57,14 +57,14 @@ export function useHold({ quiet = false }: { quiet?: boolean } = {}) {
     onError: (error, { followUp }) => {
       const current = currentOf(error);
       if (current) show(cache, current);
-      if (!quiet || !(error instanceof Problem)) failed(t.changes.unchanged(isolate(followUp.title)), error);
+      if (!quiet || !(error instanceof Problem)) failed(t.changes.unchanged(nameOf(followUp)), error);
     },
     onSuccess: (changed, { followUp, action }) => {
       show(cache, changed);
       void cache.invalidateQueries({ queryKey: queryKeys.followUp(changed.id) });
       void cache.invalidateQueries({ queryKey: queryKeys.activities(changed.id) });
       refreshLists(cache);
-      if (changed.etag !== followUp.etag) withUndo(t.holds.did[action](isolate(followUp.title)), () => undo.mutate({ followUp: changed }));
+      if (changed.etag !== followUp.etag) withUndo(t.holds.did[action](nameOf(followUp)), () => undo.mutateAsync({ followUp: changed }));
     },
   });
 }

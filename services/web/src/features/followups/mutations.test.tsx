@@ -13,7 +13,7 @@ import { useBulk } from "@/features/followups/mutations";
 import { followUp, idsOf, me, pagesOf } from "@/testing/samples";
 
 const overdue = queryKeys.followUpList({ view: "overdue" });
-const call = followUp(1, { title: "Call Acme" });
+const call = followUp(1, { title: "Call Acme", subject: { id: 5, name: "Acme Ltd", kind: "client", external_id: null, url: null } });
 let cache: QueryClient;
 
 function json(body: unknown, status = 200): Response {
@@ -43,13 +43,13 @@ it("completes at once, before the API has answered", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Complete Call Acme" }));
   await waitFor(() => expect(listed()).toEqual([2]));
   answer(json({ ...call, status: "completed" }));
-  expect(await screen.findByText("Completed “Call Acme”")).toBeTruthy();
+  expect(await screen.findByText("Completed “Call Acme” (Acme Ltd)")).toBeTruthy();
 });
 
 it("brings the follow-up back and says why when the API refuses", async () => {
   vi.stubGlobal("fetch", vi.fn(() => Promise.resolve(json({ title: "Not available now", detail: "The database is away." }, 503))));
   await userEvent.click(screen.getByRole("button", { name: "Complete Call Acme" }));
-  expect(await screen.findByText("“Call Acme” is still open")).toBeTruthy();
+  expect(await screen.findByText("“Call Acme” (Acme Ltd) is still open")).toBeTruthy();
   expect(screen.getByText("The database is away.")).toBeTruthy();
   expect(listed()).toEqual([1, 2]);
 });
@@ -58,11 +58,11 @@ it("brings it back when the network is gone, and tries again on request", async 
   const fetch = vi.fn(() => Promise.reject(new TypeError("Failed to fetch")));
   vi.stubGlobal("fetch", fetch);
   await userEvent.click(screen.getByRole("button", { name: "Complete Call Acme" }));
-  await screen.findByText("“Call Acme” is still open");
+  await screen.findByText("“Call Acme” (Acme Ltd) is still open");
   expect(listed()).toEqual([1, 2]);
   fetch.mockImplementation(() => Promise.resolve(json({ ...call, status: "completed" })) as never);
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-  expect(await screen.findByText("Completed “Call Acme”")).toBeTruthy();
+  expect(await screen.findByText("Completed “Call Acme” (Acme Ltd)")).toBeTruthy();
   expect(listed()).toEqual([2]);
 });
 
@@ -86,7 +86,7 @@ it("undoes what it did and nothing newer, and shows what somebody made of it", a
   vi.stubGlobal("fetch", fetch);
   await userEvent.click(screen.getByRole("button", { name: "Complete Call Acme" }));
   await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
-  expect(await screen.findByText("“Call Acme” stays as it is")).toBeTruthy();
+  expect(await screen.findByText("“Call Acme” (Acme Ltd) stays as it is")).toBeTruthy();
   expect(screen.getByText(/^It has changed since you read it\./)).toBeTruthy();
   expect(fetch.mock.lastCall?.[0].headers.get("If-Match")).toBe('"2-done"');
   expect(cache.getQueryData(queryKeys.followUp(1))).toMatchObject({ etag: '"3-newer"' });
@@ -125,6 +125,6 @@ it("completes only what it has shown, and offers to complete what somebody made 
   expect(sent()).toBe(call.etag);
   fetch.mockImplementation(() => Promise.resolve(json({ ...theirs, status: "completed" })));
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-  expect(await screen.findByText("Completed “Call Acme in June”")).toBeTruthy();
+  expect(await screen.findByText("Completed “Call Acme in June” (Acme Ltd)")).toBeTruthy();
   expect(sent()).toBe('"2-theirs"');
 });

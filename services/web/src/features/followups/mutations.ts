@@ -6,6 +6,7 @@ import { useSubmission } from "@/api/submission";
 import { useMe } from "@/api/session";
 import type { BulkChange, BulkFilter, BulkResult, Completion, FollowUp, FollowUpCreate, FollowUpPatch } from "@/api/types";
 import { isolate } from "@/components/bidi";
+import { nameOf, type Named } from "@/features/followups/naming";
 import { needsNote, openCompletion } from "@/features/followups/completion";
 import { refreshLists, putBack, restore, show, takeOut } from "@/features/followups/cache";
 import { done, failed } from "@/components/toasts";
@@ -39,14 +40,14 @@ export function useComplete() {
       if (current !== followUp) show(cache, current);
       const again = { followUp: current, ...(completion && { completion }) };
       if (needsNote(error)) openCompletion({ ...current, note_required: true });
-      else failed(t.changes.stillOpen(isolate(followUp.title)), error, () => complete.mutate(again));
+      else failed(t.changes.stillOpen(nameOf(followUp)), error, () => complete.mutate(again));
       settle(cache);
     },
     onSuccess: ({ next, ...completed }, { followUp }, { touched, change }) => {
       show(cache, completed);
-      const title = isolate(followUp.title);
-      const said = next ? t.completing.plannedNext(title, calendar(next.due_at, zone, now())) : t.changes.completed(title);
-      withUndo(said, () => undo.mutate({ followUp: completed, touched }), change);
+      const what = nameOf(followUp);
+      const said = next ? t.completing.plannedNext(what, calendar(next.due_at, zone, now())) : t.changes.completed(what);
+      withUndo(said, () => undo.mutateAsync({ followUp: completed, touched }), change);
       settle(cache, completed.id);
     },
   });
@@ -75,7 +76,7 @@ export function useUndo() {
       const current = currentOf(error);
       if (current) show(cache, current);
       const again = error instanceof Problem && error.unreachable ? () => undo.mutate(undoing) : undefined;
-      failed(t.changes.unchanged(isolate(undoing.followUp.title)), error, again);
+      failed(t.changes.unchanged(nameOf(undoing.followUp)), error, again);
       settle(cache, undoing.followUp.id);
     },
     onSuccess: (undone, { touched = [] }) => {
@@ -92,7 +93,7 @@ export function useReopen() {
   return useMutation({
     mutationFn: (seen: FollowUp) => dataOf(api.POST("/follow-ups/{follow_up_id}/reopen", asSeen(seen))),
     onError: (error, followUp) => {
-      failed(t.changes.stillCompleted(isolate(followUp.title)), error);
+      failed(t.changes.stillCompleted(nameOf(followUp)), error);
       settle(cache, followUp.id);
     },
     onSuccess: (reopened) => {
@@ -142,11 +143,12 @@ export function useRemove() {
     onMutate: ({ id }) => takeOut(cache, new Set([id])),
     onError: (error, followUp, taken) => {
       restore(cache, taken, followUp);
-      failed(t.changes.notDeleted(isolate(followUp.title)), error);
+      failed(t.changes.notDeleted(nameOf(followUp)), error);
       settle(cache);
     },
-    onSuccess: (_, { id, title }) => {
-      withUndo(t.changes.deleted(isolate(title)), () => restoreIt.mutate({ id, title }));
+    onSuccess: (_, { id, title, subject }) => {
+      const what = { id, title, subject };
+      withUndo(t.changes.deleted(nameOf(what)), () => restoreIt.mutateAsync(what).then(() => false));
       cache.removeQueries({ queryKey: queryKeys.followUp(id) });
       cache.removeQueries({ queryKey: queryKeys.activities(id) });
       settle(cache);
@@ -158,16 +160,16 @@ export function useRemove() {
 export function useRestore() {
   const cache = useQueryClient();
   const restoring = useMutation({
-    mutationFn: ({ id }: { id: number; title: string }) =>
+    mutationFn: ({ id }: Named & { id: number }) =>
       dataOf(api.POST("/follow-ups/{follow_up_id}/restore", { params: { path: { follow_up_id: id } } })),
     onError: (error, gone) => {
       const again = error instanceof Problem && error.unreachable ? () => restoring.mutate(gone) : undefined;
-      failed(t.changes.notRestored(isolate(gone.title)), error, again);
+      failed(t.changes.notRestored(nameOf(gone)), error, again);
       settle(cache);
     },
-    onSuccess: ({ id, title, assignee }) => {
-      const { restored, restoredInactive } = t.changes;
-      done(assignee.active ? restored(isolate(title)) : restoredInactive(isolate(title), isolate(assignee.name)));
+    onSuccess: ({ id, assignee, ...restored }) => {
+      const what = nameOf(restored);
+      done(assignee.active ? t.changes.restored(what) : t.changes.restoredInactive(what, isolate(assignee.name)));
       cache.removeQueries({ queryKey: queryKeys.followUp(id) }); // "not found", while it was away
       settle(cache, id);
     },

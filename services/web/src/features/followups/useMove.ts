@@ -2,11 +2,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, dataOf, ifMatch } from "@/api/client";
 import { useMe } from "@/api/session";
 import type { FollowUp } from "@/api/types";
-import { isolate } from "@/components/bidi";
 import { failed } from "@/components/toasts";
 import { expectUndo, forgetUndo, withUndo } from "@/components/undo";
 import { putBack, refreshLists, restore, show, takeOut } from "@/features/followups/cache";
 import { currentOf, useUndo } from "@/features/followups/mutations";
+import { nameOf } from "@/features/followups/naming";
 import { needsReason, openMove } from "@/features/followups/rescheduling";
 import { queryKeys } from "@/api/queryKeys";
 import { t } from "@/i18n";
@@ -49,13 +49,13 @@ export function useMove() {
       refreshLists(cache);
       if (reason !== undefined) return;
       if (needsReason(error)) openMove({ followUp, dueAt, problem: error });
-      else failed(t.changes.notMoved(isolate(followUp.title)), error);
+      else failed(t.changes.notMoved(nameOf(followUp)), error);
     },
     onSuccess: (moved, { dueAt }, { change, taken }) => {
       const touched = taken?.touched ?? [];
       putBack(cache, touched, moved);
       show(cache, moved);
-      withUndo(t.changes.movedTo(calendar(dueAt, zone, now())), () => undo.mutate({ followUp: moved, touched }), change);
+      withUndo(t.changes.moved(nameOf(moved), calendar(dueAt, zone, now())), () => undo.mutateAsync({ followUp: moved, touched }), change);
       void cache.invalidateQueries({ queryKey: queryKeys.activities(moved.id) });
       refreshLists(cache);
     },

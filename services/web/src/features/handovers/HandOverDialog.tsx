@@ -152,7 +152,7 @@ function useHandingOver(person: number, close: () => void) {
         {
           onSuccess: ({ count, hand_over: made }) => {
             close();
-            if (made) withUndo(words.done(count, name), () => undo.mutate(made));
+            if (made) withUndo(words.done(count, name), () => undo.mutateAsync(made).then(() => false));
           },
         },
       ),

@@ -20,6 +20,6 @@ export const completing = {
       in_a_week: "In a week",
       in_a_month: "In a month",
     },
-    plannedNext: (title: string, time: string) => `Completed “${title}”, next ${time}`,
+    plannedNext: (what: string, time: string) => `Completed ${what}, next ${time}`,
   },
 };
