@@ -231,7 +231,8 @@ def violations(page: Page, *schemes: str) -> list[str]:
     for scheme in schemes or ("dark", "light"):
         rules = ["color-contrast"] if scheme == "dark" else []
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        expect(page.locator(f"html[data-mantine-color-scheme={scheme}]")).to_be_attached()
+        followed = f"html[data-mantine-color-scheme={scheme}], html:not([data-mantine-color-scheme])"
+        expect(page.locator(followed)).to_be_attached()
         found += page.evaluate(RUN_AXE, rules)
     return found
 

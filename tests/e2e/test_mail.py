@@ -1,4 +1,4 @@
-"""An escalation arrives as a mail, whose link leads to the follow-up; the inbox says that it was sent."""
+"""An escalation arrives as a mail, whose links open and complete it; the inbox says that it was sent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit, running
 from tests.e2e.product import hours
+from tests.e2e.test_accessibility import PHONE, violations_at_each_size
 from tests.support.mail_server import MailServer
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
@@ -42,3 +43,24 @@ def test_an_escalation_arrives_as_a_mail(built_ui: None, visit: Visit) -> None:
         expect(page.get_by_text(re.compile(r"^Mail sent today "))).to_be_visible()
         other = visit(nina, "/inbox", at=product)
         expect(other.get_by_text("Mail failed: 550 no such user")).to_be_visible()
+        complete, snooze = (link_in(plain.get_content(), name) for name in ("Complete", "Snooze"))
+        for found in (complete, snooze):
+            with_scripts = visit(None, found, at=product)
+            assert violations_at_each_size(with_scripts) == []
+        phone = visit(None, complete, at=product, java_script_enabled=False, viewport=PHONE)
+        expect(phone.get_by_role("heading", name="Complete “Call Acme”?")).to_be_visible()
+        expect(phone.get_by_text("You act as Amir Patel.")).to_be_visible()
+        phone.get_by_label("What came of it (if you like)").fill("They sign.")
+        phone.get_by_role("button", name="Complete it").click()
+        expect(phone.get_by_role("heading", name="“Call Acme” is completed")).to_be_visible()
+        phone.goto(complete)
+        expect(phone.get_by_role("heading", name="You have used this link already")).to_be_visible()
+        phone.goto(snooze)
+        expect(phone.get_by_role("heading", name="It is completed already")).to_be_visible()
+
+
+def link_in(mail: str, name: str) -> str:
+    """Where a link of a mail leads."""
+    found = re.search(rf"^{name}: http://[^/]+(\S+)", mail, re.MULTILINE)
+    assert found is not None
+    return found[1]

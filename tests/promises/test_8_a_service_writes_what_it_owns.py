@@ -39,6 +39,9 @@ POLICY_VERSION_COLUMNS = (
 )
 PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel", "next_at")
 DESTINATION_COLUMNS = ("channel", "address", "verified_at")
+LINK_COLUMNS = (
+    *("token_hash", "act", "delivery_id", "user_id", "follow_up_id", "run", "assignee_id", "expires_at"),
+)
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {
         "sweeps": {"INSERT", "UPDATE"},
@@ -64,6 +67,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "deliveries": {f"UPDATE({c})" for c in ("state", "attempts", "next_at", "error", "ended_at")},
         "delivery_attempts": {"INSERT(delivery_id)", "INSERT(number)"}
         | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
+        "action_links": {"DELETE"} | {f"INSERT({c})" for c in LINK_COLUMNS},
     },
     "followup_api": {
         "users": {"INSERT", "UPDATE"},
@@ -72,6 +76,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "sessions": ALL,
         "api_tokens": ALL,
         "password_links": ALL,
+        "action_links": {"UPDATE(used_at)"},
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
         "idempotency_keys": ALL,

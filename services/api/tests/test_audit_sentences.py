@@ -18,6 +18,29 @@ def change(was: Any, now: Any) -> dict[str, Any]:
 
 
 SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
+    *(
+        (
+            Action.ACTION_LINK_USED,
+            2,
+            "follow-ups/7",
+            {"act": act},
+            f"Bob Stone {did} follow-up 7 by a link in a mail",
+        )
+        for act, did in (("complete", "completed"), ("snooze", "snoozed"), ("acknowledge", "has"))
+    ),
+    *(
+        (
+            *(Action.ACTION_LINK_REFUSED, 2, "follow-ups/7", {"act": "complete", "reason": reason}),
+            f"A link in a mail to Bob Stone did nothing to follow-up 7: it was {said}",
+        )
+        for reason, said in (
+            *(("used", "used before"), ("completed", "completed meanwhile"), ("invalid", "refused")),
+        )
+    ),
+    (
+        *(Action.ACTION_LINK_REFUSED, None, None, {"reason": "unknown"}),
+        "A link of a mail that nobody has sent was tried",
+    ),
     (Action.LOGGED_IN, 2, BOB, {}, "Bob Stone logged in"),
     (Action.LOGGED_IN, 2, BOB, {"by": "oidc"}, "Bob Stone logged in by single sign-on"),
     (Action.LOG_IN_FAILED, None, BOB, {}, "A log-in as Bob Stone failed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ class Mail:
 
     name = "email"
     lines = 1
+    act_for = timedelta(days=7)
 
     def __init__(self, *, everybody: bool = True) -> None:
         self.everybody = everybody
@@ -49,7 +51,7 @@ def configure(company: Company, *channels: Mail) -> None:
 def taken(company: Company) -> Delivery | Stopped | None:
     """What the dispatcher takes, with the rights that it has."""
     with acting_as(company.tx, "followup_dispatcher"):
-        return take(company.tx, "email")
+        return take(company.tx, "email", Mail.act_for)
 
 
 def ended(company: Company, delivery: Delivery, result: Result, answer: str = "250 OK") -> None:
@@ -350,3 +352,58 @@ def test_what_comes_back_with_a_restored_follow_up_is_not_sent_again(company: Co
     company.delete(call)
     company.tx.execute(text("SELECT follow_ups_restore(:call)"), {"call": call})
     assert company.count("notifications") == len(deliveries(company)) == 1
+
+
+def links(company: Company) -> dict[bytes, str]:
+    """What is kept of the links in mails: hash and act."""
+    return {row.token_hash: row.act for row in company.tx.execute(text("SELECT * FROM action_links"))}
+
+
+def hashes(delivery: object) -> dict[bytes, str]:
+    """What is to be kept of the links in a mail."""
+    assert isinstance(delivery, Delivery)
+    assert delivery.links is not None
+    found = delivery.links.tokens.items()
+    return {hashlib.sha256(token.encode()).digest(): act.value for act, token in found}
+
+
+def test_a_delivery_has_links_for_its_recipient_the_run_and_whose_it_is(company: Company, run: Run) -> None:
+    eve, call = set_up(company, run)
+    delivery = taken(company)
+    assert links(company) == hashes(delivery)
+    assert sorted(links(company).values()) == ["acknowledge", "complete", "snooze"]
+    rows = company.tx.execute(
+        text("SELECT user_id, follow_up_id, assignee_id, expires_at - now() FROM action_links")
+    )
+    assert set(map(tuple, rows)) == {(eve, call, eve, timedelta(days=7))}
+    run_of = "SELECT count(*) FROM action_links JOIN escalation_states USING (follow_up_id, run)"
+    assert company.tx.execute(text(run_of)).scalar() == 3
+
+
+def test_links_of_an_attempt_that_reached_nobody_end_and_those_that_somebody_may_have_go_on(
+    company: Company, run: Run
+) -> None:
+    set_up(company, run)
+    kept: dict[bytes, str] = {}
+    for result in (Result.PUT_OFF, Result.UNKNOWN, Result.PUT_OFF):
+        delivery = taken(company)
+        assert isinstance(delivery, Delivery)
+        kept |= hashes(delivery)
+        assert links(company) == kept
+        ended(company, delivery, result)
+        let_time_pass(company)
+        if result is Result.PUT_OFF:
+            kept = {}
+    taken(company)
+    assert len(links(company)) == 3
+
+
+def test_who_is_named_by_a_policy_and_what_sums_up_many_has_no_links(company: Company, run: Run) -> None:
+    many(company, run)
+    assert any(isinstance(each, Delivery) and each.links is None for each in all_taken(company))
+    assert links(company) == {}
+    company.follow_up(company.person("Ivy"), overdue=HOUR)
+    sweep(company, run)
+    company.tx.execute(text("UPDATE notifications SET audience = 'role(manager)' WHERE read_at IS NULL"))
+    assert any(isinstance(each, Delivery) and each.links is None for each in all_taken(company))
+    assert links(company) == {}

@@ -6,17 +6,18 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from followup_common.policy import Command
 from followup_common.urls import server_url
 from followup_dispatcher.channels.email import Email
 from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import SCHEMES, DispatcherSettings
-from followup_dispatcher.telling import Delivery, Line, Notification, Recipient, Summary, Unreachable
+from followup_dispatcher.telling import Delivery, Line, Links, Notification, Recipient, Summary, Unreachable
 from pydantic import ValidationError
 
 from tests.support.mail_server import MailServer
@@ -114,6 +115,41 @@ def test_a_repeated_mail_is_the_same_to_the_byte(server: MailServer) -> None:
     sent(channel, DELIVERY, replace(DELIVERY, attempt=2))
     first, second = server.taken
     assert first.content == second.content
+
+
+def test_a_mail_has_a_link_for_each_act_and_says_as_whom_they_act(server: MailServer) -> None:
+    tokens = {Command.COMPLETE: "one", Command.SNOOZE: "two", Command.ACKNOWLEDGE: "three"}
+    links = Links(tokens, NOTIFICATION.told_at + timedelta(days=7))
+    sent(email(server.url), replace(DELIVERY, links=links))
+    plain, html = (server.taken[0].message.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert plain.get_content().splitlines()[7:14] == [
+        "Open it: https://followup.example.com/followups/7",
+        "Complete: https://followup.example.com/a/one",
+        "Snooze: https://followup.example.com/a/two",
+        "I have it: https://followup.example.com/a/three",
+        "",
+        "Each of these asks first, and then acts as Eve Okafor, once and without a log-in, until "
+        "Fri 13 Mar 2026, 11:00 (Europe/Berlin): do not pass this mail on.",
+        "",
+    ]
+    assert html is not None
+    assert all(
+        f'href="https://followup.example.com/a/{token}"' in html.get_content() for token in tokens.values()
+    )
+    assert "three" not in repr(links)
+
+
+@pytest.mark.parametrize(("days", "url"), [("0", "https://followup.example.com"), ("7", "")])
+def test_without_days_or_an_address_of_the_page_no_mail_has_links_that_act(
+    monkeypatch: pytest.MonkeyPatch, days: str, url: str
+) -> None:
+    settings = {"DATABASE_URL": "postgresql://unused", "SMTP_URL": "smtp://localhost", "MAIL_FROM": SENDER}
+    for name, value in {**settings, "MAIL_LINKS_DAYS": days, "PUBLIC_URL": url}.items():
+        monkeypatch.setenv(f"FOLLOWUP_{name}", value)
+    channel = Email.of(DispatcherSettings())
+    assert channel is not None
+    assert channel.act_for == timedelta(0)
 
 
 def test_times_are_as_their_reader_reads_them(server: MailServer) -> None:

@@ -66,6 +66,23 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
+def moment(at: datetime, time_zone: str, clock: str, date_order: str) -> str:
+    """A moment as its reader has times written: "Tue 3 Mar 2026, 10:00 (Europe/Berlin)".
+
+    Args:
+        at: when (aware).
+        time_zone: of the reader, by its name.
+        clock: `24h` or `12h`.
+        date_order: `day-month` or `month-day`.
+    """
+    local = at.astimezone(zone(time_zone))
+    date_ = (
+        f"{local:%b} {local.day}, {local:%Y}" if date_order == "month-day" else f"{local.day} {local:%b %Y}"
+    )
+    hour = f"{local:%I:%M %p}".lstrip("0") if clock == "12h" else f"{local:%H:%M}"
+    return f"{local:%a} {date_}, {hour} ({time_zone})"
+
+
 def in_place_of(absent: str, until: date) -> str:
     """How somebody was found who stands in, to put after their name: "for Anna Berg, away until 3 Dec"."""
     return f"for {isolated(absent)}, away until {day(until)}"

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 from followup_api import idempotency, metrics, openapi, problems
 from followup_api.absences.routes import router as absences
+from followup_api.action_links.routes import router as action_links
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
@@ -159,7 +160,7 @@ def create_app(
     app.state.context = context
     problems.install(app)
     idempotency.install(app)
-    for router in (*ROUTERS, cron, health):
+    for router in (*ROUTERS, cron, action_links, health):
         app.include_router(router)
     openapi.install(app)
     app.router.default = Ui()

@@ -68,6 +68,8 @@ class Action(StrEnum):
     OUTCOME_CREATED = "outcome.created"
     OUTCOME_CHANGED = "outcome.changed"
     OUTCOMES_ORDERED = "outcomes.ordered"
+    ACTION_LINK_USED = "action-link.used"
+    ACTION_LINK_REFUSED = "action-link.refused"
     SWEEP_REQUESTED = "sweep.requested"
     DEAD_LETTERS_REPLAYED = "dead-letters.replayed"
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"

@@ -36,7 +36,7 @@ NOT_KEPT = (b"cache-control", b"no-store")
 
 @dataclass(frozen=True)
 class SecurityHeaders:
-    """Add the headers to every answer.
+    """Add the headers to every answer that does not have them.
 
     Args:
         app: what comes next.
@@ -49,7 +49,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = message["headers"] = [*message["headers"], *ALWAYS]
+                said = {name for name, _ in message["headers"]}
+                added = [each for each in ALWAYS if each[0] not in said]
+                headers = message["headers"] = [*message["headers"], *added]
                 if self.https or scope["scheme"] == "https":
                     headers.append(BY_HTTPS)
                 if scope["path"].startswith("/api/") and all(name != b"cache-control" for name, _ in headers):

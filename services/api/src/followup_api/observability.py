@@ -20,6 +20,8 @@ from followup_api.problems import Unexpected
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 QUIET = {"/healthz", "/readyz", "/metrics"}
 """Asked every few seconds: logged only when they fail."""
+BY_LINK = "/a/"
+"""Before the secret of a link, which no log may have."""
 
 log = structlog.get_logger()
 
@@ -69,7 +71,7 @@ class Observability:
         try:
             await self.app(scope, receive, answer)
         except Exception:
-            log.exception("request_failed", method=scope["method"], path=scope["path"])
+            log.exception("request_failed", method=scope["method"], path=_shown(scope["path"]))
             if answer.status is not None:  # too late for another answer: break the connection
                 raise
             await Unexpected().response()(scope, receive, answer)
@@ -83,7 +85,7 @@ class Observability:
         log.info(
             "request",
             method=scope["method"],
-            path=scope["path"],
+            path=_shown(scope["path"]),
             status=status,
             ms=round(seconds * 1000, 1),
             user_id=scope.get("state", {}).get("user_id"),
@@ -101,6 +103,10 @@ class _Answer:
             self.status = message["status"]
             message["headers"] = [*message["headers"], (b"x-request-id", self.request_id.encode())]
         await self.send(message)
+
+
+def _shown(path: str) -> str:
+    return f"{BY_LINK}..." if path.startswith(BY_LINK) else path
 
 
 def _describe(span: Span, route: str, method: str, status: int) -> None:

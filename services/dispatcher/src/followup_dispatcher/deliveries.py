@@ -12,9 +12,10 @@ from followup_common.db.policies import PolicyUnreadable, load_policies, policy_
 from followup_common.policy import Step
 from sqlalchemy import Interval, Row, bindparam, text
 
+from followup_dispatcher import links
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.stops import READ, Told, out_of_reach, stopped
-from followup_dispatcher.telling import Delivery, Line, Notification, Recipient, Summary
+from followup_dispatcher.telling import Delivery, Line, Links, Notification, Recipient, Summary
 
 LEASE = timedelta(minutes=10)
 """How long an attempt may take: each of the few answers that it waits for takes half a minute at most. What
@@ -142,8 +143,13 @@ def waited(tx: Transaction, channel: str) -> timedelta | None:
     return found
 
 
-def take(tx: Transaction, channel: str) -> Delivery | Stopped | None:
+def take(tx: Transaction, channel: str, act_for: timedelta = timedelta(0)) -> Delivery | Stopped | None:
     """Take one delivery that is due, for this process alone; None: there is none.
+
+    Args:
+        tx: in which it begins.
+        channel: by which it goes.
+        act_for: how long the links in it work by which one acts; zero: it has none.
 
     Its follow-up's state stays held until the transaction ends, so that a complete, reschedule, reassign,
     hold or delete comes either before, and stops it, or after: then it had begun.
@@ -165,7 +171,7 @@ def take(tx: Transaction, channel: str) -> Delivery | Stopped | None:
     tx.execute(BEGIN_ATTEMPT, {"id": row.id, "number": number})
     keys = {"user_id": row.user_id, "destination_id": row.destination_id}
     address, *reader = tx.execute(RECIPIENT, keys).one()
-    return Delivery(row.id, number, address, Recipient(*reader), told)
+    return Delivery(row.id, number, address, Recipient(*reader), told, _links(tx, row, told, act_for))
 
 
 def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
@@ -201,6 +207,14 @@ def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
         return Ended("suppressed", reason)
     told = tx.execute(TOLD, {"user_id": row.user_id, "ids": [row.notification_id]}).one()
     return _notification(tx, told)
+
+
+def _links(tx: Transaction, row: Row[Any], told: Notification | Summary, life: timedelta) -> Links | None:
+    """Links of their own for each attempt, as only their hashes are kept. Those of one whose outcome nobody
+    knows go on: somebody may have them."""
+    if row.state == "queued" and row.attempts:
+        links.forget(tx, row.id)
+    return links.make(tx, row.id, row.user_id, told, life) if isinstance(told, Notification) else None
 
 
 def _notification(tx: Transaction, row: Row[Any]) -> Notification:

@@ -145,7 +145,7 @@ class Sender:
     def _send_next(self, line: Line[object]) -> bool:
         """Send one; whether the connection is of use for another one, and there may be one."""
         with self._database.transaction() as tx:
-            taken = deliveries.take(tx, self._channel.name)
+            taken = deliveries.take(tx, self._channel.name, self._channel.act_for)
         if taken is None:
             return False
         if isinstance(taken, Stopped):

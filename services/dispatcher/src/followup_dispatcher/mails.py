@@ -36,7 +36,7 @@ class Mails:
         )
 
     def written(self, delivery: Delivery) -> bytes:
-        """A mail; of one follow-up it is the same at each attempt, to the byte.
+        """A mail; of one follow-up it is the same at each attempt, but for the links by which one acts.
 
         Raises:
             ValueError: its address is none.
@@ -65,7 +65,16 @@ class Mails:
             "facts": words.facts(told, reader),
             "why": words.why(told),
             "link": self._link(f"/followups/{told.follow_up_id}"),
+            **self._acts(delivery),
         }
+
+    def _acts(self, delivery: Delivery) -> Mapping[str, object]:
+        """The links by which the recipient acts, and what to know of them."""
+        links = delivery.links
+        if links is None or self._public_url is None:
+            return {"acts": [], "about_acts": None}
+        acts = [(words.ACTS[act], self._link(f"/a/{token}")) for act, token in links.tokens.items()]
+        return {"acts": acts, "about_acts": words.of_links(links.until, delivery.recipient)}
 
     def _link(self, path: str) -> str | None:
         return f"{self._public_url}{path}" if self._public_url else None

@@ -57,6 +57,13 @@ class DispatcherSettings(DatabaseSettings):
         le=50,
         description="Connections to the mail server at most, while there is something to send.",
     )
+    mail_links_days: int = Field(
+        7,
+        ge=0,
+        le=7,
+        description="Days for which the links in a mail work by which its reader completes, snoozes or "
+        "acknowledges without a log-in; 0: mails have none.",
+    )
     public_url: Annotated[AnyHttpUrl | None, BeforeValidator(unset_when_empty)] = Field(
         None,
         description="Address that people use, such as https://followup.example.com. Set it behind a proxy "

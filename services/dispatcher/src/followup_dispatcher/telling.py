@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+
+from followup_common.policy import Command
 
 
 class Unreachable(Exception):
@@ -81,6 +84,19 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Links by which the recipient does something at once, each for one act.
+
+    Args:
+        tokens: what each carries, by its act; nobody else may see it.
+        until: when they end.
+    """
+
+    tokens: Mapping[Command, str] = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One notification on its way to one address.
 
@@ -95,3 +111,4 @@ class Delivery:
     address: str
     recipient: Recipient
     notification: Notification | Summary
+    links: Links | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from followup_common.policy import Fallback, Severity
+from followup_common import wording
+from followup_common.policy import Command, Fallback, Severity
 from followup_common.wording import (
     hours_between,
     isolated,
@@ -14,7 +15,6 @@ from followup_common.wording import (
     you_as_assignee,
     you_as_holder,
     you_in_place_of,
-    zone,
 )
 
 from followup_dispatcher.mailboxes import in_one_line
@@ -26,6 +26,10 @@ ENDED = {
     -3: "{title} is still open: the time is over for which you had it",
 }
 """By the step of a notification, what has ended."""
+
+
+ACTS = {Command.COMPLETE: "Complete", Command.SNOOZE: "Snooze", Command.ACKNOWLEDGE: "I have it"}
+"""What the links say by which one acts."""
 
 
 def headline(told: Notification | Summary) -> str:
@@ -68,14 +72,7 @@ def why(told: Notification) -> str:
 
 def moment(at: datetime, recipient: Recipient) -> str:
     """On the recipient's clock: "Tue 3 Mar 2026, 10:00 (Europe/Berlin)"."""
-    local = at.astimezone(zone(recipient.time_zone))
-    day = (
-        f"{local:%b} {local.day}, {local:%Y}"
-        if recipient.date_order == "month-day"
-        else f"{local.day} {local:%b %Y}"
-    )
-    clock = f"{local:%I:%M %p}".lstrip("0") if recipient.clock == "12h" else f"{local:%H:%M}"
-    return f"{local:%a} {day}, {clock} ({recipient.time_zone})"
+    return wording.moment(at, recipient.time_zone, recipient.clock, recipient.date_order)
 
 
 def about(line: Line, recipient: Recipient) -> str:
@@ -88,3 +85,11 @@ def more(summary: Summary) -> str | None:
     """How many have no line."""
     left = summary.number - len(summary.lines)
     return f"and {left:,} more" if left > 0 else None
+
+
+def of_links(until: datetime, recipient: Recipient) -> str:
+    """What to know of the links by which one acts."""
+    return (
+        f"Each of these asks first, and then acts as {isolated(recipient.name)}, once and without a log-in, "
+        f"until {moment(until, recipient)}: do not pass this mail on."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from followup_dispatcher.channels.email import Email
@@ -34,9 +35,11 @@ class Channel(Protocol[M]):
     """How many connections at most."""
     everybody: bool
     """Whether the address that somebody logs in with is a destination by itself."""
+    act_for: timedelta
+    """How long the links in a message work by which one acts; zero: it has none."""
 
     def write(self, delivery: Delivery) -> M:
-        """The message of a delivery, the same at each attempt.
+        """The message of a delivery, under the same id at each attempt.
 
         Raises:
             ValueError: it cannot be written, such as for an address that is none.

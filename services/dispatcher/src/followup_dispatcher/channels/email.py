@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Self
 
@@ -48,6 +49,7 @@ class Email:
         mails: writes them.
         lines: how many connections at most.
         everybody: whether the address that somebody logs in with is a destination by itself.
+        act_for: how long the links in a mail work by which one acts; zero: it has none.
         patience: seconds that the server may take for each of its answers.
         context: by which its certificate is checked.
     """
@@ -62,11 +64,13 @@ class Email:
         *,
         lines: int = 1,
         everybody: bool = True,
+        act_for: timedelta = timedelta(0),
         patience: float = PATIENCE_SECONDS,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.lines = lines
         self.everybody = everybody
+        self.act_for = act_for
         self._url = url
         self._address = parseaddr(sender)[1]
         self._mails = mails
@@ -86,10 +90,11 @@ class Email:
             mails,
             lines=settings.mail_connections,
             everybody=settings.mail_everybody,
+            act_for=timedelta(days=settings.mail_links_days if settings.public_url else 0),
         )
 
     def write(self, delivery: Delivery) -> Mail:
-        """The mail of a delivery, the same at each attempt."""
+        """The mail of a delivery, the same at each attempt but for the links by which one acts."""
         text = self._mails.written(delivery)
         return Mail(self._address, delivery.address, text)
 

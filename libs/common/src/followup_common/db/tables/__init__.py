@@ -1,7 +1,13 @@
 """Every table. Which service may write what is in the first migration (`migrations/first/roles.sql`)."""
 
 from followup_common.db.tables.columns import BEYOND_THE_ASSIGNEE, SEVERITIES, Time, metadata
-from followup_common.db.tables.delivered import channels, deliveries, delivery_attempts, destinations
+from followup_common.db.tables.delivered import (
+    action_links,
+    channels,
+    deliveries,
+    delivery_attempts,
+    destinations,
+)
 from followup_common.db.tables.kept import (
     ALL_SCOPES,
     api_tokens,
@@ -45,6 +51,7 @@ __all__ = [
     "SEVERITIES",
     "WELL_FORMED_STEP",
     "Time",
+    "action_links",
     "activities",
     "api_tokens",
     "audit_log",

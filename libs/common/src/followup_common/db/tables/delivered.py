@@ -1,4 +1,4 @@
-"""What leaves the house: channels, destinations of people, deliveries and their attempts."""
+"""What leaves the house: channels, destinations of people, deliveries, their attempts, and links in them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -97,4 +98,29 @@ delivery_attempts = Table(
     Column("answer", Text),
     PrimaryKeyConstraint("delivery_id", "number"),
     CheckConstraint("outcome IN ('sent', 'refused', 'put_off', 'unknown')", name="outcome"),
+)
+
+# By which the recipient of a delivery does one thing to its follow-up, once, without a log-in; of what the
+# link carries only the hash. It is for one run, as long as the follow-up is its assignee's.
+action_links = Table(
+    "action_links",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column(
+        "delivery_id",
+        Uuid,
+        ForeignKey("deliveries.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("user_id", BigInteger, nullable=False),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("assignee_id", BigInteger, nullable=False),
+    created_at_column(),
+    Column("expires_at", Time, nullable=False),
+    Column("used_at", Time),
+    CheckConstraint("act IN ('complete', 'snooze', 'acknowledge')", name="act"),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
 )

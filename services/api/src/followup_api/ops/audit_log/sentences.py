@@ -206,6 +206,25 @@ def _follow_up(action: str, entry: _Entry) -> str:
     return f"{entry.who} {verb} follow-up {entry.target_id}{of}{kept}"
 
 
+ACTS = {"complete": "completed", "snooze": "snoozed", "acknowledge": "has"}
+
+
+def _action_link(action: str, entry: _Entry) -> str:
+    if action == Action.ACTION_LINK_USED:
+        did = ACTS.get(str(entry.details.get("act")), "changed")
+        return f"{entry.who} {did} follow-up {entry.target_id} by a link in a mail"
+    if not entry.target_id:
+        return "A link of a mail that nobody has sent was tried"
+    return f"A link in a mail to {entry.who} did nothing to follow-up {entry.target_id}: it was {_why(entry)}"
+
+
+def _why(entry: _Entry) -> str:
+    reasons = {"used": "used before", "expired": "too old", "inactive": "of somebody inactive"}
+    reason = str(entry.details.get("reason"))
+    changed = ("deleted", "completed", "reassigned", "restarted")
+    return reasons.get(reason) or (f"{reason} meanwhile" if reason in changed else "refused")
+
+
 def _dead_letters(action: str, entry: _Entry) -> str:
     ids, type_, note = (entry.details.get(name) for name in ("ids", "type", "note"))
     number = len(ids) if isinstance(ids, list) else 1
@@ -320,6 +339,7 @@ LISTS: Mapping[str, ChoiceList] = {
 }
 
 SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
+    **dict.fromkeys((Action.ACTION_LINK_USED, Action.ACTION_LINK_REFUSED), _action_link),
     **dict.fromkeys(
         (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED), _log_in
     ),

@@ -1,0 +1,78 @@
+"""The small pages of links in mails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from followup_common.db import Transaction
+from followup_common.policy import Command
+
+from followup_api.action_links import words
+from followup_api.action_links.service import Done, Ready, Stale
+from followup_api.followups.completing import presets
+from followup_api.problems import Problem
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+NOTHING: Mapping[str, str] = {}
+
+
+def ready(
+    tx: Transaction, found: Ready, *, problem: Problem | None = None, given: Mapping[str, str] = NOTHING
+) -> str:
+    """The page that asks before a link acts.
+
+    Args:
+        tx: where to read until when one can snooze.
+        found: the link.
+        problem: what was wrong the last time.
+        given: what was filled in then.
+    """
+    act = Command(found.link.act)
+    until = presets(tx, found.link.user_id).items if act is Command.SNOOZE else []
+    return _rendered(
+        headline=words.asks(found),
+        said=words.WILL[act],
+        as_whom=words.as_whom(found),
+        facts=list(words.facts(found)),
+        button=words.BUTTONS[act],
+        until=words.until(found),
+        note="required" if found.follow_up.note_required else "optional" if act is Command.COMPLETE else None,
+        choices=words.choices([(each.preset, each.due_at) for each in until], found.link),
+        problem=problem.detail if problem else None,
+        given=given,
+        follow_up_id=found.link.follow_up_id,
+    )
+
+
+def done(outcome: Done) -> str:
+    """The page that says what a link has done."""
+    headline, said = words.done(outcome)
+    return _rendered(headline=headline, said=said, follow_up_id=outcome.ready.link.follow_up_id)
+
+
+def stale(found: Stale) -> str:
+    """The page that says why a link does nothing."""
+    headline, said = words.stale(found)
+    return _rendered(headline=headline, said=said, follow_up_id=found.link and found.link.follow_up_id)
+
+
+def refused(problem: Problem) -> str:
+    """The page that says why nothing was looked at."""
+    return _rendered(headline=problem.title, said=problem.detail, follow_up_id=None)
+
+
+def _rendered(**said: Any) -> str:
+    return _template().render(said)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment  # only where mails have links
+
+    text = (files(__package__) / "templates" / "page.html.j2").read_text(encoding="utf-8")
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(text)

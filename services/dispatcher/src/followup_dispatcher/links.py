@@ -1,0 +1,78 @@
+"""Links by which the recipient of a delivery acts on its follow-up, without a log-in: what they may do, and
+what is kept of them. The API answers them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from followup_common.db import Transaction
+from followup_common.policy import Command
+from followup_common.policy.audiences import Admins, OnTheLine, audience_of
+from sqlalchemy import Interval, bindparam, text
+
+from followup_dispatcher.telling import Links, Notification
+
+TOKEN_BYTES = 32
+HAD_IT = -3
+"""The step of a notification that the time is over for which its recipient had it."""
+
+# The follow-up's state is held: it is as it was found.
+KEEP = text("""
+    INSERT INTO action_links
+        (token_hash, act, delivery_id, user_id, follow_up_id, run, assignee_id, expires_at)
+    SELECT link.token_hash, link.act, :delivery_id, :user_id, s.follow_up_id, s.run, s.assignee_id,
+        now() + :life
+    FROM escalation_states s,
+        unnest(CAST(:hashes AS bytea[]), CAST(:acts AS text[])) AS link (token_hash, act)
+    WHERE s.follow_up_id = :follow_up_id RETURNING expires_at
+""").bindparams(bindparam("life", type_=Interval))
+
+FORGET = text("DELETE FROM action_links WHERE delivery_id = :delivery_id")
+
+
+def acts_on(told: Notification) -> Sequence[Command]:
+    """What whom a notification tells can do about it at once.
+
+    Who is named by a policy may only read what is nobody's below them, and has no such links.
+    """
+    if told.step > 0 and not isinstance(audience_of(told.audience), OnTheLine | Admins):
+        return ()
+    if told.step > 0 or told.step == HAD_IT:
+        return (Command.COMPLETE, Command.SNOOZE, Command.ACKNOWLEDGE)
+    return (Command.COMPLETE, Command.SNOOZE)  # nobody has been told of it: there is nothing to acknowledge
+
+
+def make(
+    tx: Transaction, delivery_id: UUID, user_id: int, told: Notification, life: timedelta
+) -> Links | None:
+    """Make links for one attempt of a delivery; None: there are none.
+
+    Args:
+        tx: the transaction in which the attempt begins.
+        delivery_id: of what they are in.
+        user_id: as whom they act.
+        told: what they act on.
+        life: how long they work.
+    """
+    acts = acts_on(told)
+    if not acts or life <= timedelta(0):
+        return None
+    tokens = {act: secrets.token_urlsafe(TOKEN_BYTES) for act in acts}
+    keys = {"delivery_id": delivery_id, "user_id": user_id, "follow_up_id": told.follow_up_id}
+    kept = {"hashes": [_digest(token) for token in tokens.values()], "acts": list(tokens)}
+    expires_at = tx.execute(KEEP, {**keys, **kept, "life": life}).scalars().first()
+    return Links(tokens, expires_at) if expires_at else None
+
+
+def forget(tx: Transaction, delivery_id: UUID) -> None:
+    """End the links of attempts that have reached nobody, for sure."""
+    tx.execute(FORGET, {"delivery_id": delivery_id})
+
+
+def _digest(token: str) -> bytes:
+    """What is kept of a token: it is 32 random bytes, of which nobody finds another one with that hash."""
+    return hashlib.sha256(token.encode()).digest()
