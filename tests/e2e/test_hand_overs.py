@@ -124,6 +124,18 @@ def test_on_a_phone_what_was_counted_has_changed_and_is_counted_again(
     form.get_by_role("button", name="Hand over 4 follow-ups").tap()
     expect(said(page, f"Handed 4 follow-ups to {ben.name}")).to_be_visible()
     assert open_work(product, anna, ben) == [0, 4]
+    for person, heard in (
+        (anna, f"4 of your follow-ups went to {ben.name} for good"),
+        (ben, "4 follow-ups came to you from Anna Berg"),
+    ):
+        page = visit(person, "/inbox", viewport=PHONE, has_touch=True)
+        entry = page.get_by_role("link", name=heard)
+        expect(entry).to_contain_text("Dana Reyes handed work over.")
+        expect(page.locator("[data-row]").filter(has=entry).locator(".tabler-icon-user-share")).to_be_visible()
+        assert violations_at_each_size(page) == []
+        entry.tap()
+        expect(row(page, "Send the offer")).to_be_visible()
+        expect(row(page, "Just planned")).to_be_visible()
 
 
 def test_who_is_deactivated_leaves_no_open_work_behind_unasked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,91 @@ def test_all_open_work_goes_over_and_everyone_concerned_is_told_once(
     assert entry["summary"] == "Dana Reyes handed 5 follow-ups of Amir Patel to Ben Ode"
 
 
+def told(company: Company, who: Person) -> list[dict[str, Any]]:
+    """What somebody has heard of hand-overs, and not read."""
+    entries = company.get(who, "/notifications", unread=True)["items"]
+    return [entry for entry in entries if entry["sums_up"] == "hand_over"]
+
+
+def listed(company: Company, who: Person, **query: Any) -> list[int]:
+    items = company.get(who, "/follow-ups", view="all", **query)["items"]
+    return sorted(item["id"] for item in items)
+
+
+def test_from_whom_work_was_taken_hears_of_it_once_and_reads_what_became_of_it(
+    company: Company, pipeline: Pipeline, ben: Person
+) -> None:
+    calls = [company.follow_up(company.amir, f"Old {i}", overdue=timedelta(hours=1)) for i in range(6)]
+    pipeline.request_sweep()
+    pipeline.work()
+    [before] = company.get(company.amir, "/notifications", unread=True)["items"]
+    handed_over(company, company.dana, company.amir, to=ben.id)
+    own, of_ben = company.follow_up(company.amir), company.follow_up(ben)
+    for _ in range(2):
+        pipeline.publish(pipeline.everything_sent())
+        pipeline.work()
+    [entry] = told(company, company.amir)
+    assert entry["message"] == "6 of your follow-ups went to Ben Ode for good"
+    assert (entry["reason"], entry["number"]) == ("Dana Reyes handed work over.", 6)
+    [taken] = told(company, ben)
+    assert entry["in_lists"]
+    assert taken["in_lists"]
+    company.ask(ben, "POST", f"/follow-ups/{calls[0]}/complete")
+    assert listed(company, ben, summed_up_by=taken["id"]) == calls
+    for summary in (entry, before):
+        assert listed(company, company.amir, summed_up_by=summary["id"]) == calls
+    assert company.get(company.amir, "/follow-ups/counts", summed_up_by=entry["id"])["overdue"] == 5
+    assert listed(company, company.amir) == [own]
+    assert listed(company, company.otto, summed_up_by=entry["id"]) == []
+    path = f"/follow-ups/{calls[1]}"
+    assert company.get(company.amir, path)["assignee_id"] == ben.id
+    assert company.ask(company.amir, "POST", f"{path}/complete").status_code == 404
+    assert company.ask(company.amir, "GET", f"/follow-ups/{of_ben}").status_code == 404
+    as_of = company.get(company.amir, "/follow-ups/counts")["as_of"]
+    those = {"view": "overdue", "summed_up_by": entry["id"], "expected": 5, "as_of": as_of}
+    refused = company.ask(
+        company.amir, "POST", "/follow-ups/bulk", json={"action": "complete", "filter": those}
+    )
+    assert (refused.status_code, refused.json()["found"]) == (409, 0)
+
+
+def test_who_had_heard_of_a_hand_over_hears_once_that_it_was_taken_back(
+    company: Company, pipeline: Pipeline, ben: Person
+) -> None:
+    boss = company.world.execute("SELECT id FROM users WHERE name = 'Max Other'")[0].id
+    old = company.follow_up(company.amir, "Old", overdue=timedelta(hours=50))
+    changed, kept = company.follow_up(company.amir), company.follow_up(company.amir)
+    pipeline.request_sweep()
+    pipeline.work()
+    until = days()["to"]
+    number = handed_over(company, company.dana, company.amir, to=ben.id, until=until)["hand_over"]["id"]
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    [given], [got] = told(company, company.amir), told(company, ben)
+    last = f"{date.fromisoformat(until):%-d %b}"
+    assert given["message"] == f"3 of your follow-ups went to Ben Ode until {last}"
+    assert got["message"] == f"3 follow-ups came to you from Amir Patel until {last}"
+    company.ask(ben, "PATCH", f"/follow-ups/{changed}", json={"notes": "Mine now"})
+    assert company.ask(company.dana, "POST", f"/hand-overs/{number}/undo").json()["given_back"] == 2
+    for _ in range(2):
+        pipeline.publish(pipeline.everything_sent())
+        pipeline.work()
+    back, gone = told(company, company.amir)[0], told(company, ben)[0]
+    assert back["message"] == "2 follow-ups came back to you from Ben Ode"
+    assert gone["message"] == "2 follow-ups went back to Amir Patel"
+    assert back["reason"] == gone["reason"] == "Dana Reyes took the hand-over back."
+    assert listed(company, ben, summed_up_by=gone["id"]) == [old, kept]
+    assert listed(company, company.amir, summed_up_by=back["id"]) == [old, kept]
+    said = company.world.execute(
+        "SELECT audience, details ->> 'number' AS number FROM notifications "
+        "WHERE user_id = :id AND summary_of = :hand_over ORDER BY id",
+        id=boss,
+        hand_over=number,
+    )
+    assert [tuple(row) for row in said] == [("handed_over", "1"), ("handed_back", "1")]
+    assert [len(told(company, each)) for each in (company.amir, ben, company.dana)] == [2, 2, 0]
+
+
 def test_a_filter_narrows_it_and_a_count_that_has_changed_stops_it(company: Company) -> None:
     vip = company.follow_up(company.amir, tags=["vip"])
     plain = company.follow_up(company.amir)
@@ -124,7 +209,9 @@ def test_for_a_day_it_is_undone_but_for_what_was_changed(
     assert company.ask(company.dana, "POST", path).status_code == 409
     pipeline.publish(pipeline.everything_sent())
     pipeline.work()
-    assert company.get(company.amir, "/notifications/unread-count") == {"unread": 0}
+    gone = "2 of your follow-ups went to Ben Ode for good"  # nothing of the one that is back
+    assert inbox(company, company.amir, unread=True) == [gone]
+    assert inbox(company, ben, unread=True) == ["1 follow-up came to you from Amir Patel"]
     late = handed_over(company, company.dana, company.amir, to=ben.id)["hand_over"]["id"]
     company.world.execute("UPDATE hand_overs SET created_at = created_at - interval '25 hours'")
     assert company.ask(company.dana, "POST", f"/hand-overs/{late}/undo").status_code == 409
@@ -164,6 +251,7 @@ def test_until_a_day_it_goes_back_then_and_who_gets_it_is_told_once(
         pipeline.work()
     assert owners(company, kept, changed) == [company.amir.id, ben.id]
     assert inbox(company, company.amir, unread=True) == ["1 follow-up came back to you from Ben Ode"]
+    assert inbox(company, ben, unread=True) == ["1 follow-up went back to Amir Patel"]
     [entry, *_] = company.get(company.amir, f"/follow-ups/{kept}/activities")["items"]
     assert entry["summary"] == "The system handed it from Ben Ode to Amir Patel"
 

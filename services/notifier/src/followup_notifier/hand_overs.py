@@ -1,16 +1,16 @@
 """Open work that went from one person to another in one go: everyone concerned is told once, of all of it.
 
 Each follow-up has its notifications all the same, written as read: who was told of which is known, and nobody
-is told of it again. One more sums them up, and that one is heard.
+is told of it again. One more sums them up, and that one is heard. So is one that tells the person from whom
+the work went, of which there is nothing else.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from followup_common.contracts import FollowUpsHandedOver
 from followup_common.db import Transaction
@@ -89,7 +89,9 @@ TELL_AUDIENCE = text("""
         GROUP BY told.follow_up_id, told.run, f.assignment, told.policy_version_id, told.due_at, told.step
         ON CONFLICT (follow_up_id, run, step, repeat) WHERE step IS NOT NULL DO NOTHING
     )
-    SELECT user_id, count(*) AS number FROM told WHERE fallback IS DISTINCT FROM 'absent' GROUP BY user_id
+    SELECT user_id, count(*) AS number,
+        bool_and(fallback IS DISTINCT FROM 'substitute' AND audience !~ '^(user|role)[(]') AS in_lists
+    FROM told WHERE fallback IS DISTINCT FROM 'absent' GROUP BY user_id
 """)
 SUM_UP = text("""
     INSERT INTO notifications (user_id, audience, summary_of, actor_id, read_at, details)
@@ -97,16 +99,60 @@ SUM_UP = text("""
         (SELECT now() FROM absent_now away WHERE away.user_id = :user_id), CAST(:details AS jsonb)
     ON CONFLICT (user_id, audience, summary_of) WHERE summary_of IS NOT NULL DO NOTHING
 """)
+# Who is away finds it unread: what sums up an absence does not tell of it. Who is inactive needs none.
+TELL_GIVER = text("""
+    INSERT INTO notifications (user_id, audience, summary_of, actor_id, details)
+    SELECT u.id, 'handed_away', :id, :actor_id, CAST(:details AS jsonb) FROM users u
+    WHERE u.id = :giver AND u.active AND u.id IS DISTINCT FROM CAST(:actor_id AS bigint) AND NOT EXISTS (
+        SELECT FROM notifications n WHERE n.user_id = u.id AND n.audience = :audience AND n.summary_of = :id)
+    ON CONFLICT (user_id, audience, summary_of) WHERE summary_of IS NOT NULL DO NOTHING
+    RETURNING user_id
+""")
+# Of an undo hears who had heard of what it undoes, or had done that. `giver` is who had them until now.
+TELL_UNDONE = text("""
+    INSERT INTO notifications (user_id, audience, summary_of, actor_id, details)
+    SELECT heard.user_id, CASE heard.user_id WHEN :giver THEN 'handed_away' ELSE 'handed_back' END, :id,
+        :actor_id, CAST(:details AS jsonb) || jsonb_build_object('number', heard.number)
+    FROM (
+        SELECT side AS user_id, cardinality(CAST(:ids AS bigint[])) AS number
+        FROM unnest(CAST(:sides AS bigint[])) AS side
+        WHERE side = :by OR EXISTS (
+            SELECT FROM notifications n
+            WHERE n.user_id = side AND n.audience IN ('handed_over', 'handed_away') AND n.summary_of = :id
+                AND NOT n.details ? 'ended')
+        UNION ALL
+        SELECT n.user_id, count(DISTINCT n.follow_up_id) FROM notifications n
+        WHERE n.follow_up_id = ANY(CAST(:ids AS bigint[])) AND n.user_id <> ALL(CAST(:sides AS bigint[]))
+            AND n.details @> jsonb_build_object('hand_over', CAST(:id AS bigint), 'back', false)
+            AND n.fallback IS DISTINCT FROM 'absent'
+        GROUP BY n.user_id
+    ) heard JOIN users u ON u.id = heard.user_id AND u.active
+    WHERE u.id IS DISTINCT FROM CAST(:actor_id AS bigint) AND NOT EXISTS (
+        SELECT FROM notifications n WHERE n.user_id = u.id AND n.audience = :audience AND n.summary_of = :id)
+    ON CONFLICT (user_id, audience, summary_of) WHERE summary_of IS NOT NULL DO NOTHING
+    RETURNING user_id
+""")
+
+
+class Heard(NamedTuple):
+    """What a summary tells somebody.
+
+    Attributes:
+        number: of how many follow-ups.
+        in_lists: whether they see these in lists: neither named by a policy nor in place of somebody.
+    """
+
+    number: int
+    in_lists: bool
 
 
 @handles(FollowUpsHandedOver)
 def announce_hand_over(event: FollowUpsHandedOver, tx: Transaction, _: NotifierSettings) -> Iterator[Emitted]:
-    """Tell who has them now, and those whom the steps reached tell now, each with one notification."""
-    given = tx.execute(FOUND, {"id": event.hand_over_id}).one()
-    giver, taker = given.from_user_id, given.to_user_id
-    if event.back:
-        giver, taker = taker, giver
-    tx.execute(HOLD, {"id": given.id})
+    """Tell who has them now, who had them, and those whom the steps reached tell now, each with one
+    notification."""
+    tx.execute(HOLD, {"id": event.hand_over_id})
+    given = tx.execute(FOUND, {"id": event.hand_over_id}).one()  # after that: nobody gives it back meanwhile
+    taker = given.from_user_id if event.back else given.to_user_id
     rows = tx.execute(CURRENT, {"id": given.id, "assignee_id": taker, "back": int(event.back)}).all()
     if not rows:
         return
@@ -119,17 +165,48 @@ def announce_hand_over(event: FollowUpsHandedOver, tx: Transaction, _: NotifierS
     if actor != taker and not event.silent:
         ids = int_array([row.id for row in rows])
         tx.execute(TELL_ASSIGNEE, {"ids": ids, "actor_id": actor, "details": json.dumps(details)})
-        told[taker] = len(rows)
-    for user_id, number in told.items():
-        values = {"user_id": user_id, "id": given.id, "actor_id": actor}
-        said = {**details, "number": number, "from": giver, "to": taker}
-        tx.execute(SUM_UP, {**values, "audience": audience, "details": json.dumps(said)})
-    wake_inboxes(tx, told)
+        told[taker] = Heard(len(rows), in_lists=True)
+    others = _sum_up(tx, event, given, told, rows)
+    wake_inboxes(tx, {*told, *others})
+
+
+def _sum_up(
+    tx: Transaction,
+    event: FollowUpsHandedOver,
+    given: Row[Any],
+    told: Mapping[int, Heard],
+    rows: Sequence[Row[Any]],
+) -> Iterable[int]:
+    """Write the notification that is heard for each who is told of single ones, and for those who are told
+    that work went from them, or of an undo; returns the latter."""
+    giver, taker = given.from_user_id, given.to_user_id
+    if event.back:
+        giver, taker = taker, giver
+    said = {"hand_over": given.id, "back": event.back, "from": giver, "to": taker}
+    said["until"] = given.until and given.until.isoformat()
+    went = given.given_back if event.back else given.number
+    if given.ended_at is not None and not event.back:  # undone before anybody had heard of it
+        said, went = said | {"ended": True}, went - given.given_back
+    values = {
+        "id": given.id,
+        "giver": giver,
+        "actor_id": event.actor_id if event.back else given.actor_id,
+        "audience": "handed_back" if event.back else "handed_over",
+    }
+    for user_id, heard in told.items():
+        details = json.dumps(said | heard._asdict())
+        tx.execute(SUM_UP, values | {"user_id": user_id, "details": details})
+    if event.silent:
+        sides, by = int_array([giver, taker]), given.actor_id
+        undone = {"ids": int_array([row.id for row in rows]), "sides": sides, "by": by}
+        undone["details"] = json.dumps(said | {"undone": True})
+        return tx.execute(TELL_UNDONE, values | undone).scalars().all()
+    return tx.execute(TELL_GIVER, values | {"details": json.dumps(said | {"number": went})}).scalars().all()
 
 
 def _tell_audience(
     tx: Transaction, rows: Sequence[Row[Any]], taker: int, details: Mapping[str, Any], audience: str
-) -> tuple[dict[int, int], timedelta | None]:
+) -> tuple[dict[int, Heard], timedelta | None]:
     """Write for those whom the announced steps would tell now and have not told; the new assignee is not
     among them.
 
@@ -149,15 +226,17 @@ def _tell_audience(
             routes.setdefault((row.policy_version_id, row.step), []).append(row.id)
         else:
             again.append(later)
-    told: Counter[int] = Counter()
+    told: dict[int, Heard] = {}
     common = {"details": json.dumps(details), "hand_over_id": details["hand_over"], "audience": audience}
     for (version, number), ids in routes.items():
         step, now = policies[version].steps[number - 1], announced[0].now
         others, later = others_told_now(tx, policies[version], step, taker, directory, now=now)
         again += [] if later is None else [later]
         values = {**common, "ids": int_array(ids), "recipients": inbox.as_json(others)}
-        told.update({row.user_id: row.number for row in tx.execute(TELL_AUDIENCE, values)})
-    return dict(told), min(again, default=None)
+        for row in tx.execute(TELL_AUDIENCE, values):
+            before = told.get(row.user_id, Heard(0, in_lists=True))
+            told[row.user_id] = Heard(before.number + row.number, before.in_lists and row.in_lists)
+    return told, min(again, default=None)
 
 
 def _policies(tx: Transaction, versions: set[int]) -> dict[int, Policy]:

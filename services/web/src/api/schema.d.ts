@@ -608,8 +608,8 @@ export interface paths {
         put?: never;
         /**
          * Undo a hand-over
-         * @description For a day: what is open and was not changed since goes back to whom it came from. Nobody is told what
-         *     they know.
+         * @description For a day: what is open and was not changed since goes back to whom it came from. Who had heard of the
+         *     hand-over is told so, once; you are not.
          */
         post: operations["undo_hand_over"];
         delete?: never;
@@ -6445,12 +6445,17 @@ export interface components {
             why: components["schemas"]["Why"] | null;
             /**
              * Number
-             * @description Of a summary: how many notifications it sums up; `GET /notifications?summed_up_by=` lists them.
+             * @description Of a summary: of how many follow-ups it tells; `GET /notifications?summed_up_by=` lists the notifications that it sums up. There are none of work that went from you.
              */
             number?: number | null;
             /**
+             * Sums Up
+             * @description Of a summary: what it tells of.
+             */
+            sums_up?: ("escalation" | "assignment" | "hand_over" | "absence") | null;
+            /**
              * In Lists
-             * @description Of a summary: whether `GET /follow-ups?summed_up_by=` lists the follow-ups, too. It does not where a policy names you, or you stand in for somebody.
+             * @description Of a summary: whether `GET /follow-ups?summed_up_by=` lists the follow-ups, too. It does not of an absence, and where a policy names you, or you stand in for somebody.
              * @default false
              */
             in_lists: boolean;
@@ -6461,7 +6466,7 @@ export interface components {
             completed?: number | null;
             /**
              * Reason
-             * @description Of a summary of escalations: how its recipient was found, as a sentence to them.
+             * @description Of a summary of escalations: how its recipient was found, as a sentence to them; of a hand-over, who did it.
              */
             reason?: string | null;
             /**

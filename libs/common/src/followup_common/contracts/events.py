@@ -191,7 +191,14 @@ class FollowUpsHandedOver(Event):
     hand_over_id: Number
     back: bool = Field(False, strict=True, description="Whether they went back to whom they came from.")
     silent: bool = Field(
-        False, strict=True, description="Whether the one who has them now is not told: they were undone."
+        False,
+        strict=True,
+        description="Whether they were undone: only those are told who had heard that they were given.",
+    )
+    actor_id: Number | None = Field(
+        None,
+        exclude_if=lambda nobody: nobody is None,  # so that the release before reads it
+        description="Who undid it.",
     )
 
     @property

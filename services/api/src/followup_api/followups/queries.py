@@ -130,6 +130,14 @@ class Filters:
     facts: FactFilters | None = None
     progress: ProgressFilters | None = None
     told: ColumnElement[bool] | None = None
+    beyond: ColumnElement[bool] | None = None
+    """What else is in sight, beside the scope."""
+
+    @property
+    def in_sight(self) -> ColumnElement[bool]:
+        """SQL of the scope, and what is in sight beside it."""
+        in_scope = self.scope.condition()
+        return in_scope if self.beyond is None else in_scope | self.beyond
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -197,7 +205,7 @@ def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
 
 def narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
     """A query of follow-ups, narrowed to those of a view that the filters leave."""
-    in_scope = filters.scope.condition()
+    in_scope = filters.in_sight
     if view is View.ALL and filters.scope.user_ids is not None:
         in_scope = _by_both_indexes(in_scope)
     if view in (View.TODAY, View.UPCOMING) and filters.progress:
@@ -207,7 +215,8 @@ def narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) 
 
 def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
     """How many open follow-ups each view holds, in one statement."""
-    statement = _counting(filters.scope.size)
+    size = filters.scope.size
+    statement = _counting(size) if filters.beyond is None else _counted(CONDITIONS[size] | filters.beyond)
     values = {"time_zone": filters.time_zone, **filters.scope.values()}
     row = tx.execute(_wanted(statement, filters), values).one()
     return FollowUpCounts(overdue=row.overdue, today=row.today, upcoming=row.upcoming, as_of=row.as_of)
@@ -215,13 +224,17 @@ def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
 
 @cache
 def _counting(size: ScopeSize) -> Select[*tuple[Any, ...]]:
+    return _counted(CONDITIONS[size])
+
+
+def _counted(in_sight: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     views = (View.OVERDUE, View.TODAY, View.UPCOMING)
     # In a query of its own PostgreSQL computes it once; it took a third of the time to do so for each row.
     end_of_today = select(_end_of_local_day(TIME_ZONE)).scalar_subquery()
     # Of `due_at` alone, so that the index has all that it takes.
     numbers = [func.count().filter(_due_in(view, end_of_today)).label(view) for view in views]
     numbered = select(*numbers, func.now().label("as_of")).select_from(follow_ups)
-    return numbered.where(f.is_open, CONDITIONS[size])
+    return numbered.where(f.is_open, in_sight)
 
 
 def follow_ups_of(tx: Transaction, rows: Sequence[Record]) -> list[FollowUp]:

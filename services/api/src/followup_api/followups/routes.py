@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
+from followup_common.db.tables import follow_ups
 
 from followup_api.absences.queries import away_until
 from followup_api.audit import Action, Audit
@@ -39,7 +41,7 @@ from followup_api.followups.schemas import (
     FollowUpQuery,
     Format,
 )
-from followup_api.followups.scopes import narrowed_scope, scope_of
+from followup_api.followups.scopes import narrowed_scope, scope_of, taken_from
 from followup_api.followups.searches import looked_up
 from followup_api.followups.service import Target
 from followup_api.followups.summed_up import told_of
@@ -77,7 +79,7 @@ Targeted = Annotated[Target, Depends(target)]
 @router.get("", summary="List follow-ups")
 def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()]) -> Page[FollowUp]:
     """Follow-ups that you may see: your own and those of everyone below you; as an admin everyone's."""
-    page = queries.page(work.tx, query.view, _filters(work.tx, caller, query), query)
+    page = queries.page(work.tx, query.view, _in_sight(work.tx, caller, query), query)
     return Page[FollowUp].of(page, queries.shown(work.tx, page.rows))
 
 
@@ -86,7 +88,7 @@ def count_follow_ups(
     work: Work, caller: Reader, query: Annotated[FollowUpFilters, Query()]
 ) -> FollowUpCounts:
     """How many open follow-ups the views overdue, today and upcoming hold, under the same filters."""
-    return queries.counts(work.tx, _filters(work.tx, caller, query))
+    return queries.counts(work.tx, _in_sight(work.tx, caller, query))
 
 
 @router.get(
@@ -115,7 +117,7 @@ def export_follow_ups(
     with ExitStack() as until_sent:
         until_sent.enter_context(app.downloads.one(caller.user_id))
         with app.downloads.writing.one(caller.user_id):
-            rows = queries.stream(work.tx, query.view, _filters(work.tx, caller, query))
+            rows = queries.stream(work.tx, query.view, _in_sight(work.tx, caller, query))
             file = until_sent.enter_context(export.written(rows, query.format))
         audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value, format=query.format.value)
         headers = {
@@ -288,11 +290,20 @@ def list_activities(
 
 
 def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilter) -> Filters:
+    """What a query asks for of what the caller may change."""
     scope = narrowed_scope(tx, caller, query.assignee)
     words = looked_up(tx, query.q, scope)
     by = query.summed_up_by
     told = None if by is None else told_of(tx, caller.user_id, by)
     return Filters(scope, caller.time_zone, query.subject_id, words, facts=query, progress=query, told=told)
+
+
+def _in_sight(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters:
+    """The same of what they may read: of what they were told of, also what went from them in one go."""
+    found = _filters(tx, caller, query)
+    if query.summed_up_by is None or query.assignee != "all" or found.scope.user_ids is None:
+        return found
+    return replace(found, beyond=taken_from(caller.user_id, follow_ups.c.id))
 
 
 def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:

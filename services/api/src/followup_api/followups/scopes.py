@@ -4,7 +4,7 @@ Sight follows the reporting line, not the role: the rule is `followup_common.pol
 says whom escalations may tell. The SQL here is the same rule looked at from above; a test compares the two.
 Who is told because a policy names them or their role, or in place of somebody who is away, may read that
 follow-up besides (`NAMED`). The one who stands in may act on it too, as long as the other is away
-(`standing_in`).
+(`standing_in`). Who was told that work went from them in one go may read that work (`taken_from`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.absences import absent_now
+from followup_common.db.absences import absent_now, hand_over_items
 from followup_common.db.tables import follow_ups, notifications
 from followup_common.policy import Fallback
 from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, exists, or_, text, true
@@ -104,14 +104,30 @@ _IN_PLACE_OF_SOMEBODY = notifications.c.fallback == Fallback.SUBSTITUTE.value
 TOLD_BY_NAME = or_(notifications.c.audience.regexp_match(r"^(user|role)\("), _IN_PLACE_OF_SOMEBODY)
 """SQL that holds for what somebody is told because a policy names them or their role, or because they stand
 in for somebody."""
+TAKEN = "handed_away"
+"""The audience of who is told that work went from them in one go: it was handed over, or went back."""
+_summaries = notifications.alias("summaries")
+"""Not those of a query around it."""
+
+
+def taken_from(reader: ColumnElement[int] | int, follow_up_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """SQL that holds for a follow-up that went from a reader with others, of which they were told."""
+    return exists().where(
+        _summaries.c.user_id == reader,
+        _summaries.c.audience == TAKEN,
+        _summaries.c.summary_of == hand_over_items.c.hand_over_id,
+        hand_over_items.c.follow_up_id == follow_up_id,
+    )
+
+
 READER = bindparam("reader", type_=BigInteger())
 NAMED = exists().where(
     notifications.c.user_id == READER,
     notifications.c.follow_up_id == follow_ups.c.id,
     TOLD_BY_NAME,
-)
-"""SQL that holds for a follow-up that a policy has told a reader of by name or role: they may read it, though
-it may be of somebody who is not below them."""
+) | taken_from(READER, follow_ups.c.id)
+"""SQL that holds for a follow-up that a policy has told a reader of by name or role, or that went from them
+in one go: they may read it, though it may be of somebody who is not below them."""
 
 
 def standing_in(reader: ColumnElement[int] | int) -> ColumnElement[bool]:

@@ -45,6 +45,6 @@ def list_hand_overs(work: Work, caller: Reader, query: Annotated[HandOverQuery, 
 
 @router.post("/{hand_over_id}/undo", summary="Undo a hand-over", responses=documented(404, 409))
 def undo_hand_over(work: Work, caller: Writer, hand_over_id: PathId, *, audit: Audit) -> HandOver:
-    """For a day: what is open and was not changed since goes back to whom it came from. Nobody is told what
-    they know."""
+    """For a day: what is open and was not changed since goes back to whom it came from. Who had heard of the
+    hand-over is told so, once; you are not."""
     return service.undo(work, audit, caller.user_id, scope_of(work.tx, caller), hand_over_id)

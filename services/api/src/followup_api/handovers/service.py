@@ -89,7 +89,7 @@ def undo(work: UnitOfWork, audit: Trail, actor_id: int, scope: Scope, hand_over_
     if given_back is None:
         raise HandOverOver("It went back already.")
     if given_back:
-        work.emit(FollowUpsHandedOver(hand_over_id=hand_over_id, back=True, silent=True))
+        work.emit(FollowUpsHandedOver(hand_over_id=hand_over_id, back=True, silent=True, actor_id=actor_id))
         # Who was given one just before has not heard of it, if the hand-over came in between.
         ids = work.tx.execute(GIVEN_BACK, {"id": hand_over_id, "giver": found.from_user_id}).scalars().all()
         go_on(work, ids)

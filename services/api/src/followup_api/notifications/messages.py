@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.policy import Fallback, Severity, Step
-from followup_common.wording import hours_between, listed, overdue, told_of_many
+from followup_common.wording import day, hours_between, listed, overdue, told_of_many
 
 from followup_api.followups import why
 from followup_api.followups.activities import Names, names_of, step_of
+from followup_api.followups.scopes import TAKEN
 from followup_api.followups.working_overdue import Late, counted
 from followup_api.notifications import queries
 from followup_api.notifications.queries import Bundle
@@ -75,10 +77,14 @@ def _kind(row: Record) -> str:
 
 def _summary(row: Record, names: Names) -> dict[str, Any]:
     """What one notification says of many that came without a sound."""
-    message, number = (
-        _handed_over(row, names) if row.audience.startswith("handed") else _while_away(row.details)
-    )
-    return _of_many(row, message, number)
+    if not row.audience.startswith("handed"):
+        return _of_many(row, "absence", *_while_away(row.details))
+    own = row.audience == TAKEN or row.user_id == row.details["to"]
+    return {
+        **_of_many(row, "hand_over", _handed_over(row, names), row.details["number"]),
+        "in_lists": own or row.details.get("in_lists", False),
+        "reason": _handed_over_by(row, names),
+    }
 
 
 def _bundle(row: Record, bundle: Bundle, names: Names) -> dict[str, Any]:
@@ -86,10 +92,11 @@ def _bundle(row: Record, bundle: Bundle, names: Names) -> dict[str, Any]:
     severity = row.details["severity"]
     if severity == ASSIGNED:
         actor = names.of(row.actor_id).name if row.actor_id else None
-        many = _of_many(row, _given(actor, bundle), bundle.number) | {"reason": why.you_as_assignee(actor)}
+        many = _of_many(row, "assignment", _given(actor, bundle), bundle.number)
+        many["reason"] = why.you_as_assignee(actor)
     else:
         said = {"severity": severity, "sla_breach": severity == Severity.BREACH}
-        many = _of_many(row, _told_of(severity, bundle), bundle.number) | said
+        many = _of_many(row, "escalation", _told_of(severity, bundle), bundle.number) | said
         many["reason"] = why.you_of_many(bundle.reasons)
     return {
         **many,
@@ -112,7 +119,7 @@ def _told_of(severity: str, bundle: Bundle) -> str:
     return told_of_many(severity, bundle.number, own=bundle.reasons == ("assignee",))
 
 
-def _of_many(row: Record, message: str, number: int) -> dict[str, Any]:
+def _of_many(row: Record, sums_up: str, message: str, number: int) -> dict[str, Any]:
     return {
         "id": row.id,
         "kind": "summary",
@@ -124,17 +131,30 @@ def _of_many(row: Record, message: str, number: int) -> dict[str, Any]:
         "sla_breach": False,
         "why": None,
         "number": number,
+        "sums_up": sums_up,
     }
 
 
-def _handed_over(row: Record, names: Names) -> tuple[str, int]:
-    number: int = row.details["number"]
+def _handed_over(row: Record, names: Names) -> str:
+    number, until = row.details["number"], row.details.get("until")
     giver, taker = (isolated(names.of(row.details[side]).name) for side in SIDES)
     back = " back" if row.details["back"] else ""
-    what = "1 follow-up" if number == 1 else f"{number} follow-ups"
+    what = "1 follow-up" if number == 1 else f"{number:,} follow-ups"
+    for_now = f" until {day(date.fromisoformat(until))}" if until and not back else ""
+    if row.audience == TAKEN:
+        own = what if back else f"{number:,} of your follow-ups"
+        return f"{own} went{back} to {taker}{for_now or ('' if back else ' for good')}"
     if row.details["to"] == row.user_id:
-        return f"{what} came{back} to you from {giver}", number
-    return f"{what} that escalated went{back} from {giver} to {taker}", number
+        return f"{what} came{back} to you from {giver}{for_now}"
+    return f"{what} that escalated went{back} from {giver} to {taker}{for_now}"
+
+
+def _handed_over_by(row: Record, names: Names) -> str:
+    """Who did it, or that it was its day."""
+    if row.actor_id is None:
+        return "The time was over for which work had been handed over."
+    did = "took the hand-over back" if row.details.get("undone") else "handed work over"
+    return f"{isolated(names.of(row.actor_id).name)} {did}."
 
 
 def _while_away(details: Mapping[str, int]) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from followup_common.db.tables import escalations, follow_ups, notifications, po
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, text, true
 
 from followup_api.followups.activities import assignee_then
-from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize
+from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize, taken_from
 from followup_api.followups.summed_up import summed_up
 from followup_api.notifications.schemas import NotificationQuery
 from followup_api.pagination import PagedQuery, Rows
@@ -129,8 +129,12 @@ def _paged(unread: bool | None, size: ScopeSize) -> PagedQuery:
 
 
 def _narrowed(unread: bool | None, size: ScopeSize, wanted: ColumnElement[bool]) -> PagedQuery:
-    seen = NOTIFICATIONS.add_columns((CONDITIONS[size] | TOLD_BY_NAME).label("in_sight"))
+    seen = NOTIFICATIONS.add_columns(_in_sight(size).label("in_sight"))
     return PagedQuery(seen.where(WANTED[unread], wanted), (n.id.desc(),))
+
+
+def _in_sight(size: ScopeSize) -> ColumnElement[bool]:
+    return CONDITIONS[size] | TOLD_BY_NAME | taken_from(USER_ID, n.follow_up_id)
 
 
 def bundles(tx: Transaction, user_id: int, numbers: Collection[int]) -> Mapping[int, Bundle]:

@@ -150,19 +150,24 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     why: Why | None = Field(description="Null for a summary.")
     number: int | None = Field(
         None,
-        description="Of a summary: how many notifications it sums up; "
-        "`GET /notifications?summed_up_by=` lists them.",
+        description="Of a summary: of how many follow-ups it tells; `GET /notifications?summed_up_by=` lists "
+        "the notifications that it sums up. There are none of work that went from you.",
+    )
+    sums_up: Literal["escalation", "assignment", "hand_over", "absence"] | None = Field(
+        None, description="Of a summary: what it tells of."
     )
     in_lists: bool = Field(
         False,
         description="Of a summary: whether `GET /follow-ups?summed_up_by=` lists the follow-ups, too. It "
-        "does not where a policy names you, or you stand in for somebody.",
+        "does not of an absence, and where a policy names you, or you stand in for somebody.",
     )
     completed: int | None = Field(
         None, description="Of a summary of escalations: how many are completed by now; null: many more."
     )
     reason: str | None = Field(
-        None, description="Of a summary of escalations: how its recipient was found, as a sentence to them."
+        None,
+        description="Of a summary of escalations: how its recipient was found, as a sentence to them; of a "
+        "hand-over, who did it.",
     )
     deliveries: list[NotificationDelivery] = Field(
         [], description="How it left the house, where it did or was to."

@@ -87,10 +87,10 @@ function toneOf({ kind, why, severity, sla_breach: breach }: Notification): numb
   return breach ? 3 : Math.min(why.step, 2);
 }
 
-function KindIcon({ notification: { kind, severity, sla_breach: breach } }: { notification: Notification }) {
+function KindIcon({ notification: { kind, sums_up: sumsUp, sla_breach: breach } }: { notification: Notification }) {
   const look = { size: 17, stroke: 1.8, "aria-hidden": true };
-  if (kind === "assignment") return <IconUserShare {...look} />;
+  if (kind === "assignment" || sumsUp === "assignment" || sumsUp === "hand_over") return <IconUserShare {...look} />;
   if (kind === "hold") return <IconPlayerPlay {...look} />;
-  if (kind === "summary" && !severity) return <IconBeach {...look} />;
+  if (sumsUp === "absence") return <IconBeach {...look} />;
   return breach ? <IconAlertTriangle {...look} /> : <IconBellRinging {...look} />;
 }
