@@ -131,7 +131,9 @@ def test_on_a_phone_what_was_counted_has_changed_and_is_counted_again(
         page = visit(person, "/inbox", viewport=PHONE, has_touch=True)
         entry = page.get_by_role("link", name=heard)
         expect(entry).to_contain_text("Dana Reyes handed work over.")
-        expect(page.locator("[data-row]").filter(has=entry).locator(".tabler-icon-user-share")).to_be_visible()
+        expect(
+            page.locator("[data-row]").filter(has=entry).locator(".tabler-icon-user-share")
+        ).to_be_visible()
         assert violations_at_each_size(page) == []
         entry.tap()
         expect(row(page, "Send the offer")).to_be_visible()
