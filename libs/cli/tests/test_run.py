@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import socket
 import stat
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -21,7 +23,7 @@ from sqlalchemy import text
 
 from tests.support.waiting import eventually
 
-from .conftest import ADA, ENDED_WITHIN, STARTED_WITHIN, Run, command, run_in
+from .conftest import ADA, ENDED_WITHIN, STARTED_WITHIN, Run, clean_environment, command, run_in
 
 pytestmark = pytest.mark.integration
 
@@ -50,14 +52,24 @@ def stop(run: Run, number: signal.Signals = signal.SIGINT, *, cutting_off: bool 
     assert cutting_off or "Traceback" not in run.process.output, run.process.output
 
 
-def test_it_starts_tells_where_it_is_and_keeps_all_data(empty: Run) -> None:
+def test_it_starts_tells_where_it_is_and_keeps_all_data(empty: Run, home: Path) -> None:
     empty.start()
     assert empty.url in empty.process.output
-    assert "followup user create" in empty.process.output  # nobody could log in otherwise
+    [add] = [line for line in empty.process.output.splitlines() if "followup user create" in line]
     token = empty.data / "admin-token"
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
     before = token.read_text()
-    empty.add_person(ADA)
+    password = "correct horse battery"
+    pasted = subprocess.run(  # nobody could log in otherwise
+        shlex.split(add),
+        env=clean_environment(FOLLOWUP_USER_PASSWORD=password),
+        cwd=home,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert pasted.returncode == 0, pasted.stderr
+    assert empty.log_in(ADA, password) == 201
     examined = empty.call("doctor")
     assert (examined.returncode, examined.stderr) == (0, "")
     assert f"{empty.url}: database ok" in examined.stdout
@@ -234,7 +246,7 @@ def test_settings_of_the_services_count(home: Path) -> None:
         assert "Add yourself, with your e-mail address at Acme SSO:" in run.process.output
         assert "--password" not in run.process.output
         person = ("user", "create", ADA, "--name", "Ada")
-        refused = run.call(*person, "--password", "correct horse battery")
+        refused = run.call(*person, FOLLOWUP_USER_PASSWORD="correct horse battery")
         assert "people log in with Acme SSO only. Leave it out" in refused.stderr
         added = run.call(*person)
         assert "They log in with Acme SSO, where this has to be their e-mail address." in added.stderr

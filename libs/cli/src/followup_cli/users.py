@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -13,6 +14,8 @@ from followup_cli.output import Failure, console, say
 
 if TYPE_CHECKING:
     from followup_cli.client import Client
+
+PASSWORD = "FOLLOWUP_USER_PASSWORD"  # noqa: S105 - a name
 
 app = typer.Typer(help="People who own follow-ups.", no_args_is_help=True)
 
@@ -37,16 +40,12 @@ def create_user(
         "UTC"
     ),
     password: Annotated[
-        str | None,
+        bool,
         typer.Option(
-            envvar="FOLLOWUP_USER_PASSWORD",
-            prompt=True,
-            prompt_required=False,
-            hide_input=True,
-            confirmation_prompt=True,
-            help="At least 12 characters; asks for one when no value is given.",
+            "--password",
+            help="Ask for a password, of at least 12 characters. FOLLOWUP_USER_PASSWORD gives one unasked.",
         ),
-    ] = None,
+    ] = False,
     url: Url = None,
     token: Token = None,
     data: Data = DEFAULT_DATA,
@@ -54,18 +53,21 @@ def create_user(
     """Add a person."""
     from followup_cli.client import connect
 
+    given = os.environ.get(PASSWORD)
+    if password and not given:
+        given = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     with connect(url, token, data) as api:
         person: dict[str, Any] = {"email": email, "name": name, "role": role, "time_zone": time_zone}
         if manager:
             person["manager_id"] = _id_of(api, manager)
-        if password:
-            person["password"] = password
+        if given:
+            person["password"] = given
         made = api.create("/users", person)
         provider = api.get("/session/options")["provider"]
     console().print(
         shown(f"Added {made['name']} <{made['email']}> as {made['role']}, id {made['id']}."), markup=False
     )
-    if password:
+    if given:
         return
     if provider:
         say(f"They log in with {provider}, where this has to be their e-mail address.")
