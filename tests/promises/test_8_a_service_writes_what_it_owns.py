@@ -77,6 +77,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "api_tokens": ALL,
         "password_links": ALL,
         "action_links": {"UPDATE(used_at)"},
+        "deliveries": {f"UPDATE({c})" for c in ("state", "next_at", "ended_at", "retried_at")},
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
         "idempotency_keys": ALL,

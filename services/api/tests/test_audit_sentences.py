@@ -18,6 +18,17 @@ def change(was: Any, now: Any) -> dict[str, Any]:
 
 
 SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
+    (Action.DELIVERIES_RETRIED, 1, "deliveries/5b6f", {}, "Ada Okafor let delivery 5b6f be tried again"),
+    *(
+        (
+            *(Action.DELIVERIES_RETRIED, 1, None, {"number": number, "state": "failed", "reason": reason}),
+            f"Ada Okafor let {said}",
+        )
+        for number, reason, said in (
+            (1, None, "1 delivery that was given up be tried again"),
+            (3, "relay", "3 deliveries that were given up be tried again (“relay”)"),
+        )
+    ),
     *(
         (
             Action.ACTION_LINK_USED,

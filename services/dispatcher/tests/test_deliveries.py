@@ -247,6 +247,14 @@ def test_what_could_not_be_handed_over_for_days_is_out_of_date(company: Company,
     assert [state for _, state, _ in deliveries(company)] == ["expired"]
 
 
+def test_what_is_tried_again_has_as_much_time_again(company: Company, run: Run) -> None:
+    set_up(company, run)
+    company.tx.execute(
+        text("UPDATE deliveries SET created_at = now() - interval '4 days', retried_at = now()")
+    )
+    assert isinstance(taken(company), Delivery)
+
+
 def test_an_attempt_that_nobody_ended_is_unknown_and_comes_again_under_the_same_id(
     company: Company, run: Run
 ) -> None:

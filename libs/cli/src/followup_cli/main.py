@@ -14,6 +14,7 @@ from followup_cli import (
     calendars,
     dead_letters,
     deleted,
+    deliveries,
     doctor,
     imports,
     migration,
@@ -57,6 +58,7 @@ app.add_typer(policies.app, name="policies")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(deleted.app, name="deleted")
 
 if __name__ == "__main__":

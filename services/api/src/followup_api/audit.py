@@ -71,6 +71,7 @@ class Action(StrEnum):
     ACTION_LINK_USED = "action-link.used"
     ACTION_LINK_REFUSED = "action-link.refused"
     SWEEP_REQUESTED = "sweep.requested"
+    DELIVERIES_RETRIED = "deliveries.retried"
     DEAD_LETTERS_REPLAYED = "dead-letters.replayed"
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"
 

@@ -39,7 +39,7 @@ DUE = text("""
 
 TAKE = text("""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
-        d.created_at < now() - :kept_for AS is_old
+        COALESCE(d.retried_at, d.created_at) < now() - :kept_for AS is_old
     FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
     ORDER BY d.next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED

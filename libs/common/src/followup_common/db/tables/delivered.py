@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from followup_common.db.tables.columns import Time, by_age, created_at_column, id_column, metadata
+from followup_common.db.tables.columns import Time, created_at_column, id_column, metadata
 
 # The channels that are configured; the dispatcher says so when it starts. None: nothing is planned.
 channels = Table(
@@ -77,13 +77,20 @@ deliveries = Table(
     Column("error", Text),
     created_at_column(),
     Column("ended_at", Time),
+    # When somebody let it be tried again that had been given up.
+    Column("retried_at", Time),
     UniqueConstraint("notification_id", "destination_id", name="uq_deliveries_once"),
     CheckConstraint(
         "state IN ('queued', 'sending', 'unknown', 'sent', 'failed', 'suppressed', 'expired')", name="state"
     ),
     CheckConstraint("(ended_at IS NULL) = (state IN ('queued', 'sending', 'unknown'))", name="ended"),
     Index("ix_deliveries_due", "channel", "next_at", postgresql_where=text("ended_at IS NULL")),
-    by_age("deliveries"),
+    Index("ix_deliveries_created_at", "created_at", "id"),
+    Index(
+        "ix_deliveries_given_up",
+        *("created_at", "id"),
+        postgresql_where=text("state IN ('failed', 'expired')"),
+    ),
 )
 
 # An attempt without an outcome is under way, or was when its process ended.

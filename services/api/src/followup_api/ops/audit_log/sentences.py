@@ -225,6 +225,14 @@ def _why(entry: _Entry) -> str:
     return reasons.get(reason) or (f"{reason} meanwhile" if reason in changed else "refused")
 
 
+def _deliveries(_: str, entry: _Entry) -> str:
+    number = entry.details.get("number")
+    many = "1 delivery that was" if number == 1 else f"{number} deliveries that were"
+    what = f"{many} given up" if number else f"delivery {entry.target_id}"
+    reason = entry.details.get("reason")
+    return f"{entry.who} let {what} be tried again" + (f" (“{isolated(str(reason))}”)" if reason else "")
+
+
 def _dead_letters(action: str, entry: _Entry) -> str:
     ids, type_, note = (entry.details.get(name) for name in ("ids", "type", "note"))
     number = len(ids) if isinstance(ids, list) else 1
@@ -328,7 +336,9 @@ def _numbers(details: Details) -> str:
 def _amount(number: object, noun: str) -> str:
     if not isinstance(number, int) or number == 0:
         return ""
-    plural = noun.replace("entry", "entries") if noun.startswith("entry") else f"{noun}s"
+    plural = (
+        noun.replace("entry", "entries").replace("delivery", "deliveries") if "y " in noun else f"{noun}s"
+    )
     return f"1 {noun}" if number == 1 else f"{number} {plural}"
 
 
@@ -374,5 +384,6 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     Action.ORGANISATION_CHANGED: _organisation,
     **dict.fromkeys(LISTS, _choice),
     Action.SWEEP_REQUESTED: _sweep,
+    Action.DELIVERIES_RETRIED: _deliveries,
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }

@@ -1,0 +1,110 @@
+"""Deliveries as operators see them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+from pydantic.config import JsonDict
+
+from followup_api.followups.schemas import PersonName
+from followup_api.pagination import PageQuery
+from followup_api.schemas import Input, Schema, Search, Time, examples
+
+DELIVERY_ID = "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d"
+LISTED: JsonDict = {
+    "id": DELIVERY_ID,
+    "channel": "email",
+    "state": "failed",
+    "user": {"id": 7, "name": "Amir Patel"},
+    "address": "amir@example.com",
+    "notification_id": 812,
+    "follow_up_id": 42,
+    "attempts": 1,
+    "created_at": "2026-03-04T12:00:02Z",
+    "ended_at": "2026-03-04T12:00:03Z",
+    "next_at": None,
+    "reason": "554 5.7.1 relay access denied",
+}
+DETAILED: JsonDict = {
+    **LISTED,
+    "tries": [
+        {
+            "number": 1,
+            "began_at": "2026-03-04T12:00:02Z",
+            "ended_at": "2026-03-04T12:00:03Z",
+            "outcome": "refused",
+            "answer": "554 5.7.1 relay access denied",
+        }
+    ],
+}
+
+ChannelName = Literal["email"]
+DeliveryState = Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"]
+GivenUp = Literal["failed", "expired"]
+
+
+class OpsDelivery(Schema, json_schema_extra=examples(LISTED)):
+    """What became of a notification on its way to one address."""
+
+    id: UUID = Field(description="Goes along with each try; of a mail it is in the `Message-ID`.")
+    channel: ChannelName
+    state: DeliveryState
+    user: PersonName = Field(description="Whom it tells.")
+    address: str | None = Field(description="Where it goes; null: that destination is there no more.")
+    notification_id: int
+    follow_up_id: int | None = Field(description="Null where it tells of many.")
+    attempts: int
+    created_at: Time
+    ended_at: Time | None = Field(description="Null: it is still to be sent.")
+    next_at: Time | None = Field(description="When it is tried next; null: not any more.")
+    reason: str | None = Field(description="Why it was not sent, or not yet.")
+
+
+class DeliveryTry(Schema):
+    """One try to hand a delivery over."""
+
+    number: int
+    began_at: Time
+    ended_at: Time | None
+    outcome: Literal["sent", "refused", "put_off", "unknown"] | None = Field(
+        description="Null: it is under way, or its process has ended."
+    )
+    answer: str | None = Field(description="What the other side said.")
+
+
+class OpsDeliveryDetail(OpsDelivery, json_schema_extra=examples(DETAILED)):
+    """A delivery with all its tries."""
+
+    tries: list[DeliveryTry]
+
+
+class DeliveryQuery(PageQuery):
+    """Which deliveries to list."""
+
+    state: DeliveryState | None = Field(None, description="Only in this state.")
+    channel: ChannelName | None = Field(None, description="Only by this channel.")
+    q: Search | None = Field(None, description="Part of the reason.")
+
+
+RETRY_EXAMPLE: JsonDict = {"state": "failed", "q": "relay access denied", "limit": 1000}
+
+
+class BulkRetry(Input, json_schema_extra=examples(RETRY_EXAMPLE)):
+    """Which deliveries to try again."""
+
+    state: Annotated[GivenUp, Field(description="`failed`, or those that `expired`.")] = "failed"
+    channel: ChannelName | None = Field(None, description="Only by this channel.")
+    q: Search | None = Field(None, description="Part of the reason, so that wrong addresses are left alone.")
+    limit: int = Field(200, ge=1, le=1_000, description="At most so many, the oldest first.")
+
+
+RETRIED_EXAMPLE: JsonDict = {"done": 199, "left": 0}
+
+
+class DeliveriesRetried(Schema, json_schema_extra=examples(RETRIED_EXAMPLE)):
+    """How many deliveries are tried again."""
+
+    done: int
+    left: int = Field(description="Of those that were asked for, how many remain; 10,000: or more.")
