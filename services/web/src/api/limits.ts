@@ -5,6 +5,7 @@ export const BulkChange = { reason: 500, outcome: 50, note: 2000, kind: 50 } as 
 export const BulkDiscard = { type: 200, note: 1000 } as const;
 export const BulkFilter = { outcome: 50, kind: 50, tag: 200, currency: 3, q: 200 } as const;
 export const BulkReplay = { type: 200 } as const;
+export const BulkRetry = { q: 200 } as const;
 export const CalendarInput = { name: 200, time_zone: 64 } as const;
 export const ChoiceCreate = { label: 50 } as const;
 export const ChoicePatch = { label: 50 } as const;

@@ -2154,6 +2154,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description What was to leave the house, the newest first: where it went, what became of it, and why.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try deliveries again
+         * @description Send again what was given up, the oldest first. What was completed, moved or read since is not sent.
+         */
+        post: operations["retry_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery
+         * @description One delivery with all its tries, and what the other side said to each.
+         */
+        get: operations["read_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a delivery again
+         * @description Send again what was given up, at once and under the same id. What has stopped it since still does.
+         */
+        post: operations["retry_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/audit-log": {
         parameters: {
             query?: never;
@@ -2425,7 +2505,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -3058,6 +3138,40 @@ export interface components {
              * @description To reassign: the last day of the absence that the new assignee is on now.
              */
             assignee_absent_until?: string | null;
+        };
+        /**
+         * BulkRetry
+         * @description Which deliveries to try again.
+         * @example {
+         *       "limit": 1000,
+         *       "q": "relay access denied",
+         *       "state": "failed"
+         *     }
+         */
+        BulkRetry: {
+            /**
+             * State
+             * @description `failed`, or those that `expired`.
+             * @default failed
+             * @enum {string}
+             */
+            state: "failed" | "expired";
+            /**
+             * Channel
+             * @description Only by this channel.
+             */
+            channel?: "email" | null;
+            /**
+             * Q
+             * @description Part of the reason, so that wrong addresses are left alone.
+             */
+            q?: string | null;
+            /**
+             * Limit
+             * @description At most so many, the oldest first.
+             * @default 200
+             */
+            limit: number;
         };
         /**
          * Calendar
@@ -3957,6 +4071,48 @@ export interface components {
              * @description Until then it can be restored; then it is gone for good.
              */
             kept_until: string;
+        };
+        /**
+         * DeliveriesRetried
+         * @description How many deliveries are tried again.
+         * @example {
+         *       "done": 199,
+         *       "left": 0
+         *     }
+         */
+        DeliveriesRetried: {
+            /** Done */
+            done: number;
+            /**
+             * Left
+             * @description Of those that were asked for, how many remain; 10,000: or more.
+             */
+            left: number;
+        };
+        /**
+         * DeliveryTry
+         * @description One try to hand a delivery over.
+         */
+        DeliveryTry: {
+            /** Number */
+            number: number;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Outcome
+             * @description Null: it is under way, or its process has ended.
+             */
+            outcome: ("sent" | "refused" | "put_off" | "unknown") | null;
+            /**
+             * Answer
+             * @description What the other side said.
+             */
+            answer: string | null;
         };
         /**
          * Difference
@@ -6639,6 +6795,165 @@ export interface components {
             subject_id?: number | null;
         };
         /**
+         * OpsDelivery
+         * @description What became of a notification on its way to one address.
+         * @example {
+         *       "address": "amir@example.com",
+         *       "attempts": 1,
+         *       "channel": "email",
+         *       "created_at": "2026-03-04T12:00:02Z",
+         *       "ended_at": "2026-03-04T12:00:03Z",
+         *       "follow_up_id": 42,
+         *       "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+         *       "notification_id": 812,
+         *       "reason": "554 5.7.1 relay access denied",
+         *       "state": "failed",
+         *       "user": {
+         *         "id": 7,
+         *         "name": "Amir Patel"
+         *       }
+         *     }
+         */
+        OpsDelivery: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Goes along with each try; of a mail it is in the `Message-ID`.
+             */
+            id: string;
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "email";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            /** @description Whom it tells. */
+            user: components["schemas"]["PersonName"];
+            /**
+             * Address
+             * @description Where it goes; null: that destination is there no more.
+             */
+            address: string | null;
+            /** Notification Id */
+            notification_id: number;
+            /**
+             * Follow Up Id
+             * @description Null where it tells of many.
+             */
+            follow_up_id: number | null;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ended At
+             * @description Null: it is still to be sent.
+             */
+            ended_at: string | null;
+            /**
+             * Next At
+             * @description When it is tried next; null: not any more.
+             */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why it was not sent, or not yet.
+             */
+            reason: string | null;
+        };
+        /**
+         * OpsDeliveryDetail
+         * @description A delivery with all its tries.
+         * @example {
+         *       "address": "amir@example.com",
+         *       "attempts": 1,
+         *       "channel": "email",
+         *       "created_at": "2026-03-04T12:00:02Z",
+         *       "ended_at": "2026-03-04T12:00:03Z",
+         *       "follow_up_id": 42,
+         *       "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+         *       "notification_id": 812,
+         *       "reason": "554 5.7.1 relay access denied",
+         *       "state": "failed",
+         *       "tries": [
+         *         {
+         *           "answer": "554 5.7.1 relay access denied",
+         *           "began_at": "2026-03-04T12:00:02Z",
+         *           "ended_at": "2026-03-04T12:00:03Z",
+         *           "number": 1,
+         *           "outcome": "refused"
+         *         }
+         *       ],
+         *       "user": {
+         *         "id": 7,
+         *         "name": "Amir Patel"
+         *       }
+         *     }
+         */
+        OpsDeliveryDetail: {
+            /**
+             * Id
+             * Format: uuid
+             * @description Goes along with each try; of a mail it is in the `Message-ID`.
+             */
+            id: string;
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "email";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            /** @description Whom it tells. */
+            user: components["schemas"]["PersonName"];
+            /**
+             * Address
+             * @description Where it goes; null: that destination is there no more.
+             */
+            address: string | null;
+            /** Notification Id */
+            notification_id: number;
+            /**
+             * Follow Up Id
+             * @description Null where it tells of many.
+             */
+            follow_up_id: number | null;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ended At
+             * @description Null: it is still to be sent.
+             */
+            ended_at: string | null;
+            /**
+             * Next At
+             * @description When it is tried next; null: not any more.
+             */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why it was not sent, or not yet.
+             */
+            reason: string | null;
+            /** Tries */
+            tries: components["schemas"]["DeliveryTry"][];
+        };
+        /**
          * Order
          * @description In which order policies are tried.
          * @example {
@@ -6899,6 +7214,17 @@ export interface components {
         Page_Notification_: {
             /** Items */
             items: components["schemas"]["Notification"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[OpsDelivery] */
+        Page_OpsDelivery_: {
+            /** Items */
+            items: components["schemas"]["OpsDelivery"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -23200,6 +23526,357 @@ export interface operations {
             };
             /** @description The request is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Only in this state. */
+                state?: ("queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired") | null;
+                /** @description Only by this channel. */
+                channel?: "email" | null;
+                /** @description Part of the reason. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "amir@example.com",
+                     *           "attempts": 1,
+                     *           "channel": "email",
+                     *           "created_at": "2026-03-04T12:00:02Z",
+                     *           "ended_at": "2026-03-04T12:00:03Z",
+                     *           "follow_up_id": 42,
+                     *           "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+                     *           "notification_id": 812,
+                     *           "reason": "554 5.7.1 relay access denied",
+                     *           "state": "failed",
+                     *           "user": {
+                     *             "id": 7,
+                     *             "name": "Amir Patel"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_OpsDelivery_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retry_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "limit": 1000,
+                 *       "q": "relay access denied",
+                 *       "state": "failed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkRetry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "done": 199,
+                     *       "left": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveriesRetried"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the delivery. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "amir@example.com",
+                     *       "attempts": 1,
+                     *       "channel": "email",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "ended_at": "2026-03-04T12:00:03Z",
+                     *       "follow_up_id": 42,
+                     *       "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+                     *       "notification_id": 812,
+                     *       "reason": "554 5.7.1 relay access denied",
+                     *       "state": "failed",
+                     *       "tries": [
+                     *         {
+                     *           "answer": "554 5.7.1 relay access denied",
+                     *           "began_at": "2026-03-04T12:00:02Z",
+                     *           "ended_at": "2026-03-04T12:00:03Z",
+                     *           "number": 1,
+                     *           "outcome": "refused"
+                     *         }
+                     *       ],
+                     *       "user": {
+                     *         "id": 7,
+                     *         "name": "Amir Patel"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpsDeliveryDetail"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retry_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the delivery. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
