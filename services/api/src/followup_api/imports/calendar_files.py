@@ -6,9 +6,10 @@ What of a calendar is an absence, `is_away` says; what comes by a rule is looked
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from itertools import islice
 from operator import attrgetter
 from typing import Any, BinaryIO
@@ -176,7 +177,7 @@ class CalendarFile(Source):
             until = min(until, self._by_the_clock(ends[0]))
         apart = {self._by_the_clock(each.dt) for each in _excluded(event)}
         apart |= {self._by_the_clock(when) for uid, when in self._replaced if uid == str(event.get("UID"))}
-        return (start for start in _rule(rule, begins, until) if start not in apart)
+        return (start for start in looked_up(rule, begins, until) if start not in apart)
 
 
 class _Unreadable(Exception):
@@ -244,17 +245,53 @@ def _excluded(event: Any) -> Iterator[Any]:
         yield from dates.dts
 
 
-def _rule(rule: Any, begins: datetime, until: datetime) -> Sequence[datetime]:
-    """When what comes by a rule begins, from its first time to a last one. The rule itself gets that end: one
-    that never comes true would be followed for thousands of years."""
+def looked_up(rule: Any, begins: datetime, until: datetime) -> Sequence[datetime]:
+    """When what comes by a rule begins, from its first time to a last one.
+
+    Args:
+        rule: its RRULE.
+        begins: the first time that counts.
+        until: the last moment that counts.
+
+    Raises:
+        _Unreadable: its RRULE cannot be read.
+
+    A rule that never comes true is followed to the year 9999, which takes seconds: it is looked up in the
+    last years before that which are alike.
+    """
     from dateutil.rrule import rrulestr  # few requests need it
 
+    if until < begins:
+        return []
+    later = _years_to_alike_ones(begins.year, until.year)
     [number] = rule.get("COUNT", [None])
-    parts = {name: value for name, value in rule.items() if name.upper() != "COUNT"} | {"UNTIL": [until]}
+    parts = {name: value for name, value in rule.items() if name.upper() != "COUNT"}
+    parts["UNTIL"] = [_moved(until, later)]
     try:
-        return list(islice(rrulestr(type(rule)(parts).to_ical().decode(), dtstart=begins), number))
+        text = type(rule)(parts).to_ical().decode()
+        found = islice(rrulestr(text, dtstart=_moved(begins, later)), number)
+        return [_moved(start, -later) for start in found]
     except (ValueError, TypeError) as error:
         raise _Unreadable(f"has an RRULE that cannot be read ({str(error)[:60]}): correct it") from None
+
+
+def _years_to_alike_ones(first: int, last: int) -> int:
+    """After how many years the last ones come whose days have the same weekdays as some years have; the year
+    before those counts as well, for the numbers of weeks."""
+    years = range(first - 1, last + 1)
+    return next(
+        later
+        for later in range(MAXYEAR - last, -1, -1)
+        if all(_shape(year) == _shape(year + later) for year in years)
+    )
+
+
+def _shape(year: int) -> tuple[int, bool]:
+    return date(year, 1, 1).weekday(), isleap(year)
+
+
+def _moved(when: datetime, years: int) -> datetime:
+    return when.replace(year=when.year + years)
 
 
 def _days(begins: datetime, ends: datetime, *, whole: bool) -> tuple[date, date]:
