@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, row, said
@@ -69,3 +69,22 @@ def test_a_server_that_fails_is_told_and_asked_again(product: Product, visit: Vi
     expect(page.get_by_role("heading", name="Leads & clients", level=1)).to_be_visible()  # it comes by itself
     page.get_by_role("link", name="Follow-ups").first.click()
     expect(row(page, "Call Acme")).to_be_visible()
+
+
+def test_a_dialog_that_still_loads_says_so(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/HoldDialog-*.js", hold)
+    page.reload()
+    page.get_by_role("link", name="Call Acme", exact=True).focus()
+    page.keyboard.press("h")
+    expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    held[0].continue_()
+    expect(dialog(page, "Snooze “Call Acme”")).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_be_hidden()

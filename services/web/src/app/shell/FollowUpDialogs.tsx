@@ -1,4 +1,3 @@
-import { Suspense } from "react";
 import {
   AssignDialog,
   assignRequest,
@@ -8,17 +7,9 @@ import {
   formRequest,
   HoldDialog,
   holdRequest,
-  loadAssignDialog,
-  loadCompleteDialog,
-  loadFollowUpForm,
-  loadMoveDialog,
   MoveDialog,
   moveRequest,
 } from "@/features/followups";
-
-export function loadFollowUpDialogs(): Promise<unknown> {
-  return Promise.all([loadFollowUpForm(), loadCompleteDialog(), loadMoveDialog(), loadAssignDialog()]);
-}
 
 /** What any part of the page may ask about a follow-up. */
 export function FollowUpDialogs() {
@@ -29,11 +20,11 @@ export function FollowUpDialogs() {
   const holding = holdRequest.use();
   return (
     <>
-      <Suspense>{form && <FollowUpForm request={form} />}</Suspense>
-      <Suspense>{completing && <CompleteDialog followUp={completing} />}</Suspense>
-      <Suspense>{moving && <MoveDialog key={moving.dueAt} request={moving} />}</Suspense>
-      <Suspense>{assigning && <AssignDialog followUp={assigning} />}</Suspense>
-      <Suspense>{holding && <HoldDialog request={holding} />}</Suspense>
+      {form && <FollowUpForm request={form} />}
+      {completing && <CompleteDialog followUp={completing} />}
+      {moving && <MoveDialog key={moving.dueAt} request={moving} />}
+      {assigning && <AssignDialog followUp={assigning} />}
+      {holding && <HoldDialog request={holding} />}
     </>
   );
 }

@@ -1,6 +1,5 @@
 import { ActionIcon } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { Suspense } from "react";
 import { ADMIN, allowed, RULES, SETTINGS, WORK } from "@/app/shell/navigation";
 import { paletteContext } from "@/app/shell/rowNavigation";
 import { openPalette, Palette, paletteRequest } from "@/features/palette";
@@ -27,5 +26,5 @@ export function PaletteDialog() {
   const request = paletteRequest.use();
   const { permissions } = useMe();
   const pages = allowed([...WORK, ...RULES, ...ADMIN, ...SETTINGS], permissions);
-  return <Suspense>{request && <Palette request={request} pages={pages} />}</Suspense>;
+  return request && <Palette request={request} pages={pages} />;
 }

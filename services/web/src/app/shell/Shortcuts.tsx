@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { isShortcutBlocked } from "@/hooks/isShortcutBlocked";
 import { allowed, WORK } from "@/app/shell/navigation";
 import { paletteContext, pressOnRow, type Verb } from "@/app/shell/rowNavigation";
+import { later } from "@/components/later";
 import { createStore } from "@/hooks/store";
 import { undoLast } from "@/components/undo";
 import { assignRequest, known, openForm, openHold, openMove, useHold } from "@/features/followups";
@@ -12,8 +13,7 @@ import { useMay, useMe } from "@/api/session";
 
 export const keysShown = createStore(false);
 
-export const loadKeysDialog = () => import("@/app/shell/KeysDialog");
-const KeysDialog = lazy(loadKeysDialog);
+const KeysDialog = later(() => import("@/app/shell/KeysDialog"));
 
 const SEQUENCE_MS = 1_000;
 /** Not 0: that is when the page was opened, a moment ago perhaps. */
@@ -23,7 +23,7 @@ const NEVER = -Infinity;
 export function Shortcuts() {
   const opened = keysShown.use();
   useShortcutKeys();
-  return <Suspense>{opened && <KeysDialog close={() => keysShown.set(false)} />}</Suspense>;
+  return opened && <KeysDialog close={() => keysShown.set(false)} />;
 }
 
 function useShortcutKeys(): void {

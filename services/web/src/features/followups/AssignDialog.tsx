@@ -1,11 +1,12 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
-import { lazy, Suspense, useState, type SubmitEvent } from "react";
+import { Suspense, useState, type SubmitEvent } from "react";
 import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { FollowUp } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
+import { later } from "@/components/later";
 import { withUndo } from "@/components/undo";
 import { AwayWarning } from "@/features/absences";
 import { assignRequest } from "@/features/followups/assigning";
@@ -16,7 +17,7 @@ import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 
-const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
+const PolicyQuestion = later(() => import("@/features/followups/PolicyQuestion"));
 
 const close = () => assignRequest.set(null);
 
@@ -58,16 +59,14 @@ export default function AssignDialog({ followUp }: { followUp: FollowUp }) {
 
   if (question) {
     return (
-      <Suspense>
-        <PolicyQuestion
-          question={question}
-          escalated={followUp.escalated}
-          problem={problem}
-          busy={edit.isPending}
-          decide={assign}
-          back={() => setQuestion(null)}
-        />
-      </Suspense>
+      <PolicyQuestion
+        question={question}
+        escalated={followUp.escalated}
+        problem={problem}
+        busy={edit.isPending}
+        decide={assign}
+        back={() => setQuestion(null)}
+      />
     );
   }
   return (

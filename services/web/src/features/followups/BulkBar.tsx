@@ -1,9 +1,10 @@
 import { Button, CloseButton } from "@mantine/core";
 import { IconCalendar, IconCheck, IconChecklist, IconHandGrab, IconPencil, IconPlayerPause, IconPlayerPlay, IconUserShare, IconZzz } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Problem } from "@/api/problem";
 import type { BulkFilter, BulkResult, FollowUp } from "@/api/types";
+import { later } from "@/components/later";
 import { openConfirmDialog } from "@/components/confirm";
 import { latest } from "@/features/followups/cache";
 import { needsNote } from "@/features/followups/completion";
@@ -22,11 +23,11 @@ import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import classes from "./BulkBar.module.css";
 
-const BulkEditDialog = lazy(() => import("@/features/followups/BulkEditDialog"));
-const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
-const HoldForm = lazy(() => import("@/features/followups/HoldDialog").then(({ HoldForm }) => ({ default: HoldForm })));
-const BulkCompleteDialog = lazy(() => import("@/features/followups/BulkCompleteDialog"));
-const BulkDialog = lazy(() => import("@/features/followups/BulkDialog"));
+const BulkEditDialog = later(() => import("@/features/followups/BulkEditDialog"));
+const PolicyQuestion = later(() => import("@/features/followups/PolicyQuestion"));
+const HoldForm = later(async () => ({ default: (await import("@/features/followups/HoldDialog")).HoldForm }));
+const BulkCompleteDialog = later(() => import("@/features/followups/BulkCompleteDialog"));
+const BulkDialog = later(() => import("@/features/followups/BulkDialog"));
 
 type Change = Omit<BulkAction, "followUps"> & { action: "complete" | "reassign" | "reschedule" | "edit" | "acknowledge" | "resume" | HoldAction };
 
@@ -187,47 +188,45 @@ export function BulkBar() {
         <CloseButton aria-label={t.bulk.clear} onClick={clear} />
         <span className={classes.break} aria-hidden />
       </div>
-      <Suspense>
-        {asking === "edit" && (
-          <BulkEditDialog count={count} problem={problem} busy={bulk.isPending} run={run} close={() => setAsking(null)} />
-        )}
-        {question && (
-          <PolicyQuestion
-            question={question.problem}
-            escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
-            problem={problem && !asksAboutPolicy(problem) ? problem : null}
-            busy={bulk.isPending}
-            decide={decide}
-            back={() => setQuestion(null)}
-          />
-        )}
-        {asking && isHold(asking) && (
-          <HoldForm
-            action={asking}
-            title={t.holds.titleMany[asking](count)}
-            whose={me.id}
-            problem={problem}
-            busy={bulk.isPending}
-            run={(until) => run({ action: asking, ...until })}
-            close={() => setAsking(null)}
-          />
-        )}
-        {asking === "outcome" && (
-          <BulkCompleteDialog count={count} noteRequired={noteRequired} problem={problem} busy={bulk.isPending} run={run} close={leave} />
-        )}
-        {(asking === "reassign" || asking === "reschedule") && (
-          <BulkDialog
-            action={asking}
-            count={count}
-            dues={all ? [new Date(now()).toISOString()] : [...chosen.values()].map((followUp) => latest(cache, followUp).due_at)}
-            escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
-            problem={problem}
-            busy={bulk.isPending}
-            run={run}
-            close={leave}
-          />
-        )}
-      </Suspense>
+      {asking === "edit" && (
+        <BulkEditDialog count={count} problem={problem} busy={bulk.isPending} run={run} close={() => setAsking(null)} />
+      )}
+      {question && (
+        <PolicyQuestion
+          question={question.problem}
+          escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
+          problem={problem && !asksAboutPolicy(problem) ? problem : null}
+          busy={bulk.isPending}
+          decide={decide}
+          back={() => setQuestion(null)}
+        />
+      )}
+      {asking && isHold(asking) && (
+        <HoldForm
+          action={asking}
+          title={t.holds.titleMany[asking](count)}
+          whose={me.id}
+          problem={problem}
+          busy={bulk.isPending}
+          run={(until) => run({ action: asking, ...until })}
+          close={() => setAsking(null)}
+        />
+      )}
+      {asking === "outcome" && (
+        <BulkCompleteDialog count={count} noteRequired={noteRequired} problem={problem} busy={bulk.isPending} run={run} close={leave} />
+      )}
+      {(asking === "reassign" || asking === "reschedule") && (
+        <BulkDialog
+          action={asking}
+          count={count}
+          dues={all ? [new Date(now()).toISOString()] : [...chosen.values()].map((followUp) => latest(cache, followUp).due_at)}
+          escalated={[...chosen.values()].some((followUp) => latest(cache, followUp).escalated)}
+          problem={problem}
+          busy={bulk.isPending}
+          run={run}
+          close={leave}
+        />
+      )}
     </>
   );
 }

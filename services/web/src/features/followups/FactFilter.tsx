@@ -1,9 +1,11 @@
 import { Button, CloseButton, Popover } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useKindLabel } from "@/api/kinds";
 import { useOutcomeLabel } from "@/api/outcomes";
 import { useMe } from "@/api/session";
+import { later } from "@/components/later";
+import { RowsSkeleton } from "@/components/PageSkeleton";
 import { UserText } from "@/components/UserText";
 import type { Filters } from "@/features/followups/filters";
 import { money, t } from "@/i18n";
@@ -11,7 +13,7 @@ import { inZone } from "@/time/format";
 import classes from "./FilterBar.module.css";
 import pill from "./SubjectFilter.module.css";
 
-const FactFilterFields = lazy(() => import("@/features/followups/FactFilterFields"));
+const FactFilterFields = later(() => import("@/features/followups/FactFilterFields"), <RowsSkeleton />);
 
 interface Props {
   filters: Filters;
@@ -39,9 +41,7 @@ export function FactFilter({ filters, change }: Props) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t.facts.filterLabel}>
-        <Suspense>
-          <FactFilterFields filters={filters} change={change} close={() => setOpened(false)} />
-        </Suspense>
+        <FactFilterFields filters={filters} change={change} close={() => setOpened(false)} />
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,12 +1,13 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { FollowUpCreate } from "@/api/limits";
 import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
+import { later } from "@/components/later";
 import { AwayWarning } from "@/features/absences";
 import factClasses from "./FactFields.module.css";
 import { DEFAULT_KIND } from "@/api/kinds";
@@ -31,7 +32,7 @@ import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { nextMorning } from "@/time/presets";
 
-const PolicyQuestion = lazy(() => import("@/features/followups/PolicyQuestion"));
+const PolicyQuestion = later(() => import("@/features/followups/PolicyQuestion"));
 
 const FIELDS = ["title", "subject", "due_at", "assignee_id", "kind", "priority", "tags", "value", "notes"];
 
@@ -241,18 +242,16 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
           </Stack>
         </form>
       </Dialog>
-      <Suspense>
-        {question && base && (
-          <PolicyQuestion
-            question={question}
-            escalated={base.escalated}
-            problem={refusal}
-            busy={edit.isPending}
-            decide={(choice) => saveOver(base, draft, choice)}
-            back={() => setQuestion(null)}
-          />
-        )}
-      </Suspense>
+      {question && base && (
+        <PolicyQuestion
+          question={question}
+          escalated={base.escalated}
+          problem={refusal}
+          busy={edit.isPending}
+          decide={(choice) => saveOver(base, draft, choice)}
+          back={() => setQuestion(null)}
+        />
+      )}
       {conflict && base && (
         <FollowUpConflict
           mine={rebased(draft, draftOf(base), draftOf(conflict))}

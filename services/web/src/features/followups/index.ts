@@ -1,5 +1,6 @@
 /** What other parts of the page may use of follow-ups. */
 import { lazy } from "react";
+import { later } from "@/components/later";
 
 export { BulkBar } from "@/features/followups/BulkBar";
 export { CompleteButton } from "@/features/followups/CompleteButton";
@@ -22,16 +23,12 @@ export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
 export { viewOf } from "@/features/followups/sections";
 
-export const loadFollowUpForm = () => import("@/features/followups/FollowUpForm");
-export const FollowUpForm = lazy(loadFollowUpForm);
-export const loadCompleteDialog = () => import("@/features/followups/CompleteDialog");
-export const CompleteDialog = lazy(loadCompleteDialog);
-export const HoldDialog = lazy(() => import("@/features/followups/HoldDialog"));
+export const FollowUpForm = later(() => import("@/features/followups/FollowUpForm"));
+export const CompleteDialog = later(() => import("@/features/followups/CompleteDialog"));
+export const HoldDialog = later(() => import("@/features/followups/HoldDialog"));
 /** With it comes what typed amounts need: too much for the first load. */
 export const WorthFields = lazy(() => import("@/features/followups/WorthFields").then(({ WorthFields }) => ({ default: WorthFields })));
-export const loadMoveDialog = () => import("@/features/followups/MoveDialog");
-export const MoveDialog = lazy(loadMoveDialog);
-export const loadAssignDialog = () => import("@/features/followups/AssignDialog");
-export const AssignDialog = lazy(loadAssignDialog);
-export const LogDialog = lazy(() => import("@/features/followups/LogDialog"));
+export const MoveDialog = later(() => import("@/features/followups/MoveDialog"));
+export const AssignDialog = later(() => import("@/features/followups/AssignDialog"));
+export const LogDialog = later(() => import("@/features/followups/LogDialog"));
 export const StoryEntries = lazy(() => import("@/features/followups/StoryEntries"));

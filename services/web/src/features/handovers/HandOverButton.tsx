@@ -1,10 +1,11 @@
 import { ActionIcon } from "@mantine/core";
 import { IconTransfer } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { OpenWorkFilter, User } from "@/api/types";
+import { later } from "@/components/later";
 import { words } from "@/i18n/handovers";
 
-export const HandOverDialog = lazy(() => import("@/features/handovers/HandOverDialog"));
+export const HandOverDialog = later(() => import("@/features/handovers/HandOverDialog"));
 
 interface Props {
   person: Pick<User, "id" | "name" | "time_zone">;
@@ -30,7 +31,7 @@ export function HandOverButton({ person, filter, variant = "subtle" }: Props) {
       >
         <IconTransfer size={16} stroke={1.7} />
       </ActionIcon>
-      <Suspense>{opened && <HandOverDialog person={person} filter={filter} close={() => setOpened(false)} />}</Suspense>
+      {opened && <HandOverDialog person={person} filter={filter} close={() => setOpened(false)} />}
     </>
   );
 }

@@ -1,12 +1,13 @@
 import { ActionIcon, Indicator, Popover, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconBell } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
+import { later } from "@/components/later";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { unreadQuery } from "@/features/inbox/inbox";
 import { t } from "@/i18n";
 
-const LatestNotifications = lazy(() => import("@/features/inbox/LatestNotifications"));
+const LatestNotifications = later(() => import("@/features/inbox/LatestNotifications"), <RowsSkeleton rows={3} />);
 
 export function NotificationBell() {
   const { data } = useQuery(unreadQuery);
@@ -49,9 +50,7 @@ export function NotificationBell() {
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label={t.inbox.latest}>
-        <Suspense fallback={<RowsSkeleton rows={3} />}>
-          {opened && <LatestNotifications close={() => setOpened(false)} />}
-        </Suspense>
+        {opened && <LatestNotifications close={() => setOpened(false)} />}
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,10 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient, type InfiniteData } from "@tanstack/react-query";
-import { notifications } from "@mantine/notifications";
 import { api, dataOf } from "@/api/client";
 import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
-import { explain } from "@/api/problem";
 import type { Notification, Page } from "@/api/types";
+import { failed } from "@/components/toasts";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 
@@ -77,7 +76,7 @@ export function useMarkRead() {
     },
     onError: (error, _seen, context) => {
       context?.before.forEach(([key, data]) => cache.setQueryData(key, data));
-      notifications.show({ color: "red", title: t.inbox.stillUnread, message: explain(error) });
+      failed(t.inbox.stillUnread, error);
     },
     onSettled: () => cache.invalidateQueries({ queryKey: queryKeys.unreadCount }),
   });

@@ -1,7 +1,6 @@
 /** What other parts of the page may use of the palette. */
-import { lazy } from "react";
+import { later } from "@/components/later";
 
 export { openPalette, paletteRequest } from "@/features/palette/paletteRequest";
 
-export const loadPalette = () => import("@/features/palette/Palette");
-export const Palette = lazy(loadPalette);
+export const Palette = later(() => import("@/features/palette/Palette"));

@@ -1,7 +1,7 @@
 import { Button, Group, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { queryKeys } from "@/api/queryKeys";
 import { NewUser } from "@/api/limits";
 import { Problem } from "@/api/problem";
@@ -188,7 +188,7 @@ export function PersonForm({ person, people, close }: Props) {
           </Stack>
         </form>
       </Dialog>
-      <Suspense>{planning && base && <AbsencesDialog person={base} close={() => setPlanning(false)} />}</Suspense>
+      {planning && base && <AbsencesDialog person={base} close={() => setPlanning(false)} />}
       {leaving && base && (
         <LeavingDialog
           person={base}

@@ -23,7 +23,7 @@ export function SubjectStory({ subject }: { subject: SubjectDetails }) {
           {t.log.open}
         </Button>
       </Group>
-      <Suspense>{logging && <LogDialog followUps={openFirst} close={() => setLogging(false)} />}</Suspense>
+      {logging && <LogDialog followUps={openFirst} close={() => setLogging(false)} />}
       <Story id={subject.id} />
     </section>
   );

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, IconListCheck, IconSitemap, IconTransfer } from "@tabler/icons-react";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { Link } from "react-router";
 import { isolate } from "@/components/bidi";
 import { HandOverDialog } from "@/features/handovers";
@@ -42,7 +42,7 @@ export function MemberMenu({ member: { person, reports }, showTeam }: Props) {
           )}
         </Menu.Dropdown>
       </Menu>
-      <Suspense>{handing && whose && <HandOverDialog person={whose} close={() => setHanding(false)} />}</Suspense>
+      {handing && whose && <HandOverDialog person={whose} close={() => setHanding(false)} />}
     </>
   );
 }
