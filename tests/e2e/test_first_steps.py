@@ -57,12 +57,17 @@ def test_an_empty_company_leads_to_the_first_escalation(empty: Product, visit: V
     page.keyboard.press("Control+Enter")
     expect(said(page, "Planned “Call the first client”")).to_be_visible()
     expect(steps).to_contain_text("2 of 3 are done")
+    expect(steps.get_by_role("link", name="Import people")).to_be_hidden()  # what is done takes one line
+    page.get_by_role("group", name="Show").get_by_role("button", name="Upcoming").click()
+    expect(page.get_by_role("link", name="Call the first client")).to_be_visible()
+    expect(steps).to_be_hidden()  # only above the plain list
+    page.get_by_role("group", name="Show").get_by_role("button", name="All open").click()
     press(steps, "See who would be told")
     expect(steps).to_contain_text("3 of 3 are done")
     expect(steps.get_by_role("list", name="Notifications by person")).to_contain_text("Ada First")
     assert violations(page) == []
-    press(steps, "Done with the first steps")
-    expect(steps).to_be_hidden()
-    page.reload()
-    expect(page.get_by_text("Call the first client")).to_be_visible()
-    expect(steps).to_be_hidden()
+    page.goto("/followups?view=upcoming")
+    expect(page.get_by_role("link", name="Call the first client")).to_be_visible()
+    page.goto("/followups")
+    expect(page.get_by_role("link", name="Call the first client")).to_be_visible()
+    expect(steps).to_be_hidden()  # all that it leads to is done

@@ -18,9 +18,13 @@ def chosen(page: Page, title: str, item: str) -> None:
     page.keyboard.press("Enter")
 
 
+COLOUR = "element => getComputedStyle(element).color"
+
+
 def test_one_waits_and_goes_on_by_keys(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
     planned = product.follow_up(amir, "Call Acme", due=hours(-3))
+    product.follow_up(amir, "Call Globex", due=hours(-3))
     page = visit(amir, "/followups")
     chosen(page, "Call Acme", "Wait for somebody")
     form = dialog(page, "Let “Call Acme” wait")
@@ -32,6 +36,8 @@ def test_one_waits_and_goes_on_by_keys(product: Product, visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(said(page, "“Call Acme” waits")).to_be_visible()
     expect(row(page, "Call Acme")).to_contain_text("Waiting until")
+    waiting, other = (row(page, title).get_by_text("overdue") for title in ("Call Acme", "Call Globex"))
+    assert waiting.evaluate(COLOUR) != other.evaluate(COLOUR)  # its clock is stopped: it is not red
     page.goto(f"{page.url.split('/followups')[0]}/followups/{planned['id']}")
     expect(page.get_by_text("Its clock is stopped until")).to_be_visible()
     expect(page.get_by_text("It began to wait")).to_contain_text("today at")

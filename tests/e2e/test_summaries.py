@@ -33,10 +33,13 @@ def test_one_entry_opens_the_list_of_exactly_those(product: Product, visit: Visi
     entry.click()
     expect_unread(page, 0)
     narrowed = page.get_by_role("list", name="Filters")
-    expect(narrowed).to_have_text("of one notification")
+    expect(narrowed).to_have_text("those in your notification")
     for number in range(MANY):
         expect(row(page, f"Call {number}")).to_be_visible()
     expect(row(page, "Not among them")).to_have_count(0)
+    expect(page.locator("[data-row]").first.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("j")  # keys work at once
+    expect(page.locator("[data-row]").nth(1).get_by_role("link").first).to_be_focused()
     assert not violations_at_each_size(page)
     page.get_by_role("button", name="Complete Call 3").click()
     expect(row(page, "Call 3")).to_have_count(0)
@@ -45,5 +48,5 @@ def test_one_entry_opens_the_list_of_exactly_those(product: Product, visit: Visi
     expect(page.get_by_text("You manage the assignees. 1 is completed by now.")).to_be_visible()
     assert not violations_at_each_size(page)
     page.get_by_role("link", name=re.compile("7 follow-ups")).click()
-    page.get_by_role("button", name="Show all again, not only of one notification").click()
+    page.get_by_role("button", name="Show all again, not only those in your notification").click()
     expect(row(page, "Not among them")).to_be_visible()

@@ -25,17 +25,20 @@ const anyQuery = queryOptions({
 
 /** Leads an admin of an empty company to the first escalation; what is done is read from what is there. */
 export default function FirstSteps() {
-  const begun = useFirstSteps() === "begun";
+  const reached = useFirstSteps();
+  const begun = reached === "begun" || reached === "looked";
   const { data: people } = useQuery(peopleQuery);
   const { data: planned } = useQuery(anyQuery);
-  const look = useMutation({ mutationFn: lookAhead });
+  const look = useMutation({ mutationFn: lookAhead, onSuccess: () => setFirstSteps("looked") });
   const empty = planned === false;
   useEffect(() => {
     if (empty && !begun) setFirstSteps("begun");
   }, [empty, begun]);
   if (people === undefined || planned === undefined || !(begun || empty)) return null;
   const reporting = people.some(({ manager_id: manager }) => manager !== null);
-  const done = [reporting, planned, look.data !== undefined];
+  const looked = reached === "looked";
+  const done = [reporting, planned, looked];
+  if (done.every(Boolean) && !look.data) return null;
   return (
     <section className={classes.steps} aria-labelledby="first-steps">
       <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -58,7 +61,7 @@ export default function FirstSteps() {
             {words.plan}
           </Button>
         </Step>
-        <Step done={look.data !== undefined} title={words.escalation} text={planned ? words.escalationText : words.noneYet}>
+        <Step done={looked} title={words.escalation} text={planned ? words.escalationText : words.noneYet}>
           <Button size="xs" disabled={!planned} loading={look.isPending} onClick={() => look.mutate()}>
             {words.look}
           </Button>
@@ -92,18 +95,23 @@ interface StepProps {
   children: ReactNode;
 }
 
+/** What is done takes one line. */
 function Step({ done, title, text, children }: StepProps) {
   return (
     <li className={classes.step} data-done={done || undefined}>
       {done ? <IconCircleCheckFilled size={22} aria-label={words.done} role="img" /> : <IconCircle size={22} aria-label={words.toDo} role="img" />}
       <div>
         <Text fw={600}>{title}</Text>
-        <Text size="sm" c="dimmed">
-          {text}
-        </Text>
-        <Group gap="xs" mt={6}>
-          {children}
-        </Group>
+        {!done && (
+          <>
+            <Text size="sm" c="dimmed">
+              {text}
+            </Text>
+            <Group gap="xs" mt={6}>
+              {children}
+            </Group>
+          </>
+        )}
       </div>
     </li>
   );

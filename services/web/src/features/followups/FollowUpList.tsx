@@ -1,6 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from "react";
 import { ErrorState } from "@/components/ErrorState";
 import { useOffsetTop } from "@/hooks/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
@@ -42,6 +42,7 @@ export function FollowUpList({ list, filters, change }: Props) {
     scrollPaddingEnd: 80,
   });
   const drawn = virtualizer.getVirtualItems();
+  useFocusOnFirst(root, filters.told !== "" && lines.some(({ kind }) => kind === "followUp"));
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone, lines.length]);
 
   // Ask for the next page of the section whose end is drawn.
@@ -67,6 +68,17 @@ export function FollowUpList({ list, filters, change }: Props) {
       })}
     </ul>
   );
+}
+
+/** What keys are for has the focus at once, unless that is in the list already: one came back to it. */
+function useFocusOnFirst(list: RefObject<HTMLElement | null>, wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return;
+    queueMicrotask(() => {
+      const { current } = list;
+      if (!current?.contains(document.activeElement)) current?.querySelector<HTMLElement>("[data-title]")?.focus({ preventScroll: true });
+    });
+  }, [list, wanted]);
 }
 
 function Content({ line, list, filters, change }: Props & { line: Line }) {

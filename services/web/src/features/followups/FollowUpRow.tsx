@@ -119,6 +119,7 @@ function When({ followUp, view }: Props) {
   return (
     <RowTime
       data-view={view}
+      data-waiting={followUp.waiting_until === null ? undefined : true}
       words={<RelativeTime at={followUp.due_at} as="due" />}
       exact={
         <>

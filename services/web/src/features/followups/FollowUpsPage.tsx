@@ -8,7 +8,7 @@ import { ExportMenu } from "@/features/followups/ExportMenu";
 import { FilterBar } from "@/features/followups/FilterBar";
 import { FollowUpList } from "@/features/followups/FollowUpList";
 import { useFirstSteps } from "@/features/followups/firstSteps";
-import { useFilters } from "@/features/followups/filters";
+import { isNarrowed, useFilters } from "@/features/followups/filters";
 import { openForm } from "@/features/followups/formRequest";
 import { SelectionProvider } from "@/features/followups/SelectionProvider";
 import { useSections } from "@/features/followups/useSections";
@@ -24,7 +24,8 @@ export function Component() {
   const list = useSections(shown);
   const firstSteps = useFirstSteps();
   const nothingOpen = list.counts?.overdue === 0 && list.counts.today === 0 && list.counts.upcoming === 0;
-  const lead = useMay("imports") && (firstSteps === "begun" || (firstSteps === "" && nothingOpen));
+  const plain = shown.tab === "open" && !isNarrowed(shown) && (shown.who === "all" || shown.who === "me");
+  const lead = useMay("imports") && plain && (firstSteps === "begun" || firstSteps === "looked" || (firstSteps === "" && nothingOpen));
   return (
     <SelectionProvider scope={JSON.stringify(shown)}>
       <BulkBar />

@@ -2,8 +2,11 @@ import { createStore } from "@/hooks/store";
 
 const KEY = "followup-first-steps";
 
-/** Of this browser: the steps were begun in an empty company, and are shown until they are done; or they are not. */
-export type FirstSteps = "begun" | "over" | "";
+/**
+ * Of this browser: the steps were begun in an empty company, then it was looked who would be told; they are shown until
+ * they are done, or put away.
+ */
+export type FirstSteps = "begun" | "looked" | "over" | "";
 
 const store = createStore<FirstSteps>((localStorage.getItem(KEY) ?? "") as FirstSteps);
 

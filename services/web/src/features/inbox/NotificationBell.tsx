@@ -12,7 +12,15 @@ const LatestNotifications = later(() => import("@/features/inbox/LatestNotificat
 export function NotificationBell() {
   const { data } = useQuery(unreadQuery);
   const [opened, setOpened] = useState(false);
+  /** Where somebody is led has the focus then. */
+  const [followed, setFollowed] = useState(false);
   const unread = data?.unread ?? 0;
+
+  function follow() {
+    setFollowed(true);
+    setOpened(false);
+  }
+
   const label = unread ? t.inbox.unreadLabel(unread) : t.inbox.notifications;
   return (
     <Popover
@@ -22,7 +30,7 @@ export function NotificationBell() {
       width="min(400px, calc(100vw - 24px))"
       shadow="lg"
       trapFocus
-      returnFocus
+      returnFocus={!followed}
     >
       <Popover.Target>
         <Tooltip label={t.inbox.notifications} disabled={opened}>
@@ -42,7 +50,10 @@ export function NotificationBell() {
               size="lg"
               aria-label={label}
               aria-expanded={opened}
-              onClick={() => setOpened(!opened)}
+              onClick={() => {
+                setFollowed(false);
+                setOpened(!opened);
+              }}
             >
               <IconBell size={20} stroke={1.7} />
             </ActionIcon>
@@ -50,7 +61,7 @@ export function NotificationBell() {
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label={t.inbox.latest}>
-        {opened && <LatestNotifications close={() => setOpened(false)} />}
+        {opened && <LatestNotifications close={follow} />}
       </Popover.Dropdown>
     </Popover>
   );

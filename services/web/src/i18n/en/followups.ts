@@ -82,7 +82,7 @@ export const followups = {
     ofPriority: { low: "low priority", normal: "normal priority", high: "high priority" },
     tagged: (tag: string) => `tagged ${tag}`,
     atLeast: { overdue: "overdue or graver", escalated: "escalated", breach: "SLA breach" },
-    told: "of one notification",
+    told: "those in your notification",
     moved: (times: number) => `moved at least ${plural(times, { one: "once", other: "# times" })}`,
     doneSince: (day: string) => `completed since ${day}`,
     onTime: { true: "on time", false: "late" },
