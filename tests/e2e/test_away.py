@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from playwright.sync_api import expect
 
@@ -68,8 +68,11 @@ def test_an_admin_plans_an_absence_for_somebody_by_keyboard(product: Product, vi
     tab_to(form.get_by_role("button", name="Plan absences")).press("Enter")
     away = dialog(page, "When Anna Berg is away")
     expect(away.get_by_text("No absence is planned.")).to_be_visible()
-    last = datetime.now(UTC).date() + timedelta(days=9)
-    tab_to(away.get_by_label("Last day")).fill(str(last))
+    tab_to(away.get_by_label("Last day")).fill("someday")
+    page.keyboard.press("Tab")
+    expect(away.get_by_text("“someday” is not understood")).to_be_visible()
+    expect(away.get_by_role("button", name="Plan an absence")).to_be_disabled()
+    tab_to(away.get_by_label("Last day")).fill("in 9 days")
     pick(away.get_by_label("Substitute"), ada.name, ada.name)
     assert violations_at_each_size(page) == []
     tab_to(away.get_by_role("button", name="Plan an absence")).press("Enter")
@@ -81,4 +84,5 @@ def test_an_admin_plans_an_absence_for_somebody_by_keyboard(product: Product, vi
     page.keyboard.press("Escape")
     expect(line).to_contain_text("away until")
     [planned] = product.call("GET", "/absences", params={"user_id": anna.id})["items"]
-    assert (planned["to"], planned["source"]) == (str(last), "manager")
+    first, last = (date.fromisoformat(planned[day]) for day in ("from", "to"))
+    assert (last - first, planned["source"]) == (timedelta(days=9), "manager")

@@ -92,6 +92,8 @@ def test_by_keyboard_some_of_it_goes_until_a_day_and_comes_back_from_the_persons
     pick(form.get_by_label("Kind"), "Call")
     expect(form.get_by_text("1 follow-up, none overdue.")).to_be_visible()
     last = datetime.now(UTC).date() + timedelta(days=30)
+    form.get_by_label("Until").fill("someday")
+    expect(form.get_by_role("button", name="Hand over 1 follow-up")).to_be_disabled()  # not for good
     form.get_by_label("Until").fill(last.isoformat())
     tab_to(form.get_by_label("Reason")).fill("Parental leave")
     expect(form.get_by_role("button", name="Hand over 1 follow-up")).to_be_enabled()

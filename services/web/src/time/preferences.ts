@@ -19,5 +19,8 @@ export const preferences = store.get;
 /** As they are, for components. */
 export const usePreferences = store.use;
 
+/** Whether "3/4" is the third of April to them. */
+export const dayFirst = (): boolean => preferences().date_order === "day-month";
+
 /** The first day of the week as calendars number it, from Sunday (0). */
 export const FIRST_DAYS = { sunday: 0, monday: 1, saturday: 6 } as const;

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { Absence } from "@/api/types";
+import { DayField } from "@/components/DayField";
 import { ErrorState } from "@/components/ErrorState";
 import { FormProblem } from "@/components/FormProblem";
 import { RowsSkeleton } from "@/components/PageSkeleton";
@@ -12,6 +13,7 @@ import { absencesQuery, useEndAbsence, usePlanAbsence } from "@/features/absence
 import { peopleQuery, usePeopleInScope } from "@/features/people";
 import { words } from "@/i18n/absences";
 import { now } from "@/time/clock";
+import { plainDay } from "@/time/format";
 import { wallTime } from "@/time/zone";
 
 const FIELDS = ["from", "to", "substitute_id", "note"];
@@ -72,7 +74,7 @@ function Planned({ person }: { person: number }) {
 
 function Row({ absence, end }: { absence: Absence; end: () => void }) {
   const { from, to, substitute, note, now: isAway } = absence;
-  const days = words.days(from, to);
+  const days = words.days(plainDay(from, now()), plainDay(to, now()));
   return (
     <Group component="li" justify="space-between" wrap="nowrap">
       <div>
@@ -111,22 +113,23 @@ function AbsenceForm({ person }: { person: number }) {
       <Stack>
         <FormProblem error={problem} fields={FIELDS} />
         <Group grow align="flex-start">
-          <TextInput
-            type="date"
+          <DayField
             label={words.from}
             required
             withAsterisk={false}
-            {...form.getInputProps("from")}
+            zone={zone}
+            value={from}
+            onChange={(day) => form.setFieldValue("from", day ?? "")}
             error={problem?.messageFor("from")}
           />
-          <TextInput
-            type="date"
+          <DayField
             label={words.to}
             description={words.toHelp}
-            inputWrapperOrder={["label", "input", "description", "error"]}
             required
             withAsterisk={false}
-            {...form.getInputProps("to")}
+            zone={zone}
+            value={to}
+            onChange={(day) => form.setFieldValue("to", day ?? "")}
             error={problem?.messageFor("to")}
           />
         </Group>
@@ -148,7 +151,7 @@ function AbsenceForm({ person }: { person: number }) {
           {...form.getInputProps("note")}
           error={problem?.messageFor("note")}
         />
-        <Button type="submit" loading={plan.isPending} disabled={!to} style={{ alignSelf: "flex-start" }}>
+        <Button type="submit" loading={plan.isPending} disabled={!from || !to} style={{ alignSelf: "flex-start" }}>
           {words.plan}
         </Button>
       </Stack>

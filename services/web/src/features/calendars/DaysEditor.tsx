@@ -1,6 +1,7 @@
 import { Button, Select, Stack, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import type { Problem } from "@/api/problem";
+import { DayField } from "@/components/DayField";
 import { IconButton } from "@/components/IconButton";
 import { OFFICE, type OwnDay } from "@/features/calendars/draft";
 import { Mistake } from "@/features/calendars/HoursEditor";
@@ -32,13 +33,12 @@ export function DaysEditor({ days, change, problem }: Props) {
       )}
       {days.map((day, index) => (
         <div key={index} className={classes.line} role="group" aria-label={day.name || day.date}>
-          <TextInput
-            type="date"
+          <DayField
             size="xs"
             required
             aria-label={words.date}
             value={day.date}
-            onChange={(event) => replace(index, { date: event.currentTarget.value })}
+            onChange={(date) => replace(index, { date: date ?? "" })}
           />
           <TextInput
             size="xs"

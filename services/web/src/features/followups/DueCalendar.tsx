@@ -1,13 +1,10 @@
-import "@mantine/dates/styles.css";
 import { ActionIcon, Button, FocusTrap, Popover, TextInput } from "@mantine/core";
-import { DatePicker } from "@mantine/dates";
 import { IconCalendar } from "@tabler/icons-react";
 import { useState } from "react";
+import { DayPicker } from "@/components/DayPicker";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
-import { FIRST_DAYS, usePreferences } from "@/time/preferences";
 import { onDay } from "@/time/typed";
-import "@/time/dayjsUtc";
 import { wallTime } from "@/time/zone";
 import classes from "./DueField.module.css";
 
@@ -44,7 +41,6 @@ export function DueCalendar({ value, onChange, zone }: Props) {
 }
 
 function Picker({ value, onChange, zone }: Props) {
-  const { week_start } = usePreferences();
   const today = wallTime(now(), zone).slice(0, 10);
   const wall = value === null ? null : wallTime(value, zone);
   const [day, setDay] = useState(wall?.slice(0, 10) ?? today);
@@ -52,17 +48,7 @@ function Picker({ value, onChange, zone }: Props) {
   return (
     <FocusTrap active>
       <div className={classes.picker}>
-        <DatePicker
-          value={day}
-          onChange={(next) => setDay(next ?? day)}
-          defaultDate={day}
-          firstDayOfWeek={FIRST_DAYS[week_start]}
-          maxLevel="year" // its list of years goes by the browser's zone
-          getDayProps={(each) => (each === today ? { "aria-current": "date" } : {})} // its own today is the browser's
-          hideOutsideDates
-          classNames={{ day: classes.day }}
-          ariaLabels={{ nextMonth: t.due.nextMonth, previousMonth: t.due.previousMonth }}
-        />
+        <DayPicker value={day} onChange={(next) => setDay(next ?? day)} today={today} />
         <TextInput type="time" label={t.due.time} value={time} onChange={({ currentTarget }) => setTime(currentTarget.value)} />
         <Button type="button" size="xs" disabled={time === ""} onClick={() => onChange(onDay(day, time, zone))}>
           {t.due.take}

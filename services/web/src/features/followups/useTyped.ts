@@ -6,7 +6,7 @@ import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import { ago, inZone } from "@/time/format";
 import { onDay, readTyped, writtenOut, type Typed } from "@/time/typed";
-import { preferences } from "@/time/preferences";
+import { dayFirst } from "@/time/preferences";
 import { wallTime } from "@/time/zone";
 
 export interface TypedTime {
@@ -22,9 +22,6 @@ export interface TypedReader extends TypedTime {
   /** What another text means, as far as it is known without asking the API. */
   momentOf: (text: string) => string | null;
 }
-
-/** The order of day and month that the person has chosen. */
-const dayFirst = () => preferences().date_order === "day-month";
 
 /** A date as one types it here. */
 export const exampleDate = () => (dayFirst() ? t.due.example.dayFirst : t.due.example.monthFirst);

@@ -7,6 +7,7 @@ import { Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { OpenWorkFilter, User } from "@/api/types";
 import { isolate } from "@/components/bidi";
+import { DayField } from "@/components/DayField";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { withUndo } from "@/components/undo";
@@ -19,7 +20,6 @@ import { t } from "@/i18n";
 import { words } from "@/i18n/handovers";
 import { now } from "@/time/clock";
 import { plainDay } from "@/time/format";
-import { wallTime } from "@/time/zone";
 
 const FIELDS = ["to", "until", "reason"];
 const TYPING_MS = 300;
@@ -36,7 +36,8 @@ export default function HandOverDialog({ person, filter: first = {}, close }: Pr
   const labelOf = useLabelOf();
   const people = usePeopleInScope().filter(({ active, id }) => active && id !== person.id);
   const [to, setTo] = useState<string | null>(null);
-  const [until, setUntil] = useState("");
+  /** null: what is typed means no day. */
+  const [until, setUntil] = useState<string | null>("");
   const [reason, setReason] = useState("");
   const [filter, setFilter] = useState(first);
   const [narrowed, setNarrowed] = useState(Object.values(first).some(Boolean));
@@ -49,7 +50,7 @@ export default function HandOverDialog({ person, filter: first = {}, close }: Pr
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    if (taker && counting.count) hand.mutate({ wanted, expected: counting.count, name: isolate(taker.name) });
+    if (taker && counting.count && until !== null) hand.mutate({ wanted, expected: counting.count, name: isolate(taker.name) });
   }
 
   return (
@@ -70,14 +71,12 @@ export default function HandOverDialog({ person, filter: first = {}, close }: Pr
             nothingFoundMessage={t.common.nobodyByName}
             data-autofocus
           />
-          <TextInput
-            type="date"
+          <DayField
             label={words.until}
             description={words.untilHelp}
-            inputWrapperOrder={["label", "input", "description", "error"]}
-            min={wallTime(now(), person.time_zone).slice(0, 10)}
-            value={until}
-            onChange={(event) => setUntil(event.currentTarget.value)}
+            zone={person.time_zone}
+            value={until ?? ""}
+            onChange={setUntil}
             error={problem?.messageFor("until")}
           />
           {narrowed ? (
@@ -110,7 +109,7 @@ export default function HandOverDialog({ person, filter: first = {}, close }: Pr
             <Button variant="default" onClick={leave}>
               {t.common.cancel}
             </Button>
-            <Button type="submit" loading={hand.isPending} disabled={!counting.count}>
+            <Button type="submit" loading={hand.isPending} disabled={!counting.count || until === null}>
               {counting.count ? words.run(counting.count) : words.runNone}
             </Button>
           </Group>

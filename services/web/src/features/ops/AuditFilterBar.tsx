@@ -1,6 +1,7 @@
-import { Select, TextInput } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconUsers } from "@tabler/icons-react";
+import { DayField } from "@/components/DayField";
 import { peopleQuery } from "@/features/people";
 import { KINDS, type AuditFilters } from "@/features/ops/auditFilters";
 import { t } from "@/i18n";
@@ -44,15 +45,13 @@ export function AuditFilterBar({ filters, change }: Props) {
 
 function Day({ name, value, onChange }: { name: string; value: string; onChange: (day: string) => void }) {
   return (
-    <TextInput
-      type="date"
+    <DayField
       aria-label={words.ops.day(name)}
       leftSection={<span className={classes.side}>{name}</span>}
       leftSectionWidth={50}
-      min="1970-01-01"
-      max="2199-12-30"
+      past
       value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      onChange={(day) => onChange(day ?? "")}
     />
   );
 }

@@ -239,6 +239,11 @@ export const followups = {
     noSuchDay: "There is no such day: look at the month and the year.",
     otherWeekday: (day: string) => `That day is a ${day}: leave out the weekday, or change the date.`,
     notCounted: "The working days could not be counted: write the date.",
+    day: {
+      example: { dayFirst: "29.11.", monthFirst: "11/29" },
+      unknown: (part: string, day: string) =>
+        `“${part}” is not understood. Write a day, such as “tue”, “tomorrow”, “in 2 weeks” or “${day}”.`,
+    },
     calendar: "Choose from a calendar",
     time: "Time",
     take: "Take this day and time",

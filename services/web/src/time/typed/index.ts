@@ -57,6 +57,23 @@ function momentOf({ day, weekday, minutes }: Said, { zone, now, morning = MORNIN
   return { kind: "moment", at: onDay(isoDay(found + Math.floor(time / 1_440) * DAY), clockOf(time % 1_440), zone) };
 }
 
+/** What a typed day means. */
+export type TypedDay = { kind: "day"; day: string } | Exclude<Typed, { kind: "moment" | "workingDays" }>;
+
+/**
+ * Reads what somebody has typed for a day, of whatever time.
+ *
+ * @param past a day without a year is the last one, not the next
+ */
+export function readDay(text: string, { past = false, ...reading }: Reading & { past?: boolean }): TypedDay {
+  const typed = readTyped(text, { ...reading, morning: "23:59" }); // a weekday may be today
+  if (typed.kind === "workingDays") return { kind: "unknown", part: text.trim() };
+  if (typed.kind !== "moment") return typed;
+  const day = wallTime(typed.at, reading.zone).slice(0, 10);
+  const later = day > wallTime(reading.now, reading.zone).slice(0, 10);
+  return { kind: "day", day: past && later ? isoDay(Date.parse(`${Number(day.slice(0, 4)) - 1}${day.slice(4)}T00:00:00Z`)) : day };
+}
+
 /** A time of a day, such as "15:30", in UTC. @param day such as "2026-12-01" */
 export function onDay(day: string, time: string, zone: string): string {
   return fromWallTime(`${day} ${time}:00`, zone);
@@ -67,6 +84,11 @@ const isoDay = (day: number) => new Date(day).toISOString().slice(0, 10);
 const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 const clockOf = (minutes: number) => `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
 const twoDigits = (amount: number) => String(amount).padStart(2, "0");
+
+/** A day in full, such as "Wed 2 Dec 2026": what `readDay` reads as the same day. */
+export function dayWrittenOut(day: string): string {
+  return writtenOut(`${day}T12:00:00Z`, "UTC").split(",")[0] ?? day;
+}
 
 /** A moment in full, such as "Wed 2 Dec 2026, 15:30": what `readTyped` reads as the same minute. */
 export function writtenOut(at: string, zone: string): string {
