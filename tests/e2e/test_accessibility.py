@@ -84,7 +84,7 @@ def test_no_step_of_an_import_has_a_violation(visit: Visit, ada: Person) -> None
     expect(page.get_by_role("table", name="Mistakes by line")).to_be_visible()
     found["mistakes"] = violations_at_each_size(page)
     page.get_by_role("button", name="Import the 1 good line").click()
-    expect(page.get_by_role("link", name="Show the people")).to_be_visible()
+    expect(page.get_by_role("link", name="Invite them")).to_be_visible()
     found["imported"] = violations_at_each_size(page)
     assert not {step: problems for step, problems in found.items() if problems}
 

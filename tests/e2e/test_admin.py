@@ -154,7 +154,7 @@ def test_a_file_of_people_among_follow_ups_is_recognised(product: Product, visit
     page.get_by_role("button", name="Import it as People").click()
     expect(page.get_by_text("UTF-16, separated by semicolons.")).to_be_visible()
     page.get_by_role("button", name="Import 1 line").click()
-    page.get_by_role("link", name="Show the people").click()
+    page.get_by_role("link", name="Invite them").click()
     expect(page.get_by_role("row").filter(has_text="Bo Ek")).to_be_visible()
 
 

@@ -309,7 +309,7 @@ def test_on_a_phone_all_of_it_can_be_touched_and_nothing_runs_over(
 
 def edit_on_a_phone(page: Page, title: str) -> None:
     page.get_by_role("button", name=f"More about {title}").click()
-    page.get_by_role("menuitem", name="Edit or reassign").click()
+    page.get_by_role("menuitem", name="Edit").click()
 
 
 def fits(page: Page) -> None:

@@ -51,8 +51,7 @@ def set_password(page: Page, password: str) -> None:
     """Type it twice, with the keys alone."""
     expect(page.get_by_label("Password", exact=True)).to_be_focused()
     page.keyboard.type(password)
-    for _ in range(2):  # past the button that shows it
-        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.type(password)
     page.keyboard.press("Enter")
 

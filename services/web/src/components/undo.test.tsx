@@ -10,7 +10,7 @@ beforeEach(() => {
   notifications.clean();
   render(
     <MantineProvider env="test">
-      <Notifications limit={MOST_MESSAGES} />
+      <Notifications limit={MOST_MESSAGES} autoClose={false} />
     </MantineProvider>,
   );
 });

@@ -58,7 +58,7 @@ export function withUndo(message: string, undo: () => Promise<unknown>, change =
 function Undoable({ message, takeBack }: { message: string; takeBack: () => void }) {
   return (
     <Group justify="space-between" wrap="nowrap" gap="sm">
-      <Text size="sm" lineClamp={2}>
+      <Text size="sm" lineClamp={3}>
         {message}
       </Text>
       <Button size="compact-sm" variant="light" flex="none" onClick={takeBack}>

@@ -7,6 +7,8 @@ import {
   formRequest,
   HoldDialog,
   holdRequest,
+  LogDialog,
+  logRequest,
   MoveDialog,
   moveRequest,
 } from "@/features/followups";
@@ -18,6 +20,7 @@ export function FollowUpDialogs() {
   const moving = moveRequest.use();
   const assigning = assignRequest.use();
   const holding = holdRequest.use();
+  const logging = logRequest.use();
   return (
     <>
       {form && <FollowUpForm request={form} />}
@@ -25,6 +28,7 @@ export function FollowUpDialogs() {
       {moving && <MoveDialog key={moving.dueAt} request={moving} />}
       {assigning && <AssignDialog followUp={assigning} />}
       {holding && <HoldDialog request={holding} />}
+      {logging && <LogDialog followUps={[logging]} close={() => logRequest.set(null)} />}
     </>
   );
 }

@@ -1,16 +1,17 @@
 import { Kbd, Table, Text } from "@mantine/core";
+import { Fragment } from "react";
 import { useMe } from "@/api/session";
 import { allowed, WORK } from "@/app/shell/navigation";
 import { rowKeys } from "@/app/shell/rowNavigation";
 import { Dialog } from "@/components/Dialog";
 import { t } from "@/i18n";
 
-/** Keys, and what they do. */
-type Row = [string[], string];
+/** Keys, what they do, and how they are pressed: together, unless it says one after the other or either. */
+type Row = [string[], string, ("then" | "or")?];
 
 const WALK: Row[] = [
-  [["j", "↓"], t.keys.next],
-  [["k", "↑"], t.keys.previous],
+  [["j", "↓"], t.keys.next, "or"],
+  [["k", "↑"], t.keys.previous, "or"],
 ];
 const OPEN: Row[] = [[[t.keys.enter], t.keys.open]];
 const EDIT: Row[] = [[["e"], t.keys.edit]];
@@ -56,6 +57,7 @@ export default function KeysDialog({ close }: { close: () => void }) {
     ...allowed(WORK, permissions).map(({ hotkey, label }): Row => [
       ["g", hotkey ?? ""],
       t.keys.goTo(label),
+      "then",
     ]),
     [["?"], t.keys.show],
     [[t.keys.escape], t.common.close],
@@ -64,14 +66,15 @@ export default function KeysDialog({ close }: { close: () => void }) {
     <Dialog onClose={close} title={t.account.keys} size="sm">
       <Table withRowBorders={false} verticalSpacing={5}>
         <Table.Tbody>
-          {rows.map(([keys, meaning]) => (
+          {rows.map(([keys, meaning, how]) => (
             <Table.Tr key={meaning}>
               <Table.Td pl={0}>{meaning}</Table.Td>
-              <Table.Td pr={0} ta="right">
-                {keys.map((key) => (
-                  <Kbd key={key} ml={4}>
-                    {key}
-                  </Kbd>
+              <Table.Td pr={0} ta="right" style={{ whiteSpace: "nowrap" }}>
+                {keys.map((key, at) => (
+                  <Fragment key={key}>
+                    {at > 0 && <Text span size="xs" c="dimmed" mx={4}>{how ? t.keys[how] : "+"}</Text>}
+                    <Kbd>{key}</Kbd>
+                  </Fragment>
                 ))}
               </Table.Td>
             </Table.Tr>

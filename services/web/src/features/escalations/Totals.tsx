@@ -29,7 +29,8 @@ function Total({ name, hint, help, amount, tone }: TotalProps) {
   return (
     <div className={classes.total} data-tone={amount > 0 ? tone : 0}>
       <dt>
-        {name} <Help of={name}>{help}</Help>
+        <span>{name}</span>
+        <Help of={name}>{help}</Help>
       </dt>
       <dd>
         <span className={classes.amount}>{number(amount)}</span>

@@ -39,6 +39,9 @@ interface Props {
   onDeleted?: () => void;
 }
 
+/** It goes where there is room for it, and scrolls where there is none. */
+const WITHIN = { flip: true, shift: true, size: true };
+
 /** What else one can do with a follow-up. The menu itself is made when it is opened. */
 export function RowMenu({ followUp, onDeleted }: Props) {
   const [menuOpen, setMenuOpen] = useState(false);
@@ -61,9 +64,9 @@ export function RowMenu({ followUp, onDeleted }: Props) {
   );
   if (!menuOpen) return button;
   return (
-    <Menu defaultOpened position="bottom-end" width={220} onClose={() => setMenuOpen(false)} returnFocus={false}>
+    <Menu defaultOpened position="bottom-end" width={220} onClose={() => setMenuOpen(false)} returnFocus={false} middlewares={WITHIN}>
       <Menu.Target>{button}</Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown style={{ overflowY: "auto" }}>
         <Items followUp={followUp} onDeleted={onDeleted} />
       </Menu.Dropdown>
     </Menu>

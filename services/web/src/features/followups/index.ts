@@ -11,6 +11,7 @@ export { SelectionProvider, useListed, useSelection } from "@/features/followups
 export { SelectToggle } from "@/features/followups/SelectToggle";
 export { WhoFilter } from "@/features/followups/WhoFilter";
 export { known, refreshLists } from "@/features/followups/cache";
+export { logRequest } from "@/features/followups/logging";
 export { assignRequest } from "@/features/followups/assigning";
 export { moveRequest, openMove } from "@/features/followups/rescheduling";
 export { completionRequest, openCompletion } from "@/features/followups/completion";

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
 import { apiForAnybody, dataOf } from "@/api/client";
@@ -21,6 +21,9 @@ interface Props {
 export function SetPasswordForm({ token, email }: Props) {
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
+  const [shown, setShown] = useState(false);
+  /** The Tab key leads from one field to the next; what shows both comes behind them. */
+  const visibility = { visible: shown, onVisibilityChange: setShown };
   const enter = useEnter();
   const save = useMutation({
     mutationFn: () => dataOf(apiForAnybody.PUT("/session/password-link", { body: { token, password } })),
@@ -41,7 +44,7 @@ export function SetPasswordForm({ token, email }: Props) {
     <form onSubmit={submit} aria-label={words.setPassword.title}>
       <Stack>
         <FormProblem error={save.error} fields={["password"]} />
-        <TextInput label={words.setPassword.email} value={email} type="email" autoComplete="username" readOnly size="md" />
+        <TextInput label={words.setPassword.email} value={email} type="email" autoComplete="username" readOnly tabIndex={-1} size="md" />
         <PasswordInput
           label={words.setPassword.password}
           description={words.setPassword.passwordHelp}
@@ -54,7 +57,8 @@ export function SetPasswordForm({ token, email }: Props) {
           onChange={(event) => setPassword(event.currentTarget.value)}
           error={problem?.messageFor("password")}
           autoFocus
-          visibilityToggleButtonProps={{ "aria-label": t.common.showPassword, tabIndex: 0 }}
+          {...visibility}
+          visibilityToggleButtonProps={{ "aria-label": t.common.showPassword }}
         />
         <PasswordInput
           label={words.setPassword.again}
@@ -65,8 +69,10 @@ export function SetPasswordForm({ token, email }: Props) {
           value={again}
           onChange={(event) => setAgain(event.currentTarget.value)}
           error={differs ? words.setPassword.differs : undefined}
-          visibilityToggleButtonProps={{ "aria-label": t.settings.showField(words.setPassword.again), tabIndex: 0 }}
+          {...visibility}
+          visibilityToggleButtonProps={{ "aria-label": t.settings.showField(words.setPassword.again) }}
         />
+        <Checkbox label={words.setPassword.show} checked={shown} onChange={(event) => setShown(event.currentTarget.checked)} />
         <Button type="submit" size="md" loading={save.isPending} fullWidth>
           {words.setPassword.save}
         </Button>

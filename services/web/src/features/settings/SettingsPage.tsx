@@ -28,7 +28,7 @@ export function Component() {
         <Section title={t.settings.you}>
           <ProfileForm />
         </Section>
-        <Section title={away.title}>
+        <Section title={away.title} name="away">
           <Absences />
         </Section>
         {options?.password && (

@@ -12,6 +12,7 @@ export const accounts = {
     password: "Password",
     passwordHelp: "12 characters or more; four words that have nothing to do with each other are good",
     again: "Password again",
+    show: "Show both passwords",
     differs: "This is not the same as above.",
     save: "Set password and log in",
     useless: "This link cannot be used",

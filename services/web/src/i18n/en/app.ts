@@ -69,6 +69,8 @@ export const app = {
     save: "Save a form",
     goTo: (page: string) => `Go to ${page}`,
     show: "Show these keys",
+    or: "or",
+    then: "then",
     shift: "Shift",
     control: "Ctrl",
     enter: "Enter",

@@ -163,7 +163,7 @@ export const followups = {
   },
 
   rowMenu: {
-    edit: "Edit or reassign",
+    edit: "Edit",
     history: "History",
     reschedule: "Reschedule",
     rescheduleEscalated: "Reschedule: escalation starts over",

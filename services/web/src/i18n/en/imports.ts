@@ -81,6 +81,8 @@ export const imports = {
       stays: "They stay where they are, and the next active person above is told",
     },
     done: "Imported",
+    inviteText: "New people cannot log in yet: invite them next.",
+    invite: "Invite them",
     show: { "follow-ups": "Show the follow-ups", users: "Show the people", absences: "Show the people" },
     amounts: {
       "follow-ups": followUps,

@@ -18,5 +18,11 @@ export const palette = {
   outcome: (title: string) => `Complete ${title} with an outcome`,
   reschedule: (title: string) => `Reschedule ${title}`,
   reassign: (title: string) => `Reassign ${title}`,
+  snooze: (title: string) => `Snooze ${title}`,
+  wait: (title: string) => `Let ${title} wait`,
+  log: (title: string) => `Log a call or a note about ${title}`,
+  logSomewhere: "Log a call or a note: choose the lead or client",
+  away: "Plan an absence: when you are away",
+  handOver: "Hand over somebody’s open work",
   selected: (action: string) => `${action} all selected`,
 };
