@@ -9,7 +9,7 @@ from random import Random
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import journal, settings
+from tests.faults import deliveries, journal, settings
 from tests.faults.established import Established, establish
 from tests.faults.journal import Kind
 from tests.faults.people import People, Person
@@ -73,9 +73,10 @@ def promise(
 
 def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> tuple[People, Established]:
     """Everything with which a round begins: of its follow-ups, most are on the standard policy."""
-    for statement in (journal.CREATE, settings.CREATE, journal.OF_RUNS):
+    for statement in (journal.CREATE, settings.CREATE, journal.OF_RUNS, deliveries.CREATE):
         tx.execute(text(statement))
     people = hire(tx)
+    tx.execute(text(deliveries.SWITCH_ON))
 
     def standard(now: datetime, rng: Random) -> datetime:
         return _standard_due(now, rng, span)

@@ -18,6 +18,7 @@ LOOK_SECONDS = 0.2
 GRACE_SECONDS = 12
 CONSUMERS = ("escalator", "notifier")
 API = "api"
+DISPATCHER = "dispatcher"
 
 
 class Fleet:

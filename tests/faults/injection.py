@@ -14,9 +14,9 @@ from typing import Literal
 from tests.faults.system import System
 
 Inject = Callable[[System, Random], None]
-Lane = Literal["round", "services", "servers"]
-"""Faults of one lane come one after another; services and servers go on side by side. Those of the round come
-before all others, and last until its end."""
+Lane = Literal["round", "services", "servers", "mail"]
+"""Faults of one lane come one after another; services, servers and mail go on side by side. Those of the
+round come before all others, and last until its end."""
 
 
 class Missed(Exception):
@@ -73,7 +73,7 @@ def _decks(rng: Random, faults: Sequence[Fault]) -> Iterator[Fault]:
 
 @dataclass
 class Injection:
-    """Carries out a plan: what lasts for the round, then both other lanes at once."""
+    """Carries out a plan: what lasts for the round, then the other lanes at once."""
 
     system: System
     planned: Sequence[Planned]
@@ -86,7 +86,7 @@ class Injection:
         self._run_lane("round")
         lanes = [
             threading.Thread(target=self._run_lane, args=(lane,), name=lane, daemon=True)
-            for lane in ("services", "servers")
+            for lane in ("services", "servers", "mail")
         ]
         for thread in lanes:
             thread.start()

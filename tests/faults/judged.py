@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from tests.faults import deliveries
 from tests.faults.ladders import Rung, after
 from tests.faults.model import Clock, History, Stay
 from tests.faults.offices import Position, next_after, position
@@ -37,6 +38,8 @@ class Found:
     row: RowMapping | None = None
     notifications: list[RowMapping] = field(default_factory=list)
     activities: list[RowMapping] = field(default_factory=list)
+    attempts: list[RowMapping] = field(default_factory=list)
+    """To deliver what notifies of it, each when it was begun."""
     escalations: dict[Key, RowMapping] = field(default_factory=dict)
 
 
@@ -84,6 +87,7 @@ class Judged:
         yield from self._assignments()
         yield from self._ends_of_waits(now)
         yield from self._end_of_a_snooze()
+        yield from deliveries.begun_after_a_stop(self.history, self.found.attempts)
         current = self.history.current
         if current:
             level = self._level(current, now)

@@ -220,6 +220,7 @@ def network_cut(system: System, rng: Random) -> None:
 def calm(system: System) -> None:
     """Undo whatever a fault that failed half-way may have left."""
     system.network.heal()
+    system.mail.behave()
     for name in CONSUMERS:
         system.fleet.signal(name, signal.SIGCONT)
     for server in (system.hosts.postgres, system.hosts.rabbitmq):

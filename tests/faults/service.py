@@ -62,6 +62,9 @@ def shift_clock(hours: float) -> None:
 
 def patch(name: str, switches: Switches) -> None:
     """Put the fault points into this process of a service."""
+    if name == "dispatcher":
+        _die_around_a_send(switches)
+        return
     if name == "api":
         _die_after_a_request_s_commit(switches)
     _die_before_commit(switches)
@@ -74,6 +77,20 @@ def die_if_armed(switches: Switches, point: str) -> None:
     """Kill -9 of the whole service: this process, its sisters and their parent."""
     if switches.take(point):
         os.killpg(0, signal.SIGKILL)
+
+
+def _die_around_a_send(switches: Switches) -> None:
+    from followup_dispatcher.dispatcher import Sender
+
+    send = Sender._outcome
+
+    def die_or_send(self: Sender, *arguments: object) -> object:
+        die_if_armed(switches, "before_sending")
+        outcome = send(self, *arguments)  # type: ignore[arg-type]
+        die_if_armed(switches, "after_sending")
+        return outcome
+
+    Sender._outcome = die_or_send  # type: ignore[method-assign, assignment]
 
 
 def _die_before_commit(switches: Switches) -> None:

@@ -44,7 +44,7 @@ def kill_api(system: System, _: Random) -> None:
 @fault("services")
 def kill_api_between_commit_and_publish(system: System, _: Random) -> None:
     """Somebody's change is there, they got no answer, and its event was never sent."""
-    _die_at("before_publish", system, API)
+    die_at("before_publish", system, API)
 
 
 @fault("services")
@@ -58,19 +58,19 @@ def kill_worker_process(system: System, rng: Random) -> None:
 @fault("services")
 def kill_before_commit(system: System, rng: Random) -> None:
     """Everything of a batch is written, and nothing committed."""
-    _die_at("before_commit", system, rng.choice(CONSUMERS))
+    die_at("before_commit", system, rng.choice(CONSUMERS))
 
 
 @fault("services")
 def kill_between_commit_and_publish(system: System, rng: Random) -> None:
     """The change is there, and nobody has been told."""
-    _die_at("before_publish", system, rng.choice(CONSUMERS))
+    die_at("before_publish", system, rng.choice(CONSUMERS))
 
 
 @fault("services")
 def kill_between_handling_and_acknowledgement(system: System, rng: Random) -> None:
     """The broker will deliver again what is done already."""
-    _die_at("before_acknowledgement", system, rng.choice(CONSUMERS))
+    die_at("before_acknowledgement", system, rng.choice(CONSUMERS))
 
 
 @fault("services")
@@ -118,7 +118,12 @@ def escalations_raised_again(system: System, rng: Random) -> None:
         raise Missed("nothing was raised yet")
 
 
-def _die_at(point: str, system: System, name: str) -> None:
+def die_at(point: str, system: System, name: str) -> None:
+    """Let a service die when it next passes a fault point.
+
+    Raises:
+        AssertionError: nobody comes past it in time.
+    """
     switches = system.fleet.switches[name]
     switches.arm(point)
     try:

@@ -22,7 +22,8 @@ from sqlalchemy import text
 from tests.faults import company
 from tests.faults.callers import Callers
 from tests.faults.editors import Editors
-from tests.faults.fleet import API, CONSUMERS, Fleet
+from tests.faults.fleet import API, CONSUMERS, DISPATCHER, Fleet
+from tests.faults.mail import SENDER, Mail
 from tests.faults.network import Network, Proxy
 from tests.faults.people import People
 from tests.faults.pinned_snapshot import PinnedSnapshot
@@ -84,6 +85,7 @@ class System:
     people: People = field(init=False)
     fleet: Fleet = field(init=False)
     network: Network = field(init=False)
+    mail: Mail = field(init=False)
     workload: Workload = field(init=False)
     editors: Editors = field(init=False)
     owner: Database = field(init=False)
@@ -142,6 +144,7 @@ class System:
             add_token(tx, self.people.admins[0], "faults", token)
         self.network = Network()
         undo.callback(self.network.close)
+        self.mail = undo.enter_context(Mail())
         self.fleet = Fleet(self.folder, self._environments(database_url))
         undo.callback(self.fleet.stop)
         api_url = role_url(database_url, "followup_api")
@@ -158,6 +161,14 @@ class System:
             if name not in SCHEDULERS:
                 url = role_url(database_url, f"followup_{name}")
                 environments[name]["FOLLOWUP_DATABASE_URL"] = self._through(name, url)
+        to_mail = self.proxies[DISPATCHER, "mail"] = self.network.proxy("127.0.0.1", self.mail.port)
+        environments[DISPATCHER] = {
+            **SETTINGS,
+            "FOLLOWUP_DATABASE_URL": self._through(DISPATCHER, role_url(database_url, "followup_dispatcher")),
+            "FOLLOWUP_SMTP_URL": f"smtp://127.0.0.1:{to_mail.port}",
+            "FOLLOWUP_MAIL_FROM": SENDER,
+            "FOLLOWUP_PUBLIC_URL": "https://followup.example.com",
+        }
         return environments
 
     def _through(self, name: str, url: str) -> str:

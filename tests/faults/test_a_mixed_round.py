@@ -36,6 +36,10 @@ KINDS = [
     "database_clock_jumps",
     "rows_locked",
     "network_cut",
+    "kill_dispatcher_before_it_sends",
+    "kill_dispatcher_after_it_has_sent",
+    "mail_server_gives_any_answer",
+    "mail_server_dies_behind_texts",
 ]
 
 
@@ -72,4 +76,5 @@ def _expect_clean(hosts: Hosts, tmp_path: Path, kinds: list[str]) -> None:
     print(report.line(outcome))
     assert outcome.verdict.clean, report.line(outcome)
     assert outcome.verdict.announced > FOLLOW_UPS / 2
+    assert outcome.verdict.mailed > 100
     assert outcome.faults.total() >= len(kinds) - 2

@@ -11,13 +11,14 @@ from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import journal, summaries
+from tests.faults import deliveries, journal, summaries
 from tests.faults.journal import Change
 from tests.faults.judged import Court, Found, Judged, key
 from tests.faults.model import Clock, History, history
 from tests.faults.people import People
 from tests.faults.settings import RunBegan, Settings, read_runs
 from tests.support.clock import jumps
+from tests.support.mail_server import Taken
 
 EXAMPLES = 5
 COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
@@ -40,6 +41,7 @@ QUERIES = {
     "notifications": TOLD,
     "activities": f"SELECT follow_up_id, run, step, repeat, created_at, {COMMITTED} "
     "FROM activities WHERE kind = 'escalated'",
+    "attempts": deliveries.ATTEMPTS,
     "escalations": "SELECT follow_up_id, run, step, repeat, status, raised_at, ended_at FROM escalations",
     "follow_ups": "SELECT s.* FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id",
 }
@@ -47,10 +49,11 @@ QUERIES = {
 SWEEPS_BEYOND = text("""
     SELECT coalesce(sum(delivered + failed - escalated), 0) FROM sweeps WHERE delivered + failed > escalated
 """)
-LEFT = text("""
+LEFT = text(f"""
     SELECT (SELECT count(*) FROM sweeps WHERE finished_at IS NULL)
          + (SELECT count(*) FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL)
          + (SELECT count(*) FROM absences WHERE ended_at IS NOT NULL AND returned_at IS NULL)
+         + ({deliveries.LEFT})
 """)
 DEAD = text("SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL")
 REPEATED = text("""
@@ -71,6 +74,7 @@ class Verdict:
     notified: int = 0
     skipped: int = 0
     already_told: int = 0
+    mailed: int = 0
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -87,8 +91,14 @@ class Verdict:
                 kept.append(example)
 
 
-def judge(tx: Transaction, people: People) -> Verdict:
-    """Compare everything; to be called when nothing moves any more."""
+def judge(tx: Transaction, people: People, mails: Sequence[Taken]) -> Verdict:
+    """Compare everything; to be called when nothing moves any more.
+
+    Args:
+        tx: where the database is.
+        people: as they were at first.
+        mails: what the mail server has taken.
+    """
     verdict = Verdict(dead_letters=tx.execute(DEAD).scalar_one())
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
     found = _read(tx)
@@ -113,8 +123,11 @@ def judge(tx: Transaction, people: People) -> Verdict:
         verdict.add("after_stop", 1, f"follow-up {follow_up_id} is in no journal")
     for failure, count, example in summaries.failures(tx):
         verdict.add(failure, count, example)
+    for failure, count, example in deliveries.failures(tx, mails):
+        verdict.add(failure, count, example)
+    verdict.mailed = len(mails)
     left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
-    verdict.add("lost", left, f"{left} sweeps, events and returns never came to an end")
+    verdict.add("lost", left, f"{left} sweeps, events, returns and deliveries never came to an end")
     verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")
     return verdict
 

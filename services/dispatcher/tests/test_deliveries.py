@@ -247,6 +247,13 @@ def test_what_could_not_be_handed_over_for_days_is_out_of_date(company: Company,
     assert [state for _, state, _ in deliveries(company)] == ["expired"]
 
 
+def test_a_clock_that_is_ahead_makes_nothing_out_of_date(company: Company, run: Run) -> None:
+    set_up(company, run)
+    company.tx.execute(text("INSERT INTO slow_clock (at) VALUES (now() - interval '40 days')"))
+    company.tx.execute(text("UPDATE deliveries SET created_at = now() - interval '40 days 1 second'"))
+    assert isinstance(taken(company), Delivery)
+
+
 def test_what_is_tried_again_has_as_much_time_again(company: Company, run: Run) -> None:
     set_up(company, run)
     company.tx.execute(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies, policy_names
+from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.policy import Step
 from sqlalchemy import Interval, Row, bindparam, text
 
@@ -21,7 +22,7 @@ LEASE = timedelta(minutes=10)
 """How long an attempt may take: each of the few answers that it waits for takes half a minute at most. What
 has not ended by then had a process that did."""
 KEPT_FOR = timedelta(days=3)
-"""What could not be handed over by then is out of date."""
+"""What could not be handed over by then is out of date. A clock that is ahead makes nothing older."""
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -37,9 +38,9 @@ DUE = text("""
     ) first
 """)
 
-TAKE = text("""
+TAKE = text(f"""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
-        COALESCE(d.retried_at, d.created_at) < now() - :kept_for AS is_old
+        COALESCE(d.retried_at, d.created_at) < {SLOW_NOW} - :kept_for AS is_old
     FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
     ORDER BY d.next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED

@@ -1,0 +1,26 @@
+"""The dispatcher tells the age of deliveries by the slow clock.
+
+Written in SQL, in `migrations/deliveries`.
+
+Revision: 0028, after 0027
+"""
+
+from alembic import op
+
+from followup_common.db.revisions import MIGRATIONS
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    sql = (MIGRATIONS / "deliveries" / "ages.sql").read_text(encoding="utf-8")
+    # By the driver's cursor: SQLAlchemy would take colons in it for parameters.
+    op.get_bind().connection.cursor().execute(sql)
+
+
+def downgrade() -> None:
+    """It belongs to what revision 0023 made: take a backup back instead."""
+    raise NotImplementedError("it belongs to what revision 0023 made: restore a backup instead")

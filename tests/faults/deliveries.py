@@ -1,0 +1,147 @@
+"""What has left the house, against what the mail server has: none is lost, none begins after a stop, and only
+what nobody knows is repeated, under the same id."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from followup_common.db import Database, Transaction
+from sqlalchemy import text
+
+from tests.faults.model import History
+from tests.support.mail_server import Taken
+
+Failures = Iterator[tuple[str, int, str]]
+"""(kind of failure, how many, what)"""
+
+
+# When each attempt was begun is the commit of its row, which is changed when it ends.
+CREATE = """
+CREATE TABLE public.fault_attempts (
+    delivery_id uuid NOT NULL,
+    number integer NOT NULL,
+    follow_up_id bigint,
+    run integer,
+    step smallint,
+    repeat integer,
+    user_id bigint,
+    PRIMARY KEY (delivery_id, number)
+);
+CREATE FUNCTION fault_journal_of_attempts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO public.fault_attempts
+    SELECT NEW.delivery_id, NEW.number, n.follow_up_id, n.run, n.step, n.repeat, n.user_id
+    FROM public.deliveries d
+    JOIN public.notifications n ON (n.user_id, n.id) = (d.user_id, d.notification_id)
+    WHERE d.id = NEW.delivery_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER fault_journal_of_attempts AFTER INSERT ON delivery_attempts
+    FOR EACH ROW EXECUTE FUNCTION fault_journal_of_attempts();
+"""
+
+# As a dispatcher does when it starts: from the first notification on, all are to be sent.
+SWITCH_ON = """
+INSERT INTO channels (name, is_on, everybody) VALUES ('email', true, true);
+INSERT INTO destinations (user_id, channel, address, by_default, verified_at)
+SELECT id, 'email', email, true, now() FROM users ON CONFLICT DO NOTHING;
+"""
+
+ATTEMPTS = """
+    SELECT follow_up_id, run, step, repeat, user_id, pg_xact_commit_timestamp(xmin) AS committed_at
+    FROM fault_attempts WHERE follow_up_id IS NOT NULL
+"""
+
+MESSAGE_ID = re.compile(rb"^Message-ID: <([^@>]+)@", re.MULTILINE)
+
+LEFT = "SELECT count(*) FROM deliveries WHERE ended_at IS NULL"
+
+# What waits for its next try is tried at once; what was begun long ago had a process that was killed. What is
+# further ahead than any wait was written while the clock was ahead, and is left to the dispatcher.
+HASTEN = text("""
+    UPDATE deliveries d SET next_at = now()
+    WHERE ended_at IS NULL AND next_at > now() AND next_at < now() + interval '70 minutes'
+        AND (state <> 'sending' OR EXISTS (
+            SELECT FROM fault_attempts a WHERE a.delivery_id = d.id AND a.number = d.attempts
+                AND pg_xact_commit_timestamp(a.xmin) < pg_catalog.now() - interval '20 seconds'))
+""")
+
+# Nobody reads anything in a round: what is unread, and is no reminder, was to be sent.
+NOT_PLANNED = text("""
+    SELECT n.user_id, n.id FROM notifications n LEFT JOIN policy_versions v ON v.id = n.policy_version_id
+    WHERE n.read_at IS NULL AND (n.summary_of IS NULL OR n.audience = 'bundle')
+        AND COALESCE(n.details ->> 'severity',
+            CASE WHEN n.step > 0 THEN v.steps -> (n.step - 1) ->> 'severity' END, '') <> 'reminder'
+        AND NOT EXISTS (SELECT FROM deliveries d WHERE d.notification_id = n.id)
+    ORDER BY n.id
+""")
+
+# No round takes three days.
+GIVEN_UP = text("""
+    SELECT id, state, error FROM deliveries
+    WHERE state = 'expired' OR (state IN ('failed', 'suppressed') AND COALESCE(error, '') = '') ORDER BY id
+""")
+
+ACCOUNTS = text("""
+    SELECT d.id, d.state, t.address, count(a.number) AS attempts,
+        count(*) FILTER (WHERE a.outcome = 'sent') AS sent,
+        count(*) FILTER (WHERE a.outcome = 'unknown') AS unknown
+    FROM deliveries d LEFT JOIN delivery_attempts a ON a.delivery_id = d.id
+    JOIN destinations t ON t.id = d.destination_id
+    GROUP BY d.id, d.state, t.address ORDER BY d.id
+""")
+
+
+def hasten(owner: Database) -> None:
+    """Let what waits for its next try be tried now: nobody has minutes."""
+    with owner.transaction() as tx:
+        tx.execute(HASTEN)
+
+
+def begun_after_a_stop(history: History, attempts: Iterable[Mapping[Any, Any]]) -> Failures:
+    """Each attempt began while its follow-up was open, in the run that it tells of; that it is somebody's, as
+    long as it was.
+
+    Args:
+        history: of the follow-up.
+        attempts: to deliver what notifies of it, each when its beginning was committed.
+    """
+    for attempt in attempts:
+        stay = history.stay(attempt["committed_at"])
+        if stay is None or stay.run != attempt["run"]:
+            yield "after_stop", 1, f"an attempt began after a stop: {dict(attempt)}"
+        elif attempt["step"] == 0 and stay.assignee_id != attempt["user_id"]:
+            yield "after_stop", 1, f"an attempt began after it was handed on: {dict(attempt)}"
+
+
+def failures(tx: Transaction, taken: Sequence[Taken]) -> Failures:
+    """Everything else that is wrong with deliveries.
+
+    Args:
+        tx: where the database is.
+        taken: what the mail server has.
+    """
+    for row in tx.execute(NOT_PLANNED):
+        yield "lost", 1, f"notification {row.id} of {row.user_id} was never to be sent"
+    for row in tx.execute(GIVEN_UP):
+        yield "lost", 1, f"delivery {row.id} is {row.state}: {row.error}"
+    arrived = Counter(_key(mail) for mail in taken)
+    for row in tx.execute(ACCOUNTS):
+        number = arrived.pop((str(row.id), row.address), 0)
+        said = f"delivery {row.id} is {row.state}, was sent {row.sent} and perhaps {row.unknown} times, "
+        if number < row.sent or (row.state == "sent" and not number):
+            yield "lost", 1, f"{said}and arrived {number} times"
+        if number > row.sent + row.unknown or row.sent > 1:
+            yield "duplicated", 1, f"{said}and arrived {number} times"
+    for (id_, address), number in arrived.items():
+        yield "duplicated", number, f"nobody has sent {id_} to {address}"
+
+
+def _key(mail: Taken) -> tuple[str, str]:
+    """The id of its delivery, and where it went. To read all of each mail would take long."""
+    [recipient], found = mail.recipients, MESSAGE_ID.search(mail.content)
+    assert found
+    return found[1].decode(), recipient
