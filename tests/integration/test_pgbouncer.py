@@ -15,6 +15,7 @@ from followup_common.db import Database, Transaction
 from followup_common.db.database import libpq_url
 from followup_common.db.lost import CommitUnknown
 from followup_common.messaging.failures import may_pass
+from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -139,6 +140,9 @@ def test_services_work_behind_it_and_after_it_lost_its_connections(
 
 
 def test_each_transaction_brings_its_limits_and_leaves_none_behind(pooled: Pooled) -> None:
+    with psycopg.connect(libpq_url(pooled.database_url), autocommit=True) as owner:
+        database = sql.Identifier(owner.info.dbname)  # the server of the tests has it off
+        owner.execute(sql.SQL("ALTER DATABASE {} SET jit = on").format(database))
     pool = Database(
         pooled.url(),
         prepared_statements=False,
@@ -161,8 +165,8 @@ def test_each_transaction_brings_its_limits_and_leaves_none_behind(pooled: Poole
             tx.execute(text("SELECT pg_sleep(2)"))
     with psycopg.connect(pooled.url(), autocommit=True, prepare_threshold=None) as another:
         for _ in range(4):
-            row = another.execute("SHOW statement_timeout").fetchone()
-            assert row == ("0",)
+            row = another.execute("SELECT current_setting('statement_timeout'), current_setting('jit')")
+            assert row.fetchone() == ("0", "on")
     pool.close()
 
 
