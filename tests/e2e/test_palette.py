@@ -39,7 +39,7 @@ def test_it_does_what_can_be_done_with_the_row_in_focus(product: Product, visit:
     search.fill("log a note")
     expect(palette.get_by_role("option", name="Log a call or a note about Call Acme")).to_be_visible()
     search.fill("absence")
-    expect(palette.get_by_role("option", name="Plan an absence")).to_be_visible()
+    expect(palette.get_by_role("option", name="Away: plan an absence")).to_be_visible()
     search.fill("hand over")
     expect(palette.get_by_role("option", name="Hand over")).to_have_count(0)  # of nobody
     search.fill("")

@@ -22,7 +22,7 @@ export const palette = {
   wait: (title: string) => `Let ${title} wait`,
   log: (title: string) => `Log a call or a note about ${title}`,
   logSomewhere: "Log a call or a note: choose the lead or client",
-  away: "Plan an absence: when you are away",
+  away: "Away: plan an absence",
   handOver: "Hand over somebody’s open work",
   selected: (action: string) => `${action} all selected`,
 };
