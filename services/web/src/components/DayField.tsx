@@ -55,7 +55,7 @@ export function DayField({ value, onChange, zone, past = false, error, ...rest }
     <div>
       <TextInput
         {...rest}
-        placeholder={exampleDay()}
+        placeholder={t.due.day.placeholder}
         inputWrapperOrder={["label", "input", "description", "error"]}
         value={text}
         onChange={({ currentTarget }) => type(currentTarget.value)}

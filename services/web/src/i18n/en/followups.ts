@@ -240,6 +240,7 @@ export const followups = {
     otherWeekday: (day: string) => `That day is a ${day}: leave out the weekday, or change the date.`,
     notCounted: "The working days could not be counted: write the date.",
     day: {
+      placeholder: "Day",
       example: { dayFirst: "29.11.", monthFirst: "11/29" },
       unknown: (part: string, day: string) =>
         `“${part}” is not understood. Write a day, such as “tue”, “tomorrow”, “in 2 weeks” or “${day}”.`,
