@@ -43,7 +43,8 @@ def test_an_admin_adds_reads_and_changes_a_person(api: TestClient, admin: Person
     assert created.status_code == 201
     address = created.headers["Location"]
     tag = created.headers["ETag"]
-    assert created.json() == {"id": created.json()["id"], **body, "reports": 0, "version": 1, "etag": tag}
+    of_the_api = {"id": created.json()["id"], "reports": 0, "is_person": True, "version": 1, "etag": tag}
+    assert created.json() == {**body, **of_the_api}
     assert api.get(address).json() == created.json()
     changed = api.patch(address, json={"manager_id": None, "name": "  Bobby "})
     news = {"manager_id": None, "name": "Bobby", "version": 2, "etag": changed.headers["ETag"]}

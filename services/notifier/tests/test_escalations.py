@@ -11,6 +11,7 @@ from followup_escalator.settings import EscalatorSettings
 from followup_notifier import metrics
 from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings
+from sqlalchemy import text
 
 from tests.support.company import Company
 from tests.support.handlers import Run, acting_as, claim
@@ -122,3 +123,16 @@ def test_what_is_announced_is_counted_by_policy_and_severity(
     assert counted(event) == {("standard", "overdue"): 2, ("standard", "escalated"): 1}
     # Those who waited for their hours were counted when it was announced.
     assert counted(event.model_copy(update={"in_hours": True})) == {}
+
+
+def test_an_account_that_commands_use_hears_only_what_no_person_would(company: Company, run: Run) -> None:
+    account = company.person("Local admin", role="admin")
+    company.tx.execute(text("UPDATE users SET is_person = false WHERE id = :id"), {"id": account})
+    eve = company.person("Eve")
+    first = company.follow_up(eve, overdue=100 * HOUR)
+    deliver(run, due(company, run))
+    assert company.told(first) == [(3, account)]
+    ada = company.person("Ada", role="admin")
+    second = company.follow_up(eve, overdue=100 * HOUR)
+    deliver(run, due(company, run))
+    assert company.told(second) == [(3, ada)]

@@ -9608,6 +9608,7 @@ export interface components {
          *       "email": "ada@example.com",
          *       "etag": "\"3-5d41402a\"",
          *       "id": 42,
+         *       "is_person": true,
          *       "manager_id": 7,
          *       "name": "Ada Lovelace",
          *       "reports": 5,
@@ -9653,6 +9654,11 @@ export interface components {
              * @description How many people report to them directly. Somebody with reports sees their follow-ups whatever their own role; while they are inactive the next active one above is told in their place.
              */
             reports: number;
+            /**
+             * Is Person
+             * @description False: an account that commands use, such as that of `followup run`. It gets no follow-ups and no invitation, stands in for nobody, and is told only where no person is an admin. A password makes it a person.
+             */
+            is_person: boolean;
             /**
              * Version
              * @description Counts changes.
@@ -11988,6 +11994,7 @@ export interface operations {
                      *           "email": "ada@example.com",
                      *           "etag": "\"3-5d41402a\"",
                      *           "id": 42,
+                     *           "is_person": true,
                      *           "manager_id": 7,
                      *           "name": "Ada Lovelace",
                      *           "reports": 5,
@@ -12079,6 +12086,7 @@ export interface operations {
                      *       "email": "ada@example.com",
                      *       "etag": "\"3-5d41402a\"",
                      *       "id": 42,
+                     *       "is_person": true,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
                      *       "reports": 5,
@@ -12179,6 +12187,7 @@ export interface operations {
                      *       "email": "ada@example.com",
                      *       "etag": "\"3-5d41402a\"",
                      *       "id": 42,
+                     *       "is_person": true,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
                      *       "reports": 5,
@@ -12273,6 +12282,7 @@ export interface operations {
                      *       "email": "ada@example.com",
                      *       "etag": "\"3-5d41402a\"",
                      *       "id": 42,
+                     *       "is_person": true,
                      *       "manager_id": 7,
                      *       "name": "Ada Lovelace",
                      *       "reports": 5,

@@ -66,6 +66,7 @@ export function person(id: number, manager: number | null, name = `Person ${id}`
     time_zone: "UTC",
     calendar_id: null,
     reports: 0,
+    is_person: true,
     version: 1,
     etag: `"1-${id}"`,
   };

@@ -31,15 +31,15 @@ def ensure_admin_token(database: Database, folder: DataFolder, life: timedelta) 
         folder: where the commands find it.
         life: how long a new one works.
 
-    It belongs to the first active admin. When there is none, the local admin is added, who has no
-    password: a person logs in as one who was added with `followup user create`.
+    It belongs to the first active admin. When there is none, the local admin is added, which is an account
+    for commands: a person logs in as one who was added with `followup user create`.
     """
     token = folder.admin_token()
     with database.transaction() as tx:
         if token and _works(tx, token, life / 2):
             return
         sign(tx, by="followup run")
-        admin = _first_admin(tx) or create_user(tx, email=EMAIL, name=NAME, role="admin").id
+        admin = _first_admin(tx) or _local_admin(tx)
         tx.execute(delete(api_tokens).where(api_tokens.c.user_id == admin, api_tokens.c.name == TOKEN_NAME))
         made = secrets.new_api_token()
         add_token(tx, admin, TOKEN_NAME, made, expires_at=latest_end(tx, life, None))
@@ -65,6 +65,11 @@ def _works(tx: Transaction, token: str, enough: timedelta) -> bool:
         return False
     lasts = or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > func.now() + literal(enough))
     return bool(tx.execute(select(lasts).where(api_tokens.c.id == row.token_id)).scalar())
+
+
+def _local_admin(tx: Transaction) -> int:
+    made: int = create_user(tx, email=EMAIL, name=NAME, role="admin", is_person=False).id
+    return made
 
 
 def _first_admin(tx: Transaction) -> int | None:

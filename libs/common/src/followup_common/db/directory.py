@@ -25,7 +25,12 @@ AWAY = text("""
     FROM absent_now a LEFT JOIN users s ON s.id = a.substitute_id
 """)
 
-OF_ROLE = text("SELECT id FROM users WHERE role = :role AND active ORDER BY id")
+# An account that commands use hears only what nobody else would.
+OF_ROLE = text("""
+    SELECT id FROM users u WHERE role = :role AND active AND (is_person OR NOT EXISTS (
+        SELECT FROM users p WHERE p.role = u.role AND p.active AND p.is_person))
+    ORDER BY id
+""")
 ORGANISATIONS = text("SELECT calendar_id FROM organisation")
 
 

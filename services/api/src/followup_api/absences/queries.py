@@ -82,8 +82,9 @@ def away_until(tx: Transaction, user_id: int) -> date | None:
 
 
 def is_active(tx: Transaction, user_id: int) -> bool:
-    """Whether there is such an active person."""
-    return bool(tx.execute(select(exists().where(users.c.id == user_id, users.c.active))).scalar())
+    """Whether there is such an active person; an account that commands use is none."""
+    there = exists().where(users.c.id == user_id, users.c.active, users.c.is_person)
+    return bool(tx.execute(select(there)).scalar())
 
 
 def today_of(tx: Transaction, user_id: int) -> date:

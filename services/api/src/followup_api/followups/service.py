@@ -257,7 +257,8 @@ def check_assignable(tx: Transaction, assignee_id: int, scope: Scope) -> None:
     Raises:
         NotAssignable: they may not.
     """
-    person = tx.execute(select(users.c.name, users.c.active).where(users.c.id == assignee_id)).first()
+    wanted = select(users.c.name, users.c.active, users.c.is_person).where(users.c.id == assignee_id)
+    person = tx.execute(wanted).first()
     if person is None:
         raise NotAssignable(f"There is no person {assignee_id}: choose another assignee_id.")
     if assignee_id not in scope:
@@ -266,6 +267,11 @@ def check_assignable(tx: Transaction, assignee_id: int, scope: Scope) -> None:
         )
     if not person.active:
         raise NotAssignable(f"{person.name} is inactive: choose somebody active as assignee_id.")
+    if not person.is_person:
+        raise NotAssignable(
+            f"{person.name} is an account for commands, and nobody reads what it is told: choose a person as "
+            "assignee_id."
+        )
 
 
 def _changes(current: FollowUp, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

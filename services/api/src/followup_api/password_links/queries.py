@@ -17,7 +17,9 @@ from followup_api.rows import Record
 li, u = password_links.c, users.c
 # One from further ahead was made while PostgreSQL's clock was: it would last too long.
 WORKS = and_(li.expires_at > func.now(), li.created_at <= func.now() + clock.MAY_STEP)
-CANNOT_LOG_IN = and_(u.active, u.password_hash.is_(None), ~exists().where(identities.c.user_id == u.id))
+CANNOT_LOG_IN = and_(
+    u.active, u.is_person, u.password_hash.is_(None), ~exists().where(identities.c.user_id == u.id)
+)
 _PERSON = (u.id.label("user_id"), u.name, u.email)
 
 

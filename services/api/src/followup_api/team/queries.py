@@ -131,7 +131,7 @@ def members(caller: Caller, ids: Collection[int] | None, *, direct: bool) -> Sel
         direct: of the company only those who report to nobody or to the caller.
     """
     open_work = exists().where(follow_ups.c.assignee_id == u.id, follow_ups.c.is_open)
-    wanted: list[ColumnElement[bool]] = [u.id != caller.user_id, u.active | open_work]
+    wanted: list[ColumnElement[bool]] = [u.id != caller.user_id, (u.active & u.is_person) | open_work]
     if ids is not None:
         wanted.append(among(u.id, ids))
     elif direct:

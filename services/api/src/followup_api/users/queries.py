@@ -28,7 +28,7 @@ _REPORTS = (
     .scalar_subquery()
 )
 COLUMNS = (
-    *(u.id, u.email, u.name, u.role, u.manager_id, u.active, u.time_zone, u.calendar_id),
+    *(u.id, u.email, u.name, u.role, u.manager_id, u.active, u.time_zone, u.calendar_id, u.is_person),
     *(_REPORTS.label("reports"), u.version, TAG.label("etag")),
 )
 

@@ -67,7 +67,14 @@ Password = Annotated[
 """A new one, as passwords are compared; an old one may be shorter, or have become common."""
 
 
-USER_EXAMPLE: JsonDict = {"id": 42, **ADA, "reports": 5, "version": 3, "etag": '"3-5d41402a"'}
+USER_EXAMPLE: JsonDict = {
+    "id": 42,
+    **ADA,
+    "reports": 5,
+    "is_person": True,
+    "version": 3,
+    "etag": '"3-5d41402a"',
+}
 
 
 class User(Schema, json_schema_extra=examples(USER_EXAMPLE)):
@@ -90,6 +97,11 @@ class User(Schema, json_schema_extra=examples(USER_EXAMPLE)):
     reports: int = Field(
         description="How many people report to them directly. Somebody with reports sees their follow-ups "
         "whatever their own role; while they are inactive the next active one above is told in their place."
+    )
+    is_person: bool = Field(
+        description="False: an account that commands use, such as that of `followup run`. It gets no "
+        "follow-ups and no invitation, stands in for nobody, and is told only where no person is an admin. "
+        "A password makes it a person."
     )
     version: int = Field(description="Counts changes.")
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single person.")

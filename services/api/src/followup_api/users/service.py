@@ -108,8 +108,9 @@ def create_user(
     time_zone: str = "UTC",
     calendar_id: int | None = None,
     password: str | None = None,
+    is_person: bool = True,
 ) -> Record:
-    """Add a person.
+    """Add a person, or an account that commands use.
 
     Raises:
         EmailTaken, Invalid: the e-mail address is taken; the manager or the calendar does not fit.
@@ -124,6 +125,7 @@ def create_user(
         "time_zone": time_zone,
         "calendar_id": calendar_id,
         "password_hash": password and hashed(password),
+        "is_person": is_person,
     }
     with _named_errors(values):
         return tx.execute(insert(users).values(values).returning(*COLUMNS)).one()
@@ -148,7 +150,7 @@ def change_user(tx: Transaction, user_id: int, changes: dict[str, Any], tags: Ta
         refuse_unusable(tx, changes.get("calendar_id"))
     values = dict(changes)
     if "password" in values:
-        values["password_hash"] = hashed(values.pop("password"))
+        values |= {"password_hash": hashed(values.pop("password")), "is_person": True}
     statement = update(users).where(users.c.id == user_id).values(values).returning(*COLUMNS)
     with _named_errors(changes):
         row = tx.execute(statement).one()

@@ -43,7 +43,7 @@ export function PeopleTable({ rows, edit }: Props) {
           </Cell>
           <Cell of={words.columns.role}>
             <Badge className={classes.role} tone={TONES[person.role]}>
-              {person.role}
+              {person.is_person ? person.role : words.account}
             </Badge>
           </Cell>
           <Cell of={words.columns.zone}>{person.time_zone}</Cell>

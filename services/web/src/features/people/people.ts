@@ -36,8 +36,9 @@ export function reportsOf(id: number, people: readonly User[]): Set<number> {
 }
 
 /** Whose follow-ups somebody may see and to whom they may give one: the API's rule, for choosing from. */
-export function inScope(me: Me, people: readonly User[]): User[] {
-  if (me.role === "admin") return [...people];
+export function inScope(me: Me, everybody: readonly User[]): User[] {
+  const people = everybody.filter(({ is_person: isPerson }) => isPerson);
+  if (me.role === "admin") return people;
   const reports = reportsOf(me.id, people);
   return people.filter(({ id }) => id === me.id || reports.has(id));
 }

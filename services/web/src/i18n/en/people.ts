@@ -6,6 +6,8 @@ export const people = {
   add: "Person",
   search: "Search people",
   columns: { name: "Name", email: "E-mail", role: "Role", zone: "Time zone", edit: "Edit" },
+  /** In place of a role: an account that commands use. */
+  account: "For commands",
   new: "New person",
   name: "Name",
   email: "E-mail",

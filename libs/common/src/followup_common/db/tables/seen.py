@@ -54,6 +54,8 @@ users = Table(
     Column("role", Text, nullable=False, server_default="employee"),
     Column("manager_id", BigInteger, ForeignKey("users.id")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    # Else an account that commands use: it gets no work, and is told only where no person is an admin.
+    Column("is_person", Boolean, nullable=False, server_default=text("true")),
     Column("time_zone", Text, nullable=False, server_default="UTC"),
     Column("password_hash", Text),
     # By which what is assigned to them counts; null: that of the nearest manager who has one.
