@@ -444,3 +444,26 @@ def test_nobody_is_told_who_is_inactive_or_of_what_is_done(held: Holding) -> Non
     held.company.world.execute("UPDATE users SET active = false WHERE id = :id", id=held.company.amir.id)
     held.pass_on(2 * HOUR)
     assert [each for each in held.told() if each[0] < 0] == [(WAIT_OVER, "mia")]
+
+
+def test_times_by_name_keep_within_what_the_policy_allows(held: Holding) -> None:
+    def offered(hold: str, who: Person) -> set[str]:
+        query = {"hold": hold, "follow_up_id": held.id}
+        return {each["preset"] for each in held.company.get(who, "/follow-ups/presets", **query)["items"]}
+
+    amir = held.company.amir
+    assert "in_a_month" in {each["preset"] for each in held.company.get(amir, "/follow-ups/presets")["items"]}
+    for hold in ("wait", "snooze"):
+        names = offered(hold, amir)
+        assert "tomorrow" in names
+        assert "in_a_month" not in names  # they are 10 and 5 working days at most
+        refused = held.ask(amir, hold, preset="in_a_month", reason=REASON)
+        [error] = refused.json()["errors"]
+        assert (refused.status_code, error["field"]) == (422, "until")
+        assert error["message"].startswith("That is too far ahead")
+    for name in offered("wait", amir):
+        assert held.ask(amir, "wait", preset=name, reason=REASON).status_code in (200, 409)
+    path = "/follow-ups/presets"
+    unseen = {"hold": "wait", "follow_up_id": held.id}
+    assert held.company.ask(held.company.otto, "GET", path, params=unseen).status_code == 404
+    assert held.company.ask(amir, "GET", path, params={"hold": "wait"}).status_code == 422

@@ -20,6 +20,7 @@ export const queryKeys = {
   outcomeList: (archived: boolean): ChoiceKey => ["outcomes", archived],
   subjectActivities: (id: number) => ["subjects", "activities", id] as const,
   presets: (assignee: number) => ["presets", assignee] as const,
+  holdPresets: (followUp: number, hold: string) => ["presets", "hold", followUp, hold] as const,
   workingDays: (assignee: number, days: number) => ["presets", assignee, days] as const,
   subjects: ["subjects"] as const,
   oneSubject: ["subjects", "one"] as const,

@@ -13903,6 +13903,10 @@ export interface operations {
                 assignee_id?: number | null;
                 /** @description Say as well when so many working days have passed. */
                 working_days?: number | null;
+                /** @description Only those up to which you may hold the follow-up `follow_up_id`, by its policy. */
+                hold?: ("snooze" | "wait") | null;
+                /** @description With `hold`: which one. */
+                follow_up_id?: number | null;
             };
             header?: never;
             path?: never;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from followup_common.policy.presets import Preset
 from pydantic import Field, model_validator
@@ -85,6 +85,16 @@ class PresetQuery(Parameters):
     working_days: int | None = Field(
         None, ge=1, le=60, description="Say as well when so many working days have passed."
     )
+    hold: Literal["snooze", "wait"] | None = Field(
+        None, description="Only those up to which you may hold the follow-up `follow_up_id`, by its policy."
+    )
+    follow_up_id: Id | None = Field(None, description="With `hold`: which one.")
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.hold is None) != (self.follow_up_id is None):
+            raise ValueError("hold and follow_up_id belong together: send both, or none")
+        return self
 
 
 class PresetTime(

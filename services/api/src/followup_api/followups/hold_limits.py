@@ -95,14 +95,13 @@ def check_snooze(
     _check_future(until, hours)
     if len(before) + 1 >= rules.reason_from and reason is None:
         raise NotAllowed(
-            f"reason is missing: you have snoozed it {_times(len(before))} already. Say why in at most 500 "
-            "characters.",
+            f"You have snoozed it {_times(len(before))} already. Say why, in at most 500 characters.",
             "reason",
         )
     latest = _latest(rules.snooze_days, before, hours)
     if latest is not None and until > latest:
         raise NotAllowed(
-            f"until is too far ahead: together you may snooze it for {rules.snooze_days} working days, "
+            f"That is too far ahead: together you may snooze it for {rules.snooze_days} working days, "
             f"by now until {hours.said(latest)} at the latest. Choose a time before that.",
             "until",
         )
@@ -132,7 +131,7 @@ def check_wait(
     latest = _latest(rules.wait_days, (), Hours(calendar, hours.zone, hours.now))
     if latest is not None and until > latest:
         raise NotAllowed(
-            f"until is too far ahead: it may wait for {rules.wait_days} working days, until "
+            f"That is too far ahead: it may wait for {rules.wait_days} working days, until "
             f"{hours.said(latest)} at the latest. Choose a time before that.",
             "until",
         )
@@ -145,7 +144,7 @@ def of_kind(before: Sequence[Record], kind: HoldKind, user_id: int | None = None
 
 def _check_future(until: datetime, hours: Hours) -> None:
     if until <= hours.now:
-        raise NotAllowed("until has passed: choose a time that is to come.", "until")
+        raise NotAllowed("That time has passed: choose one that is to come.", "until")
 
 
 def _latest(days: int, before: Sequence[Record], hours: Hours) -> datetime | None:

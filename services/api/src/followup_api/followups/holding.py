@@ -27,6 +27,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 
 from followup_api.followups import activities
 from followup_api.followups.completing import clock_of
+from followup_api.followups.completing_schemas import PresetTime
 from followup_api.followups.hold_limits import (
     Hours,
     NotAllowed,
@@ -94,6 +95,26 @@ def wait(target: Target, body: Wait) -> FollowUp:
         FollowUpNotFound, FollowUpStale, FollowUpNotOpen, HoldRefused, Invalid: it cannot be.
     """
     return _hold(target, Wish(HoldKind.WAIT, body.until, body.preset, body.reason))
+
+
+def presets(target: Target, kind: HoldKind) -> list[PresetTime]:
+    """Up to when a caller may hold a follow-up, of the times that have names; none where it may not be held.
+
+    Raises:
+        FollowUpNotFound: there is none that they may change.
+    """
+    target.read()
+    tx, actor_id = target.tx, target.actor_id
+    hours, [row] = Hours(*clock_of(tx, actor_id)), tx.execute(_situation([target.id], actor_id)).all()
+    holding = of_kind(_before(tx, [target.id])[target.id], kind, None if kind is HoldKind.WAIT else actor_id)
+    found = []
+    for preset in Preset:
+        try:
+            until = _until(tx, row, Wish(kind, preset=preset, reason="to come"), hours, holding)
+        except (NotAllowed, Invalid):
+            continue
+        found.append(PresetTime(preset=preset, due_at=until))
+    return found
 
 
 def end(target: Target, hold_id: int) -> FollowUp:

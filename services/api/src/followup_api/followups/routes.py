@@ -10,6 +10,7 @@ from fastapi import Body, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
+from followup_common.policy import HoldKind
 
 from followup_api.absences.queries import away_until
 from followup_api.audit import Action, Audit
@@ -142,7 +143,11 @@ def create_follow_up(
 def list_presets(work: Work, caller: Reader, query: Annotated[PresetQuery, Query()]) -> PresetTimes:
     """When tomorrow, Monday, in a week and so on are for somebody: at nine on their own clock, or at the next
     opening of their working hours."""
-    return completing.presets(work.tx, query.assignee_id or caller.user_id, query.working_days)
+    found = completing.presets(work.tx, query.assignee_id or caller.user_id, query.working_days)
+    if query.hold is None or query.follow_up_id is None:
+        return found
+    held = Target.of(work, caller, query.follow_up_id, None)
+    return found.model_copy(update={"items": holding.presets(held, HoldKind(query.hold))})
 
 
 @router.get("/deleted", summary="List deleted follow-ups")

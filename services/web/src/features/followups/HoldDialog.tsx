@@ -9,7 +9,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { DueField } from "@/features/followups/DueField";
 import { closeHold, useHold, type HoldAction, type HoldRequest, type HoldUntil } from "@/features/followups/holding";
-import { presetsQuery } from "@/features/followups/queries";
+import { holdPresetsQuery, presetsQuery } from "@/features/followups/queries";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -32,6 +32,7 @@ export default function HoldDialog({ request: { followUp, action } }: { request:
       action={action}
       title={t.holds.title[action](isolate(followUp.title))}
       whose={followUp.assignee_id}
+      followUp={followUp.id}
       problem={error}
       busy={hold.isPending}
       run={run}
@@ -49,6 +50,8 @@ interface Props {
   title: string;
   /** By whose working hours times by name are meant. */
   whose: number;
+  /** Which follow-up, where it is one: its policy limits the times by name. */
+  followUp?: number;
   /** Why the last try was refused. */
   problem: unknown;
   busy: boolean;
@@ -57,9 +60,11 @@ interface Props {
 }
 
 /** Until when, by name or by time, and why. */
-export function HoldForm({ action, title, whose, problem, busy, run, close }: Props) {
+export function HoldForm({ action, title, whose, followUp, problem, busy, run, close }: Props) {
   const { id, time_zone: zone } = useMe();
-  const { data: presets = [] } = useQuery(presetsQuery(action === "snooze" ? id : whose));
+  const named = useQuery({ ...presetsQuery(action === "snooze" ? id : whose), enabled: followUp === undefined });
+  const allowed = useQuery({ ...holdPresetsQuery(followUp ?? 0, action), enabled: followUp !== undefined });
+  const presets = (followUp === undefined ? named : allowed).data ?? [];
   const [chosen, setChosen] = useState<Preset | typeof AT>("tomorrow");
   const [until, setUntil] = useState<string | null>(null);
   const [reason, setReason] = useState("");

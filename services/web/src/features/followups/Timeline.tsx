@@ -79,8 +79,8 @@ export function TimelineItem({ activity, children }: { activity: Activity; child
         <IconOf size={15} stroke={1.9} aria-hidden />
       </span>
       <div className={classes.text}>
-        <span>{summary}</span>
-        {children}
+        <span>{summary}</span> {children}
+        {children && " "}
         <RelativeTime at={at} as="ago" className={classes.at} />
         {escalation && <EscalationReason escalation={escalation} />}
       </div>

@@ -42,6 +42,15 @@ export const presetsQuery = (assignee: number) =>
       (await dataOf(api.GET("/follow-ups/presets", { params: { query: { assignee_id: assignee } }, signal }))).items,
   });
 
+/** Of these the times up to which one may hold a follow-up by its policy. */
+export const holdPresetsQuery = (followUp: number, hold: "snooze" | "wait") =>
+  queryOptions({
+    queryKey: queryKeys.holdPresets(followUp, hold),
+    queryFn: async ({ signal }) =>
+      (await dataOf(api.GET("/follow-ups/presets", { params: { query: { follow_up_id: followUp, hold } }, signal }))).items,
+    staleTime: 0,
+  });
+
 /** When so many working days have passed for somebody, and work begins. */
 export const workingDaysQuery = (assignee: number, days: number) =>
   queryOptions({
