@@ -30,6 +30,7 @@ def test_one_waits_and_goes_on_by_keys(product: Product, visit: Visit) -> None:
     form = dialog(page, "Let “Call Acme” wait")
     page.keyboard.press("w")
     expect(form.get_by_role("radio", name="In a week")).to_be_checked()
+    expect(form.get_by_role("radio", name="In a month")).to_have_count(0)  # ten working days are the limit
     form.get_by_label("For what").fill("They decide on Thursday")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
