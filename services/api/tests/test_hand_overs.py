@@ -172,6 +172,24 @@ def test_who_had_heard_of_a_hand_over_hears_once_that_it_was_taken_back(
     assert [len(told(company, each)) for each in (company.amir, ben, company.dana)] == [2, 2, 0]
 
 
+@pytest.mark.parametrize(
+    ("who", "heard"), [("mia", []), ("dana", ["1 follow-up came back to you from Amir Patel"])]
+)
+def test_who_gave_their_own_work_hears_only_that_somebody_else_took_it_back(
+    company: Company, pipeline: Pipeline, who: str, heard: list[str]
+) -> None:
+    company.follow_up(company.mia)
+    number = handed_over(company, company.mia, company.mia, to=company.amir.id)["hand_over"]["id"]
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    assert told(company, company.mia) == []
+    assert company.ask(getattr(company, who), "POST", f"/hand-overs/{number}/undo").status_code == 200
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    assert [entry["message"] for entry in told(company, company.mia)] == heard
+    assert len(told(company, company.amir)) == 2
+
+
 def test_a_filter_narrows_it_and_a_count_that_has_changed_stops_it(company: Company) -> None:
     vip = company.follow_up(company.amir, tags=["vip"])
     plain = company.follow_up(company.amir)
