@@ -2,15 +2,15 @@
 
 Written in SQL, in `migrations/accounts`.
 
-Revision: 0027, after 0026
+Revision: 0028, after 0027
 """
 
 from alembic import op
 
 from followup_common.db.revisions import MIGRATIONS
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
