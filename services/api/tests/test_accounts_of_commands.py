@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from .companies import Company
@@ -29,8 +31,8 @@ def test_it_gets_no_work_and_no_invitation_and_stands_in_for_nobody(
     path = f"/users/{company.amir.id}/hand-over"
     refused = company.ask(company.ada, "POST", path, json={"to": account.id, "dry_run": True})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "to")
-    body = {"user_id": company.amir.id, **days(), "substitute_id": account.id}
-    refused = company.ask(company.ada, "POST", "/absences", json=body)
+    absence: dict[str, Any] = {"user_id": company.amir.id, **days(), "substitute_id": account.id}
+    refused = company.ask(company.ada, "POST", "/absences", json=absence)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "substitute_id")
     people = company.get(company.ada, "/team", depth="all")["items"]
     assert account.id not in [each["person"]["id"] for each in people]
