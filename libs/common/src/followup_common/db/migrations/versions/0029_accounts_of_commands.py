@@ -2,15 +2,15 @@
 
 Written in SQL, in `migrations/accounts`.
 
-Revision: 0028, after 0027
+Revision: 0029, after 0028
 """
 
 from alembic import op
 
 from followup_common.db.revisions import MIGRATIONS
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
