@@ -248,7 +248,7 @@ def wake_set_aside(tx: Transaction) -> None:
 
 
 def _claim(tx: Transaction, limit: int, since: datetime | None) -> list[Due]:
-    rows = tx.execute(CLAIM, {"limit": limit, "since": since.isoformat() if since else "-infinity"})
+    rows = tx.execute(CLAIM, {"limit": limit, "since": since.isoformat() if since else "-infinity"}).all()
     return [Due._make(row) for row in rows]
 
 

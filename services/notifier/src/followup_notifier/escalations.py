@@ -122,7 +122,7 @@ def _happening(event: EscalationsRaised, now: datetime) -> str:
 def _hold_open(tx: Transaction, follow_up_ids: Sequence[int]) -> dict[int, Held]:
     """Those that are open, by their ids; they stay as they are until the transaction ends."""
     find_by_index(tx)
-    rows = tx.execute(HOLD_OPEN, {"ids": int_array(follow_up_ids)})
+    rows = tx.execute(HOLD_OPEN, {"ids": int_array(follow_up_ids)}).all()
     return {row[0]: Held._make(row) for row in rows}
 
 
