@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from followup_api.followups.scopes import Scope
+from followup_api.followups.service import restore
+from followup_api.unit_of_work import UnitOfWork
 from followup_common.contracts import EscalationsRaised
 from followup_common.messaging import outbox
 from followup_notifier.escalations import write_inbox
@@ -57,3 +60,19 @@ def test_what_is_as_it_should_be_is_not_wrong(swept: Company) -> None:
 def test_what_is_not_is_counted(swept: Company, done: str, found: tuple[int, int, int]) -> None:
     swept.tx.execute(text(done))
     assert wrong(swept) == found
+
+
+def test_what_was_deleted_while_others_were_summed_up_is_restored_as_it_was(
+    company: Company, run: Run
+) -> None:
+    eve, ada = company.person("Eve"), company.person("Ada", role="admin")
+    company.follow_ups(eve, MANY + 1, overdue=timedelta(hours=1))
+    [event] = claim(company, run)
+    assert isinstance(event, EscalationsRaised)
+    outbox.store(company.tx, [event], source="followup/test")
+    first, *others = event.escalations
+    run(write_inbox, EscalationsRaised.of(event.sweep_id, [first]))
+    company.tx.execute(text("DELETE FROM follow_ups WHERE id = :id"), {"id": first.follow_up_id})
+    run(write_inbox, EscalationsRaised.of(event.sweep_id, others))
+    restore(UnitOfWork(company.tx), first.follow_up_id, Scope(None), ada)
+    assert wrong(company) == (0, 0, 0)
