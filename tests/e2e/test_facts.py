@@ -264,7 +264,7 @@ def test_nothing_of_it_has_a_violation(product: Product, visit: Visit, ada: Pers
     expect(row(page, "Axe facts")).to_be_visible()
     found = {"list": violations_at_each_size(page)}
     page.get_by_role("button", name="Filter, 4 set").click()
-    expect(page.get_by_label("At least")).to_be_visible()
+    expect(page.get_by_role("textbox", name="At least")).to_be_visible()
     found["filter"] = violations_at_each_size(page)
     page.keyboard.press("Escape")
     page.get_by_role("checkbox", name="Select Axe facts").check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -185,14 +186,22 @@ def test_a_press_acknowledges(mailbox: Mailbox, call: int) -> None:
     assert state(mailbox, call)["acknowledged_by"]["name"] == "Amir Patel"
 
 
+def test_a_link_offers_the_times_that_the_policy_allows(mailbox: Mailbox, call: int) -> None:
+    amir = mailbox.company.amir
+    page = mailbox.look(mailbox.link(amir, call, "snooze")).text
+    allowed = mailbox.company.get(amir, "/follow-ups/presets", hold="snooze", follow_up_id=call)["items"]
+    names = {each["preset"] for each in allowed} & {"tomorrow", "monday", "in_3_working_days"}
+    assert set(re.findall(r'<option value="(\w+)"', page)) == names
+
+
 def test_what_is_refused_can_be_tried_again_with_what_was_missing(mailbox: Mailbox, call: int) -> None:
     amir = mailbox.company.amir
     mailbox.press(mailbox.link(amir, call, "snooze"), preset="in_3_working_days")
     token = mailbox.link(amir, call, "snooze")
-    refused = mailbox.press(token, preset="monday")
+    refused = mailbox.press(token, preset="tomorrow")
     assert (refused.status_code, "Say why" in refused.text) == (422, True)
-    assert '<option value="monday" selected' in refused.text
-    assert mailbox.press(token, preset="monday", reason="Ill").status_code == 200
+    assert '<option value="tomorrow" selected' in refused.text
+    assert mailbox.press(token, preset="tomorrow", reason="Ill").status_code == 200
     assert [(action, said.get("reason")) for action, _, said in mailbox.audit()] == [
         ("action-link.used", None),
         ("action-link.refused", "invalid"),

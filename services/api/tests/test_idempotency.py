@@ -58,6 +58,9 @@ CREATING: dict[str, dict[str, Any]] = {
 }
 """Every route that creates, and something that it takes."""
 NOT_CREATING = {
+    "/a/{token}": "a link acts once",
+    "/api/v1/deliveries/retry": "what is tried again is not given up any more",
+    "/api/v1/deliveries/{delivery_id}/retry": "as retry",
     "/api/v1/policies/ladder": "computes and writes nothing",
     "/api/v1/policies/simulate": "computes and writes nothing",
     "/api/v1/policies/simulate/stream": "computes and writes nothing",

@@ -7,12 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from followup_common.db import Transaction
-from followup_common.policy import Command
+from followup_common.policy import Command, HoldKind
 
 from followup_api.action_links import words
 from followup_api.action_links.service import Done, Ready, Stale
-from followup_api.followups.completing import presets
+from followup_api.followups import holding
 from followup_api.problems import Problem
 
 if TYPE_CHECKING:
@@ -21,19 +20,16 @@ if TYPE_CHECKING:
 NOTHING: Mapping[str, str] = {}
 
 
-def ready(
-    tx: Transaction, found: Ready, *, problem: Problem | None = None, given: Mapping[str, str] = NOTHING
-) -> str:
+def ready(found: Ready, *, problem: Problem | None = None, given: Mapping[str, str] = NOTHING) -> str:
     """The page that asks before a link acts.
 
     Args:
-        tx: where to read until when one can snooze.
         found: the link.
         problem: what was wrong the last time.
         given: what was filled in then.
     """
     act = Command(found.link.act)
-    until = presets(tx, found.link.user_id).items if act is Command.SNOOZE else []
+    until = holding.presets(found.target, HoldKind.SNOOZE) if act is Command.SNOOZE else []
     return _rendered(
         headline=words.asks(found),
         said=words.WILL[act],

@@ -45,7 +45,7 @@ def look_at_link(token: str, request: Request, *, app: App, work: Work) -> HTMLR
         return _refused(problem)
     if isinstance(found, Stale):
         return _page(pages.stale(found), _status(found))
-    return _page(pages.ready(work.tx, found))
+    return _page(pages.ready(found))
 
 
 @router.post("/{token}")
@@ -67,7 +67,7 @@ def act_by_link(
             return _page(pages.stale(outcome), _status(outcome))
         case Done():
             return _page(pages.done(outcome))
-    page = pages.ready(audit.work.tx, outcome.ready, problem=outcome.problem, given=given)
+    page = pages.ready(outcome.ready, problem=outcome.problem, given=given)
     return _page(page, outcome.problem.status)
 
 

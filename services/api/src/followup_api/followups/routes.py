@@ -139,7 +139,7 @@ def create_follow_up(
     return _given(work.tx, _tagged(created, response))
 
 
-@router.get("/presets", summary="List due times by name")
+@router.get("/presets", summary="List due times by name", responses=documented(404))
 def list_presets(work: Work, caller: Reader, query: Annotated[PresetQuery, Query()]) -> PresetTimes:
     """When tomorrow, Monday, in a week and so on are for somebody: at nine on their own clock, or at the next
     opening of their working hours."""
