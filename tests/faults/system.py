@@ -132,7 +132,10 @@ class System:
         self.clock = DatabaseClock(database_url)
         undo.callback(self.clock.close)
         self.owner = Database(
-            database_url, application_name="followup-faults", statement_timeout=timedelta(minutes=5)
+            database_url,
+            application_name="followup-faults",
+            statement_timeout=timedelta(minutes=5),
+            idle_in_transaction=timedelta(minutes=5),  # the judge plays all that has happened again in one
         )
         undo.callback(self.owner.close)
         self.pinned = PinnedSnapshot(self.owner)
