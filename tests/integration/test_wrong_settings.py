@@ -37,6 +37,8 @@ WRONG = {
     "a role that nobody has": ("api", "FOLLOWUP_DELETE_ROLES", "owner"),
 }
 """By what is wrong: a service, its setting and the value."""
+OFTEN = ("database without a scheme", "several brokers", "a schedule that is none", "a password in clear")
+"""One of each kind of value; each case starts two processes, and the others are seldom red."""
 AWAY = {
     "a broker that cannot be found": ("FOLLOWUP_BROKER_URL", f"amqp://u:{SECRET}@nowhere.invalid/", "broker"),
     "a broker that is not there": ("FOLLOWUP_BROKER_URL", f"amqp://u:{SECRET}@127.0.0.1:1/", "broker"),
@@ -74,7 +76,13 @@ def doctor(environment: dict[str, str]) -> str:
     return finished.stdout + finished.stderr
 
 
-@pytest.mark.parametrize(("service", "variable", "value"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize(
+    ("service", "variable", "value"),
+    [
+        pytest.param(*case, id=name, marks=() if name in OFTEN else pytest.mark.long)
+        for name, case in WRONG.items()
+    ],
+)
 def test_each_is_named_by_service_and_doctor(
     database_url: str, broker_url: str, service: str, variable: str, value: str
 ) -> None:
