@@ -1,4 +1,7 @@
-"""Faults of what leaves the house: the dispatcher killed at its worst points, a mail server that fails."""
+"""Faults of what leaves the house: the dispatcher killed at its worst points, a mail server that fails.
+
+Where one sleeps, that is how long its fault lasts: nothing is awaited.
+"""
 
 from __future__ import annotations
 

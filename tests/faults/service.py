@@ -1,7 +1,8 @@
 """`python -m tests.faults.service NAME`: one of our services, with fault points that only tests have.
 
 FAULTS_FOLDER holds its switches, and FAULTS_CLOCK_HOURS says how far the clock of its host is off.
-The clock is shifted before anything else is imported, so that nobody keeps the right one.
+The clock is shifted before anything else is imported, so that nobody keeps the right one. Mypy is silenced
+where a method is replaced by one that takes and gives whatever the real one does.
 """
 
 from __future__ import annotations

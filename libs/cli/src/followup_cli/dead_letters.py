@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from itertools import islice
+from typing import Annotated, Any
 
 import typer
 
-from followup_cli.options import DEFAULT_DATA, Data, Token, Url
+from followup_cli.options import DEFAULT_DATA, Data, Token, Url, path_of
 from followup_cli.output import cells, console, say
-
-if TYPE_CHECKING:
-    from followup_cli.client import Client
 
 PATH = "/ops/dead-letters"
 UNREADABLE = "unreadable"
@@ -46,7 +44,8 @@ def list_dead_letters(
     from followup_cli.client import connect
 
     with connect(url, token, data) as api:
-        found = _found(api, limit, {"type": type_, "q": search})
+        filters = {name: value for name, value in {"type": type_, "q": search}.items() if value}
+        found = list(islice(api.all(PATH, **filters), limit))
     if as_json:
         for entry in found:
             typer.echo(json.dumps(entry))
@@ -68,7 +67,7 @@ def show_dead_letter(
     from followup_cli.client import connect
 
     with connect(url, token, data) as api:
-        typer.echo(json.dumps(api.get(_path(event_id)), indent=2))
+        typer.echo(json.dumps(api.get(path_of(PATH, event_id, "an event")), indent=2))
 
 
 @app.command("replay")
@@ -87,7 +86,7 @@ def replay(
     _one_of(event_id, type_)
     with connect(url, token, data) as api:
         if event_id:
-            api.post(f"{_path(event_id)}/replay")
+            api.post(f"{path_of(PATH, event_id, 'an event')}/replay")
             say("It was sent again.")
         else:
             _report("replayed", api.post(f"{PATH}/replay", {"type": type_, "limit": min(limit, BULK)}))
@@ -120,23 +119,11 @@ def discard(
         raise typer.BadParameter("belongs to --type, which needs it", param_hint="--up-to")
     with connect(url, token, data) as api:
         if event_id:
-            api.post(f"{_path(event_id)}/discard", {"note": note})
+            api.post(f"{path_of(PATH, event_id, 'an event')}/discard", {"note": note})
             say("It was discarded.")
         else:
             body = {"type": type_, "up_to": up_to, "note": note, "limit": min(limit, BULK)}
             _report("discarded", api.post(f"{PATH}/discard", body))
-
-
-def _found(api: Client, limit: int, filters: dict[str, str | None]) -> list[dict[str, Any]]:
-    query: dict[str, Any] = {name: value for name, value in filters.items() if value}
-    found: list[dict[str, Any]] = []
-    while len(found) < limit:
-        page = api.get(PATH, limit=min(200, limit - len(found)), **query)
-        found += page["items"]
-        if page["next_cursor"] is None:
-            break
-        query["cursor"] = page["next_cursor"]
-    return found
 
 
 def _show(found: list[dict[str, Any]]) -> None:
@@ -162,12 +149,3 @@ def _report(done: str, result: dict[str, Any]) -> None:
 def _one_of(event_id: str | None, type_: str | None) -> None:
     if (event_id is None) == (type_ is None):
         raise typer.BadParameter("name either one event by its ID, or a --type", param_hint="ID")
-
-
-def _path(event_id: str) -> str:
-    from uuid import UUID
-
-    try:
-        return f"{PATH}/{UUID(event_id)}"
-    except ValueError:
-        raise typer.BadParameter(f"{event_id!r} is not the id of an event", param_hint="ID") from None

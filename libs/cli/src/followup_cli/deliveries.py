@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from followup_cli.options import DEFAULT_DATA, Data, Token, Url
+from followup_cli.options import DEFAULT_DATA, Data, Token, Url, path_of
 from followup_cli.output import cells, console, say
 
 PATH = "/deliveries"
@@ -70,7 +70,7 @@ def show_delivery(
     from followup_cli.client import connect
 
     with connect(url, token, data) as api:
-        typer.echo(json.dumps(api.get(_path(delivery_id)), indent=2))
+        typer.echo(json.dumps(api.get(path_of(PATH, delivery_id, "a delivery")), indent=2))
 
 
 @app.command("retry")
@@ -99,7 +99,7 @@ def retry(
         raise typer.BadParameter("name either one delivery by its ID, or a --state", param_hint="ID")
     with connect(url, token, data) as api:
         if delivery_id:
-            api.post(f"{_path(delivery_id)}/retry")
+            api.post(f"{path_of(PATH, delivery_id, 'a delivery')}/retry")
             say("It is tried again.")
             return
         wanted = _named(state=state, channel=channel, q=search)
@@ -126,12 +126,3 @@ def _show(found: list[dict[str, Any]]) -> None:
         keys = ("created_at", "id", "state", "address", "attempts", "reason")
         table.add_row(*cells([entry[key] for key in keys]))
     console().print(table)
-
-
-def _path(delivery_id: str) -> str:
-    from uuid import UUID
-
-    try:
-        return f"{PATH}/{UUID(delivery_id)}"
-    except ValueError:
-        raise typer.BadParameter(f"{delivery_id!r} is not the id of a delivery", param_hint="ID") from None

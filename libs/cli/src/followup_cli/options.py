@@ -39,3 +39,22 @@ Token = Annotated[
         help="API token of an admin.",
     ),
 ]
+
+
+def path_of(collection: str, given: str, what: str) -> str:
+    """The path of one entry of a collection.
+
+    Args:
+        collection: its path, such as `/deliveries`.
+        given: the id, as somebody typed it.
+        what: what has that id, to say in an error.
+
+    Raises:
+        typer.BadParameter: it is no id.
+    """
+    from uuid import UUID
+
+    try:
+        return f"{collection}/{UUID(given)}"
+    except ValueError:
+        raise typer.BadParameter(f"{given!r} is not the id of {what}", param_hint="ID") from None

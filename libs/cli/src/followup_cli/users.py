@@ -15,7 +15,7 @@ from followup_cli.output import Failure, console, say
 if TYPE_CHECKING:
     from followup_cli.client import Client
 
-PASSWORD = "FOLLOWUP_USER_PASSWORD"  # noqa: S105 - a name
+PASSWORD = "FOLLOWUP_USER_PASSWORD"  # noqa: S105 - the name of a variable, no password
 
 app = typer.Typer(help="People who own follow-ups.", no_args_is_help=True)
 
