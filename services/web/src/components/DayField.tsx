@@ -1,8 +1,8 @@
-import { ActionIcon, FocusTrap, Popover, Text, TextInput, type TextInputProps } from "@mantine/core";
-import { IconCalendar } from "@tabler/icons-react";
+import { Text, TextInput, type TextInputProps } from "@mantine/core";
 import { useState } from "react";
 import { useMe } from "@/api/session";
 import { isolate } from "@/components/bidi";
+import { CalendarPopover } from "@/components/CalendarPopover";
 import { DayPicker } from "@/components/DayPicker";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -106,28 +106,18 @@ interface CalendarProps {
 }
 
 function DayCalendar({ value, today, take }: CalendarProps) {
-  const [opened, setOpened] = useState(false);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" withinPortal returnFocus shadow="md">
-      <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t.due.calendar} onClick={() => setOpened(!opened)}>
-          <IconCalendar size={16} />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={t.due.calendar}>
-        <FocusTrap active>
-          <div>
-            <DayPicker
-              value={value}
-              today={today}
-              onChange={(day) => {
-                setOpened(false);
-                if (day) take(day);
-              }}
-            />
-          </div>
-        </FocusTrap>
-      </Popover.Dropdown>
-    </Popover>
+    <CalendarPopover>
+      {(close) => (
+        <DayPicker
+          value={value}
+          today={today}
+          onChange={(day) => {
+            close();
+            if (day) take(day);
+          }}
+        />
+      )}
+    </CalendarPopover>
   );
 }

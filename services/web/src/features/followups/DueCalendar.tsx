@@ -1,6 +1,6 @@
-import { ActionIcon, Button, FocusTrap, Popover, TextInput } from "@mantine/core";
-import { IconCalendar } from "@tabler/icons-react";
+import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { CalendarPopover } from "@/components/CalendarPopover";
 import { DayPicker } from "@/components/DayPicker";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -18,25 +18,19 @@ const MORNING = "09:00";
 
 /** A day from a calendar, and a time: for those who would rather choose than type. */
 export function DueCalendar({ value, onChange, zone }: Props) {
-  const [opened, setOpened] = useState(false);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" withinPortal returnFocus shadow="md">
-      <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t.due.calendar} onClick={() => setOpened(!opened)}>
-          <IconCalendar size={16} />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={t.due.calendar}>
+    <CalendarPopover className={classes.picker}>
+      {(close) => (
         <Picker
           value={value}
           zone={zone}
           onChange={(at) => {
-            setOpened(false);
+            close();
             onChange(at);
           }}
         />
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    </CalendarPopover>
   );
 }
 
@@ -46,14 +40,12 @@ function Picker({ value, onChange, zone }: Props) {
   const [day, setDay] = useState(wall?.slice(0, 10) ?? today);
   const [time, setTime] = useState(wall?.slice(11, 16) ?? MORNING);
   return (
-    <FocusTrap active>
-      <div className={classes.picker}>
-        <DayPicker value={day} onChange={(next) => setDay(next ?? day)} today={today} />
-        <TextInput type="time" label={t.due.time} value={time} onChange={({ currentTarget }) => setTime(currentTarget.value)} />
-        <Button type="button" size="xs" disabled={time === ""} onClick={() => onChange(onDay(day, time, zone))}>
-          {t.due.take}
-        </Button>
-      </div>
-    </FocusTrap>
+    <>
+      <DayPicker value={day} onChange={(next) => setDay(next ?? day)} today={today} />
+      <TextInput type="time" label={t.due.time} value={time} onChange={({ currentTarget }) => setTime(currentTarget.value)} />
+      <Button type="button" size="xs" disabled={time === ""} onClick={() => onChange(onDay(day, time, zone))}>
+        {t.due.take}
+      </Button>
+    </>
   );
 }

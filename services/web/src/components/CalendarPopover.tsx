@@ -1,0 +1,29 @@
+import { ActionIcon, FocusTrap, Popover } from "@mantine/core";
+import { IconCalendar } from "@tabler/icons-react";
+import { useState, type ReactNode } from "react";
+import { t } from "@/i18n";
+
+interface Props {
+  className?: string;
+  /** What to choose from, drawn while it is open. */
+  children: (close: () => void) => ReactNode;
+}
+
+/** A button beside a typed field, for those who would rather choose from a calendar. */
+export function CalendarPopover({ className, children }: Props) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" withinPortal returnFocus shadow="md">
+      <Popover.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t.due.calendar} onClick={() => setOpened(!opened)}>
+          <IconCalendar size={16} />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t.due.calendar}>
+        <FocusTrap active>
+          <div className={className}>{children(() => setOpened(false))}</div>
+        </FocusTrap>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
