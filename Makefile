@@ -180,18 +180,17 @@ serve = PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONUNBUFFERED=1 \
 
 # Six processes keep two cores busy, for tests wait half of the time. Five workers take most tests, in the
 # order of their files; the one that is ready first takes over half of what another has left. Beside them
-# those that stop servers have servers of their own, and show what they said afterwards; those that measure
-# come last, when nothing else runs. All of them run, so that one failure does not hide another's. Finding
-# no test (5) is a failure, unless ARGS chose among them. For those that stop servers or measure only the
-# files that have some are collected: all of them take seven seconds of a processor.
+# those that stop servers have servers of their own, and show what they said afterwards. All of them run, so
+# that one failure does not hide another's. Finding no test (5) is a failure, unless ARGS chose among them. For
+# those that stop servers only the files that have some are collected: all of them take seven seconds of a
+# processor.
 with_mark = $(if $(ARGS),,$(shell grep -rlE 'mark\.$(1)\b' --include='test_*.py' --exclude-dir=node_modules $(PYTHON_CODE) | sort))
 
 define pytest
 status=0; ended() { [ $$1 -eq 0 ] || [ $$1 -eq $(if $(ARGS),5,0) ] || status=1; }; mkdir -p build; \
 $(BIN)/pytest -q -m "$(1)serial and not long" $(ARGS) $(call with_mark,serial) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
-$(BIN)/pytest -q -n 5 --dist worksteal -m "$(1)not serial and not alone and not long" $(ARGS); ended $$?; \
+$(BIN)/pytest -q -n 5 --dist worksteal -m "$(1)not serial and not long" $(ARGS); ended $$?; \
 wait $$serial; ended $$?; cat build/serial.log; \
-$(BIN)/pytest -q -m "$(1)alone and not long" $(ARGS) $(call with_mark,alone); ended $$?; \
 exit $$status
 endef
 

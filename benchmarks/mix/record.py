@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -16,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Page, Request, sync_playwright
 
 from benchmarks.mix.day import DAYS, Company, Day, hire
-from tests.e2e.conftest import INSTALLED, OPTIONS, running
+from tests.e2e.conftest import OPTIONS, installed_browser, running
 from tests.e2e.product import Person
 
 RECORDED = Path(__file__).with_name("recorded.json")
@@ -37,8 +36,7 @@ def main() -> None:
     counted: Counter[Kind] = Counter()
     with running() as product, sync_playwright() as playwright:
         company = hire(product)
-        found = next(filter(None, map(shutil.which, INSTALLED)), None)
-        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=OPTIONS)
         people = {"employee": company.employees[0], "manager": company.manager, "admin": company.admin}
         for who, person in people.items():
             page = browser.new_page(base_url=product.url, viewport={"width": 1440, "height": 900})

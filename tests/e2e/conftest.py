@@ -77,13 +77,15 @@ def _run(folder: Path, port: int, environment: dict[str, str]) -> Iterator[Produ
         process.terminate(60)
 
 
+def build_ui() -> None:
+    """Build the UI as it is in the sources; that takes a while only when something has changed."""
+    subprocess.run(["make", "--silent", "web"], cwd=REPOSITORY, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
 def built_ui(servers: Servers) -> None:
-    """The UI as it is in the sources; building takes a while only when something has changed."""
-    command = ["make", "--silent", "web"]
-    servers.once(
-        "built-ui", lambda _: subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
-    )
+    """The UI as it is in the sources, built once for all workers."""
+    servers.once("built-ui", lambda _: build_ui())
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +103,8 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
-def _installed() -> str | None:
+def installed_browser() -> str | None:
+    """Where the best browser of the machine is; None: it has none."""
     return next(filter(None, map(shutil.which, INSTALLED)), None)
 
 
@@ -109,7 +112,7 @@ def _installed_or_from_debian() -> str | None:
     if not shutil.which(HEADLESS):
         with suppress(CannotInstall):
             apt_install(HEADLESS)
-    return _installed()
+    return installed_browser()
 
 
 @pytest.fixture(scope="session")

@@ -54,17 +54,13 @@ def pytest_configure_node(node: object) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         uses = set(getattr(item, "fixturenames", ()))
-        if uses & {"servers", "start_service"} or _keeps_apart(item):
+        if uses & {"servers", "start_service"} or item.get_closest_marker("serial"):
             item.add_marker("integration")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if _keeps_apart(item) and hasattr(item.config, "workerinput"):
-        pytest.fail("it stops servers or measures: run it with `-m serial` or `-m alone` and without -n")
-
-
-def _keeps_apart(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in ("serial", "alone"))
+    if item.get_closest_marker("serial") and hasattr(item.config, "workerinput"):
+        pytest.fail("it stops servers: run it with `-m serial` and without -n")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
