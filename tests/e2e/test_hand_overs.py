@@ -140,6 +140,41 @@ def test_on_a_phone_what_was_counted_has_changed_and_is_counted_again(
         entry.tap()
         expect(row(page, "Send the offer")).to_be_visible()
         expect(row(page, "Just planned")).to_be_visible()
+        actions = row(page, "Just planned").get_by_role("button", name="Just planned")
+        expect(actions).to_have_count(3 if person is ben else 0)
+    reads_what_went(page_of(visit, anna), ben)
+
+
+def page_of(visit: Visit, person: Person) -> Page:
+    """The list that what they were told of a hand-over opens."""
+    page = visit(person, "/inbox")
+    page.get_by_role("link", name="went to").click()
+    expect(row(page, "Send the offer")).to_be_visible()
+    return page
+
+
+def reads_what_went(page: Page, owner: Person) -> None:
+    """Nothing in the list acts, no key does; and a follow-up's own page says why."""
+    why = f"You may only read this one, because you were told of it. {owner.name}, their managers and admins"
+    offer = row(page, "Send the offer")
+    expect(offer.get_by_role("img", name=why)).to_be_visible()
+    expect(page.get_by_role("button", name="Complete Send the offer")).to_have_count(0)
+    expect(page.get_by_label("Select Send the offer")).to_have_count(0)
+    expect(page.get_by_label("Select all")).to_have_count(3)
+    for box in page.get_by_label("Select all").all():
+        expect(box).to_be_disabled()
+    assert violations_at_each_size(page) == []
+    expect(offer.get_by_role("link", name="Send the offer")).to_be_focused()
+    for key in "dorahwexi":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(why)).to_be_visible()
+    for key in "dorahwei":
+        page.keyboard.press(key)
+    page.keyboard.press("Control+k")
+    found = dialog(page, "Find or do anything")
+    expect(found.get_by_role("option", name="New follow-up")).to_be_visible()
+    expect(found.get_by_role("option", name="Send the offer")).to_have_count(0)
 
 
 def test_who_is_deactivated_leaves_no_open_work_behind_unasked(

@@ -98,6 +98,12 @@ def listed(company: Company, who: Person, **query: Any) -> list[int]:
     return sorted(item["id"] for item in items)
 
 
+def may_change(company: Company, who: Person, summary: int) -> set[bool]:
+    """What the rows of the list that a notification opens say of whether one may change them."""
+    items = company.get(who, "/follow-ups", view="all", summed_up_by=summary)["items"]
+    return {item["may_change"] for item in items}
+
+
 def test_from_whom_work_was_taken_hears_of_it_once_and_reads_what_became_of_it(
     company: Company, pipeline: Pipeline, ben: Person
 ) -> None:
@@ -123,8 +129,11 @@ def test_from_whom_work_was_taken_hears_of_it_once_and_reads_what_became_of_it(
     assert company.get(company.amir, "/follow-ups/counts", summed_up_by=entry["id"])["overdue"] == 5
     assert listed(company, company.amir) == [own]
     assert listed(company, company.otto, summed_up_by=entry["id"]) == []
+    assert may_change(company, company.amir, entry["id"]) == {False}
+    assert may_change(company, ben, taken["id"]) == {True}
     path = f"/follow-ups/{calls[1]}"
-    assert company.get(company.amir, path)["assignee_id"] == ben.id
+    read = company.get(company.amir, path)
+    assert (read["assignee_id"], read["may_change"]) == (ben.id, False)
     assert company.ask(company.amir, "POST", f"{path}/complete").status_code == 404
     assert company.ask(company.amir, "GET", f"/follow-ups/{of_ben}").status_code == 404
     as_of = company.get(company.amir, "/follow-ups/counts")["as_of"]

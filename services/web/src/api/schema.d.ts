@@ -3579,6 +3579,7 @@ export interface components {
          *       "kind": "call",
          *       "level": 2,
          *       "level_label": "manager",
+         *       "may_change": true,
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "note_required": false,
@@ -3727,6 +3728,11 @@ export interface components {
              * @description When it was first due; `due_at` if it was never moved.
              */
             first_due_at: string;
+            /**
+             * May Change
+             * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
+             */
+            may_change: boolean;
             /**
              * Version
              * @description Counts edits.
@@ -4205,6 +4211,7 @@ export interface components {
          *         "id": 2,
          *         "name": "Dana Reyes"
          *       },
+         *       "may_change": true,
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "note_required": false,
@@ -4353,6 +4360,11 @@ export interface components {
              * @description When it was first due; `due_at` if it was never moved.
              */
             first_due_at: string;
+            /**
+             * May Change
+             * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
+             */
+            may_change: boolean;
             /**
              * Version
              * @description Counts edits.
@@ -4631,6 +4643,7 @@ export interface components {
          *       "kind": "call",
          *       "level": 2,
          *       "level_label": "manager",
+         *       "may_change": true,
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "note_required": false,
@@ -4780,6 +4793,11 @@ export interface components {
              */
             first_due_at: string;
             /**
+             * May Change
+             * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
+             */
+            may_change: boolean;
+            /**
              * Version
              * @description Counts edits.
              */
@@ -4905,6 +4923,7 @@ export interface components {
          *       "kind": "call",
          *       "level": 2,
          *       "level_label": "manager",
+         *       "may_change": true,
          *       "moved": 1,
          *       "next_step": {
          *         "at": "2026-03-06T09:00:00Z",
@@ -5067,6 +5086,11 @@ export interface components {
              */
             first_due_at: string;
             /**
+             * May Change
+             * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
+             */
+            may_change: boolean;
+            /**
              * Version
              * @description Counts edits.
              */
@@ -5113,6 +5137,7 @@ export interface components {
          *       "kind": "call",
          *       "level": 2,
          *       "level_label": "manager",
+         *       "may_change": true,
          *       "moved": 1,
          *       "next_step_at": "2026-03-06T09:00:00Z",
          *       "note_required": false,
@@ -5261,6 +5286,11 @@ export interface components {
              * @description When it was first due; `due_at` if it was never moved.
              */
             first_due_at: string;
+            /**
+             * May Change
+             * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
+             */
+            may_change: boolean;
             /**
              * Version
              * @description Counts edits.
@@ -9096,6 +9126,7 @@ export interface components {
          *           "kind": "call",
          *           "level": 2,
          *           "level_label": "manager",
+         *           "may_change": true,
          *           "moved": 1,
          *           "next_step_at": "2026-03-06T09:00:00Z",
          *           "note_required": false,
@@ -13446,6 +13477,7 @@ export interface operations {
                      *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "may_change": true,
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "note_required": false,
@@ -13579,6 +13611,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -14222,6 +14255,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step": {
                      *         "at": "2026-03-06T09:00:00Z",
@@ -14448,6 +14482,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -14607,6 +14642,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -14756,6 +14792,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -14909,6 +14946,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -15062,6 +15100,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -15234,6 +15273,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -15398,6 +15438,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -15681,6 +15722,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -15816,6 +15858,7 @@ export interface operations {
                      *       "kind": "call",
                      *       "level": 2,
                      *       "level_label": "manager",
+                     *       "may_change": true,
                      *       "moved": 1,
                      *       "next_step_at": "2026-03-06T09:00:00Z",
                      *       "note_required": false,
@@ -16997,6 +17040,7 @@ export interface operations {
                      *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "may_change": true,
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "note_required": false,
@@ -17154,6 +17198,7 @@ export interface operations {
                      *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "may_change": true,
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "note_required": false,
@@ -17305,6 +17350,7 @@ export interface operations {
                      *           "kind": "call",
                      *           "level": 2,
                      *           "level_label": "manager",
+                     *           "may_change": true,
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "note_required": false,
@@ -20930,6 +20976,7 @@ export interface operations {
                      *             "id": 2,
                      *             "name": "Dana Reyes"
                      *           },
+                     *           "may_change": true,
                      *           "moved": 1,
                      *           "next_step_at": "2026-03-06T09:00:00Z",
                      *           "note_required": false,

@@ -18,8 +18,8 @@ interface Props {
   /** Facts behind that, in small. */
   facts?: ReactNode;
   ticked: boolean;
-  /** @param range up to here from the one ticked before */
-  toggle: (range: boolean) => void;
+  /** @param range up to here from the one ticked before; null: one may only read it */
+  toggle: ((range: boolean) => void) | null;
   /** The button that completes it, or takes that back. */
   done: ReactNode;
   actions: ReactNode;
@@ -33,12 +33,16 @@ interface Props {
 export function Row({ id, title, mark, subject, note, facts, ticked, toggle, done, actions, className, children }: Props) {
   return (
     <div className={`${classes.row} ${className}`} data-ticked={ticked || undefined} data-row={`follow-up-${id}`}>
-      <RowCheckbox
-        label={t.followUps.selectNamed(title)}
-        className={classes.tick}
-        checked={ticked}
-        onChange={(_, shift) => toggle(shift)}
-      />
+      {toggle ? (
+        <RowCheckbox
+          label={t.followUps.selectNamed(title)}
+          className={classes.tick}
+          checked={ticked}
+          onChange={(_, shift) => toggle(shift)}
+        />
+      ) : (
+        <span className={classes.unticked} />
+      )}
       <span className={classes.done} data-part="done">
         {done}
       </span>

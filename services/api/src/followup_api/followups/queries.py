@@ -105,6 +105,9 @@ COLUMNS = (
     POLICY_CALENDAR,
     *(HELD, es.run, WAITS_UNTIL),
 )
+MAY_CHANGE = "may_change"
+"""The column of queries of `FOLLOW_UPS` that may find what a caller may only read; without it, the caller may
+change all that is found."""
 FOLLOW_UPS: Select[*tuple[Any, ...]] = (
     select(*COLUMNS)
     .select_from(follow_ups)
@@ -132,12 +135,21 @@ class Filters:
     told: ColumnElement[bool] | None = None
     beyond: ColumnElement[bool] | None = None
     """What else is in sight, beside the scope."""
+    changeable: ColumnElement[bool] | None = None
+    """What of that the caller may change; None: all of it."""
 
     @property
     def in_sight(self) -> ColumnElement[bool]:
         """SQL of the scope, and what is in sight beside it."""
         in_scope = self.scope.condition()
         return in_scope if self.beyond is None else in_scope | self.beyond
+
+    @property
+    def shown(self) -> Select[*tuple[Any, ...]]:
+        """The query of the rows to show."""
+        if self.changeable is None:
+            return FOLLOW_UPS
+        return FOLLOW_UPS.add_columns(self.changeable.label(MAY_CHANGE))
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -174,14 +186,17 @@ def get(
 @cache
 def _finding(size: ScopeSize, *, acts: bool) -> Select[*tuple[Any, ...]]:
     wanted = f.id == bindparam("follow_up_id", type_=BigInteger())
-    return FOLLOW_UPS.where(wanted, CONDITIONS[size] | (standing_in(READER) if acts else NAMED))
+    changeable = CONDITIONS[size] | standing_in(READER)
+    if acts:
+        return FOLLOW_UPS.where(wanted, changeable)
+    return FOLLOW_UPS.add_columns(changeable.label(MAY_CHANGE)).where(wanted, CONDITIONS[size] | NAMED)
 
 
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
     if filters.search or filters.conditions:
         found = narrowed(select(f.id), view, filters)
-        return paginate(tx, FOLLOW_UPS, _order(view), query, top_n_found(found, _order(view)))
+        return paginate(tx, filters.shown, _order(view), query, top_n_found(found, _order(view)))
     paged = _paged(view, filters.scope.size)
     return paged.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
@@ -245,9 +260,13 @@ def follow_ups_of(tx: Transaction, rows: Sequence[Record]) -> list[FollowUp]:
 def shown(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
     """The fields of a `FollowUp` for each row of `FOLLOW_UPS`."""
     by_calendar, holding = working_overdue(tx, rows), held(tx, rows)
+    asked = bool(rows) and MAY_CHANGE in rows[0]._fields
     for row in rows:
-        late = {"working_overdue": by_calendar.get(row.id)}
-        yield {**values_of(row), **late, **holding.get(row.id, NOTHING)}
+        beside = {
+            "working_overdue": by_calendar.get(row.id),
+            MAY_CHANGE: row.may_change if asked else True,
+        }
+        yield {**values_of(row), **beside, **holding.get(row.id, NOTHING)}
 
 
 def values_of(row: Record) -> dict[str, Any]:

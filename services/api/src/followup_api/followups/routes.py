@@ -42,7 +42,7 @@ from followup_api.followups.schemas import (
     FollowUpQuery,
     Format,
 )
-from followup_api.followups.scopes import narrowed_scope, scope_of, taken_from
+from followup_api.followups.scopes import narrowed_scope, scope_of, standing_in, taken_from
 from followup_api.followups.searches import looked_up
 from followup_api.followups.service import Target
 from followup_api.followups.summed_up import told_of
@@ -308,7 +308,11 @@ def _in_sight(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filter
     found = _filters(tx, caller, query)
     if query.summed_up_by is None or query.assignee != "all" or found.scope.user_ids is None:
         return found
-    return replace(found, beyond=taken_from(caller.user_id, follow_ups.c.id))
+    return replace(
+        found,
+        beyond=taken_from(caller.user_id, follow_ups.c.id),
+        changeable=found.scope.condition() | standing_in(caller.user_id),
+    )
 
 
 def _tagged(follow_up: FollowUp, response: Response) -> FollowUp:

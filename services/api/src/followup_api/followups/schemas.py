@@ -85,6 +85,7 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "acknowledged_by": None,
     "moved": 1,
     "first_due_at": "2026-02-25T09:00:00Z",
+    "may_change": True,
     "version": 3,
     "etag": '"3-5d41402a"',
     "created_at": "2026-02-20T15:31:07Z",
@@ -273,6 +274,10 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     )
     moved: int = Field(description="How often it got another due time.")
     first_due_at: Time = Field(description="When it was first due; `due_at` if it was never moved.")
+    may_change: bool = Field(
+        description="Whether you may change it, or only read it: you were told of it, and it is of somebody "
+        "who is not below you."
+    )
     version: int = Field(description="Counts edits.")
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single follow-up.")
     created_at: Time

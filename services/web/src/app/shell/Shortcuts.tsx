@@ -64,7 +64,7 @@ function useVerbs() {
   return useCallback(
     (verb: Verb, id: number) => {
       const followUp = known(cache, id);
-      if (followUp?.status !== "open") return;
+      if (followUp?.status !== "open" || !followUp.may_change) return;
       if (verb === "acknowledge") {
         if (!followUp.acknowledged_by) acknowledge({ followUp, action: verb });
       } else if (verb === "snooze" || verb === "wait") openHold(followUp, verb);

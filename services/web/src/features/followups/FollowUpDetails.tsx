@@ -1,4 +1,4 @@
-import { IconClockHour4 } from "@tabler/icons-react";
+import { IconClockHour4, IconEye } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useAway } from "@/api/away";
@@ -30,6 +30,12 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
   const overdue = status === "open" && Date.parse(dueAt) <= now;
   return (
     <section aria-label={t.details.label}>
+      {!followUp.may_change && (
+        <p className={classes.readOnly}>
+          <IconEye size={18} stroke={1.7} aria-hidden />
+          {t.followUps.readOnly(isolate(assignee.name))}
+        </p>
+      )}
       <dl className={classes.facts}>
         <Detail name={t.details.status}>
           {completedAt ? (

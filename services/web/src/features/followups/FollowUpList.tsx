@@ -31,7 +31,7 @@ export function FollowUpList({ list, filters, change }: Props) {
   const margin = useOffsetTop(root);
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const { lines } = list;
-  useListed(useMemo(() => lines.flatMap((line) => (line.kind === "followUp" ? line.followUp : [])), [lines]));
+  useListed(useMemo(() => lines.flatMap((line) => (line.kind === "followUp" && line.followUp.may_change ? line.followUp : [])), [lines]));
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
     estimateSize: (index) => heightOf(lines[index], phone, filters.tab),

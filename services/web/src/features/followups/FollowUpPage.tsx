@@ -32,7 +32,7 @@ function FollowUpPage({ id }: { id: number }) {
       title={data?.title ?? t.followUps.one}
       longTitle
       aside={<BackLink />}
-      actions={data && <Actions followUp={data} />}
+      actions={data?.may_change && <Actions followUp={data} />}
     >
       {data ? (
         <div className={classes.columns}>

@@ -1,9 +1,10 @@
-import { IconPencil, IconRotate2 } from "@tabler/icons-react";
+import { IconEye, IconPencil, IconRotate2 } from "@tabler/icons-react";
 import { memo } from "react";
 import { useAway } from "@/api/away";
 import { DEFAULT_OUTCOME, useOutcomeLabel } from "@/api/outcomes";
 import type { FollowUp, View } from "@/api/types";
 import { Badge } from "@/components/Badge";
+import { isolate } from "@/components/bidi";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
@@ -68,16 +69,9 @@ const Line = memo(function Line({ followUp, view, mine, away, moved, ticked, tog
       note={moved}
       facts={<RowFacts followUp={followUp} />}
       ticked={ticked}
-      toggle={(range) => toggle(followUp, range)}
-      done={view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />}
-      actions={
-        <>
-          <IconButton aria-label={t.common.editNamed(title)} onClick={() => openForm({ followUp })} data-edit>
-            <IconPencil size={16} stroke={1.7} />
-          </IconButton>
-          <RowMenu followUp={followUp} />
-        </>
-      }
+      toggle={followUp.may_change ? (range) => toggle(followUp, range) : null}
+      done={followUp.may_change && <Done followUp={followUp} view={view} />}
+      actions={followUp.may_change ? <Actions followUp={followUp} /> : <ReadOnly name={assignee.name} />}
       className={classes.row}
     >
       <span className={classes.who} data-mine={mine || undefined}>
@@ -90,6 +84,31 @@ const Line = memo(function Line({ followUp, view, mine, away, moved, ticked, tog
     </Row>
   );
 });
+
+function Done({ followUp, view }: Props) {
+  return view === "completed" ? <ReopenButton followUp={followUp} /> : <CompleteButton followUp={followUp} />;
+}
+
+function Actions({ followUp }: { followUp: FollowUp }) {
+  return (
+    <>
+      <IconButton aria-label={t.common.editNamed(followUp.title)} onClick={() => openForm({ followUp })} data-edit>
+        <IconPencil size={16} stroke={1.7} />
+      </IconButton>
+      <RowMenu followUp={followUp} />
+    </>
+  );
+}
+
+/** In place of what one could do. @param name whose it is */
+function ReadOnly({ name }: { name: string }) {
+  const why = t.followUps.readOnly(isolate(name));
+  return (
+    <span role="img" aria-label={why} title={why} className={classes.readOnly}>
+      <IconEye size={17} stroke={1.7} aria-hidden />
+    </span>
+  );
+}
 
 /** What came of it; that it is done says its list. */
 function Outcome({ name }: { name: string }) {

@@ -20,9 +20,11 @@ export function SectionHeading({ section, filters, toggle }: Props) {
   const { chosen, all, set } = useSelection();
   const selectAll = useSelectAll(view, filters);
   const everything = all?.view === view;
-  const ticked = followUps.filter(({ id }) => chosen.has(id)).length;
-  const whole = everything || ticked === (count ?? followUps.length);
-  const more = count !== undefined && count > followUps.length && followUps.length > 0 && ticked === followUps.length;
+  const changeable = followUps.filter(({ may_change: mayChange }) => mayChange);
+  const readOnly = followUps.length - changeable.length;
+  const ticked = changeable.filter(({ id }) => chosen.has(id)).length;
+  const whole = everything || ticked + readOnly === (count ?? followUps.length);
+  const more = count !== undefined && count > followUps.length && ticked > 0 && ticked === followUps.length;
   const name = t.followUps.views[view];
   return (
     <div className={classes.heading} data-view={view}>
@@ -30,8 +32,8 @@ export function SectionHeading({ section, filters, toggle }: Props) {
         label={t.followUps.selectAll(name)}
         checked={ticked > 0 && whole}
         partly={ticked > 0 && !whole}
-        disabled={followUps.length === 0}
-        onChange={() => set(followUps, ticked < followUps.length)}
+        disabled={changeable.length === 0}
+        onChange={() => set(changeable, ticked < changeable.length)}
         className={classes.tick}
       />
       <h2 className={classes.title}>

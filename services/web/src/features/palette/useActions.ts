@@ -41,7 +41,7 @@ function useActionsOn(id: number | null): Item[] {
   const mayReassign = useMay("escalations:read");
   const complete = useComplete();
   const followUp = id === null ? null : known(cache, id);
-  if (!followUp) return [];
+  if (!followUp?.may_change) return [];
   const title = isolate(followUp.title);
   const edit = action("edit", words.edit(title), () => openForm({ followUp }), "e");
   if (followUp.status !== "open") return [action("log", words.log(title), () => logRequest.set(followUp)), edit];

@@ -50,6 +50,8 @@ export const followups = {
       all: "Nothing is planned yet.",
     },
     selectAll: (view: string) => `Select all under ${view}`,
+    readOnly: (name: string) =>
+      `You may only read this one, because you were told of it. ${name}, their managers and admins may change it.`,
     selectMatching: (amount: number) => `Select all ${number(amount)} that match`,
   },
 
