@@ -30,6 +30,19 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         )
     ),
     *(
+        (action, 1, "webhooks/3", details, f"Ada Okafor {said}")
+        for action, details, said in (
+            (Action.WEBHOOK_CREATED, {"host": "crm.example.com"}, "made webhook 3 (crm.example.com)"),
+            (Action.WEBHOOK_CHANGED, {"event_types": []}, "changed webhook 3"),
+            (Action.WEBHOOK_CHANGED, {"state": "paused"}, "paused webhook 3"),
+            (Action.WEBHOOK_CHANGED, {"state": "on"}, "switched on webhook 3"),
+            (Action.WEBHOOK_SECRET_ROTATED, {}, "gave another secret to webhook 3"),
+            (Action.WEBHOOK_TESTED, {}, "tested webhook 3"),
+            (Action.WEBHOOK_REPLAYED, {"delivery": "5b6f"}, "sent an event again to webhook 3"),
+            (Action.WEBHOOK_DELETED, {"host": "crm.example.com"}, "deleted webhook 3 (crm.example.com)"),
+        )
+    ),
+    *(
         (
             Action.ACTION_LINK_USED,
             2,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -26,6 +27,8 @@ FOLLOW_UPS_CSV = (
     "external_id,title,assignee_email,due_at,subject_kind,subject_external_id,subject_name,subject_url,notes,"
     "status\n"
 )
+
+WEBHOOK = "https://93.184.215.14/hooks"
 
 CALENDAR = {
     "name": "Office",
@@ -249,6 +252,18 @@ LINES: dict[str, Line] = {
     "POST /api/v1/deliveries/retry": admins(200, json={}),
     "GET /api/v1/deliveries/{delivery_id}": admins(200),
     "POST /api/v1/deliveries/{delivery_id}/retry": admins(204),
+    "GET /api/v1/event-types": admins(200),
+    "GET /api/v1/webhooks": admins(200),
+    # No key is set in these tests, with which a secret could be kept.
+    "POST /api/v1/webhooks": admins(503, json={"url": WEBHOOK, "event_types": ["follow_up.created"]}),
+    "POST /api/v1/webhooks/{webhook_id}/rotate-secret": admins(503),
+    "GET /api/v1/webhooks/{webhook_id}": admins(200),
+    "PATCH /api/v1/webhooks/{webhook_id}": admins(200, json={"state": "paused"}),
+    "DELETE /api/v1/webhooks/{webhook_id}": admins(204),
+    "POST /api/v1/webhooks/{webhook_id}/test": admins(202),
+    "GET /api/v1/webhooks/{webhook_id}/deliveries": admins(200),
+    "GET /api/v1/webhooks/{webhook_id}/deliveries/{call_id}": admins(404),
+    "POST /api/v1/webhooks/{webhook_id}/deliveries/{call_id}/replay": admins(404),
     # The cron secret opens it, and nobody's role does.
     "GET /api/cron/followups": Line((), 202, others=401),
     "POST /api/cron/followups": Line((), 202, others=401),
@@ -304,6 +319,7 @@ class Cast:
             "choice_id": 1,
             "link_token": LINK,
             "token": LINK,
+            "call_id": UUID(int=1),
         }
         if "/password-link" in route:
             world.execute(MAKE_LINK, amir=amir.id, digest=digest(LINK))
@@ -351,6 +367,8 @@ MAKE = {
     "absence_id": "INSERT INTO absences (user_id, first_day, last_day) "
     "SELECT :amir, day, day "
     "FROM (SELECT COALESCE(max(last_day), '2190-01-01') + 1 AS day FROM absences) next",
+    "webhook_id": "INSERT INTO webhooks (url, event_types, owner_id, secret) "
+    f"VALUES ('{WEBHOOK}', '{{follow_up.created}}', :amir, '')",
     "delivery_id": "INSERT INTO deliveries "
     "(notification_id, user_id, destination_id, channel, state, ended_at) "
     "SELECT COALESCE(max(notification_id), 0) + 1, :amir, 1, 'email', 'failed', now() FROM deliveries",

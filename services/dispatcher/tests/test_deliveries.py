@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from followup_dispatcher.deliveries import Stopped, bring_back, record, take, waited
+from followup_dispatcher.deliveries import ForPeople, Stopped, bring_back, record, take, waited
 from followup_dispatcher.destinations import switch
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery, Notification, Summary
@@ -25,7 +25,9 @@ class Mail:
 
     name = "email"
     lines = 1
+    for_people = True
     act_for = timedelta(days=7)
+    queue = ForPeople(name, act_for)
 
     def __init__(self, *, everybody: bool = True) -> None:
         self.everybody = everybody

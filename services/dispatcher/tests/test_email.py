@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from followup_dispatcher.settings import SCHEMES, DispatcherSettings
 from followup_dispatcher.telling import Delivery, Line, Links, Notification, Recipient, Summary, Unreachable
 from pydantic import ValidationError
 
+from tests.support.certificates import make_certificate
 from tests.support.mail_server import MailServer
 from tests.support.ports import free_port
 
@@ -266,14 +266,7 @@ def test_a_server_that_does_not_answer_is_unreachable() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for this machine, with its key, in one file."""
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    command += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run(
-        [*command, "-keyout", path, "-out", path.with_suffix(".crt")], check=True, capture_output=True
-    )
-    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
-    return path
+    return make_certificate(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])

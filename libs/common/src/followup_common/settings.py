@@ -6,13 +6,27 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal, Self, TypeVar
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
+from annotated_types import Len
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from followup_common.egress import Egress
 from followup_common.urls import WrongUrl, server_url
+
+if TYPE_CHECKING:
+    from followup_common.sealing import Seal
 
 DAY = 86_400
 """In seconds. Without a bound `inf` would be a setting too, and what cannot be computed with fails later."""
@@ -100,6 +114,54 @@ class DatabaseSettings(Settings):
         description="false behind a pooler that gives each transaction another session, such as PgBouncer in "
         "transaction mode: nothing is prepared then, and each transaction brings its own time limits.",
     )
+
+
+SecretsKey = Annotated[Annotated[Secret, Len(32)] | None, BeforeValidator(unset_when_empty)]
+
+
+class SecretsSettings(Settings):
+    """How secrets of others are sealed."""
+
+    secrets_key: SecretsKey = Field(
+        None,
+        description="At least 32 random characters, such as from openssl rand -hex 32: seals the secrets of "
+        "webhooks in the database. The same for API and dispatcher. Unset: no webhook can be made.",
+    )
+    secrets_key_previous: SecretsKey = Field(
+        None, description="The key before, which opens what was sealed with it while keys change over."
+    )
+
+    @property
+    def seal(self) -> Seal | None:
+        """What seals; None: no key is set."""
+        if self.secrets_key is None:
+            return None
+        from followup_common.sealing import Seal  # with its library, which not every service has
+
+        previous = self.secrets_key_previous
+        return Seal(self.secrets_key.get_secret_value(), previous.get_secret_value() if previous else None)
+
+
+def _networks(given: str) -> str:
+    for each in filter(None, map(str.strip, given.split(","))):
+        ip_network(each)
+    return given
+
+
+class WebhookSettings(Settings):
+    """Where webhooks may lead."""
+
+    webhook_allowed_networks: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="Networks whose addresses webhooks may have though they are not public, such as "
+        "10.20.0.0/16,fd00:20::/32; plain http goes nowhere else. Empty: none.",
+    )
+
+    @property
+    def egress(self) -> Egress:
+        """Where requests may go."""
+        named = filter(None, map(str.strip, self.webhook_allowed_networks.split(",")))
+        return Egress(map(ip_network, named))
 
 
 class MigrationSettings(DatabaseSettings):

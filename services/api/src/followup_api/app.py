@@ -61,6 +61,8 @@ from followup_api.tokens.routes import router as tokens
 from followup_api.ui import Ui
 from followup_api.uploads import Uploads
 from followup_api.users.routes import router as users
+from followup_api.webhooks.routes import event_types
+from followup_api.webhooks.routes import router as webhooks
 
 if TYPE_CHECKING:
     from followup_api.auth.oidc.provider import Provider
@@ -97,6 +99,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     notifications,
     sweeps,
     imports,
+    webhooks,
+    event_types,
     *ops,
 )
 """Those of each domain folder, under /api/v1."""

@@ -72,6 +72,12 @@ class Action(StrEnum):
     ACTION_LINK_REFUSED = "action-link.refused"
     SWEEP_REQUESTED = "sweep.requested"
     DELIVERIES_RETRIED = "deliveries.retried"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"  # noqa: S105 - a name
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_REPLAYED = "webhook.replayed"
+    WEBHOOK_DELETED = "webhook.deleted"
     DEAD_LETTERS_REPLAYED = "dead-letters.replayed"
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"
 

@@ -49,6 +49,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Notifications", "description": "One's inbox."},
         {"name": "Sweeps", "description": "Passes over the overdue follow-ups."},
         {"name": "Imports", "description": "People and follow-ups from CSV files."},
+        {"name": "Webhooks", "description": "Programs of others that hear what happens."},
         {"name": "Operations", "description": "For those who keep it running: what failed, who did what."},
         {"name": "Cron", "description": "For external cron services."},
         {"name": "Health", "description": "For probes and for Prometheus."},

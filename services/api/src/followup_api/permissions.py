@@ -73,6 +73,7 @@ class Permission(StrEnum):
     SWEEPS = "sweeps"
     IMPORTS = "imports"
     USERS_IMPORT = "imports:users"
+    WEBHOOKS = "webhooks"
     OPS = "ops"
 
 
@@ -119,6 +120,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SWEEPS: Grant("admin", Scope.OPS),
     Permission.IMPORTS: Grant("admin", Scope.WRITE),
     Permission.USERS_IMPORT: Grant("admin", Scope.ADMIN),
+    Permission.WEBHOOKS: Grant("admin", Scope.ADMIN),
     Permission.OPS: Grant("admin", Scope.OPS),
 }
 """Of each permission; no role: other things decide; no scope: nobody has to be known for it."""

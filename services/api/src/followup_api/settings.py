@@ -12,6 +12,8 @@ from followup_common.settings import (
     DatabaseUrl,
     ManagementUrl,
     Secret,
+    SecretsSettings,
+    WebhookSettings,
     WrongSettings,
 )
 from pydantic import Field, model_validator
@@ -23,7 +25,9 @@ from followup_api.tokens.settings import TokenSettings
 CronSecret = Annotated[Secret, Len(16)]
 
 
-class ApiSettings(DatabaseSettings, OidcSettings, TokenSettings, FollowUpSettings):
+class ApiSettings(
+    DatabaseSettings, OidcSettings, TokenSettings, FollowUpSettings, SecretsSettings, WebhookSettings
+):
     """What the HTTP application takes, wherever it runs."""
 
     listen_database_url: DatabaseUrl | None = Field(

@@ -115,7 +115,8 @@ DROP_READ = text("""
 
 # A time further ahead than any wait comes from a clock that was ahead.
 BRING_BACK = text("""
-    UPDATE deliveries SET next_at = now() WHERE ended_at IS NULL AND next_at > now() + :longest
+    UPDATE deliveries SET next_at = now()
+    WHERE webhook_id IS NULL AND ended_at IS NULL AND next_at > now() + :longest
 """).bindparams(bindparam("longest", LONGEST_WAIT + LEASE, Interval))
 
 
@@ -193,6 +194,35 @@ def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
 def bring_back(tx: Transaction) -> None:
     """Let what waits for a time that no clock should have said be due."""
     tx.execute(BRING_BACK)
+
+
+@dataclass(frozen=True)
+class ForPeople:
+    """The queue of what goes to people by a channel.
+
+    Args:
+        channel: its name.
+        act_for: how long the links in a message work by which one acts; zero: it has none.
+    """
+
+    channel: str
+    act_for: timedelta = timedelta(0)
+
+    def waited(self, tx: Transaction) -> timedelta | None:
+        """How long the oldest delivery that is due has waited; None: none is due."""
+        return waited(tx, self.channel)
+
+    def take(self, tx: Transaction) -> Delivery | Stopped | None:
+        """Take one that is due, for this process alone; None: there is none."""
+        return take(tx, self.channel, self.act_for)
+
+    def record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
+        """Record what an attempt came to."""
+        record(tx, delivery, outcome)
+
+    def bring_back(self, tx: Transaction) -> None:
+        """Let what waits for a time that no clock should have said be due."""
+        bring_back(tx)
 
 
 def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:

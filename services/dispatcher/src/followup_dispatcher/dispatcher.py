@@ -11,11 +11,11 @@ from followup_common.db import Database
 from followup_common.metrics import Meter
 from sqlalchemy.exc import SQLAlchemyError
 
-from followup_dispatcher import deliveries, destinations, metrics
-from followup_dispatcher.channels import AnyChannel, Line
+from followup_dispatcher import destinations, metrics
+from followup_dispatcher.channels import AnyChannel, Line, Taken
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.outcomes import Outcome, Result, printable
-from followup_dispatcher.telling import Delivery, Unreachable
+from followup_dispatcher.telling import Unreachable
 
 log = structlog.get_logger()
 
@@ -78,8 +78,9 @@ class Dispatcher:
             pause = TIDY_EVERY_SECONDS
             try:
                 with self._database.transaction() as tx:
-                    destinations.switch(tx, self._channels)
-                    deliveries.bring_back(tx)
+                    destinations.switch(tx, [each for each in self._channels if each.for_people])
+                    for each in self._channels:
+                        each.queue.bring_back(tx)
                 log.debug("tidied", channels=[each.name for each in self._channels])
             except SQLAlchemyError as error:
                 log.warning("database_away", error=printable(str(getattr(error, "orig", error))))
@@ -145,7 +146,7 @@ class Sender:
     def _send_next(self, line: Line[object]) -> bool:
         """Send one; whether the connection is of use for another one, and there may be one."""
         with self._database.transaction() as tx:
-            taken = deliveries.take(tx, self._channel.name, self._channel.act_for)
+            taken = self._channel.queue.take(tx)
         if taken is None:
             return False
         if isinstance(taken, Stopped):
@@ -155,13 +156,13 @@ class Sender:
         outcome = self._outcome(line, taken)
         self._meter.record(metrics.SECONDS, time.perf_counter() - began, channel=self._channel.name)
         with self._database.transaction() as tx:
-            deliveries.record(tx, taken, outcome)
+            self._channel.queue.record(tx, taken, outcome)
         self._meter.record(metrics.ATTEMPTS, channel=self._channel.name, outcome=outcome.result)
         if outcome.result is not Result.SENT:
             log.warning("not_delivered", delivery=str(taken.id), outcome=outcome.result)
         return not outcome.lost
 
-    def _outcome(self, line: Line[object], delivery: Delivery) -> Outcome:
+    def _outcome(self, line: Line[object], delivery: Taken) -> Outcome:
         try:
             message = self._channel.write(delivery)
         except Exception as error:
@@ -175,7 +176,7 @@ class Sender:
 
     def _something_is_due(self) -> bool:
         with self._database.reading() as tx:
-            waited = deliveries.waited(tx, self._channel.name)
+            waited = self._channel.queue.waited(tx)
         seconds = waited.total_seconds() if waited else 0.0
         self._meter.record(metrics.WAITING, seconds, channel=self._channel.name)
         return waited is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 ANSWER_LENGTH = 500
@@ -29,11 +30,15 @@ class Outcome:
         result: which of the four.
         answer: what the other side said, or why it said nothing.
         lost: whether the connection is of no more use.
+        gone: whether the other side wants nothing any more, now and ever.
+        wait: for how long the other side asks to be left alone.
     """
 
     result: Result
     answer: str
     lost: bool = False
+    gone: bool = False
+    wait: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "answer", printable(self.answer))

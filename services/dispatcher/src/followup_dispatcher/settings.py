@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from followup_common.settings import DatabaseSettings, WrongSettings, unset_when_empty
+from followup_common.settings import (
+    DatabaseSettings,
+    SecretsSettings,
+    WebhookSettings,
+    WrongSettings,
+    unset_when_empty,
+)
 from followup_common.urls import WrongUrl, server_url
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, model_validator
 
@@ -32,7 +38,7 @@ def _sender(given: str) -> str:
     return str(read_mailbox(given))
 
 
-class DispatcherSettings(DatabaseSettings):
+class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
     """What the dispatcher takes."""
 
     smtp_url: Annotated[
@@ -63,6 +69,9 @@ class DispatcherSettings(DatabaseSettings):
         le=7,
         description="Days for which the links in a mail work by which its reader completes, snoozes or "
         "acknowledges without a log-in; 0: mails have none.",
+    )
+    webhook_connections: int = Field(
+        8, ge=1, le=50, description="Webhooks that are called at once at most; each by one connection."
     )
     public_url: Annotated[AnyHttpUrl | None, BeforeValidator(unset_when_empty)] = Field(
         None,

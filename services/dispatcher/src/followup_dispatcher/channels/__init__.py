@@ -5,14 +5,50 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from followup_common.db import Transaction
 
 from followup_dispatcher.channels.email import Email
+from followup_dispatcher.channels.webhook import Webhooks
+from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.outcomes import Outcome
 from followup_dispatcher.settings import DispatcherSettings
-from followup_dispatcher.telling import Delivery
 
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
+
+
+class Taken(Protocol):
+    """A delivery that one process has taken."""
+
+    @property
+    def id(self) -> UUID:
+        """The same at each attempt."""
+        ...
+
+
+D = TypeVar("D", bound=Taken)
+
+
+class Queue(Protocol[D]):
+    """Where a channel's deliveries wait, in PostgreSQL."""
+
+    def waited(self, tx: Transaction) -> timedelta | None:
+        """How long the oldest delivery that is due has waited; None: none is due."""
+        ...
+
+    def take(self, tx: Transaction) -> D | Stopped | None:
+        """Take one that is due, for this process alone; None: there is none."""
+        ...
+
+    def record(self, tx: Transaction, taken: D, outcome: Outcome, /) -> None:
+        """Record what an attempt came to."""
+        ...
+
+    def bring_back(self, tx: Transaction) -> None:
+        """Let what waits for a time that no clock should have said be due."""
+        ...
 
 
 class Line(Protocol[M_contra]):
@@ -27,18 +63,23 @@ class Line(Protocol[M_contra]):
         ...
 
 
-class Channel(Protocol[M]):
+class Channel(Protocol[D, M]):
     """One way out of the house."""
 
     name: str
     lines: int
     """How many connections at most."""
+    for_people: bool
+    """Whether people have destinations by it, for what their inbox says."""
     everybody: bool
     """Whether the address that somebody logs in with is a destination by itself."""
-    act_for: timedelta
-    """How long the links in a message work by which one acts; zero: it has none."""
 
-    def write(self, delivery: Delivery) -> M:
+    @property
+    def queue(self) -> Queue[D]:
+        """Where its deliveries wait."""
+        ...
+
+    def write(self, delivery: D, /) -> M:
         """The message of a delivery, under the same id at each attempt.
 
         Raises:
@@ -55,9 +96,9 @@ class Channel(Protocol[M]):
         ...
 
 
-AnyChannel = Channel[Any]
+AnyChannel = Channel[Any, Any]
 
-KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of,)
+KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, Webhooks.of)
 """Each gives its channel, or None where the settings do not configure it."""
 
 

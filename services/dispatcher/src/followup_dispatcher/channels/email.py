@@ -12,6 +12,7 @@ from typing import Self
 
 from followup_common.urls import ServerUrl, server_url
 
+from followup_dispatcher.deliveries import ForPeople
 from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import PLAIN, SCHEMES, STARTTLS, TLS, DispatcherSettings
@@ -55,6 +56,7 @@ class Email:
     """
 
     name = "email"
+    for_people = True
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Email:
         self.lines = lines
         self.everybody = everybody
         self.act_for = act_for
+        self.queue = ForPeople(self.name, act_for)
         self._url = url
         self._address = parseaddr(sender)[1]
         self._mails = mails

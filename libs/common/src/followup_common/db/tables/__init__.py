@@ -7,6 +7,8 @@ from followup_common.db.tables.delivered import (
     deliveries,
     delivery_attempts,
     destinations,
+    webhook_events,
+    webhooks,
 )
 from followup_common.db.tables.kept import (
     ALL_SCOPES,
@@ -85,4 +87,6 @@ __all__ = [
     "sweeps",
     "undoable_changes",
     "users",
+    "webhook_events",
+    "webhooks",
 ]

@@ -1,4 +1,4 @@
-"""What leaves the house: channels, destinations of people, deliveries, their attempts, and links in them."""
+"""What leaves the house: channels, destinations of people, webhooks, deliveries, their attempts, links."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from followup_common.db.tables.columns import Time, created_at_column, id_column, metadata
 
@@ -58,16 +59,52 @@ destinations = Table(
     ),
 )
 
+# Where programs of others hear what happens. Secrets are kept sealed (`followup_common.sealing`).
+webhooks = Table(
+    "webhooks",
+    metadata,
+    id_column(),
+    Column("url", Text, nullable=False),
+    Column("event_types", ARRAY(Text), nullable=False),
+    # Who made it, and is told when it fails.
+    Column("owner_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("state", Text, nullable=False, server_default="on"),
+    Column("secret", LargeBinary, nullable=False),
+    # Signed with as well until then, while the other side changes over.
+    Column("previous_secret", LargeBinary),
+    Column("previous_until", Time),
+    # When its next delivery may begin: one is under way, or it failed and rests.
+    Column("free_at", Time, nullable=False, server_default=func.now()),
+    # In a row, and since when.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failing_since", Time),
+    Column("off_because", Text),
+    created_at_column(),
+    CheckConstraint("state IN ('on', 'paused', 'off')", name="state"),
+    CheckConstraint("cardinality(event_types) > 0", name="event_types"),
+)
+
+# What happened to follow-ups, as it is sent: triggers write it with what happens, and its deliveries too.
+webhook_events = Table(
+    "webhook_events",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
+    Column("type", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+    Column("created_at", Time, nullable=False, server_default=func.now(), index=True),
+)
+
 # One for each notification and destination, planned by the trigger `notifications_plan_deliveries` with the
-# notification. Its id goes along with each attempt, so that the other side can tell a repetition.
+# notification; and one for each event and webhook, planned by `webhook_events_plan_deliveries`. Its id goes
+# along with each attempt (to a webhook that of the event), so that the other side can tell a repetition.
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
-    Column("notification_id", BigInteger, nullable=False),
-    Column("user_id", BigInteger, nullable=False),
+    Column("notification_id", BigInteger),
+    Column("user_id", BigInteger),
     Column("follow_up_id", BigInteger),  # null where it tells of many
-    Column("destination_id", BigInteger, nullable=False),
+    Column("destination_id", BigInteger),
     Column("channel", Text, nullable=False),
     Column("state", Text, nullable=False, server_default="queued"),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -79,12 +116,38 @@ deliveries = Table(
     Column("ended_at", Time),
     # When somebody let it be tried again that had been given up.
     Column("retried_at", Time),
+    # What it is where it goes to a webhook: then the four above are null.
+    Column("webhook_id", BigInteger, ForeignKey("webhooks.id", ondelete="CASCADE")),
+    Column("event_id", Uuid),
     UniqueConstraint("notification_id", "destination_id", name="uq_deliveries_once"),
+    CheckConstraint(
+        "CASE WHEN webhook_id IS NULL"
+        " THEN event_id IS NULL AND num_nulls(notification_id, user_id, destination_id) = 0"
+        " ELSE event_id IS NOT NULL"
+        " AND num_nonnulls(notification_id, user_id, destination_id, follow_up_id) = 0 END",
+        name="about",
+    ),
     CheckConstraint(
         "state IN ('queued', 'sending', 'unknown', 'sent', 'failed', 'suppressed', 'expired')", name="state"
     ),
     CheckConstraint("(ended_at IS NULL) = (state IN ('queued', 'sending', 'unknown'))", name="ended"),
     Index("ix_deliveries_due", "channel", "next_at", postgresql_where=text("ended_at IS NULL")),
+    Index(
+        "uq_deliveries_event",
+        *("event_id", "webhook_id"),
+        unique=True,
+        postgresql_where=text("event_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_deliveries_webhook_due",
+        *("webhook_id", "next_at"),
+        postgresql_where=text("ended_at IS NULL AND webhook_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_deliveries_webhook",
+        *("webhook_id", "created_at", "id"),
+        postgresql_where=text("webhook_id IS NOT NULL"),
+    ),
     Index("ix_deliveries_created_at", "created_at", "id"),
     Index(
         "ix_deliveries_given_up",

@@ -233,6 +233,24 @@ def _deliveries(_: str, entry: _Entry) -> str:
     return f"{entry.who} let {what} be tried again" + (f" (“{isolated(str(reason))}”)" if reason else "")
 
 
+WEBHOOKS = {
+    Action.WEBHOOK_CREATED: "made {}",
+    Action.WEBHOOK_CHANGED: "changed {}",
+    Action.WEBHOOK_SECRET_ROTATED: "gave another secret to {}",
+    Action.WEBHOOK_TESTED: "tested {}",
+    Action.WEBHOOK_REPLAYED: "sent an event again to {}",
+    Action.WEBHOOK_DELETED: "deleted {}",
+}
+
+
+def _webhook(action: str, entry: _Entry) -> str:
+    host, state = entry.details.get("host"), entry.details.get("state")
+    which = f"webhook {entry.target_id}" + (f" ({isolated(str(host))})" if host else "")
+    if state in ("on", "paused") and len(entry.details) == 1:
+        return f"{entry.who} {'paused' if state == 'paused' else 'switched on'} {which}"
+    return f"{entry.who} {WEBHOOKS[Action(action)].format(which)}"
+
+
 def _dead_letters(action: str, entry: _Entry) -> str:
     ids, type_, note = (entry.details.get(name) for name in ("ids", "type", "note"))
     number = len(ids) if isinstance(ids, list) else 1
@@ -385,5 +403,6 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys(LISTS, _choice),
     Action.SWEEP_REQUESTED: _sweep,
     Action.DELIVERIES_RETRIED: _deliveries,
+    **dict.fromkeys(WEBHOOKS, _webhook),
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }

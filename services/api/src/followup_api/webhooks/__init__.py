@@ -1,0 +1,1 @@
+"""Webhooks: programs of others that hear what happens."""
