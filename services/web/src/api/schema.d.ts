@@ -1971,6 +1971,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description The oldest first, without their secrets.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description From now on it hears what happens. The answer shows its secret; nobody can read it again later.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description One webhook, without its secret.
+         */
+        get: operations["read_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description It hears nothing any more. What was sent to it is forgotten.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Change where it leads or what it hears, pause it, or switch it on again.
+         */
+        patch: operations["edit_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook another secret
+         * @description The answer shows it; nobody can read it again later. The one before signs as well for 24 hours.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a webhook
+         * @description Send it an event of the type `webhook.test`.
+         */
+        post: operations["send_test_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a webhook was sent
+         * @description The newest first: what became of each event, and why.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a webhook was sent
+         * @description One delivery with what it says, all its tries, and what was answered to each.
+         */
+        get: operations["read_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{call_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook an event again
+         * @description Under the same id, also what went through: a receiver can tell that it had it before.
+         */
+        post: operations["replay_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List event types
+         * @description What webhooks can listen to.
+         */
+        get: operations["list_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ops/self-audit": {
         parameters: {
             query?: never;
@@ -2505,7 +2677,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -3855,6 +4027,72 @@ export interface components {
             token: string;
         };
         /**
+         * CreatedWebhook
+         * @description A new webhook, with its secret: this is the only time that it is shown.
+         * @example {
+         *       "created_at": "2026-03-04T09:00:00Z",
+         *       "event_types": [
+         *         "follow_up.completed",
+         *         "escalation.announced"
+         *       ],
+         *       "id": 3,
+         *       "owner": {
+         *         "id": 1,
+         *         "name": "Ada Okafor"
+         *       },
+         *       "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+         *       "state": "on",
+         *       "url": "https://crm.example.com/hooks/followup",
+         *       "waiting": 0
+         *     }
+         */
+        CreatedWebhook: {
+            /** Id */
+            id: number;
+            /** Url */
+            url: string;
+            /** Event Types */
+            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
+            /**
+             * State
+             * @description `off`: switched off, as it answered 410 or failed for days; nothing is kept for it.
+             * @enum {string}
+             */
+            state: "on" | "paused" | "off";
+            /** @description Who made it, and is told when it fails. */
+            owner: components["schemas"]["PersonName"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Waiting
+             * @description Deliveries that are still to be sent; 1,000: or more.
+             */
+            waiting: number;
+            /**
+             * Failing Since
+             * @description Null: the last delivery went through, or none was tried.
+             */
+            failing_since: string | null;
+            /**
+             * Off Because
+             * @description Why it was switched off.
+             */
+            off_because: string | null;
+            /**
+             * Previous Secret Until
+             * @description Until then requests are signed with the secret before as well; null: with one only.
+             */
+            previous_secret_until: string | null;
+            /**
+             * Secret
+             * @description Verifies what comes, by any library of Standard Webhooks.
+             */
+            secret: string;
+        };
+        /**
          * DayCount
          * @description How much is told on a day.
          */
@@ -4534,6 +4772,39 @@ export interface components {
              * @description The last 30 days of the caller's time zone, today as it is now. Computed from the steps raised: deleted follow-ups are not in it, and a follow-up counts for the one it belongs to now.
              */
             over_time: components["schemas"]["EscalationDay"][];
+        };
+        /**
+         * EventTypeInfo
+         * @description Something to listen to.
+         * @example {
+         *       "description": "Follow-ups were completed.",
+         *       "name": "follow_up.completed"
+         *     }
+         */
+        EventTypeInfo: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced";
+            /** Description */
+            description: string;
+        };
+        /**
+         * EventTypeList
+         * @description All that there is to listen to.
+         * @example {
+         *       "items": [
+         *         {
+         *           "description": "Follow-ups were completed.",
+         *           "name": "follow_up.completed"
+         *         }
+         *       ]
+         *     }
+         */
+        EventTypeList: {
+            /** Items */
+            items: components["schemas"]["EventTypeInfo"][];
         };
         /**
          * Every
@@ -6391,6 +6662,27 @@ export interface components {
             name: string;
         };
         /**
+         * NewSecret
+         * @description Another secret of a webhook: this is the only time that it is shown.
+         * @example {
+         *       "previous_secret_until": "2026-03-05T09:00:00Z",
+         *       "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+         *     }
+         */
+        NewSecret: {
+            /**
+             * Secret
+             * @description Verifies what comes, by any library of Standard Webhooks.
+             */
+            secret: string;
+            /**
+             * Previous Secret Until
+             * Format: date-time
+             * @description Until then the one before signs as well.
+             */
+            previous_secret_until: string;
+        };
+        /**
          * NewToken
          * @description What a new token is for.
          * @example {
@@ -6468,6 +6760,29 @@ export interface components {
              * @description Without one they can only use API tokens.
              */
             password?: string | null;
+        };
+        /**
+         * NewWebhook
+         * @description Where a program listens, and to what.
+         * @example {
+         *       "event_types": [
+         *         "follow_up.completed",
+         *         "escalation.announced"
+         *       ],
+         *       "url": "https://crm.example.com/hooks/followup"
+         *     }
+         */
+        NewWebhook: {
+            /**
+             * Url
+             * @description `https`, and at a public address, unless an operator allows its network with `FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS`. Redirects are not followed.
+             */
+            url: string;
+            /**
+             * Event Types
+             * @description Those of `GET /event-types` that it hears.
+             */
+            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
         };
         /**
          * NextFollowUp
@@ -7350,6 +7665,28 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[WebhookDelivery] */
+        Page_WebhookDelivery_: {
+            /** Items */
+            items: components["schemas"]["WebhookDelivery"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Webhook] */
+        Page_Webhook_: {
+            /** Items */
+            items: components["schemas"]["Webhook"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /**
          * PasswordByLink
          * @description The password from now on.
@@ -7526,7 +7863,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "absences:read" | "absences:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "team:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "absences:read" | "absences:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "team:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "webhooks" | "ops";
         /**
          * PersonCompared
          * @description How much somebody was told, and would have been.
@@ -8452,6 +8789,21 @@ export interface components {
              * @description One for each check, also for those that found nothing.
              */
             findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Sent
+         * @description What is on its way.
+         * @example {
+         *       "delivery_id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d"
+         *     }
+         */
+        Sent: {
+            /**
+             * Delivery Id
+             * Format: uuid
+             * @description Says what becomes of it.
+             */
+            delivery_id: string;
         };
         /**
          * ServiceQueues
@@ -9820,6 +10172,227 @@ export interface components {
              * @description For what it waits; kept in the history.
              */
             reason: string;
+        };
+        /**
+         * Webhook
+         * @description A webhook, without its secret.
+         * @example {
+         *       "created_at": "2026-03-04T09:00:00Z",
+         *       "event_types": [
+         *         "follow_up.completed",
+         *         "escalation.announced"
+         *       ],
+         *       "id": 3,
+         *       "owner": {
+         *         "id": 1,
+         *         "name": "Ada Okafor"
+         *       },
+         *       "state": "on",
+         *       "url": "https://crm.example.com/hooks/followup",
+         *       "waiting": 0
+         *     }
+         */
+        Webhook: {
+            /** Id */
+            id: number;
+            /** Url */
+            url: string;
+            /** Event Types */
+            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
+            /**
+             * State
+             * @description `off`: switched off, as it answered 410 or failed for days; nothing is kept for it.
+             * @enum {string}
+             */
+            state: "on" | "paused" | "off";
+            /** @description Who made it, and is told when it fails. */
+            owner: components["schemas"]["PersonName"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Waiting
+             * @description Deliveries that are still to be sent; 1,000: or more.
+             */
+            waiting: number;
+            /**
+             * Failing Since
+             * @description Null: the last delivery went through, or none was tried.
+             */
+            failing_since: string | null;
+            /**
+             * Off Because
+             * @description Why it was switched off.
+             */
+            off_because: string | null;
+            /**
+             * Previous Secret Until
+             * @description Until then requests are signed with the secret before as well; null: with one only.
+             */
+            previous_secret_until: string | null;
+        };
+        /**
+         * WebhookDelivery
+         * @description What became of an event on its way to a webhook.
+         * @example {
+         *       "attempts": 1,
+         *       "created_at": "2026-03-04T12:00:02Z",
+         *       "ended_at": "2026-03-04T12:00:03Z",
+         *       "event_id": "0a9c1d7e-4f5b-4a37-8e61-2b6d7f8c9a01",
+         *       "event_type": "follow_up.completed",
+         *       "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+         *       "state": "sent"
+         *     }
+         */
+        WebhookDelivery: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             * @description The header `webhook-id`: the same at each attempt.
+             */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ended At
+             * @description Null: it is still to be sent.
+             */
+            ended_at: string | null;
+            /**
+             * Next At
+             * @description When it is tried next; null: not any more.
+             */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why it was not sent, or not yet.
+             */
+            reason: string | null;
+        };
+        /**
+         * WebhookDeliveryDetail
+         * @description A delivery with what it says and all its tries.
+         * @example {
+         *       "attempts": 1,
+         *       "created_at": "2026-03-04T12:00:02Z",
+         *       "data": {
+         *         "follow_ups": [
+         *           {
+         *             "id": 42,
+         *             "title": "Call Acme"
+         *           }
+         *         ]
+         *       },
+         *       "ended_at": "2026-03-04T12:00:03Z",
+         *       "event_id": "0a9c1d7e-4f5b-4a37-8e61-2b6d7f8c9a01",
+         *       "event_type": "follow_up.completed",
+         *       "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+         *       "state": "sent",
+         *       "tries": [
+         *         {
+         *           "answer": "204 No Content",
+         *           "began_at": "2026-03-04T12:00:02Z",
+         *           "ended_at": "2026-03-04T12:00:03Z",
+         *           "number": 1,
+         *           "outcome": "sent"
+         *         }
+         *       ]
+         *     }
+         */
+        WebhookDeliveryDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Event Id
+             * Format: uuid
+             * @description The header `webhook-id`: the same at each attempt.
+             */
+            event_id: string;
+            /** Event Type */
+            event_type: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ended At
+             * @description Null: it is still to be sent.
+             */
+            ended_at: string | null;
+            /**
+             * Next At
+             * @description When it is tried next; null: not any more.
+             */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why it was not sent, or not yet.
+             */
+            reason: string | null;
+            /**
+             * Data
+             * @description `data` of what is sent.
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Tries */
+            tries: components["schemas"]["DeliveryTry"][];
+        };
+        /**
+         * WebhookPatch
+         * @description What is to change of a webhook; what is left out stays.
+         * @example {
+         *       "state": "paused"
+         *     }
+         */
+        WebhookPatch: {
+            /**
+             * Url
+             * @description As for a new one.
+             */
+            url?: string;
+            /**
+             * Event Types
+             * @description As for a new one.
+             */
+            event_types?: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
+            /**
+             * State
+             * @description `paused`: what happens waits, until it is `on` again.
+             * @enum {string}
+             */
+            state?: "on" | "paused";
         };
         /**
          * WeekdayHours
@@ -22844,6 +23417,955 @@ export interface operations {
             };
             /** @description Too many tries */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-04T09:00:00Z",
+                     *           "event_types": [
+                     *             "follow_up.completed",
+                     *             "escalation.announced"
+                     *           ],
+                     *           "id": 3,
+                     *           "owner": {
+                     *             "id": 1,
+                     *             "name": "Ada Okafor"
+                     *           },
+                     *           "state": "on",
+                     *           "url": "https://crm.example.com/hooks/followup",
+                     *           "waiting": 0
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Webhook_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "event_types": [
+                 *         "follow_up.completed",
+                 *         "escalation.announced"
+                 *       ],
+                 *       "url": "https://crm.example.com/hooks/followup"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-04T09:00:00Z",
+                     *       "event_types": [
+                     *         "follow_up.completed",
+                     *         "escalation.announced"
+                     *       ],
+                     *       "id": 3,
+                     *       "owner": {
+                     *         "id": 1,
+                     *         "name": "Ada Okafor"
+                     *       },
+                     *       "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                     *       "state": "on",
+                     *       "url": "https://crm.example.com/hooks/followup",
+                     *       "waiting": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-04T09:00:00Z",
+                     *       "event_types": [
+                     *         "follow_up.completed",
+                     *         "escalation.announced"
+                     *       ],
+                     *       "id": 3,
+                     *       "owner": {
+                     *         "id": 1,
+                     *         "name": "Ada Okafor"
+                     *       },
+                     *       "state": "on",
+                     *       "url": "https://crm.example.com/hooks/followup",
+                     *       "waiting": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "paused"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-04T09:00:00Z",
+                     *       "event_types": [
+                     *         "follow_up.completed",
+                     *         "escalation.announced"
+                     *       ],
+                     *       "id": 3,
+                     *       "owner": {
+                     *         "id": 1,
+                     *         "name": "Ada Okafor"
+                     *       },
+                     *       "state": "on",
+                     *       "url": "https://crm.example.com/hooks/followup",
+                     *       "waiting": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "previous_secret_until": "2026-03-05T09:00:00Z",
+                     *       "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    send_test_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery_id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Only in this state. */
+                state?: ("queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired") | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "created_at": "2026-03-04T12:00:02Z",
+                     *           "ended_at": "2026-03-04T12:00:03Z",
+                     *           "event_id": "0a9c1d7e-4f5b-4a37-8e61-2b6d7f8c9a01",
+                     *           "event_type": "follow_up.completed",
+                     *           "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+                     *           "state": "sent"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_WebhookDelivery_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+                /** @description Id of the delivery. */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "data": {
+                     *         "follow_ups": [
+                     *           {
+                     *             "id": 42,
+                     *             "title": "Call Acme"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "ended_at": "2026-03-04T12:00:03Z",
+                     *       "event_id": "0a9c1d7e-4f5b-4a37-8e61-2b6d7f8c9a01",
+                     *       "event_type": "follow_up.completed",
+                     *       "id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d",
+                     *       "state": "sent",
+                     *       "tries": [
+                     *         {
+                     *           "answer": "204 No Content",
+                     *           "began_at": "2026-03-04T12:00:02Z",
+                     *           "ended_at": "2026-03-04T12:00:03Z",
+                     *           "number": 1,
+                     *           "outcome": "sent"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replay_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                webhook_id: number;
+                /** @description Id of the delivery. */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery_id": "5b6f2c1e-8a0d-4c57-9a53-0d6e7f1b2c3d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "Follow-ups were completed.",
+                     *           "name": "follow_up.completed"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeList"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
