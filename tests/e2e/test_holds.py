@@ -49,19 +49,32 @@ def test_one_waits_and_goes_on_by_keys(product: Product, visit: Visit) -> None:
 
 def test_many_are_snoozed_and_that_is_undone(product: Product, visit: Visit) -> None:
     amir = product.person("Amir Patel")
-    for number in range(2):
-        product.follow_up(amir, f"Call {number}", due=hours(-3))
+    first, _ = (product.follow_up(amir, f"Call {number}", due=hours(-3)) for number in range(2))
     page = visit(amir, "/followups")
     for number in range(2):
         page.get_by_role("checkbox", name=f"Select Call {number}").check()
     bar = page.get_by_role("toolbar", name="Selected follow-ups")
     bar.get_by_role("button", name="Snooze").click()
-    dialog(page, "Snooze 2 follow-ups").get_by_role("button", name="Snooze").click()
+    form = dialog(page, "Snooze 2 follow-ups")
+    expect(form.get_by_role("radio", name="Tomorrow")).to_be_checked()
+    expect(form.get_by_role("radio", name="In a month")).to_have_count(0)  # five working days are the limit
+    form.get_by_role("button", name="Snooze").click()
     expect(said(page, "Snoozed 2 follow-ups")).to_be_visible()
     for number in range(2):
         expect(row(page, f"Call {number}")).to_contain_text("Snoozed ×1")
     said(page, "Snoozed 2 follow-ups").get_by_role("button", name="Undo").click()
     expect(row(page, "Call 0")).not_to_contain_text("Snoozed")
+    for _ in range(2):
+        hold = product.call(
+            "POST", f"/follow-ups/{first['id']}/wait", json={"preset": "tomorrow", "reason": "x"}
+        )
+        product.call("DELETE", f"/follow-ups/{first['id']}/holds/{hold['holds'][0]['id']}")
+    for number in range(2):
+        page.get_by_role("checkbox", name=f"Select Call {number}").check()
+    bar.get_by_role("button", name="Wait").click()
+    waiting = dialog(page, "Let 2 follow-ups wait")
+    expect(waiting.get_by_text("1 follow-up may not wait until any of these times")).to_be_visible()
+    expect(waiting.get_by_role("radio", name="Tomorrow")).to_be_checked()
 
 
 def test_many_are_acknowledged_and_go_on_from_the_bar(product: Product, visit: Visit) -> None:

@@ -467,3 +467,36 @@ def test_times_by_name_keep_within_what_the_policy_allows(held: Holding) -> None
     unseen = {"hold": "wait", "follow_up_id": held.id}
     assert held.company.ask(held.company.otto, "GET", path, params=unseen).status_code == 404
     assert held.company.ask(amir, "GET", path, params={"hold": "wait"}).status_code == 422
+
+
+def test_of_many_times_by_name_are_those_that_each_of_them_allows(held: Holding) -> None:
+    company, amir = held.company, held.company.amir
+    held.snooze(3 * DAY)
+    held.pass_on(3 * DAY + HOUR)  # of five days three are gone
+    other = company.create(amir, due_at=moment(DAY))["id"]
+
+    def of_one(follow_up: int, hold: str) -> list[str]:
+        query = {"hold": hold, "follow_up_id": follow_up}
+        return [each["preset"] for each in company.get(amir, "/follow-ups/presets", **query)["items"]]
+
+    def of_many(hold: str, who: Person = amir, **which: Any) -> tuple[list[str], int]:
+        found = company.ask(who, "POST", "/follow-ups/presets", json={"hold": hold, **which}).json()
+        return [each["preset"] for each in found["items"]], found["refused"]
+
+    assert "in_3_working_days" in of_one(other, "snooze")
+    assert "in_3_working_days" not in of_one(held.id, "snooze")
+    assert of_many("snooze", ids=[held.id, other]) == (of_one(held.id, "snooze"), 0)
+    for _ in range(2):
+        [hold] = held.wait(HOUR).json()["holds"]
+        held.end(amir, hold["id"])
+    assert of_one(held.id, "wait") == []  # it has waited twice
+    assert of_many("wait", ids=[held.id]) == ([], 1)
+    assert of_many("wait", ids=[held.id, other]) == (of_one(other, "wait"), 1)
+    later = {"view": "upcoming", "expected": 1, "as_of": moment(HOUR)}
+    assert of_many("wait", filter=later) == (of_one(other, "wait"), 0)
+    assert of_many("wait", company.otto, ids=[held.id, other]) == ([], 0)
+    company.ask(amir, "POST", f"/follow-ups/{held.id}/complete")
+    assert of_many("wait", ids=[held.id, other]) == (of_one(other, "wait"), 0)
+    for wrong in ({}, {"ids": [other], "filter": later}):
+        answer = company.ask(amir, "POST", "/follow-ups/presets", json={"hold": "wait", **wrong})
+        assert answer.status_code == 422

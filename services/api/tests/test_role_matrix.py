@@ -155,6 +155,7 @@ LINES: dict[str, Line] = {
     "DELETE /api/v1/follow-ups/{follow_up_id}/holds/{hold_id}": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/log": amirs(201, json={"note": "Called back"}),
     "GET /api/v1/follow-ups/presets": everybody(200),
+    "POST /api/v1/follow-ups/presets": everybody(200, json={"hold": "wait", "ids": ["{follow_up_id}"]}),
     "POST /api/v1/follow-ups/{follow_up_id}/reopen": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/undo": amirs(409),  # nobody has changed anything yet
     "GET /api/v1/follow-ups/{follow_up_id}/activities": amirs(200),

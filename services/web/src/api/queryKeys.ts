@@ -21,6 +21,7 @@ export const queryKeys = {
   subjectActivities: (id: number) => ["subjects", "activities", id] as const,
   presets: (assignee: number) => ["presets", assignee] as const,
   holdPresets: (followUp: number, hold: string) => ["presets", "hold", followUp, hold] as const,
+  holdPresetsOfMany: (hold: string, which: object) => ["presets", "hold", hold, which] as const,
   workingDays: (assignee: number, days: number) => ["presets", assignee, days] as const,
   subjects: ["subjects"] as const,
   oneSubject: ["subjects", "one"] as const,

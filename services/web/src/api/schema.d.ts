@@ -700,7 +700,13 @@ export interface paths {
          */
         get: operations["list_presets"];
         put?: never;
-        post?: never;
+        /**
+         * List times up to which many may be held
+         * @description Of the times that have names those up to which you may snooze many follow-ups, or let them wait, by the
+         *     policies of all of them. Nothing is stored. Completed ones, and those that you may not change, do not
+         *     count.
+         */
+        post: operations["list_presets_of_many"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5831,6 +5837,44 @@ export interface components {
              * @description The last day of the absence that the one who gets them is on now.
              */
             assignee_absent_until?: string | null;
+        };
+        /**
+         * HoldPresets
+         * @description Times up to which one may hold many follow-ups, by their names.
+         */
+        HoldPresets: {
+            /**
+             * Items
+             * @description Those that the policies of all of them allow; `due_at` is the earliest at which one of them would go on.
+             */
+            items: components["schemas"]["PresetTime"][];
+            /**
+             * Refused
+             * @description How many may be held up to none of them: those are left alone.
+             */
+            refused: number;
+        };
+        /**
+         * HoldPresetsInput
+         * @description Which follow-ups somebody would hold, and how: either `ids`, or all that a `filter` finds.
+         * @example {
+         *       "hold": "snooze",
+         *       "ids": [
+         *         42,
+         *         43
+         *       ]
+         *     }
+         */
+        HoldPresetsInput: {
+            /**
+             * Hold
+             * @enum {string}
+             */
+            hold: "snooze" | "wait";
+            /** Ids */
+            ids?: number[] | null;
+            /** @description In place of `ids`; the count is not compared. */
+            filter?: components["schemas"]["BulkFilter"] | null;
         };
         /**
          * HoldRules
@@ -14560,6 +14604,104 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_presets_of_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hold": "snooze",
+                 *       "ids": [
+                 *         42,
+                 *         43
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["HoldPresetsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "due_at": "2026-03-03T08:00:00Z",
+                     *           "preset": "tomorrow"
+                     *         }
+                     *       ],
+                     *       "refused": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HoldPresets"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,6 +33,7 @@ export type FollowUpCounts = Schemas["FollowUpCounts"];
 export type FollowUpCreate = Schemas["FollowUpCreate"];
 export type FollowUpPatch = Schemas["FollowUpPatch"];
 export type DeletedFollowUp = Schemas["DeletedFollowUp"];
+export type HoldPresets = Schemas["HoldPresets"];
 export type HoldShown = Schemas["HoldShown"];
 export type Completion = Schemas["Completion"];
 export type NextFollowUpBody = Schemas["NextFollowUp"];

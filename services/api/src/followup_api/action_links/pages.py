@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from followup_common.policy import Command, HoldKind
 from followup_api.action_links import words
 from followup_api.action_links.service import Done, Ready, Stale
 from followup_api.followups import holding
+from followup_api.followups.completing_schemas import PresetTime
+from followup_api.followups.service import Target
 from followup_api.problems import Problem
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def ready(found: Ready, *, problem: Problem | None = None, given: Mapping[str, s
         given: what was filled in then.
     """
     act = Command(found.link.act)
-    until = holding.presets(found.target, HoldKind.SNOOZE) if act is Command.SNOOZE else []
+    until = _times(found.target) if act is Command.SNOOZE else []
     return _rendered(
         headline=words.asks(found),
         said=words.WILL[act],
@@ -43,6 +45,11 @@ def ready(found: Ready, *, problem: Problem | None = None, given: Mapping[str, s
         given=given,
         follow_up_id=found.link.follow_up_id,
     )
+
+
+def _times(target: Target) -> Sequence[PresetTime]:
+    """Up to when whose link it is may snooze it."""
+    return holding.presets(target.tx, target.actor_id, [target.id], HoldKind.SNOOZE).items
 
 
 def done(outcome: Done) -> str:

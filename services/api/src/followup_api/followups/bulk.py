@@ -29,9 +29,11 @@ from followup_api.followups.bulk_schemas import (
     BulkFailure,
     BulkFilter,
     BulkResult,
+    HoldPresetsInput,
 )
 from followup_api.followups.facts import DEFAULT_OUTCOME, retagged
-from followup_api.followups.holding import Wish, hold_many, resume_many
+from followup_api.followups.hold_schemas import HoldPresets
+from followup_api.followups.holding import Wish, hold_many, presets, resume_many
 from followup_api.followups.problems import CountChanged, TooManyFound
 from followup_api.followups.queries import TAG, Filters, narrowed
 from followup_api.followups.reasons import ask_again, ask_for_note, ask_for_reason, with_reason
@@ -108,6 +110,25 @@ def change_many(
         failed=[BulkFailure(id=id_, message=failures[id_]) for id_ in ids if id_ in failures],
         assignee_absent_until=None if body.assignee_id is None else away_until(work.tx, body.assignee_id),
     )
+
+
+def hold_presets(
+    tx: Transaction, body: HoldPresetsInput, scope: Scope, actor_id: int, filters: Filters | None
+) -> HoldPresets:
+    """Up to when a caller may hold many follow-ups, of the times that have names.
+
+    Args:
+        tx: the transaction of the request.
+        body: which ones, and how.
+        scope: whose follow-ups the caller may change.
+        actor_id: the caller.
+        filters: what the filter of the body asks for of these.
+    """
+    if body.filter and filters:
+        wanted = narrowed(select(f.id), View(body.filter.view), filters).limit(AT_ONCE)
+    else:
+        wanted = select(f.id).where(among(f.id, body.ids or ()), scope.condition(), f.is_open)
+    return presets(tx, actor_id, tx.execute(wanted).scalars().all(), HoldKind(body.hold))
 
 
 def _named(tx: Transaction, body: BulkChange, scope: Scope) -> dict[int, Record]:

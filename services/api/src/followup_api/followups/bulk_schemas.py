@@ -65,6 +65,23 @@ class BulkFilter(FactFilters, ProgressFilters, Input):
     )
 
 
+Ids = Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE, fail_fast=True)]
+
+
+class HoldPresetsInput(Input, json_schema_extra=examples({"hold": "snooze", "ids": [42, 43]})):
+    """Which follow-ups somebody would hold, and how: either `ids`, or all that a `filter` finds."""
+
+    hold: Literal["snooze", "wait"]
+    ids: Ids | None = None
+    filter: BulkFilter | None = Field(None, description="In place of `ids`; the count is not compared.")
+
+    @model_validator(mode="after")
+    def _ids_or_a_filter(self) -> Self:
+        if (self.ids is None) == (self.filter is None):
+            raise ValueError("give either ids or a filter")
+        return self
+
+
 BULK_CHANGE_EXAMPLES: tuple[JsonDict, ...] = (
     {"ids": [42, 43], "versions": [3, 1], "action": "complete"},
     {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
@@ -81,7 +98,7 @@ BULK_CHANGE_EXAMPLES: tuple[JsonDict, ...] = (
 class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES)):
     """One action on up to 10,000 follow-ups: either `ids`, or all that a `filter` finds."""
 
-    ids: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE, fail_fast=True)] | None = None
+    ids: Ids | None = None
     filter: BulkFilter | None = Field(None, description="In place of `ids`; not for `undo`.")
     versions: list[Annotated[int, Field(ge=1)]] | None = Field(
         None,

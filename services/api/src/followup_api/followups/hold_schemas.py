@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
+from followup_api.followups.completing_schemas import PresetTime
 from followup_api.followups.schemas import Reason
-from followup_api.schemas import Input, examples
+from followup_api.schemas import Input, Schema, examples
 
 ChosenPreset = Annotated[Preset, Field(strict=False)]
 SNOOZE_EXAMPLE: JsonDict = {"preset": "tomorrow"}
@@ -44,3 +45,13 @@ class Wait(_Until, json_schema_extra=examples(WAIT_EXAMPLE)):
     """Until when it is somebody else's turn, and why."""
 
     reason: Reason = Field(description="For what it waits; kept in the history.")
+
+
+class HoldPresets(Schema):
+    """Times up to which one may hold many follow-ups, by their names."""
+
+    items: list[PresetTime] = Field(
+        description="Those that the policies of all of them allow; `due_at` is the earliest at which one of "
+        "them would go on."
+    )
+    refused: int = Field(description="How many may be held up to none of them: those are left alone.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from followup_common.db import Transaction
@@ -37,7 +38,7 @@ from followup_api.followups.hold_limits import (
     of_kind,
 )
 from followup_api.followups.hold_problems import HoldNotFound, HoldOfAnother, HoldRefused
-from followup_api.followups.hold_schemas import Snooze, Wait
+from followup_api.followups.hold_schemas import HoldPresets, Snooze, Wait
 from followup_api.followups.problems import FollowUpNotOpen
 from followup_api.followups.schemas import FollowUp
 from followup_api.followups.service import Target
@@ -97,24 +98,31 @@ def wait(target: Target, body: Wait) -> FollowUp:
     return _hold(target, Wish(HoldKind.WAIT, body.until, body.preset, body.reason))
 
 
-def presets(target: Target, kind: HoldKind) -> list[PresetTime]:
-    """Up to when a caller may hold a follow-up, of the times that have names; none where it may not be held.
+def presets(tx: Transaction, actor_id: int, ids: Collection[int], kind: HoldKind) -> HoldPresets:
+    """Up to when a caller may hold all of these follow-ups, of the times that have names.
 
-    Raises:
-        FollowUpNotFound: there is none that they may change.
+    Those that they may hold up to none of them are counted, and limit nothing: whatever time is chosen, they
+    are left alone.
+
+    Args:
+        tx: the transaction of the request.
+        actor_id: the caller.
+        ids: of open follow-ups in their sight.
+        kind: how they would hold them.
     """
-    target.read()
-    tx, actor_id = target.tx, target.actor_id
-    hours, [row] = Hours(*clock_of(tx, actor_id)), tx.execute(_situation([target.id], actor_id)).all()
-    holding = of_kind(_before(tx, [target.id])[target.id], kind, None if kind is HoldKind.WAIT else actor_id)
-    found = []
-    for preset in Preset:
-        try:
-            until = _until(tx, row, Wish(kind, preset=preset, reason="to come"), hours, holding)
-        except (NotAllowed, Invalid):
-            continue
-        found.append(PresetTime(preset=preset, due_at=until))
-    return found
+    known, before = _Known(tx), _before(tx, ids)
+    allowed: dict[tuple[Any, ...], dict[Preset, datetime]] = {}
+    refused = 0
+    for row in tx.execute(_situation(ids, actor_id)):
+        holding = of_kind(before[row.id], kind, None if kind is HoldKind.WAIT else actor_id)
+        alike = (row.policy_version_id, row.assignee_id, row.id if holding else None)
+        if alike not in allowed:
+            allowed[alike] = dict(_allowed(known, row, kind, actor_id, holding))
+        refused += not allowed[alike]
+    some = [each for each in allowed.values() if each]
+    common = [preset for preset in Preset if some and all(preset in each for each in some)]
+    times = [PresetTime(preset=preset, due_at=min(each[preset] for each in some)) for preset in common]
+    return HoldPresets(items=times, refused=refused)
 
 
 def end(target: Target, hold_id: int) -> FollowUp:
@@ -170,7 +178,8 @@ def hold_many(tx: Transaction, actor_id: int, ids: Collection[int], wish: Wish) 
         ids: which ones.
         wish: how.
     """
-    hours = Hours(*clock_of(tx, actor_id))
+    known = _Known(tx)
+    hours: Hours = known.hours(actor_id)
     untils: dict[int, datetime] = {}
     refused: dict[int, NotAllowed] = {}
     rows = tx.execute(_situation(ids, actor_id)).all()
@@ -178,7 +187,7 @@ def hold_many(tx: Transaction, actor_id: int, ids: Collection[int], wish: Wish) 
     for row in rows:
         holding = of_kind(before[row.id], wish.kind, None if wish.kind is HoldKind.WAIT else actor_id)
         try:
-            until = _until(tx, row, wish, hours, holding)
+            until = _until(known, row, wish, hours, holding)
         except NotAllowed as problem:
             refused[row.id] = problem
         else:
@@ -238,11 +247,50 @@ def _before(tx: Transaction, ids: Collection[int]) -> Mapping[int, list[Record]]
     return found
 
 
-def _until(tx: Transaction, row: Record, wish: Wish, hours: Hours, holding: Sequence[Record]) -> datetime:
+class _Known:
+    """Policies, and by which hours people and policies work: each is read once."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.hours = cache(self._hours)
+        self.policy = cache(self._policy)
+        self.calendar = cache(self._calendar)
+
+    def _hours(self, user_id: int) -> Hours:
+        return Hours(*clock_of(self._tx, user_id))
+
+    def _policy(self, version_id: int) -> Policy | PolicyUnreadable:
+        return load_policies(self._tx, [version_id])[version_id]
+
+    def _calendar(self, version_id: int, assignee_id: int) -> Calendar:
+        """By which a wait is measured: that of the policy, else the assignee's own."""
+        policy = self.policy(version_id)
+        if isinstance(policy, PolicyUnreadable) or policy.calendar_id is None:
+            own: Hours = self.hours(assignee_id)
+            return own.calendar
+        try:
+            return load_clocks(self._tx, [policy], [assignee_id]).of(policy, assignee_id)
+        except CalendarUnusable:
+            return ALWAYS_OPEN
+
+
+def _allowed(
+    known: _Known, row: Record, kind: HoldKind, actor_id: int, holding: Sequence[Record]
+) -> Iterator[tuple[Preset, datetime]]:
+    """Up to when a caller may hold a follow-up, of the times that have names."""
+    for preset in Preset:
+        wish = Wish(kind, preset=preset, reason="to come")
+        try:
+            yield preset, _until(known, row, wish, known.hours(actor_id), holding)
+        except (NotAllowed, Invalid):
+            continue
+
+
+def _until(known: _Known, row: Record, wish: Wish, hours: Hours, holding: Sequence[Record]) -> datetime:
     """Up to when a follow-up is held.
 
     Args:
-        tx: where to read.
+        known: policies and hours.
         row: of `_situation`.
         wish: how.
         hours: of the caller.
@@ -251,7 +299,7 @@ def _until(tx: Transaction, row: Record, wish: Wish, hours: Hours, holding: Sequ
     Raises:
         NotAllowed: it cannot be.
     """
-    policy = load_policies(tx, [row.policy_version_id])[row.policy_version_id]
+    policy = known.policy(row.policy_version_id)
     rules = HoldRules() if isinstance(policy, PolicyUnreadable) else policy.holds
     if wish.kind is HoldKind.ACKNOWLEDGE:
         if not row.told:
@@ -265,22 +313,12 @@ def _until(tx: Transaction, row: Record, wish: Wish, hours: Hours, holding: Sequ
         if not _open_until(holding, until):
             check_snooze(rules, holding, until, wish.reason, hours)
         return until
-    theirs = Hours(*clock_of(tx, row.assignee_id)) if wish.until is None else hours
+    theirs: Hours = known.hours(row.assignee_id)
     until = wish.until or theirs.named(wish.preset or Preset.TOMORROW)
     if not _open_until(holding, until):
-        check_wait(rules, holding, until, _calendar(tx, policy, row.assignee_id), hours)
+        calendar = known.calendar(row.policy_version_id, row.assignee_id)
+        check_wait(rules, holding, until, calendar, hours)
     return until
-
-
-def _calendar(tx: Transaction, policy: Policy | PolicyUnreadable, assignee_id: int) -> Calendar:
-    """By which a wait is measured: that of the policy, else the assignee's own."""
-    own, _, _ = clock_of(tx, assignee_id)
-    if isinstance(policy, PolicyUnreadable) or policy.calendar_id is None:
-        return own
-    try:
-        return load_clocks(tx, [policy], [assignee_id]).of(policy, assignee_id)
-    except CalendarUnusable:
-        return ALWAYS_OPEN
 
 
 def _open_until(holding: Sequence[Record], until: datetime) -> bool:

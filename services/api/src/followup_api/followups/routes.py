@@ -19,7 +19,7 @@ from followup_api.downloads import FileAnswer
 from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, completing, deleted, export, holding, queries, service
 from followup_api.followups.activity_schemas import Activity
-from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult
+from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult, HoldPresetsInput
 from followup_api.followups.completing_schemas import (
     Completed,
     Completion,
@@ -28,7 +28,7 @@ from followup_api.followups.completing_schemas import (
     PresetTimes,
 )
 from followup_api.followups.detail_schemas import FollowUpDetail, FollowUpGiven
-from followup_api.followups.hold_schemas import Snooze, Wait
+from followup_api.followups.hold_schemas import HoldPresets, Snooze, Wait
 from followup_api.followups.policy import policy_and_next_step
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
@@ -147,7 +147,18 @@ def list_presets(work: Work, caller: Reader, query: Annotated[PresetQuery, Query
     if query.hold is None or query.follow_up_id is None:
         return found
     held = Target.of(work, caller, query.follow_up_id, None)
-    return found.model_copy(update={"items": holding.presets(held, HoldKind(query.hold))})
+    held.read()
+    allowed = holding.presets(work.tx, caller.user_id, [held.id], HoldKind(query.hold))
+    return found.model_copy(update={"items": allowed.items})
+
+
+@router.post("/presets", summary="List times up to which many may be held")
+def list_presets_of_many(work: Work, caller: Reader, body: HoldPresetsInput) -> HoldPresets:
+    """Of the times that have names those up to which you may snooze many follow-ups, or let them wait, by the
+    policies of all of them. Nothing is stored. Completed ones, and those that you may not change, do not
+    count."""
+    found = _filters(work.tx, caller, body.filter) if body.filter else None
+    return bulk.hold_presets(work.tx, body, scope_of(work.tx, caller), caller.user_id, found)
 
 
 @router.get("/deleted", summary="List deleted follow-ups")

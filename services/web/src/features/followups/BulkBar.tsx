@@ -18,14 +18,14 @@ import type { HoldAction } from "@/features/followups/holding";
 import { needsReason } from "@/features/followups/rescheduling";
 import { done, failed } from "@/components/toasts";
 import { expectUndo, forgetUndo, withUndo } from "@/components/undo";
-import { useMay, useMe } from "@/api/session";
+import { useMay } from "@/api/session";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
 import classes from "./BulkBar.module.css";
 
 const BulkEditDialog = later(() => import("@/features/followups/BulkEditDialog"));
 const PolicyQuestion = later(() => import("@/features/followups/PolicyQuestion"));
-const HoldForm = later(async () => ({ default: (await import("@/features/followups/HoldDialog")).HoldForm }));
+const HoldManyDialog = later(async () => ({ default: (await import("@/features/followups/HoldDialog")).HoldManyDialog }));
 const BulkCompleteDialog = later(() => import("@/features/followups/BulkCompleteDialog"));
 const BulkDialog = later(() => import("@/features/followups/BulkDialog"));
 
@@ -46,7 +46,6 @@ export function BulkBar() {
   const [question, setQuestion] = useState<Question | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const bulk = useBulk();
-  const me = useMe();
   const cache = useQueryClient();
   const count = all ? all.expected : chosen.size;
   const held = all !== null || [...chosen.values()].some((followUp) => latest(cache, followUp).holds.length > 0);
@@ -202,10 +201,11 @@ export function BulkBar() {
         />
       )}
       {asking && isHold(asking) && (
-        <HoldForm
+        <HoldManyDialog
           action={asking}
-          title={t.holds.titleMany[asking](count)}
-          whose={me.id}
+          count={count}
+          ids={[...chosen.keys()]}
+          filter={all}
           problem={problem}
           busy={bulk.isPending}
           run={(until) => run({ action: asking, ...until })}

@@ -3,13 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
-import type { Preset } from "@/api/types";
+import type { BulkFilter, HoldPresets, Preset } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { DueField } from "@/features/followups/DueField";
 import { closeHold, useHold, type HoldAction, type HoldRequest, type HoldUntil } from "@/features/followups/holding";
-import { holdPresetsQuery, presetsQuery } from "@/features/followups/queries";
+import { holdPresetsOfManyQuery, holdPresetsQuery } from "@/features/followups/queries";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -21,6 +21,7 @@ import { calendar } from "@/time/format";
 export default function HoldDialog({ request: { followUp, action } }: { request: HoldRequest }) {
   const hold = useHold({ quiet: true });
   const [error, setError] = useState<unknown>(null);
+  const { data: presets } = useQuery(holdPresetsQuery(followUp.id, action));
 
   function run(until: HoldUntil) {
     const change = action === "wait" ? { followUp, action, ...until, reason: until.reason ?? "" } : { followUp, action, ...until };
@@ -32,13 +33,31 @@ export default function HoldDialog({ request: { followUp, action } }: { request:
       action={action}
       title={t.holds.title[action](isolate(followUp.title))}
       whose={followUp.assignee_id}
-      followUp={followUp.id}
+      presets={presets}
       problem={error}
       busy={hold.isPending}
       run={run}
       close={closeHold}
     />
   );
+}
+
+interface ManyProps extends Omit<Props, "title" | "whose" | "presets" | "refused"> {
+  count: number;
+  /** Which ones: the first are asked about, as many as the API takes. */
+  ids: readonly number[];
+  /** In place of them: all that it finds. */
+  filter: BulkFilter | null;
+}
+
+const AT_ONCE = 10_000;
+
+/** The same of many: of the times by name those that the policies of all of them allow. */
+export function HoldManyDialog({ count, ids, filter, ...form }: ManyProps) {
+  const { id: me } = useMe();
+  const [which] = useState(() => (filter ? { filter } : { ids: ids.slice(0, AT_ONCE) }));
+  const { data } = useQuery(holdPresetsOfManyQuery(form.action, which));
+  return <HoldForm title={t.holds.titleMany[form.action](count)} whose={me} presets={data?.items} refused={data?.refused} {...form} />;
 }
 
 const KEYS: Readonly<Record<Preset, string>> = { tomorrow: "t", monday: "m", in_3_working_days: "d", in_a_week: "w", in_a_month: "o" };
@@ -50,8 +69,10 @@ interface Props {
   title: string;
   /** By whose working hours times by name are meant. */
   whose: number;
-  /** Which follow-up, where it is one: its policy limits the times by name. */
-  followUp?: number;
+  /** Times by name, as policies allow them; undefined until they are known. */
+  presets: HoldPresets["items"] | undefined;
+  /** How many may be held up to none of them. */
+  refused?: number | undefined;
   /** Why the last try was refused. */
   problem: unknown;
   busy: boolean;
@@ -60,12 +81,10 @@ interface Props {
 }
 
 /** Until when, by name or by time, and why. */
-export function HoldForm({ action, title, whose, followUp, problem, busy, run, close }: Props) {
-  const { id, time_zone: zone } = useMe();
-  const named = useQuery({ ...presetsQuery(action === "snooze" ? id : whose), enabled: followUp === undefined });
-  const allowed = useQuery({ ...holdPresetsQuery(followUp ?? 0, action), enabled: followUp !== undefined });
-  const presets = (followUp === undefined ? named : allowed).data ?? [];
-  const [chosen, setChosen] = useState<Preset | typeof AT>("tomorrow");
+function HoldForm({ action, title, whose, presets, refused = 0, problem, busy, run, close }: Props) {
+  const { time_zone: zone } = useMe();
+  const [picked, setChosen] = useState<Preset | typeof AT | null>(null);
+  const chosen = picked ?? (presets ? (presets[0]?.preset ?? AT) : "tomorrow");
   const [until, setUntil] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
@@ -74,7 +93,7 @@ export function HoldForm({ action, title, whose, followUp, problem, busy, run, c
   const leave = useUnsavedChanges(reason.trim() !== "" || until !== null, close);
   const reasonError = problem instanceof Problem ? problem.messageFor("reason") : undefined;
   const needsReason = action === "wait" || reasonError !== undefined;
-  const time = presets.find(({ preset }) => preset === chosen)?.due_at;
+  const time = presets?.find(({ preset }) => preset === chosen)?.due_at;
 
   useEffect(() => {
     /** What a key means is known before it is known when that is. */
@@ -113,10 +132,11 @@ export function HoldForm({ action, title, whose, followUp, problem, busy, run, c
           <Text size="sm" c="dimmed">
             {t.holds.text[action]}
           </Text>
+          {refused > 0 && <Text size="sm">{t.holds.notThese[action](refused)}</Text>}
           <div role="radiogroup" aria-label={t.holds.until}>
             <Chip.Group value={chosen} onChange={setChosen}>
               <Group gap={6}>
-                {presets.map(({ preset, due_at: at }) => (
+                {presets?.map(({ preset, due_at: at }) => (
                   <Chip key={preset} value={preset} title={calendar(at, zone, now())} data-autofocus={preset === chosen || undefined}>
                     {t.completing.presets[preset]} <Kbd size="xs">{KEYS[preset]}</Kbd>
                   </Chip>

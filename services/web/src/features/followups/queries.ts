@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf, type QueryOf } from "@/api/client";
 import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
-import type { ShownFollowUp, View } from "@/api/types";
+import type { BulkFilter, ShownFollowUp, View } from "@/api/types";
 
 const PAGE = 100;
 
@@ -48,6 +48,14 @@ export const holdPresetsQuery = (followUp: number, hold: "snooze" | "wait") =>
     queryKey: queryKeys.holdPresets(followUp, hold),
     queryFn: async ({ signal }) =>
       (await dataOf(api.GET("/follow-ups/presets", { params: { query: { follow_up_id: followUp, hold } }, signal }))).items,
+    staleTime: 0,
+  });
+
+/** The times up to which one may hold many follow-ups by the policies of all of them, and how many may not be held at all. */
+export const holdPresetsOfManyQuery = (hold: "snooze" | "wait", which: { ids: number[] } | { filter: BulkFilter }) =>
+  queryOptions({
+    queryKey: queryKeys.holdPresetsOfMany(hold, which),
+    queryFn: ({ signal }) => dataOf(api.POST("/follow-ups/presets", { body: { hold, ...which }, signal })),
     staleTime: 0,
   });
 

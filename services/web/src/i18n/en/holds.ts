@@ -21,6 +21,10 @@ export const holds = {
       snooze: "You are not reminded before that. Its escalation goes on: others are told as ever.",
       wait: "Its clock stops until then, and nobody is told. Then it goes on, and you and your manager are told.",
     },
+    notThese: {
+      snooze: (amount: number) => `${followUps(amount)} may not be snoozed to any of these times: you are told why, and the others are snoozed.`,
+      wait: (amount: number) => `${followUps(amount)} may not wait until any of these times: you are told why, and the others wait.`,
+    },
     failed: "It is as it was",
     until: "Until",
     otherTime: "Another time",
