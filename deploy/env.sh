@@ -15,7 +15,7 @@ new=$(mktemp .env.XXXXXX)
 trap 'rm -f "$new"' EXIT
 while IFS= read -r line; do
     case $line in
-        FOLLOWUP_*_PASSWORD= | FOLLOWUP_*_SECRET=) line=$line$(random) ;;
+        FOLLOWUP_*_PASSWORD= | FOLLOWUP_*_SECRET= | FOLLOWUP_*_KEY=) line=$line$(random) ;;
     esac
     printf '%s\n' "$line"
 done < .env.example > "$new"

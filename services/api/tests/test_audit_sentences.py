@@ -29,6 +29,11 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
             (3, "relay", "3 deliveries that were given up be tried again (“relay”)"),
         )
     ),
+    (
+        *(Action.WEBHOOK_SWITCHED_OFF, None, "webhooks/3"),
+        *({"host": "crm.example.com", "reason": "it answered 410 Gone"},),
+        "Webhook 3 (crm.example.com) was switched off: it answered 410 Gone",
+    ),
     *(
         (action, 1, "webhooks/3", details, f"Ada Okafor {said}")
         for action, details, said in (

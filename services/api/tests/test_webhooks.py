@@ -270,8 +270,34 @@ def test_a_change_begins_afresh_and_each_leaves_an_entry(
     assert api.get(path).status_code == 404
     assert world.execute("SELECT count(*) FROM deliveries") == [(0,)]
     assert actions(world) == [
-        f"webhook.{what}" for what in ("created", "changed", "changed", "secret-rotated", "tested", "deleted")
+        f"webhook.{what}"
+        for what in (
+            *("created", "switched-off", "changed", "changed", "secret-rotated", "tested", "deleted"),
+        )
     ]
+
+
+def test_who_made_one_reads_in_their_inbox_that_it_fails_and_that_it_is_off(
+    world: World, company: Company
+) -> None:
+    made = make(world.client(company.ada))
+    for column, said, comes in (
+        ("told_at = now(), problem = '503 busy'", "fails: 503 busy", "once it has failed for days"),
+        (
+            "state = 'off', off_because = 'it answered 410 Gone'",
+            "it answered 410 Gone",
+            "switches it on again",
+        ),
+    ):
+        world.execute(f"UPDATE webhooks SET {column}")
+        [told] = company.get(company.ada, "/notifications")["items"]
+        assert (told["kind"], told["webhook_id"], told["follow_up"]) == ("webhook", made["id"], None)
+        assert told["message"].startswith("The webhook to 93.184.215.14")
+        assert told["message"].endswith(said)
+        assert comes in told["reason"]
+        assert company.get(company.ada, "/notifications", summed_up_by=told["id"])["items"] == []
+    assert company.get(company.amir, "/notifications")["items"] == []
+    assert company.get(company.ada, "/notifications/unread-count") == {"unread": 1}
 
 
 def test_there_is_an_end_to_how_many_there_can_be(world: World, admin: Person, api: TestClient) -> None:

@@ -32,6 +32,7 @@ from tests.support.receiver import Receiver, Respond, answering, hanging, sendin
 SEAL = Seal("k" * 32)
 SECRET, OLDER, OTHER = ("whsec_" + letter * 43 + "=" for letter in "ABC")
 HERE = Egress([ip_network("127.0.0.0/8"), ip_network("::1/128")])
+CALLS = Calls(SEAL)
 HOUR = timedelta(hours=1)
 SENT = Outcome(Result.SENT, "204")
 PUT_OFF = Outcome(Result.PUT_OFF, "503 busy")
@@ -210,12 +211,12 @@ def escalate(company: Company, run: Run) -> int:
 def taken(company: Company) -> Call | None:
     """What the dispatcher takes, with the rights that it has."""
     with acting_as(company.tx, "followup_dispatcher"):
-        return Calls().take(company.tx)
+        return CALLS.take(company.tx)
 
 
 def ended(company: Company, of: Call, outcome: Outcome) -> None:
     with acting_as(company.tx, "followup_dispatcher"):
-        Calls().record(company.tx, of, outcome)
+        CALLS.record(company.tx, of, outcome)
 
 
 def waits(company: Company) -> list[timedelta]:
@@ -390,16 +391,79 @@ def test_one_that_fails_for_days_is_switched_off(company: Company, run: Run) -> 
     assert (of_webhook(company, "state"), states(company)[0][1]) == ("off", "suppressed")
 
 
+def told(company: Company) -> list[tuple[int, bool, str]]:
+    rows = company.tx.execute(
+        text("""
+            SELECT user_id, (details ->> 'off')::boolean, details ->> 'reason' FROM notifications
+            WHERE audience = 'webhook' AND read_at IS NULL ORDER BY id
+        """)
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_who_made_it_is_told_that_it_fails_and_again_that_it_is_off(company: Company, run: Run) -> None:
+    listen(company)
+    owner = of_webhook(company, "owner_id")
+    company.person("Bea", role="admin")
+    escalate(company, run)
+    for failing, expected in (
+        (timedelta(minutes=59), []),
+        (HOUR, [(owner, False, "503 busy")]),
+        (HOUR * 2, [(owner, False, "503 busy")]),
+    ):
+        call = taken(company)
+        assert call
+        company.tx.execute(text("UPDATE webhooks SET failing_since = now() - :long"), {"long": failing})
+        ended(company, call, PUT_OFF)
+        assert told(company) == expected
+        let_time_pass(company)
+    call = taken(company)
+    assert call
+    ended(company, call, Outcome(Result.REFUSED, "410 Gone", gone=True))
+    assert told(company) == [(owner, True, "it answered 410 Gone")]
+    log = company.tx.execute(
+        text("SELECT target, details FROM audit_log WHERE action = 'webhook.switched-off'")
+    )
+    [(target, details)] = log
+    assert target.startswith("webhooks/")
+    assert details == {"host": "93.184.215.14", "reason": "it answered 410 Gone"}
+
+
+def test_another_key_seals_again_what_the_one_before_had_sealed(company: Company) -> None:
+    listen(company)
+    company.tx.execute(text("UPDATE webhooks SET previous_secret = :sealed"), {"sealed": SEAL.sealed(OLDER)})
+    with acting_as(company.tx, "followup_dispatcher"):
+        Calls(Seal("n" * 32, "k" * 32)).bring_back(company.tx)
+    secret, previous = (of_webhook(company, column) for column in ("secret", "previous_secret"))
+    assert (Seal("n" * 32).opened(secret), Seal("n" * 32).opened(previous)) == (SECRET, OLDER)
+    with acting_as(company.tx, "followup_dispatcher"):
+        Calls(Seal("n" * 32)).bring_back(company.tx)
+        Calls(Seal("x" * 32)).bring_back(company.tx)  # another key leaves what it cannot open as it is
+    assert of_webhook(company, "secret") == secret
+
+
+def test_who_is_no_admin_any_more_is_not_told_and_the_admins_are(company: Company, run: Run) -> None:
+    listen(company)
+    bea = company.person("Bea", role="admin")
+    company.tx.execute(text("UPDATE users SET role = 'employee' WHERE name = 'Ada'"))
+    escalate(company, run)
+    call = taken(company)
+    assert call
+    ended(company, call, Outcome(Result.REFUSED, "410 Gone", gone=True))
+    assert (bea, True, "it answered 410 Gone") in told(company)
+    assert of_webhook(company, "owner_id") not in [user for user, *_ in told(company)]
+
+
 def test_a_paused_one_waits(company: Company, run: Run) -> None:
     listen(company)
     company.tx.execute(text("UPDATE webhooks SET state = 'paused'"))
     escalate(company, run)
     with acting_as(company.tx, "followup_dispatcher"):
-        assert Calls().waited(company.tx) is None
+        assert CALLS.waited(company.tx) is None
     assert taken(company) is None
     company.tx.execute(text("UPDATE webhooks SET state = 'on'"))
     with acting_as(company.tx, "followup_dispatcher"):
-        assert Calls().waited(company.tx) == timedelta(0)
+        assert CALLS.waited(company.tx) == timedelta(0)
     assert taken(company)
 
 
@@ -411,9 +475,9 @@ def test_what_waits_for_a_time_of_a_clock_that_was_ahead_comes_back(company: Com
     company.tx.execute(text("UPDATE webhooks SET free_at = now() + :ahead"), {"ahead": ahead})
     assert taken(company) is None
     with acting_as(company.tx, "followup_dispatcher"):
-        Calls().bring_back(company.tx)
+        CALLS.bring_back(company.tx)
     assert taken(company)
     company.tx.execute(text("UPDATE deliveries SET next_at = now() + interval '24 hours'"))
     with acting_as(company.tx, "followup_dispatcher"):
-        Calls().bring_back(company.tx)
+        CALLS.bring_back(company.tx)
     assert waits(company) == [timedelta(hours=24)]

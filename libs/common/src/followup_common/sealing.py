@@ -6,6 +6,7 @@ The key is made of `FOLLOWUP_SECRETS_KEY` by HKDF (RFC 5869); what it seals is a
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -33,7 +34,8 @@ class Seal:
     """
 
     def __init__(self, key: str, previous: str | None = None) -> None:
-        self._keys = MultiFernet([_fernet(each) for each in (key, previous) if each])
+        self._present = _fernet(key)
+        self._keys = MultiFernet([self._present, *([_fernet(previous)] if previous else ())])
 
     def sealed(self, secret: str) -> bytes:
         """A secret as it is kept."""
@@ -49,6 +51,15 @@ class Seal:
             return self._keys.decrypt(kept).decode()
         except InvalidToken:
             raise NotSealedWithThis from None
+
+    def sealed_again(self, kept: bytes) -> bytes | None:
+        """The secret sealed with the present key; None: it is, or the keys at hand do not open it."""
+        try:
+            self._present.decrypt(kept)
+        except InvalidToken:
+            with suppress(InvalidToken):
+                return self._keys.rotate(kept)
+        return None
 
 
 def _fernet(key: str) -> Fernet:

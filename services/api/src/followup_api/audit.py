@@ -77,6 +77,7 @@ class Action(StrEnum):
     WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"  # noqa: S105 - a name
     WEBHOOK_TESTED = "webhook.tested"
     WEBHOOK_REPLAYED = "webhook.replayed"
+    WEBHOOK_SWITCHED_OFF = "webhook.switched-off"  # the database writes this one
     WEBHOOK_DELETED = "webhook.deleted"
     DEAD_LETTERS_REPLAYED = "dead-letters.replayed"
     DEAD_LETTERS_DISCARDED = "dead-letters.discarded"

@@ -13,7 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from followup_common.db import Transaction
-from sqlalchemy import ARRAY, Interval, Row, bindparam, text
+from followup_common.sealing import Seal
+from sqlalchemy import ARRAY, Interval, LargeBinary, Row, bindparam, text
 
 from followup_dispatcher.deliveries import BEGIN_ATTEMPT, END, END_ATTEMPT, LEFT
 from followup_dispatcher.outcomes import Outcome, Result
@@ -30,6 +31,8 @@ LONGEST_REST = timedelta(minutes=10)
 """A webhook rests after a failure, twice as long after each in a row: nothing else is tried in vain."""
 LONGEST_ASKED = timedelta(hours=24)
 """For so long a webhook may ask to be left alone (`Retry-After`)."""
+TOLD_AFTER = timedelta(hours=1)
+"""Whoever made a webhook is told once it has failed for so long."""
 GIVEN_UP_AFTER = timedelta(days=5)
 """A webhook that has failed for so long, and nothing else, is switched off."""
 
@@ -85,14 +88,18 @@ TRY_AGAIN = text("""
 """).bindparams(bindparam("waits", list(WAITS), ARRAY(Interval)), bindparam("asked", type_=Interval))
 
 WELL = text("""
-    UPDATE webhooks SET failures = 0, failing_since = NULL, free_at = now() WHERE id = :webhook_id
+    UPDATE webhooks SET failures = 0, failing_since = NULL, problem = NULL, told_at = NULL, free_at = now()
+    WHERE id = :webhook_id
 """)
 AILING = text("""
     UPDATE webhooks SET failures = failures + 1, failing_since = COALESCE(failing_since, now()),
+        problem = :problem,
+        told_at = COALESCE(told_at, CASE WHEN failing_since <= now() - :told_after THEN now() END),
         free_at = now() + GREATEST(LEAST(:rest * power(2, LEAST(failures, 20)), :longest), :asked)
     WHERE id = :webhook_id
     RETURNING failing_since <= now() - :given_up_after AS is_given_up
 """).bindparams(
+    bindparam("told_after", TOLD_AFTER, Interval),
     bindparam("rest", REST, Interval),
     bindparam("longest", LONGEST_REST, Interval),
     bindparam("asked", type_=Interval),
@@ -118,6 +125,14 @@ BRING_BACK = (
 )
 
 
+SEALED = text("SELECT id, secret, previous_secret FROM webhooks")
+SEAL_AGAIN = text("""
+    UPDATE webhooks SET secret = COALESCE(:secret, secret),
+        previous_secret = COALESCE(:previous_secret, previous_secret)
+    WHERE id = :id AND secret = :old
+""").bindparams(bindparam("secret", type_=LargeBinary), bindparam("previous_secret", type_=LargeBinary))
+
+
 @dataclass(frozen=True)
 class Call:
     """One event on its way to one webhook.
@@ -139,8 +154,15 @@ class Call:
     body: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
 class Calls:
-    """The queue of what goes to webhooks."""
+    """The queue of what goes to webhooks.
+
+    Args:
+        seal: opens their secrets, and seals them again once there is another key.
+    """
+
+    seal: Seal
 
     def waited(self, tx: Transaction) -> timedelta | None:
         """How long the oldest delivery that could be sent has waited; None: none is due."""
@@ -186,12 +208,22 @@ class Calls:
             self._note_failure(tx, call, outcome)
 
     def bring_back(self, tx: Transaction) -> None:
-        """Let what waits for a time that no clock should have said be due."""
+        """Let what waits for a time that no clock should have said be due; seal with the present key what
+        the one before has sealed, so that it can go."""
         for statement in BRING_BACK:
             tx.execute(statement)
+        for row in tx.execute(SEALED).all():
+            kept = {"secret": row.secret, "previous_secret": row.previous_secret}
+            again = {name: self.seal.sealed_again(each) if each else None for name, each in kept.items()}
+            if any(again.values()):
+                tx.execute(SEAL_AGAIN, {**again, "id": row.id, "old": row.secret})
 
     def _note_failure(self, tx: Transaction, call: Call, outcome: Outcome) -> None:
-        rest = {"webhook_id": call.webhook_id, "asked": min(outcome.wait, LONGEST_ASKED)}
+        rest = {
+            "webhook_id": call.webhook_id,
+            "asked": min(outcome.wait, LONGEST_ASKED),
+            "problem": outcome.answer,
+        }
         is_given_up = tx.execute(AILING, rest).scalar()
         if outcome.gone or is_given_up:
             tx.execute(OFF, {"webhook_id": call.webhook_id, "reason": GONE if outcome.gone else FAILED})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import IO
 from followup_cli.local import private
 from followup_cli.output import Failure
 
+SECRETS_KEY_BYTES = 32
 PATIENCE_SECONDS = 1.0
 """Commands that ask whether the folder is served hold its lock for an instant."""
 
@@ -43,6 +45,7 @@ class DataFolder:
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().absolute()
         self.admin_token_file = self.path / "admin-token"
+        self.secrets_key_file = self.path / "secrets-key"
         self.database = self.path / "postgres"
         self.database_log = self.path / "postgres.log"
         self._lock_file = self.path / "run.lock"
@@ -106,11 +109,24 @@ class DataFolder:
 
     def keep_admin_token(self, token: str) -> None:
         """Write the API token, for nobody else to read; a reader finds the old one or the new one."""
-        number, name = tempfile.mkstemp(prefix=".admin-token-", dir=self.path)  # mode 0600
+        self._keep(token, self.admin_token_file)
+
+    def secrets_key(self) -> str:
+        """What seals secrets of others in the database: made by the first who asks."""
         try:
-            with os.fdopen(number, "w") as file:
-                file.write(token + "\n")
-            Path(name).replace(self.admin_token_file)
+            with os.fdopen(private.open_to_read(self.secrets_key_file)) as file:
+                return file.read().strip()
+        except FileNotFoundError:
+            key = secrets.token_hex(SECRETS_KEY_BYTES)
+            self._keep(key, self.secrets_key_file)
+            return key
+
+    def _keep(self, secret: str, file: Path) -> None:
+        number, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=self.path)  # mode 0600
+        try:
+            with os.fdopen(number, "w") as kept:
+                kept.write(secret + "\n")
+            Path(name).replace(file)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

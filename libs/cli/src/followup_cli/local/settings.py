@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, Self
 
 from followup_api.settings import ApiSettings
@@ -26,6 +27,12 @@ class RunSettings(SchedulerSettings, EscalatorSettings, NotifierSettings, ApiSet
     broker_url: SecretStr = SecretStr("in-process")
     database_url: SecretStr = SecretStr("embedded")
     worker_threads: int = Field(4, ge=1, le=200, description="Handlers in flight.")
+
+    def sealed_by(self, key: Callable[[], str]) -> Self:
+        """The same settings with a key that seals secrets, unless the environment has one."""
+        if self.secrets_key is not None:
+            return self
+        return self.model_copy(update={"secrets_key": SecretStr(key())})
 
     def on(self, database_url: str) -> Self:
         """The same settings with a database."""

@@ -18,6 +18,8 @@ HANDED = ("handed_over", "handed_back")
 """The audiences of who has work now that was handed over, or went back, and of whom its steps tell."""
 BUNDLE = "bundle"
 """The audience of summaries of what one happening has told; each has an index entry for all it sums up."""
+WEBHOOK = "webhook"
+"""The audience of those who are told of a webhook: it sums up nothing."""
 
 
 def summed_up(tx: Transaction, user_id: int, summary_id: int) -> ColumnElement[bool]:
@@ -44,7 +46,7 @@ def told_of(tx: Transaction, user_id: int, summary_id: int) -> ColumnElement[boo
 
 def _summary(tx: Transaction, user_id: int, summary_id: int) -> Record | None:
     asked = select(n.id, n.user_id, n.audience, n.summary_of, n.details).where(
-        n.user_id == user_id, n.id == summary_id, n.summary_of.is_not(None)
+        n.user_id == user_id, n.id == summary_id, n.summary_of.is_not(None), n.audience != WEBHOOK
     )
     return tx.execute(asked).first()
 

@@ -11,7 +11,7 @@ from followup_common.db import Transaction
 from followup_common.policy import Fallback, Severity, Step
 from followup_common.wording import day, hours_between, listed, overdue, told_of_many
 
-from followup_api.followups import why
+from followup_api.followups import summed_up, why
 from followup_api.followups.activities import Names, names_of, step_of
 from followup_api.followups.scopes import TAKEN
 from followup_api.followups.working_overdue import Late, counted
@@ -48,8 +48,13 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
     worked = _working_overdue(tx, in_sight)
     for row in rows:
         if row.summary_of is not None:
-            in_one = row.audience == "bundle"
-            yield _bundle(row, bundles[row.summary_of], names) if in_one else _summary(row, names)
+            match row.audience:
+                case "bundle":
+                    yield _bundle(row, bundles[row.summary_of], names)
+                case summed_up.WEBHOOK:
+                    yield _webhook(row)
+                case _:
+                    yield _summary(row, names)
             continue
         yield {
             "id": row.id,
@@ -103,6 +108,21 @@ def _bundle(row: Record, bundle: Bundle, names: Names) -> dict[str, Any]:
         "in_lists": not any(map(NAMED.match, bundle.reasons)),
         "completed": bundle.completed,
     }
+
+
+def _webhook(row: Record) -> dict[str, Any]:
+    """That a webhook fails, or was switched off."""
+    host, off, reason = (row.details.get(name) for name in ("host", "off", "reason"))
+    named = f"The webhook to {isolated(str(host))}"
+    message = f"{named} was switched off: {reason}" if off else f"{named} fails: {reason}"
+    next_ = (
+        "It hears nothing until somebody switches it on again."
+        if off
+        else "What happens waits; it is switched off once it has failed for days."
+    )
+    whose = "You made it." if row.details.get("own") else "Who made it is no admin any more."
+    about = {"number": None, "sums_up": None, "kind": "webhook", "webhook_id": row.summary_of}
+    return {**_of_many(row, "webhook", message, 0), **about, "reason": f"{whose} {next_}"}
 
 
 def _given(actor: str | None, bundle: Bundle) -> str:

@@ -135,19 +135,22 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     """Something that a person was told."""
 
     id: int
-    kind: Literal["escalation", "assignment", "hold", "summary"] = Field(
-        description="`hold`: a wait, a snooze or the time for which somebody had it has ended."
+    kind: Literal["escalation", "assignment", "hold", "summary", "webhook"] = Field(
+        description="`hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: "
+        "one that you look after fails, or was switched off."
     )
     created_at: Time
     read_at: Time | None
-    follow_up: NotifiedFollowUp | None = Field(description="Null for a summary, which is about several.")
+    follow_up: NotifiedFollowUp | None = Field(
+        description="Null for a summary, which is about several, and of a webhook."
+    )
     message: str = Field(description="What it says, as a sentence.")
     label: str | None = Field(description="Label of the policy step; null for others than escalations.")
     severity: Severity | None = Field(
         None, description="How grave the step is, or the steps are that a summary tells of; else null."
     )
     sla_breach: bool
-    why: Why | None = Field(description="Null for a summary.")
+    why: Why | None = Field(description="Null for a summary, and of a webhook.")
     number: int | None = Field(
         None,
         description="Of a summary: of how many follow-ups it tells; `GET /notifications?summed_up_by=` lists "
@@ -167,8 +170,9 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     reason: str | None = Field(
         None,
         description="Of a summary of escalations: how its recipient was found, as a sentence to them; of a "
-        "hand-over, who did it.",
+        "hand-over, who did it. Of a webhook: whose it is, and what comes next.",
     )
+    webhook_id: int | None = Field(None, description="Of a webhook: which one.")
     deliveries: list[NotificationDelivery] = Field(
         [], description="How it left the house, where it did or was to."
     )

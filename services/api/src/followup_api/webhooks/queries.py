@@ -27,7 +27,7 @@ _waiting = (
 )
 WEBHOOKS: Select[*tuple[Any, ...]] = select(
     *(w.id, w.url, w.event_types, w.state, w.owner_id, users.c.name.label("owner_name"), w.created_at),
-    *(w.failing_since, w.off_because),
+    *(w.failing_since, w.problem, w.off_because),
     select(func.count()).select_from(_waiting).scalar_subquery().label("waiting"),
     case((w.previous_until > func.now(), w.previous_until)).label("previous_secret_until"),
 ).join(users, users.c.id == w.owner_id)

@@ -26,6 +26,7 @@ KEPT: JsonDict = {
     "created_at": "2026-03-04T09:00:00Z",
     "waiting": 0,
     "failing_since": None,
+    "problem": None,
     "off_because": None,
     "previous_secret_until": None,
 }
@@ -90,6 +91,7 @@ class Webhook(Schema, json_schema_extra=examples(KEPT)):
     created_at: Time
     waiting: int = Field(description="Deliveries that are still to be sent; 1,000: or more.")
     failing_since: Time | None = Field(description="Null: the last delivery went through, or none was tried.")
+    problem: str | None = Field(description="Why the last delivery did not go through.")
     off_because: str | None = Field(description="Why it was switched off.")
     previous_secret_until: Time | None = Field(
         description="Until then requests are signed with the secret before as well; null: with one only."

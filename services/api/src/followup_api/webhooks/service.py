@@ -94,6 +94,8 @@ def change(
         "failing_since": None,
         "free_at": func.now(),
         "off_because": None,
+        "problem": None,
+        "told_at": None,
     }
     is_afresh = "url" in wanted or wanted.get("state", row.state) != row.state
     values = {**wanted, **(afresh if is_afresh else {})}

@@ -80,6 +80,9 @@ webhooks = Table(
     Column("failing_since", Time),
     Column("off_because", Text),
     created_at_column(),
+    # What was answered last, and when its owner was told; null: it does not fail.
+    Column("problem", Text),
+    Column("told_at", Time),
     CheckConstraint("state IN ('on', 'paused', 'off')", name="state"),
     CheckConstraint("cardinality(event_types) > 0", name="event_types"),
 )

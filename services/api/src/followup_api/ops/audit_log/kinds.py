@@ -33,7 +33,12 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         Action.ORGANISATION_CHANGED,
         Action.DELIVERIES_RETRIED,
         *(Action.WEBHOOK_CREATED, Action.WEBHOOK_CHANGED, Action.WEBHOOK_SECRET_ROTATED),
-        *(Action.WEBHOOK_TESTED, Action.WEBHOOK_REPLAYED, Action.WEBHOOK_DELETED),
+        *(
+            Action.WEBHOOK_TESTED,
+            Action.WEBHOOK_REPLAYED,
+            Action.WEBHOOK_SWITCHED_OFF,
+            Action.WEBHOOK_DELETED,
+        ),
         *(Action.SWEEP_REQUESTED, Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED),
     ),
 }

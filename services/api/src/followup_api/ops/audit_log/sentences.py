@@ -246,6 +246,9 @@ WEBHOOKS = {
 def _webhook(action: str, entry: _Entry) -> str:
     host, state = entry.details.get("host"), entry.details.get("state")
     which = f"webhook {entry.target_id}" + (f" ({isolated(str(host))})" if host else "")
+    if action == Action.WEBHOOK_SWITCHED_OFF:
+        said = f"{which[:1].upper()}{which[1:]} was switched off"
+        return f"{said}: {isolated(str(entry.details['reason']))}" if "reason" in entry.details else said
     if state in ("on", "paused") and len(entry.details) == 1:
         return f"{entry.who} {'paused' if state == 'paused' else 'switched on'} {which}"
     return f"{entry.who} {WEBHOOKS[Action(action)].format(which)}"
@@ -403,6 +406,6 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys(LISTS, _choice),
     Action.SWEEP_REQUESTED: _sweep,
     Action.DELIVERIES_RETRIED: _deliveries,
-    **dict.fromkeys(WEBHOOKS, _webhook),
+    **dict.fromkeys((*WEBHOOKS, Action.WEBHOOK_SWITCHED_OFF), _webhook),
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }
