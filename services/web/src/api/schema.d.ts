@@ -2683,7 +2683,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -4082,6 +4082,11 @@ export interface components {
              * @description Null: the last delivery went through, or none was tried.
              */
             failing_since: string | null;
+            /**
+             * Problem
+             * @description Why the last delivery did not go through.
+             */
+            problem: string | null;
             /**
              * Off Because
              * @description Why it was switched off.
@@ -6959,10 +6964,10 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended.
+             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: one that you look after fails, or was switched off.
              * @enum {string}
              */
-            kind: "escalation" | "assignment" | "hold" | "summary";
+            kind: "escalation" | "assignment" | "hold" | "summary" | "webhook";
             /**
              * Created At
              * Format: date-time
@@ -6970,7 +6975,7 @@ export interface components {
             created_at: string;
             /** Read At */
             read_at: string | null;
-            /** @description Null for a summary, which is about several. */
+            /** @description Null for a summary, which is about several, and of a webhook. */
             follow_up: components["schemas"]["NotifiedFollowUp"] | null;
             /**
              * Message
@@ -6986,7 +6991,7 @@ export interface components {
             severity?: components["schemas"]["Severity"] | null;
             /** Sla Breach */
             sla_breach: boolean;
-            /** @description Null for a summary. */
+            /** @description Null for a summary, and of a webhook. */
             why: components["schemas"]["Why"] | null;
             /**
              * Number
@@ -7011,9 +7016,14 @@ export interface components {
             completed?: number | null;
             /**
              * Reason
-             * @description Of a summary of escalations: how its recipient was found, as a sentence to them; of a hand-over, who did it.
+             * @description Of a summary of escalations: how its recipient was found, as a sentence to them; of a hand-over, who did it. Of a webhook: whose it is, and what comes next.
              */
             reason?: string | null;
+            /**
+             * Webhook Id
+             * @description Of a webhook: which one.
+             */
+            webhook_id?: number | null;
             /**
              * Deliveries
              * @description How it left the house, where it did or was to.
@@ -10266,6 +10276,11 @@ export interface components {
              * @description Null: the last delivery went through, or none was tried.
              */
             failing_since: string | null;
+            /**
+             * Problem
+             * @description Why the last delivery did not go through.
+             */
+            problem: string | null;
             /**
              * Off Because
              * @description Why it was switched off.
