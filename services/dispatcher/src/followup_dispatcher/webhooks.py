@@ -32,7 +32,7 @@ LONGEST_REST = timedelta(minutes=10)
 LONGEST_ASKED = timedelta(hours=24)
 """For so long a webhook may ask to be left alone (`Retry-After`)."""
 TOLD_AFTER = timedelta(hours=1)
-"""Whoever made a webhook is told once it has failed for so long."""
+"""The admin who made a webhook is told once it has failed for so long."""
 GIVEN_UP_AFTER = timedelta(days=5)
 """A webhook that has failed for so long, and nothing else, is switched off."""
 

@@ -6,7 +6,7 @@ GRANT UPDATE (problem, told_at) ON webhooks TO followup_dispatcher, followup_api
 -- It seals secrets again with a new key.
 GRANT UPDATE (secret, previous_secret) ON webhooks TO followup_dispatcher;
 
--- One notification a webhook: a later one takes the place of one before. Whoever made it may be no admin any more: then
+-- One notification a webhook: a later one takes the place of one before. If its maker is no admin any more,
 -- all admins are told.
 CREATE FUNCTION webhooks_tell() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
