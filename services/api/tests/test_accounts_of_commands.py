@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from .companies import Company
+from .companies import DUE, Company
 from .conftest import Person
+from .importing import FOLLOW_UPS, imported, send, wrong
 from .test_absences import days
 
 
@@ -24,18 +25,48 @@ def test_it_gets_no_work_and_no_invitation_and_stands_in_for_nobody(
     company.world.execute("UPDATE users SET password_hash = NULL WHERE id = :id", id=company.otto.id)
     invited = company.ask(company.ada, "POST", "/invitations", json={}).json()["items"]
     assert [each["user_id"] for each in invited] == [company.otto.id]
-    body = {"assignee_id": account.id}
-    refused = company.ask(company.ada, "PATCH", f"/follow-ups/{call}", json=body)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "assignee_id")
-    assert "choose a person" in refused.json()["errors"][0]["message"]
-    path = f"/users/{company.amir.id}/hand-over"
-    refused = company.ask(company.ada, "POST", path, json={"to": account.id, "dry_run": True})
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "to")
-    absence: dict[str, Any] = {"user_id": company.amir.id, **days(), "substitute_id": account.id}
-    refused = company.ask(company.ada, "POST", "/absences", json=absence)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "substitute_id")
+    to = {"assignee_id": account.id}
+    ways: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+        "create": ("POST", "/follow-ups", "assignee_id", {"title": "Call", "due_at": DUE, **to}),
+        "edit": ("PATCH", f"/follow-ups/{call}", "assignee_id", to),
+        "bulk": ("POST", "/follow-ups/bulk", "assignee_id", {"ids": [call], "action": "reassign", **to}),
+        "next": (
+            "POST",
+            f"/follow-ups/{call}/complete",
+            "next.assignee_id",
+            {"next": {"preset": "monday", **to}},
+        ),
+        "hand over": (
+            "POST",
+            f"/users/{company.amir.id}/hand-over",
+            "to",
+            {"to": account.id, "dry_run": True},
+        ),
+        "stand in": (
+            "POST",
+            "/absences",
+            "substitute_id",
+            {"user_id": company.amir.id, **days(), "substitute_id": account.id},
+        ),
+    }
+    for way, (method, path, field, body) in ways.items():
+        refused = company.ask(company.ada, method, path, json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field), way
+    assert "choose a person" in company.ask(company.ada, "PATCH", f"/follow-ups/{call}", json=to).text
     people = company.get(company.ada, "/team", depth="all")["items"]
     assert account.id not in [each["person"]["id"] for each in people]
+
+
+def test_a_file_gives_it_no_work_but_leaves_it_what_it_has(company: Company, account: Person) -> None:
+    file = f"{FOLLOW_UPS}a,Call,{account.email},{DUE},,,,,,\n"
+    refused = send(company, "follow-ups", file)
+    assert wrong(refused) == [(2, "assignee_email")]
+    assert "nobody reads what it is told: name a person." in refused.json()["errors"][0]["message"]
+    company.world.execute(
+        "INSERT INTO follow_ups (external_id, title, assignee_id, due_at) VALUES ('a', 'Old', :id, now())",
+        id=account.id,
+    )
+    assert imported(company, "follow-ups", file) == (0, 1, 0)
 
 
 def test_a_password_makes_it_a_person(company: Company, account: Person) -> None:

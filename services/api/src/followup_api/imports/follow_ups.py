@@ -45,6 +45,8 @@ CHECKS: dict[str, Check] = {
     "value_currency": cells.currency,
 }
 
+# Whose it is already stays so.
+ASSIGNABLE = "(u.active AND u.is_person OR f.assignee_id = u.id) IS TRUE"
 # A subject without an external id is known by its kind and name, so that importing a file again adds none.
 # Of a column that the file lacks (`subject`, `notes`) what is known stays as it is.
 PLANNED = f"""
@@ -55,9 +57,9 @@ PLANNED = f"""
            {{value_amount}} AS value_amount, {{value_currency}} AS value_currency,
            u.id AS assignee_id, f.id AS known_id, {{subject}} AS subject_id,
            COALESCE(r.first_line, i.line) AS first_line,
-           u.name AS assignee_name, (u.active OR f.assignee_id = u.id) IS TRUE AS assignable,
+           u.name AS assignee_name, u.is_person, {ASSIGNABLE} AS assignable,
            i.valid AND i.line = COALESCE(r.first_line, i.line)
-               AND (u.active OR f.assignee_id = u.id) IS TRUE
+               AND {ASSIGNABLE}
                AND (i.external_id IS NOT NULL OR f.id IS NOT NULL) AS good,
            f.id IS NOT NULL AND (
                (f.title, f.assignee_id, f.due_at, f.notes, f.subject_id)
@@ -87,7 +89,7 @@ KNOWN_BY_ID = """
     LEFT JOIN follow_ups f ON f.id = COALESCE(x.id, k.id)
 """
 WRONG = """
-    SELECT line, external_id, id, known_id, first_line, assignee_email, assignee_name, assignable
+    SELECT line, external_id, id, known_id, first_line, assignee_email, assignee_name, is_person, assignable
     FROM planned
     WHERE external_id IS NOT NULL AND line <> first_line
        OR assignee_email IS NOT NULL AND NOT assignable
@@ -306,7 +308,8 @@ class _Parsing:
 
 
 def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
-    for line, external_id, number, found, first_line, email, name, assignable in tx.execute(text(WRONG)):
+    for row in tx.execute(text(WRONG)):
+        line, external_id, number, found, first_line, email, name, is_person, assignable = row
         if line != first_line and external_id is not None:
             message = f"external_id {external_id!r} is on line {first_line} already: keep one of the two."
             yield line, "external_id", message
@@ -317,6 +320,12 @@ def _wrong(tx: Transaction) -> Iterator[tuple[int, str, str]]:
             yield line, "id", message
         if email is not None and name is None:
             message = f"assignee_email {email!r} belongs to nobody here: add the person first, or correct it."
+            yield line, "assignee_email", message
+        elif email is not None and not assignable and not is_person:
+            message = (
+                f"assignee_email {email!r}: {name} is an account for commands, and nobody reads what it is "
+                "told: name a person."
+            )
             yield line, "assignee_email", message
         elif email is not None and not assignable:
             message = f"assignee_email {email!r}: {name} is inactive: name somebody active, or activate them."
