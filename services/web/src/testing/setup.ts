@@ -1,7 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 afterEach(cleanup);
+configure({ asyncUtilTimeout: 20_000 }); // on a busy machine too: a second is what it waits otherwise
 
 // What Mantine asks of a browser, and jsdom does not have.
 window.matchMedia = (query) =>

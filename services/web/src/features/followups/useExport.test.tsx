@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications, notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { useExport } from "@/features/followups/useExport";
@@ -35,5 +35,5 @@ it("says why a file is refused, offers to try again, and keeps the one that come
   expect(await screen.findByText(detail)).toBeTruthy();
   expect(kept).toEqual([]);
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-  await vi.waitFor(() => expect(kept).toEqual(["follow-ups.csv blob:kept"]));
+  await waitFor(() => expect(kept).toEqual(["follow-ups.csv blob:kept"]));
 });
