@@ -35,6 +35,13 @@ PAGES = (
 )
 
 
+@pytest.fixture(params=[PHONE, pytest.param(TABLET, marks=pytest.mark.long)], ids=["phone", "tablet"])
+def narrow(request: pytest.FixtureRequest) -> ViewportSize:
+    """Where each page is looked at beside the desk. Each run of axe-core is a third of a second."""
+    size: ViewportSize = request.param
+    return size
+
+
 @pytest.fixture(scope="module")
 def ada(product: Product) -> Person:
     """An admin with something on every page, and with more people than a list shows at once."""
@@ -50,23 +57,23 @@ def ada(product: Product) -> Person:
     return ada
 
 
-def test_no_page_has_a_violation(visit: Visit, ada: Person) -> None:
+def test_no_page_has_a_violation(visit: Visit, ada: Person, narrow: ViewportSize) -> None:
     page = visit(ada, "/followups?who=me", viewport=DESK, reduced_motion="reduce")
     row(page, "Axe -120").get_by_role("link", name="Axe -120").click()
     page.get_by_text("Why", exact=True).first.click()
     found = {"a follow-up": violations_at_each_size(page)}
     page.get_by_role("link", name="Acme Quarries").click()
     expect(page.get_by_role("heading", name="Planned")).to_be_visible()
-    found["a client"] = violations_at_each_size(page)
+    found["a client"] = violations_at_each_size(page, narrow)
     for path, title in PAGES:
         page.goto(path)
         expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-        found[path] = violations_at_each_size(page)
+        found[path] = violations_at_each_size(page, narrow)
     assert not {path: problems for path, problems in found.items() if problems}
 
 
-def test_no_step_of_an_import_has_a_violation(visit: Visit, ada: Person) -> None:
+def test_no_step_of_an_import_has_a_violation(visit: Visit, ada: Person, narrow: ViewportSize) -> None:
     page = visit(ada, "/admin/import", viewport=DESK, reduced_motion="reduce")
     lines = "Title;Who;Due\nCall;nobody@example.com;2031-07-01 09:00\n"
     choose = page.get_by_label("File to import")
@@ -76,20 +83,20 @@ def test_no_step_of_an_import_has_a_violation(visit: Visit, ada: Person) -> None
     for label, column in (("What Who is", "Assignee's e-mail address"), ("What Title is", "External id")):
         page.get_by_role("combobox", name=label, exact=True).fill(column)
         page.get_by_role("option", name=column, exact=True).click()
-    found["a column short"] = violations_at_each_size(page)
+    found["a column short"] = violations_at_each_size(page, narrow)
     page.get_by_role("button", name="Choose another file").click()
     people = "E-mail,Name,Active\nx@example.com,Xenia,true\n,Nobody,true\n"
     choose.set_input_files(FilePayload(name="staff.csv", mimeType="text/csv", buffer=people.encode()))
     page.get_by_role("button", name="Import it as People").click()
     expect(page.get_by_role("table", name="Mistakes by line")).to_be_visible()
-    found["mistakes"] = violations_at_each_size(page)
+    found["mistakes"] = violations_at_each_size(page, narrow)
     page.get_by_role("button", name="Import the 1 good line").click()
     expect(page.get_by_role("link", name="Invite them")).to_be_visible()
-    found["imported"] = violations_at_each_size(page)
+    found["imported"] = violations_at_each_size(page, narrow)
     assert not {step: problems for step, problems in found.items() if problems}
 
 
-def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person) -> None:
+def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person, narrow: ViewportSize) -> None:
     page = visit(ada, "/followups?who=me", viewport=DESK, reduced_motion="reduce")
     expect(row(page, "Axe -120")).to_be_visible()
     opened: dict[str, Callable[[], object]] = {
@@ -106,14 +113,14 @@ def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person) 
         show()
         expect(dialog(page, title)).to_be_visible()
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-        found[title] = violations_at_each_size(page)
+        found[title] = violations_at_each_size(page, narrow)
         page.keyboard.press("Escape")
         expect(dialog(page, title)).to_be_hidden()
     page.keyboard.press("c")
     form = dialog(page, "New follow-up")
     form.get_by_role("button", name="Choose from a calendar").click()
     expect(page.get_by_role("button", name="Take this day and time")).to_be_visible()
-    found["picker"] = violations_at_each_size(page)
+    found["picker"] = violations_at_each_size(page, narrow)
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Take this day and time")).to_be_hidden()
     page.keyboard.press("Escape")
@@ -126,7 +133,7 @@ def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person) 
             dialog(page, title).get_by_label("Due").fill("soon")
             page.keyboard.press("Enter")
             expect(dialog(page, title).get_by_label("Due")).to_have_attribute("aria-invalid", "true")
-        found[title] = violations_at_each_size(page)
+        found[title] = violations_at_each_size(page, narrow)
         if key == "a":  # the first Escape closes its list alone
             expect(page.get_by_role("listbox")).to_be_visible()
             page.keyboard.press("Escape")
@@ -137,55 +144,55 @@ def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person) 
     palette = dialog(page, "Find or do anything")
     palette.get_by_role("combobox").fill("axe")
     expect(palette.get_by_role("option", name="Axe -60").first).to_be_visible()
-    found["palette"] = violations_at_each_size(page)
+    found["palette"] = violations_at_each_size(page, narrow)
     page.keyboard.press("Escape")
     expect(palette).to_be_hidden()
     page.get_by_role("button", name="More about Axe -60").click()
     expect(page.get_by_role("menu")).to_be_visible()
-    found["menu"] = violations_at_each_size(page)
+    found["menu"] = violations_at_each_size(page, narrow)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="More about Axe -60").click()
     page.get_by_role("menuitem", name="Wait for somebody").click()
     expect(dialog(page, "Let “Axe -60” wait")).to_be_visible()
-    found["wait"] = violations_at_each_size(page)
+    found["wait"] = violations_at_each_size(page, narrow)
     page.keyboard.press("Escape")
     page.get_by_role("checkbox", name="Select Axe -60").check()
     expect(page.get_by_role("toolbar")).to_be_visible()
-    found["bulk"] = violations_at_each_size(page)
+    found["bulk"] = violations_at_each_size(page, narrow)
     page.get_by_role("button", name="Account of").first.click()
     expect(page.get_by_role("menu")).to_be_visible()
-    found["account"] = violations_at_each_size(page)
+    found["account"] = violations_at_each_size(page, narrow)
     page.keyboard.press("Escape")
     for action in ("Complete", "Reassign", "Reschedule", "Snooze"):
         button = "Outcome" if action == "Complete" else action
         page.get_by_role("toolbar").get_by_role("button", name=button).click()
         opened_dialog = dialog(page, f"{action} 1 follow-up")
         expect(opened_dialog).to_be_visible()
-        found[action] = violations_at_each_size(page)
+        found[action] = violations_at_each_size(page, narrow)
         if action == "Reassign":  # the first Escape closes its list alone
             expect(page.get_by_role("listbox")).to_be_visible()
             page.keyboard.press("Escape")
             expect(page.get_by_role("listbox")).to_be_hidden()
         page.keyboard.press("Escape")
         expect(opened_dialog).to_be_hidden()
-    found["stale edit"] = stale_edit(product, page)
+    found["stale edit"] = stale_edit(product, page, narrow)
     page.goto("/admin/people")
     page.get_by_role("button", name="Person", exact=True).click()
     expect(dialog(page, "New person")).to_be_visible()
-    found["person"] = violations_at_each_size(page)
+    found["person"] = violations_at_each_size(page, narrow)
     page.goto("/settings/tokens")
     page.get_by_role("button", name="Token", exact=True).click()
     form = dialog(page, "New API token")
     form.get_by_label("What it is for").fill("Axe")
-    found["token"] = violations_at_each_size(page)
+    found["token"] = violations_at_each_size(page, narrow)
     form.get_by_role("button", name="Create token").click()
     expect(dialog(page, "Copy it now")).to_be_visible()
-    found["created token"] = violations_at_each_size(page)
+    found["created token"] = violations_at_each_size(page, narrow)
     bad = {title: problems for title, problems in found.items() if problems}
     assert not bad, bad
 
 
-def stale_edit(product: Product, page: Page) -> list[str]:
+def stale_edit(product: Product, page: Page, narrow: ViewportSize) -> list[str]:
     """Edit what somebody else changes meanwhile: what axe-core says of the comparison."""
     edited = row(page, "Axe -60")
     edited.get_by_role("button", name="Edit Axe -60").click()
@@ -195,7 +202,7 @@ def stale_edit(product: Product, page: Page) -> list[str]:
     product.call("PATCH", f"/follow-ups/{planned['id']}", json={"notes": "Theirs"})
     form.get_by_role("button", name="Save").click()
     expect(dialog(page, "Somebody changed this while you were editing")).to_be_visible()
-    return violations_at_each_size(page)
+    return violations_at_each_size(page, narrow)
 
 
 def test_the_log_in_has_no_violation(visit: Visit) -> None:
@@ -207,13 +214,15 @@ def test_the_log_in_has_no_violation(visit: Visit) -> None:
     assert violations(page) == []
 
 
-def violations_at_each_size(page: Page) -> list[str]:
-    """What axe-core finds in what is open on a desk, and then on a tablet and a phone, where colours are the
-    same."""
+def violations_at_each_size(page: Page, narrow: ViewportSize = PHONE) -> list[str]:
+    """What axe-core finds in what is open on a desk, and then where there is less room, in light colours.
+
+    Args:
+        narrow: how much that is; what a tablet shows is on a desk or on a phone as well.
+    """
     found = violations(page)
-    for name, size in (("tablet", TABLET), ("phone", PHONE)):
-        page.set_viewport_size(size)
-        found += [f"{name}: {problem}" for problem in violations(page, "light")]
+    page.set_viewport_size(narrow)
+    found += [f"{narrow['width']} px: {problem}" for problem in violations(page, "light")]
     page.set_viewport_size(DESK)
     return found
 
