@@ -88,8 +88,8 @@ test-integration: setup ## The tests on real PostgreSQL, RabbitMQ and processes
 	@$(call pytest,integration and )
 
 .PHONY: test-long
-test-long: setup ## The tests that take minutes each and are seldom red
-	@$(BIN)/pytest -q -m long $(ARGS)
+test-long: setup ## The tests that take long and are seldom red
+	@$(call pytest,,long)
 
 .PHONY: check
 check: check-web check-code check-imports check-migrations check-documents check-monitoring check-deploy ## Everything that needs no test: style, types, contracts, documents
@@ -188,8 +188,8 @@ with_mark = $(if $(ARGS),,$(shell grep -rlE 'mark\.$(1)\b' --include='test_*.py'
 
 define pytest
 status=0; ended() { [ $$1 -eq 0 ] || [ $$1 -eq $(if $(ARGS),5,0) ] || status=1; }; mkdir -p build; \
-$(BIN)/pytest -q -m "$(1)serial and not long" $(ARGS) $(call with_mark,serial) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
-$(BIN)/pytest -q -n 5 --dist worksteal -m "$(1)not serial and not long" $(ARGS); ended $$?; \
+$(BIN)/pytest -q -m "$(1)serial and $(or $(2),not long)" $(ARGS) $(call with_mark,serial) >build/serial.log 2>&1 & serial=$$!; trap 'kill $$serial' INT TERM; \
+$(BIN)/pytest -q -n 5 --dist worksteal -m "$(1)not serial and $(or $(2),not long)" $(ARGS); ended $$?; \
 wait $$serial; ended $$?; cat build/serial.log; \
 exit $$status
 endef

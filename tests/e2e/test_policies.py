@@ -38,6 +38,7 @@ def choose(page: Page, within: str, label: str, option: str) -> None:
     page.keyboard.press("Escape")
 
 
+@pytest.mark.long  # the next one does the same by keys
 def test_a_policy_is_made_published_and_escalates_a_follow_up(
     product: Product, visit: Visit, ada: Person
 ) -> None:

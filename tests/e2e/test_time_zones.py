@@ -16,7 +16,10 @@ NOT_IN_BERLIN = datetime(2027, 3, 28, 2, 30, tzinfo=UTC)
 """At two in the night of that day the clocks of Berlin go on to three."""
 
 
-@pytest.mark.parametrize("browsers_zone", ["Europe/Berlin", "America/Santiago", "Pacific/Auckland"])
+FAR_AWAY = [pytest.param(zone, marks=pytest.mark.long) for zone in ("America/Santiago", "Pacific/Auckland")]
+
+
+@pytest.mark.parametrize("browsers_zone", ["Europe/Berlin", *FAR_AWAY])
 def test_a_time_that_the_browsers_clock_jumps_over_is_shown_and_kept(
     product: Product, visit: Visit, browsers_zone: str
 ) -> None:

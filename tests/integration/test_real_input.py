@@ -34,7 +34,7 @@ OF_EACH_SEVERITY = text("""
 """)
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, pytest.param(2, marks=pytest.mark.long)])
 def department(request: pytest.FixtureRequest) -> Department:
     return generate(random.Random(request.param), datetime.now(UTC))
 

@@ -54,6 +54,7 @@ AWAY = {
     ),
 }
 """By what is wrong: a setting, a value that could be one, and the check that finds it out."""
+AWAY_OFTEN = ("a broker that is not there", "a database that cannot be found")
 
 
 def settings(database_url: str, broker_url: str) -> dict[str, str]:
@@ -98,7 +99,13 @@ def test_each_is_named_by_service_and_doctor(
         assert SECRET not in shown
 
 
-@pytest.mark.parametrize(("variable", "value", "check"), AWAY.values(), ids=AWAY)
+@pytest.mark.parametrize(
+    ("variable", "value", "check"),
+    [
+        pytest.param(*case, id=name, marks=() if name in AWAY_OFTEN else pytest.mark.long)
+        for name, case in AWAY.items()
+    ],
+)
 def test_what_is_away_is_named_by_readiness_and_doctor(
     database_url: str,
     broker_url: str,

@@ -137,6 +137,7 @@ def test_a_published_password_ends_before_others_can_try_it(with_demo: Run) -> N
         with_demo.destroy()
 
 
+@pytest.mark.long
 def test_what_lies_in_a_used_folder_is_no_obstacle(used: Run) -> None:
     """People, so that there is no place for the demo; a token that is none; a process id of another one."""
     (used.data / "admin-token").write_text("fu_old\n")
@@ -233,6 +234,7 @@ def test_what_was_not_handled_before_a_kill_is_handled_at_the_next_start(used: R
     used.process.wait_until(lambda: used.get(f"/sweeps/{sweep}")["status"] == "completed")
 
 
+@pytest.mark.long
 def test_settings_of_the_services_count(home: Path) -> None:
     """Those of single sign-on too: it says how people log in where passwords are switched off.
 

@@ -265,12 +265,12 @@ def test_anyone_who_makes_the_same_follow_up_just_then_sees_it_brought_up_to_dat
     assert [company.activities(row.id) for row in rows.values()] == [["imported"]] * 2
 
 
-def test_a_hundred_thousand_lines_import_within_bounds(company: Company, tmp_path: Path) -> None:
+@pytest.mark.parametrize("many", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_that_many_lines_import_within_bounds(company: Company, tmp_path: Path, many: int) -> None:
     """In a process of its own, whose memory is then the import's.
 
     Every tenth person has a manager: the rest would only repeat a trigger that costs more than all else.
     """
-    many = 100_000
     people = tmp_path / "people.csv"
     with people.open("w") as file:
         file.write(USERS)

@@ -144,7 +144,7 @@ def session_of(browser: httpx.Client) -> list[str]:
     return [value for name, value in browser.cookies.items() if not name.endswith("-oidc")]
 
 
-@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize("log_format", ["json", pytest.param("console", marks=pytest.mark.long)])
 def test_the_log_of_a_whole_run_holds_no_secret(
     world: World, admin: Person, secretive_url: str, start_service: Callable[..., Process], log_format: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -45,7 +46,10 @@ EXCLUDED = [
 WHO = {"nobody": None, "employee": "amir", "manager": "dana", "admin": "ada"}
 """What they may do, test_role_matrix.py asks of all four."""
 
-SELDOM_RED = [pytest.param(who, marks=pytest.mark.long) for who in ("nobody", "employee", "manager")]
+OFTEN = 4
+"""Of how many operations `make test` asks one: each takes a third of a second of a processor."""
+
+SELDOM_RED = [pytest.param(who, 1, marks=pytest.mark.long) for who in WHO]
 
 
 @pytest.fixture
@@ -69,12 +73,12 @@ def operations(company: Company) -> Iterator[Any]:
             yield operation
 
 
-@pytest.mark.parametrize("who", ["admin", *SELDOM_RED])
-def test_nothing_fails_and_nothing_undocumented_comes_back(company: Company, who: str) -> None:
+@pytest.mark.parametrize(("who", "one_of"), [("admin", OFTEN), *SELDOM_RED])
+def test_nothing_fails_and_nothing_undocumented_comes_back(company: Company, who: str, one_of: int) -> None:
     name = WHO[who]
     failures: dict[str, str] = {}
     succeeded = 0
-    for operation in operations(company):
+    for operation in islice(operations(company), 0, None, one_of):
         headers = _let_in(company, getattr(company, name), who) if name else {}
         try:
             statuses = _run(company, operation, headers, EXAMPLES[who])
@@ -83,7 +87,7 @@ def test_nothing_fails_and_nothing_undocumented_comes_back(company: Company, who
         else:
             succeeded += min(statuses) < 300
     assert not failures, "\n\n".join(f"{name}\n{said}" for name, said in failures.items())
-    assert succeeded >= SUCCEEDED[who]
+    assert succeeded >= SUCCEEDED[who] // one_of
 
 
 def _run(company: Company, operation: Any, headers: dict[str, str], examples: int) -> set[int]:

@@ -714,7 +714,7 @@ class FollowUps(RuleBasedStateMachine):
                     consumer.receive(handler, envelope.model_dump(mode="json"))
 
 
-@pytest.mark.parametrize("length", ["after", "working"])
+@pytest.mark.parametrize("length", ["after", pytest.param("working", marks=pytest.mark.long)])
 def test_any_order_of_changes_sweeps_and_deliveries_ends_as_the_model_says(world: World, length: str) -> None:
     """Also where steps come in working time; that nobody has a calendar makes it the same."""
     company = Company(world)
