@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, row, said
@@ -14,6 +16,56 @@ from tests.e2e.product import Person, Product, hours
 def slow(page: Page) -> None:
     """A machine four times slower."""
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+
+
+LARGE = {"c": "FollowUpForm", "o": "CompleteDialog", "R": "MoveDialog"}
+"""Dialogs that take long to draw, by the keys that open them."""
+FRAMES = """() => {
+    window.frames = [];
+    const shows = (selector, name) => (document.querySelector(selector) ? name : "");
+    const look = () => {
+        frames.push(shows("[role=dialog]", "dialog") || shows("[role=status][aria-label=Loading]", "sign"));
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+"""Notes what each frame shows."""
+
+
+@pytest.mark.parametrize("key", LARGE)
+def test_the_first_time_a_large_dialog_opens_a_frame_says_so_before_it_is_drawn(
+    product: Product, visit: Visit, key: str
+) -> None:
+    """Its code is there by then, and it waits for none of the answers that it shows."""
+    amir = product.person("Amir Patel")
+    product.follow_up(amir, "Call Acme", due=hours(-3))
+    page = visit(amir, "/followups")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/api/v1/(outcomes|kinds|follow-ups/presets)"), hold)
+    page.get_by_role("link", name="Call Acme").focus()
+    page.wait_for_function(
+        "name => performance.getEntriesByType('resource').some(each => each.name.includes(`/${name}-`) && "
+        "each.responseEnd > 0)",
+        arg=LARGE[key],
+    )
+    page.evaluate(FRAMES)
+    page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    frames: list[str] = page.evaluate("frames")
+    assert "sign" in frames[: frames.index("dialog")]
+    assert held or key == "c"
+    for each in held:
+        each.continue_()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.evaluate("frames.length = 0")
+    page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert "sign" not in page.evaluate("frames")
 
 
 def three(product: Product, assignee: Person) -> None:

@@ -1,5 +1,6 @@
 import { Loader } from "@mantine/core";
 import { useEffect, useState, type ReactNode } from "react";
+import { afterPaint } from "@/hooks/afterPaint";
 import { t } from "@/i18n";
 import { whenIdle } from "@/hooks/whenIdle";
 import classes from "./later.module.css";
@@ -24,9 +25,12 @@ export function loadAhead(): () => void {
  * what React's `lazy` suspends is held back for 300 ms, also when it is there.
  *
  * @param sign what is shown while it still loads
+ * @param slow whether the sign is shown for a moment the first time in any case: what is large takes long to draw
+ *   when the browser does it first. What is typed meanwhile has to be kept.
  */
-export function later<Props extends object>(load: () => Promise<{ default: Part<Props> }>, sign: ReactNode = <Coming />): Part<Props> {
+export function later<Props extends object>(load: () => Promise<{ default: Part<Props> }>, sign: ReactNode = <Coming />, slow = false): Part<Props> {
   let Loaded: Part<Props> | undefined;
+  let first = slow;
   const loading = async () => {
     Loaded ??= (await load()).default;
   };
@@ -34,12 +38,16 @@ export function later<Props extends object>(load: () => Promise<{ default: Part<
   if (begun) whenIdle(ahead);
   else waiting.add(ahead);
   return function Later(props: Props) {
-    const [, setLoaded] = useState(Loaded !== undefined);
+    const [ready, setReady] = useState(Loaded !== undefined && !first);
     const [failure, setFailure] = useState<{ error: unknown } | null>(null);
     useEffect(() => {
       let drawn = true;
+      function show() {
+        first = false;
+        if (drawn) setReady(true);
+      }
       loading().then(
-        () => drawn && setLoaded(true),
+        () => (first ? afterPaint(show) : show()),
         (error: unknown) => drawn && setFailure({ error }),
       );
       return () => {
@@ -47,8 +55,13 @@ export function later<Props extends object>(load: () => Promise<{ default: Part<
       };
     }, []);
     if (failure) throw failure.error;
-    return Loaded ? <Loaded {...props} /> : sign;
+    return ready && Loaded ? <Loaded {...props} /> : sign;
   };
+}
+
+/** For dialogs that take long to draw. */
+export function laterDialog<Props extends object>(load: () => Promise<{ default: Part<Props> }>): Part<Props> {
+  return later(load, <Coming />, true);
 }
 
 /** In the middle of the page, unless it is gone again before it is seen. */

@@ -1,7 +1,6 @@
 /** What other parts of the page may use of absences. */
-import { lazy } from "react";
 import { later } from "@/components/later";
 
 export { Absences } from "@/features/absences/Absences";
 export const AbsencesDialog = later(() => import("@/features/absences/AbsencesDialog"));
-export const AwayWarning = lazy(() => import("@/features/absences/AwayWarning"));
+export const AwayWarning = later(() => import("@/features/absences/AwayWarning"), null);

@@ -1,5 +1,5 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
-import { Suspense, useState, type SubmitEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { FollowUp } from "@/api/types";
@@ -86,9 +86,7 @@ export default function AssignDialog({ followUp }: { followUp: FollowUp }) {
             nothingFoundMessage={t.common.nobodyByName}
             data-autofocus
           />
-          <Suspense>
-            <AwayWarning person={chosen === null ? null : Number(chosen)} due={followUp.due_at} />
-          </Suspense>
+          <AwayWarning person={chosen === null ? null : Number(chosen)} due={followUp.due_at} />
           <Text size="sm" c="dimmed">
             {t.followUps.reassignText}
           </Text>

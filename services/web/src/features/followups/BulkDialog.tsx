@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -87,9 +87,7 @@ export default function BulkDialog({ action, count, dues, escalated, problem, bu
             <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} assignee={me} pick={pick} />
           )}
           {reassign && (
-            <Suspense>
-              <AwayWarning person={assignee === null ? null : Number(assignee)} due={dues} />
-            </Suspense>
+            <AwayWarning person={assignee === null ? null : Number(assignee)} due={dues} />
           )}
           {reasonNeeded && <ReasonField value={reason} onChange={(next) => form.setFieldValue("reason", next)} error={reasonError} />}
           <Text size="sm" c="dimmed">

@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { FollowUpCreate } from "@/api/limits";
 import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
 import type { FollowUp } from "@/api/types";
@@ -321,9 +321,7 @@ function AssigneeField({ followUp, due, value, onChange, error }: AssigneeProps)
         nothingFoundMessage={t.common.nobodyByName}
         error={error}
       />
-      <Suspense>
-        <AwayWarning person={value} due={due} />
-      </Suspense>
+      <AwayWarning person={value} due={due} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** What other parts of the page may use of follow-ups. */
 import { lazy } from "react";
-import { later } from "@/components/later";
+import { later, laterDialog } from "@/components/later";
 
 export { BulkBar } from "@/features/followups/BulkBar";
 export { CompleteButton } from "@/features/followups/CompleteButton";
@@ -24,12 +24,12 @@ export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
 export { viewOf } from "@/features/followups/sections";
 
-export const FollowUpForm = later(() => import("@/features/followups/FollowUpForm"));
-export const CompleteDialog = later(() => import("@/features/followups/CompleteDialog"));
-export const HoldDialog = later(() => import("@/features/followups/HoldDialog"));
+export const FollowUpForm = laterDialog(() => import("@/features/followups/FollowUpForm"));
+export const CompleteDialog = laterDialog(() => import("@/features/followups/CompleteDialog"));
+export const HoldDialog = laterDialog(() => import("@/features/followups/HoldDialog"));
 /** With it comes what typed amounts need: too much for the first load. */
 export const WorthFields = lazy(() => import("@/features/followups/WorthFields").then(({ WorthFields }) => ({ default: WorthFields })));
-export const MoveDialog = later(() => import("@/features/followups/MoveDialog"));
+export const MoveDialog = laterDialog(() => import("@/features/followups/MoveDialog"));
 export const AssignDialog = later(() => import("@/features/followups/AssignDialog"));
 export const LogDialog = later(() => import("@/features/followups/LogDialog"));
 export const StoryEntries = lazy(() => import("@/features/followups/StoryEntries"));
