@@ -98,6 +98,13 @@ export type PastVersion = Schemas["PastVersion"];
 export type CalendarPreview = Schemas["CalendarPreview"];
 export type CalendarInput = Schemas["CalendarInput"];
 
+export type Webhook = Schemas["Webhook"];
+export type NewWebhook = Schemas["NewWebhook"];
+export type WebhookPatch = Schemas["WebhookPatch"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type WebhookDeliveryDetail = Schemas["WebhookDeliveryDetail"];
+export type EventType = Webhook["event_types"][number];
+
 export type Queues = Schemas["Queues"];
 export type ServiceQueues = Schemas["ServiceQueues"];
 export type QueueState = Schemas["QueueState"];

@@ -68,6 +68,13 @@ const pages: RouteObject[] = [
     ],
   },
   {
+    element: <RequirePermission name="webhooks" />,
+    children: [
+      { path: "admin/webhooks", lazy: () => import("@/features/webhooks/WebhooksPage") },
+      { path: "admin/webhooks/:id", lazy: () => import("@/features/webhooks/WebhookPage") },
+    ],
+  },
+  {
     element: <RequirePermission name="ops" />,
     children: [{ path: "admin/ops", lazy: () => import("@/features/ops/OpsPage") }],
   },

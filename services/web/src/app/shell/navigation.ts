@@ -14,6 +14,7 @@ import {
   IconTags,
   IconUsers,
   IconUsersGroup,
+  IconWebhook,
   type Icon,
 } from "@tabler/icons-react";
 
@@ -58,6 +59,7 @@ export const ADMIN: readonly Destination[] = [
   { to: "/admin/kinds", label: t.shell.kinds, icon: IconTags, permission: "choices:write" },
   { to: "/admin/outcomes", label: t.shell.outcomes, icon: IconListCheck, permission: "choices:write" },
   { to: "/admin/import", label: t.shell.import, icon: IconFileImport, permission: "imports" },
+  { to: "/admin/webhooks", label: t.shell.webhooks, icon: IconWebhook, permission: "webhooks" },
   { to: "/admin/ops", label: t.shell.operations, icon: IconActivity, permission: "ops" },
 ];
 

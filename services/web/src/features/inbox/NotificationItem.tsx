@@ -1,5 +1,5 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
-import { IconAlertTriangle, IconBeach, IconBellRinging, IconPlayerPlay, IconUserShare } from "@tabler/icons-react";
+import { IconAlertTriangle, IconBeach, IconBellRinging, IconPlayerPlay, IconPlugConnectedX, IconUserShare } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Notification } from "@/api/types";
 import { isolate } from "@/components/bidi";
@@ -64,8 +64,9 @@ export function NotificationItem({ notification, onFollow }: Props) {
   );
 }
 
-/** Where it leads: to its follow-up, or to all that it sums up. */
-function addressOf({ id, follow_up: followUp, in_lists: inLists }: Notification): string | undefined {
+/** Where it leads: to its follow-up, to all that it sums up, or to the webhook. */
+function addressOf({ id, follow_up: followUp, in_lists: inLists, webhook_id: webhook }: Notification): string | undefined {
+  if (webhook) return `/admin/webhooks/${webhook}`;
   if (inLists) return `/followups?told=${id}&who=all`;
   if (!followUp) return `/inbox?summary=${id}`;
   return followUp.in_sight ? `/followups/${followUp.id}` : undefined;
@@ -91,6 +92,7 @@ function KindIcon({ notification: { kind, sums_up: sumsUp, sla_breach: breach } 
   const look = { size: 17, stroke: 1.8, "aria-hidden": true };
   if (kind === "assignment" || sumsUp === "assignment" || sumsUp === "hand_over") return <IconUserShare {...look} />;
   if (kind === "hold") return <IconPlayerPlay {...look} />;
+  if (kind === "webhook") return <IconPlugConnectedX {...look} />;
   if (sumsUp === "absence") return <IconBeach {...look} />;
   return breach ? <IconAlertTriangle {...look} /> : <IconBellRinging {...look} />;
 }
