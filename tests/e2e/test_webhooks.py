@@ -1,4 +1,4 @@
-"""An admin makes a webhook on the page; a program hears and verifies what happens, and what it answers is shown."""
+"""An admin makes a webhook on the page; a program hears and verifies what happens; its answers are shown."""
 
 from __future__ import annotations
 
