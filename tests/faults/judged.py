@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -170,7 +170,7 @@ class Judged:
             yield from self._recipients(activity, stay, told[key(activity)])
 
     def _recipients(self, activity: RowMapping, stay: Stay, told: list[RowMapping]) -> Failures:
-        which, rung = key(activity), stay.version.ladder[activity["step"] - 1]
+        which, rung = key(activity), self.told_as(activity)
         times = Counter(notification["user_id"] for notification in told)
         twice = sum(times.values()) - len(times)
         yield "duplicated", twice, f"{which} told {dict(times)}"
@@ -208,7 +208,7 @@ class Judged:
         """Who had hours since and was not told. Who is away is asked when the hours of each begin."""
         if not self._is_still(which, stay):
             return ()
-        rung, since = self._rung(which), self._staff_in(_during(activity)[0], self.now)
+        rung, since = self.told_as(activity), self._staff_in(_during(activity)[0], self.now)
         return min((each.audience(rung, stay.assignee_id).keys() - told for each in since), key=len)
 
     def _is_still(self, which: Key, stay: Stay) -> bool:
@@ -280,15 +280,34 @@ class Judged:
         }
         return max(told, key=SEVERITIES.index, default=None)
 
+    def told_as(self, activity: RowMapping) -> Rung:
+        """A step as it was announced: the first announcement of all tells the assignee too, where one that
+        came before it would have."""
+        run, step, repeat = key(activity)
+        rung, passed = self._rung((run, step, repeat)), self.runs[run].version.ladder[: step - 1]
+        late = "assignee" not in rung.audience and any("assignee" in each.audience for each in passed)
+        before = any(
+            each["run"] == run
+            and (each["step"], each["repeat"]) < (step, repeat)
+            and each["committed_at"] <= activity["committed_at"]
+            for each in self.found.activities
+        )
+        moved = self.history.moves.get(run)
+        heard = moved is not None and self._gravest_told(run, moved[1]) is not None
+        if not late or before or heard:
+            return rung
+        return replace(rung, audience=(*rung.audience, "assignee"))
+
     def _rung(self, which: Key) -> Rung:
         return self.runs[which[0]].version.ladder[which[1] - 1]
 
     def _audience_now(self, current: Stay, level: Position) -> Failures:
         """Whom the step that has been reached tells now knows of it, however often it was handed on."""
         which = (current.run, *level)
-        if which in {key(activity) for activity in self.found.activities}:
+        announced = {key(activity): activity for activity in self.found.activities}
+        if which in announced:
             told = {notification["user_id"] for notification in self._told()[which]}
-            rung, assignee_id = self._rung(which), current.assignee_id
+            rung, assignee_id = self.told_as(announced[which]), current.assignee_id
             begins = min(s.begins for s in self.history.stays if s.assignment == current.assignment)
             missing = min(
                 (

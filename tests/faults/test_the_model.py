@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.faults.catalogue import FAULTS
 from tests.faults.injection import plan
 from tests.faults.journal import Change, Kind
+from tests.faults.judged import Court, Found, Judged
 from tests.faults.ladders import LADDERS, QUICK, STANDARD, Ladder
 from tests.faults.model import Assigned, Clock, History, Stay, history
 from tests.faults.offices import ALWAYS, Office, next_after, position, worked_out
 from tests.faults.people import People, Person
-from tests.faults.settings import Facts, Settings, Version
+from tests.faults.settings import Facts, RunBegan, Settings, Version
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -324,6 +326,32 @@ def test_whom_a_step_tells() -> None:
     assert audience(2, 7) == {7, *ADMINS}
     assert audience(1, 8) == set(ADMINS)
     assert audience(3, 5) == set(ADMINS)
+
+
+def test_the_first_announcement_tells_the_assignee_too_where_a_step_above_would_have() -> None:
+    def announced(seconds: int, run: int, step: int) -> Any:
+        return {
+            **{"run": run, "step": step, "repeat": 0},
+            "committed_at": NINE + seconds * SECOND,
+        }
+
+    def told(*activities: Any, moved: bool = False) -> set[str]:
+        """By the last of them."""
+        changes = [created(), *([change(3, Kind.MOVED)] if moved else [])]
+        runs = {1: RunBegan(FIRST, NINE, NINE), 2: RunBegan(SECOND_VERSION, NINE, NINE)}
+        court = Court(Settings(PEOPLE), Clock(), set())
+        found = Found(activities=list(activities))
+        judged = Judged(1, played(changes), runs, found, court, NINE + HOUR)
+        return {*judged.told_as(activities[-1]).audience}
+
+    both = {"admins", "assignee"}
+    assert told(announced(1, 1, 3)) == both
+    assert told(announced(1, 1, 2), announced(2, 1, 3)) == {"admins"}
+    assert told(announced(2, 1, 2), announced(1, 1, 3)) == both  # by a clock that was set back
+    assert told(announced(1, 1, 1), announced(5, 2, 3), moved=True) == {"admins"}
+    assert told(announced(5, 2, 3), moved=True) == both
+    assert told(announced(1, 1, 1)) == {"assignee"}
+    assert told(announced(1, 1, 2)) == {"manager", "assignee"}
 
 
 def test_a_reassignment_tells_the_audience_of_the_step_but_the_assignee() -> None:

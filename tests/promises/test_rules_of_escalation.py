@@ -34,7 +34,7 @@ def test_each_bound_is_exact(company: Company, run: Run, overdue: timedelta, ste
     assignee = company.person("Eve", manager=manager)
     call = company.follow_up(assignee, overdue=overdue)
     sweep(company, run)
-    told = {0: [], 1: [(1, assignee)], 2: [(2, manager), (2, assignee)], 3: [(3, admin)]}[step]
+    told = {0: [], 1: [(1, assignee)], 2: [(2, manager), (2, assignee)], 3: [(3, admin), (3, assignee)]}[step]
     row = company.get(call)
     assert row["step"] == step
     assert company.told(call) == sorted(told)
@@ -91,12 +91,13 @@ def test_a_role_does_not_decide_who_is_told(company: Company, run: Run) -> None:
 def test_levels_passed_during_an_outage_are_recorded_as_skipped_and_not_sent(
     company: Company, run: Run
 ) -> None:
+    """And the assignee, whom they would have told, hears of the current one."""
     admin = company.person("Ada", role="admin")
     assignee = company.person("Eve", manager=company.person("Max", role="manager"))
     call = company.follow_up(assignee, overdue=100 * HOUR)
     sweep(company, run)
     assert company.escalations(call) == {1: "skipped", 2: "skipped", 3: "raised"}
-    assert company.told(call) == [(3, admin)]
+    assert company.told(call) == [(3, admin), (3, assignee)]
 
 
 def test_a_step_announced_late_gives_way_to_the_current_one(company: Company, run: Run) -> None:

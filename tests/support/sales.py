@@ -141,7 +141,9 @@ def expected_outcome(department: Department) -> Outcome:
     for deal in department.deals:
         overdue_hours = (department.now - department.due_at(deal)).total_seconds() / 3600
         if overdue_hours >= 96:
-            level, told = "admin", dict.fromkeys(admins, "")
+            # Nobody was told before: the assignee hears of it, too.
+            assignee = _assignee(people, deal.agent, admins)
+            level, told = "admin", {**assignee, **dict.fromkeys(admins, "")}
         elif overdue_hours >= 48:
             manager = _first_active_above(people, deal.agent, admins)
             level, told = "manager", {**_assignee(people, deal.agent, admins), **manager}

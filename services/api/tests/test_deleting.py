@@ -161,7 +161,7 @@ def test_the_audit_log_says_who_deleted_what_and_what_was_lost(company: Company,
         "external_id": "deal-1",
         "assignee_id": company.amir.id,
         "level": 3,
-        "notifications": 1,
+        "notifications": 2,  # to Ada, and to Amir, whom nobody had told before
         "activities": 1,
     }
     assert [tuple(row) for row in rows] == [

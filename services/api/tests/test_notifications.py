@@ -195,14 +195,19 @@ def test_a_fallback_is_explained(
     assert entry["escalation"]["why"] == rule
 
 
-def test_an_sla_breach_is_said_to_the_admins(company: Company) -> None:
+def test_an_sla_breach_is_said_to_the_admins_and_first_of_all_to_the_assignee(company: Company) -> None:
     late = company.follow_up(company.amir, "Call", overdue=96 * HOUR)
     swept(company.world)
     told = one(company, company.ada)
     assert (told["label"], told["sla_breach"], told["message"]) == ("admin", True, "Call is 4 days overdue")
     assert told["why"]["text"] == "You are an admin: this step tells all admins."
+    own = one(company, company.amir)
+    assert (own["label"], own["sla_breach"], own["message"]) == ("admin", True, "Call is 4 days overdue")
+    first = "You are the assignee, and this is the first that anybody is told of it."
+    assert own["why"]["text"] == first
     [entry] = company.get(company.ada, f"/follow-ups/{late}/activities")["items"]
-    assert entry["summary"] == "Told Ada Admin (admin) that it is 4 days overdue, an SLA breach"
+    said = "Told Ada Admin (admin) and Amir Patel that it is 4 days overdue, an SLA breach"
+    assert entry["summary"] == said
     assert entry["escalation"].items() >= {"step": 3, "label": "admin", "sla_breach": True}.items()
     recipient = entry["escalation"]["recipients"][0]
     assert recipient["user"] == {"id": company.ada.id, "name": "Ada Admin"}

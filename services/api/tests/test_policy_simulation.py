@@ -84,6 +84,19 @@ def test_what_is_told_at_once_is_what_is_graver_than_what_was_told(company: Comp
     assert (found["follow_ups"], found["moves"], told(found)) == (2, 2, {"Mia Middle": 1})
 
 
+def test_the_first_telling_of_all_tells_the_assignee_too(company: Company) -> None:
+    """Where a step that was passed over would have; not of what somebody was told before."""
+    company.follow_up(company.amir, overdue=DAY)
+    known = company.follow_up(company.otto, overdue=DAY)
+    company.reaches(known, 1)
+    ladder = [OVERDUE, {**TELL_MANAGER, "after": "PT1H"}, {**TELL_MANAGER, "after": "PT48H"}]
+    draft = {**BODY, "conditions": {}, "steps": ladder}
+    found = told(simulated(company, policies=[draft], window="now"))
+    assert found == {"Amir Patel": 1, "Mia Middle": 1, "Ada Admin": 1}
+    later = told(simulated(company, policies=[draft], window="next_14_days"))
+    assert later == {"Amir Patel": 1, "Mia Middle": 2, "Ada Admin": 2}
+
+
 def test_a_draft_takes_the_place_of_its_policy_or_comes_as_one_more(company: Company) -> None:
     company.follow_up(company.amir, kind="call")
     company.follow_up(company.amir, kind="visit")

@@ -127,10 +127,13 @@ class Computed:
             found.append(max([at, *found]))
         return found
 
-    def told(self, deal: Deal, step: int) -> Iterator[str]:
-        """Everyone whom a step tells, by e-mail address."""
+    def told(self, deal: Deal, step: int, *, first: bool = False) -> Iterator[str]:
+        """Everyone whom a step tells, by e-mail address; the first one told tells the assignee too, where
+        one above it would have."""
         found: dict[str, None] = {}
-        for audience in LADDERS[self.policy(deal)][step - 1].audience:
+        ladder = LADDERS[self.policy(deal)]
+        late = first and any("assignee" in rung.audience for rung in ladder[:step])
+        for audience in (*ladder[step - 1].audience, *(["assignee"] if late else [])):
             if audience == "admins":
                 found |= dict.fromkeys(self.admins)
             else:
@@ -236,7 +239,7 @@ def test_counts_per_step_and_person_equal_a_plain_computation(
         (computed.policy(deal), reached[deal.number], email)
         for deal in department.deals
         if reached[deal.number]
-        for email in computed.told(deal, reached[deal.number])
+        for email in computed.told(deal, reached[deal.number], first=True)
     )
     told = world.execute(
         "SELECT v.policy, n.step, u.email, count(*) AS number FROM notifications n "

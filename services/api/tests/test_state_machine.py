@@ -126,7 +126,10 @@ class Model:
 
     def tell(self, people: People, step: int, *, of_a_reassignment: bool = False) -> None:
         """A step tells, or one that was told tells who has become its audience; nobody hears it twice."""
-        for number, aloud in people.audience(STANDARD[step - 1], NUMBERS[self.assignee]).items():
+        rung, of_before = STANDARD[step - 1], {before for run, before, _ in self.told if run == self.run}
+        if step == len(STANDARD) and of_before <= {step}:  # the first announcement of its run
+            rung = replace(rung, audience=(*rung.audience, "assignee"))
+        for number, aloud in people.audience(rung, NUMBERS[self.assignee]).items():
             if not of_a_reassignment or NAMES[number] != self.assignee:
                 self.told.setdefault((self.run, step, NAMES[number]), aloud)
 

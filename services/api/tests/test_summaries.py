@@ -63,6 +63,10 @@ def test_it_keeps_up_with_what_becomes_of_them(company: Company) -> None:
         *("6 follow-ups were escalated to you as SLA breaches", "You are an admin."),
         True,
     )
+    own = one(company, company.amir)  # whom nobody had told before
+    assert (own["message"], own["reason"]) == (
+        *("6 of your follow-ups were escalated as SLA breaches", "You are the assignee."),
+    )
     company.ask(company.amir, "POST", f"/follow-ups/{late[0]}/complete")
     company.ask(company.ada, "DELETE", f"/follow-ups/{late[1]}")
     told = one(company, company.ada)

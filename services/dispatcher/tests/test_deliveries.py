@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from followup_dispatcher.deliveries import ForPeople, Stopped, bring_back, recor
 from followup_dispatcher.destinations import switch
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery, Notification, Summary
+from followup_dispatcher.words import why
 from sqlalchemy import text
 
 from tests.support.company import Company
@@ -112,6 +114,20 @@ def test_everybody_is_told_at_the_address_they_log_in_with(company: Company, run
     assert deliveries(company) == [(1, "sent", None)]
     assert attempts(company) == [(1, "sent")]
     assert taken(company) is None
+
+
+def test_who_is_told_late_and_first_of_all_reads_why(company: Company, run: Run) -> None:
+    """The step tells the admins, of whom there is none, and its assignee where nobody was told before."""
+    set_up(company, run, overdue=100 * HOUR)
+    delivery = taken(company)
+    assert isinstance(delivery, Delivery)
+    assert isinstance(delivery.notification, Notification)
+    assert delivery.notification.label == "admin"
+    assert why(delivery.notification) == (
+        "You are the assignee, and this is the first that anybody is told of it."
+    )
+    for unlike in (replace(delivery.notification, first=False), replace(delivery.notification, step=0)):
+        assert "first" not in why(unlike)
 
 
 def test_who_comes_later_has_a_destination_and_it_follows_their_address(company: Company, mail: None) -> None:

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.company import Company, raised
-from tests.support.handlers import Run, claim, sweep
+from tests.support.handlers import Run, announce, claim, sweep
 
 HOUR = timedelta(hours=1)
 
 
 def test_no_admin_is_recorded_as_unroutable_and_told_once_there_is_one(company: Company, run: Run) -> None:
-    assignee = company.person("Eve")
+    assignee = company.person("Eve", active=False)
     call = company.follow_up(assignee, overdue=100 * HOUR)
     sweep(company, run)
     assert company.escalations(call) == {1: "skipped", 2: "skipped", 3: "unroutable"}
@@ -42,10 +42,31 @@ def test_an_unroutable_escalation_is_told_once_a_manager_can_be(company: Company
 def test_what_still_cannot_be_routed_is_not_raised_again(company: Company, run: Run) -> None:
     """Else it would be in the way of what can, sweep after sweep."""
     assignee = company.person("Eve", manager=company.person("Max", role="manager"))
-    call = company.follow_up(assignee, overdue=100 * HOUR)
+    call = company.follow_up(assignee, overdue=50 * HOUR)
+    sweep(company, run)
+    company.let_pass(50 * HOUR)
     sweep(company, run)
     assert company.escalations(call)[3] == "unroutable"
     assert raised(claim(company, run)) == []
+
+
+def test_a_run_of_which_nobody_was_told_is_raised_again_once_its_assignee_can_be(
+    company: Company, run: Run
+) -> None:
+    """Without any admin: the first announcement of a run tells the assignee too, and a later one does not."""
+    assignee = company.person("Eve")
+    known = company.follow_up(assignee, overdue=HOUR)
+    sweep(company, run)
+    company.let_pass(99 * HOUR)
+    company.tx.execute(text(f"UPDATE users SET active = false WHERE id = {assignee}"))
+    unknown = company.follow_up(assignee, overdue=100 * HOUR)
+    sweep(company, run)
+    assert company.escalations(known)[3] == company.escalations(unknown)[3] == "unroutable"
+    company.tx.execute(text(f"UPDATE users SET active = true WHERE id = {assignee}"))
+    events = claim(company, run)
+    assert [key.follow_up_id for key in raised(events)] == [unknown]
+    announce(run, events)
+    assert (company.told(known), company.told(unknown)) == ([(1, assignee)], [(3, assignee)])
 
 
 @pytest.mark.parametrize(("audience", "height"), [("manager(2)", 2), ("manager", 1), ("assignee", 0)])

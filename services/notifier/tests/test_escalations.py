@@ -42,10 +42,10 @@ def test_each_step_of_a_batch_tells_its_own_audience(company: Company, run: Run)
         step: company.follow_up(eve, overdue=hours * HOUR) for step, hours in ((1, 1), (2, 50), (3, 100))
     }
     answer = deliver(run, due(company, run))
-    assert (answer.notified, answer.superseded, answer.unroutable) == (4, (), ())
+    assert (answer.notified, answer.superseded, answer.unroutable) == (5, (), ())
     assert company.told(calls[1]) == [(1, eve)]
     assert company.told(calls[2]) == sorted([(2, boss), (2, eve)])
-    assert company.told(calls[3]) == [(3, admin)]
+    assert company.told(calls[3]) == [(3, admin), (3, eve)]
     assert [len(company.activities(call)) for call in calls.values()] == [1, 1, 1]
 
 
@@ -131,8 +131,8 @@ def test_an_account_that_commands_use_hears_only_what_no_person_would(company: C
     eve = company.person("Eve")
     first = company.follow_up(eve, overdue=100 * HOUR)
     deliver(run, due(company, run))
-    assert company.told(first) == [(3, account)]
+    assert company.told(first) == [(3, account), (3, eve)]
     ada = company.person("Ada", role="admin")
     second = company.follow_up(eve, overdue=100 * HOUR)
     deliver(run, due(company, run))
-    assert company.told(second) == [(3, ada)]
+    assert company.told(second) == sorted([(3, ada), (3, eve)])

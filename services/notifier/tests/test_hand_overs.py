@@ -70,6 +70,23 @@ def test_whom_a_step_tells_in_their_hours_hears_of_it_when_those_begin(company: 
     assert heard(company, boss) == [None]
 
 
+def test_what_was_the_first_announcement_of_its_run_tells_who_stands_in_for_the_taker(
+    company: Company, run: Run
+) -> None:
+    """Of one that was announced before, they are not told: the step that it has reached tells the admins."""
+    admin, tom = company.person("Ada", role="admin"), company.person("Tom")
+    eve, otto = company.person("Eve"), company.person("Otto")
+    company.away(otto, substitute=tom)
+    known = company.follow_up(eve, overdue=HOUR)
+    sweep(company, run)
+    company.let_pass(99 * HOUR)
+    late = company.follow_up(eve, overdue=100 * HOUR)
+    sweep(company, run)
+    run(announce_hand_over, hand_over(company, eve, otto, known, late))
+    assert company.told(known) == sorted([(0, otto), (1, eve), (3, admin)])
+    assert company.told(late) == sorted([(0, otto), (3, admin), (3, eve), (3, tom)])
+
+
 def test_while_one_waits_its_step_tells_nobody_and_then_aloud(company: Company, run: Run) -> None:
     """One notification has summed up the other ones by then."""
     boss = company.person("Max")

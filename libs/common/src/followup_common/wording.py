@@ -115,14 +115,23 @@ def you_in_place_of(absent: str, until: date) -> str:
     return f"You stand in for {isolated(absent)}, who is away until {day(until)}."
 
 
-def you(audience: str, fallback: str | None, assignee: str) -> str:
-    """The same as a sentence to the recipient: "You manage Amir Patel."."""
+def you(audience: str, fallback: str | None, assignee: str, *, first: bool = False) -> str:
+    """The same as a sentence to the recipient: "You manage Amir Patel.".
+
+    Args:
+        audience: that names them.
+        fallback: why it is not simply the person meant.
+        assignee: the name of whose it is.
+        first: whether the assignee is told only because nobody was told before.
+    """
     if fallback == "admins":
         return f"Nobody active is above {isolated(assignee)}, so the admins are told."
     if fallback == "absent":
         return "You were away, so it came without a sound."
     if audience == "admins":
         return "You are an admin: this step tells all admins."
+    if audience == "assignee" and fallback is None and first:
+        return "You are the assignee, and this is the first that anybody is told of it."
     if audience in ("manager", "manager(1)") and fallback is None:
         return f"You manage {isolated(assignee)}."
     how = of_recipient(audience, fallback, assignee)

@@ -267,6 +267,7 @@ def _notification(tx: Transaction, row: Row[Any]) -> Notification:
         actor=row.actor,
         absent=row.absent,
         until=row.until,
+        first=step is not None and not step.names_assignee,
     )
 
 

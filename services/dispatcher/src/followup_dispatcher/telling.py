@@ -34,6 +34,7 @@ class Notification:
         label: of the step, where it is one.
         subject: the lead or client.
         told_at: when it was written.
+        first: whether its step tells the assignee only where nobody was told before.
     """
 
     follow_up_id: int
@@ -52,6 +53,7 @@ class Notification:
     actor: str | None
     absent: str | None
     until: date | None
+    first: bool = False
 
 
 @dataclass(frozen=True)

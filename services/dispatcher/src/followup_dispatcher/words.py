@@ -67,7 +67,7 @@ def why(told: Notification) -> str:
         return you_in_place_of(told.absent, told.until)
     if told.step == 0:
         return you_as_assignee(told.actor)
-    return you(told.audience, told.fallback, told.assignee)
+    return you(told.audience, told.fallback, told.assignee, first=told.first)
 
 
 def moment(at: datetime, recipient: Recipient) -> str:

@@ -20,16 +20,25 @@ CURRENT = """
             AND (s.run, s.step, s.repeat) = (e.run, e.step, e.repeat)
 """
 
+# Whether nobody has been told of the run before: what the notifier passed over is recorded as skipped.
+FIRST = """
+    (s.already_told IS NULL AND NOT EXISTS (
+        SELECT FROM escalations earlier
+        WHERE earlier.follow_up_id = e.follow_up_id AND earlier.run = e.run AND earlier.status = 'raised'
+            AND (earlier.step, earlier.repeat) < (e.step, e.repeat)))
+"""
+
 ROUTES = text(f"""
-    SELECT DISTINCT s.assignee_id, e.policy_version_id, e.step {CURRENT} WHERE e.status = 'unroutable'
+    SELECT DISTINCT s.assignee_id, e.policy_version_id, e.step, {FIRST} AS first {CURRENT}
+    WHERE e.status = 'unroutable'
 """)
 
 TAKE = text(f"""
     WITH taken AS (
         SELECT e.follow_up_id, e.run, e.step, e.repeat {CURRENT}
-        WHERE e.status = 'unroutable' AND (s.assignee_id, e.policy_version_id, e.step) IN (
+        WHERE e.status = 'unroutable' AND (s.assignee_id, e.policy_version_id, e.step, {FIRST}) IN (
             SELECT * FROM unnest(CAST(:assignees AS bigint[]), CAST(:policies AS bigint[]),
-                                 CAST(:steps AS smallint[])))
+                                 CAST(:steps AS smallint[]), CAST(:firsts AS boolean[])))
         ORDER BY e.raised_at LIMIT :limit
         FOR UPDATE OF e SKIP LOCKED
     )
@@ -45,8 +54,11 @@ def raise_again(tx: Transaction, limit: int) -> Iterator[EscalationsRaised]:
     found = _routable(tx, tx.execute(ROUTES).all())
     if not found:
         return
-    assignees, policies, steps = map(int_array, zip(*found, strict=True))
-    parameters = {"assignees": assignees, "policies": policies, "steps": steps, "limit": limit}
+    assignees, policies, steps, firsts = zip(*found, strict=True)
+    parameters = {
+        **{"assignees": int_array(assignees), "policies": int_array(policies), "steps": int_array(steps)},
+        **{"firsts": list(firsts), "limit": limit},
+    }
     rows = tx.execute(TAKE, parameters).mappings().all()
     if rows:
         yield EscalationsRaised.of(None, (EscalationKey.model_validate(dict(row)) for row in rows))
@@ -68,6 +80,6 @@ def _routable(tx: Transaction, routes: Sequence[Row[Any]]) -> list[Row[Any]]:
         policy = policies[route.policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             continue
-        if recipients(policy.steps[route.step - 1], route.assignee_id, directory):
+        if recipients(policy.tells(route.step, first=route.first), route.assignee_id, directory):
             found.append(route)
     return found

@@ -46,7 +46,11 @@ CURRENT = text("""
         SELECT a.repeat FROM activities a
         WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step = s.step AND a.repeat = s.repeat
             AND s.step > 0
-    ) AS repeat, f.assignee_id, (
+    ) AS repeat, s.already_told IS NULL AND NOT EXISTS (
+        SELECT FROM activities a
+        WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step > 0
+            AND (a.step, a.repeat) < (s.step, s.repeat)
+    ) AS first, f.assignee_id, (
         SELECT a.created_at FROM activities a
         WHERE a.follow_up_id = f.id AND a.details -> 'changes' ? 'assignee_id' ORDER BY a.id DESC LIMIT 1
     ) AS changed_at
@@ -195,7 +199,7 @@ def _tell_audience(
     The assignee is not among them: that the follow-up is theirs, and how late it is, is said to them anyway.
     The one who reassigned may be: what a policy promises does not depend on who does something.
     """
-    step = policy.steps[row.step - 1]
+    step = policy.tells(row.step, first=row.first)
     directory = load_directory(tx, [row.assignee_id], [policy], with_absences=True)
     others, later = others_told_now(tx, policy, step, row.assignee_id, directory, now=row.now)
     values = {"id": row.id, "step": row.step, "repeat": row.repeat, "bundle": _number(bundle)}

@@ -37,8 +37,21 @@ from followup_notifier.settings import NotifierSettings
 # The stop check. The states stay held until the notifications are committed, so that a complete,
 # reschedule, reassign or delete comes either before (and is seen here) or after.
 HOLD_OPEN = text("""
-    SELECT follow_up_id, run, policy_version_id, assignee_id, anchor_at, step, repeat, holds
+    SELECT follow_up_id, run, policy_version_id, assignee_id, anchor_at, step, repeat, holds, already_told
     FROM escalation_states_hold(CAST(:ids AS bigint[])) WHERE is_open
+""")
+
+# Behind HOLD_OPEN, in a statement of its own, so that it sees what was announced until the states were free.
+ANNOUNCED_BEFORE = text("""
+    SELECT k.id
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:runs AS integer[]), CAST(:steps AS smallint[]),
+                CAST(:repeats AS smallint[])) AS k (id, run, step, repeat),
+        LATERAL (
+            SELECT FROM activities a
+            WHERE a.follow_up_id = k.id AND a.run = k.run AND a.step > 0
+                AND (a.step, a.repeat) < (k.step, k.repeat)
+            LIMIT 1
+        ) before
 """)
 
 END_SNOOZES = text("SELECT holds_end_by_step(CAST(:ids AS bigint[]), CAST(:people AS bigint[]))")
@@ -55,6 +68,8 @@ class Held(NamedTuple):
     step: int
     repeat: int
     holds: Mapping[str, Any] | None
+    already_told: str | None
+    """The gravest of what was told before another policy took over."""
 
 
 @dataclass
@@ -134,7 +149,8 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
     assignees = {state.assignee_id for state in held.values()}
     directory = load_directory(tx, assignees, readable, with_absences=True)
     clocks = load_clocks(tx, readable, assignees, directory)
-    routes: dict[tuple[int, int, int], inbox.Route] = {}
+    firsts = _first_of_their_runs(tx, event, held, policies)
+    routes: dict[tuple[int, int, int, bool], inbox.Route] = {}
     in_hours: list[inbox.Route] = []
     batch = Batch(now, event.in_hours)
     for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True):
@@ -142,7 +158,7 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
         state = held.get(follow_up_id)
         if state is None or state.run != run:
             continue  # it was stopped
-        _, _, policy_version_id, assignee_id, anchor_at, step_taken, repeat_taken, kept = state
+        _, _, policy_version_id, assignee_id, anchor_at, step_taken, repeat_taken, kept, _ = state
         policy = policies[policy_version_id]
         if isinstance(policy, PolicyUnreadable):
             raise policy
@@ -158,11 +174,10 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
             continue
         if reached < (step, repeat):
             continue  # a replayed one that could not be placed then: a sweep takes the step when it comes
-        way = (policy_version_id, step, assignee_id)
+        way = (policy_version_id, step, assignee_id, follow_up_id in firsts)
         if way not in routes:
-            routes[way] = inbox.Route(
-                recipients(policy.steps[step - 1], assignee_id, directory), policy.steps[step - 1].severity
-            )
+            told = recipients(policy.tells(step, first=way[-1]), assignee_id, directory)
+            routes[way] = inbox.Route(told, policy.steps[step - 1].severity)
             if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
                 in_hours.append(routes[way])
         if (route := routes[way]).recipients:
@@ -176,6 +191,33 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
             batch.unroutable.append(_key(*key))
     _keep_to_hours(tx, in_hours, readable, now)
     return batch
+
+
+def _first_of_their_runs(
+    tx: Transaction,
+    event: EscalationsRaised,
+    held: Mapping[int, Held],
+    policies: Mapping[int, Policy | PolicyUnreadable],
+) -> Collection[int]:
+    """The follow-ups of which nobody has been told before, where that decides who is told now.
+
+    Nothing is asked of those whose step tells the assignee anyway, or follows none that does.
+    """
+    late = {number: policy.tells_late for number, policy in policies.items() if isinstance(policy, Policy)}
+    if not any(steps.keys() & event.steps for steps in late.values()):
+        return ()  # as with most batches, whose rows need not be looked at for it
+    asked = [
+        key
+        for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True)
+        if (state := held.get(key[0])) is not None
+        and state.already_told is None
+        and key[2] in late.get(state.policy_version_id, ())
+    ]
+    if not asked:
+        return ()
+    names = ("ids", "runs", "steps", "repeats")
+    columns = {name: int_array(column) for name, column in zip(names, zip(*asked, strict=True), strict=True)}
+    return {key[0] for key in asked} - set(tx.execute(ANNOUNCED_BEFORE, columns).scalars())
 
 
 def _without_snoozers(

@@ -40,7 +40,11 @@ CURRENT = text("""
         now() AS now, s.step > 0 AND EXISTS (
             SELECT FROM activities a
             WHERE (a.follow_up_id, a.run, a.step, a.repeat) = (s.follow_up_id, s.run, s.step, s.repeat)
-        ) AS announced
+        ) AS announced, s.already_told IS NULL AND NOT EXISTS (
+            SELECT FROM activities a
+            WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step > 0
+                AND (a.step, a.repeat) < (s.step, s.repeat)
+        ) AS first
     FROM hand_over_items i
     JOIN follow_ups f ON f.id = i.follow_up_id
     JOIN escalation_states s ON s.follow_up_id = f.id
@@ -217,19 +221,19 @@ def _tell_audience(
     policies = _policies(tx, {row.policy_version_id for row in announced})
     clocks = load_clocks(tx, list(policies.values()), [taker])
     directory = load_directory(tx, [taker], policies.values(), with_absences=True)
-    routes: dict[tuple[int, int], list[int]] = {}
+    routes: dict[tuple[int, int, bool], list[int]] = {}
     again: list[timedelta] = []
     for row in announced:
         policy = policies[row.policy_version_id]
         later = looked_at_again_after(policy, clocks.of(policy, taker), row)
         if later is None:
-            routes.setdefault((row.policy_version_id, row.step), []).append(row.id)
+            routes.setdefault((row.policy_version_id, row.step, row.first), []).append(row.id)
         else:
             again.append(later)
     told: dict[int, Heard] = {}
     common = {"details": json.dumps(details), "hand_over_id": details["hand_over"], "audience": audience}
-    for (version, number), ids in routes.items():
-        step, now = policies[version].steps[number - 1], announced[0].now
+    for (version, number, first), ids in routes.items():
+        step, now = policies[version].tells(number, first=first), announced[0].now
         others, later = others_told_now(tx, policies[version], step, taker, directory, now=now)
         again += [] if later is None else [later]
         values = {**common, "ids": int_array(ids), "recipients": inbox.as_json(others)}

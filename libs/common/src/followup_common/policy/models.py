@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -212,6 +213,11 @@ class Step(Length):
         return unit != self.length[0] or every < later.length[1] - self.length[1]
 
     @property
+    def names_assignee(self) -> bool:
+        """Whether it tells the assignee, whatever was told before."""
+        return ASSIGNEE in self.audience
+
+    @property
     def is_before_due(self) -> bool:
         """Whether it reminds of what is to come."""
         return self.length[1] < 0
@@ -274,6 +280,26 @@ class Policy(BaseModel):
     def severity(self, step: int) -> Severity | None:
         """That of a step, by its number from 1; None before the first."""
         return self.steps[step - 1].severity if step else None
+
+    def tells(self, step: int, *, first: bool) -> Step:
+        """A step as it is announced.
+
+        Args:
+            step: its number, from 1.
+            first: whether nobody has been told of the run before. Then it tells the assignee too, where a
+                step that was passed over would have: nobody else does the work.
+        """
+        return self.tells_late[step] if first and step in self.tells_late else self.steps[step - 1]
+
+    @cached_property
+    def tells_late(self) -> Mapping[int, Step]:
+        """By their numbers, the steps that do not name the assignee, behind one that does: as they are
+        announced when nothing was announced before."""
+        return {
+            number: step.model_copy(update={"audience": (*step.audience, ASSIGNEE)})
+            for number, step in enumerate(self.steps, start=1)
+            if not step.names_assignee and any(above.names_assignee for above in self.steps[: number - 1])
+        }
 
     @cached_property
     def counts_working_time(self) -> bool:

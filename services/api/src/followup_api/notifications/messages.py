@@ -243,7 +243,8 @@ def _in_sight(row: Record, step: Step | None, names: Names, worked: dict[str, An
         text = why.you_in_place_of(absent, row.until)
     else:
         message = f"{isolated(row.title)} {overdue(hours)}"
-        text = why.you(row.audience, row.fallback, names.of(row.assignee_id).name)
+        first = step is not None and not step.names_assignee
+        text = why.you(row.audience, row.fallback, names.of(row.assignee_id).name, first=first)
     subject = {"id": row.subject_id, "kind": row.subject_kind, "name": row.subject_name}
     return {
         "follow_up": {

@@ -42,6 +42,7 @@ class _Run:
         reached: the step and repeat.
         told: the gravest that people were told, also before another policy took over.
         unplaced: another policy has taken over, and no step of it has been reached since.
+        first: the present step is the first that was told.
         known_by: everyone who was told of the present step.
     """
 
@@ -51,6 +52,7 @@ class _Run:
     reached: Reached = NOWHERE
     told: Severity | None = None
     unplaced: bool = False
+    first: bool = False
     known_by: frozenset[int] = frozenset()
 
 
@@ -131,13 +133,14 @@ class Replay:
             run.known_by = frozenset()
             if known and run.told is not None and not severity.is_graver_than(run.told):
                 continue
+            run.first = run.told is None
             if run.told is None or severity.is_graver_than(run.told):
                 run.told = severity
             yield from self._announced(run, assignee_id, at, min(stops, wake_at or stops))
 
     def _announced(self, run: _Run, assignee_id: int, at: datetime, stops: datetime) -> Iterator[Told]:
         """Everyone whom the present step tells; who waits for working hours is told if nothing stops it."""
-        people = self._rules.people(run.candidate, run.reached[0], assignee_id, at)
+        people = self._rules.people(run.candidate, run.reached[0], assignee_id, at, first=run.first)
         for user_id in people.told:
             told_at = self._rules.told_at(run.candidate, run.reached[0], user_id, at)
             if told_at == at or told_at < stops:
@@ -152,10 +155,11 @@ class Replay:
         here = place(run.candidate.policy, calendar, run.anchor, moment.at, reached=run.reached)
         if not run.known_by or here.reached > run.reached:
             return
-        people = self._rules.people(run.candidate, run.reached[0], assignee_id, moment.at)
+        step, at = run.reached[0], moment.at
+        people = self._rules.people(run.candidate, step, assignee_id, at, first=run.first)
         for user_id in people.told:
             if user_id not in run.known_by and user_id != assignee_id:
-                yield self._entry(run, moment.at, user_id)
+                yield self._entry(run, at, user_id)
         run.known_by |= {*people.told, *people.away}
 
     def _entry(self, run: _Run, at: datetime, user_id: int) -> Told:

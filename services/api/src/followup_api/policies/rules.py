@@ -63,7 +63,7 @@ class Rules:
         self._lines: dict[int, frozenset[int]] = {}
         self._chosen: dict[FactKey, Candidate] = {}
         self._calendars: dict[tuple[Candidate, int], Calendar] = {}
-        self._people: dict[tuple[Candidate, int, int, int], Reached] = {}
+        self._people: dict[tuple[Candidate, int, int, int, bool], Reached] = {}
 
     def candidate(self, key: FactKey) -> Candidate:
         """The first policy whose conditions a follow-up meets."""
@@ -91,14 +91,16 @@ class Rules:
             self._calendars[candidate, assignee_id] = found
         return found
 
-    def people(self, candidate: Candidate, step: int, assignee_id: int, at: datetime) -> Reached:
-        """Everyone whom a step reaches that is taken at a time."""
+    def people(
+        self, candidate: Candidate, step: int, assignee_id: int, at: datetime, *, first: bool
+    ) -> Reached:
+        """Everyone whom a step reaches that is taken at a time; `first`: nobody was told before."""
         turn = self._away.turn(at)
-        key = (candidate, step, assignee_id, turn)
+        key = (candidate, step, assignee_id, turn, first)
         found = self._people.get(key)
         if found is None:
             directory = self._away.directory(turn)
-            told = recipients(candidate.policy.steps[step - 1], assignee_id, directory)
+            told = recipients(candidate.policy.tells(step, first=first), assignee_id, directory)
             found = self._people[key] = Reached(
                 tuple(each.user_id for each in told if not each.is_silent),
                 frozenset(each.user_id for each in told if each.is_silent),

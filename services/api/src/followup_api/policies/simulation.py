@@ -102,13 +102,14 @@ class _Run:
             except (CalendarUnusable, BeyondHorizon) as problem:
                 self.uncounted.add(problem)
                 continue
-            for at, step in steps:
-                yield Telling(at, candidate, step, self._rules.people(candidate, step, assignee_id, at).told)
+            for at, step, first in steps:
+                people = self._rules.people(candidate, step, assignee_id, at, first=first)
+                yield Telling(at, candidate, step, people.told)
 
     def _steps(
         self, candidate: Candidate, assignee_id: int, state: Sequence[Any], *, moves: bool
-    ) -> Iterator[tuple[datetime, int]]:
-        """The steps that would be told of one follow-up, and when each is."""
+    ) -> Iterator[tuple[datetime, int, bool]]:
+        """The steps that would be told of one follow-up, when each is, and whether it is the first of all."""
         _, anchor, step, repeat, told, unplaced, run, kept = state
         policy, calendar = candidate.policy, self._rules.calendar(candidate, assignee_id)
         reached, holds = (step, repeat), holds_of(kept, 0 if moves else run)
@@ -123,7 +124,7 @@ class _Run:
         for number, (at, reaches) in enumerate(steps):
             severity = policy.steps[reaches - 1].severity
             if number or known is None or severity.is_graver_than(Severity(known)):
-                yield at, reaches
+                yield at, reaches, not number and told is None
 
 
 def _open(tx: Transaction, scope: Scope) -> Collection[Any]:

@@ -120,7 +120,8 @@ def _told(lived: Lived, policy: Policy, clocks: Clocks, directory: Directory) ->
         here = place(policy, calendar, lived.anchor_at, at, reached=reached)
         ends = min(_next_quarter(here.wake_at), lived.completed_at) if here.wake_at else lived.completed_at
         for step, repeat in passed(policy, calendar, lived.anchor_at, at, reached=reached):
-            found = recipients(policy.steps[step - 1], lived.assignee_id, directory)
+            said = policy.tells(step, first=reached == NOWHERE)
+            found = recipients(said, lived.assignee_id, directory)
             last = (step, repeat) == here.reached
             yield {
                 **{"id": lived.id, "step": step, "repeat": repeat, "version": lived.version_id, "at": at},
