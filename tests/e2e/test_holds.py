@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
@@ -100,11 +102,11 @@ def test_many_are_acknowledged_and_go_on_from_the_bar(product: Product, visit: V
 def test_a_manager_sees_who_has_it_and_finds_it_by_a_filter(product: Product, visit: Visit) -> None:
     mia = product.person("Mia Middle", "manager")
     amir = product.person("Amir Patel", manager=mia)
-    product.follow_up(amir, "Call Acme", due=hours(-3))
-    product.follow_up(amir, "Call Globex", due=hours(-3))
+    planned = product.follow_up(amir, "Call Acme", due=hours(-50))
+    product.follow_up(amir, "Call Globex", due=hours(-50))
     product.sweep()
     page = visit(amir, "/followups")
-    expect(row(page, "Call Acme")).to_contain_text("Reminded")
+    expect(row(page, "Call Acme")).to_contain_text("With manager")
     chosen(page, "Call Acme", "I have it")
     expect(said(page, "You have “Call Acme”")).to_be_visible()
     page = visit(mia, "/followups?who=all&held=acknowledged")
@@ -112,3 +114,11 @@ def test_a_manager_sees_who_has_it_and_finds_it_by_a_filter(product: Product, vi
     expect(row(page, "Call Globex")).to_have_count(0)
     page.get_by_role("button", name="Show all again, not only Somebody has it").click()
     expect(row(page, "Call Globex")).to_be_visible()
+    path, later = f"/follow-ups/{planned['id']}", {"preset": "in_a_week", "reason": "They decide"}
+    product.call("POST", f"{path}/wait", json=later)
+    product.call("POST", f"{path}/snooze", json={"preset": "tomorrow"})
+    page.get_by_role("link", name="Escalations").first.click()
+    expect(row(page, "Call Acme")).to_contain_text(re.compile(r"Waiting until .+ \(\d days\)"))
+    expect(row(page, "Call Acme")).to_contain_text(re.compile(r"Snoozed ×1, until .+ \(.+\)"))
+    waiting, other = (row(page, title).get_by_text("overdue") for title in ("Call Acme", "Call Globex"))
+    assert waiting.evaluate(COLOUR) != other.evaluate(COLOUR)

@@ -54,9 +54,9 @@ CURRENT = text("""
 """)
 TELL_ASSIGNEE = text("""
     INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id, audience,
-                               actor_id, fallback, read_at, details)
+                               actor_id, fallback, read_at, summed_up, details)
     SELECT f.id, s.run, 0, f.assignment, s.policy_version_id, f.due_at, f.assignee_id, 'assignee', :actor_id,
-        CASE WHEN away.id IS NOT NULL THEN 'absent' END, now(), CAST(:details AS jsonb)
+        CASE WHEN away.id IS NOT NULL THEN 'absent' END, now(), away.id IS NULL, CAST(:details AS jsonb)
     FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id
     LEFT JOIN absent_now away ON away.user_id = f.assignee_id
     WHERE f.id = ANY(CAST(:ids AS bigint[])) AND NOT EXISTS (
@@ -69,16 +69,17 @@ TELL_ASSIGNEE = text("""
 TELL_AUDIENCE = text("""
     WITH told AS (
         INSERT INTO notifications (follow_up_id, run, step, repeat, policy_version_id, due_at, user_id,
-                                   audience, fallback, for_user_id, until, read_at, details)
+                                   audience, fallback, for_user_id, until, read_at, summed_up, details)
         SELECT s.follow_up_id, s.run, s.step, s.repeat, s.policy_version_id, f.due_at, person.user_id,
             person.audience, person.fallback, person.for_user_id, person.until,
-            CASE WHEN person.fallback = 'absent' OR NOT EXISTS (
-                SELECT FROM notifications n WHERE n.user_id = person.user_id AND n.audience = :audience
-                    AND n.summary_of = :hand_over_id) THEN now() END,
-            CAST(:details AS jsonb)
+            CASE WHEN person.fallback = 'absent' OR summary.is_to_come THEN now() END,
+            person.fallback IS DISTINCT FROM 'absent' AND summary.is_to_come, CAST(:details AS jsonb)
         FROM escalation_states s JOIN follow_ups f ON f.id = s.follow_up_id,
             jsonb_to_recordset(CAST(:recipients AS jsonb))
-                AS person (user_id bigint, audience text, fallback text, for_user_id bigint, until date)
+                AS person (user_id bigint, audience text, fallback text, for_user_id bigint, until date),
+            LATERAL (SELECT NOT EXISTS (
+                SELECT FROM notifications n WHERE n.user_id = person.user_id AND n.audience = :audience
+                    AND n.summary_of = :hand_over_id) AS is_to_come) summary
         WHERE s.follow_up_id = ANY(CAST(:ids AS bigint[]))
         ON CONFLICT ON CONSTRAINT uq_notifications_once DO NOTHING
         RETURNING *

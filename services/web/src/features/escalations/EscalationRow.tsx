@@ -59,6 +59,7 @@ const Line = memo(function Line({ escalation, away, ticked, toggle }: LineProps)
       </span>
       <RowTime
         data-breach={breach}
+        data-waiting={escalation.waiting_until === null ? undefined : true}
         words={<RelativeTime at={dueAt} as="due" />}
         exact={
           <>

@@ -1,10 +1,10 @@
-import type { FollowUp } from "@/api/types";
+import type { FollowUp, HoldShown } from "@/api/types";
 import { useMe } from "@/api/session";
 import { Badge } from "@/components/Badge";
 import { isolate } from "@/components/bidi";
 import { t } from "@/i18n";
 import { useNow } from "@/time/useNow";
-import { dateOf } from "@/time/format";
+import { dateOf, duration } from "@/time/format";
 
 type Held = Pick<FollowUp, "holds" | "waiting_until" | "snoozed" | "acknowledged_by" | "status">;
 
@@ -17,13 +17,24 @@ export function isHeld({ waiting_until: waiting, snoozed, acknowledged_by: by, s
 export function HoldBadges({ followUp }: { followUp: Held }) {
   const { time_zone: zone } = useMe();
   const now = useNow();
-  const { waiting_until: waiting, snoozed, acknowledged_by: by } = followUp;
+  const { waiting_until: waiting, snoozed, acknowledged_by: by, holds } = followUp;
   if (!isHeld(followUp)) return null;
+  const wait = holds.find(({ kind }) => kind === "wait");
+  const snooze = holds.filter(({ kind }) => kind === "snooze").toSorted((one, other) => Date.parse(other.until) - Date.parse(one.until))[0];
+  const said = ({ until, since }: HoldShown) => [dateOf(until, zone, now), lengthOf(since, until)] as const;
   return (
     <>
-      {waiting && <Badge tone="accent">{t.holds.waitingUntil(dateOf(waiting, zone, now))}</Badge>}
+      {waiting && wait && <Badge tone="accent">{t.holds.waitingUntil(...said(wait))}</Badge>}
       {by && <Badge tone="good">{t.holds.has(isolate(by.name))}</Badge>}
-      {snoozed > 0 && <Badge>{t.holds.snoozed(snoozed)}</Badge>}
+      {snoozed > 0 && <Badge>{snooze ? t.holds.snoozedUntil(snoozed, ...said(snooze)) : t.holds.snoozed(snoozed)}</Badge>}
     </>
   );
+}
+
+const DAY = 86_400_000;
+
+/** How long something is held in all: in days, rounded, as soon as it is one. */
+function lengthOf(since: string, until: string): string {
+  const length = Date.parse(until) - Date.parse(since);
+  return length < DAY ? duration(length) : t.time.days(Math.round(length / DAY));
 }
