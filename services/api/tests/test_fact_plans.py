@@ -10,6 +10,7 @@ from followup_api.escalations import queries as escalations
 from followup_api.escalations.counts import counts as escalation_counts
 from followup_api.escalations.schemas import EscalationFilters, EscalationLevel, EscalationQuery
 from followup_api.followups import queries as follow_ups
+from followup_api.followups.counts import counts
 from followup_api.followups.facts import FactFilters
 from followup_api.followups.progress_filters import ProgressFilters
 from followup_api.followups.queries import Filters
@@ -110,7 +111,7 @@ def test_what_is_rare_is_counted_from_indexes(
     who = scope(database, whose)
 
     def ask(tx: Transaction) -> None:
-        follow_ups.counts(tx, Filters(who, "UTC", facts=FactFilters(**facts)))
+        counts(tx, Filters(who, "UTC", facts=FactFilters(**facts)))
         escalation_counts(tx, who, EscalationFilters(**facts), None)
 
     found = plans(ask)

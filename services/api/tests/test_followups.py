@@ -197,7 +197,8 @@ def test_the_search_takes_wildcards_literally(company: Company) -> None:
 
 def test_due_exactly_now_is_overdue_and_a_moment_later_is_not(world: World) -> None:
     """Within one transaction now() stays the same, so the bound can be met exactly."""
-    from followup_api.followups.queries import Filters, counts, page
+    from followup_api.followups.counts import counts
+    from followup_api.followups.queries import Filters, page
     from followup_api.followups.schemas import View
     from followup_api.followups.scopes import Scope
     from followup_api.pagination import PageQuery

@@ -15,6 +15,8 @@ from followup_api.escalations.counts import counts as escalation_counts
 from followup_api.escalations.schemas import EscalationFilters, EscalationLevel, EscalationQuery
 from followup_api.escalations.summary import summary
 from followup_api.followups import queries as follow_ups
+from followup_api.followups.counts import LOOKED_THROUGH, counts, quick_counts
+from followup_api.followups.next_ones import changed_next, remove_next
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import View
 from followup_api.followups.scopes import Scope, reports
@@ -45,6 +47,8 @@ LIST_PAGES = 3_000
 """More buffers than a page of a list ever takes; the smallest scan of a large table takes more."""
 LOOKED_UP = 10_000
 """As many buffers as a word that is not rare may have follow-ups, until another one is tried."""
+QUICKLY = 10_001
+"""Entries of an index that a quick count reads of a view."""
 SEARCHED = pytest.mark.parametrize("database", ["force_custom_plan"], indirect=True)
 """What is searched is in the statement, so PostgreSQL plans for it."""
 
@@ -172,10 +176,10 @@ def test_a_rare_word_is_found_by_indexes(
     def ask(tx: Transaction) -> None:
         words = looked_up(tx, search, who)
         assert words
-        assert words.of_few or words.among is not None
+        assert words.one_by_one or words.among is not None
         filters = Filters(who, "UTC", search=words)
         follow_ups.page(tx, view, filters, PageQuery(limit=20))
-        follow_ups.counts(tx, filters)
+        counts(tx, filters)
 
     found = plans(ask)
     from_indexes(found)
@@ -213,13 +217,13 @@ def test_a_search_among_those_of_few_people_reads_no_more_than_theirs(
         filters = Filters(who, "UTC", search=looked_up(tx, search, who))
         for view in View:
             follow_ups.page(tx, view, filters, PageQuery(limit=20))
-        follow_ups.counts(tx, filters)
+        counts(tx, filters)
         for level in (None, *EscalationLevel):
             escalations.page(tx, EscalationQuery(q=search, level=level, limit=20), who)
 
     found = plans(ask)
     from_indexes(found)
-    assert max(map(buffers, found)) < 2 * LIST_PAGES  # each word looks at each text
+    assert max(map(buffers, found)) < 3 * LIST_PAGES  # each word looks at each text, and at the names with it
 
 
 @pytest.mark.parametrize("level", [None, *EscalationLevel])
@@ -238,11 +242,49 @@ def test_a_page_of_escalations(
 @pytest.mark.parametrize("whose", SCOPES)
 def test_counts_come_from_an_index_alone(database: Database, plans: Reading, whose: str) -> None:
     filters = Filters(scope(database, whose), "UTC")
-    [plan] = plans(lambda tx: follow_ups.counts(tx, filters))
+    [plan] = plans(lambda tx: counts(tx, filters))
     from_indexes([plan])
     assert {node["Node Type"] for node in nodes(plan)} & {"Index Only Scan", "Bitmap Index Scan"}
     once = [node["Actual Loops"] for node in nodes(plan) if node.get("Parent Relationship") == "InitPlan"]
     assert set(once) == {1}, "when the day ends is computed for each row"
+
+
+@pytest.mark.parametrize("whose", SCOPES)
+def test_a_quick_count_ends_soon(database: Database, plans: Reading, whose: str) -> None:
+    filters = Filters(scope(database, whose), "UTC")
+    [plan] = plans(lambda tx: quick_counts(tx, filters))
+    from_indexes([plan])
+    assert max(node["Actual Rows"] for node in nodes(plan)) <= QUICKLY
+    assert buffers(plan) < LIST_PAGES / 2
+
+
+@SEARCHED
+@pytest.mark.parametrize("whose", SCOPES[2:])
+@pytest.mark.parametrize("search", ["contract", "person contract", "company 17"])
+def test_a_quick_count_of_common_words_reads_the_texts_of_few(
+    database: Database, plans: Reading, whose: str, search: str
+) -> None:
+    who = scope(database, whose)
+
+    def ask(tx: Transaction) -> None:
+        words = looked_up(tx, search, who)
+        assert quick_counts(tx, Filters(who, "UTC", search=words)).at_least
+        assert escalation_counts(tx, who, EscalationFilters(q=search), None, quick=True).at_least
+
+    found = plans(ask)
+    texts = [node for plan in found for node in nodes(plan) if node.get("Relation Name") == "follow_up_texts"]
+    assert {node["Actual Rows"] for node in texts if node["Node Type"] == "Index Scan"} == {1}
+    assert max(map(buffers, found)) < 3 * LOOKED_THROUGH * 25
+
+
+def test_an_undo_finds_what_was_planned_by_indexes(database: Database, plans: Reading) -> None:
+    def ask(tx: Transaction) -> None:
+        changed_next(tx, [3, 4])
+        remove_next(tx, [3, 4])  # nothing was planned with them
+
+    found = plans(ask)
+    from_indexes(found)
+    assert max(map(buffers, found)) < LIST_PAGES / 10
 
 
 @pytest.mark.parametrize("whose", SCOPES[1:])

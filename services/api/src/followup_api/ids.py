@@ -24,7 +24,17 @@ class Ids(UserDefinedType[Sequence[int]]):
         """From ids to what PostgreSQL reads as an array."""
         return int_array
 
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002 - as above
+        """The same in the text of a statement."""
+        return lambda ids: f"'{int_array(ids)}'"
 
-def among(column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
-    """SQL: whether a column is one of many ids."""
-    return column == any_(literal(list(ids), Ids()))
+
+def among(column: ColumnElement[int], ids: Collection[int], *, in_text: bool = False) -> ColumnElement[bool]:
+    """SQL: whether a column is one of many ids.
+
+    Args:
+        column: of ids.
+        ids: which ones.
+        in_text: they stand in the statement: not knowing how many they are, PostgreSQL plans for ten.
+    """
+    return column == any_(literal(list(ids), Ids(), literal_execute=in_text))

@@ -4700,6 +4700,11 @@ export interface components {
              */
             by_line: components["schemas"]["LineEscalations"][];
             others: components["schemas"]["OtherLines"];
+            /**
+             * At Least
+             * @description A quick count has not seen all: each number may be higher.
+             */
+            at_least: boolean;
         };
         /**
          * EscalationDay
@@ -5105,6 +5110,7 @@ export interface components {
          * @description How many open follow-ups there are in each view.
          * @example {
          *       "as_of": "2026-03-02T09:00:00.250344Z",
+         *       "at_least": [],
          *       "overdue": 4,
          *       "today": 2,
          *       "upcoming": 31
@@ -5117,6 +5123,11 @@ export interface components {
             today: number;
             /** Upcoming */
             upcoming: number;
+            /**
+             * At Least
+             * @description Views of which a quick count has not seen all: they may hold more.
+             */
+            at_least: ("overdue" | "today" | "upcoming")[];
             /**
              * As Of
              * Format: date-time
@@ -14383,6 +14394,8 @@ export interface operations {
                 summed_up_by?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
+                /** @description Count only as far as a number still says something, within a bounded time: to 10,000, or what the most overdue 1,000 hold of the words of a search that is common. `at_least` says where there may be more. */
+                quick?: boolean;
             };
             header?: never;
             path?: never;
@@ -14399,6 +14412,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "as_of": "2026-03-02T09:00:00.250344Z",
+                     *       "at_least": [],
                      *       "overdue": 4,
                      *       "today": 2,
                      *       "upcoming": 31
@@ -21808,6 +21822,8 @@ export interface operations {
                 policy_id?: number | null;
                 /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
                 q?: string | null;
+                /** @description Look for the words of a search that is common among the most overdue 1,000 only, which takes a bounded time. `at_least` says whether there may be more. */
+                quick?: boolean;
             };
             header?: never;
             path?: never;

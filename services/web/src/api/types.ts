@@ -30,6 +30,7 @@ export type Team = Schemas["Team"];
 /** Views that the page lists: what is open it shows in three of them. */
 export type View = Exclude<Schemas["View"], "open">;
 export type FollowUpCounts = Schemas["FollowUpCounts"];
+export type CountedView = FollowUpCounts["at_least"][number];
 export type FollowUpCreate = Schemas["FollowUpCreate"];
 export type FollowUpPatch = Schemas["FollowUpPatch"];
 export type DeletedFollowUp = Schemas["DeletedFollowUp"];

@@ -1,6 +1,6 @@
 import { en } from "@/i18n/en";
 
-export { DATE_LANGUAGES, money, number } from "@/i18n/intl";
+export { atLeast, DATE_LANGUAGES, money, number } from "@/i18n/intl";
 
 /** What a catalogue of another language has to say. */
 export type Catalogue = typeof en;

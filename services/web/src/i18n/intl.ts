@@ -13,6 +13,11 @@ export function number(amount: number, digits?: number): string {
   return new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount);
 }
 
+/** "1,000", or "1,000+" where there may be more. */
+export function atLeast(amount: number, more: boolean | undefined): string {
+  return more ? `${number(amount)}+` : number(amount);
+}
+
 /** "EUR 1,200" or "EUR 1,200.50". @param amount as the API writes it, such as "1200.00" */
 export function money(amount: string, currency: string): string {
   const digits = amount.endsWith(".00") || !amount.includes(".") ? 0 : 2;

@@ -45,7 +45,7 @@ def page(tx: Transaction, query: EscalationQuery, scope: Scope) -> Rows:
             wanted.append(es.severity == OF_SEVERITY[query.level.severity])
     if search:
         found = ESCALATED.where(*wanted)
-        if search.of_few:
+        if search.one_by_one:
             own = select(es.follow_up_id).where(*IS_ESCALATED, *wanted).correlate(None)
             found = found.where(follow_ups.c.id == any_(func.array(own.scalar_subquery())))
         return paginate(tx, search.narrowed(found), ORDER, query)

@@ -12,6 +12,7 @@ from followup_api.escalations.counts import counts, narrowing_to, unroutable
 from followup_api.escalations.lines import top_of
 from followup_api.escalations.schemas import (
     EscalatedFollowUp,
+    EscalationCountQuery,
     EscalationCounts,
     EscalationFilters,
     EscalationQuery,
@@ -44,11 +45,11 @@ def list_escalations(
 
 @router.get("/counts", summary="Count open escalations")
 def count_escalations(
-    work: Work, caller: Overseer, query: Annotated[EscalationFilters, Query()]
+    work: Work, caller: Overseer, query: Annotated[EscalationCountQuery, Query()]
 ) -> EscalationCounts:
     """As many as the list with the same filters shows, in all and by reporting line."""
     scope = narrowed_scope(work.tx, caller, query.assignee)
-    return counts(work.tx, scope, query, top_of(caller, query.assignee))
+    return counts(work.tx, scope, query, top_of(caller, query.assignee), quick=query.quick)
 
 
 @router.get("/summary", summary="Sum up open escalations")

@@ -43,6 +43,16 @@ class EscalationFilters(FactFilters, EscalationScope):
     q: Search | None = Field(None, description=FOUND_IN)
 
 
+class EscalationCountQuery(EscalationFilters):
+    """What to count, and how far."""
+
+    quick: bool = Field(
+        False,
+        description="Look for the words of a search that is common among the most overdue 1,000 only, which "
+        "takes a bounded time. `at_least` says whether there may be more.",
+    )
+
+
 class EscalationQuery(PageQuery, EscalationFilters):
     """Which open escalations to list."""
 
@@ -169,3 +179,4 @@ class EscalationCounts(Schema, json_schema_extra=examples(ESCALATION_COUNTS_EXAM
         description="Most escalations first, 100 of them. With `others` they add up to `manager` and `admin`."
     )
     others: OtherLines
+    at_least: bool = Field(description="A quick count has not seen all: each number may be higher.")

@@ -149,4 +149,4 @@ def _among(statement: str, scope: Scope, narrowing: Narrowing) -> Executable:
         scope.condition(es.assignee_id), or_(es.is_open, es.follow_up_id.in_(since))
     )
     found = text(f"SELECT * FROM ({statement}) summed_up").columns(column("open_now"), column("over_time"))
-    return found.add_cte(narrowing.of(ids).cte("narrowed"))
+    return found.add_cte(narrowing.of(ids, es.follow_up_id).cte("narrowed"))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from followup_common.db import Transaction
 from followup_common.db.tables import activities, follow_ups
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, delete, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, any_, delete, func, select
 
 from followup_api.ids import among
 
@@ -32,8 +32,11 @@ def changed_next(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
 
 def remove_next(tx: Transaction, ids: Collection[int]) -> None:
     """Delete what was planned with some completions that are undone."""
-    planned = select(NEXT_ID).where(a.id.in_(_completions(ids)), NEXT_ID.is_not(None))
-    tx.execute(delete(follow_ups).where(f.id.in_(planned), f.version == 1))
+    of_them = among(a.follow_up_id, ids)  # the index of activities begins with it
+    planned = select(NEXT_ID).where(of_them, a.id.in_(_completions(ids)), NEXT_ID.is_not(None))
+    # As an array: with IN PostgreSQL reads all follow-ups.
+    theirs = func.array(planned.scalar_subquery())
+    tx.execute(delete(follow_ups).where(f.id == any_(theirs), f.version == 1))
 
 
 def _completions(ids: Collection[int]) -> ScalarSelect[int]:

@@ -34,7 +34,7 @@ from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.held import HELD, NOTHING, WAITS_UNTIL, held
 from followup_api.followups.problems import FollowUpNotFound
 from followup_api.followups.progress_filters import ProgressFilters, before_due, progress_conditions
-from followup_api.followups.schemas import FollowUp, FollowUpCounts, View
+from followup_api.followups.schemas import FollowUp, View
 from followup_api.followups.scopes import CONDITIONS, NAMED, READER, Scope, ScopeSize, standing_in
 from followup_api.followups.searches import Search
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees
@@ -138,10 +138,9 @@ class Filters:
     changeable: ColumnElement[bool] | None = None
     """What of that the caller may change; None: all of it."""
 
-    @property
-    def in_sight(self) -> ColumnElement[bool]:
-        """SQL of the scope, and what is in sight beside it."""
-        in_scope = self.scope.condition()
+    def in_sight(self, *, in_text: bool = False) -> ColumnElement[bool]:
+        """SQL of the scope, and what is in sight beside it; `in_text` as `among` has it."""
+        in_scope = self.scope.condition(in_text=in_text)
         return in_scope if self.beyond is None else in_scope | self.beyond
 
     @property
@@ -220,36 +219,12 @@ def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
 
 def narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
     """A query of follow-ups, narrowed to those of a view that the filters leave."""
-    in_scope = filters.in_sight
+    in_scope = filters.in_sight()
     if view is View.ALL and filters.scope.user_ids is not None:
         in_scope = _by_both_indexes(in_scope)
     if view in (View.TODAY, View.UPCOMING) and filters.progress:
         statement = statement.where(*before_due(filters.progress))
-    return _wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
-
-
-def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
-    """How many open follow-ups each view holds, in one statement."""
-    size = filters.scope.size
-    statement = _counting(size) if filters.beyond is None else _counted(CONDITIONS[size] | filters.beyond)
-    values = {"time_zone": filters.time_zone, **filters.scope.values()}
-    row = tx.execute(_wanted(statement, filters), values).one()
-    return FollowUpCounts(overdue=row.overdue, today=row.today, upcoming=row.upcoming, as_of=row.as_of)
-
-
-@cache
-def _counting(size: ScopeSize) -> Select[*tuple[Any, ...]]:
-    return _counted(CONDITIONS[size])
-
-
-def _counted(in_sight: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    views = (View.OVERDUE, View.TODAY, View.UPCOMING)
-    # In a query of its own PostgreSQL computes it once; it took a third of the time to do so for each row.
-    end_of_today = select(_end_of_local_day(TIME_ZONE)).scalar_subquery()
-    # Of `due_at` alone, so that the index has all that it takes.
-    numbers = [func.count().filter(_due_in(view, end_of_today)).label(view) for view in views]
-    numbered = select(*numbers, func.now().label("as_of")).select_from(follow_ups)
-    return numbered.where(f.is_open, in_sight)
+    return wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
 
 
 def follow_ups_of(tx: Transaction, rows: Sequence[Record]) -> list[FollowUp]:
@@ -277,7 +252,8 @@ def values_of(row: Record) -> dict[str, Any]:
     return {**own, "assignee_id": assignee["id"], "assignee": assignee, "subject": about}
 
 
-def _wanted(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+def wanted(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+    """A query of follow-ups, narrowed to what filters leave, whatever the scope and the view."""
     statement = statement.where(*filters.conditions)
     return filters.search.narrowed(statement) if filters.search else statement
 
@@ -296,10 +272,10 @@ def _in_view(view: View, time_zone: ColumnElement[str]) -> ColumnElement[bool]:
         case View.ALL:
             return true()
         case _:
-            return and_(f.is_open, _due_in(view, _end_of_local_day(time_zone)))
+            return and_(f.is_open, due_in(view, end_of_local_day(time_zone)))
 
 
-def _due_in(view: View, end_of_today: ColumnElement[Any]) -> ColumnElement[bool]:
+def due_in(view: View, end_of_today: ColumnElement[Any]) -> ColumnElement[bool]:
     """When the open follow-ups of a view are due."""
     if view is View.OVERDUE:
         return f.due_at <= func.now()
@@ -315,7 +291,8 @@ def _order(view: View) -> Sequence[ColumnElement[Any]]:
     return (f.due_at, f.id)
 
 
-def _end_of_local_day(time_zone: ColumnElement[str]) -> ColumnElement[Any]:
+def end_of_local_day(time_zone: ColumnElement[str]) -> ColumnElement[Any]:
+    """SQL of the next midnight of a time zone."""
     local_now = func.timezone(time_zone, func.now())
     midnight = func.date_trunc("day", local_now) + literal_column("interval '1 day'")
     return func.timezone(time_zone, midnight, type_=Time)

@@ -27,6 +27,7 @@ from followup_api.followups.completing_schemas import (
     PresetQuery,
     PresetTimes,
 )
+from followup_api.followups.counts import counts, quick_counts
 from followup_api.followups.detail_schemas import FollowUpDetail, FollowUpGiven
 from followup_api.followups.hold_schemas import HoldPresets, Snooze, Wait
 from followup_api.followups.policy import policy_and_next_step
@@ -34,6 +35,7 @@ from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
     DeletedFollowUp,
     FollowUp,
+    FollowUpCountQuery,
     FollowUpCounts,
     FollowUpCreate,
     FollowUpExport,
@@ -86,10 +88,11 @@ def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, 
 
 @router.get("/counts", summary="Count open follow-ups by view")
 def count_follow_ups(
-    work: Work, caller: Reader, query: Annotated[FollowUpFilters, Query()]
+    work: Work, caller: Reader, query: Annotated[FollowUpCountQuery, Query()]
 ) -> FollowUpCounts:
     """How many open follow-ups the views overdue, today and upcoming hold, under the same filters."""
-    return queries.counts(work.tx, _in_sight(work.tx, caller, query))
+    count = quick_counts if query.quick else counts
+    return count(work.tx, _in_sight(work.tx, caller, query))
 
 
 @router.get(

@@ -142,6 +142,12 @@ Assigned = Annotated[
 ]
 
 
+QUICK = (
+    "Count only as far as a number still says something, within a bounded time: to 10,000, or what the most "
+    "overdue 1,000 hold of the words of a search that is common. `at_least` says where there may be more."
+)
+
+
 class FollowUpFilters(FactFilters, ProgressFilters, Parameters):
     """What follow-ups to count."""
 
@@ -151,6 +157,12 @@ class FollowUpFilters(FactFilters, ProgressFilters, Parameters):
         None, description="Only those of which this notification of yours, of kind `summary`, tells."
     )
     q: Search | None = Field(None, description=FOUND_IN)
+
+
+class FollowUpCountQuery(FollowUpFilters):
+    """What to count, and how far."""
+
+    quick: bool = Field(False, description=QUICK)
 
 
 class FollowUpSelection(FollowUpFilters):
@@ -288,8 +300,12 @@ FOLLOW_UP_COUNTS_EXAMPLE: JsonDict = {
     "overdue": 4,
     "today": 2,
     "upcoming": 31,
+    "at_least": [],
     "as_of": "2026-03-02T09:00:00.250344Z",
 }
+
+
+CountedView = Literal[View.OVERDUE, View.TODAY, View.UPCOMING]
 
 
 class FollowUpCounts(Schema, json_schema_extra=examples(FOLLOW_UP_COUNTS_EXAMPLE)):
@@ -298,6 +314,9 @@ class FollowUpCounts(Schema, json_schema_extra=examples(FOLLOW_UP_COUNTS_EXAMPLE
     overdue: int
     today: int
     upcoming: int
+    at_least: list[CountedView] = Field(
+        description="Views of which a quick count has not seen all: they may hold more."
+    )
     as_of: Time = Field(description="When they were counted, for a bulk action on all of them.")
 
 

@@ -86,11 +86,13 @@ class Scope:
             case ScopeSize.SEVERAL:
                 return {"scope": sorted(self.user_ids or ())}
 
-    def condition(self, assignee_id: ColumnElement[Any] = follow_ups.c.assignee_id) -> ColumnElement[bool]:
+    def condition(
+        self, assignee_id: ColumnElement[Any] = follow_ups.c.assignee_id, *, in_text: bool = False
+    ) -> ColumnElement[bool]:
         """SQL that holds for the follow-ups in scope, by the column that says whose they are."""
         if self.user_ids is None:
             return true()
-        return among(assignee_id, self.user_ids)
+        return among(assignee_id, self.user_ids, in_text=in_text)
 
 
 CONDITIONS: dict[ScopeSize, ColumnElement[bool]] = {

@@ -10,7 +10,7 @@ import { VirtualRows } from "@/components/VirtualRows";
 import { EscalationRow } from "@/features/escalations/EscalationRow";
 import { escalationsQuery, type Filters, type Level } from "@/features/escalations/queries";
 import { useListed } from "@/features/followups";
-import { number, t } from "@/i18n";
+import { atLeast, t } from "@/i18n";
 import classes from "./EscalationList.module.css";
 
 const NONE: readonly Escalation[] = [];
@@ -22,9 +22,11 @@ interface Props {
   narrowed: boolean;
   /** How many there are. */
   count: number | undefined;
+  /** Whether there may be more than were counted. */
+  uncounted: boolean | undefined;
 }
 
-export function EscalationList({ level, filters, narrowed, count }: Props) {
+export function EscalationList({ level, filters, narrowed, count, uncounted }: Props) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     ...escalationsQuery(level, filters),
     placeholderData: (old) => old,
@@ -38,7 +40,7 @@ export function EscalationList({ level, filters, narrowed, count }: Props) {
         <span className={classes.dot} data-level={level} />
         {title}
         {level === "admin" && <span className={classes.critical}>{t.escalations.critical}</span>}
-        {count !== undefined && <span className={classes.count}>{number(count)}</span>}
+        {count !== undefined && <span className={classes.count}>{atLeast(count, uncounted)}</span>}
         <span className={classes.hint}>{hint}</span>
       </h2>
       {escalations ? (

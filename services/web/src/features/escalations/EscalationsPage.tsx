@@ -21,7 +21,7 @@ export function Component() {
   const filters = apiFilters(narrowing);
   const { data: counts, error, refetch, isPlaceholderData } = useQuery(countsQuery(filters));
   const narrowed = isNarrowed(narrowing);
-  const nothing = narrowed && counts !== undefined && !isPlaceholderData && counts.admin + counts.manager === 0;
+  const nothing = narrowed && counts !== undefined && !isPlaceholderData && !counts.at_least && counts.admin + counts.manager === 0;
   const showEveryone = () => change({ who: "all" });
   return (
     <SelectionProvider scope={JSON.stringify(narrowing)}>
@@ -40,7 +40,7 @@ export function Component() {
         {counts ? (
           <>
             <Totals counts={counts} />
-            <ByLine key={who} counts={counts} who={who} showEveryone={showEveryone} />
+            {!counts.at_least && <ByLine key={who} counts={counts} who={who} showEveryone={showEveryone} />}
           </>
         ) : error ? (
           <ErrorState error={error} retry={() => void refetch()} compact />
@@ -55,8 +55,8 @@ export function Component() {
           />
         ) : (
           <>
-            <EscalationList level="admin" filters={filters} narrowed={narrowed} count={counts?.admin} />
-            <EscalationList level="manager" filters={filters} narrowed={narrowed} count={counts?.manager} />
+            <EscalationList level="admin" filters={filters} narrowed={narrowed} count={counts?.admin} uncounted={counts?.at_least} />
+            <EscalationList level="manager" filters={filters} narrowed={narrowed} count={counts?.manager} uncounted={counts?.at_least} />
           </>
         )}
       </Page>

@@ -1,16 +1,16 @@
 import type { EscalationCounts } from "@/api/types";
 import { Help } from "@/components/Help";
-import { number, t } from "@/i18n";
+import { atLeast, t } from "@/i18n";
 import { words } from "@/i18n/help";
 import classes from "./Totals.module.css";
 
 /** The numbers to see at a glance. */
 export function Totals({ counts }: { counts: EscalationCounts }) {
-  const { admin, manager, unroutable } = counts;
+  const { admin, manager, unroutable, at_least: more } = counts;
   return (
     <dl className={classes.totals}>
-      <Total name={t.escalations.levels.admin.title} hint={t.escalations.adminHint} help={words.breach} amount={admin} tone={3} />
-      <Total name={t.escalations.levels.manager.title} hint={t.escalations.levels.manager.hint} help={words.manager} amount={manager} tone={2} />
+      <Total name={t.escalations.levels.admin.title} hint={t.escalations.adminHint} help={words.breach} amount={admin} more={more} tone={3} />
+      <Total name={t.escalations.levels.manager.title} hint={t.escalations.levels.manager.hint} help={words.manager} amount={manager} more={more} tone={2} />
       <Total name={t.escalations.unroutable} hint={t.escalations.unroutableHint} help={words.unroutable} amount={unroutable} tone={1} />
     </dl>
   );
@@ -22,10 +22,12 @@ interface TotalProps {
   /** What the name means. */
   help: string;
   amount: number;
+  /** Whether there may be more. */
+  more?: boolean;
   tone: number;
 }
 
-function Total({ name, hint, help, amount, tone }: TotalProps) {
+function Total({ name, hint, help, amount, more, tone }: TotalProps) {
   return (
     <div className={classes.total} data-tone={amount > 0 ? tone : 0}>
       <dt>
@@ -33,7 +35,7 @@ function Total({ name, hint, help, amount, tone }: TotalProps) {
         <Help of={name}>{help}</Help>
       </dt>
       <dd>
-        <span className={classes.amount}>{number(amount)}</span>
+        <span className={classes.amount}>{atLeast(amount, more)}</span>
         <span className={classes.hint}>{hint}</span>
       </dd>
     </div>

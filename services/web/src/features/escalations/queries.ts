@@ -24,7 +24,7 @@ export const escalationsQuery = (level: Level, filters: Filters) =>
 export const countsQuery = (filters: Filters) =>
   queryOptions({
     queryKey: queryKeys.escalationCounts(filters),
-    queryFn: ({ signal }) => dataOf(api.GET("/escalations/counts", { params: { query: filters }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET("/escalations/counts", { params: { query: { ...filters, quick: true } }, signal })),
     refetchInterval: 60_000,
     placeholderData: (old) => old,
   });

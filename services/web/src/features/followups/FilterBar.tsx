@@ -1,6 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
 import { Link } from "react-router";
-import type { FollowUpCounts } from "@/api/types";
+import type { CountedView, FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
 import { FactFilter, FactPills } from "@/features/followups/FactFilter";
 import { SearchField } from "@/components/SearchField";
@@ -8,7 +8,7 @@ import { SubjectFilter } from "@/features/followups/SubjectFilter";
 import { SelectToggle } from "@/features/followups/SelectToggle";
 import { WhoFilter } from "@/features/followups/WhoFilter";
 import { useMay } from "@/api/session";
-import { number, t } from "@/i18n";
+import { atLeast, t } from "@/i18n";
 import classes from "./FilterBar.module.css";
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
   counts: FollowUpCounts | undefined;
 }
 
-const TABS: { tab: Tab; label: string; count?: "overdue" | "today" | "upcoming" }[] = [
+const TABS: { tab: Tab; label: string; count?: CountedView }[] = [
   { tab: "open", label: t.followUps.allOpen },
   { tab: "overdue", label: t.followUps.views.overdue, count: "overdue" },
   { tab: "today", label: t.followUps.views.today, count: "today" },
@@ -49,7 +49,7 @@ export function FilterBar({ filters, change, counts }: Props) {
             onClick={() => change({ tab })}
           >
             {label}
-            {count && counts && <span className={classes.count}>{number(counts[count])}</span>}
+            {count && counts && <span className={classes.count}>{atLeast(counts[count], counts.at_least.includes(count))}</span>}
           </UnstyledButton>
         ))}
         {mayDelete && (

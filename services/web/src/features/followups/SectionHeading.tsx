@@ -5,7 +5,7 @@ import type { Filters } from "@/features/followups/filters";
 import type { Section } from "@/features/followups/sections";
 import { useSelection } from "@/features/followups/SelectionProvider";
 import { useSelectAll } from "@/features/followups/useSelectAll";
-import { number, t } from "@/i18n";
+import { atLeast, t } from "@/i18n";
 import classes from "./SectionHeading.module.css";
 
 interface Props {
@@ -16,15 +16,16 @@ interface Props {
 
 /** Name and count of a section; folds it away, ticks all of it that is loaded, and offers what is not. */
 export function SectionHeading({ section, filters, toggle }: Props) {
-  const { view, followUps, count, collapsed } = section;
+  const { view, followUps, count, uncounted, collapsed } = section;
   const { chosen, all, set } = useSelection();
   const selectAll = useSelectAll(view, filters);
   const everything = all?.view === view;
   const changeable = followUps.filter(({ may_change: mayChange }) => mayChange);
-  const readOnly = followUps.length - changeable.length;
   const ticked = changeable.filter(({ id }) => chosen.has(id)).length;
-  const whole = everything || ticked + readOnly === (count ?? followUps.length);
-  const more = count !== undefined && count > followUps.length && ticked > 0 && ticked === followUps.length;
+  const others = uncounted || (count !== undefined && count > followUps.length);
+  const allLoaded = ticked > 0 && ticked === changeable.length;
+  const whole = everything || (allLoaded && !others);
+  const readOnly = followUps.length - changeable.length;
   const name = t.followUps.views[view];
   return (
     <div className={classes.heading} data-view={view}>
@@ -39,13 +40,13 @@ export function SectionHeading({ section, filters, toggle }: Props) {
       <h2 className={classes.title}>
         <UnstyledButton onClick={toggle} aria-expanded={!collapsed} className={classes.toggle}>
           {name}
-          {count !== undefined && <span className={classes.count}>{number(count)}</span>}
+          {count !== undefined && <span className={classes.count}>{atLeast(count, uncounted)}</span>}
           <IconChevronDown size={15} className={classes.chevron} data-collapsed={collapsed} aria-hidden />
         </UnstyledButton>
       </h2>
-      {more && !everything && (
+      {count !== undefined && others && allLoaded && readOnly === 0 && !everything && (
         <Button size="compact-xs" variant="subtle" loading={selectAll.isPending} onClick={() => selectAll.mutate()}>
-          {t.followUps.selectMatching(count)}
+          {t.followUps.selectMatching(atLeast(count, uncounted))}
         </Button>
       )}
     </div>

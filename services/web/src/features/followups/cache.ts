@@ -1,6 +1,6 @@
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import { queryKeys } from "@/api/queryKeys";
-import type { FollowUp, FollowUpCounts, Me, Page, ShownFollowUp, SubjectDetails, View } from "@/api/types";
+import type { CountedView, FollowUp, FollowUpCounts, Me, Page, ShownFollowUp, SubjectDetails, View } from "@/api/types";
 import { viewOf } from "@/features/followups/sections";
 import { now } from "@/time/clock";
 
@@ -91,8 +91,8 @@ function count(cache: QueryClient, gone: CountsByView, sign: 1 | -1): void {
   cache.setQueriesData<FollowUpCounts>({ queryKey }, (counts) => counts && counted(counts, gone, sign));
 }
 
-export function counted<T extends Omit<FollowUpCounts, "as_of">>(counts: T, gone: CountsByView, sign: 1 | -1): T {
-  const left = (view: "overdue" | "today" | "upcoming") => Math.max(0, counts[view] + sign * (gone[view] ?? 0));
+export function counted<T extends Pick<FollowUpCounts, CountedView>>(counts: T, gone: CountsByView, sign: 1 | -1): T {
+  const left = (view: CountedView) => Math.max(0, counts[view] + sign * (gone[view] ?? 0));
   return { ...counts, overdue: left("overdue"), today: left("today"), upcoming: left("upcoming") };
 }
 

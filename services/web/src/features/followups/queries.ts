@@ -7,7 +7,7 @@ import type { BulkFilter, ShownFollowUp, View } from "@/api/types";
 const PAGE = 100;
 
 /** What a list and its counts are narrowed to. */
-export type ApiFilters = QueryOf<"/follow-ups/counts">;
+export type ApiFilters = Omit<QueryOf<"/follow-ups/counts">, "quick">;
 
 /** What a list of completed ones may be narrowed to as well. */
 export type ListFilters = ApiFilters & { outcome?: string };
@@ -30,7 +30,7 @@ export const deletedQuery = infiniteQueryOptions({
 export const countsQuery = (filters: ApiFilters) =>
   queryOptions({
     queryKey: queryKeys.followUpCounts(filters),
-    queryFn: ({ signal }) => dataOf(api.GET("/follow-ups/counts", { params: { query: filters }, signal })),
+    queryFn: ({ signal }) => dataOf(api.GET("/follow-ups/counts", { params: { query: { ...filters, quick: true } }, signal })),
     placeholderData: (old) => old,
   });
 

@@ -7,6 +7,8 @@ export interface Section {
   followUps: readonly FollowUp[];
   /** How many there are in all, loaded or not; unknown while counting, and for completed ones. */
   count: number | undefined;
+  /** Whether there may be more than were counted. */
+  uncounted?: boolean;
   loading: boolean;
   error: Error | null;
   hasMore: boolean;

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import type { FollowUpCounts, View } from "@/api/types";
+import type { CountedView, FollowUpCounts, View } from "@/api/types";
 import { apiFilters, completedFilters, isNarrowed, viewsOf, type Filters } from "@/features/followups/filters";
 import { countsQuery, followUpsQuery } from "@/features/followups/queries";
 import { linesOf, type Line, type Section } from "@/features/followups/sections";
@@ -34,7 +34,8 @@ export function useSections(filters: Filters): SectionList {
     return {
       view,
       followUps: data ?? [],
-      count: counts?.[view as "overdue" | "today" | "upcoming"],
+      count: counts?.[view as CountedView],
+      uncounted: counts?.at_least.includes(view as CountedView),
       loading: isPending,
       error,
       hasMore: hasNextPage,

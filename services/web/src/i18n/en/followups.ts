@@ -52,7 +52,7 @@ export const followups = {
     selectAll: (view: string) => `Select all under ${view}`,
     readOnly: (name: string) =>
       `You may only read this one, because you were told of it. ${name}, their managers and admins may change it.`,
-    selectMatching: (amount: number) => `Select all ${number(amount)} that match`,
+    selectMatching: (amount: string) => `Select all ${amount} that match`,
   },
 
   facts: {
