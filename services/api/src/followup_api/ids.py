@@ -35,6 +35,6 @@ def among(column: ColumnElement[int], ids: Collection[int], *, in_text: bool = F
     Args:
         column: of ids.
         ids: which ones.
-        in_text: they stand in the statement: not knowing how many they are, PostgreSQL plans for ten.
+        in_text: as a part of the statement: not knowing how many they are, PostgreSQL plans for ten.
     """
     return column == any_(literal(list(ids), Ids(), literal_execute=in_text))
