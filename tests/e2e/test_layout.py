@@ -154,12 +154,15 @@ def in_both_schemes(page: Page) -> Iterator[str]:
         yield scheme
 
 
-def test_messages_and_the_bar_for_many_are_whole_and_cover_no_control(product: Product, visit: Visit) -> None:
+@pytest.mark.parametrize("widths", [WIDTHS[1::2], pytest.param(WIDTHS[::2], marks=pytest.mark.long)])
+def test_messages_and_the_bar_for_many_are_whole_and_cover_no_control(
+    product: Product, visit: Visit, widths: tuple[int, ...]
+) -> None:
     dana = product.person("Dana Reyes", "manager")
-    for number in range(len(WIDTHS) + 1):
+    for number in range(len(widths) + 1):
         product.follow_up(dana, f"{LONG} {number}", due=hours(-9 + number))
     page = visit(dana, "/followups")
-    for number, width in enumerate(WIDTHS):
+    for number, width in enumerate(widths):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto("/followups")
         page.get_by_role("button", name=f"Complete {LONG} {number}").click()

@@ -98,6 +98,7 @@ def test_the_logs_of_the_services_and_of_rabbitmq(system: System, rabbitmq: Rabb
     assert shown(rabbitmq.log(), [*secrets, token]) == []
 
 
+@pytest.mark.long  # the same services, started by one command
 def test_the_logs_of_followup_run(tmp_path: Path) -> None:
     with TemporaryDirectory(prefix="followup-logs-", ignore_cleanup_errors=True) as place:
         folder, port = Path(place), free_port()

@@ -17,7 +17,12 @@ import pytest
 from tests.support.packages import plain_environment, uv
 from tests.support.processes import REPOSITORY
 
-PACKAGES = sorted(path.parent for path in REPOSITORY.glob("*/*/pyproject.toml"))
+OFTEN = ("common", "api")
+"""Packages that are built in each run; the others are as them."""
+PACKAGES = [
+    pytest.param(path.parent, marks=() if path.parent.name in OFTEN else pytest.mark.long)
+    for path in sorted(REPOSITORY.glob("*/*/pyproject.toml"))
+]
 DOCKERFILES = sorted(REPOSITORY.glob("*/*/Dockerfile"))
 LICENCE = (REPOSITORY / "LICENSE").read_bytes()
 STATIC = Path("src/followup_api/static")

@@ -115,6 +115,7 @@ def test_two_virtual_hosts_do_not_see_each_others_queues(broker_url: str, rabbit
     rabbitmq.delete_vhost(other)
 
 
+@pytest.mark.long
 @pytest.mark.serial
 def test_rabbitmq_returns_with_its_messages(rabbitmq: RabbitMQ) -> None:
     url = rabbitmq.create_vhost()
