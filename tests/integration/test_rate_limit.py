@@ -42,12 +42,12 @@ def test_two_escalators_share_one_limit(system: System, tmp_path: Path) -> None:
     system.request_sweep()
     system.request_sweep()
     for expected in (100, 200):
-        eventually(lambda: system.ask(HELD_BACK), 30, what="all lanes wait")
+        eventually(lambda: system.ask(HELD_BACK), what="all lanes wait")
         assert len(raised(system)) == expected
         with system.owner.transaction() as tx:  # a minute passes
             tx.execute(text("UPDATE rate_windows SET spent_at = '{}', spent = '{}'"))
         system.redrive()
-        eventually(partial(more_than, system, expected), 30, what="a further batch")
+        eventually(partial(more_than, system, expected), what="a further batch")
     system.eventually_settled()
     assert (len(raised(system)), system.notifications()) == (250, 250)
 

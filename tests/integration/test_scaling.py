@@ -36,7 +36,7 @@ def test_what_waits_is_seen_at_each_stage_and_gone_at_the_end(system: System, du
     system.start("api")
     with system.api_client() as api:
         populate(system, due)
-        eventually(lambda: figure(system, "escalator") == due, 30, what="what is due is seen")
+        eventually(lambda: figure(system, "escalator") == due, what="what is due is seen")
         assert (pods(system, "escalator"), pods(system, "notifier")) == (wanted, 2)
         system.start("escalator")
         assert api.post("/sweeps").status_code == 202

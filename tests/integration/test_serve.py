@@ -60,7 +60,7 @@ def served(tmp_path: Path, database_url: str, broker_url: str) -> Iterator[Serve
     served.honcho.start()
     yield served
     started = psutil.Process(served.honcho.pid).children(recursive=True) if served.honcho.running else []
-    served.honcho.terminate(timeout=40)
+    served.honcho.terminate(timeout=60)
     psutil.wait_procs(started, timeout=40)
     for left in [process for process in started if process.is_running()]:
         left.kill()
@@ -94,8 +94,8 @@ def test_a_service_with_wrong_settings_ends_all_with_what_is_wrong(
 def test_a_second_instance_whose_port_is_taken_says_so(system: System, tmp_path: Path) -> None:
     settings = {"FOLLOWUP_HEALTH_PORT": str(free_port())}
     first = system.start_another("escalator", **settings)
-    first.wait_until(lambda: ask(first, "/healthz").status_code == 200, 40, what="the first is up")
+    first.wait_until(lambda: ask(first, "/healthz").status_code == 200, what="the first is up")
     second = system.start_another("escalator", folder=tmp_path / "second", **settings)
-    second.wait_until(lambda: "health_port_not_served" in second.output, 40, what="it says so")
+    second.wait_until(lambda: "health_port_not_served" in second.output, what="it says so")
     assert "Set FOLLOWUP_HEALTH_PORT to a free port" in second.output
     assert "health_port_not_served" not in first.output

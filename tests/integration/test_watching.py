@@ -51,10 +51,10 @@ class Watched:
     api: httpx.Client
 
     def eventually_fires(self, alert: str, why: str) -> None:
-        eventually(lambda: alert in self.prometheus.firing(), 40, interval=0.3, what=f"{alert}: {why}")
+        eventually(lambda: alert in self.prometheus.firing(), interval=0.3, what=f"{alert}: {why}")
 
     def eventually_ceases(self, alert: str, why: str) -> None:
-        eventually(lambda: alert not in self.prometheus.firing(), 40, interval=0.3, what=f"{alert}: {why}")
+        eventually(lambda: alert not in self.prometheus.firing(), interval=0.3, what=f"{alert}: {why}")
 
     def span(self, name: str, after: Span | None = None) -> Span:
         """A span of this name as it arrives, in the same trace as another."""
@@ -63,7 +63,7 @@ class Watched:
             spans = [each for each in self.receiver.spans if each.name == name]
             return next((each for each in spans if after is None or each.trace == after.trace), None)
 
-        return eventually(found, 40, what=f"a span {name!r}") or pytest.fail(name)
+        return eventually(found, what=f"a span {name!r}") or pytest.fail(name)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_a_click_begins_a_trace_or_goes_on_with_the_callers(watched: Watched) ->
 
 
 def test_prometheus_scrapes_every_service_and_finds_what_is_documented(watched: Watched) -> None:
-    eventually(lambda: set(watched.prometheus.health().values()) == {"up"}, 30, what="all targets are up")
+    eventually(lambda: set(watched.prometheus.health().values()) == {"up"}, what="all targets are up")
     assert len(watched.prometheus.health()) == 7
     for name, metrics in SERVICES.items():
         exposed = families(ask(watched.system.services[name], "/metrics"))
@@ -195,12 +195,12 @@ def test_a_purged_queue_and_a_consumer_that_is_gone_are_noticed(watched: Watched
     trace = "5b8aa5a2d2c872e8321cf37308d69df2"
     headers = {"traceparent": f"00-{trace}-051581bf3cb55c13-01"}
     assert watched.api.post("/sweeps", headers=headers).status_code == 202
-    eventually(lambda: purged(system, "notifier"), 20, what="purged")
+    eventually(lambda: purged(system, "notifier"), what="purged")
     watched.eventually_fires("FollowupOutboxOld", "what was purged stays unhandled")
     system.start("notifier")
     watched.eventually_ceases("FollowupQueueWithoutConsumers", "it is back")
     system.redrive()
-    eventually(lambda: system.notifications() == 5, 20, what="what was purged is sent again")
+    eventually(lambda: system.notifications() == 5, what="what was purged is sent again")
     redriven = (f"process {EscalationsRaised.type}", trace)
     eventually(
         lambda: redriven in {(span.name, span.trace) for span in watched.receiver.spans},

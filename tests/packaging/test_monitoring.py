@@ -93,7 +93,7 @@ def test_what_is_read_of_rabbitmq_is_there(rabbitmq: RabbitMQ, broker_url: str) 
         families = [family for each in texts for family in text_string_to_metric_families(each)]
         return {sample.name for family in families for sample in family.samples}
 
-    eventually(lambda: read <= shown(), 20, interval=0.5, what=f"all of {sorted(read)}")
+    eventually(lambda: read <= shown(), interval=0.5, what=f"all of {sorted(read)}")
     connection.close()
 
 

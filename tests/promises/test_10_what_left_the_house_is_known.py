@@ -86,7 +86,7 @@ def test_an_escalation_arrives_as_a_mail(
 ) -> None:
     dispatcher = dispatch()
     with pipeline.company() as company:
-        eventually(lambda: company.count("channels"), 30, what="mail is set up")
+        eventually(lambda: company.count("channels"), what="mail is set up")
     announce(pipeline, 3)
     dispatcher.wait_until(lambda: len(mail_server.taken) == 3, what="three mails")
     eventually(lambda: states(pipeline) == {"sent": 3}, what="it is recorded")
@@ -159,7 +159,7 @@ def test_no_delivery_begins_after_a_change_that_is_about_to_commit(
         sender = threading.Thread(target=dispatch)
         sender.start()
         eventually(pipeline.somebody_waits, what="the dispatcher waits for the change")
-    sender.join(10)
+    sender.join(60)
     database.close()
     assert found == [Stopped(change)]
     assert states(pipeline) == {"suppressed": 1}

@@ -57,7 +57,7 @@ def test_a_change_that_is_about_to_commit_is_waited_for_and_wins(
         notifier = threading.Thread(target=notify)
         notifier.start()
         eventually(pipeline.somebody_waits, what="the notifier waits for the change")
-    notifier.join(10)
+    notifier.join(60)
     assert emitted
     with pipeline.company() as company:
         assert company.count("notifications") == company.count("activities") == 0
@@ -79,7 +79,7 @@ def test_a_change_waits_until_the_notifications_of_the_old_state_are_committed(
         person = threading.Thread(target=apply)
         person.start()
         eventually(pipeline.somebody_waits, what="the change waits for the notifier")
-    person.join(10)
+    person.join(60)
     with pipeline.company() as company:
         assert company.count("notifications") == (0 if change == "delete" else 1)
 

@@ -203,7 +203,7 @@ def test_a_change_of_many_locks_their_states_in_the_order_of_ids(pipeline: Pipel
         eventually(lambda: waits_for_a_lock(pipeline), what="the change waits for the first")
         notifier.execute(text("SET LOCAL lock_timeout = '2s'"))
         notifier.execute(hold, {"id": second})
-    person.join(10)
+    person.join(60)
     with pipeline.company() as company:
         assert [company.get(call)["is_open"] for call in (first, second)] == [False, False]
 

@@ -56,7 +56,7 @@ class Beside:
 
     def end(self) -> None:
         """Once nothing is held any more: let it come to its end."""
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         for failure in self._failures:
             raise failure

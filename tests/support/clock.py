@@ -151,7 +151,7 @@ class DatabaseClock:
                     tx.execute(text("SELECT pg_catalog.clock_timestamp() >= :at"), {"at": at}).scalar()
                 )
 
-        eventually(has_come, 10, what="the jump of the clock")
+        eventually(has_come, what="the jump of the clock")
 
     def close(self) -> None:
         """Close the connections."""

@@ -227,7 +227,7 @@ def running(redirect_uri: str, **options: Any) -> Iterator[Provider]:
         yield provider
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
 
 
 def _check(right: bool, name: str) -> None:

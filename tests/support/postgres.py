@@ -162,7 +162,7 @@ class LocalServer:
 
     def start(self) -> None:
         """Start it again, on the same port and the same files."""
-        eventually(self._starts, 30, what="a start beside what a killed server left")
+        eventually(self._starts, what="a start beside what a killed server left")
 
     def stop(self) -> None:
         """Stop it ("fast": open connections break)."""

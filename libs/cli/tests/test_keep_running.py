@@ -31,9 +31,9 @@ def test_what_ends_is_started_again_after_twice_the_wait_each_time(
     kept = KeepRunning(counting(tmp_path, status=3))
     thread = threading.Thread(target=kept.run)
     thread.start()
-    eventually(lambda: starts(tmp_path) >= 5, 20, what="five starts")
+    eventually(lambda: starts(tmp_path) >= 5, what="five starts")
     kept.end()
-    thread.join(20)
+    thread.join(60)
     said = [line for line in capfd.readouterr().err.splitlines() if "starts again" in line]
     assert said[0] == "It ended with status 3, and starts again in 0.01 s."
     assert [line.split()[-2] for line in said[:4]] == ["0.01", "0.02", "0.04", "0.04"]
@@ -49,8 +49,8 @@ def test_who_is_told_to_end_passes_it_on_and_starts_nothing_more(tmp_path: Path)
     ended: list[int] = []
     thread = threading.Thread(target=lambda: ended.append(kept.run()))
     thread.start()
-    eventually(lambda: starts(tmp_path) == 1, 20, what="its start")
+    eventually(lambda: starts(tmp_path) == 1, what="its start")
     kept.end()
-    thread.join(20)
+    thread.join(60)
     assert ended == [-15]
     assert starts(tmp_path) == 1

@@ -32,7 +32,7 @@ def test_a_connection_goes_with_its_thread(broker: KeptAliveBroker) -> None:
     publisher.start()
     publisher.join()
     publish(broker)
-    eventually(lambda: len(broker.connections) == 1, 20, what="only this thread's connection is left")
+    eventually(lambda: len(broker.connections) == 1, what="only this thread's connection is left")
     assert broker.connection.is_open
 
 
@@ -55,7 +55,7 @@ def test_a_lost_connection_of_a_thread_that_has_ended_stops_nobody(broker: KeptA
     (lost,) = broker.connections
     lost._impl._transport._sock.shutdown(socket.SHUT_RDWR)  # as the network does
     publish(broker)
-    eventually(lambda: len(broker.connections) == 1, 20, what="only this thread's connection is left")
+    eventually(lambda: len(broker.connections) == 1, what="only this thread's connection is left")
     assert broker.connection.is_open
 
 

@@ -138,7 +138,7 @@ def test_rows_are_locked_in_the_order_of_their_ids_wherever_they_lie(company: Co
             free = observer.execute(text("SELECT id FROM follow_ups FOR UPDATE SKIP LOCKED")).scalars().all()
         other.rollback()
         assert set(free) == set(ids[1:])
-        assert asked.result(10)["done"] == ids[::-1]
+        assert asked.result(60)["done"] == ids[::-1]
 
 
 @pytest.mark.parametrize("name", ["version", "etag"])

@@ -41,7 +41,7 @@ def test_each_example_answers_what_the_guide_shows(world: World, admin: Person) 
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=30,
+                timeout=60,
                 check=False,
             )
             assert done.returncode == 0, done.stderr

@@ -170,7 +170,7 @@ def test_what_somebody_completes_at_this_moment_is_not_moved(
         with company.world.engine.connect() as watch:
             eventually(lambda: watch.execute(WAITS).scalar_one())
         tx.commit()
-        assert answer.result(30).status_code == status
+        assert answer.result(60).status_code == status
     assert company.get(company.amir, f"/follow-ups/{follow_up}")["due_at"] == DUE
 
 

@@ -138,7 +138,7 @@ def test_what_is_escalated_while_somebody_moves_it_needs_a_reason(company: Compa
             observer.execution_options(isolation_level="AUTOCOMMIT")  # each look sees who is there now
             eventually(lambda: observer.scalar(WAITS), what="the move waits for the escalation")
         escalator.commit()
-        assert answer.result(30).status_code == 422
+        assert answer.result(60).status_code == 422
     assert moves(company, follow_up)[0] == 0
 
 

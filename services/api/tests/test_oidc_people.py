@@ -205,7 +205,7 @@ def test_a_log_in_waits_for_who_ends_ones_log_ins(
         eventually(lambda: world.execute(waits), what="the log-in waits")
         admin.execute(text("UPDATE users SET email = 'moved@example.com' WHERE id = :id"), {"id": amir.id})
         admin.commit()
-        assert "problem=" in arriving.result(30).headers["location"]
+        assert "problem=" in arriving.result(60).headers["location"]
     assert world.execute("SELECT FROM sessions") == []
 
 

@@ -202,7 +202,7 @@ def test_a_provider_that_hangs_keeps_nobody_else_waiting(
         assert answer.status_code == 503
     finally:
         for thread in stuck:
-            thread.join(10)
+            thread.join(60)
         server.stop()
 
 

@@ -85,7 +85,7 @@ def test_the_management_api_tells_everything(broker_url: str, rabbitmq: RabbitMQ
         answer = ask(broker_url, management_url(rabbitmq))
         return answer if queues(answer)["notifier"]["ready"] == 3 else None  # it counts every 5 seconds
 
-    answer = eventually(counted, 20, interval=0.3, what="RabbitMQ has counted")
+    answer = eventually(counted, interval=0.3, what="RabbitMQ has counted")
     assert answer
     assert (answer["source"], answer["problems"]) == ("management", [])
     notifier = queues(answer)["notifier"]

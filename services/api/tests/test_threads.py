@@ -27,7 +27,7 @@ async def occupied(threads: Threads) -> tuple[asyncio.Task[bool], threading.Even
 
     def wait() -> bool:
         started.set()
-        return go_on.wait(20)
+        return go_on.wait(60)
 
     busy = asyncio.create_task(threads.run(wait))
     assert await asyncio.to_thread(started.wait, 20)
@@ -70,7 +70,7 @@ def test_who_writes_leaves_a_place_to_who_reads() -> None:
     threads, go_on, third = Threads(3), threading.Event(), threading.Event()
 
     async def ask() -> None:
-        waiting = [asyncio.create_task(threads.run(lambda: go_on.wait(20), writes=True)) for _ in range(2)]
+        waiting = [asyncio.create_task(threads.run(lambda: go_on.wait(60), writes=True)) for _ in range(2)]
         last = asyncio.create_task(threads.run(third.set, writes=True))
         given_up = asyncio.create_task(threads.run(third.set, writes=True))
         await asyncio.sleep(0)  # the loop begins all four
@@ -115,7 +115,7 @@ def test_people_are_told_to_come_again_when_all_threads_are_busy(build: Callable
     world.app.state.context = replace(world.app.state.context, threads=threads)
     with world.client(world.person("Ada", "admin")) as client:
         assert client.portal
-        busy = client.portal.start_task_soon(threads.run, lambda: go_on.wait(20))
+        busy = client.portal.start_task_soon(threads.run, lambda: go_on.wait(60))
         answer = client.get(ME)
         go_on.set()
         assert busy.result()

@@ -88,7 +88,7 @@ def test_the_inboxes_of_those_who_are_told_are_woken_at_the_commit_and_not_befor
             told = zip(calls, routes, strict=True)
             inbox.write(tx, [announcement(call, 1, 0, *people) for call, people in told], "sweep/1")
             assert list(listener.notifies(timeout=0)) == []
-        [woken] = listener.notifies(timeout=30, stop_after=1)
+        [woken] = listener.notifies(timeout=60, stop_after=1)
         assert woken.payload == ",".join(map(str, sorted([eve, ben])))
     for database in (notifier, owner):
         database.close()

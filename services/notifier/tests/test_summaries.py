@@ -207,7 +207,7 @@ def test_batches_side_by_side_come_to_what_one_would(pipeline: Pipeline, run: Ru
         other = threading.Thread(target=notify)
         other.start()
         eventually(pipeline.somebody_waits, what="the second batch waits for the first")
-    other.join(10)
+    other.join(60)
     with pipeline.company() as company:
         assert heard(company, eve) == [None]
         assert [each["number"] for each in summaries(company, eve)] == [MANY]
