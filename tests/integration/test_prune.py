@@ -54,6 +54,19 @@ DELIVERIES = """
 """
 
 
+WEBHOOKS = """
+    INSERT INTO webhooks (url, event_types, owner_id, secret)
+        SELECT 'https://93.184.215.14/', '{young,old,old and still to be sent}', min(id), '' FROM users,
+            generate_series(1, 2) GROUP BY generate_series;
+    INSERT INTO webhook_events (type, data, created_at) VALUES
+        ('young', '{}', now() - interval '29 days'), ('old', '{}', now() - interval '31 days'),
+        ('old and still to be sent', '{}', now() - interval '31 days');
+    UPDATE deliveries d SET created_at = e.created_at FROM webhook_events e WHERE e.id = d.event_id;
+    UPDATE deliveries d SET state = 'sent', ended_at = now() FROM webhook_events e
+        WHERE e.id = d.event_id AND e.type IN ('young', 'old');
+"""
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = create_engine(database_url)
@@ -109,12 +122,13 @@ def test_what_is_old_and_no_longer_current_goes(database_url: str, engine: Engin
     # What a person did belongs to no due time, and stays with an open follow-up.
     others = {"notifications": 0, "activities": 7, "escalations": 0}
     assert counts(engine, "f.id > 30 AND f.id % 10 = 2") == others
-    assert {**seen, "hand_over_items": 0, "deliveries": 0} == deleted
+    assert {**seen, "hand_over_items": 0, "deliveries": 0, "webhook_events": 0} == deleted
 
 
 def test_pruning_again_finds_nothing(database_url: str, engine: Engine) -> None:
     prune(database_url, MONTH)
-    assert prune(database_url, MONTH) == dict.fromkeys((*GROWING, "deliveries", "hand_over_items"), 0)
+    others = ("deliveries", "webhook_events", "hand_over_items")
+    assert prune(database_url, MONTH) == dict.fromkeys((*GROWING, *others), 0)
 
 
 def test_which_follow_ups_went_is_kept_for_as_long_as_they_can_go_back(
@@ -143,6 +157,16 @@ def test_deliveries_go_with_their_attempts_once_they_are_done_and_old(
             *((29, "queued"), (29, "sent"), (31, "queued"), (60, "queued")),
         ]
         assert tx.execute(text("SELECT count(*) FROM delivery_attempts")).scalar_one() == 4
+
+
+def test_what_webhooks_were_told_goes_with_the_last_delivery_of_it(database_url: str, engine: Engine) -> None:
+    with engine.begin() as tx:
+        tx.execute(text(WEBHOOKS))
+    deleted = prune(database_url, MONTH)
+    assert (deleted["deliveries"], deleted["webhook_events"]) == (2, 1)
+    with engine.begin() as tx:
+        left = "SELECT type FROM webhook_events ORDER BY type"
+        assert tx.execute(text(left)).scalars().all() == ["old and still to be sent", "young"]
 
 
 @pytest.mark.parametrize("off", [timedelta(days=3), timedelta(days=-3)])

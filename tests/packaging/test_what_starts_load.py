@@ -14,8 +14,8 @@ UNUSED = {
     "followup_scheduler.__main__": {"sqlalchemy", "psycopg", "alembic", "httpx", *TRACING},
     "followup_escalator.worker": {"alembic", "httpx", *TRACING},
     "followup_notifier.worker": {"alembic", "httpx", *TRACING},
-    "followup_dispatcher.__main__": {"alembic", "httpx", *TRACING},
-    "followup_api.__main__": {"alembic", "httpx", "authlib", "requests", "zxcvbn", *TRACING},
+    "followup_dispatcher.__main__": {"alembic", "httpx", "urllib3", "cryptography", *TRACING},
+    "followup_api.__main__": {"alembic", "httpx", "cryptography", "authlib", "requests", "zxcvbn", *TRACING},
 }
 """What a start imports, and what not before it is needed; the scheduler never needs a database."""
 

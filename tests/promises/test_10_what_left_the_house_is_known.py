@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.utils import parseaddr
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 
 import pytest
 from followup_common.db import Database
+from followup_common.sealing import Seal
 from followup_dispatcher.deliveries import Stopped, take
 from sqlalchemy import text
 
@@ -22,6 +24,7 @@ from tests.support.mail_server import MailServer, Taken
 from tests.support.pipeline import Pipeline
 from tests.support.postgres import role_url
 from tests.support.processes import Process
+from tests.support.receiver import Receiver, answering
 from tests.support.waiting import eventually
 
 HOUR = timedelta(hours=1)
@@ -132,6 +135,65 @@ def test_two_dispatchers_send_each_mail_once(
     eventually(lambda: states(pipeline) == {"sent": 300}, what="all are sent")
     assert len({taken.message["Message-ID"] for taken in mail_server.taken}) == len(mail_server.taken) == 300
     assert {parseaddr(str(taken.message["To"]))[0] for taken in mail_server.taken} == {"Eve"}
+
+
+KEY = "k" * 32
+
+
+def test_a_webhook_hears_each_event_under_one_id_whatever_dispatcher_dies(
+    pipeline: Pipeline, database_url: str, start_service: Start, tmp_path: Path
+) -> None:
+    """One of two is killed while the other side has the event and has not answered."""
+    secret = "whsec_" + "A" * 43 + "="
+    killed = threading.Event()
+    running: list[Process] = []
+
+    def kill(handler: BaseHTTPRequestHandler) -> None:
+        if not killed.is_set():
+            eventually(lambda: running, what="it is known")
+            running[0].kill()
+            killed.set()
+        answering(204)(handler)
+
+    def start(name: str) -> Process:
+        return start_service(
+            "dispatcher",
+            folder=tmp_path / name,
+            FOLLOWUP_DATABASE_URL=role_url(database_url, "followup_dispatcher"),
+            FOLLOWUP_SECRETS_KEY=KEY,
+            FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8",
+        )
+
+    with Receiver() as receiver:
+        receiver.respond = kill
+        with pipeline.owner.transaction() as tx:
+            statement = text("""
+                WITH ada AS (
+                    INSERT INTO users (email, name, role) VALUES ('ada@example.com', 'Ada', 'admin')
+                    RETURNING id
+                )
+                INSERT INTO webhooks (url, event_types, owner_id, secret)
+                SELECT :url, '{escalation.announced}', id, :secret FROM ada
+            """)
+            tx.execute(statement, {"url": receiver.url(), "secret": Seal(KEY).sealed(secret)})
+        announce(pipeline, 1)
+        running.append(start("killed"))
+        assert killed.wait(60)
+        running[0].wait()
+        assert states(pipeline) == {"sending": 1}
+        assert outcomes(pipeline) == [(1, None)]
+        with pipeline.owner.transaction() as tx:
+            tx.execute(text("UPDATE deliveries SET next_at = now()"))  # its lease ends
+            tx.execute(text("UPDATE webhooks SET free_at = now()"))
+        other = start("other")
+        other.wait_until(lambda: states(pipeline) == {"sent": 1}, what="it is sent again")
+        assert outcomes(pipeline) == [(1, "unknown"), (2, "sent")]
+        first, second = receiver.received
+        assert first.verified(secret) == second.verified(secret)
+        assert first.headers["webhook-id"] == second.headers["webhook-id"]
+        assert other.terminate(30) == 0
+        assert "whsec_" not in other.output
+        assert KEY not in other.output
 
 
 CHANGES = {

@@ -71,7 +71,7 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
         "acknowledges without a log-in; 0: mails have none.",
     )
     webhook_connections: int = Field(
-        8, ge=1, le=50, description="Webhooks that are called at once at most; each by one connection."
+        4, ge=1, le=50, description="Webhooks that are called at once at most; each by one connection."
     )
     public_url: Annotated[AnyHttpUrl | None, BeforeValidator(unset_when_empty)] = Field(
         None,

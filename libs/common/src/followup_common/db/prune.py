@@ -39,7 +39,13 @@ CURRENT = {
 }
 
 DELIVERIES = "deliveries"
-AGES = {**GROWING, DELIVERIES: "created_at"}
+EVENTS = "webhook_events"
+AGES = {**GROWING, DELIVERIES: "created_at", EVENTS: "created_at"}
+# What an old delivery says, once none is left that says it.
+DONE = {
+    DELIVERIES: "old.ended_at IS NOT NULL",
+    EVENTS: f"NOT EXISTS (SELECT FROM {DELIVERIES} d WHERE d.event_id = old.id)",
+}
 
 ITEMS = "hand_over_items"
 # Which follow-ups went matters for as long as they can go back: for a day, or until the hand-over ends.
@@ -104,7 +110,7 @@ def prune(
             _bring_back(engine, table)
         deleted = {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
         deleted["notifications"] += _prune_summaries(engine, older_than)
-        deleted[DELIVERIES] = _prune_deliveries(engine, older_than, progress)
+        deleted |= {table: _prune_done(engine, table, older_than, progress) for table in DONE}
         return {**deleted, ITEMS: _prune_items(engine, older_than, progress)}
     finally:
         engine.dispose()
@@ -142,16 +148,16 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
     return deleted
 
 
-def _prune_deliveries(engine: Engine, older_than: timedelta, progress: Progress) -> int:
-    """What was delivered, or was not, with its attempts."""
+def _prune_done(engine: Engine, table: str, older_than: timedelta, progress: Progress) -> int:
+    """What was delivered, or was not, with its attempts; then what webhooks were told."""
     deleted = 0
     statement = text(f"""
-        DELETE FROM {DELIVERIES} WHERE created_at >= :begin AND created_at < :end AND ended_at IS NOT NULL
+        DELETE FROM {table} old WHERE old.created_at >= :begin AND old.created_at < :end AND {DONE[table]}
     """)
-    for begin, end in _windows(engine, DELIVERIES, older_than):
+    for begin, end in _windows(engine, table, older_than):
         with engine.begin() as tx:
             deleted += tx.execute(statement, {"begin": begin, "end": end}).rowcount
-        progress(DELIVERIES, end, deleted)
+        progress(table, end, deleted)
     return deleted
 
 

@@ -6,13 +6,12 @@ import secrets
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from followup_common.db import Transaction
 from followup_common.db.tables import deliveries, webhook_events, webhooks
 from followup_common.egress import Egress, NotAllowed, NotResolved, target
-from followup_common.sealing import Seal
 from sqlalchemy import delete, func, insert, literal, select, text, update
 
 from followup_api.audit import Action, Trail
@@ -30,6 +29,9 @@ from followup_api.webhooks.problems import (
     WrongUrl,
 )
 from followup_api.webhooks.schemas import NewWebhook, WebhookPatch
+
+if TYPE_CHECKING:
+    from followup_common.sealing import Seal
 
 MOST_WEBHOOKS = 50
 SECRET_BYTES = 32

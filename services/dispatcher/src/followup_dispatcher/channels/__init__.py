@@ -10,7 +10,6 @@ from uuid import UUID
 from followup_common.db import Transaction
 
 from followup_dispatcher.channels.email import Email
-from followup_dispatcher.channels.webhook import Webhooks
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.outcomes import Outcome
 from followup_dispatcher.settings import DispatcherSettings
@@ -98,7 +97,17 @@ class Channel(Protocol[D, M]):
 
 AnyChannel = Channel[Any, Any]
 
-KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, Webhooks.of)
+
+def webhooks(settings: DispatcherSettings) -> AnyChannel | None:
+    """The channel of webhooks: its libraries are loaded where there is a key for it."""
+    if settings.secrets_key is None:
+        return None
+    from followup_dispatcher.channels.webhook import Webhooks
+
+    return Webhooks.of(settings)
+
+
+KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, webhooks)
 """Each gives its channel, or None where the settings do not configure it."""
 
 
