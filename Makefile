@@ -76,8 +76,13 @@ docs: setup ## Serve the documentation as a site on http://127.0.0.1:8001, built
 
 .PHONY: test
 test: ## All checks and all tests: what CI runs
-	@$(MAKE) --no-print-directory -j 2 check
+	@$(MAKE) --no-print-directory -j 2 check compiled
 	@$(call pytest,)
+
+# Else each of the processes that test would compile all that tests import, at the same time: 17 s in place of 7.
+.PHONY: compiled
+compiled: setup
+	@$(BIN)/pytest -q --collect-only >/dev/null 2>&1 || true
 
 .PHONY: test-unit
 test-unit: setup ## The tests that need no server: seconds
