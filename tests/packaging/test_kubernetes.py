@@ -15,6 +15,7 @@ from tests.support.prometheus_rule import WRITTEN, document
 
 DNS, DATABASE, BROKER = 53, 5432, 5672
 MAIL = {25, 465, 587}
+WEBHOOKS = {443}
 JOBS = ("migrate", "first-admin")
 PODS = (*SETTINGS, *JOBS)
 README = (KUBERNETES / "README.md").read_text()
@@ -75,7 +76,7 @@ def test_a_service_is_watched_spread_and_kept_up(name: str) -> None:
         ("scheduler", {DNS, BROKER}),
         ("escalator", {DNS, DATABASE, BROKER}),
         ("notifier", {DNS, DATABASE, BROKER}),
-        ("dispatcher", {DNS, DATABASE, *MAIL}),
+        ("dispatcher", {DNS, DATABASE, *MAIL, *WEBHOOKS}),
         ("api", {DNS, DATABASE, BROKER}),
         ("migrate", {DNS, DATABASE}),
         ("first-admin", {DNS, DATABASE}),
@@ -118,7 +119,7 @@ def test_no_secret_is_in_the_files_and_each_is_documented() -> None:
         for variable in container_of(name)["env"]
         if (reference := variable.get("valueFrom", {}).get("secretKeyRef"))
     }
-    assert len(used) == 14
+    assert len(used) == 16
     assert [pair for pair in used if "| `{}` | `{}` |".format(*pair) not in README] == []
 
 

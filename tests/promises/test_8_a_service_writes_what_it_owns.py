@@ -42,6 +42,8 @@ DESTINATION_COLUMNS = ("channel", "address", "verified_at")
 LINK_COLUMNS = (
     *("token_hash", "act", "delivery_id", "user_id", "follow_up_id", "run", "assignee_id", "expires_at"),
 )
+WEBHOOK_COLUMNS = ("url", "event_types", "secret")
+HEALTH_COLUMNS = ("state", "free_at", "failures", "failing_since", "off_because", "problem", "told_at")
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {
         "sweeps": {"INSERT", "UPDATE"},
@@ -68,6 +70,8 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "delivery_attempts": {"INSERT(delivery_id)", "INSERT(number)"}
         | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
         "action_links": {"DELETE"} | {f"INSERT({c})" for c in LINK_COLUMNS},
+        # It seals secrets again with another key.
+        "webhooks": {f"UPDATE({c})" for c in (*HEALTH_COLUMNS, "secret", "previous_secret")},
     },
     "followup_api": {
         "users": {"INSERT", "UPDATE"},
@@ -77,7 +81,12 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "api_tokens": ALL,
         "password_links": ALL,
         "action_links": {"UPDATE(used_at)"},
-        "deliveries": {f"UPDATE({c})" for c in ("state", "next_at", "ended_at", "retried_at")},
+        "deliveries": {f"UPDATE({c})" for c in ("state", "next_at", "ended_at", "retried_at")}
+        | {f"INSERT({c})" for c in ("event_id", "webhook_id", "channel")},  # a test of a webhook
+        "webhooks": {"DELETE"}
+        | {f"INSERT({c})" for c in ("owner_id", *WEBHOOK_COLUMNS)}
+        | {f"UPDATE({c})" for c in (*WEBHOOK_COLUMNS, *HEALTH_COLUMNS, "previous_secret", "previous_until")},
+        "webhook_events": {"INSERT(type)", "INSERT(data)"},
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
         "idempotency_keys": ALL,

@@ -32,7 +32,7 @@ COMPOSE: dict[str, dict[str, Any]] = yaml.safe_load((REPOSITORY / "docker-compos
     "services"
 ]
 EXAMPLE = KUBERNETES / "overlays" / "example"
-WORTH = "worth-16-letters-or-more"
+WORTH = "worth-32-letters-which-is-the-most"
 """Stands for every secret."""
 
 
