@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Group, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -112,7 +112,7 @@ function AbsenceForm({ person }: { person: number }) {
     <form onSubmit={form.onSubmit(submit)} aria-label={words.plan}>
       <Stack>
         <FormProblem error={problem} fields={FIELDS} />
-        <Group grow align="flex-start">
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <DayField
             label={words.from}
             required
@@ -132,7 +132,7 @@ function AbsenceForm({ person }: { person: number }) {
             onChange={(day) => form.setFieldValue("to", day ?? "")}
             error={problem?.messageFor("to")}
           />
-        </Group>
+        </SimpleGrid>
         <Select
           label={words.substitute}
           description={words.substituteHelp}

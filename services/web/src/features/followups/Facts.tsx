@@ -38,9 +38,10 @@ export function PriorityMark({ priority }: { priority: Priority }) {
 /** What a follow-up is beside its text, as far as it is not what most are: for a line of a list. */
 export function RowFacts({ followUp }: { followUp: FollowUp }) {
   const { kind, value, tags } = followUp;
-  if (kind === DEFAULT_KIND && !value && tags.length === 0 && !isHeld(followUp)) return null;
+  const held = isHeld(followUp);
+  if (kind === DEFAULT_KIND && !value && tags.length === 0 && !held) return null;
   return (
-    <span className={classes.facts}>
+    <span className={classes.facts} data-held={held || undefined}>
       <HoldBadges followUp={followUp} />
       {kind !== DEFAULT_KIND && <KindName name={kind} />}
       {value && <span className={classes.worth}>{money(value.amount, value.currency)}</span>}

@@ -15,7 +15,7 @@ import { ReasonField } from "@/features/followups/ReasonField";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
-import { calendar } from "@/time/format";
+import { calendar, onCalendar } from "@/time/format";
 
 /** Asks until when one follow-up is snoozed or waits. */
 export default function HoldDialog({ request: { followUp, action } }: { request: HoldRequest }) {
@@ -156,7 +156,7 @@ function HoldForm({ action, title, whose, presets, refused = 0, problem, busy, r
               focused
             />
           ) : (
-            time && <Text size="sm">{t.holds.untilThen(calendar(time, zone, now()))}</Text>
+            time && <Text size="sm">{t.holds.untilThen[action](onCalendar(time, zone, now()))}</Text>
           )}
           <ReasonField
             label={needsReason ? t.holds.reason : t.holds.reasonIfAny}

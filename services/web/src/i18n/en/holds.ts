@@ -28,7 +28,10 @@ export const holds = {
     failed: "It is as it was",
     until: "Until",
     otherTime: "Another time",
-    untilThen: (time: string) => `Until ${time}`,
+    untilThen: {
+      snooze: (time: string) => `You are reminded ${time}.`,
+      wait: (time: string) => `The clock goes on ${time}.`,
+    },
     reason: "For what",
     reasonIfAny: "Why, if you like",
     reasonHelp: "It is kept in the history.",

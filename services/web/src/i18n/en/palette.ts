@@ -15,7 +15,7 @@ export const palette = {
   nothing: "Nothing found: try fewer or other letters.",
   undo: "Take back your last change",
   edit: (title: string) => `Edit ${title}`,
-  outcome: (title: string) => `Complete ${title} with an outcome`,
+  outcome: (title: string) => `Say what came of ${title}, and complete it`,
   reschedule: (title: string) => `Reschedule ${title}`,
   reassign: (title: string) => `Reassign ${title}`,
   snooze: (title: string) => `Snooze ${title}`,
