@@ -54,7 +54,7 @@ SELDOM_RED = [pytest.param(who, 1, marks=pytest.mark.long) for who in WHO]
 
 @pytest.fixture
 def company(build: Any) -> Company:
-    world: World = build(cron_secret="0123456789abcdef")
+    world: World = build(cron_secret="0123456789abcdef", secrets_key="0123456789abcdef" * 4)
     company = Company(world)
     for person in (company.amir, company.mia, company.otto):
         company.follow_up(person)
