@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from followup_common.contracts import OutboxTick
+from followup_escalator.housekeeping import END_HOLDS
 from httpx import Response
 from sqlalchemy import text
 
@@ -129,8 +130,9 @@ def test_what_was_held_by_a_clock_that_was_ahead_ends(held: Holding) -> None:
         "UPDATE holds SET starts_at = starts_at + interval '40 days', until = until + interval '40 days'"
     )
     assert held.read()["waiting_until"] is not None
-    held.sweep()
+    held.look_after()
     assert held.read()["waiting_until"] is None
+    held.sweep()
     assert held.told() == [(WAIT_OVER, "amir"), (WAIT_OVER, "mia"), (OVERDUE, "amir")]
     held.pass_on(48 * HOUR)
     assert (ESCALATED, "mia") in held.told()
@@ -143,10 +145,25 @@ def test_what_ended_by_a_clock_that_was_ahead_does_not_wait_for_that_time_again(
         "UPDATE holds SET ended_at = until, end_reason = 'time'",
     ):
         held.company.world.execute(change)
+    held.look_after()
     held.sweep()
     assert held.told() == [(OVERDUE, "amir")]
     held.pass_on(48 * HOUR)
     assert (ESCALATED, "mia") in held.told()
+
+
+def test_what_began_by_a_clock_that_was_ahead_is_left_alone_once_it_has_ended(held: Holding) -> None:
+    """Or a sweep beside each tick, until that time has come, would pass over what the tick holds."""
+    held.wait(HOUR)
+    held.company.world.execute(
+        "UPDATE holds SET starts_at = starts_at + interval '40 days', until = until + interval '40 days'"
+    )
+    held.look_after()
+    take = text("SELECT follow_up_id FROM escalation_states FOR NO KEY UPDATE SKIP LOCKED")
+    with held.pipeline.databases["escalator"].transaction() as tick:
+        assert tick.execute(END_HOLDS, {"limit": 10}).all() == []
+        with held.pipeline.databases["escalator"].transaction() as sweep:
+            assert sweep.execute(take).scalars().all() == [held.id]
 
 
 @pytest.mark.parametrize("kind", ["wait", "acknowledge"])
