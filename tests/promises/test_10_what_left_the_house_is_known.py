@@ -140,6 +140,21 @@ def test_two_dispatchers_send_each_mail_once(
 KEY = "k" * 32
 
 
+def listen(pipeline: Pipeline, secret: str, *urls: str) -> None:
+    """Let webhooks of an admin hear of escalations; the first has been left alone for longest."""
+    with pipeline.owner.transaction() as tx:
+        statement = text("""
+            WITH ada AS (
+                INSERT INTO users (email, name, role) VALUES ('ada@example.com', 'Ada', 'admin')
+                RETURNING id
+            )
+            INSERT INTO webhooks (url, event_types, owner_id, secret, free_at)
+            SELECT w.url, '{escalation.announced}', ada.id, :secret, now() - interval '1 hour' / w.number
+            FROM ada, unnest(CAST(:urls AS text[])) WITH ORDINALITY AS w (url, number)
+        """)
+        tx.execute(statement, {"urls": list(urls), "secret": Seal(KEY).sealed(secret)})
+
+
 def test_a_webhook_hears_each_event_under_one_id_whatever_dispatcher_dies(
     pipeline: Pipeline, database_url: str, start_service: Start, tmp_path: Path
 ) -> None:
@@ -166,16 +181,7 @@ def test_a_webhook_hears_each_event_under_one_id_whatever_dispatcher_dies(
 
     with Receiver() as receiver:
         receiver.respond = kill
-        with pipeline.owner.transaction() as tx:
-            statement = text("""
-                WITH ada AS (
-                    INSERT INTO users (email, name, role) VALUES ('ada@example.com', 'Ada', 'admin')
-                    RETURNING id
-                )
-                INSERT INTO webhooks (url, event_types, owner_id, secret)
-                SELECT :url, '{escalation.announced}', id, :secret FROM ada
-            """)
-            tx.execute(statement, {"url": receiver.url(), "secret": Seal(KEY).sealed(secret)})
+        listen(pipeline, secret, receiver.url())
         announce(pipeline, 1)
         running.append(start("killed"))
         assert killed.wait(60)
@@ -194,6 +200,39 @@ def test_a_webhook_hears_each_event_under_one_id_whatever_dispatcher_dies(
         assert other.terminate(30) == 0
         assert "whsec_" not in other.output
         assert KEY not in other.output
+
+
+def test_a_mail_server_and_a_webhook_that_hang_slow_no_other_webhook_and_no_inbox(
+    pipeline: Pipeline, database_url: str, mail_server: MailServer, start_service: Start
+) -> None:
+    """Promise 6, of what leaves the house."""
+    over = threading.Event()
+
+    def hang(_: object) -> None:
+        over.wait(60)
+
+    with Receiver() as hanging, Receiver() as well:
+        mail_server.on_text = hang
+        hanging.respond = hang
+        switch_on(pipeline)
+        listen(pipeline, "whsec_" + "A" * 43 + "=", hanging.url(), well.url())
+        announce(pipeline, 1)
+        dispatcher = start_service(
+            "dispatcher",
+            FOLLOWUP_DATABASE_URL=role_url(database_url, "followup_dispatcher"),
+            FOLLOWUP_SMTP_URL=mail_server.url,
+            FOLLOWUP_MAIL_FROM=SENDER,
+            FOLLOWUP_SECRETS_KEY=KEY,
+            FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8",
+        )
+        expected = Counter(sending=2, sent=1)
+        dispatcher.wait_until(lambda: states(pipeline) == expected, what="one is sent, two hang")
+        announce(pipeline, 1)
+        dispatcher.wait_until(lambda: len(well.received) == 2, what="the one goes on")
+        assert len(hanging.received) == 1
+        with pipeline.company() as company:
+            assert company.count("notifications") == 2
+        over.set()
 
 
 CHANGES = {
