@@ -19,6 +19,7 @@ from followup_common.db import Database
 from followup_common.sealing import Seal
 from followup_dispatcher.deliveries import Stopped, take
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from tests.support.mail_server import MailServer, Taken
 from tests.support.pipeline import Pipeline
@@ -135,6 +136,16 @@ def test_two_dispatchers_send_each_mail_once(
     eventually(lambda: states(pipeline) == {"sent": 300}, what="all are sent")
     assert len({taken.message["Message-ID"] for taken in mail_server.taken}) == len(mail_server.taken) == 300
     assert {parseaddr(str(taken.message["To"]))[0] for taken in mail_server.taken} == {"Eve"}
+
+
+def test_a_unique_key_says_that_a_notification_goes_to_a_destination_once(pipeline: Pipeline) -> None:
+    switch_on(pipeline)
+    announce(pipeline, 1)
+    columns = "notification_id, user_id, follow_up_id, destination_id, channel"
+    again = text(f"INSERT INTO deliveries ({columns}) SELECT {columns} FROM deliveries")
+    with pytest.raises(IntegrityError, match="uq_deliveries_once"), pipeline.owner.transaction() as tx:
+        tx.execute(again)
+    assert states(pipeline) == {"queued": 1}
 
 
 KEY = "k" * 32
