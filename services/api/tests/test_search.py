@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from followup_api.followups import searches
+from followup_api.followups import queries, searches
 
 from .companies import Company
 from .conftest import World
@@ -13,11 +13,14 @@ from .conftest import World
 ACME = {"kind": "client", "external_id": "C-7", "name": "Condax Energía"}
 
 
-@pytest.fixture(params=["by indexes", "in the order of the list"])
+@pytest.fixture(params=["by indexes", "in the order of the list", "early, or further down"])
 def company(world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Company:
     """As ever; what is rare is looked up by indexes, what is common is not: both find the same."""
     if request.param != "by indexes":
         monkeypatch.setattr(searches, "RARE", 0)
+    if request.param == "early, or further down":
+        monkeypatch.setattr(searches, "FEW", 0)
+        monkeypatch.setattr(queries, "EARLY", 4)
     return Company(world)
 
 

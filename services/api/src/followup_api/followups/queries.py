@@ -39,6 +39,7 @@ from followup_api.followups.scopes import CONDITIONS, NAMED, READER, Scope, Scop
 from followup_api.followups.searches import Search
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees
 from followup_api.followups.working_overdue import working_overdue
+from followup_api.ids import among
 from followup_api.pagination import PagedQuery, PageQuery, Rows, paginate
 from followup_api.rows import Record
 
@@ -120,6 +121,8 @@ FOLLOW_UPS: Select[*tuple[Any, ...]] = (
 
 
 TIME_ZONE = bindparam("time_zone", type_=Text())
+EARLY = 1_000
+"""Common words are looked for among so many of a list first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,10 @@ def _finding(size: ScopeSize, *, acts: bool) -> Select[*tuple[Any, ...]]:
 
 def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
     """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
+    if filters.search and filters.search.is_wide and not filters.conditions and filters.beyond is None:
+        rows = _found_early(tx, view, filters, filters.search, query)
+        if rows is not None:
+            return rows
     if filters.search or filters.conditions:
         found = narrowed(select(f.id), view, filters)
         return paginate(tx, filters.shown, _order(view), query, top_n_found(found, _order(view)))
@@ -200,15 +207,31 @@ def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Row
     return paged.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
 
+def _found_early(
+    tx: Transaction, view: View, filters: Filters, search: Search, query: PageQuery
+) -> Rows | None:
+    """The page, if common words are as common at the beginning of the list: left to itself, PostgreSQL would
+    read all texts. None: it ends further down."""
+    values = {"time_zone": filters.time_zone, **filters.scope.values()}
+    some = query.model_copy(update={"limit": EARLY})
+    first = _paged(view, filters.scope.size, ids_alone=True).page(tx, some, **values)
+    wanted_ids = among(f.id, [row.id for row in first.rows])
+    order = _order(view)
+    found = top_n_found(search.in_few().narrowed(select(f.id).where(wanted_ids)), order)
+    rows = paginate(tx, filters.shown, order, query, found)
+    return rows if rows.next_cursor or not first.next_cursor else None
+
+
 @cache
-def _paged(view: View, size: ScopeSize) -> PagedQuery:
+def _paged(view: View, size: ScopeSize, *, ids_alone: bool = False) -> PagedQuery:
+    follow_ups_shown: Select[*tuple[Any, ...]] = select(f.id) if ids_alone else FOLLOW_UPS
     order, in_view, in_scope = _order(view), _in_view(view, TIME_ZONE), CONDITIONS[size]
     if size is ScopeSize.SEVERAL and view is not View.ALL:
-        return PagedQuery(FOLLOW_UPS, order, top_n_of_assignees([in_view], order))
+        return PagedQuery(follow_ups_shown, order, top_n_of_assignees([in_view], order))
     if size is ScopeSize.ONE and view is View.ALL:
         found = select(f.id).where(_by_both_indexes(in_scope))
-        return PagedQuery(FOLLOW_UPS, order, top_n_found(found, order))
-    return PagedQuery(FOLLOW_UPS.where(in_scope, in_view), order)
+        return PagedQuery(follow_ups_shown, order, top_n_found(found, order))
+    return PagedQuery(follow_ups_shown.where(in_scope, in_view), order)
 
 
 def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
