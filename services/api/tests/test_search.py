@@ -20,7 +20,7 @@ def company(world: World, request: pytest.FixtureRequest, monkeypatch: pytest.Mo
         monkeypatch.setattr(searches, "RARE", 0)
     if request.param == "early, or further down":
         monkeypatch.setattr(searches, "FEW", 0)
-        monkeypatch.setattr(queries, "EARLY", 4)
+        monkeypatch.setattr(queries, "EARLY", 2)
     return Company(world)
 
 
