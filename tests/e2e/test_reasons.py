@@ -110,6 +110,30 @@ def test_a_key_for_the_time_leads_to_the_reason(product: Product, visit: Visit, 
     moved(product, call, "They asked for it")
 
 
+def test_a_key_for_the_time_of_many_leads_to_the_reason(product: Product, visit: Visit, amir: Person) -> None:
+    """A reason may begin with a letter that is a key, and one that is missing is asked for in words."""
+    calls = [product.follow_up(amir, f"Call {name}", due=hours(-100)) for name in ("Acme", "Globex")]
+    product.sweep()
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Call Acme").focus()
+    for key in ("x", "j", "x", "r"):
+        page.keyboard.press(key)
+    form = dialog(page, "Reschedule 2 follow-ups")
+    expect(form.get_by_role("button", name="In a week")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    why = form.get_by_label(WHY)
+    expect(why).to_be_focused()
+    expect(form.get_by_text("Say why it is moved.")).to_be_visible()
+    form.get_by_role("button", name="Cancel").focus()
+    page.keyboard.press("w")
+    expect(why).to_be_focused()
+    page.keyboard.type("to meet on Monday")
+    page.keyboard.press("Control+Enter")
+    expect(said(page, "Rescheduled 2 follow-ups")).to_be_visible()
+    for call in calls:
+        moved(product, call, "to meet on Monday")
+
+
 def test_many_are_asked_about_when_the_api_does(product: Product, visit: Visit, amir: Person) -> None:
     planned = completed_and_reopened(product, amir)
     page = visit(amir, "/followups")

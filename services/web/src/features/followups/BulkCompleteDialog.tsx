@@ -1,6 +1,6 @@
 import { Button, Chip, Group, Kbd, Stack, Text, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type SubmitEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { BulkChange } from "@/api/limits";
 import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import type { Problem } from "@/api/problem";
@@ -27,6 +27,7 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
   const [outcome, setOutcome] = useState(DEFAULT_OUTCOME);
   const [note, setNote] = useState("");
   const [tried, setTried] = useState(false);
+  const noteField = useRef<HTMLTextAreaElement>(null);
   const asked = problem?.messageFor("note");
   const required = noteRequired || asked !== undefined;
   const missing = required && note.trim() === "";
@@ -41,6 +42,9 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, with what is there by then
   }, [isLoading]);
   useEffect(() => {
+    if (asked !== undefined) noteField.current?.focus();
+  }, [asked]);
+  useEffect(() => {
     function press(event: KeyboardEvent) {
       if (!isShortcutTyped(event)) choose(event.key);
     }
@@ -51,7 +55,8 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
   function submit(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
-    if (!missing) run({ action: "complete", outcome, note: note.trim() || null });
+    if (missing) noteField.current?.focus();
+    else run({ action: "complete", outcome, note: note.trim() || null });
   }
 
   return (
@@ -74,6 +79,7 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
             </Chip.Group>
           </div>
           <Textarea
+            ref={noteField}
             label={words.note}
             placeholder={words.noteExample}
             required={required}

@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useState } from "react";
+import { useReducer, useState } from "react";
 import type { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
@@ -52,6 +52,8 @@ export default function BulkDialog({ action, count, dues, escalated, problem, bu
   const leave = useUnsavedChanges(assignee !== null || dueAt !== initial.dueAt || reason.trim() !== "", close);
   const reasonError = tried ? problem?.messageFor("reason") : undefined;
   const reasonNeeded = !reassign && (escalated || reasonError !== undefined);
+  const reasonMissing = reasonNeeded && reason.trim() === "";
+  const [asked, askWhy] = useReducer((times: number) => times + 1, 0);
 
   function submit() {
     setTried(true);
@@ -59,19 +61,20 @@ export default function BulkDialog({ action, count, dues, escalated, problem, bu
     if (!reassign && dueAt) move(dueAt);
   }
 
+  /** Done with it, unless it has to be explained. */
   function move(to: string) {
-    run({ action: "reschedule", due_at: to, ...(reasonNeeded && { reason: reason.trim() }) });
+    if (reasonMissing) askWhy();
+    else run({ action: "reschedule", due_at: to, ...(reasonNeeded && { reason: reason.trim() }) });
   }
 
-  /** By its key: done with it, unless it has to be explained. */
   function pick(at: string) {
     form.setFieldValue("dueAt", at);
-    if (!reasonNeeded || reason.trim() !== "") move(at);
+    move(at);
   }
 
   return (
     <Dialog onClose={leave} title={reassign ? t.bulk.reassignTitle(count) : t.bulk.rescheduleTitle(count)}>
-      <form onSubmit={form.onSubmit(submit)}>
+      <form onSubmit={form.onSubmit(submit)} noValidate>
         <Stack>
           {reassign ? (
             <Select
@@ -79,17 +82,32 @@ export default function BulkDialog({ action, count, dues, escalated, problem, bu
               placeholder={t.bulk.choosePerson}
               data={people.map((one) => ({ value: String(one.id), label: labelOf(one) }))}
               {...form.getInputProps("assignee")}
+              error={tried && !assignee ? t.bulk.assigneeMissing : undefined}
               searchable
               data-autofocus
               nothingFoundMessage={t.common.nobodyByName}
             />
           ) : (
-            <DueField value={dueAt} onChange={(next) => form.setFieldValue("dueAt", next)} zone={zone} assignee={me} pick={pick} />
+            <DueField
+              value={dueAt}
+              onChange={(next) => form.setFieldValue("dueAt", next)}
+              zone={zone}
+              assignee={me}
+              error={tried && dueAt === null ? t.form.dueMissing : undefined}
+              pick={pick}
+            />
           )}
           {reassign && (
             <AwayWarning person={assignee === null ? null : Number(assignee)} due={dues} />
           )}
-          {reasonNeeded && <ReasonField value={reason} onChange={(next) => form.setFieldValue("reason", next)} error={reasonError} />}
+          {reasonNeeded && (
+            <ReasonField
+              value={reason}
+              onChange={(next) => form.setFieldValue("reason", next)}
+              error={reasonError ?? (asked > 0 && reasonMissing ? t.form.reasonMissing : undefined)}
+              asked={asked + Number(reasonError !== undefined)}
+            />
+          )}
           <Text size="sm" c="dimmed">
             {reassign ? t.bulk.reassignText : t.followUps.startsOver}
           </Text>
@@ -97,7 +115,7 @@ export default function BulkDialog({ action, count, dues, escalated, problem, bu
             <Button variant="default" onClick={leave}>
               {t.common.cancel}
             </Button>
-            <Button type="submit" loading={busy} data-autofocus={(!reassign && !reasonNeeded) || undefined} disabled={reassign ? !assignee : !dueAt || (reasonNeeded && reason.trim() === "")}>
+            <Button type="submit" loading={busy} data-autofocus={(!reassign && !reasonNeeded) || undefined}>
               {reassign ? t.followUps.reassign : t.followUps.reschedule}
             </Button>
           </Group>

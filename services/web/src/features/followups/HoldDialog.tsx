@@ -1,6 +1,6 @@
 import { Button, Chip, Group, Kbd, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type SubmitEvent } from "react";
+import { useEffect, useReducer, useState, type SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { BulkFilter, HoldPresets, Preset } from "@/api/types";
@@ -12,6 +12,7 @@ import { closeHold, useHold, type HoldAction, type HoldRequest, type HoldUntil }
 import { holdPresetsOfManyQuery, holdPresetsQuery } from "@/features/followups/queries";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { ReasonField } from "@/features/followups/ReasonField";
+import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
@@ -88,24 +89,26 @@ function HoldForm({ action, title, whose, presets, refused = 0, problem, busy, r
   const [until, setUntil] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
-  /** Whether a key has said until when: by arrows one is still choosing. */
-  const [said, setSaid] = useState(false);
+  /** A key that says until when asks why; by arrows one is still choosing. */
+  const [asked, askWhy] = useReducer((times: number) => times + 1, 0);
   const leave = useUnsavedChanges(reason.trim() !== "" || until !== null, close);
   const reasonError = problem instanceof Problem ? problem.messageFor("reason") : undefined;
   const needsReason = action === "wait" || reasonError !== undefined;
+  const reasonMissing = needsReason && reason.trim() === "";
   const time = presets?.find(({ preset }) => preset === chosen)?.due_at;
 
   useEffect(() => {
     /** What a key means is known before it is known when that is. */
-    function choose(key: string) {
+    function choose(key: string): boolean {
       const named = NAMES.find((preset) => KEYS[preset] === key);
-      if (!named) return;
+      if (!named) return false;
       setChosen(named);
-      setSaid(true);
+      askWhy();
+      return true;
     }
-    function press({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) {
-      if (ctrlKey || metaKey || altKey || (target instanceof Element && target.closest("input:not([type=radio]), textarea"))) return;
-      choose(key);
+    function press(event: KeyboardEvent) {
+      // The field that asks why has the focus at once: the key is no part of the reason.
+      if (!isShortcutTyped(event) && choose(event.key)) event.preventDefault();
     }
     Array.from(takeTyped()).forEach(choose);
     document.addEventListener("keydown", press);
@@ -115,6 +118,10 @@ function HoldForm({ action, title, whose, presets, refused = 0, problem, busy, r
   function submit(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
+    if (reasonMissing && (chosen !== AT || until)) {
+      askWhy();
+      return;
+    }
     const why = reason.trim() ? { reason: reason.trim() } : {};
     if (chosen !== AT) run({ preset: chosen, ...why });
     else if (until) run({ until, ...why });
@@ -122,7 +129,7 @@ function HoldForm({ action, title, whose, presets, refused = 0, problem, busy, r
 
   return (
     <Dialog onClose={leave} title={title}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} noValidate>
         <Stack>
           {problem !== null && reasonError === undefined && (
             <FormProblem error={problem} title={t.holds.failed}>
@@ -164,9 +171,9 @@ function HoldForm({ action, title, whose, presets, refused = 0, problem, busy, r
             example={t.holds.reasonExample[action]}
             value={reason}
             onChange={setReason}
-            error={reasonError}
+            error={reasonError ?? (tried && reasonMissing ? t.holds.reasonMissing[action] : undefined)}
             required={needsReason}
-            focused={needsReason && said}
+            asked={needsReason ? asked + Number(reasonError !== undefined) : 0}
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>

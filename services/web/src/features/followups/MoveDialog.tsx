@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { useEffect, useState, type SubmitEvent } from "react";
+import { useEffect, useReducer, useState, type SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
@@ -37,10 +37,15 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
   const reasonNeeded = followUp.escalated || reasonError !== undefined;
   const reasonMissing = tried && dueAt !== null && reason.trim() === "" ? t.form.reasonMissing : undefined;
   const chosen = request.dueAt !== undefined;
+  const [asks, askWhy] = useReducer((times: number) => times + 1, Number(chosen));
 
   function finish(at: string | null) {
     setTried(true);
-    if (at === null || (reasonNeeded && reason.trim() === "")) return;
+    if (at === null) return;
+    if (reasonNeeded && reason.trim() === "") {
+      askWhy();
+      return;
+    }
     if (!reasonNeeded) {
       closeMove();
       move(current, at);
@@ -91,7 +96,7 @@ export default function MoveDialog({ request }: { request: MoveRequest }) {
             />
           )}
           {reasonNeeded && (
-            <ReasonField value={reason} onChange={setReason} error={reasonError ?? reasonMissing} focused={chosen || (tried && dueAt !== null)} />
+            <ReasonField value={reason} onChange={setReason} error={reasonError ?? reasonMissing} asked={asks} />
           )}
           {!chosen && followUp.level > 0 && (
             <Text size="sm" c="dimmed">

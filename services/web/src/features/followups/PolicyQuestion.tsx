@@ -1,5 +1,5 @@
 import { Button, Group, Radio, Stack, Text } from "@mantine/core";
-import { useState, type SubmitEvent } from "react";
+import { useReducer, useState, type SubmitEvent } from "react";
 import type { Problem } from "@/api/problem";
 import type { PolicyMove } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
@@ -28,16 +28,19 @@ export default function PolicyQuestion({ question, escalated, problem, busy, dec
   const [reason, setReason] = useState("");
   const reasonError = problem?.messageFor("reason");
   const reasonNeeded = restart && (escalated || reasonError !== undefined);
+  const reasonMissing = reasonNeeded && reason.trim() === "";
+  const [asked, askWhy] = useReducer((times: number) => times + 1, 0);
   const several = question.policies.some(({ follow_ups: number }) => number > 1) || question.policies.length > 1;
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
-    decide({ restart_clock: restart, ...(reasonNeeded && { reason: reason.trim() }) });
+    if (reasonMissing) askWhy();
+    else decide({ restart_clock: restart, ...(reasonNeeded && { reason: reason.trim() }) });
   }
 
   return (
     <Dialog onClose={back} title={t.policyQuestion.title}>
-      <form onSubmit={submit}>
+      <form onSubmit={submit} noValidate>
         <Stack>
           {reasonError === undefined && <FormProblem error={problem} />}
           {question.policies.map((move) => (
@@ -55,13 +58,19 @@ export default function PolicyQuestion({ question, escalated, problem, busy, dec
             </Stack>
           </Radio.Group>
           {reasonNeeded && (
-            <ReasonField label={t.policyQuestion.reason} value={reason} onChange={setReason} error={reasonError} />
+            <ReasonField
+              label={t.policyQuestion.reason}
+              value={reason}
+              onChange={setReason}
+              error={reasonError ?? (asked > 0 && reasonMissing ? t.policyQuestion.reasonMissing : undefined)}
+              asked={asked + Number(reasonError !== undefined)}
+            />
           )}
           <Group justify="flex-end">
             <Button variant="default" onClick={back}>
               {t.policyQuestion.back}
             </Button>
-            <Button type="submit" loading={busy} disabled={reasonNeeded && reason.trim() === ""}>
+            <Button type="submit" loading={busy}>
               {t.common.save}
             </Button>
           </Group>

@@ -11,16 +11,16 @@ interface Props {
   value: string;
   onChange: (value: string) => void;
   error?: string | undefined;
-  /** Whether it is what is left to be filled in: then it has the focus. */
-  focused?: boolean;
+  /** How often it was found to be what is left to be filled in: each time it gets the focus. */
+  asked?: number;
 }
 
 /** Asks why: of an escalated follow-up that is moved, unless it says otherwise. */
-export function ReasonField({ label = t.move.reason, help = t.move.reasonHelp, example = t.move.reasonExample, required = true, value, onChange, error, focused }: Props) {
+export function ReasonField({ label = t.move.reason, help = t.move.reasonHelp, example = t.move.reasonExample, required = true, value, onChange, error, asked = 0 }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (focused) field.current?.focus();
-  }, [focused]);
+    if (asked > 0) field.current?.focus();
+  }, [asked]);
   return (
     <Textarea
       ref={field}
@@ -35,7 +35,7 @@ export function ReasonField({ label = t.move.reason, help = t.move.reasonHelp, e
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       error={error}
-      data-autofocus={focused || undefined}
+      data-autofocus={asked > 0 || undefined}
     />
   );
 }

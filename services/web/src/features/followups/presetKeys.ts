@@ -23,12 +23,13 @@ interface Choice {
  * @param choices undefined until they are known: what is typed before is kept
  */
 export function usePresetKeys(choices: readonly Choice[] | undefined, pick: ((at: string) => void) | undefined): void {
-  const pressed = useRef<(key: string) => void>(() => undefined);
+  const pressed = useRef<(key: string) => boolean>(() => false);
   useEffect(() => {
     pressed.current = (key) => {
       const choice = choices?.find(({ hotkey }) => hotkey === key);
       if (choice) pick?.(choice.at);
       else if (/^[\p{L}\d+]$/u.test(key)) document.querySelector<HTMLElement>("[role=dialog] [data-due]")?.focus();
+      return choice !== undefined;
     };
   });
   const ready = choices !== undefined && pick !== undefined;
@@ -37,7 +38,8 @@ export function usePresetKeys(choices: readonly Choice[] | undefined, pick: ((at
     const [first] = takeTyped();
     if (first !== undefined) pressed.current(first);
     const press = (event: KeyboardEvent) => {
-      if (!isShortcutTyped(event)) pressed.current(event.key);
+      // What it chose may ask for a text, whose field has the focus at once: the key is no part of that.
+      if (!isShortcutTyped(event) && pressed.current(event.key)) event.preventDefault();
     };
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);

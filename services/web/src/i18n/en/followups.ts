@@ -134,6 +134,7 @@ export const followups = {
     notCounted: "They could not be counted",
     newAssignee: "New assignee",
     choosePerson: "Choose a person",
+    assigneeMissing: "Choose who is to have them.",
     reassignText: "They are told at once. The clock of overdue ones runs on.",
   },
 
@@ -225,6 +226,7 @@ export const followups = {
     startsOver: "The clock starts over",
     startsOverText: "The steps of the new policy count from now.",
     reason: "Why the clock starts over",
+    reasonMissing: "Say why the clock starts over.",
     back: "Back",
   },
 

@@ -34,6 +34,7 @@ export const holds = {
     },
     reason: "For what",
     reasonIfAny: "Why, if you like",
+    reasonMissing: { snooze: "Say why it is snoozed.", wait: "Say for what it waits." },
     reasonHelp: "It is kept in the history.",
     reasonExample: { snooze: "I am at a client's until noon", wait: "They decide on Thursday" },
     did: {
