@@ -177,6 +177,35 @@ def test_messages_and_the_bar_for_many_are_whole_and_cover_no_control(
         expect_side_by_side(page, width)
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_messages_cover_nothing_of_a_dialog_or_a_menu(product: Product, visit: Visit, width: int) -> None:
+    dana = product.person("Dana Reyes", "manager")
+    for number in range(5):
+        product.follow_up(dana, f"Call {number}", due=hours(-9 + number))
+    page = visit(dana, "/followups", viewport={"width": width, "height": 800})
+    expect(row(page, "Call 0")).to_be_visible()
+    page.keyboard.press("d")  # no row has the focus: it shows where it would act
+    expect(page.get_by_role("link", name="Call 0")).to_be_focused()
+    for number in range(3):
+        page.keyboard.press("d")
+        expect(said(page, f"Completed “Call {number}”")).to_be_visible()
+    for keys, name in (("o", "Call 3"), ("Control+k", "Go to"), ("?", "Keyboard shortcuts")):
+        page.keyboard.press(keys)
+        opened = page.get_by_role("dialog").first
+        expect(opened, name).to_be_visible()
+        message = said(page, "Completed")
+        expect(message.filter(visible=True)).to_have_count(1)
+        expect(message.get_by_role("button", name="Undo").filter(visible=True)).to_have_count(1)
+        ends = _box(opened)["y"] + _box(opened)["height"]
+        assert ends <= _box(message.filter(visible=True))["y"], f"{name} at {width} px"
+        page.keyboard.press("Escape")
+        expect(opened).to_be_hidden()
+    page.get_by_role("button", name="More about Call 4").click()
+    last = page.get_by_role("menuitem").last
+    expect(last).to_be_visible()
+    last.click(trial=True)
+
+
 def expect_side_by_side(page: Page, width: int) -> None:
     """What one can do with many is in one line and whole, and its end level with the count."""
     bar = page.get_by_role("toolbar")

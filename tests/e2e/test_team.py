@@ -93,6 +93,7 @@ def test_a_manager_finds_who_slips_and_reads_the_list_behind_each_figure_by_keyb
             expect(row(page, title)).to_be_visible()
         listed = page.locator("main [data-row]")
         assert listed.count() == len(titles), label
+        expect(listed.first.locator("[data-title]")).to_be_focused()
         page.go_back()
         expect(member(page, "Amir Patel")).to_be_visible()
     tab_to(table(page).get_by_role("button", name="Person"))

@@ -76,7 +76,7 @@ def test_five_rows_to_next_week_take_seven_keys_and_one_takes_it_back(product: P
     expect(page.get_by_role("link", name="Call 5")).to_be_focused()
     assert upcoming(product, amir) == 5
     pressed(page, "z")
-    expect(said(page, "Taken back: Rescheduled 5 follow-ups")).to_be_visible()
+    expect(said(page, "Taken back: rescheduled 5 follow-ups")).to_be_visible()
     eventually(lambda: upcoming(product, amir) == 0, what="the undo")
     expect(row(page, "Call 0")).to_contain_text("overdue")
 

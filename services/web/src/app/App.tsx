@@ -13,7 +13,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={colours} colorSchemeManager={colorScheme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications withinPortal={false} position="bottom-center" limit={MOST_MESSAGES} autoClose={6000} zIndex={400} />
+        <Notifications withinPortal={false} position="bottom-center" limit={MOST_MESSAGES} autoClose={6000} zIndex={250} />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

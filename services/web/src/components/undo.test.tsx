@@ -32,11 +32,11 @@ it("says in one message what is taken back, and when it is; by key the latest fi
   withUndo("Completed 1", () => Promise.resolve());
   withUndo("Completed 2", () => new Promise<void>((resolve) => (answer = resolve)));
   act(() => void undoLast());
-  expect(said()).toEqual(["Completed 1Undo", "Taking back: Completed 2"]);
+  expect(said()).toEqual(["Completed 1Undo", "Taking back: completed 2"]);
   answer();
-  await waitFor(() => expect(said()).toContain("Taken back: Completed 2"));
+  await waitFor(() => expect(said()).toContain("Taken back: completed 2"));
   await userEvent.click(screen.getByText("Undo"));
-  await waitFor(() => expect(said()).toEqual(["Taken back: Completed 2", "Taken back: Completed 1"]));
+  await waitFor(() => expect(said()).toEqual(["Taken back: completed 2", "Taken back: completed 1"]));
 });
 
 it("leaves no message that it takes something back when that, or the change, has failed", async () => {

@@ -37,11 +37,20 @@ export function pressOnRow({ key, shiftKey }: KeyboardEvent, ask: (verb: Verb, f
   if (key === "k" || (key === "ArrowUp" && !shiftKey && rowInFocus())) return step(-1);
   if (key === "J" || (key === "ArrowDown" && shiftKey)) return extend(1);
   if (key === "K" || (key === "ArrowUp" && shiftKey)) return extend(-1);
-  if (key === "x" || key === "X") return Boolean(rowInFocus()) && press(SELECT, key === "X");
-  if (pressOnBar(key)) return true;
+  if (key === "x" || key === "X") return rowInFocus() ? press(SELECT, key === "X") : showFirst(key);
+  return pressOnBar(key) || act(key, ask) || showFirst(key);
+}
+
+function act(key: string, ask: (verb: Verb, followUpId: number) => void): boolean {
   if (key === "e") return press(EDIT);
   if (key === "d" || key === "o") return press(COMPLETE, key === "o");
   return askFor(VERBS[key], ask);
+}
+
+/** No row has the focus yet: a key that is for one shows where it would act, and acts when it is pressed again. */
+function showFirst(key: string): boolean {
+  const meant = /^[xX]$/.test(key) || key in BULK;
+  return meant && !rowInFocus() && document.querySelector(`#content [data-row] ${COMPLETE}`) !== null && step(1);
 }
 
 /** The follow-up in focus: that of a row, or the one that the page is about. */

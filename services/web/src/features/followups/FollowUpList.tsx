@@ -1,20 +1,25 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from "react";
+import { useLocation } from "react-router";
 import { ErrorState } from "@/components/ErrorState";
 import { useOffsetTop } from "@/hooks/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
+import { leadsToFirstRow } from "@/features/followups/firstRow";
 import { FollowUpRow } from "@/features/followups/FollowUpRow";
 import { SectionHeading } from "@/features/followups/SectionHeading";
 import { MoreLine, NoneLine, NothingLine, SkeletonLine } from "@/features/followups/ListLines";
 import type { Line } from "@/features/followups/sections";
 import { useListed } from "@/features/followups/SelectionProvider";
 import type { SectionList } from "@/features/followups/useSections";
+import { useMe } from "@/api/session";
 import { t } from "@/i18n";
 import classes from "./FollowUpList.module.css";
 
 const ROW = 57;
 const PHONE_ROW = 100;
+/** With a line that says whose it is. */
+const PHONE_ROW_OF_OTHERS = 124;
 const HEIGHTS: Record<Line["kind"], number> = {
   heading: 48, followUp: ROW, skeleton: ROW, more: ROW, failure: 200, empty: 170, nothing: 300,
 };
@@ -30,11 +35,12 @@ export function FollowUpList({ list, filters, change }: Props) {
   const root = useRef<HTMLUListElement>(null);
   const margin = useOffsetTop(root);
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
+  const { id: me } = useMe();
   const { lines } = list;
   useListed(useMemo(() => lines.flatMap((line) => (line.kind === "followUp" && line.followUp.may_change ? line.followUp : [])), [lines]));
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
-    estimateSize: (index) => heightOf(lines[index], phone, filters.tab),
+    estimateSize: (index) => heightOf(lines[index], phone, filters.tab, me),
     getItemKey: (index) => lines[index]?.key ?? index,
     overscan: 6,
     scrollMargin: margin,
@@ -42,7 +48,8 @@ export function FollowUpList({ list, filters, change }: Props) {
     scrollPaddingEnd: 80,
   });
   const drawn = virtualizer.getVirtualItems();
-  useFocusOnFirst(root, filters.told !== "" && lines.some(({ kind }) => kind === "followUp"));
+  const { state } = useLocation();
+  useFocusOnFirst(root, (filters.told !== "" || leadsToFirstRow(state)) && lines.some(({ kind }) => kind === "followUp"));
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone, lines.length]);
 
   // Ask for the next page of the section whose end is drawn.
@@ -100,9 +107,9 @@ function Content({ line, list, filters, change }: Props & { line: Line }) {
   }
 }
 
-function heightOf(line: Line | undefined, phone: boolean, tab: Filters["tab"]): number {
+function heightOf(line: Line | undefined, phone: boolean, tab: Filters["tab"], me: number): number {
   if (!line) return ROW;
-  if (line.kind === "followUp" && phone) return PHONE_ROW;
+  if (line.kind === "followUp" && phone) return line.followUp.assignee_id === me ? PHONE_ROW : PHONE_ROW_OF_OTHERS;
   if (line.kind === "empty" && tab === "open") return 56;
   return HEIGHTS[line.kind];
 }

@@ -11,9 +11,11 @@ export default function StoryEntries({ entries }: { entries: readonly StoryEntry
     <ol className={classes.timeline}>
       {entries.map((entry) => (
         <TimelineItem key={entry.id} activity={entry}>
-          <Link to={`/followups/${entry.follow_up.id}`} className={`quiet ${classes.about}`}>
-            <UserText>{entry.follow_up.title}</UserText>
-          </Link>
+          <span className={classes.about}>
+            <Link to={`/followups/${entry.follow_up.id}`} className="quiet">
+              <UserText>{entry.follow_up.title}</UserText>
+            </Link>
+          </span>
         </TimelineItem>
       ))}
       {entries.length === 0 && <li>{t.log.nothing}</li>}

@@ -22,6 +22,7 @@ export { noMoney, PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
 export { SubjectField } from "@/features/followups/SubjectField";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
+export { TO_FIRST_ROW } from "@/features/followups/firstRow";
 export { viewOf } from "@/features/followups/sections";
 
 export const FollowUpForm = laterDialog(() => import("@/features/followups/FollowUpForm"));

@@ -13,7 +13,7 @@ import { done, failed } from "@/components/toasts";
 import { expectUndo, forgetUndo, withUndo } from "@/components/undo";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
-import { calendar } from "@/time/format";
+import { onCalendar } from "@/time/format";
 
 interface Completing {
   followUp: FollowUp;
@@ -46,7 +46,7 @@ export function useComplete() {
     onSuccess: ({ next, ...completed }, { followUp }, { touched, change }) => {
       show(cache, completed);
       const what = nameOf(followUp);
-      const said = next ? t.completing.plannedNext(what, calendar(next.due_at, zone, now())) : t.changes.completed(what);
+      const said = next ? t.completing.plannedNext(what, onCalendar(next.due_at, zone, now())) : t.changes.completed(what);
       withUndo(said, () => undo.mutateAsync({ followUp: completed, touched }), change);
       settle(cache, completed.id);
     },

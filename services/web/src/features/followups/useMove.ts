@@ -11,7 +11,7 @@ import { needsReason, openMove } from "@/features/followups/rescheduling";
 import { queryKeys } from "@/api/queryKeys";
 import { t } from "@/i18n";
 import { now } from "@/time/clock";
-import { calendar } from "@/time/format";
+import { onCalendar } from "@/time/format";
 
 interface Move {
   followUp: FollowUp;
@@ -55,7 +55,7 @@ export function useMove() {
       const touched = taken?.touched ?? [];
       putBack(cache, touched, moved);
       show(cache, moved);
-      withUndo(t.changes.moved(nameOf(moved), calendar(dueAt, zone, now())), () => undo.mutateAsync({ followUp: moved, touched }), change);
+      withUndo(t.changes.moved(nameOf(moved), onCalendar(dueAt, zone, now())), () => undo.mutateAsync({ followUp: moved, touched }), change);
       void cache.invalidateQueries({ queryKey: queryKeys.activities(moved.id) });
       refreshLists(cache);
     },

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import type { Notification } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { RelativeTime } from "@/components/RelativeTime";
+import { UserText } from "@/components/UserText";
 import { Deliveries } from "@/features/inbox/Deliveries";
 import { useMarkRead } from "@/features/inbox/inbox";
 import { t } from "@/i18n";
@@ -31,7 +32,14 @@ export function NotificationItem({ notification, onFollow }: Props) {
 
   const content = (
     <>
-      <span className={classes.title}>{message}</span>
+      <span className={classes.title}>
+        {message}
+        {followUp?.subject && (
+          <span className={classes.subject}>
+            <UserText>{followUp.subject.name}</UserText>
+          </span>
+        )}
+      </span>
       <span className={classes.summary}>
         {reasonOf(notification)}
         {worked && ` ${t.inbox.worked(workingTime(worked), isolate(worked.calendar))}`}

@@ -21,7 +21,7 @@ export function InviteBanner() {
           {words.access.notYetIn(data.length)} {uninvited ? words.access.uninvited(uninvited) : words.access.allInvited}
         </Text>
         <Button size="xs" variant="default" onClick={() => setAsking(true)}>
-          {words.access.inviteAll}
+          {uninvited ? words.access.inviteAll : words.access.inviteAllAgain}
         </Button>
       </Group>
       {asking && <InviteDialog amount={data.length} close={() => setAsking(false)} />}

@@ -7,6 +7,8 @@ import { Badge } from "@/components/Badge";
 import { isolate } from "@/components/bidi";
 import { HoursOverdue } from "@/components/HoursOverdue";
 import { Person } from "@/components/Person";
+import { RelativeTime } from "@/components/RelativeTime";
+import { TO_FIRST_ROW } from "@/features/followups";
 import { doneList, listOf, monthList, type Figure, type Member, type Sort } from "@/features/team/figures";
 import { MemberMenu } from "@/features/team/MemberMenu";
 import { Legend, Trend } from "@/features/team/Trend";
@@ -95,7 +97,7 @@ function Row({ member, since, change }: Pick<Props, "since" | "change"> & { memb
   return (
     <Table.Tr role="row" className={classes.row}>
       <Table.Th scope="row" role="rowheader" className={classes.person}>
-        <Link to={listOf("open", person.id)} className={classes.name}>
+        <Link to={listOf("open", person.id)} state={TO_FIRST_ROW} className={classes.name}>
           <Person name={person.name} inactive={!person.active} />
         </Link>
         {member.away_until && <Badge tone="notice" className={classes.away}>{words.away(inZone(`${member.away_until}T12:00:00Z`, "UTC", "date"))}</Badge>}
@@ -105,7 +107,7 @@ function Row({ member, since, change }: Pick<Props, "since" | "change"> & { memb
         {oldest && (
           <Link to={`/followups/${oldest.id}`} className={classes.more}>
             <span className={classes.silent}>{words.oldest(name)} </span>
-            <HoursOverdue due_at={oldest.due_at} working_overdue={oldest.working_overdue} />
+            {oldest.working_overdue ? <HoursOverdue {...oldest} /> : <RelativeTime at={oldest.due_at} as="due" />}
           </Link>
         )}
       </Cell>
@@ -149,13 +151,14 @@ function OnTime({ member: { person, month }, since }: Pick<Props, "since"> & { m
     <>
       <Link
         to={monthList(person.id, since, true)}
+        state={TO_FIRST_ROW}
         className={classes.figure}
         aria-label={words.keptNamed(name, share, month.on_time, month.completed)}
       >
         {share}
       </Link>
       {late > 0 && (
-        <Link to={monthList(person.id, since, false)} className={classes.more} aria-label={words.late(name, late)}>
+        <Link to={monthList(person.id, since, false)} state={TO_FIRST_ROW} className={classes.more} aria-label={words.late(name, late)}>
           {words.lateShort(late)}
         </Link>
       )}
@@ -181,7 +184,7 @@ function Amount({ member, figure, alarming = false }: { member: Member; figure: 
 function Drill({ to, amount, label, alarming = false }: { to: string; amount: number; label: string; alarming?: boolean }) {
   if (amount === 0) return <span className={classes.none}>{number(0)}</span>;
   return (
-    <Link to={to} className={classes.figure} aria-label={label} data-alarming={alarming || undefined}>
+    <Link to={to} state={TO_FIRST_ROW} className={classes.figure} aria-label={label} data-alarming={alarming || undefined}>
       {number(amount)}
     </Link>
   );

@@ -49,6 +49,7 @@ export const accounts = {
       plural(amount, { one: "# of them has no invitation.", other: "# of them have no invitation." }),
     allInvited: "All of them have an invitation.",
     inviteAll: "Invite them",
+    inviteAllAgain: "Make new invitations",
     inviteTitle: (amount: number) => plural(amount, { one: "Invite # person", other: "Invite # people" }),
     inviteText:
       "You get a file with a link for each of them. Hand each link to its person and to nobody else: they set their password with it, once, and are logged in. The links work for 7 days; those that were made before no longer do.",

@@ -1,6 +1,9 @@
 import { followUps } from "@/i18n/en/amounts";
 import { number, plural } from "@/i18n/intl";
 
+/** A sentence of its own as a part of another. */
+const withinSentence = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
+
 export const followups = {
   followUps: {
     title: "Follow-ups",
@@ -151,10 +154,10 @@ export const followups = {
     restoredInactive: (what: string, name: string) => `Restored ${what}. ${name} is inactive: reassign it.`,
     notRestored: (what: string) => `${what} stays deleted`,
     assigned: (what: string, name: string) => `${what} is ${name}’s now`,
-    takingBack: (change: string) => `Taking back: ${change}`,
-    takenBack: (change: string) => `Taken back: ${change}`,
+    takingBack: (change: string) => `Taking back: ${withinSentence(change)}`,
+    takenBack: (change: string) => `Taken back: ${withinSentence(change)}`,
     takingBackLast: "Taking back the last change",
-    moved: (what: string, time: string) => `Moved ${what} to ${time}`,
+    moved: (what: string, time: string) => `Moved ${what}, due ${time}`,
     notMoved: (what: string) => `${what} was not moved`,
     saved: (what: string) => `Saved ${what}`,
     planned: (what: string) => `Planned ${what}`,
