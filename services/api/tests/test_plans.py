@@ -183,7 +183,7 @@ def test_a_rare_word_is_found_by_indexes(
 
     found = plans(ask)
     from_indexes(found)
-    assert max(map(buffers, found)) < LIST_PAGES
+    assert max(map(buffers, found)) < 2 * LIST_PAGES  # of few people each text is read, with its names
 
 
 @SEARCHED

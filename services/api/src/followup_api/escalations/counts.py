@@ -42,7 +42,8 @@ class Narrowing:
     def of(
         self, counted: Select[*tuple[Any, ...]], follow_up_id: ColumnElement[int]
     ) -> Select[*tuple[Any, ...]]:
-        """A query narrowed to what the search finds, by its column of the follow-up's id."""
+        """A query narrowed to what the search finds, by its column of the follow-up's id; its conditions are
+        those of states, which a query has itself."""
         if self.search is None:
             return counted
         return self.search.narrowed(counted.join(follow_ups, f.id == follow_up_id))
