@@ -48,8 +48,8 @@ export function FollowUpList({ list, filters, change }: Props) {
     scrollPaddingEnd: 80,
   });
   const drawn = virtualizer.getVirtualItems();
-  const { state } = useLocation();
-  useFocusOnFirst(root, (filters.told !== "" || leadsToFirstRow(state)) && lines.some(({ kind }) => kind === "followUp"));
+  const location = useLocation();
+  useFocusOnFirst(root, (filters.told !== "" || leadsToFirstRow(location.state)) && lines.some(({ kind }) => kind === "followUp"));
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone, lines.length]);
 
   // Ask for the next page of the section whose end is drawn.
