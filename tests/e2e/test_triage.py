@@ -59,7 +59,7 @@ def test_to_tomorrow_takes_two_keys_and_to_a_typed_time_one_and_the_text(
     page.keyboard.press("Enter")  # ends the text
     assert keys == 1
     expect(page.get_by_role("link", name="Call 2")).to_be_focused()
-    expect(said(page, "Moved “Call 1” to Tue 4 Mar 2031")).to_be_visible()
+    expect(said(page, "Moved “Call 1”, due on Tue 4 Mar 2031")).to_be_visible()
     assert due(product, amir, "Call 1") == datetime(2031, 3, 4, 14, 30, tzinfo=UTC)
 
 
