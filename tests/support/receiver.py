@@ -77,7 +77,7 @@ class Receiver:
                 receiver.received.append(Received(self.path, headers, body))
                 receiver.respond(self)
 
-            do_GET = do_POST  # noqa: N815 - of the library
+            do_GET = do_POST  # noqa: N815 - http.server looks for this name
 
             def log_message(self, *_: object) -> None:
                 """Nothing."""

@@ -74,7 +74,7 @@ class Action(StrEnum):
     DELIVERIES_RETRIED = "deliveries.retried"
     WEBHOOK_CREATED = "webhook.created"
     WEBHOOK_CHANGED = "webhook.changed"
-    WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"  # noqa: S105 - a name
+    WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"  # noqa: S105 - the name of an action, no secret
     WEBHOOK_TESTED = "webhook.tested"
     WEBHOOK_REPLAYED = "webhook.replayed"
     WEBHOOK_SWITCHED_OFF = "webhook.switched-off"  # the database writes this one

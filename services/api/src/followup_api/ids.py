@@ -24,7 +24,7 @@ class Ids(UserDefinedType[Sequence[int]]):
         """From ids to what PostgreSQL reads as an array."""
         return int_array
 
-    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002 - as above
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002 - as SQLAlchemy calls it
         """The same in the text of a statement."""
         return lambda ids: f"'{int_array(ids)}'"
 

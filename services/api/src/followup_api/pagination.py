@@ -120,7 +120,7 @@ class PagedQuery:
         return Rows(rows[: page.limit], _encode(rows[page.limit - 1][-len(self._keys) :]))
 
     def statement(self, limit: int, *, later: bool) -> Select[*tuple[Any, ...]]:
-        """What a page runs. The limit is in its text: not knowing it, PostgreSQL plans for more rows."""
+        """What a page runs."""
         if (limit, later) not in self._statements:
             self._statements[limit, later] = self._built(limit, later=later)
         return self._statements[limit, later]
@@ -128,7 +128,7 @@ class PagedQuery:
     def _built(self, limit: int, *, later: bool) -> Select[*tuple[Any, ...]]:
         bounds = [bindparam(f"after_{n}", type_=key.column.type) for n, key in enumerate(self._keys)]
         after = [_after(self._keys, bounds)] if later else []
-        number = literal_column(str(limit), Integer())
+        number = in_text(limit)
         condition = [self._condition(after, number)] if self._condition else after
         return self._query.where(*condition).order_by(*self._order).limit(number)
 
@@ -142,6 +142,11 @@ def paginate(
 ) -> Rows:
     """One page of a query that is built for one request; arguments and errors as `PagedQuery`."""
     return PagedQuery(query, order, condition).page(tx, page)
+
+
+def in_text(limit: int) -> ColumnElement[int]:
+    """SQL of a limit, as a part of the statement: not knowing it, PostgreSQL plans for more rows."""
+    return literal_column(str(limit), Integer())
 
 
 @dataclass(frozen=True)

@@ -37,20 +37,24 @@ LOOK_AGAIN_AFTER = timedelta(minutes=15)
 
 HOLD = text("SELECT FROM escalation_states_hold(ARRAY[CAST(:id AS bigint)])")
 
+FIRST_OF_ITS_RUN = """
+    (s.already_told IS NULL AND NOT EXISTS (
+        SELECT FROM activities a
+        WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step > 0
+            AND (a.step, a.repeat) < (s.step, s.repeat)))
+"""
+"""SQL: whether nothing of the run of a state `s` was announced before the step that it has reached."""
+
 # The stop check, as in `escalations.py`; behind HOLD, in a statement of its own, so that it sees what was
 # committed until the state was free. `repeat` is null when the step reached has not been announced: then its
 # announcement is still to come, and goes by the new assignee. `changed_at`: what was reassigned in one
 # transaction has one time.
-CURRENT = text("""
+CURRENT = text(f"""
     SELECT s.follow_up_id AS id, s.policy_version_id, s.run, s.step, s.anchor_at, s.holds, now() AS now, (
         SELECT a.repeat FROM activities a
         WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step = s.step AND a.repeat = s.repeat
             AND s.step > 0
-    ) AS repeat, s.already_told IS NULL AND NOT EXISTS (
-        SELECT FROM activities a
-        WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step > 0
-            AND (a.step, a.repeat) < (s.step, s.repeat)
-    ) AS first, f.assignee_id, (
+    ) AS repeat, {FIRST_OF_ITS_RUN} AS first, f.assignee_id, (
         SELECT a.created_at FROM activities a
         WHERE a.follow_up_id = f.id AND a.details -> 'changes' ? 'assignee_id' ORDER BY a.id DESC LIMIT 1
     ) AS changed_at

@@ -25,7 +25,7 @@ from followup_common.policy import Policy
 from sqlalchemy import Row, text
 
 from followup_notifier import inbox
-from followup_notifier.assignments import looked_at_again_after, others_told_now
+from followup_notifier.assignments import FIRST_OF_ITS_RUN, looked_at_again_after, others_told_now
 from followup_notifier.settings import NotifierSettings
 
 FOUND = text("SELECT * FROM hand_overs WHERE id = :id")
@@ -35,16 +35,12 @@ HOLD = text("""
 """)
 # The stop check, behind HOLD: what moved on since is told by what moved it. `announced`: the step reached has
 # been; else its announcement is to come, and goes by the new assignee.
-CURRENT = text("""
+CURRENT = text(f"""
     SELECT s.follow_up_id AS id, s.policy_version_id, s.run, s.step, s.repeat, s.anchor_at, s.holds,
         now() AS now, s.step > 0 AND EXISTS (
             SELECT FROM activities a
             WHERE (a.follow_up_id, a.run, a.step, a.repeat) = (s.follow_up_id, s.run, s.step, s.repeat)
-        ) AS announced, s.already_told IS NULL AND NOT EXISTS (
-            SELECT FROM activities a
-            WHERE a.follow_up_id = s.follow_up_id AND a.run = s.run AND a.step > 0
-                AND (a.step, a.repeat) < (s.step, s.repeat)
-        ) AS first
+        ) AS announced, {FIRST_OF_ITS_RUN} AS first
     FROM hand_over_items i
     JOIN follow_ups f ON f.id = i.follow_up_id
     JOIN escalation_states s ON s.follow_up_id = f.id

@@ -12,7 +12,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     FromClause,
-    Integer,
     Select,
     and_,
     func,
@@ -28,6 +27,7 @@ from followup_api.escalations.schemas import EscalationCounts, EscalationFilters
 from followup_api.followups.counts import LOOKED_THROUGH
 from followup_api.followups.scopes import Scope
 from followup_api.followups.searches import Search, looked_up
+from followup_api.pagination import in_text
 
 f, u, e, es = follow_ups.c, users.c, escalations.c, escalation_states.c
 
@@ -39,11 +39,14 @@ class Narrowing:
     search: Search | None = None
     conditions: Sequence[ColumnElement[bool]] = ()
 
-    def of(
+    def of(self, counted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """A query of escalation states, narrowed."""
+        return self.found(counted.where(*self.conditions), es.follow_up_id)
+
+    def found(
         self, counted: Select[*tuple[Any, ...]], follow_up_id: ColumnElement[int]
     ) -> Select[*tuple[Any, ...]]:
-        """A query narrowed to what the search finds, by its column of the follow-up's id; its conditions are
-        those of states, which a query has itself."""
+        """A query narrowed to what the search alone finds, by its column of the follow-up's id."""
         if self.search is None:
             return counted
         return self.search.narrowed(counted.join(follow_ups, f.id == follow_up_id))
@@ -97,11 +100,9 @@ def unroutable(tx: Transaction, scope: Scope, narrowing: Narrowing = EVERYTHING)
         select(func.count())
         .select_from(escalations)
         .join(escalation_states, and_(es.follow_up_id == e.follow_up_id, es.run == e.run, es.is_open))
-        .where(
-            e.status == literal_column("'unroutable'"), scope.condition(es.assignee_id), *narrowing.conditions
-        )
+        .where(e.status == literal_column("'unroutable'"), scope.condition(es.assignee_id))
     )
-    return int(tx.execute(narrowing.of(waiting, es.follow_up_id)).scalar_one())
+    return int(tx.execute(narrowing.of(waiting)).scalar_one())
 
 
 def _people(tx: Transaction, narrowing: Narrowing, counted: FromClause) -> Sequence[Person]:
@@ -131,8 +132,8 @@ def _states(scope: Scope, narrowing: Narrowing) -> Select[*tuple[Any, ...]]:
 
 def _most_overdue(scope: Scope, narrowing: Narrowing) -> FromClause:
     """The first of them, of each severity in the order of its index."""
-    states, most = _states(scope, narrowing).order_by(*ORDER), literal_column(str(LOOKED_THROUGH), Integer())
-    each = (states.where(es.severity == word).limit(most).subquery() for word in OF_SEVERITY.values())
+    states = _states(scope, narrowing).order_by(*ORDER).limit(in_text(LOOKED_THROUGH))
+    each = (states.where(es.severity == word).subquery() for word in OF_SEVERITY.values())
     return union_all(*(select(some) for some in each)).subquery()
 
 
@@ -147,4 +148,4 @@ def _own(narrowing: Narrowing, states: FromClause) -> CTE:
     s = states.c
     numbers = [func.count().filter(s.severity == word).label(name) for name, word in OF_SEVERITY.items()]
     counted = select(s.assignee_id, *numbers).select_from(states).group_by(s.assignee_id)
-    return narrowing.of(counted, s.follow_up_id).cte("own")
+    return narrowing.found(counted, s.follow_up_id).cte("own")

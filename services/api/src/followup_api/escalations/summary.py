@@ -146,9 +146,7 @@ def _among(statement: str, scope: Scope, narrowing: Narrowing) -> Executable:
         return text(statement)
     since = select(f.id).where(~f.is_open, f.completed_at >= text(START))
     ids = select(es.follow_up_id.label("id")).where(
-        scope.condition(es.assignee_id),
-        or_(es.is_open, es.follow_up_id.in_(since)),
-        *narrowing.conditions,
+        scope.condition(es.assignee_id), or_(es.is_open, es.follow_up_id.in_(since))
     )
     found = text(f"SELECT * FROM ({statement}) summed_up").columns(column("open_now"), column("over_time"))
-    return found.add_cte(narrowing.of(ids, es.follow_up_id).cte("narrowed"))
+    return found.add_cte(narrowing.of(ids).cte("narrowed"))

@@ -12,11 +12,12 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
-from sqlalchemy import ColumnElement, Integer, Select, any_, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, any_, func, select
 
 from followup_api.followups.queries import TIME_ZONE, Filters, due_in, end_of_local_day, wanted
 from followup_api.followups.schemas import FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, ScopeSize
+from followup_api.pagination import in_text
 
 f = follow_ups.c
 
@@ -69,9 +70,7 @@ def _counted(in_sight: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 def _first(view: View, filters: Filters) -> tuple[ColumnElement[Any], ...]:
     """The number of a view and whether there are more."""
-    some = (
-        wanted(_in_view(view, filters), filters).limit(literal_column(str(COUNTED + 1), Integer())).subquery()
-    )
+    some = wanted(_in_view(view, filters), filters).limit(in_text(COUNTED + 1)).subquery()
     number = select(func.count()).select_from(some).scalar_subquery()
     return func.least(number, COUNTED).label(view), (number > COUNTED).label(f"{view}_more")
 
@@ -79,7 +78,7 @@ def _first(view: View, filters: Filters) -> tuple[ColumnElement[Any], ...]:
 def _searched(view: View, filters: Filters) -> tuple[ColumnElement[Any], ...]:
     """The number of those found in the first of a view, and whether it has others, not looked at."""
     looked_at = _in_view(view, filters).where(*filters.conditions).order_by(f.due_at, f.id)
-    first = looked_at.limit(_constant(LOOKED_THROUGH)).cte(f"first_{view}")
+    first = looked_at.limit(in_text(LOOKED_THROUGH)).cte(f"first_{view}")
     ids = func.array(select(first.c.id).scalar_subquery())
     found = wanted(select(func.count()).select_from(follow_ups).where(f.id == any_(ids)), filters)
     is_full = select(func.count()).select_from(first).scalar_subquery() == LOOKED_THROUGH
@@ -89,8 +88,3 @@ def _searched(view: View, filters: Filters) -> tuple[ColumnElement[Any], ...]:
 def _in_view(view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
     end_of_today = select(end_of_local_day(TIME_ZONE)).scalar_subquery()
     return select(f.id).where(f.is_open, filters.in_sight(in_text=True), due_in(view, end_of_today))
-
-
-def _constant(number: int) -> ColumnElement[int]:
-    """A number in the statement's text: not knowing it, PostgreSQL plans for more rows."""
-    return literal_column(str(number), Integer())

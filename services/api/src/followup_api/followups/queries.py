@@ -224,14 +224,14 @@ def _found_early(
 
 @cache
 def _paged(view: View, size: ScopeSize, *, ids_alone: bool = False) -> PagedQuery:
-    follow_ups_shown: Select[*tuple[Any, ...]] = select(f.id) if ids_alone else FOLLOW_UPS
+    columns: Select[*tuple[Any, ...]] = select(f.id) if ids_alone else FOLLOW_UPS
     order, in_view, in_scope = _order(view), _in_view(view, TIME_ZONE), CONDITIONS[size]
     if size is ScopeSize.SEVERAL and view is not View.ALL:
-        return PagedQuery(follow_ups_shown, order, top_n_of_assignees([in_view], order))
+        return PagedQuery(columns, order, top_n_of_assignees([in_view], order))
     if size is ScopeSize.ONE and view is View.ALL:
         found = select(f.id).where(_by_both_indexes(in_scope))
-        return PagedQuery(follow_ups_shown, order, top_n_found(found, order))
-    return PagedQuery(follow_ups_shown.where(in_scope, in_view), order)
+        return PagedQuery(columns, order, top_n_found(found, order))
+    return PagedQuery(columns.where(in_scope, in_view), order)
 
 
 def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:

@@ -15,7 +15,6 @@ from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_up_texts, follo
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Integer,
     Select,
     Text,
     and_,
@@ -30,6 +29,7 @@ from sqlalchemy import (
 
 from followup_api.followups.scopes import Scope
 from followup_api.ids import among
+from followup_api.pagination import in_text
 from followup_api.searching import pattern, words_of
 
 RARE = 10_000
@@ -124,8 +124,8 @@ def _named(word: str) -> Select[int]:
 
 def _having(word: str) -> Select[Any]:
     """Ids of the follow-ups that have a word, NULL if it is not rare: each part from an index of its own."""
-    people = _people(word).limit(_constant(FEW + 1)).cte("people")
-    named = _named(word).limit(_constant(NAMED + 1)).cte("named")
+    people = _people(word).limit(in_text(FEW + 1)).cte("people")
+    named = _named(word).limit(in_text(NAMED + 1)).cte("named")
     is_rare = and_(_number(people) <= FEW, _number(named) <= NAMED)
     theirs, about = f.assignee_id == any_(_ids(people)), f.subject_id == any_(_ids(named))
     parts = (
@@ -133,9 +133,8 @@ def _having(word: str) -> Select[Any]:
         select(f.id).where(is_rare, about),
         select(f.id).where(is_rare, or_(and_(f.is_open, theirs), and_(~f.is_open, theirs))),
     )
-    found = union(*(select(part.limit(_constant(RARE + 1)).subquery().c.id) for part in parts)).subquery(
-        "found"
-    )
+    limited = (part.limit(in_text(RARE + 1)).subquery() for part in parts)
+    found = union(*(select(part.c.id) for part in limited)).subquery("found")
     ids = func.coalesce(func.array_agg(found.c.id), literal_column("'{}'"))
     return select(case((and_(is_rare, func.count() <= RARE), ids))).select_from(found)
 
@@ -146,7 +145,3 @@ def _number(found: CTE) -> ColumnElement[int]:
 
 def _ids(found: CTE) -> ColumnElement[Any]:
     return func.array(select(found.c.id).scalar_subquery())
-
-
-def _constant(number: int) -> ColumnElement[int]:
-    return literal_column(str(number), Integer())
