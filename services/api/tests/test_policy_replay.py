@@ -166,7 +166,7 @@ def _compare_each(company: Company, ids: list[int]) -> None:
     )
     with company.world.database.transaction() as tx:
         people = [row.id for row in company.world.execute("SELECT id FROM users")]
-        rules = Rules(tx, in_force(tx), people, whole_lines=True)
+        rules = Rules(tx, in_force(tx), people)
         sweeps = company.world.execute("SELECT started_at FROM sweeps ORDER BY 1")
         replay = Replay(rules, [row.started_at for row in sweeps], recorded[-1].at + DAY)
         replayed = [

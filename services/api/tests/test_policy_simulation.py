@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from followup_api.policies import service
 from followup_common.db.tables import metadata
 
+from tests.support import company as support
+from tests.support.pipeline import Pipeline
+
 from .companies import Company
 from .conftest import Person
-from .test_policies import BODY, OVERDUE, ask, listed
+from .pipelines import sweep
+from .test_policies import BODY, OVERDUE, ask, listed, published
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TELL_MANAGER = {"after": "PT0S", "audience": ["manager"], "label": "manager", "severity": "escalated"}
 
 
@@ -97,11 +102,85 @@ def test_the_first_telling_of_all_tells_the_assignee_too(company: Company) -> No
     assert later == {"Amir Patel": 1, "Mia Middle": 2, "Ada Admin": 2}
 
 
+def of_kind(kind: str) -> dict[str, Any]:
+    return {"all": [{"field": "kind", "is": "any_of", "value": [kind]}]}
+
+
+def heard(company: Company, pipeline: Pipeline) -> Counter[str]:
+    """How much the next sweep really tells whom."""
+    [(before,)] = company.world.execute("SELECT coalesce(max(id), 0) FROM notifications")
+    sweep(pipeline)
+    rows = company.world.execute(
+        "SELECT u.name FROM notifications n JOIN users u ON u.id = n.user_id "
+        "WHERE n.id > :before AND n.step > 0 AND n.fallback IS DISTINCT FROM 'absent'",
+        before=before,
+    )
+    return Counter(row.name for row in rows)
+
+
+def let_pass(company: Company, time: timedelta) -> None:
+    with company.world.engine.begin() as tx:
+        support.Company(tx).let_pass(time)
+
+
+def hold(company: Company, who: Person, follow_up: int, verb: str, until: timedelta) -> None:
+    body = {"until": (datetime.now(UTC) + until).isoformat(), "reason": "They decide then."}
+    answer = company.ask(who, "POST", f"/follow-ups/{follow_up}/{verb}", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+def closed_now(company: Company) -> int:
+    """A calendar whose hours begin in three days."""
+    day = (datetime.now(UTC) + 3 * DAY).isoweekday()
+    hours = [{"days": [day], "opens": "09:00", "closes": "17:00"}]
+    return int(company.calendar(name="Later", time_zone="UTC", hours=hours)["id"])
+
+
+def test_what_is_told_now_is_what_the_next_sweep_tells(company: Company, pipeline: Pipeline) -> None:
+    """Each the step that it has reached: not what was announced, waits or is snoozed, nor who is away."""
+    hourly = {**OVERDUE, "repeat": {"every": {"after": "PT1H"}, "times": 10}}
+    published(company, conditions=of_kind("visit"), steps=[hourly])
+    in_hours = {**TELL_MANAGER, "audience": ["assignee", "manager"], "tell": "working_hours"}
+    published(company, conditions=of_kind("call"), steps=[in_hours])
+    company.ask(company.ada, "PATCH", f"/users/{company.amir.id}", json={"calendar_id": closed_now(company)})
+    snoozed = company.follow_up(company.otto, kind="visit", overdue=HOUR / 2)
+    company.follow_up(company.dana, kind="visit", overdue=HOUR / 2)
+    for assignee, overdue in ((company.dana, HOUR), (company.otto, 47.5 * HOUR), (company.amir, 8 * DAY)):
+        company.follow_up(assignee, overdue=overdue)
+    sweep(pipeline)
+    hold(company, company.otto, snoozed, "snooze", HOUR * 1.5)
+    let_pass(company, HOUR)
+
+    company.follow_up(company.otto)
+    company.follow_up(company.amir, overdue=8 * DAY)
+    company.follow_up(company.amir, kind="call")
+    waiting = company.follow_up(company.otto, overdue=8 * DAY)
+    hold(company, company.otto, waiting, "wait", 2 * DAY)
+    today = company.world.execute("SELECT CAST(now() AS date) AS day")[0].day
+    away = {"from": str(today), "to": str(today + DAY), "substitute_id": company.dana.id}
+    assert company.ask(company.mia, "POST", "/absences", json=away).status_code == 201
+    company.follow_up(company.mia)
+
+    now, ahead = simulated(company, window="now"), simulated(company, window="next_14_days")
+    expected = {"Otto Other": 2, "Amir Patel": 1, "Ada Admin": 2, "Dana Reyes": 3}
+    assert (now["moves"], told(now)) == (0, expected)
+    assert heard(company, pipeline) == expected
+    assert now["at_once"] == ahead["at_once"] == {"tells": 8, "people": 4}
+    assert now["by_moving"] == {"tells": 0, "people": 0}
+    assert (now["by_day"], ahead["by_day"][0]["date"]) == ([{"date": str(today), "count": 8}], str(today))
+    after = simulated(company, window="next_14_days")
+    later = {"Amir Patel": 1}  # in their working hours: it is announced, and waits
+    assert Counter(told(ahead)) == Counter(expected) + Counter(later) + Counter(told(after))
+    assert told(simulated(company, window="now")) == {}
+    assert {each["label"] for each in after["by_step"]} == {"overdue", "manager", "admin"}
+
+
 def test_a_draft_takes_the_place_of_its_policy_or_comes_as_one_more(company: Company) -> None:
     company.follow_up(company.amir, kind="call")
     company.follow_up(company.amir, kind="visit")
     one_more = simulated(company, policy={**BODY, "steps": [TELL_MANAGER]}, window="now")
-    assert (one_more["moves"], told(one_more)) == (1, {"Mia Middle": 1})
+    assert (one_more["moves"], told(one_more)) == (1, {"Mia Middle": 1, "Amir Patel": 1})
+    assert (one_more["by_moving"], one_more["at_once"]["tells"]) == ({"tells": 1, "people": 1}, 2)
     [standard] = listed(company)
     changed = {**BODY, "conditions": {}, "steps": [TELL_MANAGER]}
     changed_one = simulated(company, policy=changed, policy_id=standard["id"], window="now")

@@ -11,7 +11,7 @@ import io
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,6 +52,10 @@ NEW_YORK = Office(
 )
 OFFICES = {"Berlin": BERLIN, "New York": NEW_YORK}
 DEAR = 4_000
+
+
+Told = tuple[str, int, str]
+"""A policy, the number of its step, and the address of somebody who is told."""
 
 
 class Rung(NamedTuple):
@@ -140,6 +144,15 @@ class Computed:
                 found |= dict.fromkeys(self._up(deal.agent, 1 if audience == "manager" else 0))
         yield from found
 
+    def first_told(self, steps: Mapping[str, list[datetime]], now: datetime) -> Counter[Told]:
+        """Who is told what by the first sweep of all, with the steps of each deal by its number."""
+        return Counter(
+            (self.policy(deal), reached, email)
+            for deal in self.department.deals
+            if (reached := _reached(steps[deal.number], now))
+            for email in self.told(deal, reached, first=True)
+        )
+
     def _office(self, deal: Deal) -> Office | None:
         name = self.offices.get(self.people[deal.agent].manager)
         return OFFICES[name] if name else None
@@ -151,6 +164,11 @@ class Computed:
                 return [email]
             email, height = self.people[email].manager, height - 1
         return self.admins
+
+
+def _reached(steps: Iterable[datetime], now: datetime) -> int:
+    """The number of the last step that has come; 0: none."""
+    return sum(at <= now for at in steps)
 
 
 def _at(rung: Rung, due: datetime, office: Office | None) -> datetime:
@@ -230,17 +248,13 @@ def test_counts_per_step_and_person_equal_a_plain_computation(
 ) -> None:
     computed = Computed(department)
     set_up(world, ada, computed)
+    at_once = call(world, ada, "POST", "/policies/simulate", json={"window": "now"})
     swept(world)
     [(now,)] = world.execute("SELECT started_at FROM sweeps")
     steps = {deal.number: computed.steps(deal) for deal in department.deals}
-    reached = {deal.number: sum(at <= now for at in steps[deal.number]) for deal in department.deals}
 
-    expected = Counter(
-        (computed.policy(deal), reached[deal.number], email)
-        for deal in department.deals
-        if reached[deal.number]
-        for email in computed.told(deal, reached[deal.number], first=True)
-    )
+    expected = computed.first_told(steps, now)
+    _compare(world, at_once, computed.first_told(steps, datetime.fromisoformat(at_once["until"])))
     told = world.execute(
         "SELECT v.policy, n.step, u.email, count(*) AS number FROM notifications n "
         "JOIN policy_versions v ON v.id = n.policy_version_id JOIN users u ON u.id = n.user_id "
@@ -250,6 +264,7 @@ def test_counts_per_step_and_person_equal_a_plain_computation(
     assert {policy for policy, _, _ in expected} == set(LADDERS)
     assert len({(policy, step) for policy, step, _ in expected}) >= 9
 
+    reached = {deal.number: _reached(steps[deal.number], now) for deal in department.deals}
     found = call(world, ada, "POST", "/policies/simulate", json={"window": "next_14_days"})
     since, until = (datetime.fromisoformat(found[name]) for name in ("since", "until"))
     coming = Counter(

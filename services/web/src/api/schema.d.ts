@@ -2818,6 +2818,19 @@ export interface components {
             status: "alive";
         };
         /**
+         * Amount
+         * @description How many notifications there would be.
+         */
+        Amount: {
+            /** Tells */
+            tells: number;
+            /**
+             * People
+             * @description How many people would get some.
+             */
+            people: number;
+        };
+        /**
          * Assignee
          * @description Whose follow-up it is.
          */
@@ -8538,7 +8551,7 @@ export interface components {
             move_open: boolean;
             /**
              * Expected Told
-             * @description How many people are told something at once; needed above 1,000.
+             * @description How many people moving open follow-ups tells something (`by_moving` of a simulation); needed above 1,000.
              */
             expected_told?: number | null;
         };
@@ -9063,6 +9076,10 @@ export interface components {
              * @description How many people would get some.
              */
             people: number;
+            /** @description Of these, what the next sweep tells. */
+            at_once: components["schemas"]["Amount"];
+            /** @description What moving open follow-ups tells of the steps that they get to, at once or as soon as somebody's working hours begin. */
+            by_moving: components["schemas"]["Amount"];
             /**
              * By Day
              * @description In the caller's time zone.
@@ -20528,6 +20545,14 @@ export interface operations {
                      *       "moves": 12,
                      *       "tells": 1,
                      *       "people": 1,
+                     *       "at_once": {
+                     *         "tells": 1,
+                     *         "people": 1
+                     *       },
+                     *       "by_moving": {
+                     *         "tells": 1,
+                     *         "people": 1
+                     *       },
                      *       "by_day": [
                      *         {
                      *           "date": "2026-02-02",

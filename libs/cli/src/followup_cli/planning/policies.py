@@ -157,7 +157,7 @@ def _change(
     if seen and moving.open_ones:
         lines.append(
             f"  moves {seen['moves']:,} of {seen['follow_ups']:,} open follow-ups, and tells "
-            f"{seen['people']:,} people {seen['tells']:,} times at once"
+            f"{seen['by_moving']['people']:,} people {seen['by_moving']['tells']:,} times at once"
         )
     title = f"{'Publish' if present else 'Add'} policy “{wanted.name}”"
     return Change(title, lines, lambda api: _publish(api, wanted, present, moving))

@@ -83,7 +83,7 @@ def compare(
     since = now - BACK
     ids = _concerned(tx, scope, since)
     everybody = tx.execute(select(users.c.id)).scalars().all()
-    rules = Rules(tx, candidates, everybody, whole_lines=True)
+    rules = Rules(tx, candidates, everybody)
     comparison = _Comparison(Replay(rules, _sweeps(tx), now), _Recorded(tx), since)
     for begin in range(0, len(ids), AT_ONCE):
         yield Progress(begin, len(ids))

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from followup_common.db import Transaction
 from followup_common.db.clocks import CalendarUnusable, Clocks, load_clocks, own_clocks
 from followup_common.db.directory import load_directory
+from followup_common.db.tables import users
 from followup_common.policy import ALWAYS_OPEN, BeyondHorizon, Calendar, Tell, line, recipients
 from followup_common.policy.conditions import Facts, chosen
+from sqlalchemy import select
 
 from followup_api.policies.away import Away
 from followup_api.policies.candidates import Candidate
@@ -42,24 +44,18 @@ class Rules:
         tx: where to read them.
         candidates: the policies in their order; the last one is for everything.
         assignees: whose follow-ups they are asked about.
-        whole_lines: whether these are everybody, so that the own calendar of each may be asked for.
     """
 
-    def __init__(
-        self,
-        tx: Transaction,
-        candidates: Sequence[Candidate],
-        assignees: Collection[int],
-        *,
-        whole_lines: bool = False,
-    ) -> None:
+    def __init__(self, tx: Transaction, candidates: Sequence[Candidate], assignees: Collection[int]) -> None:
         self._candidates = candidates
         listed = [each.policy for each in candidates]
-        self._directory = load_directory(tx, assignees, listed)
+        in_hours = any(policy.tells_in_working_hours for policy in listed)
+        # Anybody may be told, and the own calendar of each is then asked for.
+        people = tx.execute(select(users.c.id)).scalars().all() if in_hours else assignees
+        self._directory = load_directory(tx, people, listed)
         self._away = Away(tx, self._directory)
         self._clocks: Clocks = load_clocks(tx, listed, assignees, self._directory)
-        in_hours = whole_lines and any(policy.tells_in_working_hours for policy in listed)
-        self._own = own_clocks(tx, self._directory, assignees) if in_hours else None
+        self._own = own_clocks(tx, self._directory, people) if in_hours else None
         self._lines: dict[int, frozenset[int]] = {}
         self._chosen: dict[FactKey, Candidate] = {}
         self._calendars: dict[tuple[Candidate, int], Calendar] = {}

@@ -121,7 +121,8 @@ class Publication(Input):
     expected_told: int | None = Field(
         None,
         ge=0,
-        description=f"How many people are told something at once; needed above {MOST_TOLD:,}.",
+        description="How many people moving open follow-ups tells something (`by_moving` of a simulation); "
+        f"needed above {MOST_TOLD:,}.",
     )
 
 
@@ -323,6 +324,13 @@ class PersonCount(Schema):
     by_day: list[DayCount]
 
 
+class Amount(Schema):
+    """How many notifications there would be."""
+
+    tells: int
+    people: int = Field(description="How many people would get some.")
+
+
 class Simulation(Schema):
     """What would be told if all open follow-ups moved to the policies that they would get."""
 
@@ -335,6 +343,11 @@ class Simulation(Schema):
     moves: int = Field(description="How many of them would get another version.")
     tells: int = Field(description="How many notifications there would be.")
     people: int = Field(description="How many people would get some.")
+    at_once: Amount = Field(description="Of these, what the next sweep tells.")
+    by_moving: Amount = Field(
+        description="What moving open follow-ups tells of the steps that they get to, at once or as soon as "
+        "somebody's working hours begin."
+    )
     by_day: list[DayCount] = Field(description="In the caller's time zone.")
     by_step: list[StepCount]
     by_person: list[PersonCount] = Field(description="Those who get most first.")

@@ -43,7 +43,8 @@ ANSWER: dict[int | str, dict[str, Any]] = {
                 "example": {
                     **{"window": "now", "since": "2026-02-02T09:00:00Z", "until": "2026-02-02T09:00:00Z"},
                     **{"follow_ups": 84, "uncounted": 0, "problems": [], "moves": 12, "tells": 1},
-                    "people": 1,
+                    **{"people": 1, "at_once": {"tells": 1, "people": 1}},
+                    "by_moving": {"tells": 1, "people": 1},
                     "by_day": [{"date": "2026-02-02", "count": 1}],
                     "by_step": [
                         {

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from followup_common.db import Transaction
 from followup_common.db.clocks import CalendarUnusable
 from followup_common.db.tables import escalation_states, follow_ups, subjects, users
-from followup_common.policy import BeyondHorizon, Severity, holds_of, place
+from followup_common.policy import NOWHERE, BeyondHorizon, Severity, holds_of, place
 from followup_common.policy.foresight import coming
 from sqlalchemy import func, select
 
@@ -25,11 +25,30 @@ from followup_api.policies.schemas import Simulation, Window
 f, es = follow_ups.c, escalation_states.c
 AHEAD = {Window.NOW: timedelta(0), Window.NEXT_14_DAYS: timedelta(days=14)}
 MOST_PROBLEMS = 10
+NOBODY: frozenset[int] = frozenset()
 FACTS = (
     *(f.assignee_id, func.coalesce(subjects.c.kind, "none").label("subject"), f.kind, f.priority, f.tags),
     *(f.value_amount, f.value_currency),
 )
 """Columns of what conditions ask."""
+
+
+class Taken(NamedTuple):
+    """A step of a follow-up that a sweep would take and announce.
+
+    Attributes:
+        at: when.
+        step: its number, from 1.
+        first: nobody was told of the run before.
+        silenced: ids of those who snooze it.
+        stops: when the one behind it is taken: anyone who has not heard of it by then does not; None: never.
+    """
+
+    at: datetime
+    step: int
+    first: bool
+    silenced: frozenset[int]
+    stops: datetime | None
 
 
 class Telling(NamedTuple):
@@ -39,6 +58,23 @@ class Telling(NamedTuple):
     candidate: Candidate
     step: int
     people: tuple[int, ...]
+
+
+@dataclass
+class Amount:
+    """How many notifications there would be, and who would get them."""
+
+    tells: int = 0
+    people: set[int] = field(default_factory=set)
+
+    def add(self, people: Collection[int]) -> None:
+        """One for each of these."""
+        self.tells += len(people)
+        self.people.update(people)
+
+    def shown(self) -> dict[str, int]:
+        """As the API says it."""
+        return {"tells": self.tells, "people": len(self.people)}
 
 
 @dataclass
@@ -60,6 +96,8 @@ def simulate(
 ) -> Simulation:
     """What would be told if all open follow-ups moved to the policies that they would get.
 
+    What has come and was not taken is told now, as the next sweep tells it: the last step of it alone.
+
     Args:
         tx: where to read.
         candidates: the policies in their order; the last one is for everything.
@@ -75,6 +113,7 @@ def simulate(
         {
             **{"window": window, "since": run.now, "until": run.until, "follow_ups": len(rows)},
             **{"moves": run.moves, "uncounted": run.uncounted.number, "problems": [*run.uncounted.problems]},
+            **{"at_once": run.at_once.shown(), "by_moving": run.by_moving.shown()},
             **counted.shown(tx),
         }
     )
@@ -87,6 +126,7 @@ class _Run:
         self.now, self.until = now, until
         self._rules = rules
         self.moves = 0
+        self.at_once, self.by_moving = Amount(), Amount()
         self.uncounted = Uncounted()
 
     def tellings(self, rows: Collection[Any]) -> Iterator[Telling]:
@@ -102,36 +142,59 @@ class _Run:
             except (CalendarUnusable, BeyondHorizon) as problem:
                 self.uncounted.add(problem)
                 continue
-            for at, step, first in steps:
-                people = self._rules.people(candidate, step, assignee_id, at, first=first)
-                yield Telling(at, candidate, step, people.told)
+            for taken in steps:
+                yield from self._told(candidate, assignee_id, taken, moves=moves)
+
+    def _told(
+        self, candidate: Candidate, assignee_id: int, taken: Taken, *, moves: bool
+    ) -> Iterator[Telling]:
+        """Who hears of a step, at once or in working hours of their own, up to the end of the window."""
+        rules, at, step = self._rules, taken.at, taken.step
+        reached = rules.people(candidate, step, assignee_id, at, first=taken.first).told
+        told = [user_id for user_id in reached if user_id not in taken.silenced]
+        if moves and at == self.now:
+            self.by_moving.add(told)
+        heard: dict[datetime, list[int]] = {}
+        for user_id in told:
+            heard.setdefault(rules.told_at(candidate, step, user_id, at), []).append(user_id)
+        for when, people in heard.items():
+            stopped = when > at and taken.stops is not None and when >= taken.stops
+            if stopped or when > self.until:
+                continue
+            if when == self.now:
+                self.at_once.add(people)
+            yield Telling(when, candidate, step, tuple(people))
 
     def _steps(
         self, candidate: Candidate, assignee_id: int, state: Sequence[Any], *, moves: bool
-    ) -> Iterator[tuple[datetime, int, bool]]:
-        """The steps that would be told of one follow-up, when each is, and whether it is the first of all."""
-        _, anchor, step, repeat, told, unplaced, run, kept = state
+    ) -> Iterator[Taken]:
+        """The steps that would be told of one follow-up. Of those that come together it is the last."""
+        _, anchor, step, repeat, told, unplaced, run, kept, wake_at = state
         policy, calendar = candidate.policy, self._rules.calendar(candidate, assignee_id)
-        reached, holds = (step, repeat), holds_of(kept, 0 if moves else run)
+        reached, holds = NOWHERE if moves else (step, repeat), holds_of(kept, 0 if moves else run)
         known = told if moves or unplaced else None
-        steps: list[tuple[datetime, int]] = []
-        if moves:
-            reached = place(policy, calendar, anchor, self.now, holds=holds).reached
-            steps += [(self.now, reached[0])] if reached[0] else []
+        steps: dict[datetime, int] = {}
+        if moves or (wake_at is not None and wake_at <= self.now):
+            here = place(policy, calendar, anchor, self.now, reached=reached, holds=holds)
+            steps = {self.now: here.step} if here.reached > reached else {}
+            reached = here.reached
         if self.until > self.now:
             ahead = coming(policy, calendar, anchor, self.now, self.until, reached=reached, holds=holds)
-            steps += [(each.at, each.step) for each in ahead]
-        for number, (at, reaches) in enumerate(steps):
+            steps |= {each.at: each.step for each in ahead}
+        times = [*steps]
+        for number, (at, reaches) in enumerate(steps.items()):
             severity = policy.steps[reaches - 1].severity
             if number or known is None or severity.is_graver_than(Severity(known)):
-                yield at, reaches, not number and told is None
+                silenced = holds.silenced(reaches, at) if holds else NOBODY
+                stops = times[number + 1] if number + 1 < len(times) else None
+                yield Taken(at, reaches, not number and told is None, silenced, stops)
 
 
 def _open(tx: Transaction, scope: Scope) -> Collection[Any]:
     found = (
         select(
             *(*FACTS, es.policy_version_id, es.anchor_at, es.step, es.repeat),
-            *(func.coalesce(es.severity, es.already_told), es.unplaced, es.run, es.holds),
+            *(func.coalesce(es.severity, es.already_told), es.unplaced, es.run, es.holds, es.wake_at),
         )
         .join(escalation_states, es.follow_up_id == f.id)
         .join(subjects, subjects.c.id == f.subject_id, isouter=True)

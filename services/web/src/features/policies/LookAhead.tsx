@@ -13,12 +13,14 @@ const PEOPLE_SHOWN = 8;
 /** What would be told from now on, by day, by step and by person. */
 export function LookAhead({ result }: { result: Simulation }) {
   const { time_zone: zone } = useMe();
+  const several = new Set(result.by_step.map(({ policy }) => policy)).size > 1;
   return (
     <Stack gap="sm" role="status">
       <Text size="sm">{words.toldWhom(result.tells, result.people, result.follow_ups, result.moves)}</Text>
       <LeftOut number={result.uncounted} problems={result.problems} />
       {result.window === "next_14_days" && (
         <>
+          <Text size="sm">{words.atOnce(result.at_once.tells, result.at_once.people)}</Text>
           <Text size="sm" c="dimmed">
             {words.until(inZone(result.until, zone))}
           </Text>
@@ -26,9 +28,9 @@ export function LookAhead({ result }: { result: Simulation }) {
         </>
       )}
       <ul className={classes.amounts} aria-label={words.byStep}>
-        {result.by_step.map(({ policy, step, label, count }) => (
+        {result.by_step.map(({ policy, step, label, severity, count }) => (
           <li key={`${policy} ${step}`}>
-            <span>{words.stepOf(policy, label)}</span>
+            <span>{several ? words.stepOf(policy, label) : words.stepAlone(step, label, words.severities[severity])}</span>
             <span>{words.amount(count)}</span>
           </li>
         ))}

@@ -77,7 +77,7 @@ function Effect({ policy, input }: { policy: Policy; input: PolicyInput }) {
   if (error) return <FormProblem error={inWords(error)} title={words.notSimulated} />;
   return (
     <Text size="sm" role="status">
-      {data ? words.effect(data.moves, data.tells, data.people) : words.counting}
+      {data ? words.effect(data.moves, data.by_moving.tells, data.by_moving.people) : words.counting}
     </Text>
   );
 }

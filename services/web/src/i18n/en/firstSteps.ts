@@ -16,7 +16,7 @@ export const firstSteps = {
   importFollowUps: "Import follow-ups",
   plan: "Plan a follow-up",
   escalation: "See the first escalation",
-  escalationText: "Who would be told what in the next 14 days, if nobody does anything. Policies say when; you can change them later.",
+  escalationText: "Who would be told what at once and in the next 14 days, if nobody does anything. Policies say when; you can change them later.",
   look: "See who would be told",
   policies: "Look at the policies",
   noneYet: "Add a follow-up first: without any there is nothing to see.",

@@ -120,12 +120,17 @@ export const policies = {
   windows: { now: "Now", next_14_days: "Next 14 days", last_90_days: "Last 90 days" },
   notSimulated: "That cannot be simulated",
   toldWhom: (tells: number, people: number, followUps: number, moves: number) =>
-    `${plural(tells, { one: "# notification", other: "# notifications" })} to ${plural(people, { one: "# person", other: "# people" })}, from ${plural(followUps, { one: "# open follow-up", other: "# open follow-ups" })}; ${number(moves)} would get another policy or version.`,
+    `${plural(tells, { one: "# notification", other: "# notifications" })} to ${plural(people, { one: "# person", other: "# people" })}, from ${plural(followUps, { one: "# open follow-up", other: "# open follow-ups" })}${moves > 0 ? `; ${number(moves)} would get another policy or version` : ""}.`,
+  atOnce: (tells: number, people: number) =>
+    tells === 0
+      ? "None of them at once."
+      : `${number(tells)} of them at once, to ${plural(people, { one: "# person", other: "# people" })}.`,
   until: (time: string) => `Until ${time}`,
   byDay: "Notifications by day",
   byStep: "Notifications by step",
   byPerson: "Notifications by person",
   stepOf: (policy: string, label: string) => `${policy}: ${label}`,
+  stepAlone: (step: number, label: string, severity: string) => `Step ${number(step)}: ${label} (${severity})`,
   leftOut: (count: number) =>
     plural(count, {
       one: "# follow-up is left out: its calendar cannot be counted by",
