@@ -161,6 +161,9 @@ def test_what_is_told_now_is_what_the_next_sweep_tells(company: Company, pipelin
     assert company.ask(company.mia, "POST", "/absences", json=away).status_code == 201
     company.follow_up(company.mia)
 
+    # As a change of a calendar does: the next sweep looks at all of them.
+    company.world.execute("UPDATE escalation_states SET wake_at = now() WHERE wake_at > now()")
+
     now, ahead = simulated(company, window="now"), simulated(company, window="next_14_days")
     expected = {"Otto Other": 2, "Amir Patel": 1, "Ada Admin": 2, "Dana Reyes": 3}
     assert (now["moves"], told(now)) == (0, expected)
