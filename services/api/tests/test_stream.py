@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from queue import Empty, Queue
 from typing import Any
 
@@ -13,7 +14,9 @@ import psycopg
 import pytest
 from followup_api.notifications import live
 from followup_common.db.database import libpq_url
+from sqlalchemy.engine import make_url
 
+from tests.faults.network import Network
 from tests.support.waiting import eventually
 
 from .companies import Company
@@ -90,10 +93,18 @@ def server(company: Company, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSe
         running.stop()
 
 
+LISTENS = """
+    SELECT FROM pg_stat_activity
+    WHERE application_name = 'followup-api-inbox' AND datname = current_database()
+        AND query LIKE 'LISTEN %' AND state = 'idle'
+"""
+
+
 @pytest.fixture
-def listen(server: LiveServer) -> Iterator[Listen]:
-    """Open streams; all are closed after the test."""
+def listen(company: Company, server: LiveServer) -> Iterator[Listen]:
+    """Open streams, once the server hears of changes; all are closed after the test."""
     address = server.start()
+    eventually(lambda: company.world.execute(LISTENS), what="the server listens")
     opened: list[Listener] = []
 
     def listen(person: Person) -> Listener:
@@ -146,6 +157,28 @@ def test_a_wake_up_is_passed_on_though_the_numbers_are_the_same(company: Company
     first = listener.next()
     wake(company, f"{company.amir.id}")
     assert listener.next() == first
+
+
+def test_what_changed_before_the_server_listened_is_passed_on_too(build: Callable[..., World]) -> None:
+    """The numbers may be the same, and the inbox another."""
+    there = make_url(build().database_url)
+    assert there.host
+    with ExitStack() as stack:
+        network = Network()
+        stack.callback(network.close)
+        way = network.proxy(there.host, there.port or 5432)
+        network.tell(way.stall)
+        here = there.set(host="127.0.0.1", port=way.port).render_as_string(hide_password=False)
+        company = Company(build(listen_database_url=here))
+        server = LiveServer(company.world)
+        address = server.start()
+        stack.callback(server.stop)
+        listener = Listener(address, company.amir.headers)
+        stack.callback(listener.leave)
+        first = listener.next()
+        wake(company, f"{company.amir.id}")
+        network.tell(way.heal)
+        assert listener.next() == first
 
 
 def test_another_tab_is_no_news(company: Company, listen: Listen) -> None:

@@ -184,18 +184,20 @@ class LiveInboxes:
         self._wake(user_ids & self._streams.keys(), changed=True)
 
     async def _listen(self) -> None:
-        """Keep a listening connection; after each new one everybody looks again, for what was missed."""
-        backoff, lost = SHORTEST_BACKOFF, False
+        """Keep a listening connection; after each new one everybody looks again, for what was missed.
+
+        The first one, too, may come after inboxes were opened.
+        """
+        backoff = SHORTEST_BACKOFF
         while True:
             try:
                 async with await self._connect() as connection:
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(INBOX_CHANNEL)))
-                    self._wake(set(self._streams), changed=lost)
+                    self._wake(set(self._streams), changed=True)
                     backoff = SHORTEST_BACKOFF
                     await self._hear(connection)
             except (psycopg.Error, OSError) as error:
                 log.warning("inbox_listener_lost", error=repr(error))
-            lost = True
             await asyncio.sleep(backoff)
             backoff = min(2 * backoff, LONGEST_BACKOFF)
 
