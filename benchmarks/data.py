@@ -56,7 +56,7 @@ EFFECTS = text("""
     WITH escalated AS (SELECT step FROM escalation_states WHERE step > 0)
     SELECT (SELECT sum(step) FROM escalated) AS escalations_due,
            (SELECT count(*) FROM escalations) AS escalations,
-           (SELECT sum(CASE step WHEN 2 THEN 2 ELSE 1 END) FROM escalated) AS notifications_due,
+           (SELECT sum(least(step, 2)) FROM escalated) AS notifications_due,
            (SELECT count(*) FROM notifications WHERE follow_up_id IS NOT NULL) AS notifications,
            (SELECT count(*) FROM escalated) AS activities_due,
            (SELECT count(*) FROM activities) AS activities

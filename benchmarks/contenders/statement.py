@@ -1,4 +1,7 @@
-"""One SQL statement with all effects of an escalation: what the limit and the per-item contenders run."""
+"""One SQL statement with all effects of an escalation: what the limit and the per-item contenders run.
+
+Nothing of these follow-ups was announced before, so each announcement tells the assignee too (ADR 0025).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ ESCALATE = """
             CASE WHEN s = step THEN 'raised' ELSE 'skipped' END, CASE WHEN s < step THEN now() END, 1
         FROM due, generate_series(1, due.step) s
     ), told AS (
-        SELECT due.*, due.assignee_id AS user_id, 'assignee' AS audience FROM due WHERE step <= 2
+        SELECT due.*, due.assignee_id AS user_id, 'assignee' AS audience FROM due
         UNION ALL SELECT due.*, due.manager_id, 'manager' FROM due WHERE step = 2
         UNION ALL SELECT due.*, a.id, 'admins' FROM due JOIN users a ON a.role = 'admin' WHERE step = 3
     ), logged AS (
