@@ -99,7 +99,7 @@ def test_after_a_sweep_every_level_has_been_reached(demo: Run) -> None:
     overdue = demo.get("/follow-ups", view="overdue", limit=200)["items"]
     labels = {item["level_label"] for item in overdue}
     assert labels >= {"employee", "manager", "admin"}, "of the standard policy"
-    assert labels >= {"overdue", "breach", "missed"}, "of the others"
+    assert labels >= {"overdue", "breach"}, "of the others, whatever the hour and day"
 
 
 def test_a_sweep_need_not_be_waited_for(demo: Run) -> None:
