@@ -11,7 +11,7 @@ from typing import Any
 from tests.faults.rounds import Outcome
 
 FAILURES = ("lost", "duplicated", "after_stop", "wrong_level")
-COUNTED = (*FAILURES, "dead_letters", "announced", "notified", "skipped", "already_told", "mailed")
+COUNTED = (*FAILURES, "dead_letters", "announced", "notified", "skipped", "already_told", "mailed", "called")
 
 
 def figures(seed: int, outcomes: Sequence[Outcome]) -> dict[str, Any]:

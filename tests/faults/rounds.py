@@ -17,7 +17,7 @@ from followup_common.contracts import OutboxTick
 from followup_common.messaging.outbox import LONGEST_DELAY, REDRIVE_AFTER
 from sqlalchemy import Interval, bindparam, text
 
-from tests.faults import deliveries
+from tests.faults import deliveries, webhooks
 from tests.faults.injection import Injection, Planned
 from tests.faults.server_faults import calm
 from tests.faults.system import SCHEDULERS, Hosts, System
@@ -87,7 +87,7 @@ def run_round(
         system.workload.sweep()
         _settle(system)
         with system.owner.transaction() as tx:
-            verdict = judge(tx, system.people, system.mail.taken)
+            verdict = judge(tx, system.people, system.mail.taken, system.hooks.by_name)
         return Outcome(
             follow_ups,
             injection.injected,
@@ -122,6 +122,7 @@ def _settle(system: System) -> float:
                 tx.execute(HASTEN)
                 tx.execute(BACK_SINCE_A_MINUTE)
             tx.execute(deliveries.HASTEN)
+            webhooks.hasten_in(tx)
         system.workload.tick(OutboxTick())
         if look % SWEEP_EVERY == 0:  # a reassignment may wait for a step that a sweep has to take
             system.workload.sweep()

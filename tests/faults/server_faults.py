@@ -13,6 +13,7 @@ from random import Random
 import pika
 from sqlalchemy import text
 
+from tests.faults import webhooks
 from tests.faults.fleet import CONSUMERS
 from tests.faults.injection import Missed, fault
 from tests.faults.network import Proxy
@@ -226,6 +227,7 @@ def calm(system: System) -> None:
     for server in (system.hosts.postgres, system.hosts.rabbitmq):
         bring_back(server)
     system.clock.set_off(timedelta(0))
+    webhooks.behave(system.owner, system.hooks)
     control(system.hosts.rabbitmq, "set_vm_memory_high_watermark", WATERMARK)
     control(system.hosts.rabbitmq, "set_disk_free_limit", DISK_LIMIT)
 

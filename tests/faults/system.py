@@ -19,10 +19,11 @@ from followup_api.tokens.queries import add_token
 from followup_common.db import Database
 from sqlalchemy import text
 
-from tests.faults import company
+from tests.faults import company, webhooks
 from tests.faults.callers import Callers
 from tests.faults.editors import Editors
 from tests.faults.fleet import API, CONSUMERS, DISPATCHER, Fleet
+from tests.faults.hooks import KEY, Hooks
 from tests.faults.mail import SENDER, Mail
 from tests.faults.network import Network, Proxy
 from tests.faults.people import People
@@ -86,6 +87,7 @@ class System:
     fleet: Fleet = field(init=False)
     network: Network = field(init=False)
     mail: Mail = field(init=False)
+    hooks: Hooks = field(init=False)
     workload: Workload = field(init=False)
     editors: Editors = field(init=False)
     owner: Database = field(init=False)
@@ -148,6 +150,9 @@ class System:
         self.network = Network()
         undo.callback(self.network.close)
         self.mail = undo.enter_context(Mail())
+        self.hooks = undo.enter_context(Hooks())
+        with self.owner.transaction() as tx:
+            webhooks.listen(tx, self.people.admins[0], self._ports_of_hooks())
         self.fleet = Fleet(self.folder, self._environments(database_url))
         undo.callback(self.fleet.stop)
         api_url = role_url(database_url, "followup_api")
@@ -171,8 +176,19 @@ class System:
             "FOLLOWUP_SMTP_URL": f"smtp://127.0.0.1:{to_mail.port}",
             "FOLLOWUP_MAIL_FROM": SENDER,
             "FOLLOWUP_PUBLIC_URL": "https://followup.example.com",
+            "FOLLOWUP_SECRETS_KEY": KEY,
+            "FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
         }
         return environments
+
+    def _ports_of_hooks(self) -> dict[str, int]:
+        """By which the dispatcher reaches each receiver: behind a proxy of its own."""
+        ports = {}
+        for name in self.hooks.by_name:
+            proxy = self.network.proxy("127.0.0.1", self.hooks.port(name))
+            self.proxies[DISPATCHER, name] = proxy
+            ports[name] = proxy.port
+        return ports
 
     def _through(self, name: str, url: str) -> str:
         """The URL of a server as a service sees it: behind a proxy of its own."""

@@ -40,6 +40,10 @@ KINDS = [
     "kill_dispatcher_after_it_has_sent",
     "mail_server_gives_any_answer",
     "mail_server_dies_behind_texts",
+    "kill_dispatcher_while_it_calls",
+    "receiver_gives_any_answer",
+    "receiver_is_gone",
+    "webhook_paused",
 ]
 
 
@@ -77,4 +81,5 @@ def _expect_clean(hosts: Hosts, tmp_path: Path, kinds: list[str]) -> None:
     assert outcome.verdict.clean, report.line(outcome)
     assert outcome.verdict.announced > FOLLOW_UPS / 2
     assert outcome.verdict.mailed > 100
+    assert outcome.verdict.called > 30
     assert outcome.faults.total() >= len(kinds) - 2

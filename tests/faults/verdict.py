@@ -11,7 +11,8 @@ from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, journal, summaries
+from tests.faults import deliveries, journal, summaries, webhooks
+from tests.faults.hooks import Hook
 from tests.faults.journal import Change
 from tests.faults.judged import Court, Found, Judged, key
 from tests.faults.model import Clock, History, history
@@ -75,6 +76,7 @@ class Verdict:
     skipped: int = 0
     already_told: int = 0
     mailed: int = 0
+    called: int = 0
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -91,13 +93,14 @@ class Verdict:
                 kept.append(example)
 
 
-def judge(tx: Transaction, people: People, mails: Sequence[Taken]) -> Verdict:
+def judge(tx: Transaction, people: People, mails: Sequence[Taken], hooks: Mapping[str, Hook]) -> Verdict:
     """Compare everything; to be called when nothing moves any more.
 
     Args:
         tx: where the database is.
         people: as they were at first.
         mails: what the mail server has taken.
+        hooks: the receivers of webhooks.
     """
     verdict = Verdict(dead_letters=tx.execute(DEAD).scalar_one())
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
@@ -125,7 +128,10 @@ def judge(tx: Transaction, people: People, mails: Sequence[Taken]) -> Verdict:
         verdict.add(failure, count, example)
     for failure, count, example in deliveries.failures(tx, mails):
         verdict.add(failure, count, example)
+    for failure, count, example in (*webhooks.failures(tx, hooks), *webhooks.attempts_while_off(tx)):
+        verdict.add(failure, count, example)
     verdict.mailed = len(mails)
+    verdict.called = sum(hook.taken.total() for hook in hooks.values())
     left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
     verdict.add("lost", left, f"{left} sweeps, events, returns and deliveries never came to an end")
     verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")

@@ -41,6 +41,8 @@ class Receiver:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.respond: Respond = answering(204)
+        self.choose: Callable[[Received], Respond] = lambda _: self.respond
+        """How it responds to one request."""
         self.ending = threading.Event()
         self._tls = tls
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -74,8 +76,9 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.received.append(Received(self.path, headers, body))
-                receiver.respond(self)
+                received = Received(self.path, headers, body)
+                receiver.received.append(received)
+                receiver.choose(received)(self)
 
             do_GET = do_POST  # noqa: N815 - http.server looks for this name
 

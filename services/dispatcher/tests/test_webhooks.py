@@ -391,6 +391,17 @@ def test_one_that_fails_for_days_is_switched_off(company: Company, run: Run) -> 
     assert (of_webhook(company, "state"), states(company)[0][1]) == ("off", "suppressed")
 
 
+def test_a_clock_that_is_ahead_switches_nothing_off(company: Company, run: Run) -> None:
+    listen(company)
+    escalate(company, run)
+    company.tx.execute(text("INSERT INTO slow_clock (at) VALUES (now() - interval '40 days')"))
+    company.tx.execute(text("UPDATE webhooks SET failing_since = now() - interval '40 days 1 second'"))
+    call = taken(company)
+    assert call
+    ended(company, call, PUT_OFF)
+    assert of_webhook(company, "state") == "on"
+
+
 def told(company: Company) -> list[tuple[int, bool, str]]:
     rows = company.tx.execute(
         text("""

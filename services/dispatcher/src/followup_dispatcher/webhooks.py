@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from followup_common.db import Transaction
+from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.sealing import Seal
 from sqlalchemy import ARRAY, Interval, LargeBinary, Row, bindparam, text
 
@@ -34,7 +35,8 @@ LONGEST_ASKED = timedelta(hours=24)
 TOLD_AFTER = timedelta(hours=1)
 """The admin who made a webhook is told once it has failed for so long."""
 GIVEN_UP_AFTER = timedelta(days=5)
-"""A webhook that has failed for so long, and nothing else, is switched off."""
+"""A webhook that has failed for so long, and nothing else, is switched off; by the slow clock, as one that is
+ahead for a moment makes nobody fail for days."""
 
 GONE = "it answered 410 Gone"
 FAILED = f"nothing could be delivered for {GIVEN_UP_AFTER.days} days"
@@ -91,13 +93,13 @@ WELL = text("""
     UPDATE webhooks SET failures = 0, failing_since = NULL, problem = NULL, told_at = NULL, free_at = now()
     WHERE id = :webhook_id
 """)
-AILING = text("""
+AILING = text(f"""
     UPDATE webhooks SET failures = failures + 1, failing_since = COALESCE(failing_since, now()),
         problem = :problem,
         told_at = COALESCE(told_at, CASE WHEN failing_since <= now() - :told_after THEN now() END),
         free_at = now() + GREATEST(LEAST(:rest * power(2, LEAST(failures, 20)), :longest), :asked)
     WHERE id = :webhook_id
-    RETURNING failing_since <= now() - :given_up_after AS is_given_up
+    RETURNING failing_since <= {SLOW_NOW} - :given_up_after AS is_given_up
 """).bindparams(
     bindparam("told_after", TOLD_AFTER, Interval),
     bindparam("rest", REST, Interval),
