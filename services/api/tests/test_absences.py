@@ -222,3 +222,31 @@ def test_a_summary_leads_to_what_it_sums_up(company: Company, pipeline: Pipeline
     assert of == found
     assert len(found) == 2
     assert company.get(company.otto, "/notifications", summed_up_by=summary["id"])["items"] == []
+
+
+def test_a_summary_on_return_opens_what_it_has_found_and_not_what_the_one_before_has(
+    company: Company, pipeline: Pipeline
+) -> None:
+    """Also where the escalator's host is days behind, and no absence can be known to be planned only then."""
+    opened = []
+    for _ in range(2):
+        company.world.execute(
+            "INSERT INTO absences (user_id, first_day, last_day) "
+            "VALUES (:id, current_date - 5, current_date + 1)",
+            id=company.amir.id,
+        )
+        company.follow_up(company.amir)
+        pipeline.request_sweep()
+        pipeline.work()
+        company.world.execute("UPDATE absences SET ended_at = now() - interval '2 minutes'")
+        company.world.execute(
+            "INSERT INTO slow_clock (at) VALUES (now() - interval '4 days') "
+            "ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+        )
+        pipeline.tick(OutboxTick())
+        pipeline.work()
+        summary = company.get(company.amir, "/notifications")["items"][0]
+        assert (summary["kind"], summary["number"]) == ("summary", 1)
+        opened.append(company.get(company.amir, "/notifications", summed_up_by=summary["id"])["items"])
+    assert [len(items) for items in opened] == [1, 1]
+    assert opened[0] != opened[1]

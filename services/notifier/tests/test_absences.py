@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from followup_common.contracts import FollowUpReassigned, OutboxTick, PersonReturned
 from followup_common.messaging.handlers import Emitted
 from followup_escalator.housekeeping import look_after_outbox
@@ -159,6 +160,31 @@ def test_what_was_summed_up_once_is_not_summed_up_after_another_absence_of_the_s
         run(sum_up_absence, event)
         assert unread(company, eve) == 1
         come_back(company, company.away(eve, since=0), HOUR)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_one_return_has_summed_up_the_next_does_not_say_again_whatever_clocks_and_queues_do(
+    company: Company, run: Run, late: bool
+) -> None:
+    """The host of the escalator is four days behind, so that all absences look as if planned by a clock that
+    was ahead; and the event of the first return may come behind that of the second."""
+    eve = company.person("Eve")
+    company.tx.execute(text("INSERT INTO slow_clock (at) VALUES (now() - interval '100 hours')"))
+    returns = []
+    for number in range(2):
+        absence = company.away(eve, since=3, substitute=company.person("Sam"))
+        for _ in range(number + 1):
+            company.follow_up(eve, overdue=HOUR)
+        sweep(company, run)
+        come_back(company, absence, HOUR)
+        [event] = tick(run)
+        returns.append(event)
+        if not late:
+            run(sum_up_absence, event)
+    for event in reversed(returns):
+        run(sum_up_absence, event)
+    said = [row.details["escalated"] for row in inbox(company, eve) if row.audience == "returned"]
+    assert said == ([3] if late else [1, 2])
 
 
 def test_who_was_told_by_a_transaction_that_had_begun_before_the_absence_was_planned_hears_of_it(

@@ -12,16 +12,20 @@ from sqlalchemy import text
 
 from followup_notifier.settings import NotifierSettings
 
-# Once: the unique key of summaries says so. Without anything to find there is nothing to say.
+# Each once, whatever clocks say and however returns overtake each other: what one has summed up bears its
+# number from then on. Without anything to find there is nothing to say.
 SUM_UP = text("""
+    WITH found AS (
+        UPDATE notifications SET bundle = :absence_id
+        WHERE user_id = :user_id AND fallback = 'absent' AND bundle IS NULL AND created_at >= :since
+        RETURNING follow_up_id, step
+    )
     INSERT INTO notifications (user_id, audience, summary_of, details)
     SELECT :user_id, 'returned', :absence_id, jsonb_build_object(
         'since', CAST(:since AS timestamptz),
-        'escalated', count(DISTINCT n.follow_up_id) FILTER (WHERE n.step > 0),
-        'assigned', count(DISTINCT n.follow_up_id) FILTER (WHERE n.step = 0))
-    FROM notifications n
-    WHERE n.user_id = :user_id AND n.fallback = 'absent' AND n.created_at >= :since
-    HAVING count(*) > 0
+        'escalated', count(DISTINCT follow_up_id) FILTER (WHERE step > 0),
+        'assigned', count(DISTINCT follow_up_id) FILTER (WHERE step = 0))
+    FROM found HAVING count(*) > 0
     ON CONFLICT (user_id, audience, summary_of) WHERE summary_of IS NOT NULL DO NOTHING
 """)
 

@@ -8,7 +8,7 @@ from followup_common.db import Transaction
 from followup_common.db.absences import hand_over_items
 from followup_common.db.tables import activities, follow_ups, notifications
 from followup_common.policy import Fallback
-from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from followup_api.followups.scopes import TAKEN
 from followup_api.rows import Record
@@ -57,7 +57,9 @@ def _of(summary: Record) -> ColumnElement[bool]:
     earlier = and_(n.user_id == summary.user_id, n.id < summary.id, n.summary_of.is_(None))
     if summary.audience == "returned":
         since = datetime.fromisoformat(summary.details["since"])
-        return and_(earlier, n.fallback == Fallback.ABSENT.value, n.created_at >= since)
+        # The release before did not number them.
+        theirs = or_(n.bundle == summary.summary_of, and_(n.bundle.is_(None), n.created_at >= since))
+        return and_(earlier, n.fallback == Fallback.ABSENT.value, theirs)
     # Of an undo is told who had heard of what it undoes.
     keys = ("hand_over",) if summary.details.get("undone") else ("hand_over", "back")
     return and_(earlier, n.details.contains({key: summary.details[key] for key in keys}))

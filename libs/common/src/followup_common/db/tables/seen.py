@@ -378,7 +378,8 @@ notifications = Table(
     # The absence, hand-over or bundle whose silent notifications this one sums up, and how many they are.
     Column("summary_of", BigInteger),
     Column("details", JSONB),
-    # What else one happening has told the same person, as grave as this, has the same number.
+    # What else one happening has told the same person, as grave as this, has the same number; what they found
+    # on their return, that of the absence.
     Column("bundle", BigInteger),
     # Whether a summary of the bundle tells it, in place of this one.
     Column("summed_up", Boolean, nullable=False, server_default=text("false")),
