@@ -73,7 +73,7 @@ def promise(
 
 def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> tuple[People, Established]:
     """Everything with which a round begins: of its follow-ups, most are on the standard policy."""
-    for statement in (journal.CREATE, settings.CREATE, journal.OF_RUNS, deliveries.CREATE):
+    for statement in (*journal.ALL, settings.CREATE, deliveries.CREATE):
         tx.execute(text(statement))
     people = hire(tx)
     tx.execute(text(deliveries.SWITCH_ON))

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
@@ -84,6 +85,36 @@ END $$;
 CREATE CONSTRAINT TRIGGER fault_journal_of_runs AFTER INSERT OR UPDATE OF run ON escalation_states
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fault_journal_of_runs();
 """
+
+# What was raised, and for which sweep. The outbox forgets at once what was handled by a clock that was days
+# ahead, where the host that prunes it is days behind.
+OF_RAISED = f"""
+CREATE TABLE public.fault_raised (payload jsonb NOT NULL);
+CREATE FUNCTION fault_journal_of_raised() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO public.fault_raised (payload) VALUES (NEW.payload);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER fault_journal_of_raised AFTER INSERT ON outbox
+    FOR EACH ROW WHEN (NEW.type = '{EscalationsRaised.type}') EXECUTE FUNCTION fault_journal_of_raised();
+"""
+
+# When somebody was told: what is summed up later is written again then. What a restoration writes again is
+# there twice.
+OF_TOLD = """
+CREATE TABLE public.fault_told (id bigint NOT NULL);
+CREATE INDEX ON public.fault_told (id);
+CREATE FUNCTION fault_journal_of_told() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO public.fault_told (id) SELECT id FROM added;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER fault_journal_of_told AFTER INSERT ON notifications
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION fault_journal_of_told();
+"""
+
+ALL = (CREATE, OF_RUNS, OF_RAISED, OF_TOLD)
+"""All that needs nobody's name."""
 
 WRITE = text("""
     INSERT INTO public.fault_journal (follow_up_id, kind, due_at, assignee_id, actor_id, step, facts)

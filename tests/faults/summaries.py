@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
@@ -31,18 +30,28 @@ NOT_SUMMED_UP = text("""
     ), '-infinity')
     GROUP BY 1 ORDER BY 1
 """)
-# What was found after one return is not said again after the next. An absence that was planned by a clock
-# that was ahead is summed up from its first day on.
+# Each is said by one return: what that one says it found bears its number, and was deleted since or is there.
 SUMMED_UP_TWICE = text("""
-    SELECT user_id, since, before FROM (
-        SELECT s.user_id, (s.details ->> 'since')::timestamptz AS since,
-            lag(pg_xact_commit_timestamp(a.xmin)) OVER (PARTITION BY s.user_id ORDER BY s.id) AS before
-        FROM notifications s JOIN absences a ON a.id = s.summary_of WHERE s.audience = 'returned'
-    ) returns
-    WHERE since < before - interval '70 seconds' AND NOT EXISTS (
-        SELECT FROM absences a
-        WHERE a.user_id = returns.user_id AND a.created_at > pg_xact_commit_timestamp(a.xmin))
-    ORDER BY 1, 2
+    WITH missed AS (
+        SELECT user_id, bundle, follow_up_id, step FROM notifications WHERE fallback = 'absent'
+        UNION ALL
+        SELECT n.user_id, n.bundle, n.follow_up_id, n.step
+        FROM deleted_follow_ups d, jsonb_to_recordset(d.history -> 'notifications')
+            AS n (user_id bigint, bundle bigint, follow_up_id bigint, step smallint, fallback text)
+        WHERE n.fallback = 'absent'
+    )
+    SELECT s.user_id, s.details ->> 'since' AS since, said.number - found.number AS number
+    FROM notifications s
+    CROSS JOIN LATERAL (
+        SELECT (s.details ->> 'escalated')::bigint + (s.details ->> 'assigned')::bigint AS number
+    ) said
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT m.follow_up_id) FILTER (WHERE m.step > 0)
+            + count(DISTINCT m.follow_up_id) FILTER (WHERE m.step = 0) AS number
+        FROM missed m WHERE m.user_id = s.user_id AND m.bundle = s.summary_of
+    ) found
+    WHERE s.audience = 'returned' AND said.number > found.number
+    ORDER BY s.user_id, s.id
 """)
 # What was written as read, and to somebody who was there, is told by a summary that is heard.
 UNHEARD = text("""
@@ -65,7 +74,7 @@ ONE_BY_ONE = text("""
     WITH raised AS (
         SELECT ids.id::bigint AS follow_up_id, runs.run::integer, steps.step::integer,
             repeats.repeat::integer, min(payload ->> 'sweep_id') AS sweep
-        FROM outbox o,
+        FROM public.fault_raised o,
             jsonb_array_elements_text(payload -> 'follow_up_ids') WITH ORDINALITY AS ids (id, number)
             JOIN jsonb_array_elements_text(payload -> 'runs') WITH ORDINALITY AS runs (run, number)
                 USING (number)
@@ -73,7 +82,7 @@ ONE_BY_ONE = text("""
                 USING (number)
             JOIN jsonb_array_elements_text(payload -> 'repeats') WITH ORDINALITY AS repeats (repeat, number)
                 USING (number)
-        WHERE o.type = :raised GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT payload -> 'sweep_id') = 1
+        GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT payload -> 'sweep_id') = 1
     )
     SELECT n.user_id, r.sweep, v.steps -> (n.step - 1) ->> 'severity' AS severity, count(*) AS told,
         count(*) FILTER (WHERE n.read_at IS NULL) AS number
@@ -95,7 +104,7 @@ def failures(tx: Transaction) -> Iterator[tuple[str, int, str]]:
     for row in tx.execute(SAID_AGAIN):
         what = f"{row.happening} of {row.severity}"
         yield "duplicated", row.number, f"person {row.user_id} has several summaries of {what}"
-    for row in tx.execute(ONE_BY_ONE, {"raised": EscalationsRaised.type}):
+    for row in tx.execute(ONE_BY_ONE):
         what = f"{row.number} of {row.told} ({row.severity}) of sweep {row.sweep}"
         yield "duplicated", row.number, f"person {row.user_id} heard {what} one by one"
     for row in tx.execute(OF_HAND_OVERS):
@@ -103,4 +112,5 @@ def failures(tx: Transaction) -> Iterator[tuple[str, int, str]]:
     for row in tx.execute(NOT_SUMMED_UP):
         yield "lost", row.number, f"person {row.user_id} has not heard what they missed since {row.first}"
     for row in tx.execute(SUMMED_UP_TWICE):
-        yield "duplicated", 1, f"person {row.user_id} heard twice what they missed from {row.since} on"
+        what = f"{row.number} of what they missed from {row.since} on"
+        yield "duplicated", row.number, f"person {row.user_id} heard twice {what}"

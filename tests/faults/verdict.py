@@ -24,19 +24,13 @@ from tests.support.mail_server import Taken
 EXAMPLES = 5
 COMMITTED = "pg_xact_commit_timestamp(xmin) AS committed_at"
 
-# One that was summed up later was written again then. It was told when what was logged with it was, or else
-# with the first of what its transaction wrote.
+# What is summed up later is written again then, so when it was told is in the journal.
 TOLD = """
-    SELECT n.follow_up_id, n.run, n.step, n.repeat, n.user_id, n.created_at, n.fallback,
-        CASE WHEN NOT n.summed_up THEN n.at ELSE COALESCE((
-            SELECT max(pg_xact_commit_timestamp(a.xmin)) FROM activities a
-            WHERE a.follow_up_id = n.follow_up_id AND a.created_at = n.created_at
-        ), n.first) END AS committed_at
-    FROM (
-        SELECT *, pg_xact_commit_timestamp(xmin) AS at,
-            min(pg_xact_commit_timestamp(xmin)) OVER (PARTITION BY created_at) AS first
-        FROM notifications
-    ) n WHERE n.follow_up_id IS NOT NULL
+    SELECT n.follow_up_id, n.run, n.step, n.repeat, n.user_id, n.created_at, n.fallback, t.committed_at
+    FROM notifications n JOIN (
+        SELECT id, max(pg_xact_commit_timestamp(xmin)) AS committed_at FROM public.fault_told GROUP BY id
+    ) t USING (id)
+    WHERE n.follow_up_id IS NOT NULL
 """
 QUERIES = {
     "notifications": TOLD,
@@ -58,7 +52,7 @@ LEFT = text(f"""
 """)
 DEAD = text("SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL")
 REPEATED = text("""
-    SELECT payload FROM outbox WHERE type = :raised AND jsonb_typeof(payload -> 'sweep_id') = 'null'
+    SELECT payload FROM public.fault_raised WHERE jsonb_typeof(payload -> 'sweep_id') = 'null'
 """)
 
 
@@ -105,7 +99,7 @@ def judge(tx: Transaction, people: People, mails: Sequence[Taken], hooks: Mappin
     verdict = Verdict(dead_letters=tx.execute(DEAD).scalar_one())
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
     found = _read(tx)
-    court = Court(Settings.read(tx, people), Clock(jumps(tx)), _repeated(tx))
+    court = Court(Settings.read(tx, people), Clock(jumps(tx)), repeated(tx))
     runs = read_runs(tx, court.settings)
     for follow_up_id, changes in journal.read(tx).items():
         began = runs[follow_up_id]
@@ -156,7 +150,8 @@ def _read(tx: Transaction) -> dict[int, Found]:
     return dict(found)
 
 
-def _repeated(tx: Transaction) -> set[tuple[int, int, int, int]]:
-    payloads = tx.execute(REPEATED, {"raised": EscalationsRaised.type}).scalars()
+def repeated(tx: Transaction) -> set[tuple[int, int, int, int]]:
+    """What was raised in an event of no sweep: id, run, step, repeat."""
+    payloads = tx.execute(REPEATED).scalars()
     events = map(EscalationsRaised.model_validate, payloads)
     return {entry for e in events for entry in zip(e.follow_up_ids, e.runs, e.steps, e.repeats, strict=True)}
