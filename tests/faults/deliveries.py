@@ -95,10 +95,22 @@ ACCOUNTS = text("""
 """)
 
 
+# What was left alone is tried again.
+LET_PASS = text("""
+    UPDATE circuits SET retry_at = now() WHERE retry_at > now() AND retry_at < now() + interval '40 minutes'
+""")
+
+
 def hasten(owner: Database) -> None:
     """Let what waits for its next try be tried now: nobody has minutes."""
     with owner.transaction() as tx:
-        tx.execute(HASTEN)
+        hasten_in(tx)
+
+
+def hasten_in(tx: Transaction) -> None:
+    """The same, in a transaction."""
+    tx.execute(LET_PASS)
+    tx.execute(HASTEN)
 
 
 def begun_after_a_stop(history: History, attempts: Iterable[Mapping[Any, Any]]) -> Failures:

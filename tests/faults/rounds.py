@@ -121,7 +121,7 @@ def _settle(system: System) -> float:
             if not waiting:  # else copies of it would come faster than they are taken
                 tx.execute(HASTEN)
                 tx.execute(BACK_SINCE_A_MINUTE)
-            tx.execute(deliveries.HASTEN)
+            deliveries.hasten_in(tx)
             webhooks.hasten_in(tx)
         system.workload.tick(OutboxTick())
         if look % SWEEP_EVERY == 0:  # a reassignment may wait for a step that a sweep has to take

@@ -37,6 +37,7 @@ POLICY_VERSION_COLUMNS = (
     *("policy_id", "policy", "version", "conditions", "steps", "published_by"),
     *("calendar_id", "lead_seconds", "holds"),
 )
+SUMMED_UP = ("read_at", "summed_up", "bundle")
 PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel", "next_at")
 DESTINATION_COLUMNS = ("channel", "address", "verified_at")
 LINK_COLUMNS = (
@@ -57,13 +58,14 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "escalation_states": {"UPDATE"},
     },
     "followup_notifier": {
-        "notifications": {"INSERT", "UPDATE(read_at)", "UPDATE(summed_up)"},  # those that it sums up
+        "notifications": {"INSERT", *(f"UPDATE({c})" for c in SUMMED_UP)},  # those that it sums up
         "activities": {"INSERT"},
         "outbox": {"INSERT", "UPDATE"},
         "deliveries": {f"INSERT({c})" for c in PLANNED},
     },
     "followup_dispatcher": {
         "channels": {"INSERT", "UPDATE"},
+        "circuits": ALL,
         "destinations": {f"INSERT({c})" for c in ("user_id", "by_default", *DESTINATION_COLUMNS)}
         | {f"UPDATE({c})" for c in ("address", "state", "verified_at")},
         "deliveries": {f"UPDATE({c})" for c in ("state", "attempts", "next_at", "error", "ended_at")},

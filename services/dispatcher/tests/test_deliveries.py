@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import ForPeople, Stopped, bring_back, record, take, waited
 from followup_dispatcher.destinations import switch
 from followup_dispatcher.outcomes import Outcome, Result
@@ -52,7 +53,7 @@ def configure(company: Company, *channels: Mail) -> None:
         switch(company.tx, channels)
 
 
-def taken(company: Company) -> Delivery | Stopped | None:
+def taken(company: Company) -> Delivery | Stopped | Delayed | None:
     """What the dispatcher takes, with the rights that it has."""
     with acting_as(company.tx, "followup_dispatcher"):
         return take(company.tx, "email", Mail.act_for)
@@ -321,7 +322,7 @@ def many(company: Company, run: Run) -> int:
     return eve
 
 
-def all_taken(company: Company) -> list[Delivery | Stopped]:
+def all_taken(company: Company) -> list[Delivery | Stopped | Delayed]:
     return list(iter(lambda: taken(company), None))
 
 

@@ -14,6 +14,7 @@ from followup_common.policy import Step
 from sqlalchemy import Interval, Row, bindparam, text
 
 from followup_dispatcher import links
+from followup_dispatcher.circuits import Circuits, Delayed
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.stops import READ, Told, out_of_reach, stopped
 from followup_dispatcher.telling import Delivery, Line, Links, Notification, Recipient, Summary
@@ -145,13 +146,16 @@ def waited(tx: Transaction, channel: str) -> timedelta | None:
     return found
 
 
-def take(tx: Transaction, channel: str, act_for: timedelta = timedelta(0)) -> Delivery | Stopped | None:
+def take(
+    tx: Transaction, channel: str, act_for: timedelta = timedelta(0), a_minute: int = 0
+) -> Delivery | Stopped | Delayed | None:
     """Take one delivery that is due, for this process alone; None: there is none.
 
     Args:
         tx: in which it begins.
         channel: by which it goes.
         act_for: how long the links in it work by which one acts; zero: it has none.
+        a_minute: how many may go to one domain a minute; 0: as many as there are.
 
     Its follow-up's state stays held until the transaction ends, so that a complete, reschedule, reassign,
     hold or delete comes either before, and stops it, or after: then it had begun.
@@ -169,10 +173,12 @@ def take(tx: Transaction, channel: str, act_for: timedelta = timedelta(0)) -> De
         if told.reason == READ:
             tx.execute(DROP_READ, {"channel": channel})
         return Stopped(told.reason)
-    number = tx.execute(BEGIN, {"id": row.id}).scalar_one()
-    tx.execute(BEGIN_ATTEMPT, {"id": row.id, "number": number})
     keys = {"user_id": row.user_id, "destination_id": row.destination_id}
     address, *reader = tx.execute(RECIPIENT, keys).one()
+    if delayed := Circuits(channel, a_minute, LEASE).delay(tx, row.id, address):
+        return delayed
+    number = tx.execute(BEGIN, {"id": row.id}).scalar_one()
+    tx.execute(BEGIN_ATTEMPT, {"id": row.id, "number": number})
     return Delivery(row.id, number, address, Recipient(*reader), told, _links(tx, row, told, act_for))
 
 
@@ -203,26 +209,30 @@ class ForPeople:
     Args:
         channel: its name.
         act_for: how long the links in a message work by which one acts; zero: it has none.
+        a_minute: how many may go to one domain a minute; 0: as many as there are.
     """
 
     channel: str
     act_for: timedelta = timedelta(0)
+    a_minute: int = 0
 
     def waited(self, tx: Transaction) -> timedelta | None:
         """How long the oldest delivery that is due has waited; None: none is due."""
         return waited(tx, self.channel)
 
-    def take(self, tx: Transaction) -> Delivery | Stopped | None:
+    def take(self, tx: Transaction) -> Delivery | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none."""
-        return take(tx, self.channel, self.act_for)
+        return take(tx, self.channel, self.act_for, self.a_minute)
 
     def record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
-        """Record what an attempt came to."""
+        """Record what an attempt came to, and what that says of where it went."""
         record(tx, delivery, outcome)
+        Circuits(self.channel).note(tx, delivery.address, outcome)
 
     def bring_back(self, tx: Transaction) -> None:
         """Let what waits for a time that no clock should have said be due."""
         bring_back(tx)
+        Circuits(self.channel).tidy(tx)
 
 
 def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from followup_dispatcher import destinations, metrics
 from followup_dispatcher.channels import AnyChannel, Line, Taken
+from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.outcomes import Outcome, Result, printable
 from followup_dispatcher.telling import Unreachable
@@ -151,6 +152,9 @@ class Sender:
             return False
         if isinstance(taken, Stopped):
             self._meter.record(metrics.STOPPED, channel=self._channel.name, reason=taken.reason)
+            return True
+        if isinstance(taken, Delayed):
+            self._meter.record(metrics.DELAYED, channel=self._channel.name, by=taken.by)
             return True
         began = time.perf_counter()
         outcome = self._outcome(line, taken)

@@ -10,6 +10,11 @@ STOPPED = Counter(
     "Deliveries that were not begun, by channel and by what had stopped them.",
     ("channel", "reason"),
 )
+DELAYED = Counter(
+    "followup_deliveries_delayed_total",
+    "Deliveries that were due and wait, by channel and by what: a circuit that is open, or a rate.",
+    ("channel", "by"),
+)
 SECONDS = Histogram("followup_delivery_seconds", "How long one attempt took.", ("channel",))
 WAITING = Gauge(
     "followup_delivery_oldest_due_seconds",
@@ -20,4 +25,4 @@ UNREACHABLE = Gauge(
     "followup_channel_unreachable", "1 while a channel's server cannot be reached, else 0.", ("channel",)
 )
 
-METRICS = (ATTEMPTS, STOPPED, SECONDS, WAITING, UNREACHABLE)
+METRICS = (ATTEMPTS, STOPPED, DELAYED, SECONDS, WAITING, UNREACHABLE)

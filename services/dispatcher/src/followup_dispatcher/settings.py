@@ -63,6 +63,13 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
         le=50,
         description="Connections to the mail server at most, while there is something to send.",
     )
+    mail_rate_per_domain: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="Mails a minute to the addresses of one domain at most; the others wait, and say so. "
+        "0: as many as there are.",
+    )
     mail_links_days: int = Field(
         7,
         ge=0,

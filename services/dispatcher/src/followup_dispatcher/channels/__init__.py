@@ -10,6 +10,7 @@ from uuid import UUID
 from followup_common.db import Transaction
 
 from followup_dispatcher.channels.email import Email
+from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.outcomes import Outcome
 from followup_dispatcher.settings import DispatcherSettings
@@ -37,7 +38,7 @@ class Queue(Protocol[D]):
         """How long the oldest delivery that is due has waited; None: none is due."""
         ...
 
-    def take(self, tx: Transaction) -> D | Stopped | None:
+    def take(self, tx: Transaction) -> D | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none."""
         ...
 

@@ -51,6 +51,7 @@ class Email:
         lines: how many connections at most.
         everybody: whether the address that somebody logs in with is a destination by itself.
         act_for: how long the links in a mail work by which one acts; zero: it has none.
+        a_minute: how many go to one domain a minute at most; 0: as many as there are.
         patience: seconds that the server may take for each of its answers.
         context: by which its certificate is checked.
     """
@@ -67,13 +68,14 @@ class Email:
         lines: int = 1,
         everybody: bool = True,
         act_for: timedelta = timedelta(0),
+        a_minute: int = 0,
         patience: float = PATIENCE_SECONDS,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.lines = lines
         self.everybody = everybody
         self.act_for = act_for
-        self.queue = ForPeople(self.name, act_for)
+        self.queue = ForPeople(self.name, act_for, a_minute)
         self._url = url
         self._address = parseaddr(sender)[1]
         self._mails = mails
@@ -93,6 +95,7 @@ class Email:
             mails,
             lines=settings.mail_connections,
             everybody=settings.mail_everybody,
+            a_minute=settings.mail_rate_per_domain,
             act_for=timedelta(days=settings.mail_links_days if settings.public_url else 0),
         )
 

@@ -4,6 +4,7 @@ from followup_common.db.tables.columns import BEYOND_THE_ASSIGNEE, SEVERITIES, T
 from followup_common.db.tables.delivered import (
     action_links,
     channels,
+    circuits,
     deliveries,
     delivery_attempts,
     destinations,
@@ -58,6 +59,7 @@ __all__ = [
     "api_tokens",
     "audit_log",
     "channels",
+    "circuits",
     "deleted_follow_ups",
     "deliveries",
     "delivery_attempts",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -57,6 +58,28 @@ destinations = Table(
         unique=True,
         postgresql_where=text("by_default"),
     ),
+)
+
+# How a place does that takes deliveries, such as the domain of an address (`followup_dispatcher.circuits`).
+circuits = Table(
+    "circuits",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    # Failures: in a row, among the last ten as bits, and how many of these ten there are.
+    Column("in_a_row", Integer, nullable=False, server_default="0"),
+    Column("recent", Integer, nullable=False, server_default="0"),
+    Column("tried", SmallInteger, nullable=False, server_default="0"),
+    # In a row, each for longer than the one before; null: it is closed.
+    Column("openings", Integer, nullable=False, server_default="0"),
+    Column("opened_at", Time),
+    # When one delivery tries it, and until when one does.
+    Column("retry_at", Time),
+    Column("probing_until", Time),
+    Column("problem", Text),
+    # When the next one may go, where there is a rate.
+    Column("free_at", Time, nullable=False, server_default=func.now()),
+    CheckConstraint("(opened_at IS NULL) = (retry_at IS NULL)", name="open"),
 )
 
 # Where programs of others hear what happens. Secrets are kept sealed (`followup_common.sealing`).

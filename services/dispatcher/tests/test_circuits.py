@@ -1,0 +1,168 @@
+"""A mail domain that fails again and again is left alone, and one with a rate gets no more: what waits uses
+up no attempts, and nothing else waits with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from followup_dispatcher.circuits import Circuits, Delayed
+from followup_dispatcher.deliveries import record, take
+from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.telling import Delivery
+from sqlalchemy import text
+
+from tests.support.company import Company
+from tests.support.handlers import Run, acting_as, sweep
+
+CIRCUITS = Circuits("email")
+PUT_OFF = Outcome(Result.PUT_OFF, "450 greylisted")
+UNKNOWN = Outcome(Result.UNKNOWN, "no answer behind the text")
+SENT = Outcome(Result.SENT, "250 OK")
+REFUSED = Outcome(Result.REFUSED, "550 no such user")
+BUSY, WELL = "busy.example", "well.example"
+
+
+@pytest.fixture
+def people(company: Company, run: Run) -> Company:
+    """Three at a domain that is busy and two at one that is well are told of a follow-up each, the former
+    first."""
+    company.tx.execute(text("INSERT INTO channels (name, is_on, everybody) VALUES ('email', true, true)"))
+    for number in range(5):
+        person = company.person(f"P{number}")
+        domain = BUSY if number < 3 else WELL
+        company.tx.execute(
+            text("UPDATE users SET email = :email WHERE id = :id"),
+            {"email": f"p{number}@{domain}", "id": person},
+        )
+        company.follow_up(person, overdue=timedelta(hours=1))
+    sweep(company, run)
+    company.tx.execute(
+        text("""
+            UPDATE deliveries d SET next_at = now() - CAST(:ago AS interval) FROM destinations t
+            WHERE t.id = d.destination_id AND t.address LIKE '%busy%'
+        """),
+        {"ago": "1 minute"},
+    )
+    return company
+
+
+def taken(company: Company, a_minute: int = 0) -> Any:
+    with acting_as(company.tx, "followup_dispatcher"):
+        return take(company.tx, "email", a_minute=a_minute)
+
+
+def noted(company: Company, *outcomes: Outcome, address: str = f"p1@{BUSY}") -> None:
+    with acting_as(company.tx, "followup_dispatcher"):
+        for outcome in outcomes:
+            CIRCUITS.note(company.tx, address, outcome)
+
+
+def is_open(company: Company) -> bool:
+    found = company.tx.execute(
+        text("SELECT opened_at IS NOT NULL FROM circuits WHERE target = :at"), {"at": BUSY}
+    )
+    return bool(found.scalar())
+
+
+def rest(company: Company) -> timedelta:
+    found: timedelta = company.tx.execute(text("SELECT retry_at - now() FROM circuits")).scalar_one()
+    return found
+
+
+def let_it_have_rested(company: Company) -> None:
+    company.tx.execute(text("UPDATE circuits SET retry_at = now() WHERE opened_at IS NOT NULL"))
+    company.tx.execute(
+        text("UPDATE deliveries SET next_at = now() WHERE ended_at IS NULL AND state <> 'sending'")
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "opens"),
+    [
+        ([PUT_OFF] * 4, False),
+        ([PUT_OFF, UNKNOWN, PUT_OFF, UNKNOWN, PUT_OFF], True),
+        ([REFUSED] * 9, False),  # the word of one that works
+        ([PUT_OFF, PUT_OFF, SENT] * 3, False),  # nine are not ten
+        ([PUT_OFF, PUT_OFF, SENT] * 3 + [PUT_OFF], True),
+        ([PUT_OFF, SENT, SENT] * 9, False),
+    ],
+)
+def test_five_in_a_row_or_half_of_ten_open_it(company: Company, outcomes: list[Outcome], opens: bool) -> None:
+    noted(company, *outcomes)
+    assert is_open(company) is opens
+
+
+def test_while_it_is_open_nothing_goes_there_and_all_else_goes(people: Company) -> None:
+    noted(people, *[PUT_OFF] * 5)
+    delayed = taken(people)
+    assert isinstance(delayed, Delayed)
+    assert (delayed.by, delayed.reason) == (
+        "circuit",
+        f"waits, since {BUSY} has failed again and again: 450 greylisted",
+    )
+    others = [taken(people), taken(people)]
+    assert [each.address.partition("@")[2] for each in others] == [WELL, WELL]
+    assert taken(people) is None  # all three were put off at once
+    rows = people.tx.execute(text("SELECT attempts, state, error FROM deliveries WHERE error IS NOT NULL"))
+    assert [tuple(row) for row in rows] == [(0, "queued", delayed.reason)] * 3
+
+
+def test_one_delivery_tries_it_and_the_others_follow_once_that_went_well(people: Company) -> None:
+    noted(people, *[PUT_OFF] * 5)
+    let_it_have_rested(people)
+    by_domain = [taken(people) for _ in range(4)]
+    [probe] = [each for each in by_domain if isinstance(each, Delivery) and each.address.endswith(BUSY)]
+    assert [type(each) for each in by_domain].count(Delayed) == 1
+    with acting_as(people.tx, "followup_dispatcher"):
+        record(people.tx, probe, SENT)
+        CIRCUITS.note(people.tx, probe.address, SENT)
+    assert not is_open(people)
+    let_it_have_rested(people)
+    assert [taken(people).address for _ in range(2)]
+
+
+def test_it_rests_longer_with_each_probe_that_fails_and_not_with_what_was_under_way(people: Company) -> None:
+    noted(people, *[PUT_OFF] * 5)
+    assert timedelta(seconds=53) < rest(people) < timedelta(seconds=67)
+    noted(people, *[PUT_OFF] * 3)
+    assert rest(people) < timedelta(seconds=67)
+    for minutes in (2, 4, 8, 16, 30, 30):
+        let_it_have_rested(people)
+        people.tx.execute(text("UPDATE circuits SET probing_until = now() + interval '10 minutes'"))
+        noted(people, UNKNOWN)
+        assert timedelta(minutes=minutes * 0.89) < rest(people) < timedelta(minutes=minutes * 1.11)
+    noted(people, SENT)
+    assert not is_open(people)
+
+
+def test_a_domain_gets_no_more_a_minute_than_the_setting_says(people: Company) -> None:
+    found = [taken(people, a_minute=2) for _ in range(4)]
+    assert [type(each) for each in found] == [Delivery, Delayed, Delivery, Delayed]
+    assert found[1].reason == f"waits its turn: 2 a minute go to {BUSY} at most"
+    assert found[1].by == "rate"
+    rows = people.tx.execute(
+        text("""
+            SELECT d.next_at - now() FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+            WHERE d.state = 'queued' AND t.address LIKE '%busy%' ORDER BY 1
+        """)
+    )
+    waits = list(rows.scalars())
+    assert waits[0] >= timedelta(seconds=30)
+    assert waits[1] - waits[0] >= timedelta(seconds=30)
+
+
+def test_what_a_clock_ahead_has_written_is_undone_and_what_says_nothing_is_forgotten(
+    company: Company,
+) -> None:
+    noted(company, *[PUT_OFF] * 5)
+    noted(company, PUT_OFF, *[SENT] * 10, address=f"p4@{WELL}")
+    company.tx.execute(
+        text("UPDATE circuits SET retry_at = now() + interval '40 days' WHERE opened_at IS NOT NULL")
+    )
+    company.tx.execute(text("UPDATE circuits SET free_at = now() - interval '2 days'"))
+    with acting_as(company.tx, "followup_dispatcher"):
+        CIRCUITS.tidy(company.tx)
+    assert rest(company) <= timedelta(minutes=36)
+    assert company.tx.execute(text("SELECT target FROM circuits")).scalars().all() == [BUSY]
