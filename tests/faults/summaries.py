@@ -68,7 +68,7 @@ SAID_AGAIN = text("""
     FROM notifications WHERE audience = 'bundle' GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3
 """)
 # What one sweep told somebody at once, by what the escalator asked for, the policy, and what was logged with
-# it: up to five one by one, more than that only together. What was told before the others, and was deleted
+# it: one by itself, more than that only together. What was told before the others, and was deleted
 # until a restoration wrote it again, is heard as it was.
 ONE_BY_ONE = text("""
     WITH raised AS (
@@ -93,7 +93,7 @@ ONE_BY_ONE = text("""
     WHERE r.sweep IS NOT NULL AND n.fallback IS DISTINCT FROM 'absent' AND NOT EXISTS (
         SELECT FROM activities b
         WHERE b.follow_up_id = n.follow_up_id AND b.kind = 'restored' AND b.xmin = n.xmin)
-    GROUP BY 1, 2, 3 HAVING count(*) > 5 AND bool_or(n.read_at IS NULL) ORDER BY 1, 2, 3
+    GROUP BY 1, 2, 3 HAVING count(*) > 1 AND bool_or(n.read_at IS NULL) ORDER BY 1, 2, 3
 """)
 
 

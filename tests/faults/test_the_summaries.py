@@ -20,7 +20,7 @@ from tests.faults.verdict import repeated
 from tests.support.company import Company
 from tests.support.handlers import Run, claim
 
-MANY = 6
+MANY = 2
 SUMMARY = "audience = 'bundle'"
 
 

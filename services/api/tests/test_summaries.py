@@ -46,6 +46,7 @@ def test_it_says_how_many_how_grave_and_why_and_lists_them(company: Company) -> 
         "You are the assignee.",
     )
     assert company.get(company.mia, "/notifications/unread-count") == {"unread": 1}
+    assert told["follow_ups"] == [], "they are a list"
     found = company.get(company.mia, "/notifications", summed_up_by=told["id"], limit=4)
     rest = company.get(
         company.mia, "/notifications", summed_up_by=told["id"], limit=4, cursor=found["next_cursor"]
@@ -53,6 +54,42 @@ def test_it_says_how_many_how_grave_and_why_and_lists_them(company: Company) -> 
     listed = [each["follow_up"]["id"] for each in (*found["items"], *rest["items"])]
     assert sorted(listed) == late
     assert company.get(company.amir, "/notifications", summed_up_by=told["id"])["items"] == []
+
+
+def test_it_names_the_few_that_it_tells_of(company: Company) -> None:
+    """Two already are one happening. What has left their sight is named for nobody."""
+    deal = company.ask(company.amir, "POST", "/subjects", json={"kind": "client", "name": "Acme"}).json()
+    late = [
+        company.follow_up(company.amir, f"Call {hours}", overdue=hours * HOUR, subject_id=deal["id"])
+        for hours in (50, 52, 51)
+    ]
+    company.follow_up(company.otto, "One by itself", overdue=50 * HOUR)
+    swept(company.world)
+    told = one(company, company.mia)
+    assert (told["message"], company.get(company.mia, "/notifications/unread-count")) == (
+        *("3 follow-ups were escalated to you", {"unread": 1}),
+    )
+    named = {
+        "in_sight": True,
+        "status": "open",
+        "subject": {"id": deal["id"], "kind": "client", "name": "Acme"},
+    }
+    assert told["follow_ups"] == [
+        {"id": late[number], "title": f"Call {hours}", **named}
+        for number, hours in ((1, 52), (2, 51), (0, 50))
+    ]
+    assert one(company, company.otto)["kind"] == "escalation"
+    company.ask(company.ada, "PATCH", f"/follow-ups/{late[1]}", json={"assignee_id": company.otto.id})
+    company.ask(company.amir, "POST", f"/follow-ups/{late[2]}/complete")
+    handed_on, done, open_ = one(company, company.mia)["follow_ups"]
+    assert handed_on == {
+        **{"id": late[1], "in_sight": False, "title": "A follow-up that was handed on"},
+        **{"status": "open", "subject": None},
+    }
+    assert [(each["title"], each["status"]) for each in (done, open_)] == [
+        ("Call 51", "completed"),
+        ("Call 50", "open"),
+    ]
 
 
 def test_it_keeps_up_with_what_becomes_of_them(company: Company) -> None:

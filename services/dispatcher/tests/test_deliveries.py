@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import ForPeople, Stopped, bring_back, record, take, waited
+from followup_dispatcher.deliveries import FEW, ForPeople, Stopped, bring_back, record, take, waited
 from followup_dispatcher.destinations import switch
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery, Notification, Summary
@@ -338,13 +338,14 @@ def test_many_of_one_sweep_are_one_delivery(company: Company, run: Run) -> None:
 
 
 def test_what_was_read_goes_in_one_go(company: Company, run: Run) -> None:
-    """As what is told a handful at a time does, when more of its sweep comes."""
-    company.follow_ups(company.person("Eve"), 4, overdue=HOUR)
+    """As what a sweep has told first does, when more of it comes."""
+    for name in ("Eve", "Ivy", "Max"):
+        company.follow_up(company.person(name), overdue=HOUR)
     configure(company, Mail())
     sweep(company, run)
     company.tx.execute(text("UPDATE notifications SET read_at = now()"))
     assert all_taken(company) == [Stopped("read")]
-    assert deliveries(company) == [(0, "suppressed", "read")] * 4
+    assert deliveries(company) == [(0, "suppressed", "read")] * 3
 
 
 def test_a_summary_waits_for_what_else_its_sweep_tells(company: Company, run: Run) -> None:
@@ -396,9 +397,11 @@ def links(company: Company) -> dict[bytes, str]:
 def hashes(delivery: object) -> dict[bytes, str]:
     """What is to be kept of the links in a mail."""
     assert isinstance(delivery, Delivery)
-    assert delivery.links is not None
-    found = delivery.links.tokens.items()
-    return {hashlib.sha256(token.encode()).digest(): act.value for act, token in found}
+    return {
+        hashlib.sha256(token.encode()).digest(): act.value
+        for found in delivery.links.values()
+        for act, token in found.tokens.items()
+    }
 
 
 def test_a_delivery_has_links_for_its_recipient_the_run_and_whose_it_is(company: Company, run: Run) -> None:
@@ -432,12 +435,24 @@ def test_links_of_an_attempt_that_reached_nobody_end_and_those_that_somebody_may
     assert len(links(company)) == 3
 
 
+def test_a_summary_of_few_has_links_for_each_of_them(company: Company, run: Run) -> None:
+    eve = company.person("Eve")
+    calls = [company.follow_up(eve, overdue=HOUR) for _ in range(FEW)]
+    configure(company, Mail())
+    sweep(company, run)
+    let_time_pass(company)
+    [delivery] = [each for each in all_taken(company) if isinstance(each, Delivery)]
+    assert links(company) == hashes(delivery)
+    assert sorted(delivery.links) == calls
+    assert sorted(links(company).values()) == sorted(["acknowledge", "complete", "snooze"] * FEW)
+
+
 def test_who_is_named_by_a_policy_and_what_sums_up_many_has_no_links(company: Company, run: Run) -> None:
     many(company, run)
-    assert any(isinstance(each, Delivery) and each.links is None for each in all_taken(company))
+    assert any(isinstance(each, Delivery) and not each.links for each in all_taken(company))
     assert links(company) == {}
     company.follow_up(company.person("Ivy"), overdue=HOUR)
     sweep(company, run)
     company.tx.execute(text("UPDATE notifications SET audience = 'role(manager)' WHERE read_at IS NULL"))
-    assert any(isinstance(each, Delivery) and each.links is None for each in all_taken(company))
+    assert any(isinstance(each, Delivery) and not each.links for each in all_taken(company))
     assert links(company) == {}

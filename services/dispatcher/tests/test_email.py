@@ -120,7 +120,7 @@ def test_a_repeated_mail_is_the_same_to_the_byte(server: MailServer) -> None:
 def test_a_mail_has_a_link_for_each_act_and_says_as_whom_they_act(server: MailServer) -> None:
     tokens = {Command.COMPLETE: "one", Command.SNOOZE: "two", Command.ACKNOWLEDGE: "three"}
     links = Links(tokens, NOTIFICATION.told_at + timedelta(days=7))
-    sent(email(server.url), replace(DELIVERY, links=links))
+    sent(email(server.url), replace(DELIVERY, links={7: links}))
     plain, html = (server.taken[0].message.get_body((kind,)) for kind in ("plain", "html"))
     assert plain is not None
     assert plain.get_content().splitlines()[7:14] == [
@@ -160,7 +160,10 @@ def test_times_are_as_their_reader_reads_them(server: MailServer) -> None:
 
 def test_a_summary_lists_what_is_longest_overdue_and_says_how_many_more_there_are(server: MailServer) -> None:
     lines = tuple(
-        Line(f"Call {number}", "Acme" if number == 1 else None, NOTIFICATION.due_at, "Amir Patel")
+        Line(
+            *(number, 2, "manager", f"Call {number}", "Acme" if number == 1 else None),
+            *(NOTIFICATION.due_at, "Amir Patel"),
+        )
         for number in (1, 2)
     )
     summary = Summary("escalated", 1_214, own=False, lines=lines, told_at=NOTIFICATION.told_at)
@@ -177,8 +180,10 @@ def test_a_summary_lists_what_is_longest_overdue_and_says_how_many_more_there_ar
         "",
         "- Call 1",
         "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin), Acme, Amir Patel",
+        "  Open it: https://followup.example.com/followups/1",
         "- Call 2",
         "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin), Amir Patel",
+        "  Open it: https://followup.example.com/followups/2",
         "",
         "and 1,212 more",
         "",
@@ -186,6 +191,32 @@ def test_a_summary_lists_what_is_longest_overdue_and_says_how_many_more_there_ar
     ]
     assert html is not None
     assert "and 1,212 more" in html.get_content()
+
+
+def test_a_summary_of_few_has_the_links_of_each_by_which_one_acts(server: MailServer) -> None:
+    lines = tuple(
+        Line(number, 1, "assignee", f"Call {number}", None, NOTIFICATION.due_at, "Eve Okafor")
+        for number in (1, 2)
+    )
+    summary = Summary("overdue", 2, own=True, lines=lines, told_at=NOTIFICATION.told_at)
+    until = NOTIFICATION.told_at + timedelta(days=7)
+    links = {number: Links({Command.COMPLETE: f"done-{number}"}, until) for number in (1, 2)}
+    sent(email(server.url), replace(DELIVERY, notification=summary, links=links))
+    plain, html = (server.taken[0].message.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert html is not None
+    page = "https://followup.example.com"
+    said = plain.get_content().splitlines()
+    for number in (1, 2):
+        at = said.index(f"- Call {number}")
+        assert said[at + 2 : at + 4] == [
+            f"  Open it: {page}/followups/{number}",
+            f"  Complete: {page}/a/done-{number}",
+        ]
+        assert f'href="{page}/followups/{number}"' in html.get_content()
+        assert f'href="{page}/a/done-{number}"' in html.get_content()
+    for body in (plain, html):
+        assert "do not pass this mail on" in body.get_content()
 
 
 def test_no_title_and_no_name_adds_a_header(server: MailServer) -> None:

@@ -12,7 +12,7 @@ from followup_notifier import inbox
 from followup_notifier.assignments import announce_assignment
 from followup_notifier.escalations import write_inbox
 from followup_notifier.settings import NotifierSettings
-from followup_notifier.summaries import HANDFUL
+from followup_notifier.summaries import ALONE
 from sqlalchemy import RowMapping, text
 
 from tests.support.company import Company
@@ -22,7 +22,7 @@ from tests.support.policies import STEP, give, open_for, publish
 from tests.support.waiting import eventually
 
 HOUR = timedelta(hours=1)
-MANY = HANDFUL + 1
+MANY = ALONE + 1
 
 
 def heard(company: Company, user: int) -> list[int | None]:
@@ -51,10 +51,10 @@ def raised(company: Company, run: Run) -> EscalationsRaised:
     return event
 
 
-def test_a_handful_is_told_one_by_one_and_more_once(company: Company, run: Run) -> None:
+def test_one_is_told_by_itself_and_more_once(company: Company, run: Run) -> None:
     boss = company.person("Max", role="manager")
     eve, ben = company.person("Eve", manager=boss), company.person("Ben", manager=boss)
-    few = [company.follow_up(ben, overdue=50 * HOUR) for _ in range(HANDFUL)]
+    few = [company.follow_up(ben, overdue=50 * HOUR) for _ in range(ALONE)]
     company.follow_up(eve, overdue=50 * HOUR)
     sweep(company, run)
     assert heard(company, ben) == few
@@ -62,8 +62,8 @@ def test_a_handful_is_told_one_by_one_and_more_once(company: Company, run: Run) 
     assert heard(company, boss) == [None]
     [summary] = summaries(company, boss)
     assert (summary["number"], summary["details"]["severity"]) == (MANY, "escalated")
-    assert [company.told(call) for call in few] == [sorted([(2, boss), (2, ben)])] * HANDFUL
-    assert [len(company.activities(call)) for call in few] == [1] * HANDFUL
+    assert [company.told(call) for call in few] == [sorted([(2, boss), (2, ben)])] * ALONE
+    assert [len(company.activities(call)) for call in few] == [1] * ALONE
 
 
 def test_each_severity_is_summed_up_by_itself(company: Company, run: Run) -> None:
@@ -114,10 +114,10 @@ def test_who_has_read_it_hears_of_what_is_new(company: Company, run: Run) -> Non
 
 def test_each_sweep_is_a_happening_of_its_own(company: Company, run: Run) -> None:
     eve = company.person("Eve")
-    for number in (HANDFUL, HANDFUL):
+    for number in (ALONE, ALONE):
         company.follow_ups(eve, number, overdue=HOUR)
         sweep(company, run)
-    assert len(heard(company, eve)) == 2 * HANDFUL
+    assert len(heard(company, eve)) == 2 * ALONE
 
 
 def test_who_is_away_finds_each_and_hears_of_none(company: Company, run: Run) -> None:

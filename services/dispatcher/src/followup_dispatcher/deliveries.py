@@ -29,6 +29,8 @@ LONGEST_WAIT = timedelta(hours=1)
 
 MOST_LINES = 50
 """Of so many follow-ups a summary has a line."""
+FEW = 5
+"""With so many, each line has the links by which one acts, as a mail of one follow-up has."""
 
 LEFT = "no outcome was recorded: the dispatcher ended, or lost the database"
 
@@ -250,12 +252,16 @@ def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
     return _notification(tx, told)
 
 
-def _links(tx: Transaction, row: Row[Any], told: Notification | Summary, life: timedelta) -> Links | None:
+def _links(
+    tx: Transaction, row: Row[Any], told: Notification | Summary, life: timedelta
+) -> Mapping[int, Links]:
     """Links of their own for each attempt, as only their hashes are kept. Those of one whose outcome nobody
     knows go on: somebody may have them."""
     if row.state == "queued" and row.attempts:
         links.forget(tx, row.id)
-    return links.make(tx, row.id, row.user_id, told, life) if isinstance(told, Notification) else None
+    each_told = (told,) if isinstance(told, Notification) else told.lines if told.number <= FEW else ()
+    made = ((each.follow_up_id, links.make(tx, row.id, row.user_id, each, life)) for each in each_told)
+    return {follow_up_id: found for follow_up_id, found in made if found}
 
 
 def _notification(tx: Transaction, row: Row[Any]) -> Notification:
@@ -297,7 +303,13 @@ def _summary(tx: Transaction, row: Row[Any]) -> Summary | Ended:
         severity=summary.severity,
         number=max(size.number - len(gone), len(standing)),
         own=size.own,
-        lines=tuple(Line(each.title, each.subject, each.due_at, each.assignee) for each in lines),
+        lines=tuple(
+            Line(
+                *(each.follow_up_id, each.step, each.audience),
+                *(each.title, each.subject, each.due_at, each.assignee),
+            )
+            for each in lines
+        ),
         told_at=summary.created_at,
     )
 

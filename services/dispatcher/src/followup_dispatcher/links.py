@@ -14,7 +14,7 @@ from followup_common.policy import Command
 from followup_common.policy.audiences import Admins, OnTheLine, audience_of
 from sqlalchemy import Interval, bindparam, text
 
-from followup_dispatcher.telling import Links, Notification
+from followup_dispatcher.telling import Line, Links, Notification
 
 TOKEN_BYTES = 32
 HAD_IT = -3
@@ -34,7 +34,7 @@ KEEP = text("""
 FORGET = text("DELETE FROM action_links WHERE delivery_id = :delivery_id")
 
 
-def acts_on(told: Notification) -> Sequence[Command]:
+def acts_on(told: Notification | Line) -> Sequence[Command]:
     """What whom a notification tells can do about it at once.
 
     Who is named by a policy may only read what is nobody's below them, and has no such links.
@@ -47,7 +47,7 @@ def acts_on(told: Notification) -> Sequence[Command]:
 
 
 def make(
-    tx: Transaction, delivery_id: UUID, user_id: int, told: Notification, life: timedelta
+    tx: Transaction, delivery_id: UUID, user_id: int, told: Notification | Line, life: timedelta
 ) -> Links | None:
     """Make links for one attempt of a delivery; None: there are none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 
 from followup_dispatcher import words
 from followup_dispatcher.mailboxes import in_one_line, mailbox, read_mailbox
-from followup_dispatcher.telling import Delivery, Notification, Summary
+from followup_dispatcher.telling import Delivery, Line, Notification, Summary
 
 
 class Mails:
@@ -57,24 +57,44 @@ class Mails:
         told, reader = delivery.notification, delivery.recipient
         headline = words.headline(told)
         if isinstance(told, Summary):
-            lines = [{"title": each.title, "about": words.about(each, reader)} for each in told.lines]
-            rest = {"more": words.more(told), "link": self._link("/inbox")}
-            return "summary", {"headline": headline, "lines": lines, **rest}
+            return "summary", {
+                "headline": headline,
+                "lines": [self._line(delivery, each) for each in told.lines],
+                "more": words.more(told),
+                "about_acts": self._about_acts(delivery),
+                "link": self._link("/inbox"),
+            }
         return "notification", {
             "headline": headline,
             "facts": words.facts(told, reader),
             "why": words.why(told),
             "link": self._link(f"/followups/{told.follow_up_id}"),
-            **self._acts(delivery),
+            "acts": self._acts(delivery, told.follow_up_id),
+            "about_acts": self._about_acts(delivery),
         }
 
-    def _acts(self, delivery: Delivery) -> Mapping[str, object]:
-        """The links by which the recipient acts, and what to know of them."""
-        links = delivery.links
+    def _line(self, delivery: Delivery, line: Line) -> Mapping[str, object]:
+        """What a summary says of one follow-up."""
+        return {
+            "title": line.title,
+            "about": words.about(line, delivery.recipient),
+            "link": self._link(f"/followups/{line.follow_up_id}"),
+            "acts": self._acts(delivery, line.follow_up_id),
+        }
+
+    def _acts(self, delivery: Delivery, follow_up_id: int) -> Sequence[tuple[str, str]]:
+        """The links by which the recipient acts on a follow-up, each with its name."""
+        links = delivery.links.get(follow_up_id)
         if links is None or self._public_url is None:
-            return {"acts": [], "about_acts": None}
-        acts = [(words.ACTS[act], self._link(f"/a/{token}")) for act, token in links.tokens.items()]
-        return {"acts": acts, "about_acts": words.of_links(links.until, delivery.recipient)}
+            return []
+        return [(words.ACTS[act], f"{self._public_url}/a/{token}") for act, token in links.tokens.items()]
+
+    def _about_acts(self, delivery: Delivery) -> str | None:
+        """What to know of those links."""
+        if not delivery.links or self._public_url is None:
+            return None
+        until = min(links.until for links in delivery.links.values())
+        return words.of_links(until, delivery.recipient)
 
     def _link(self, path: str) -> str | None:
         return f"{self._public_url}{path}" if self._public_url else None

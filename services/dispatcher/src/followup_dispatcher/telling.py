@@ -58,8 +58,16 @@ class Notification:
 
 @dataclass(frozen=True)
 class Line:
-    """One of the follow-ups that a summary tells of."""
+    """One of the follow-ups that a summary tells of.
 
+    Args:
+        step: of the policy; 0: it was assigned to them.
+        audience: as which they are told.
+    """
+
+    follow_up_id: int
+    step: int
+    audience: str
     title: str
     subject: str | None
     due_at: datetime
@@ -106,6 +114,7 @@ class Delivery:
         id: the same at each attempt.
         attempt: which one this is, from 1.
         address: where it goes.
+        links: by follow-up, those by which the recipient acts on it.
     """
 
     id: UUID
@@ -113,4 +122,4 @@ class Delivery:
     address: str
     recipient: Recipient
     notification: Notification | Summary
-    links: Links | None = None
+    links: Mapping[int, Links] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from followup_common.db.optimistic_insert import OptimisticInsert
 from followup_common.db.wakeups import wake_inboxes
 from followup_common.policy import Recipient, Severity
 
-from followup_notifier.summaries import HANDFUL, Bundle, Told, sum_up
+from followup_notifier.summaries import ALONE, Bundle, Told, sum_up
 
 # A route is who is told, by everyone at the same step with the same assignee: a batch of a thousand
 # has few, so they travel once and each row names its own. "Nothing is said twice": the unique keys say
@@ -56,7 +56,7 @@ STATEMENT = """
         WHERE told.tells_at IS NULL {and_untold}
     ), many AS (
         SELECT user_id, bundle FROM fresh WHERE bundle IS NOT NULL GROUP BY user_id, bundle
-        HAVING count(*) > :handful OR EXISTS (
+        HAVING count(*) > :alone OR EXISTS (
             SELECT FROM notifications s
             WHERE s.user_id = fresh.user_id AND s.audience = 'bundle' AND s.summary_of = fresh.bundle)
     ), notified AS (
@@ -148,7 +148,7 @@ def write(tx: Transaction, announced: Sequence[Announcement], happening: str) ->
         "started_over": int_array(id_ for id_, run in zip(ids, runs, strict=True) if run > 1),
         "routes": int_array([numbers[route] for route in routes]),
         "bundles": int_array(bundle.number for bundle in bundles),
-        "handful": HANDFUL,
+        "alone": ALONE,
         "recipients": f"[{','.join(as_json(route.recipients, route.opens) for route in numbers)}]",
     }
     announce = ANNOUNCE

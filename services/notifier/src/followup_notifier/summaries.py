@@ -3,7 +3,7 @@
 Each follow-up has its notification all the same, written as read, as with hand-overs: who was told of which
 is known, and nobody is told of it again. One more sums them up. What belongs together has the same bundle:
 what one happening (a sweep, say) told one person, as grave as each other. The batches of a sweep are written
-side by side, and the first may have told a handful aloud: the one that makes them many sums up all.
+side by side, and the first may have told one aloud: the one that brings a second sums up both.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from followup_common.db import Transaction
 from followup_common.db.arrays import int_array
 from sqlalchemy import text
 
-HANDFUL = 5
-"""So many of a bundle are told one by one: they fit on a screen, and each says what is to be done."""
+ALONE = 1
+"""So many of a bundle are told by themselves: two are one happening that is told once."""
 
 # Other transactions that add to one of these bundles have committed by then, and what they wrote is seen; or
 # they wait. In the order of numbers, so that no two wait for each other. Taken late: held until the commit.
@@ -29,10 +29,10 @@ IN_TURN = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:bundles A
 MANY = text("""
     SELECT user_id, bundle FROM unnest(CAST(:people AS bigint[]), CAST(:bundles AS bigint[]),
                                        CAST(:numbers AS bigint[])) AS told (user_id, bundle, number)
-    WHERE number > :handful OR (
-        SELECT count(*) > :handful FROM (
+    WHERE number > :alone OR (
+        SELECT count(*) > :alone FROM (
             SELECT FROM notifications n WHERE n.user_id = told.user_id AND n.bundle = told.bundle
-            LIMIT :handful + 1) few)
+            LIMIT :alone + 1) few)
     ORDER BY user_id, bundle
 """)
 SILENCE = text("""
@@ -99,7 +99,7 @@ def sum_up(tx: Transaction, told: Mapping[Told, int], bundles: Iterable[Bundle])
     tx.execute(IN_TURN, {"bundles": int_array(sorted({each.bundle for each in told}))})
     people, numbers = zip(*told, strict=True)
     given = {"people": int_array(people), "bundles": int_array(numbers), "numbers": int_array(told.values())}
-    many = tx.execute(MANY, {**given, "handful": HANDFUL}).all()
+    many = tx.execute(MANY, {**given, "alone": ALONE}).all()
     if many:
         people, numbers = zip(*many, strict=True)
         found = {"people": int_array(people), "bundles": int_array(numbers)}

@@ -83,6 +83,7 @@ export function notification(id: number): Notification {
     message: `Call ${id} is due now`,
     label: "employee",
     sla_breach: false,
+    follow_ups: [],
     in_lists: false,
     why: {
       policy: "standard",

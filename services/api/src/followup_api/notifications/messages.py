@@ -13,11 +13,11 @@ from followup_common.wording import day, hours_between, listed, overdue, told_of
 
 from followup_api.followups import summed_up, why
 from followup_api.followups.activities import Names, names_of, step_of
-from followup_api.followups.scopes import TAKEN
+from followup_api.followups.scopes import TAKEN, Scope
 from followup_api.followups.working_overdue import Late, counted
 from followup_api.notifications import queries
 from followup_api.notifications.queries import Bundle
-from followup_api.notifications.schemas import HANDED_ON
+from followup_api.notifications.schemas import FEW, HANDED_ON
 from followup_api.rows import Record
 from followup_api.visible import isolated
 
@@ -30,8 +30,14 @@ SIDES = ("from", "to")
 """Between whom work was handed over."""
 
 
-def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[str, Any]]:
-    """The fields of a `Notification` for each row of `queries.page`, as its recipient reads it."""
+def notifications_of(tx: Transaction, rows: Sequence[Record], scope: Scope) -> Iterator[dict[str, Any]]:
+    """The fields of a `Notification` for each row of `queries.page`, as its recipient reads it.
+
+    Args:
+        tx: where to read.
+        rows: of one page.
+        scope: what their recipient may see now.
+    """
     in_sight = [row for row in rows if row.in_sight]
     mentioned = (
         {
@@ -45,12 +51,14 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
     )
     names = names_of(tx, mentioned)
     bundles = _bundles(tx, rows)
+    few = _few(tx, rows, bundles, scope)
     worked = _working_overdue(tx, in_sight)
     for row in rows:
         if row.summary_of is not None:
             match row.audience:
                 case "bundle":
-                    yield _bundle(row, bundles[row.summary_of], names)
+                    told = few.get(row.summary_of, ())
+                    yield _bundle(row, bundles[row.summary_of], names) | {"follow_ups": [*map(_named, told)]}
                 case summed_up.WEBHOOK:
                     yield _webhook(row)
                 case _:
@@ -72,6 +80,14 @@ def notifications_of(tx: Transaction, rows: Sequence[Record]) -> Iterator[dict[s
 def _bundles(tx: Transaction, rows: Sequence[Record]) -> Mapping[int, Bundle]:
     numbers = [row.summary_of for row in rows if row.summary_of is not None and row.audience == "bundle"]
     return queries.bundles(tx, rows[0].user_id, numbers) if numbers else {}
+
+
+def _few(
+    tx: Transaction, rows: Sequence[Record], bundles: Mapping[int, Bundle], scope: Scope
+) -> Mapping[int, Sequence[Record]]:
+    """What those sum up that hold few."""
+    numbers = [number for number, bundle in bundles.items() if bundle.number <= FEW]
+    return queries.members(tx, rows[0].user_id, scope, numbers) if numbers else {}
 
 
 def _kind(row: Record) -> str:
@@ -192,16 +208,22 @@ def _step(tx: Transaction, row: Record) -> Step | None:
     return step_of(tx, row.policy_version_id, max(row.step, 0) or row.step_by_then or 0)
 
 
+def _named(row: Record) -> dict[str, Any]:
+    """The follow-up of a row, as its reader may see it."""
+    subject = {"id": row.subject_id, "kind": row.subject_kind, "name": row.subject_name}
+    return {
+        "id": row.follow_up_id,
+        "in_sight": bool(row.in_sight),
+        "title": row.title if row.in_sight else HANDED_ON,
+        "status": "completed" if row.in_sight and not row.is_open else "open",
+        "subject": subject if row.in_sight and row.subject_id is not None else None,
+    }
+
+
 def _out_of_sight(row: Record) -> dict[str, Any]:
     """That somebody was told, and as what, and nothing of the follow-up or of whose it is."""
     return {
-        "follow_up": {
-            "id": row.follow_up_id,
-            "in_sight": False,
-            "title": HANDED_ON,
-            "status": "open",
-            "subject": None,
-        },
+        "follow_up": _named(row),
         "message": "A follow-up you were told about was handed on",
         "label": None,
         "sla_breach": False,
@@ -245,15 +267,8 @@ def _in_sight(row: Record, step: Step | None, names: Names, worked: dict[str, An
         message = f"{isolated(row.title)} {overdue(hours)}"
         first = step is not None and not step.names_assignee
         text = why.you(row.audience, row.fallback, names.of(row.assignee_id).name, first=first)
-    subject = {"id": row.subject_id, "kind": row.subject_kind, "name": row.subject_name}
     return {
-        "follow_up": {
-            "id": row.follow_up_id,
-            "in_sight": True,
-            "title": row.title,
-            "status": "open" if row.is_open else "completed",
-            "subject": None if row.subject_id is None else subject,
-        },
+        "follow_up": _named(row),
         "message": message,
         "label": label,
         "severity": step.severity if step and row.step > 0 else None,

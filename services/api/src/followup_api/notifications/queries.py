@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from followup_common.db import Transaction
 from followup_common.db.tables import escalations, follow_ups, notifications, policy_versions, subjects
-from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, func, or_, select, text, true
 
 from followup_api.followups.activities import assignee_then
 from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize, taken_from
 from followup_api.followups.summed_up import summed_up
+from followup_api.ids import Ids
 from followup_api.notifications.schemas import NotificationQuery
 from followup_api.pagination import PagedQuery, Rows
+from followup_api.rows import Record
 
 n, f, s, pv, e = notifications.c, follow_ups.c, subjects.c, policy_versions.c, escalations.c
 
@@ -147,6 +149,38 @@ def bundles(tx: Transaction, user_id: int, numbers: Collection[int]) -> Mapping[
         )
         for row in rows
     }
+
+
+@cache
+def _members(size: ScopeSize) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *(n.bundle, n.follow_up_id, f.title, f.is_open, _in_sight(size).label("in_sight")),
+            *(s.id.label("subject_id"), s.kind.label("subject_kind"), s.name.label("subject_name")),
+        )
+        .join(follow_ups, f.id == n.follow_up_id)
+        .join(subjects, s.id == f.subject_id, isouter=True)
+        .where(n.user_id == USER_ID, n.bundle == any_(bindparam("bundles", type_=Ids())))
+        .order_by(n.due_at, n.id)
+    )
+
+
+def members(
+    tx: Transaction, user_id: int, scope: Scope, numbers: Collection[int]
+) -> Mapping[int, Sequence[Record]]:
+    """What summaries of bundles sum up, the longest overdue first, by the bundles' numbers.
+
+    Args:
+        tx: where to read.
+        user_id: whose summaries they are.
+        scope: what they may see now.
+        numbers: of bundles that hold few.
+    """
+    found: dict[int, list[Record]] = {number: [] for number in numbers}
+    given = {"user_id": user_id, "bundles": list(numbers), **scope.values()}
+    for row in tx.execute(_members(scope.size), given) if numbers else ():
+        found[row.bundle].append(row)
+    return found
 
 
 def unread(tx: Transaction, user_id: int) -> int:

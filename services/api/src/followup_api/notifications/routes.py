@@ -56,13 +56,14 @@ def list_notifications(
 ) -> Page[Notification]:
     """What you were told, newest first, and why it was you.
 
-    Where one happening, such as a sweep, told you of more than five follow-ups of one severity, the list has
-    a summary in their place, which is one unread notification; `summed_up_by` lists them.
+    Where one happening, such as a sweep, told you of several follow-ups of one severity, the list has a
+    summary in their place, which is one unread notification and names up to five; `summed_up_by` lists them.
 
     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
     """
-    page = queries.page(work.tx, caller.user_id, scope_of(work.tx, caller), query)
-    items = with_deliveries(work.tx, caller.user_id, notifications_of(work.tx, page.rows))
+    scope = scope_of(work.tx, caller)
+    page = queries.page(work.tx, caller.user_id, scope, query)
+    items = with_deliveries(work.tx, caller.user_id, notifications_of(work.tx, page.rows, scope))
     return Page[Notification].of(page, items)
 
 

@@ -22,6 +22,8 @@ class NotificationQuery(PageQuery):
     )
 
 
+FEW = 5
+"""A summary of so many names them."""
 HANDED_ON = "A follow-up that was handed on"
 """The title of what its reader may not see."""
 
@@ -158,6 +160,10 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     )
     sums_up: Literal["escalation", "assignment", "hand_over", "absence"] | None = Field(
         None, description="Of a summary: what it tells of."
+    )
+    follow_ups: list[NotifiedFollowUp] = Field(
+        [],
+        description=f"Of a summary of up to {FEW} that one happening told: which, the longest overdue first.",
     )
     in_lists: bool = Field(
         False,

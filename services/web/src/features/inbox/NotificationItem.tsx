@@ -61,6 +61,7 @@ export function NotificationItem({ notification, onFollow }: Props) {
       ) : (
         <div className={classes.link}>{content}</div>
       )}
+      <Few followUps={notification.follow_ups} label={message} follow={follow} />
       {unread && (
         <Tooltip label={t.inbox.mark}>
           <UnstyledButton className={classes.dot} aria-label={t.inbox.markNamed(followUp?.title ?? message)} onClick={() => mark.mutate({ id })}>
@@ -69,6 +70,38 @@ export function NotificationItem({ notification, onFollow }: Props) {
         </Tooltip>
       )}
     </div>
+  );
+}
+
+interface FewProps {
+  followUps: Notification["follow_ups"];
+  label: string;
+  follow: () => void;
+}
+
+/** The few that a summary tells of, each with a link of its own. */
+function Few({ followUps, label, follow }: FewProps) {
+  if (followUps.length === 0) return null;
+  return (
+    <ul className={classes.few} aria-label={label}>
+      {followUps.map(({ id, title, subject, status, in_sight: inSight }) => (
+        <li key={id}>
+          {inSight ? (
+            <Link to={`/followups/${id}`} onClick={follow}>
+              <UserText>{title}</UserText>
+            </Link>
+          ) : (
+            title
+          )}
+          {subject && (
+            <span className={classes.subject}>
+              <UserText>{subject.name}</UserText>
+            </span>
+          )}
+          {status === "completed" && <span className={classes.subject}>{t.inbox.completed}</span>}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -15,6 +15,7 @@ export const inbox = {
     markNamed: (title: string) => `Mark “${title}” as read`,
     stillUnread: "Still unread",
     worked: (time: string, calendar: string) => `It was ${time} overdue by the calendar ${calendar}.`,
+    completed: "completed",
     completedByNow: (why: string) => `${why} It is completed by now.`,
     someCompleted: (why: string, done: number, all: number) =>
       `${why} ${done < all ? plural(done, { one: "# is", other: "# are" }) : "All are"} completed by now.`,
