@@ -22,6 +22,16 @@ def pressed(page: Page, *keys: str) -> int:
     return len(keys)
 
 
+THRICE = """() => {
+    for (let time = 0; time < 3; time++)
+        document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true }));
+}"""
+"""As fast as a machine types: nothing is drawn in between."""
+HELD = """() => document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "d", bubbles: true, repeat: true }))"""
+"""What a browser says of a key that is held down."""
+
+
 def calls(product: Product, assignee: Person, amount: int) -> None:
     for number in range(amount):
         product.follow_up(assignee, f"Call {number}", due=hours(-20 + number))
@@ -118,6 +128,24 @@ def test_a_row_leaves_before_the_api_has_answered(product: Product, visit: Visit
     expect(said(page, "Moved “")).to_be_visible()
 
 
+def test_keys_that_come_while_a_row_still_goes_are_for_the_next_row(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel")
+    calls(product, amir, 4)
+    page = visit(amir, "/followups")
+    page.get_by_role("link", name="Call 0").focus()
+    page.evaluate(THRICE)
+    for number in range(3):
+        expect(page.get_by_role("link", name=f"Call {number}")).to_be_hidden()
+    expect(page.get_by_role("link", name="Call 3")).to_be_focused()
+    page.evaluate(HELD)
+    expect(said(page, "Completed “Call 2”")).to_be_visible()
+    query = {"view": "completed", "assignee": str(amir.id)}
+    eventually(
+        lambda: len(product.call("GET", "/follow-ups", params=query)["items"]) == 3, what="all are done"
+    )
+    expect(page.get_by_role("link", name="Call 3")).to_be_visible()
+
+
 def test_a_manager_reassigns_by_keys(product: Product, visit: Visit) -> None:
     dana = product.person("Dana Weber", role="manager")
     amir = product.person("Amir Patel", manager=dana)
@@ -154,3 +182,12 @@ def test_many_are_completed_with_an_outcome(product: Product, visit: Visit) -> N
     query = {"view": "completed", "assignee": str(amir.id)}
     done = product.call("GET", "/follow-ups", params=query)["items"]
     assert [each["outcome"] for each in done] == ["no answer"] * 2
+    assert upcoming(product, amir) == 0
+
+    page.get_by_role("checkbox", name="Select Call 2").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Outcome").click()
+    form = dialog(page, "Complete 1 follow-up")
+    expect(form.get_by_role("radio", name="Nothing")).to_be_checked()
+    pressed(page, "m", "Enter")
+    expect(said(page, "Completed 1 follow-up")).to_be_visible()
+    eventually(lambda: upcoming(product, amir) == 1, what="it comes again on Monday")

@@ -55,6 +55,42 @@ def test_completing_many_again_is_one_completion_each(company: Company) -> None:
     assert [company.activities(follow_up_id) for follow_up_id in ids] == [["completed"]] * 3
 
 
+def test_many_are_completed_and_come_again_each_as_it_was(company: Company) -> None:
+    """In working hours of its assignee; an undo takes the next ones back; nobody inactive is given any."""
+    first, second = (
+        company.follow_up(company.amir, "Call Acme"),
+        company.follow_up(company.mia, "Call Globex"),
+    )
+    done = company.follow_up(company.amir)
+    company.ask(company.amir, "POST", f"/follow-ups/{done}/complete")
+    left = company.follow_up(company.dana)
+    company.world.execute("UPDATE users SET active = false WHERE id = :id", id=company.dana.id)
+    next_ = {"preset": "in_a_week"}
+    ids = [first, second, done, left]
+    result = bulk(company, company.ada, ids, "complete", outcome="no answer", next=next_)
+    assert (result["done"], [each["id"] for each in result["failed"]]) == ([first, second, done], [left])
+    assert "is inactive: reassign it first" in result["failed"][0]["message"]
+    planned = company.get(company.ada, "/follow-ups", view="upcoming", assignee="all")["items"]
+    assert {(each["title"], each["assignee"]["id"]) for each in planned} == {
+        ("Call Acme", company.amir.id),
+        ("Call Globex", company.mia.id),
+    }
+    times = company.get(company.amir, "/follow-ups/presets")["items"]
+    [in_a_week] = [each["due_at"] for each in times if each["preset"] == "in_a_week"]
+    assert {each["due_at"] for each in planned} == {in_a_week}
+    story = company.get(company.ada, f"/follow-ups/{planned[0]['id']}/activities")["items"]
+    assert [each["kind"] for each in story] == ["created"]
+    undone = bulk(company, company.ada, [first, second], "undo")
+    assert undone["done"] == [first, second]
+    assert company.get(company.ada, "/follow-ups", view="upcoming", assignee="all")["items"] == []
+
+
+def test_what_comes_next_belongs_to_completing(company: Company) -> None:
+    body = {"ids": [company.follow_up(company.amir)], "action": "acknowledge", "next": {"preset": "monday"}}
+    answer = company.ask(company.amir, "POST", "/follow-ups/bulk", json=body)
+    assert (answer.status_code, "next belongs to" in answer.text) == (422, True)
+
+
 @pytest.mark.parametrize(
     "action",
     [

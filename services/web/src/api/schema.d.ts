@@ -1666,8 +1666,8 @@ export interface paths {
          * List one's notifications
          * @description What you were told, newest first, and why it was you.
          *
-         *     Where one happening, such as a sweep, told you of more than five follow-ups of one severity, the list has
-         *     a summary in their place, which is one unread notification; `summed_up_by` lists them.
+         *     Where one happening, such as a sweep, told you of several follow-ups of one severity, the list has a
+         *     summary in their place, which is one unread notification and names up to five; `summed_up_by` lists them.
          *
          *     It shows what you may see now: of a follow-up that has left your sight, only that it was handed on.
          */
@@ -2987,6 +2987,9 @@ export interface components {
          *         42,
          *         43
          *       ],
+         *       "next": {
+         *         "preset": "monday"
+         *       },
          *       "versions": [
          *         3,
          *         1
@@ -3095,6 +3098,8 @@ export interface components {
              * @description To complete: for the history of each; needed where `note_required` of one says so.
              */
             note?: string | null;
+            /** @description To complete: when each of them comes again; an undo takes the next ones back too. */
+            next?: components["schemas"]["NextOfEach"] | null;
             /**
              * Kind
              * @description To edit: what they all become.
@@ -6887,6 +6892,19 @@ export interface components {
             kind?: string | null;
         };
         /**
+         * NextOfEach
+         * @description When each of many follow-ups comes again: with its title, kind, assignee, and lead or client.
+         * @example {
+         *       "preset": "monday"
+         *     }
+         */
+        NextOfEach: {
+            /** Due At */
+            due_at?: string | null;
+            /** @description In place of `due_at`: as `GET /follow-ups/presets` says for its assignee. */
+            preset?: components["schemas"]["Preset"] | null;
+        };
+        /**
          * NextStep
          * @description The step that comes if nobody does anything.
          */
@@ -7027,6 +7045,12 @@ export interface components {
              * @description Of a summary: what it tells of.
              */
             sums_up?: ("escalation" | "assignment" | "hand_over" | "absence") | null;
+            /**
+             * Follow Ups
+             * @description Of a summary of up to 5 that one happening told: which, the longest overdue first.
+             * @default []
+             */
+            follow_ups: components["schemas"]["NotifiedFollowUp"][];
             /**
              * In Lists
              * @description Of a summary: whether `GET /follow-ups?summed_up_by=` lists the follow-ups, too. It does not of an absence, and where a policy names you, or you stand in for somebody.
@@ -14874,6 +14898,9 @@ export interface operations {
                  *         42,
                  *         43
                  *       ],
+                 *       "next": {
+                 *         "preset": "monday"
+                 *       },
                  *       "versions": [
                  *         3,
                  *         1

@@ -41,6 +41,7 @@ export type NextFollowUpBody = Schemas["NextFollowUp"];
 export type Choice = Schemas["Choice"];
 export type Preset = Schemas["Preset"];
 export type BulkChange = Schemas["BulkChange"];
+export type NextOfEach = Schemas["NextOfEach"];
 export type BulkFilter = Schemas["BulkFilter"];
 export type BulkResult = Schemas["BulkResult"];
 export type Activity = Schemas["Activity"];

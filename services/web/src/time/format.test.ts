@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import { describe, expect, it } from "vitest";
 import { setPreferences } from "@/time/preferences";
-import { ago, calendar, dayNumber, dueText, duration, hours, hoursOverdue, inZone, onCalendar, workingTime } from "@/time/format";
+import { ago, calendar, dayNumber, dueText, duration, hours, inZone, onCalendar, workingTime } from "@/time/format";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -113,16 +113,6 @@ describe("times as a person has them written", () => {
     setPreferences({ ...usual, clock: "12h" });
     expect(inZone("2026-03-06T00:05:00Z", "UTC", "time")).toMatch(/^12:05.am$/i);
     expect(inZone("2026-03-06T12:05:00Z", "UTC", "time")).toMatch(/^12:05.pm$/i);
-  });
-});
-
-describe("hoursOverdue", () => {
-  it("is the whole length in hours, from a day on", () => {
-    expect(hoursOverdue(before(8 * DAY + 8 * HOUR + 59 * MINUTE), NOW)).toBe("200 h");
-    expect(hoursOverdue(before(92 * DAY), NOW)).toBe("2,208 h");
-    expect(hoursOverdue(before(DAY), NOW)).toBe("24 h");
-    expect(hoursOverdue(before(DAY - 1), NOW)).toBeNull();
-    expect(hoursOverdue(after(DAY), NOW)).toBeNull();
   });
 });
 

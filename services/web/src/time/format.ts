@@ -54,12 +54,6 @@ function daysAndHours(length: number): string {
   return hours ? t.time.both(days, t.time.hours(hours)) : days;
 }
 
-/** The whole length in hours, such as "200 h", of what is overdue by a day or more; else null. */
-export function hoursOverdue(dueAt: string, now: number): string | null {
-  const length = now - Date.parse(dueAt);
-  return length < DAY ? null : t.time.hours(Math.floor(length / HOUR));
-}
-
 /** "2 working days 3 h", "40 min of working time": what the API counts by a calendar. */
 export function workingTime({ days, hours: rest }: { days: number; hours: number }): string {
   if (days === 0) return rest * HOUR < MINUTE ? t.time.noWorkingTime : t.time.inWorkingTime(duration(rest * HOUR));

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import follow_ups
+from followup_common.db.tables import follow_ups, users
 from followup_common.policy import Command, HoldKind, State
 from followup_common.policy.lifecycle import allows
 from followup_common.tags import MOST_TAGS
@@ -31,6 +31,7 @@ from followup_api.followups.bulk_schemas import (
     BulkResult,
     HoldPresetsInput,
 )
+from followup_api.followups.completing import plan_next_of_each
 from followup_api.followups.facts import DEFAULT_OUTCOME, retagged
 from followup_api.followups.hold_schemas import HoldPresets
 from followup_api.followups.holding import Wish, hold_many, presets, resume_many
@@ -44,8 +45,9 @@ from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.ids import among
 from followup_api.rows import Record
 from followup_api.unit_of_work import UnitOfWork
+from followup_api.visible import isolated
 
-f = follow_ups.c
+f, u = follow_ups.c, users.c
 KINDS = {
     BulkAction.COMPLETE: "completed",
     BulkAction.REASSIGN: "reassigned",
@@ -93,6 +95,9 @@ def change_many(
     seen = _seen(body)
     failures = {id_: message for id_ in ids if (message := _refusal(body, before.get(id_), seen.get(id_)))}
     rows = [row for row in before.values() if row.id not in failures]
+    if body.next is not None:
+        failures |= _without_next(work.tx, [row.id for row in rows if row.is_open])
+        rows = [row for row in rows if row.id not in failures]
     if body.action is BulkAction.UNDO:
         undone = undo_changes(work, [row.id for row in rows], actor_id, scope)
         changed, failures = undone.done, {**failures, **undone.refused}
@@ -209,11 +214,26 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
     if body.due_at is not None:
         ask_again(work.tx, ids, body.reason)
     policy_changes.settle(work.tx, ids, body, body.reason)
-    activities.record(work.tx, actor_id, [(row.id, KINDS[body.action], _details(body, row)) for row in rows])
+    planned = plan_next_of_each(work.tx, ids, body.next, actor_id) if body.next else {}
+    details = {row.id: _details(body, row) | _next(planned.get(row.id)) for row in rows}
+    activities.record(work.tx, actor_id, [(row.id, KINDS[body.action], details[row.id]) for row in rows])
     if body.action is BulkAction.REASSIGN:
         for row in sorted(changed, key=lambda row: int(row.id)):
             work.emit(reassigned(row, actor_id))
     return frozenset(ids)
+
+
+def _without_next(tx: Transaction, ids: Collection[int]) -> dict[int, str]:
+    """Those of whom nothing more can be planned, and why."""
+    inactive = select(f.id, u.name).join(users, u.id == f.assignee_id).where(among(f.id, ids), ~u.active)
+    return {
+        row.id: f"{isolated(row.name)} is inactive: reassign it first, or plan nothing next."
+        for row in tx.execute(inactive)
+    }
+
+
+def _next(next_id: int | None) -> dict[str, int]:
+    return {} if next_id is None else {"next_id": next_id}
 
 
 def _tags_after(body: BulkChange, row: Record) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
+from followup_api.followups.completing_schemas import NextOfEach
 from followup_api.followups.facts import FactFilters, KindName, Tags
 from followup_api.followups.hold_schemas import ChosenPreset
 from followup_api.followups.policy_change_schemas import ClockChoice
@@ -83,7 +84,7 @@ class HoldPresetsInput(Input, json_schema_extra=examples({"hold": "snooze", "ids
 
 
 BULK_CHANGE_EXAMPLES: tuple[JsonDict, ...] = (
-    {"ids": [42, 43], "versions": [3, 1], "action": "complete"},
+    {"ids": [42, 43], "versions": [3, 1], "action": "complete", "next": {"preset": "monday"}},
     {"ids": [42, 43], "action": "reassign", "assignee_id": 5},
     {
         "filter": {"view": "overdue", "expected": 102, "as_of": "2026-03-02T09:00:00.250344Z"},
@@ -127,6 +128,10 @@ class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES))
     note: Note | None = Field(
         None, description="To complete: for the history of each; needed where `note_required` of one says so."
     )
+    next: NextOfEach | None = Field(
+        None,
+        description="To complete: when each of them comes again; an undo takes the next ones back too.",
+    )
     kind: KindName | None = Field(None, description="To edit: what they all become.")
     priority: Priority | None = Field(None, description="To edit: what they all get.")
     add_tags: Tags = Field(default_factory=list, description="To edit: tags that each of them gets.")
@@ -160,6 +165,8 @@ class BulkChange(ClockChoice, json_schema_extra=examples(*BULK_CHANGE_EXAMPLES))
             raise ValueError("outcome belongs to the action complete")
         if self.note is not None and self.action != BulkAction.COMPLETE:
             raise ValueError("note belongs to the action complete")
+        if self.next is not None and self.action != BulkAction.COMPLETE:
+            raise ValueError("next belongs to the action complete")
         edits = (self.kind, self.priority, self.add_tags or None, self.remove_tags or None)
         if any(edit is not None for edit in edits) != (self.action == BulkAction.EDIT):
             raise ValueError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
@@ -25,6 +25,7 @@ from followup_api.followups.completing_schemas import (
     Completion,
     LogEntry,
     NextFollowUp,
+    NextOfEach,
     PresetTime,
     PresetTimes,
 )
@@ -33,12 +34,19 @@ from followup_api.followups.problems import FollowUpNotFound, FollowUpStale, Not
 from followup_api.followups.queries import NEEDS_NOTE, get
 from followup_api.followups.schemas import FollowUp
 from followup_api.followups.service import Target, check_assignable
+from followup_api.ids import among
 from followup_api.problems import Invalid
+from followup_api.rows import Record
 
 f = follow_ups.c
 a = activities_table.c
 KEPT = ("kind", "priority", "tags", "value")
 """What the next follow-up has of the one before, beside its lead or client and its assignee."""
+COPIED = (
+    *("title", "assignee_id", "subject_id", "kind", "priority", "tags"),
+    *("value_amount", "value_currency"),
+)
+"""The columns that the next one of each of many has of the one before."""
 
 
 def complete(target: Target, body: Completion) -> Completed:
@@ -125,17 +133,54 @@ def _plan_next(target: Target, before: FollowUp, wanted: NextFollowUp) -> Follow
         "subject_id": before.subject and before.subject.id,
     }
     created = int(target.tx.execute(insert(follow_ups).values(values).returning(f.id)).scalar_one())
-    facts = {
-        "assignee_id": assignee_id,
-        "due_at": values["due_at"].isoformat(),
-        "after_id": before.id,
-        "after": before.title,
-    }
+    facts = _planned_after(assignee_id, values["due_at"], before)
     activities.record(target.tx, target.actor_id, [(created, "created", facts)])
     return get(target.tx, created, scope)
 
 
-def _due_at(tx: Transaction, wanted: NextFollowUp, assignee_id: int) -> datetime:
+def plan_next_of_each(
+    tx: Transaction, ids: Collection[int], wanted: NextOfEach, actor_id: int
+) -> Mapping[int, int]:
+    """Plan what comes after many follow-ups; returns the next one of each.
+
+    Args:
+        tx: the transaction that completes them.
+        ids: of them; their assignees are active.
+        wanted: when the next ones are due.
+        actor_id: who plans them.
+
+    Raises:
+        Invalid: that lies too far ahead for one of their assignees.
+    """
+    rows = tx.execute(
+        select(f.id, *(f[name] for name in COPIED)).where(among(f.id, ids)).order_by(f.id)
+    ).all()
+    at = {assignee_id: _due_at(tx, wanted, assignee_id) for assignee_id in {row.assignee_id for row in rows}}
+    if not rows:
+        return {}
+    values = [
+        {**{name: row._mapping[name] for name in COPIED}, "due_at": at[row.assignee_id]} for row in rows
+    ]
+    plan = insert(follow_ups).returning(f.id, sort_by_parameter_order=True)
+    created = tx.execute(plan, values).scalars().all()
+    activities.record(
+        tx,
+        actor_id,
+        [
+            (next_id, "created", _planned_after(row.assignee_id, at[row.assignee_id], row))
+            for next_id, row in zip(created, rows, strict=True)
+        ],
+    )
+    return {row.id: next_id for next_id, row in zip(created, rows, strict=True)}
+
+
+def _planned_after(assignee_id: int, due_at: datetime, before: FollowUp | Record) -> dict[str, Any]:
+    """What the history of a follow-up says that comes after another one."""
+    facts = {"assignee_id": assignee_id, "due_at": due_at.isoformat()}
+    return {**facts, "after_id": before.id, "after": before.title}
+
+
+def _due_at(tx: Transaction, wanted: NextFollowUp | NextOfEach, assignee_id: int) -> datetime:
     if wanted.preset is None:
         return cast(datetime, wanted.due_at)  # the request has one of the two
     calendar, zone, now = clock_of(tx, assignee_id)

@@ -36,6 +36,21 @@ class NextFollowUp(Input, json_schema_extra=examples(NEXT_EXAMPLE)):
         return self
 
 
+class NextOfEach(Input, json_schema_extra=examples({"preset": "monday"})):
+    """When each of many follow-ups comes again: with its title, kind, assignee, and lead or client."""
+
+    due_at: SaneTime | None = None
+    preset: Annotated[Preset, Field(strict=False)] | None = Field(
+        None, description="In place of `due_at`: as `GET /follow-ups/presets` says for its assignee."
+    )
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Self:
+        if (self.due_at is None) == (self.preset is None):
+            raise ValueError("needs either a due_at or a preset, and not both")
+        return self
+
+
 class Completion(
     Input,
     json_schema_extra=examples(

@@ -38,7 +38,7 @@ function useShortcutKeys(): void {
         if (!document.querySelector("[role=dialog]")) openPalette(paletteContext());
         return;
       }
-      if (isShortcutBlocked(event)) return;
+      if (isShortcutBlocked(event) || (event.key === "d" && event.repeat)) return; // no list by one long press
       const going = event.timeStamp - goPressed.current < SEQUENCE_MS;
       goPressed.current = NEVER;
       const destination = going && allowed(WORK, permissions).find(({ hotkey }) => hotkey === event.key);

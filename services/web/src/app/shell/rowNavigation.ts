@@ -43,8 +43,21 @@ export function pressOnRow({ key, shiftKey }: KeyboardEvent, ask: (verb: Verb, f
 
 function act(key: string, ask: (verb: Verb, followUpId: number) => void): boolean {
   if (key === "e") return press(EDIT);
-  if (key === "d" || key === "o") return press(COMPLETE, key === "o");
+  if (key === "d") return complete();
+  if (key === "o") return press(COMPLETE, true);
   return askFor(VERBS[key], ask);
+}
+
+/** Boxes that were pressed by a key: their rows are about to go. */
+const pressed = new WeakSet<Element>();
+
+/** Completes the row in focus and goes on at once: the next press means the next row, while this one still goes. */
+function complete(): boolean {
+  const box = rowInFocus()?.querySelector<HTMLElement>(COMPLETE);
+  if (!box || box.dataset.complete === "asks") return press(COMPLETE);
+  if (!pressed.has(box)) press(COMPLETE);
+  pressed.add(box);
+  return step(1);
 }
 
 /** No row has the focus yet: a key that is for one shows where it would act, and acts when it is pressed again. */

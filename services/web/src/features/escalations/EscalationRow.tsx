@@ -2,7 +2,7 @@ import { IconPencil } from "@tabler/icons-react";
 import { memo } from "react";
 import { useAway } from "@/api/away";
 import type { Escalation } from "@/api/types";
-import { HoursOverdue } from "@/components/HoursOverdue";
+import { WorkingOverdue } from "@/components/WorkingOverdue";
 import { IconButton } from "@/components/IconButton";
 import { isolate } from "@/components/bidi";
 import { Person } from "@/components/Person";
@@ -63,7 +63,7 @@ const Line = memo(function Line({ escalation, away, ticked, toggle }: LineProps)
         words={<RelativeTime at={dueAt} as="due" />}
         exact={
           <>
-            <HoursOverdue {...escalation} />
+            <WorkingOverdue {...escalation} />
             {!escalation.working_overdue && <RelativeTime at={dueAt} as="day" />}
           </>
         }

@@ -1,15 +1,23 @@
-import { Button, Chip, Group, Kbd, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Chip, Group, Kbd, Stack, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { BulkChange } from "@/api/limits";
 import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import type { Problem } from "@/api/problem";
+import { useMe } from "@/api/session";
+import type { NextOfEach, Preset } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
+import { Choices } from "@/features/followups/Choices";
+import { DueField } from "@/features/followups/DueField";
+import { PRESET_KEYS } from "@/features/followups/presetKeys";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { isShortcutTyped } from "@/hooks/isShortcutBlocked";
 import { t } from "@/i18n";
 import { words } from "@/i18n/closing";
+
+const NOTHING = "nothing";
+const TYPED = "typed";
 
 interface Props {
   count: number;
@@ -17,15 +25,23 @@ interface Props {
   noteRequired: boolean;
   problem: Problem | null;
   busy: boolean;
-  run: (change: { action: "complete"; outcome: string; note: string | null }) => void;
+  run: (change: { action: "complete"; outcome: string; note: string | null; next: NextOfEach | null }) => void;
   close: () => void;
 }
 
-/** Asks what came of many follow-ups; a digit chooses, and Enter completes. */
+type Next = Preset | typeof NOTHING | typeof TYPED;
+
+const KEYS: Record<Next, string> = { nothing: "n", ...PRESET_KEYS, typed: "a" };
+const NEXT = Object.keys(KEYS) as Next[];
+
+/** Asks what came of many follow-ups and what comes next of each; a digit chooses, and Enter completes. */
 export default function BulkCompleteDialog({ count, noteRequired, problem, busy, run, close }: Props) {
   const { data: outcomes = [], isLoading } = useQuery(outcomesQuery());
   const [outcome, setOutcome] = useState(DEFAULT_OUTCOME);
   const [note, setNote] = useState("");
+  const { id: me, time_zone: zone } = useMe();
+  const [next, setNext] = useState<Next>(NOTHING);
+  const [dueAt, setDueAt] = useState<string | null>(null);
   const [tried, setTried] = useState(false);
   const noteField = useRef<HTMLTextAreaElement>(null);
   const asked = problem?.messageFor("note");
@@ -35,6 +51,8 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
   function choose(key: string) {
     const named = outcomes[Number(key) - 1];
     if (named) setOutcome(named.name);
+    const planned = NEXT.find((each) => KEYS[each] === key);
+    if (planned) setNext(planned);
   }
 
   useEffect(() => {
@@ -46,7 +64,9 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
   }, [asked]);
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      if (!isShortcutTyped(event)) choose(event.key);
+      if (isShortcutTyped(event)) return;
+      if (event.key === KEYS.typed) event.preventDefault(); // its field may have the focus at once
+      choose(event.key);
     }
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
@@ -56,7 +76,7 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
     event.preventDefault();
     setTried(true);
     if (missing) noteField.current?.focus();
-    else run({ action: "complete", outcome, note: note.trim() || null });
+    else if (next !== TYPED || dueAt !== null) run({ action: "complete", outcome, note: note.trim() || null, next: planned(next, dueAt) });
   }
 
   return (
@@ -64,20 +84,13 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
       <form onSubmit={submit} noValidate>
         <Stack>
           <FormProblem error={tried && !asked ? problem : null} />
-          <div role="radiogroup" aria-label={words.outcome}>
-            <Text size="sm" fw={500} mb={6} aria-hidden>
-              {words.outcome}
-            </Text>
-            <Chip.Group value={outcome} onChange={setOutcome}>
-              <Group gap={6}>
-                {outcomes.map(({ name, label }, index) => (
-                  <Chip key={name} value={name}>
-                    {label} {index < 9 && <Kbd size="xs">{index + 1}</Kbd>}
-                  </Chip>
-                ))}
-              </Group>
-            </Chip.Group>
-          </div>
+          <Choices label={words.outcome} value={outcome} onChange={setOutcome}>
+            {outcomes.map(({ name, label }, index) => (
+              <Chip key={name} value={name}>
+                {label} {index < 9 && <Kbd size="xs">{index + 1}</Kbd>}
+              </Chip>
+            ))}
+          </Choices>
           <Textarea
             ref={noteField}
             label={words.note}
@@ -91,6 +104,25 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
             minRows={2}
             data-autofocus={required || undefined}
           />
+          <Choices label={words.nextOfEach} value={next} onChange={(chosen) => setNext(chosen as Next)}>
+            {NEXT.map((each) => (
+              <Chip key={each} value={each}>
+                {labelOf(each)} <Kbd size="xs">{KEYS[each]}</Kbd>
+              </Chip>
+            ))}
+          </Choices>
+          {next === TYPED && (
+            <DueField
+              label={words.whenEach}
+              value={dueAt}
+              onChange={setDueAt}
+              zone={zone}
+              assignee={me}
+              error={tried && dueAt === null ? t.form.dueMissing : undefined}
+              suggestions={false}
+              focused
+            />
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               {t.common.cancel}
@@ -103,4 +135,15 @@ export default function BulkCompleteDialog({ count, noteRequired, problem, busy,
       </form>
     </Dialog>
   );
+}
+
+function labelOf(next: Next): string {
+  if (next === NOTHING) return words.nothing;
+  return next === TYPED ? words.another : t.completing.presets[next];
+}
+
+/** When each comes again, as the API takes it. */
+function planned(next: Next, dueAt: string | null): NextOfEach | null {
+  if (next === NOTHING) return null;
+  return next === TYPED ? { due_at: dueAt } : { preset: next };
 }

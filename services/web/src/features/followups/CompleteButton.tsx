@@ -15,7 +15,7 @@ export function CompleteButton({ followUp }: { followUp: FollowUp }) {
       aria-label={t.followUps.completeNamed(followUp.title)}
       title={t.followUps.complete}
       onClick={({ shiftKey }) => (shiftKey ? openCompletion(followUp) : complete.atOnce(followUp))}
-      data-complete
+      data-complete={followUp.note_required ? "asks" : ""}
     >
       <span className={classes.circle}>
         <IconCheck size={13} stroke={3} aria-hidden />

@@ -1,12 +1,13 @@
-import { Button, Chip, Group, Kbd, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Chip, Group, Kbd, Stack, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type ReactNode, type SubmitEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { Completion, NextFollowUp } from "@/api/limits";
 import { DEFAULT_OUTCOME, outcomesQuery } from "@/api/outcomes";
 import { useMe } from "@/api/session";
 import type { FollowUp, NextFollowUpBody, Preset } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { Dialog } from "@/components/Dialog";
+import { Choices } from "@/features/followups/Choices";
 import { DueField } from "@/features/followups/DueField";
 import { closeCompletion } from "@/features/followups/completion";
 import { useComplete } from "@/features/followups/mutations";
@@ -194,24 +195,4 @@ export default function CompleteDialog({ followUp }: { followUp: FollowUp }) {
 /** When the next one is due, as the API takes it. */
 function timeOf(chosen: Exclude<Next, typeof NOTHING>, dueAt: string | null): Pick<NextFollowUpBody, "preset" | "due_at"> {
   return chosen === TYPED ? { due_at: dueAt } : { preset: chosen };
-}
-
-interface ChoicesProps {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  children: ReactNode;
-}
-
-function Choices({ label, value, onChange, children }: ChoicesProps) {
-  return (
-    <div role="radiogroup" aria-label={label}>
-      <Text size="sm" fw={500} mb={6} aria-hidden>
-        {label}
-      </Text>
-      <Chip.Group value={value} onChange={onChange}>
-        <Group gap={6}>{children}</Group>
-      </Chip.Group>
-    </div>
-  );
 }

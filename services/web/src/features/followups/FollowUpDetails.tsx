@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { useAway } from "@/api/away";
 import type { FollowUpPolicy, ShownFollowUp } from "@/api/types";
 import { isolate } from "@/components/bidi";
-import { HoursOverdue } from "@/components/HoursOverdue";
+import { WorkingOverdue } from "@/components/WorkingOverdue";
 import { LevelBadge } from "@/components/LevelBadge";
 import { Message } from "@/components/Message";
 import { Person } from "@/components/Person";
@@ -46,7 +46,7 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
             <span className={classes.status}>
               <span className={overdue ? classes.overdue : undefined}>
                 <RelativeTime at={dueAt} as="due" />
-                <HoursOverdue {...followUp} />
+                <WorkingOverdue {...followUp} />
               </span>
               <LevelBadge {...followUp} />
               <HoldBadges followUp={followUp} />

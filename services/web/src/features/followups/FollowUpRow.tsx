@@ -5,7 +5,7 @@ import { DEFAULT_OUTCOME, useOutcomeLabel } from "@/api/outcomes";
 import type { FollowUp, View } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { isolate } from "@/components/bidi";
-import { HoursOverdue } from "@/components/HoursOverdue";
+import { WorkingOverdue } from "@/components/WorkingOverdue";
 import { IconButton } from "@/components/IconButton";
 import { LevelBadge } from "@/components/LevelBadge";
 import { Person } from "@/components/Person";
@@ -142,7 +142,7 @@ function When({ followUp, view }: Props) {
       words={<RelativeTime at={followUp.due_at} as="due" />}
       exact={
         <>
-          <HoursOverdue {...followUp} />
+          <WorkingOverdue {...followUp} />
           {!followUp.working_overdue && <RelativeTime at={followUp.due_at} as="calendar" />}
         </>
       }

@@ -85,7 +85,7 @@ function Mistakes({ errors, more }: { errors: ImportResult["errors"]; more: numb
               <Cell of={words.imports.line} className="numbers">
                 {line}
               </Cell>
-              <Cell of={words.imports.column}>{field ? columnLabel(field) : "–"}</Cell>
+              <Cell of={words.imports.column}>{field ? columnLabel(field) : words.imports.wholeLine}</Cell>
               <Cell wide>{describeColumnError(field, message)}</Cell>
             </StackedRow>
           ))}

@@ -46,7 +46,7 @@ export function ColumnMapping({ preview, columns, zone, change }: Props) {
               <bdi>{heading || words.imports.numbered(place + 1)}</bdi>
             </Cell>
             <Cell of={words.imports.firstCells} wide>
-              <bdi>{samples.filter(Boolean).slice(0, 3).join(" · ") || "–"}</bdi>
+              <bdi>{samples.filter(Boolean).slice(0, 3).join(" · ") || words.imports.empty}</bdi>
             </Cell>
             <Cell of={words.imports.takenAs} wide>
               <Select

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import type { Team } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { isolate } from "@/components/bidi";
-import { HoursOverdue } from "@/components/HoursOverdue";
+import { WorkingOverdue } from "@/components/WorkingOverdue";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
 import { TO_FIRST_ROW } from "@/features/followups";
@@ -107,7 +107,7 @@ function Row({ member, since, change }: Pick<Props, "since" | "change"> & { memb
         {oldest && (
           <Link to={`/followups/${oldest.id}`} className={classes.more}>
             <span className={classes.silent}>{words.oldest(name)} </span>
-            {oldest.working_overdue ? <HoursOverdue {...oldest} /> : <RelativeTime at={oldest.due_at} as="due" />}
+            {oldest.working_overdue ? <WorkingOverdue {...oldest} /> : <RelativeTime at={oldest.due_at} as="due" />}
           </Link>
         )}
       </Cell>

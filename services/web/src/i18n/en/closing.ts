@@ -6,6 +6,8 @@ export const closing = {
   noteExample: "For the history of it, and of its lead or client",
   noteNeeded: "Its policy asks for a note: say what came of it, and why it took so long.",
   next: "What comes next",
+  nextOfEach: "What comes next of each",
+  whenEach: "When each comes again",
   nothing: "Nothing",
   another: "Another time",
   when: "When the next one is due",

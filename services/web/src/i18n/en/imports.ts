@@ -51,6 +51,8 @@ export const imports = {
     missing: (columns: string) => `Say which column is: ${columns}.`,
     inFile: "In the file",
     firstCells: "First cells",
+    empty: "Empty in the first lines",
+    wholeLine: "The whole line",
     takenAs: "Taken as",
     numbered: (place: number) => `Column ${place}`,
     numberedInSentence: (place: number) => `column ${place}`,
