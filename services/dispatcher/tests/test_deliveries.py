@@ -299,6 +299,18 @@ def test_an_attempt_that_nobody_ended_is_unknown_and_comes_again_under_the_same_
     assert deliveries(company) == [(2, "unknown", "no answer")]
 
 
+def test_what_is_under_way_in_this_process_is_not_due_whatever_the_clock_says(
+    company: Company, run: Run
+) -> None:
+    set_up(company, run)
+    begun = taken(company)
+    assert isinstance(begun, Delivery)
+    company.tx.execute(text("UPDATE deliveries SET next_at = now() - interval '1 hour'"))
+    assert waited(company.tx, "email") == HOUR
+    assert waited(company.tx, "email", [begun.id]) is None
+    assert take(company.tx, "email", under_way=[begun.id]) is None
+
+
 def test_a_wait_that_no_clock_should_have_said_ends(company: Company, run: Run) -> None:
     set_up(company, run)
     company.tx.execute(text("UPDATE deliveries SET next_at = now() + interval '2 days'"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies, policy_names
@@ -37,7 +38,9 @@ LEFT = "no outcome was recorded: the dispatcher ended, or lost the database"
 DUE = text("""
     SELECT now() - min(next_at) FROM (
         SELECT next_at FROM deliveries
-        WHERE channel = :channel AND ended_at IS NULL AND next_at <= now() ORDER BY next_at LIMIT 1
+        WHERE channel = :channel AND ended_at IS NULL AND next_at <= now()
+            AND id <> ALL(CAST(:under_way AS uuid[]))
+        ORDER BY next_at LIMIT 1
     ) first
 """)
 
@@ -46,6 +49,7 @@ TAKE = text(f"""
         COALESCE(d.retried_at, d.created_at) < {SLOW_NOW} - :kept_for AS is_old
     FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
+        AND d.id <> ALL(CAST(:under_way AS uuid[]))
     ORDER BY d.next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """).bindparams(bindparam("kept_for", KEPT_FOR, Interval))
 
@@ -142,14 +146,19 @@ class Stopped:
     reason: str
 
 
-def waited(tx: Transaction, channel: str) -> timedelta | None:
-    """How long the oldest delivery of a channel that is due has waited; None: none is due."""
-    found: timedelta | None = tx.execute(DUE, {"channel": channel}).scalar()
+def waited(tx: Transaction, channel: str, under_way: Collection[UUID] = ()) -> timedelta | None:
+    """How long the oldest delivery of a channel that is due, and not under way in this process, has waited;
+    None: none is due."""
+    found: timedelta | None = tx.execute(DUE, {"channel": channel, "under_way": [*under_way]}).scalar()
     return found
 
 
 def take(
-    tx: Transaction, channel: str, act_for: timedelta = timedelta(0), a_minute: int = 0
+    tx: Transaction,
+    channel: str,
+    act_for: timedelta = timedelta(0),
+    a_minute: int = 0,
+    under_way: Collection[UUID] = (),
 ) -> Delivery | Stopped | Delayed | None:
     """Take one delivery that is due, for this process alone; None: there is none.
 
@@ -158,11 +167,12 @@ def take(
         channel: by which it goes.
         act_for: how long the links in it work by which one acts; zero: it has none.
         a_minute: how many may go to one domain a minute; 0: as many as there are.
+        under_way: what this process sends at the moment: a clock that is ahead says that its time is over.
 
     Its follow-up's state stays held until the transaction ends, so that a complete, reschedule, reassign,
     hold or delete comes either before, and stops it, or after: then it had begun.
     """
-    row = tx.execute(TAKE, {"channel": channel}).one_or_none()
+    row = tx.execute(TAKE, {"channel": channel, "under_way": [*under_way]}).one_or_none()
     if row is None:
         return None
     if row.state == "sending":
@@ -218,13 +228,13 @@ class ForPeople:
     act_for: timedelta = timedelta(0)
     a_minute: int = 0
 
-    def waited(self, tx: Transaction) -> timedelta | None:
+    def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
         """How long the oldest delivery that is due has waited; None: none is due."""
-        return waited(tx, self.channel)
+        return waited(tx, self.channel, under_way)
 
-    def take(self, tx: Transaction) -> Delivery | Stopped | Delayed | None:
+    def take(self, tx: Transaction, under_way: Collection[UUID] = ()) -> Delivery | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none."""
-        return take(tx, self.channel, self.act_for, self.a_minute)
+        return take(tx, self.channel, self.act_for, self.a_minute, under_way)
 
     def record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Record what an attempt came to, and what that says of where it went."""

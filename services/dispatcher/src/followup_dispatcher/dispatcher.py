@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 import structlog
 from followup_common.db import Database
@@ -53,8 +54,9 @@ class Dispatcher:
         ]
 
     def _senders(self, channel: AnyChannel) -> Iterator[Sender]:
+        under_way: dict[UUID, None] = {}
         for _ in range(channel.lines):
-            yield Sender(self._database, channel, self._meter, self._stopping)
+            yield Sender(self._database, channel, self._meter, self._stopping, under_way)
 
     def start(self) -> None:
         """Start the threads; what is configured is said once the database answers."""
@@ -98,15 +100,22 @@ class Sender:
         channel: by which they go.
         meter: keeps the figures.
         stopping: is set when it is to end.
+        under_way: what all threads of the channel send at the moment.
     """
 
     def __init__(
-        self, database: Database, channel: AnyChannel, meter: Meter, stopping: threading.Event
+        self,
+        database: Database,
+        channel: AnyChannel,
+        meter: Meter,
+        stopping: threading.Event,
+        under_way: dict[UUID, None],
     ) -> None:
         self._database = database
         self._channel = channel
         self._meter = meter
         self._stopping = stopping
+        self._under_way = under_way
         self._failures = 0
 
     def run(self) -> None:
@@ -147,7 +156,7 @@ class Sender:
     def _send_next(self, line: Line[object]) -> bool:
         """Send one; whether the connection is of use for another one, and there may be one."""
         with self._database.transaction() as tx:
-            taken = self._channel.queue.take(tx)
+            taken = self._channel.queue.take(tx, list(self._under_way))
         if taken is None:
             return False
         if isinstance(taken, Stopped):
@@ -156,6 +165,14 @@ class Sender:
         if isinstance(taken, Delayed):
             self._meter.record(metrics.DELAYED, channel=self._channel.name, by=taken.by)
             return True
+        self._under_way[taken.id] = None
+        try:
+            return self._send(line, taken)
+        finally:
+            del self._under_way[taken.id]
+
+    def _send(self, line: Line[object], taken: Taken) -> bool:
+        """Send one that was taken; whether the connection is of use for another one."""
         began = time.perf_counter()
         outcome = self._outcome(line, taken)
         self._meter.record(metrics.SECONDS, time.perf_counter() - began, channel=self._channel.name)
@@ -180,7 +197,7 @@ class Sender:
 
     def _something_is_due(self) -> bool:
         with self._database.reading() as tx:
-            waited = self._channel.queue.waited(tx)
+            waited = self._channel.queue.waited(tx, list(self._under_way))
         seconds = waited.total_seconds() if waited else 0.0
         self._meter.record(metrics.WAITING, seconds, channel=self._channel.name)
         return waited is not None

@@ -6,7 +6,7 @@ One delivery a webhook is under way at a time, so that one that hangs holds one 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,7 +47,8 @@ DUE = text("""
         SELECT d.next_at FROM deliveries d
         WHERE d.webhook_id = w.id AND d.ended_at IS NULL AND d.next_at <= now() ORDER BY d.next_at LIMIT 1
     ) first
-    WHERE w.state = 'on' AND w.free_at <= now()
+    WHERE w.state = 'on' AND w.free_at <= now() AND NOT EXISTS (
+        SELECT FROM deliveries u WHERE u.id = ANY(CAST(:under_way AS uuid[])) AND u.webhook_id = w.id)
 """)
 
 # The one that has been left alone for longest: none keeps another waiting.
@@ -55,6 +56,8 @@ CHOOSE = text("""
     SELECT w.id FROM webhooks w
     WHERE w.state = 'on' AND w.free_at <= now() AND EXISTS (
         SELECT FROM deliveries d WHERE d.webhook_id = w.id AND d.ended_at IS NULL AND d.next_at <= now())
+      AND NOT EXISTS (
+        SELECT FROM deliveries u WHERE u.id = ANY(CAST(:under_way AS uuid[])) AND u.webhook_id = w.id)
     ORDER BY w.free_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """)
 
@@ -166,17 +169,17 @@ class Calls:
 
     seal: Seal
 
-    def waited(self, tx: Transaction) -> timedelta | None:
+    def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
         """How long the oldest delivery that could be sent has waited; None: none is due."""
-        found: timedelta | None = tx.execute(DUE).scalar()
+        found: timedelta | None = tx.execute(DUE, {"under_way": [*under_way]}).scalar()
         return found
 
-    def take(self, tx: Transaction) -> Call | None:
+    def take(self, tx: Transaction, under_way: Collection[UUID] = ()) -> Call | None:
         """Take one that is due, for this process alone; None: there is none.
 
         An event says what has happened, and stays true: nothing but its webhook stops it.
         """
-        webhook_id: int | None = tx.execute(CHOOSE).scalar()
+        webhook_id: int | None = tx.execute(CHOOSE, {"under_way": [*under_way]}).scalar()
         if webhook_id is None:
             return None
         row = tx.execute(TAKE, {"webhook_id": webhook_id}).one_or_none()

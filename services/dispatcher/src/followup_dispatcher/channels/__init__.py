@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -34,12 +34,17 @@ D = TypeVar("D", bound=Taken)
 class Queue(Protocol[D]):
     """Where a channel's deliveries wait, in PostgreSQL."""
 
-    def waited(self, tx: Transaction) -> timedelta | None:
+    def waited(self, tx: Transaction, under_way: Collection[UUID]) -> timedelta | None:
         """How long the oldest delivery that is due has waited; None: none is due."""
         ...
 
-    def take(self, tx: Transaction) -> D | Stopped | Delayed | None:
-        """Take one that is due, for this process alone; None: there is none."""
+    def take(self, tx: Transaction, under_way: Collection[UUID]) -> D | Stopped | Delayed | None:
+        """Take one that is due, for this process alone; None: there is none.
+
+        Args:
+            tx: in which it begins.
+            under_way: what this process sends at the moment, which is not due, whatever the clock says.
+        """
         ...
 
     def record(self, tx: Transaction, taken: D, outcome: Outcome, /) -> None:
