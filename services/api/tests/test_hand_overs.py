@@ -13,7 +13,7 @@ from tests.support.pipeline import Pipeline
 
 from .companies import Company
 from .conftest import Person
-from .test_absences import days
+from .test_absences import days, planned
 
 
 def hand_over(company: Company, who: Person, giver: Person, **body: Any) -> Response:
@@ -102,6 +102,27 @@ def may_change(company: Company, who: Person, summary: int) -> set[bool]:
     """What the rows of the list that a notification opens say of whether one may change them."""
     items = company.get(who, "/follow-ups", view="all", summed_up_by=summary)["items"]
     return {item["may_change"] for item in items}
+
+
+def test_who_stands_in_for_the_new_assignee_may_change_what_went_from_them(
+    company: Company, pipeline: Pipeline, ben: Person
+) -> None:
+    """What they were told of in that one's place, and nothing else of it."""
+    calls = [company.follow_up(company.amir, overdue=timedelta(hours=1)) for _ in range(2)]
+    pipeline.request_sweep()
+    pipeline.work()
+    handed_over(company, company.dana, company.amir, to=ben.id)
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    [entry] = told(company, company.amir)
+    planned(company, company.ada, user_id=ben.id, substitute_id=company.amir.id)
+    company.world.execute(
+        "UPDATE notifications SET fallback = 'substitute', for_user_id = :ben "
+        "WHERE user_id = :amir AND follow_up_id = :call",
+        **{"ben": ben.id, "amir": company.amir.id, "call": calls[0]},
+    )
+    found = company.get(company.amir, "/follow-ups", view="all", summed_up_by=entry["id"])["items"]
+    assert {each["id"]: each["may_change"] for each in found} == {calls[0]: True, calls[1]: False}
 
 
 def test_from_whom_work_was_taken_hears_of_it_once_and_reads_what_became_of_it(
