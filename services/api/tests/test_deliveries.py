@@ -191,3 +191,23 @@ def test_the_command_lists_shows_and_tries_again(commanded: Company) -> None:
     assert set(states(commanded).values()) == {"queued"}
     for wrong in ((), (ids[0], "--state", "failed"), ("x",)):
         commands.run(app, "retry", *wrong, status=2)
+
+
+def test_operators_see_how_deliveries_go_and_which_places_fail(company: Company) -> None:
+    company.follow_up(company.amir, "Call Acme", overdue=HOUR)
+    swept(company.world)
+    company.world.execute("""
+        INSERT INTO circuits (channel, target, opened_at, retry_at, problem)
+        VALUES ('email', 'busy.example', now(), now() + interval '1 minute', '450 greylisted'),
+            ('email', 'well.example', NULL, NULL, NULL)
+    """)
+    found = company.get(company.ada, "/deliveries/summary")
+    [mail] = found["channels"]
+    assert (mail["channel"], mail["is_on"], mail["queued"], mail["failed"]) == ("email", True, 1, 0)
+    assert mail["oldest_due_at"] <= found["read_at"]
+    assert [(each["target"], each["problem"]) for each in found["circuits"]] == [
+        ("busy.example", "450 greylisted")
+    ]
+    company.world.execute("UPDATE deliveries SET state = 'failed', error = '554 spam', ended_at = now()")
+    [mail] = company.get(company.ada, "/deliveries/summary")["channels"]
+    assert (mail["queued"], mail["failed"], mail["oldest_due_at"]) == (0, 1, None)

@@ -250,6 +250,7 @@ LINES: dict[str, Line] = {
     "POST /api/v1/ops/dead-letters/{event_id}/discard": admins(204, json={"note": "x"}),
     "GET /api/v1/ops/audit-log": admins(200),
     "GET /api/v1/deliveries": admins(200),
+    "GET /api/v1/deliveries/summary": admins(200),
     "POST /api/v1/deliveries/retry": admins(200, json={}),
     "GET /api/v1/deliveries/{delivery_id}": admins(200),
     "POST /api/v1/deliveries/{delivery_id}/retry": admins(204),

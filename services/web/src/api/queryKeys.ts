@@ -68,6 +68,8 @@ export const queryKeys = {
   ops: ["ops"] as const,
   queues: ["ops", "queues"] as const,
   outbox: ["ops", "outbox"] as const,
+  deliveriesSummary: ["ops", "deliveries", "summary"] as const,
+  failedDeliveries: ["ops", "deliveries", "failed"] as const,
   selfAudit: ["ops", "self-audit"] as const,
   deadLetterList: (filters: object) => ["ops", "dead-letters", "list", filters] as const,
   deadLetter: (id: string) => ["ops", "dead-letters", "one", id] as const,

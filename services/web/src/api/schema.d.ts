@@ -2372,6 +2372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how deliveries go
+         * @description What is under way by each channel, what was given up, and which places fail again and again.
+         */
+        get: operations["read_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deliveries/{delivery_id}": {
         parameters: {
             query?: never;
@@ -3621,6 +3641,47 @@ export interface components {
             as_of: string;
         };
         /**
+         * ChannelDeliveries
+         * @description What is under way by one channel, and what was given up; each counted to 10,000.
+         */
+        ChannelDeliveries: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "email" | "webhook";
+            /**
+             * Is On
+             * @description Whether it is configured.
+             */
+            is_on: boolean;
+            /**
+             * Problem
+             * @description Why its server cannot be reached; null: it can.
+             */
+            problem: string | null;
+            /** Problem Since */
+            problem_since: string | null;
+            /** Queued */
+            queued: number;
+            /** Sending */
+            sending: number;
+            /**
+             * Unknown
+             * @description Perhaps sent: tried again under the same id.
+             */
+            unknown: number;
+            /**
+             * Oldest Due At
+             * @description Since when the oldest waits that could be sent.
+             */
+            oldest_due_at: string | null;
+            /** Failed */
+            failed: number;
+            /** Expired */
+            expired: number;
+        };
+        /**
          * Check
          * @description What is looked for.
          * @enum {string}
@@ -4361,6 +4422,49 @@ export interface components {
              * @description Of those that were asked for, how many remain; 10,000: or more.
              */
             left: number;
+        };
+        /**
+         * DeliveriesSummary
+         * @description How deliveries go.
+         * @example {
+         *       "channels": [
+         *         {
+         *           "channel": "email",
+         *           "expired": 0,
+         *           "failed": 3,
+         *           "is_on": true,
+         *           "oldest_due_at": "2026-03-31T08:58:00Z",
+         *           "queued": 12,
+         *           "sending": 1,
+         *           "unknown": 0
+         *         }
+         *       ],
+         *       "circuits": [
+         *         {
+         *           "channel": "email",
+         *           "opened_at": "2026-03-31T08:50:00Z",
+         *           "problem": "450 4.7.1 try again later",
+         *           "retry_at": "2026-03-31T09:02:00Z",
+         *           "target": "busy.example"
+         *         }
+         *       ],
+         *       "read_at": "2026-03-31T09:00:00Z"
+         *     }
+         */
+        DeliveriesSummary: {
+            /**
+             * Read At
+             * Format: date-time
+             * @description By the database's clock, as the other times.
+             */
+            read_at: string;
+            /** Channels */
+            channels: components["schemas"]["ChannelDeliveries"][];
+            /**
+             * Circuits
+             * @description Those that are open, the longest first; up to 100.
+             */
+            circuits: components["schemas"]["OpenCircuit"][];
         };
         /**
          * DeliveryTry
@@ -7154,6 +7258,38 @@ export interface components {
             hours_overdue: number;
             /** @description The same by the calendar that applies; null: none does. */
             working_overdue: components["schemas"]["WorkingOverdue"] | null;
+        };
+        /**
+         * OpenCircuit
+         * @description A place that fails again and again: what goes there waits until it is tried again.
+         */
+        OpenCircuit: {
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "email";
+            /**
+             * Target
+             * @description The domain of mail addresses.
+             */
+            target: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Retry At
+             * Format: date-time
+             * @description When one delivery tries it.
+             */
+            retry_at: string;
+            /**
+             * Problem
+             * @description What it said last.
+             */
+            problem: string | null;
         };
         /**
          * OpenRange
@@ -25533,6 +25669,79 @@ export interface operations {
             };
             /** @description The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "channels": [
+                     *         {
+                     *           "channel": "email",
+                     *           "expired": 0,
+                     *           "failed": 3,
+                     *           "is_on": true,
+                     *           "oldest_due_at": "2026-03-31T08:58:00Z",
+                     *           "queued": 12,
+                     *           "sending": 1,
+                     *           "unknown": 0
+                     *         }
+                     *       ],
+                     *       "circuits": [
+                     *         {
+                     *           "channel": "email",
+                     *           "opened_at": "2026-03-31T08:50:00Z",
+                     *           "problem": "450 4.7.1 try again later",
+                     *           "retry_at": "2026-03-31T09:02:00Z",
+                     *           "target": "busy.example"
+                     *         }
+                     *       ],
+                     *       "read_at": "2026-03-31T09:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveriesSummary"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

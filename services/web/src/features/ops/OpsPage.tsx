@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import { Page } from "@/components/Page";
 import { AuditLog } from "@/features/ops/AuditLog";
+import { Deliveries } from "@/features/ops/Deliveries";
 import { DeadLetters } from "@/features/ops/DeadLetters";
 import { Freshness } from "@/features/ops/Freshness";
 import { Overview } from "@/features/ops/Overview";
@@ -27,12 +28,13 @@ export function Component() {
           data={[
             { value: "overview", label: words.ops.overview },
             { value: "dead-letters", label: failed ? words.ops.deadLetterCount(failed) : words.ops.deadLetters },
+            { value: "deliveries", label: words.ops.deliveries },
             { value: "audit-log", label: words.ops.auditLog },
           ]}
         />
       }
     >
-      {tab === "dead-letters" ? <DeadLetters /> : tab === "audit-log" ? <AuditLog /> : <Overview />}
+      {tab === "dead-letters" ? <DeadLetters /> : tab === "deliveries" ? <Deliveries /> : tab === "audit-log" ? <AuditLog /> : <Overview />}
     </Page>
   );
 }

@@ -45,6 +45,17 @@ export function useDiscard() {
   });
 }
 
+/** Tries one delivery again that failed: it is gone from the list. */
+export function useRetryDelivery() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (id: string) => api.POST("/deliveries/{delivery_id}/retry", { params: { path: { delivery_id: id } } }),
+    onSuccess: () => done(words.ops.retried),
+    onError: (error) => failed(words.ops.notRetried, error),
+    onSettled: refresh,
+  });
+}
+
 function useRefresh(): () => Promise<void> {
   const cache = useQueryClient();
   return () => cache.invalidateQueries({ queryKey: queryKeys.ops });

@@ -50,6 +50,20 @@ export const deadLetterQuery = (id: string) =>
     queryFn: ({ signal }) => dataOf(api.GET("/ops/dead-letters/{event_id}", { params: { path: { event_id: id } }, signal })),
   });
 
+export const deliveriesSummaryQuery = queryOptions({
+  queryKey: queryKeys.deliveriesSummary,
+  queryFn: ({ signal }) => dataOf(api.GET("/deliveries/summary", { signal })),
+  refetchInterval: SLOWER_MS,
+});
+
+export const failedDeliveriesQuery = infiniteQueryOptions({
+  queryKey: queryKeys.failedDeliveries,
+  queryFn: ({ pageParam, signal }) =>
+    dataOf(api.GET("/deliveries", { params: { query: { state: "failed", limit: 50, cursor: pageParam } }, signal })),
+  ...pages,
+  refetchInterval: SLOWER_MS,
+});
+
 /** What the audit log is narrowed to. */
 export type AuditQuery = QueryOf<"/ops/audit-log">;
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from followup_common.db import Transaction
 from followup_common.db.tables import deliveries as table
 from followup_common.db.tables import delivery_attempts, destinations, users
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, text, true
 
 from followup_api.ops.deliveries.schemas import BulkRetry, DeliveryQuery
 from followup_api.pagination import Rows, paginate
@@ -29,6 +29,48 @@ SHOWN: Select[*tuple[Any, ...]] = (
     .join_from(table, users, users.c.id == c.user_id)
     .join(destinations, destinations.c.id == c.destination_id, isouter=True)
 )
+
+
+# What has not ended, and what was given up, by the partial indexes of both: what was sent is not read.
+CHANNELS = text("""
+    WITH known AS (
+        SELECT name AS channel, is_on, problem, problem_since FROM channels
+        UNION ALL SELECT 'webhook', true, NULL, NULL WHERE EXISTS (SELECT FROM webhooks)
+    )
+    SELECT k.*, o.*, g.* FROM known k
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE state = 'queued') AS queued,
+            count(*) FILTER (WHERE state = 'sending') AS sending,
+            count(*) FILTER (WHERE state = 'unknown') AS unknown,
+            min(next_at) FILTER (WHERE next_at <= now()) AS oldest_due_at
+        FROM (
+            SELECT state, next_at FROM deliveries d WHERE d.channel = k.channel AND d.ended_at IS NULL
+            ORDER BY next_at LIMIT :at_most
+        ) open
+    ) o
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE state = 'failed') AS failed,
+            count(*) FILTER (WHERE state = 'expired') AS expired
+        FROM (
+            SELECT state FROM deliveries d
+            WHERE d.channel = k.channel AND d.state IN ('failed', 'expired') LIMIT :at_most
+        ) given_up
+    ) g ORDER BY k.channel
+""").bindparams(at_most=COUNT_AT_MOST)
+CIRCUITS = text("""
+    SELECT channel, target, opened_at, retry_at, problem FROM circuits WHERE opened_at IS NOT NULL
+    ORDER BY opened_at, target LIMIT 100
+""")
+
+
+def channels(tx: Transaction) -> Sequence[Record]:
+    """What is under way by each channel, and what was given up."""
+    return tx.execute(CHANNELS).all()
+
+
+def open_circuits(tx: Transaction) -> Sequence[Record]:
+    """Places that fail again and again."""
+    return tx.execute(CIRCUITS).all()
 
 
 def page(tx: Transaction, query: DeliveryQuery) -> Rows:

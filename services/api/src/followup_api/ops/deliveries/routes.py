@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Query
+from sqlalchemy import func, select
 
 from followup_api.audit import Audit
 from followup_api.followups.schemas import PersonName
@@ -14,6 +15,7 @@ from followup_api.ops.deliveries.schemas import (
     DELIVERY_ID,
     BulkRetry,
     DeliveriesRetried,
+    DeliveriesSummary,
     DeliveryQuery,
     OpsDelivery,
     OpsDeliveryDetail,
@@ -42,6 +44,14 @@ def list_deliveries(work: Work, query: Annotated[DeliveryQuery, Query()]) -> Pag
 def retry_deliveries(work: Work, audit: Audit, body: BulkRetry) -> DeliveriesRetried:
     """Send again what was given up, the oldest first. What was completed, moved or read since is not sent."""
     return service.retry_oldest(work.tx, audit, body)
+
+
+@router.get("/summary", summary="Read how deliveries go")
+def read_summary(work: Work) -> DeliveriesSummary:
+    """What is under way by each channel, what was given up, and which places fail again and again."""
+    found = {"channels": queries.channels(work.tx), "circuits": queries.open_circuits(work.tx)}
+    read_at = work.tx.execute(select(func.now())).scalar_one()
+    return DeliveriesSummary.model_validate({**found, "read_at": read_at})
 
 
 @router.get("/{delivery_id}", summary="Read a delivery", responses=documented(404))

@@ -80,6 +80,67 @@ class OpsDeliveryDetail(OpsDelivery, json_schema_extra=examples(DETAILED)):
     tries: list[DeliveryTry]
 
 
+SUMMARY_EXAMPLE: JsonDict = {
+    "read_at": "2026-03-31T09:00:00Z",
+    "channels": [
+        {
+            "channel": "email",
+            "is_on": True,
+            "problem": None,
+            "problem_since": None,
+            "queued": 12,
+            "sending": 1,
+            "unknown": 0,
+            "oldest_due_at": "2026-03-31T08:58:00Z",
+            "failed": 3,
+            "expired": 0,
+        }
+    ],
+    "circuits": [
+        {
+            "channel": "email",
+            "target": "busy.example",
+            "opened_at": "2026-03-31T08:50:00Z",
+            "retry_at": "2026-03-31T09:02:00Z",
+            "problem": "450 4.7.1 try again later",
+        }
+    ],
+}
+
+
+class ChannelDeliveries(Schema):
+    """What is under way by one channel, and what was given up; each counted to 10,000."""
+
+    channel: Literal["email", "webhook"]
+    is_on: bool = Field(description="Whether it is configured.")
+    problem: str | None = Field(description="Why its server cannot be reached; null: it can.")
+    problem_since: Time | None
+    queued: int
+    sending: int
+    unknown: int = Field(description="Perhaps sent: tried again under the same id.")
+    oldest_due_at: Time | None = Field(description="Since when the oldest waits that could be sent.")
+    failed: int
+    expired: int
+
+
+class OpenCircuit(Schema):
+    """A place that fails again and again: what goes there waits until it is tried again."""
+
+    channel: ChannelName
+    target: str = Field(description="The domain of mail addresses.")
+    opened_at: Time
+    retry_at: Time = Field(description="When one delivery tries it.")
+    problem: str | None = Field(description="What it said last.")
+
+
+class DeliveriesSummary(Schema, json_schema_extra=examples(SUMMARY_EXAMPLE)):
+    """How deliveries go."""
+
+    read_at: Time = Field(description="By the database's clock, as the other times.")
+    channels: list[ChannelDeliveries]
+    circuits: list[OpenCircuit] = Field(description="Those that are open, the longest first; up to 100.")
+
+
 class DeliveryQuery(PageQuery):
     """Which deliveries to list."""
 
