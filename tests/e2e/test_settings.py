@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, pick, said, tab_to
 from tests.e2e.product import PASSWORD, Person, Product
-from tests.e2e.test_accessibility import violations
+from tests.e2e.test_accessibility import violations, violations_at_each_size
 
 NEW = "seven purple lamps hum"
 WIDTHS = (390, 820, 1440)
@@ -144,3 +144,39 @@ def test_who_does_not_confirm_has_changed_nothing(product: Product, visit: Visit
     form = dialog(page, "New API token")
     expect(form.get_by_role("alert")).to_contain_text("long ago")
     expect(form.get_by_label("What it is for")).to_have_value("Nightly import")
+
+
+def test_a_person_says_by_keyboard_which_mails_they_want_and_when(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Patel", time_zone="Europe/Berlin")
+    page = visit(amir, "/settings", reduced_motion="reduce")
+    form = page.get_by_role("form", name="Mail about follow-ups")
+    save = form.get_by_role("button", name="Save")
+    expect(save).to_be_disabled()
+    tab_to(form.get_by_role("combobox", name="Escalated")).press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("combobox", name="Escalated")).to_have_value("Never")
+    tab_to(form.get_by_label("Quiet hours")).press("Space")
+    tab_to(form.get_by_label("From")).fill("21:30")
+    tab_to(form.get_by_label("Sunday")).press("Space")
+    assert violations_at_each_size(page) == []
+    tab_to(save).press("Enter")
+    expect(said(page, "Saved how you are told")).to_be_visible()
+    kept = page.request.get("/api/v1/me/notification-rules").json()
+    assert kept["quiet_hours"] == {"begins": "21:30", "ends": "07:00", "days": [1, 2, 3, 4, 5, 6]}
+    assert [rule["mode"] for rule in kept["rules"] if rule["own"]] == ["never"]
+
+
+def test_an_admin_sets_and_locks_how_everybody_is_told(product: Product, visit: Visit) -> None:
+    page = visit(product.person("Ada Admin", "admin"), "/admin/notifications", reduced_motion="reduce")
+    expect(page.get_by_role("combobox", name="SLA breach")).to_have_value("At once")
+    page.get_by_role("checkbox", name="SLA breach: the same for everybody").check()
+    assert violations_at_each_size(page) == []
+    tab_to(page.get_by_role("button", name="Save")).press("Enter")
+    expect(said(page, "Saved how people are told")).to_be_visible()
+    page.goto("/settings")
+    expect(page.get_by_role("combobox", name="SLA breach")).to_be_disabled()
+    rules = product.call("GET", "/organisation/notification-rules")
+    unlocked = [{**rule, "locked": False} for rule in rules["rules"]]
+    product.call("PUT", "/organisation/notification-rules", json={**rules, "rules": unlocked})

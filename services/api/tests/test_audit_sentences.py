@@ -369,6 +369,14 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Ada Okafor changed the calendar of the organisation",
     ),
     (
+        *(Action.NOTIFICATION_RULES_CHANGED, 1, "users/1", {"changes": {"quiet_hours": change(None, {})}}),
+        "Ada Okafor changed how they are told outside the house",
+    ),
+    (
+        *(Action.NOTIFICATION_RULES_CHANGED, 1, "organisation", {"changes": {"breaches_pass": change(0, 1)}}),
+        "Ada Okafor changed how everybody is told outside the house",
+    ),
+    (
         Action.SWEEP_REQUESTED,
         None,
         "sweeps/7",

@@ -56,6 +56,7 @@ def test_a_notification_says_what_became_of_its_mail(company: Company) -> None:
             "at": "2026-01-01T09:02:00Z",
             "next_at": None,
             "reason": None,
+            "held": False,
         }
     ]
 

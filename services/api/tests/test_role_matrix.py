@@ -28,6 +28,13 @@ FOLLOW_UPS_CSV = (
     "status\n"
 )
 
+COMPANY_RULES = {
+    "rules": [
+        {"severity": severity, "mode": "at_once"}
+        for severity in ("reminder", "overdue", "escalated", "breach")
+    ],
+    "breaches_pass": True,
+}
 WEBHOOK = "https://93.184.215.14/hooks"
 
 CALENDAR = {
@@ -219,6 +226,10 @@ LINES: dict[str, Line] = {
     "POST /api/v1/policies/{policy_id}/publish": admins(200, json={}),
     "DELETE /api/v1/policies/{policy_id}": admins(204),
     "POST /api/v1/calendars/{calendar_id}/preview": admins(200, json=CALENDAR),
+    "GET /api/v1/me/notification-rules": everybody(200),
+    "PUT /api/v1/me/notification-rules": everybody(200, json={"rules": []}),
+    "GET /api/v1/organisation/notification-rules": admins(200),
+    "PUT /api/v1/organisation/notification-rules": admins(200, json=COMPANY_RULES),
     "GET /api/v1/organisation": everybody(200),
     "PUT /api/v1/organisation": admins(200, json={"calendar_id": None}),
     "GET /api/v1/escalations": managers(200),

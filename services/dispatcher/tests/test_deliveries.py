@@ -153,7 +153,8 @@ def test_nobody_is_told_by_a_channel_that_is_for_those_who_ask_or_is_off(company
 REMINDER = '[{"after": "-PT2H", "audience": ["assignee"], "label": "soon", "severity": "reminder"}]'
 
 
-def test_a_reminder_stays_in_the_inbox(company: Company, run: Run) -> None:
+def remind(company: Company) -> int:
+    """A follow-up of Eve's that is due in an hour, under a policy that reminds her before: her id."""
     company.tx.execute(
         text("""
             WITH made AS (INSERT INTO policies (name, position) VALUES ('early', 0) RETURNING id)
@@ -163,7 +164,13 @@ def test_a_reminder_stays_in_the_inbox(company: Company, run: Run) -> None:
         {"steps": REMINDER},
     )
     configure(company, Mail())
-    company.follow_up(company.person("Eve"), overdue=-HOUR)
+    eve = company.person("Eve")
+    company.follow_up(eve, overdue=-HOUR)
+    return eve
+
+
+def test_a_reminder_stays_in_the_inbox(company: Company, run: Run) -> None:
+    remind(company)
     sweep(company, run)
     assert company.count("notifications") == 1
     assert company.count("deliveries") == 0

@@ -37,6 +37,8 @@ from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
 from followup_api.me.routes import of_people as sessions_of_people
 from followup_api.me.routes import router as me
+from followup_api.notification_rules.routes import mine as my_rules
+from followup_api.notification_rules.routes import of_company as company_rules
 from followup_api.notifications import live
 from followup_api.notifications.routes import router as notifications
 from followup_api.observability import Observability
@@ -93,6 +95,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     subjects,
     calendars,
     policies,
+    my_rules,
+    company_rules,
     organisation,
     escalations,
     team,

@@ -62,6 +62,7 @@ class Action(StrEnum):
     POLICY_ARCHIVED = "policy.archived"
     POLICIES_ORDERED = "policies.ordered"
     ORGANISATION_CHANGED = "organisation.changed"
+    NOTIFICATION_RULES_CHANGED = "notification-rules.changed"
     KIND_CREATED = "follow-up-kind.created"
     KIND_CHANGED = "follow-up-kind.changed"
     KINDS_ORDERED = "follow-up-kinds.ordered"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies, policy_names
+from followup_common.db.rules import rules_of
 from followup_common.db.slow_clock import SLOW_NOW
-from followup_common.policy import Step
+from followup_common.policy import Severity, Step
 from sqlalchemy import Interval, Row, bindparam, text
 
 from followup_dispatcher import links
@@ -27,12 +28,16 @@ KEPT_FOR = timedelta(days=3)
 """What could not be handed over by then is out of date. A clock that is ahead makes nothing older."""
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_HOLD = timedelta(days=15)
+"""A weekly digest and quiet hours behind it hold nothing for longer."""
 
 MOST_LINES = 50
 """Of so many follow-ups a summary has a line."""
 FEW = 5
 """With so many, each line has the links by which one acts, as a mail of one follow-up has."""
 
+HELD = "held by the rules of its reader"
+NEVER = "by their own rules"
 LEFT = "no outcome was recorded: the dispatcher ended, or lost the database"
 
 DUE = text("""
@@ -46,7 +51,8 @@ DUE = text("""
 
 TAKE = text(f"""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
-        COALESCE(d.retried_at, d.created_at) < {SLOW_NOW} - :kept_for AS is_old
+        d.channel, COALESCE(d.severity, 'overdue') AS severity, d.created_at, now() AS now,
+        GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old
     FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
         AND d.id <> ALL(CAST(:under_way AS uuid[]))
@@ -58,6 +64,12 @@ BEGIN = text("""
     WHERE id = :id RETURNING attempts
 """).bindparams(bindparam("lease", LEASE, Interval))
 BEGIN_ATTEMPT = text("INSERT INTO delivery_attempts (delivery_id, number) VALUES (:id, :number)")
+
+HOLD = text("""
+    UPDATE deliveries SET state = CASE WHEN state = 'sending' THEN 'unknown' ELSE state END,
+        next_at = :until, held_until = :until
+    WHERE id = :id
+""")
 
 END_ATTEMPT = text("""
     UPDATE delivery_attempts SET ended_at = now(), outcome = :outcome, answer = :answer
@@ -123,8 +135,11 @@ DROP_READ = text("""
 # A time further ahead than any wait comes from a clock that was ahead.
 BRING_BACK = text("""
     UPDATE deliveries SET next_at = now()
-    WHERE webhook_id IS NULL AND ended_at IS NULL AND next_at > now() + :longest
-""").bindparams(bindparam("longest", LONGEST_WAIT + LEASE, Interval))
+    WHERE webhook_id IS NULL AND ended_at IS NULL
+        AND next_at > now() + CASE WHEN held_until = next_at THEN :longest_hold ELSE :longest END
+""").bindparams(
+    bindparam("longest", LONGEST_WAIT + LEASE, Interval), bindparam("longest_hold", LONGEST_HOLD, Interval)
+)
 
 
 class Ended(NamedTuple):
@@ -137,6 +152,12 @@ class Ended(NamedTuple):
 
     state: str
     reason: str
+
+
+class Held(NamedTuple):
+    """A delivery does not begin before then."""
+
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -185,6 +206,9 @@ def take(
         if told.reason == READ:
             tx.execute(DROP_READ, {"channel": channel})
         return Stopped(told.reason)
+    if isinstance(told, Held):
+        tx.execute(HOLD, {"id": row.id, "until": told.until})
+        return Stopped(HELD)
     keys = {"user_id": row.user_id, "destination_id": row.destination_id}
     address, *reader = tx.execute(RECIPIENT, keys).one()
     if delayed := Circuits(channel, a_minute, LEASE).delay(tx, row.id, address):
@@ -247,12 +271,14 @@ class ForPeople:
         Circuits(self.channel).tidy(tx)
 
 
-def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
+def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended | Held:
     """What a delivery is to say, or why it is not to be said any more."""
     if row.is_old:
         return Ended("expired", f"could not be handed over for {KEPT_FOR.days} days")
     if reason := out_of_reach(tx, row.notification_id, row.user_id, row.destination_id):
         return Ended("suppressed", reason)
+    if by_rule := _held(tx, row):
+        return by_rule
     if row.follow_up_id is None:
         return _summary(tx, row)
     found = stopped(tx, row.user_id, [Told(row.notification_id, row.follow_up_id)])
@@ -260,6 +286,15 @@ def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
         return Ended("suppressed", reason)
     told = tx.execute(TOLD, {"user_id": row.user_id, "ids": [row.notification_id]}).one()
     return _notification(tx, told)
+
+
+def _held(tx: Transaction, row: Row[Any]) -> Ended | Held | None:
+    """Why its reader's rules keep a delivery from going now; None: they do not."""
+    rules = rules_of(tx, row.user_id, row.channel)
+    turn = rules.when(Severity(row.severity), since=min(row.created_at, row.now), now=row.now)
+    if turn is None:
+        return Ended("suppressed", NEVER)
+    return Held(turn.at) if turn.at > row.now else None
 
 
 def _links(

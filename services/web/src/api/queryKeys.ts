@@ -57,6 +57,8 @@ export const queryKeys = {
   policyEffect: (id: number, etag: string) => ["policies", "effect", id, etag] as const,
   ladder: (etag: string, asked: object) => ["calendars", "ladder", etag, asked] as const,
   organisation: ["organisation"] as const,
+  notificationRules: ["notification-rules"] as const,
+  companyRules: ["notification-rules", "company"] as const,
   calendars: ["calendars"] as const,
   calendarList: ["calendars", "list"] as const,
   calendar: (id: number) => ["calendars", "one", id] as const,

@@ -1544,6 +1544,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how one is told
+         * @description By mail; the inbox has everything at once.
+         */
+        get: operations["read_my_rules"];
+        /**
+         * Change how one is told
+         * @description What is held at the moment goes by the new rules.
+         */
+        put: operations["replace_my_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisation/notification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how people are told
+         * @description Who has no rule of their own.
+         */
+        get: operations["read_company_rules"];
+        /**
+         * Change how people are told
+         * @description Who has no rule of their own, and all for what is locked. What is held at the moment goes by the new
+         *     rules.
+         */
+        put: operations["replace_company_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisation": {
         parameters: {
             query?: never;
@@ -2703,7 +2752,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -3812,6 +3861,85 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * CompanyRule
+         * @description How those are told who have no rule of their own.
+         * @example {
+         *       "channel": "email",
+         *       "locked": false,
+         *       "mode": "at_once",
+         *       "severity": "overdue"
+         *     }
+         */
+        CompanyRule: {
+            /**
+             * Channel
+             * @default email
+             * @constant
+             */
+            channel: "email";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "reminder" | "overdue" | "escalated" | "breach";
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "at_once" | "never";
+            /**
+             * Locked
+             * @description Whether nobody may have a rule of their own.
+             * @default false
+             */
+            locked: boolean;
+        };
+        /**
+         * CompanyRules
+         * @description How people are told who have not said otherwise.
+         * @example {
+         *       "breaches_pass": true,
+         *       "rules": [
+         *         {
+         *           "channel": "email",
+         *           "locked": false,
+         *           "mode": "never",
+         *           "severity": "reminder"
+         *         },
+         *         {
+         *           "channel": "email",
+         *           "locked": false,
+         *           "mode": "at_once",
+         *           "severity": "overdue"
+         *         },
+         *         {
+         *           "channel": "email",
+         *           "locked": false,
+         *           "mode": "at_once",
+         *           "severity": "escalated"
+         *         },
+         *         {
+         *           "channel": "email",
+         *           "locked": true,
+         *           "mode": "at_once",
+         *           "severity": "breach"
+         *         }
+         *       ]
+         *     }
+         */
+        CompanyRules: {
+            /**
+             * Rules
+             * @description Of each severity one.
+             */
+            rules: components["schemas"]["CompanyRule"][];
+            /**
+             * Breaches Pass
+             * @description Whether breaches may come in quiet hours; each person decides for themselves too.
+             */
+            breaches_pass: boolean;
         };
         /**
          * Completed
@@ -7069,6 +7197,7 @@ export interface components {
          *         {
          *           "at": "2026-03-04T12:00:03Z",
          *           "channel": "email",
+         *           "held": false,
          *           "state": "sent"
          *         }
          *       ],
@@ -7215,6 +7344,151 @@ export interface components {
              * @description Why it was not sent, or not yet.
              */
             reason: string | null;
+            /**
+             * Held
+             * @description Whether one's own rules hold it until `next_at`.
+             * @default false
+             */
+            held: boolean;
+        };
+        /**
+         * NotificationRule
+         * @description How one is told of what is of a severity, by a channel.
+         * @example {
+         *       "channel": "email",
+         *       "default": {
+         *         "mode": "at_once"
+         *       },
+         *       "locked": false,
+         *       "mode": "at_once",
+         *       "own": true,
+         *       "severity": "overdue"
+         *     }
+         */
+        NotificationRule: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "at_once" | "never";
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "email";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "reminder" | "overdue" | "escalated" | "breach";
+            /**
+             * Own
+             * @description Whether it is one's own; else it is the company's.
+             */
+            own: boolean;
+            /**
+             * Locked
+             * @description Whether nobody may have one of their own.
+             */
+            locked: boolean;
+            /** @description The company's. */
+            default: components["schemas"]["Way"];
+        };
+        /**
+         * NotificationRules
+         * @description How and when one is told outside the house. The inbox has everything at once.
+         * @example {
+         *       "breaches_may_pass": true,
+         *       "breaches_pass": true,
+         *       "quiet_hours": {
+         *         "begins": "20:00",
+         *         "days": [
+         *           1,
+         *           2,
+         *           3,
+         *           4,
+         *           5,
+         *           6,
+         *           7
+         *         ],
+         *         "ends": "07:30"
+         *       },
+         *       "rules": [
+         *         {
+         *           "channel": "email",
+         *           "default": {
+         *             "mode": "at_once"
+         *           },
+         *           "locked": false,
+         *           "mode": "at_once",
+         *           "own": true,
+         *           "severity": "overdue"
+         *         }
+         *       ],
+         *       "time_zone": "Europe/Berlin"
+         *     }
+         */
+        NotificationRules: {
+            /** Rules */
+            rules: components["schemas"]["NotificationRule"][];
+            /** @description What is due in them is held until they end. */
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+            /**
+             * Breaches Pass
+             * @description Whether one wants breaches in quiet hours all the same.
+             */
+            breaches_pass: boolean;
+            /**
+             * Breaches May Pass
+             * @description Whether the company lets them pass.
+             */
+            breaches_may_pass: boolean;
+            /**
+             * Time Zone
+             * @description On whose clocks the times are.
+             */
+            time_zone: string;
+        };
+        /**
+         * NotificationRulesInput
+         * @description How and when one is to be told.
+         * @example {
+         *       "breaches_pass": true,
+         *       "quiet_hours": {
+         *         "begins": "20:00",
+         *         "days": [
+         *           1,
+         *           2,
+         *           3,
+         *           4,
+         *           5,
+         *           6,
+         *           7
+         *         ],
+         *         "ends": "07:30"
+         *       },
+         *       "rules": [
+         *         {
+         *           "channel": "email",
+         *           "mode": "at_once",
+         *           "severity": "overdue"
+         *         }
+         *       ]
+         *     }
+         */
+        NotificationRulesInput: {
+            /**
+             * Rules
+             * @description Of each severity at most one; for those left out the company's rules hold.
+             */
+            rules: components["schemas"]["RuleInput"][];
+            quiet_hours?: components["schemas"]["QuietHoursInput"] | null;
+            /**
+             * Breaches Pass
+             * @description Whether breaches come in quiet hours all the same.
+             * @default true
+             */
+            breaches_pass: boolean;
         };
         /**
          * NotifiedFollowUp
@@ -8832,6 +9106,85 @@ export interface components {
             queues: components["schemas"]["ServiceQueues"][];
         };
         /**
+         * QuietHours
+         * @description When one is not told, on one's own clock.
+         * @example {
+         *       "begins": "20:00",
+         *       "days": [
+         *         1,
+         *         2,
+         *         3,
+         *         4,
+         *         5,
+         *         6,
+         *         7
+         *       ],
+         *       "ends": "07:30"
+         *     }
+         */
+        QuietHours: {
+            /**
+             * Begins
+             * @example 09:00
+             */
+            begins: string;
+            /**
+             * Ends
+             * @description On the next day, unless it is later than `begins`.
+             * @example 09:00
+             */
+            ends: string;
+            /**
+             * Days
+             * @description On which they begin; 1 is Monday.
+             */
+            days: number[];
+        };
+        /**
+         * QuietHoursInput
+         * @description When one is not to be told, on one's own clock.
+         * @example {
+         *       "begins": "20:00",
+         *       "days": [
+         *         1,
+         *         2,
+         *         3,
+         *         4,
+         *         5,
+         *         6,
+         *         7
+         *       ],
+         *       "ends": "07:30"
+         *     }
+         */
+        QuietHoursInput: {
+            /**
+             * Begins
+             * @example 09:00
+             */
+            begins: string;
+            /**
+             * Ends
+             * @description On the next day, unless it is later than `begins`.
+             * @example 09:00
+             */
+            ends: string;
+            /**
+             * Days
+             * @description On which they begin; 1 is Monday.
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            days: number[];
+        };
+        /**
          * Range
          * @description Hours of one day.
          */
@@ -8984,6 +9337,33 @@ export interface components {
              * @description Follow-ups told of otherwise; at most 20.
              */
             examples: components["schemas"]["Differing"][];
+        };
+        /**
+         * RuleInput
+         * @description How one is to be told of what is of a severity.
+         * @example {
+         *       "channel": "email",
+         *       "mode": "at_once",
+         *       "severity": "overdue"
+         *     }
+         */
+        RuleInput: {
+            /**
+             * Channel
+             * @default email
+             * @constant
+             */
+            channel: "email";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "reminder" | "overdue" | "escalated" | "breach";
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "at_once" | "never";
         };
         /**
          * Scope
@@ -10414,6 +10794,17 @@ export interface components {
              * @description For what it waits; kept in the history.
              */
             reason: string;
+        };
+        /**
+         * Way
+         * @description How one is told.
+         */
+        Way: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "at_once" | "never";
         };
         /**
          * Webhook
@@ -21699,6 +22090,438 @@ export interface operations {
             };
         };
     };
+    read_my_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "breaches_may_pass": true,
+                     *       "breaches_pass": true,
+                     *       "quiet_hours": {
+                     *         "begins": "20:00",
+                     *         "days": [
+                     *           1,
+                     *           2,
+                     *           3,
+                     *           4,
+                     *           5,
+                     *           6,
+                     *           7
+                     *         ],
+                     *         "ends": "07:30"
+                     *       },
+                     *       "rules": [
+                     *         {
+                     *           "channel": "email",
+                     *           "default": {
+                     *             "mode": "at_once"
+                     *           },
+                     *           "locked": false,
+                     *           "mode": "at_once",
+                     *           "own": true,
+                     *           "severity": "overdue"
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Berlin"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationRules"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_my_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "breaches_pass": true,
+                 *       "quiet_hours": {
+                 *         "begins": "20:00",
+                 *         "days": [
+                 *           1,
+                 *           2,
+                 *           3,
+                 *           4,
+                 *           5,
+                 *           6,
+                 *           7
+                 *         ],
+                 *         "ends": "07:30"
+                 *       },
+                 *       "rules": [
+                 *         {
+                 *           "channel": "email",
+                 *           "mode": "at_once",
+                 *           "severity": "overdue"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NotificationRulesInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "breaches_may_pass": true,
+                     *       "breaches_pass": true,
+                     *       "quiet_hours": {
+                     *         "begins": "20:00",
+                     *         "days": [
+                     *           1,
+                     *           2,
+                     *           3,
+                     *           4,
+                     *           5,
+                     *           6,
+                     *           7
+                     *         ],
+                     *         "ends": "07:30"
+                     *       },
+                     *       "rules": [
+                     *         {
+                     *           "channel": "email",
+                     *           "default": {
+                     *             "mode": "at_once"
+                     *           },
+                     *           "locked": false,
+                     *           "mode": "at_once",
+                     *           "own": true,
+                     *           "severity": "overdue"
+                     *         }
+                     *       ],
+                     *       "time_zone": "Europe/Berlin"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotificationRules"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_company_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "breaches_pass": true,
+                     *       "rules": [
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": false,
+                     *           "mode": "never",
+                     *           "severity": "reminder"
+                     *         },
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": false,
+                     *           "mode": "at_once",
+                     *           "severity": "overdue"
+                     *         },
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": false,
+                     *           "mode": "at_once",
+                     *           "severity": "escalated"
+                     *         },
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": true,
+                     *           "mode": "at_once",
+                     *           "severity": "breach"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CompanyRules"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_company_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "breaches_pass": true,
+                 *       "rules": [
+                 *         {
+                 *           "channel": "email",
+                 *           "locked": false,
+                 *           "mode": "never",
+                 *           "severity": "reminder"
+                 *         },
+                 *         {
+                 *           "channel": "email",
+                 *           "locked": false,
+                 *           "mode": "at_once",
+                 *           "severity": "overdue"
+                 *         },
+                 *         {
+                 *           "channel": "email",
+                 *           "locked": false,
+                 *           "mode": "at_once",
+                 *           "severity": "escalated"
+                 *         },
+                 *         {
+                 *           "channel": "email",
+                 *           "locked": true,
+                 *           "mode": "at_once",
+                 *           "severity": "breach"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompanyRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "breaches_pass": true,
+                     *       "rules": [
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": false,
+                     *           "mode": "never",
+                     *           "severity": "reminder"
+                     *         },
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": false,
+                     *           "mode": "at_once",
+                     *           "severity": "overdue"
+                     *         },
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": false,
+                     *           "mode": "at_once",
+                     *           "severity": "escalated"
+                     *         },
+                     *         {
+                     *           "channel": "email",
+                     *           "locked": true,
+                     *           "mode": "at_once",
+                     *           "severity": "breach"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CompanyRules"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_organisation: {
         parameters: {
             query?: never;
@@ -22382,6 +23205,7 @@ export interface operations {
                      *             {
                      *               "at": "2026-03-04T12:00:03Z",
                      *               "channel": "email",
+                     *               "held": false,
                      *               "state": "sent"
                      *             }
                      *           ],

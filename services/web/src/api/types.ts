@@ -11,6 +11,10 @@ export interface Page<T> {
 export type LogInOptions = Schemas["LogInOptions"];
 export type Me = Schemas["Me"];
 export type Session = Schemas["Session"];
+export type NotificationRules = Schemas["NotificationRules"];
+export type NotificationRule = Schemas["NotificationRule"];
+export type CompanyRules = Schemas["CompanyRules"];
+export type RuleMode = NotificationRule["mode"];
 export type Permission = Schemas["Permission"];
 export type User = Schemas["User"];
 export type NotYetIn = Schemas["NotYetIn"];

@@ -56,6 +56,7 @@ const pages: RouteObject[] = [
     children: [
       { path: "admin", element: <Navigate to="/admin/sweeps" replace /> },
       { path: "admin/sweeps", lazy: () => import("@/features/sweeps/SweepsPage") },
+      { path: "admin/notifications", lazy: () => import("@/features/rules/CompanyRulesPage") },
       { path: "admin/people", lazy: () => import("@/features/people/PeoplePage") },
       { path: "admin/import", lazy: () => import("@/features/imports/ImportPage") },
     ],

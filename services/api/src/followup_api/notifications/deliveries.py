@@ -10,12 +10,13 @@ from sqlalchemy import text
 
 DELIVERIES = text("""
     SELECT notification_id, channel, state, COALESCE(ended_at, created_at) AS at,
-        CASE WHEN ended_at IS NULL THEN next_at END AS next_at, error AS reason
+        CASE WHEN ended_at IS NULL THEN next_at END AS next_at, error AS reason,
+        COALESCE(ended_at IS NULL AND held_until = next_at, false) AS held
     FROM deliveries WHERE notification_id = ANY(CAST(:ids AS bigint[])) AND user_id = :user_id
     ORDER BY notification_id, destination_id
 """)
 
-FIELDS = ("channel", "state", "at", "next_at", "reason")
+FIELDS = ("channel", "state", "at", "next_at", "reason", "held")
 
 
 def with_deliveries(

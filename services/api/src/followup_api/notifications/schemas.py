@@ -89,6 +89,7 @@ class NotificationDelivery(Schema):
     at: Time = Field(description="When that was; of one that is still to be sent, when it was planned.")
     next_at: Time | None = Field(description="When it is tried next; null: not any more.")
     reason: str | None = Field(description="Why it was not sent, or not yet.")
+    held: bool = Field(False, description="Whether one's own rules hold it until `next_at`.")
 
 
 EXAMPLE: JsonDict = {
@@ -128,6 +129,7 @@ EXAMPLE: JsonDict = {
             "at": "2026-03-04T12:00:03Z",
             "next_at": None,
             "reason": None,
+            "held": False,
         }
     ],
 }

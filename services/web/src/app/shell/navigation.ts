@@ -6,6 +6,7 @@ import {
   IconChecklist,
   IconFileImport,
   IconInbox,
+  IconMail,
   IconKey,
   IconListCheck,
   IconRefresh,
@@ -59,6 +60,7 @@ export const ADMIN: readonly Destination[] = [
   { to: "/admin/kinds", label: t.shell.kinds, icon: IconTags, permission: "choices:write" },
   { to: "/admin/outcomes", label: t.shell.outcomes, icon: IconListCheck, permission: "choices:write" },
   { to: "/admin/import", label: t.shell.import, icon: IconFileImport, permission: "imports" },
+  { to: "/admin/notifications", label: t.shell.notifications, icon: IconMail, permission: "users:write" },
   { to: "/admin/webhooks", label: t.shell.webhooks, icon: IconWebhook, permission: "webhooks" },
   { to: "/admin/ops", label: t.shell.operations, icon: IconActivity, permission: "ops" },
 ];

@@ -1,4 +1,5 @@
 import { words } from "@/i18n/calendars";
+import { TIME } from "@/time/timeOfDay";
 import type { DayHours, WeekdayHours } from "@/features/calendars/draft";
 
 const DAY_MINUTES = 1440;
@@ -11,8 +12,7 @@ export interface Segment {
   to: number;
 }
 
-/** Hours and minutes, as they are typed. */
-export const TIME = /^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/;
+export { TIME };
 
 export function minutesOf(time: string): number {
   const [hours, minutes] = time.split(":").map(Number);

@@ -20,7 +20,7 @@ export function Deliveries({ deliveries, className }: Props) {
 }
 
 /** What is said of a delivery; nothing of one whose notification had been read by then. */
-export function wordsOf({ state, at, next_at: next, reason }: Delivery, on: (at: string) => string): string | undefined {
+export function wordsOf({ state, at, next_at: next, reason, held }: Delivery, on: (at: string) => string): string | undefined {
   const words = t.inbox.mail;
   switch (state) {
     case "sent":
@@ -28,6 +28,7 @@ export function wordsOf({ state, at, next_at: next, reason }: Delivery, on: (at:
     case "sending":
       return words.sending;
     case "queued":
+      if (held && next) return words.held(on(next));
       return reason && next ? words.again(reason, on(next)) : words.waits;
     case "unknown":
       return words.unknown(on(next ?? at));

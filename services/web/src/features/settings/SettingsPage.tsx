@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { Message } from "@/components/Message";
 import { Page } from "@/components/Page";
 import { Absences } from "@/features/absences";
+import { MyRules } from "@/features/rules";
 import { useLogInOptions } from "@/features/session";
 import { PasswordForm } from "@/features/settings/PasswordForm";
 import { ProfileForm } from "@/features/settings/ProfileForm";
@@ -10,6 +11,7 @@ import { Section } from "@/features/settings/Section";
 import { Sessions } from "@/features/settings/Sessions";
 import { t } from "@/i18n";
 import { words as away } from "@/i18n/absences";
+import { words as rules } from "@/i18n/rules";
 
 function TokensLink() {
   return (
@@ -27,6 +29,9 @@ export function Component() {
       <Stack gap="xl">
         <Section title={t.settings.you}>
           <ProfileForm />
+        </Section>
+        <Section title={rules.title} name="notifications">
+          <MyRules />
         </Section>
         <Section title={away.title} name="away">
           <Absences />

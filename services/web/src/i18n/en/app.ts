@@ -25,6 +25,7 @@ export const app = {
     kinds: "Kinds",
     outcomes: "Outcomes",
     import: "Import",
+    notifications: "Notifications",
     webhooks: "Webhooks",
     operations: "Operations",
     pageTitle: (title: string, unread: number) => `${unread ? `(${unread}) ` : ""}${title} · Followup`,

@@ -28,6 +28,7 @@ export const inbox = {
     openSummary: "Show them",
     showAll: "Show all notifications",
     mail: {
+      held: (at: string) => `Mail goes ${at}, by your rules`,
       sent: (at: string) => `Mail sent ${at}`,
       sending: "Mail is being sent",
       waits: "Mail waits to be sent",

@@ -8,6 +8,8 @@ from followup_common.db.tables.delivered import (
     deliveries,
     delivery_attempts,
     destinations,
+    notification_preferences,
+    notification_rules,
     webhook_events,
     webhooks,
 )
@@ -74,6 +76,8 @@ __all__ = [
     "identities",
     "log_in_failures",
     "metadata",
+    "notification_preferences",
+    "notification_rules",
     "notifications",
     "organisation",
     "outbox",

@@ -20,9 +20,9 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIME
 
-from followup_common.db.tables.columns import Time, created_at_column, id_column, metadata
+from followup_common.db.tables.columns import SEVERITIES, Time, created_at_column, id_column, metadata
 
 # The channels that are configured; the dispatcher says so when it starts. None: nothing is planned.
 channels = Table(
@@ -80,6 +80,55 @@ circuits = Table(
     # When the next one may go, where there is a rate.
     Column("free_at", Time, nullable=False, server_default=func.now()),
     CheckConstraint("(opened_at IS NULL) = (retry_at IS NULL)", name="open"),
+)
+
+# How people are told by a channel of what is of a severity; no person: those who have no rule of their own.
+notification_rules = Table(
+    "notification_rules",
+    metadata,
+    id_column(),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("channel", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    # On the person's clock; and the day, from 1 for Monday.
+    Column("digest_at", TIME),
+    Column("weekday", SmallInteger),
+    # Whether nobody may have a rule of their own.
+    Column("locked", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint(
+        *("user_id", "channel", "severity"),
+        name="uq_notification_rules_one",
+        postgresql_nulls_not_distinct=True,
+    ),
+    CheckConstraint("channel IN ('email')", name="channel"),
+    CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
+    CheckConstraint("mode IN ('at_once', 'hourly', 'daily', 'weekly', 'never')", name="mode"),
+    CheckConstraint("(digest_at IS NOT NULL) = (mode IN ('daily', 'weekly'))", name="digest_at"),
+    CheckConstraint("(weekday IS NOT NULL) = (mode = 'weekly') AND weekday BETWEEN 1 AND 7", name="weekday"),
+    CheckConstraint("user_id IS NULL OR NOT locked", name="locked"),
+)
+
+# When somebody is not told, on their clock; no person: what holds for all.
+notification_preferences = Table(
+    "notification_preferences",
+    metadata,
+    id_column(),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE")),
+    # They end on the next day unless that is later on the same one. They begin on these: 1 is Monday.
+    Column("quiet_begins", TIME),
+    Column("quiet_ends", TIME),
+    Column("quiet_days", ARRAY(SmallInteger)),
+    # Whether breaches are told all the same: where the company lets them and the person too.
+    Column("breaches_pass", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("user_id", name="uq_notification_preferences_one", postgresql_nulls_not_distinct=True),
+    CheckConstraint(
+        "CASE WHEN quiet_begins IS NULL THEN quiet_ends IS NULL AND quiet_days IS NULL"
+        " ELSE user_id IS NOT NULL AND num_nulls(quiet_ends, quiet_days) = 0"
+        " AND cardinality(quiet_days) > 0 AND quiet_days <@ ARRAY[1, 2, 3, 4, 5, 6, 7]::smallint[]"
+        " AND (quiet_begins <> quiet_ends OR NOT quiet_days @> ARRAY[1, 2, 3, 4, 5, 6, 7]::smallint[]) END",
+        name="quiet",
+    ),
 )
 
 # Where programs of others hear what happens. Secrets are kept sealed (`followup_common.sealing`).
@@ -145,6 +194,10 @@ deliveries = Table(
     # What it is where it goes to a webhook: then the four above are null.
     Column("webhook_id", BigInteger, ForeignKey("webhooks.id", ondelete="CASCADE")),
     Column("event_id", Uuid),
+    # How grave what it tells is; null: it was planned before there were rules, as what is overdue.
+    Column("severity", Text),
+    # Until when its reader's rules hold it: what is kept of `followup_common.policy.delivery.when`.
+    Column("held_until", Time),
     UniqueConstraint("notification_id", "destination_id", name="uq_deliveries_once"),
     CheckConstraint(
         "CASE WHEN webhook_id IS NULL"
@@ -157,6 +210,12 @@ deliveries = Table(
         "state IN ('queued', 'sending', 'unknown', 'sent', 'failed', 'suppressed', 'expired')", name="state"
     ),
     CheckConstraint("(ended_at IS NULL) = (state IN ('queued', 'sending', 'unknown'))", name="ended"),
+    CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
+    Index(
+        "ix_deliveries_held",
+        "user_id",
+        postgresql_where=text("held_until IS NOT NULL AND ended_at IS NULL"),
+    ),
     Index("ix_deliveries_due", "channel", "next_at", postgresql_where=text("ended_at IS NULL")),
     Index(
         "uq_deliveries_event",

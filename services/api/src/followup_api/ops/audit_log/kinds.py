@@ -31,6 +31,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.POLICY_CREATED, Action.POLICY_DRAFTED, Action.POLICY_DRAFT_DISCARDED),
         *(Action.POLICY_PUBLISHED, Action.POLICY_ARCHIVED, Action.POLICIES_ORDERED),
         Action.ORGANISATION_CHANGED,
+        Action.NOTIFICATION_RULES_CHANGED,
         Action.DELIVERIES_RETRIED,
         *(Action.WEBHOOK_CREATED, Action.WEBHOOK_CHANGED, Action.WEBHOOK_SECRET_ROTATED),
         *(

@@ -320,6 +320,11 @@ def _policy(action: str, entry: _Entry) -> str:
             return f"{entry.who} put the policies into another order"
 
 
+def _rules(_: str, entry: _Entry) -> str:
+    whom = "they are" if entry.is_about_actor else "everybody is"
+    return f"{entry.who} changed how {whom} told outside the house"
+
+
 def _organisation(_: str, entry: _Entry) -> str:
     return f"{entry.who} changed the calendar of the organisation"
 
@@ -403,6 +408,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     ),
     Action.HOLIDAYS_REFRESHED: _holidays,
     Action.ORGANISATION_CHANGED: _organisation,
+    Action.NOTIFICATION_RULES_CHANGED: _rules,
     **dict.fromkeys(LISTS, _choice),
     Action.SWEEP_REQUESTED: _sweep,
     Action.DELIVERIES_RETRIED: _deliveries,

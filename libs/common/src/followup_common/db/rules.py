@@ -1,0 +1,63 @@
+"""How people are told outside the house, as it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+
+from followup_common.db.database import Transaction
+from followup_common.policy.delivery import Mode, QuietHours, Rule, Rules, in_force
+from followup_common.policy.models import Severity
+
+RULES = text("""
+    SELECT user_id, severity, mode, digest_at, weekday, locked FROM notification_rules
+    WHERE channel = :channel AND (user_id = :user_id OR user_id IS NULL)
+""")
+PREFERENCES = text("""
+    SELECT u.role, u.time_zone, own.quiet_begins, own.quiet_ends, own.quiet_days,
+        COALESCE(own.breaches_pass, true) AND company.breaches_pass AS breaches_pass
+    FROM users u
+    JOIN notification_preferences company ON company.user_id IS NULL
+    LEFT JOIN notification_preferences own ON own.user_id = u.id
+    WHERE u.id = :user_id
+""")
+
+
+def rules_of(tx: Transaction, user_id: int, channel: str) -> Rules:
+    """What holds for somebody by a channel: their own rules, and the company's for what they have none for.
+
+    Raises:
+        sqlalchemy.exc.NoResultFound: there is no such person.
+    """
+    keys = {"user_id": user_id, "channel": channel}
+    own: dict[Severity, Row[Any]] = {}
+    company: dict[Severity, Row[Any]] = {}
+    for row in tx.execute(RULES, keys):
+        (company if row.user_id is None else own)[Severity(row.severity)] = row
+    person = tx.execute(PREFERENCES, keys).one()
+    return Rules(
+        {severity: _in_force(severity, own, row, person.role) for severity, row in company.items()},
+        quiet_of(person),
+        breaches_pass=person.breaches_pass,
+        zone=ZoneInfo(person.time_zone),
+    )
+
+
+def rule_of(row: Row[Any]) -> Rule:
+    """A rule as a row of `notification_rules` has it."""
+    return Rule(Mode(row.mode), row.digest_at, row.weekday)
+
+
+def quiet_of(row: Row[Any]) -> QuietHours | None:
+    """Quiet hours as a row of `notification_preferences` has them; None: there are none."""
+    if row.quiet_begins is None:
+        return None
+    return QuietHours(row.quiet_begins, row.quiet_ends, frozenset(row.quiet_days))
+
+
+def _in_force(severity: Severity, own: Mapping[Severity, Row[Any]], company: Row[Any], role: str) -> Rule:
+    mine = rule_of(own[severity]) if severity in own else None
+    return in_force(severity, mine, rule_of(company), locked=company.locked, is_admin=role == "admin")

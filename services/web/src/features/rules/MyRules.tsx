@@ -1,0 +1,104 @@
+import { Button, Select, Stack, Text } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, dataOf } from "@/api/client";
+import { queryKeys } from "@/api/queryKeys";
+import type { NotificationRule, NotificationRules, RuleMode } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { FormProblem } from "@/components/FormProblem";
+import { RowsSkeleton } from "@/components/PageSkeleton";
+import { done } from "@/components/toasts";
+import { QuietHours, type Quiet } from "@/features/rules/QuietHours";
+import { OPTIONS } from "@/features/rules/modes";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { t } from "@/i18n";
+import { words } from "@/i18n/rules";
+
+const AS_COMPANY = "company";
+const USUAL: Quiet = { on: false, begins: "20:00", ends: "07:00", days: [1, 2, 3, 4, 5, 6, 7] };
+
+interface Draft {
+  /** In the order of the severities. */
+  modes: (RuleMode | typeof AS_COMPANY)[];
+  quiet: Quiet;
+  passes: boolean;
+}
+
+/** How one is told outside the house, and when not. */
+export function MyRules() {
+  const { data, error, refetch } = useQuery({
+    queryKey: queryKeys.notificationRules,
+    queryFn: ({ signal }) => dataOf(api.GET("/me/notification-rules", { signal })),
+  });
+  if (data) return <RulesForm rules={data} />;
+  return error ? <ErrorState error={error} retry={() => void refetch()} compact /> : <RowsSkeleton rows={4} />;
+}
+
+function RulesForm({ rules }: { rules: NotificationRules }) {
+  const cache = useQueryClient();
+  const form = useForm({ initialValues: draftOf(rules) });
+  const save = useMutation({
+    mutationFn: (draft: Draft) => dataOf(api.PUT("/me/notification-rules", { body: bodyOf(rules, draft) })),
+    onSuccess: (saved) => {
+      cache.setQueryData(queryKeys.notificationRules, saved);
+      form.setInitialValues(draftOf(saved));
+      form.setValues(draftOf(saved));
+      done(words.saved);
+    },
+  });
+  useUnsavedChanges(form.isDirty(), () => undefined);
+  return (
+    <form onSubmit={form.onSubmit((draft) => save.mutate(draft))} aria-label={words.title}>
+      <Stack>
+        <Text size="sm">{words.text}</Text>
+        <FormProblem error={save.error} />
+        {rules.rules.map((rule, index) => (
+          <Select
+            key={rule.severity}
+            label={words.severities[rule.severity]}
+            description={rule.locked ? words.locked : undefined}
+            data={optionsOf(rule)}
+            allowDeselect={false}
+            disabled={rule.locked}
+            {...form.getInputProps(`modes.${index}`)}
+          />
+        ))}
+        <QuietHours
+          value={form.values.quiet}
+          change={(quiet) => form.setFieldValue("quiet", quiet)}
+          passes={form.values.passes}
+          changePasses={(passes) => form.setFieldValue("passes", passes)}
+          mayPass={rules.breaches_may_pass}
+          zone={rules.time_zone}
+        />
+        <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: "flex-start" }}>
+          {t.common.save}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function optionsOf({ default: company }: NotificationRule) {
+  return [{ value: AS_COMPANY, label: words.asCompany(words.modes[company.mode]) }, ...OPTIONS];
+}
+
+function draftOf({ rules, quiet_hours: quiet, breaches_pass: passes }: NotificationRules): Draft {
+  return {
+    modes: rules.map(({ own, mode }) => (own ? mode : AS_COMPANY)),
+    quiet: quiet ? { on: true, ...quiet } : USUAL,
+    passes,
+  };
+}
+
+function bodyOf({ rules }: NotificationRules, { modes, quiet, passes }: Draft) {
+  const { begins, ends, days } = quiet;
+  return {
+    rules: rules.flatMap(({ channel, severity, locked }, index) => {
+      const mode = modes[index];
+      return mode && mode !== AS_COMPANY && !locked ? [{ channel, severity, mode }] : [];
+    }),
+    quiet_hours: quiet.on ? { begins, ends, days } : null,
+    breaches_pass: passes,
+  };
+}

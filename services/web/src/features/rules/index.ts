@@ -1,0 +1,1 @@
+export { MyRules } from "@/features/rules/MyRules";

@@ -1,0 +1,32 @@
+/** How people are told outside the house: in one's own settings, and on the admins' page. */
+export const rules = {
+  title: "Mail about follow-ups",
+  text: "Your inbox has everything at once. What comes by mail:",
+  severities: {
+    reminder: "Reminders before something is due",
+    overdue: "Overdue, given to you, or no longer on hold",
+    escalated: "Escalated",
+    breach: "SLA breach",
+  },
+  modes: { at_once: "At once", never: "Never" },
+  asCompany: (mode: string) => `As for everybody: ${mode.toLowerCase()}`,
+  locked: "The same for everybody: an admin has locked it",
+  quiet: "Quiet hours",
+  quietHelp: (zone: string) => `Mail that is due in them comes when they end. On your clock (${zone}).`,
+  begins: "From",
+  ends: "Until",
+  timeHelp: "Hours and minutes, such as 20:00",
+  quietDays: "Beginning on",
+  shortDays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+  days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+  passes: "SLA breaches come all the same",
+  passesNot: "SLA breaches wait too: the company does not let them through.",
+  saved: "Saved how you are told",
+
+  company: "Notifications",
+  companyText: "How people are told by mail who have not chosen otherwise in their settings. The inbox has everything at once.",
+  lock: "For everybody",
+  lockNamed: (severity: string) => `${severity}: the same for everybody`,
+  companyPasses: "SLA breaches may come in quiet hours, to those who want it",
+  companySaved: "Saved how people are told",
+};
