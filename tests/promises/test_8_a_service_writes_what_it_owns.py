@@ -40,6 +40,8 @@ POLICY_VERSION_COLUMNS = (
 SUMMED_UP = ("read_at", "summed_up", "bundle")
 PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel", "next_at")
 DESTINATION_COLUMNS = ("channel", "address", "verified_at")
+CODE_COLUMNS = ("code_hash", "code_expires_at")
+PROBLEM = ("problem", "problem_since")
 LINK_COLUMNS = (
     *("token_hash", "act", "delivery_id", "user_id", "follow_up_id", "run", "assignee_id", "expires_at"),
 )
@@ -67,7 +69,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "channels": {"INSERT", "UPDATE"},
         "circuits": ALL,
         "destinations": {f"INSERT({c})" for c in ("user_id", "by_default", *DESTINATION_COLUMNS)}
-        | {f"UPDATE({c})" for c in ("address", "state", "verified_at")},
+        | {f"UPDATE({c})" for c in ("address", "state", "verified_at", "sealed", *CODE_COLUMNS, *PROBLEM)},
         "deliveries": {f"UPDATE({c})" for c in ("state", "attempts", "next_at", "error", "ended_at")},
         "delivery_attempts": {"INSERT(delivery_id)", "INSERT(number)"}
         | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
@@ -84,7 +86,12 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "password_links": ALL,
         "action_links": {"UPDATE(used_at)"},
         "deliveries": {f"UPDATE({c})" for c in ("state", "next_at", "ended_at", "retried_at")}
-        | {f"INSERT({c})" for c in ("event_id", "webhook_id", "channel")},  # a test of a webhook
+        # A test of a webhook; a code or a test of a destination.
+        | {f"INSERT({c})" for c in ("event_id", "webhook_id", "channel")}
+        | {f"INSERT({c})" for c in ("user_id", "destination_id", "notice")},
+        "destinations": {"DELETE", "UPDATE(code_tries)"}
+        | {f"INSERT({c})" for c in ("user_id", "channel", "address", "sealed")}
+        | {f"UPDATE({c})" for c in ("state", "verified_at", *CODE_COLUMNS, *PROBLEM)},
         "webhooks": {"DELETE"}
         | {f"INSERT({c})" for c in ("owner_id", *WEBHOOK_COLUMNS)}
         | {f"UPDATE({c})" for c in (*WEBHOOK_COLUMNS, *HEALTH_COLUMNS, "previous_secret", "previous_until")},

@@ -35,6 +35,27 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Webhook 3 (crm.example.com) was switched off: it answered 410 Gone",
     ),
     *(
+        (
+            *(action, 2, "destinations/4"),
+            *({"channel": "email", "address": "bob@home.example.com", **more}, f"Bob Stone {said}"),
+        )
+        for action, more, said in (
+            (Action.DESTINATION_ADDED, {}, "wants to be told by mail at bob@home.example.com"),
+            (Action.DESTINATION_VERIFIED, {}, "verified that they are told by mail at bob@home.example.com"),
+            (
+                Action.DESTINATION_CODE_WRONG,
+                {},
+                "gave a wrong code to be told by mail at bob@home.example.com",
+            ),
+            (Action.DESTINATION_TESTED, {}, "sent a test to themselves by mail at bob@home.example.com"),
+            (
+                *(Action.DESTINATION_SWITCHED, {"state": "off"}),
+                "switched off what tells them by mail at bob@home.example.com",
+            ),
+            (Action.DESTINATION_REMOVED, {}, "is told no more by mail at bob@home.example.com"),
+        )
+    ),
+    *(
         (action, 1, "webhooks/3", details, f"Ada Okafor {said}")
         for action, details, said in (
             (Action.WEBHOOK_CREATED, {"host": "crm.example.com"}, "made webhook 3 (crm.example.com)"),

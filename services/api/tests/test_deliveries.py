@@ -102,6 +102,7 @@ def test_operators_list_what_was_given_up_the_newest_first(company: Company) -> 
     assert first["items"][0] | {"ended_at": None, "created_at": None, "notification_id": 0} == {
         "id": refused[2],
         "channel": "email",
+        "notice": None,
         "state": "failed",
         "user": {"id": company.amir.id, "name": "Amir Patel"},
         "address": company.amir.email,

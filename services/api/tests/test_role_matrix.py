@@ -123,6 +123,18 @@ LINES: dict[str, Line] = {
     "GET /api/v1/me/sessions": everybody(200, session=True),
     "DELETE /api/v1/me/sessions": everybody(204, session=True),
     "DELETE /api/v1/me/sessions/{session_id}": only_amirs(204, session=True),
+    "GET /api/v1/me/channels": everybody(200),
+    "GET /api/v1/me/destinations": everybody(200),
+    "POST /api/v1/me/destinations": everybody(
+        422, session=True, json={"channel": "email", "address": "amir@home.example.com"}
+    ),
+    "PATCH /api/v1/me/destinations/{destination_id}": only_amirs(200, json={"state": "off"}),
+    "POST /api/v1/me/destinations/{destination_id}/code": only_amirs(409, session=True),
+    "POST /api/v1/me/destinations/{destination_id}/verify": only_amirs(
+        200, session=True, json={"code": "12345678"}
+    ),
+    "POST /api/v1/me/destinations/{destination_id}/test": only_amirs(422),
+    "DELETE /api/v1/me/destinations/{destination_id}": only_amirs(204),
     "GET /api/v1/tokens": everybody(200),
     "POST /api/v1/tokens": everybody(201, json={"name": "x"}),
     "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
@@ -380,6 +392,8 @@ MAKE = {
     "absence_id": "INSERT INTO absences (user_id, first_day, last_day) "
     "SELECT :amir, day, day "
     "FROM (SELECT COALESCE(max(last_day), '2190-01-01') + 1 AS day FROM absences) next",
+    "destination_id": "INSERT INTO destinations (user_id, channel, address, verified_at) "
+    "VALUES (:amir, 'email', 'amir@home.example.com', now())",
     "webhook_id": "INSERT INTO webhooks (url, event_types, owner_id, secret) "
     f"VALUES ('{WEBHOOK}', '{{follow_up.created}}', :amir, '')",
     "delivery_id": "INSERT INTO deliveries "

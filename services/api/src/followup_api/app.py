@@ -26,6 +26,8 @@ from followup_api.calendars.routes import router as calendars
 from followup_api.choices.routes import kinds, outcomes
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import AppContext
+from followup_api.destinations.routes import channels
+from followup_api.destinations.routes import router as destinations
 from followup_api.downloads import Downloads
 from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
@@ -80,6 +82,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     by_link,
     provider_log_in,
     me,
+    destinations,
+    channels,
     tokens,
     tokens_of_people,
     sessions_of_people,

@@ -15,11 +15,22 @@ from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.policy import Severity, Step
 from sqlalchemy import Interval, Row, bindparam, text
 
-from followup_dispatcher import links
+from followup_dispatcher import links, notices
 from followup_dispatcher.circuits import Circuits, Delayed
+from followup_dispatcher.ended import Ended
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.stops import READ, Told, out_of_reach, stopped
-from followup_dispatcher.telling import Delivery, Line, Links, Notification, Recipient, Summary
+from followup_dispatcher.telling import (
+    Code,
+    Delivery,
+    Line,
+    Links,
+    Message,
+    Notification,
+    Recipient,
+    Summary,
+    Trial,
+)
 
 LEASE = timedelta(minutes=10)
 """How long an attempt may take: each of the few answers that it waits for takes half a minute at most. What
@@ -51,7 +62,7 @@ DUE = text("""
 
 TAKE = text(f"""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
-        d.channel, COALESCE(d.severity, 'overdue') AS severity, d.created_at, now() AS now,
+        d.channel, COALESCE(d.severity, 'overdue') AS severity, d.created_at, now() AS now, d.notice,
         GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old
     FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
@@ -88,7 +99,7 @@ TRY_AGAIN = text("""
 """).bindparams(bindparam("first", FIRST_WAIT, Interval), bindparam("longest", LONGEST_WAIT, Interval))
 
 RECIPIENT = text("""
-    SELECT d.address, u.name, u.time_zone, u.clock, u.date_order
+    SELECT d.address, d.sealed, u.name, u.time_zone, u.clock, u.date_order
     FROM users u JOIN destinations d ON d.id = :destination_id WHERE u.id = :user_id
 """)
 
@@ -142,18 +153,6 @@ BRING_BACK = text("""
 )
 
 
-class Ended(NamedTuple):
-    """Why a delivery does not begin.
-
-    Args:
-        state: of the delivery from now on.
-        reason: for people.
-    """
-
-    state: str
-    reason: str
-
-
 class Held(NamedTuple):
     """A delivery does not begin before then."""
 
@@ -199,7 +198,7 @@ def take(
     if row.state == "sending":
         left = {"id": row.id, "number": row.attempts, "outcome": Result.UNKNOWN, "answer": LEFT}
         tx.execute(END_ATTEMPT, left)
-    told = _told(tx, row)
+    told = _told(tx, row) if row.notice is None else notices.told(tx, row)
     if isinstance(told, Ended):
         ended = {"id": row.id, "number": row.attempts, "state": told.state, "error": told.reason}
         tx.execute(END, ended)
@@ -210,18 +209,28 @@ def take(
         tx.execute(HOLD, {"id": row.id, "until": told.until})
         return Stopped(HELD)
     keys = {"user_id": row.user_id, "destination_id": row.destination_id}
-    address, *reader = tx.execute(RECIPIENT, keys).one()
+    address, sealed, *reader = tx.execute(RECIPIENT, keys).one()
     if delayed := Circuits(channel, a_minute, LEASE).delay(tx, row.id, address):
         return delayed
     number = tx.execute(BEGIN, {"id": row.id}).scalar_one()
     tx.execute(BEGIN_ATTEMPT, {"id": row.id, "number": number})
-    return Delivery(row.id, number, address, Recipient(*reader), told, _links(tx, row, told, act_for))
+    return Delivery(
+        id=row.id,
+        attempt=number,
+        address=address,
+        recipient=Recipient(*reader),
+        notification=told,
+        links=_links(tx, row, told, act_for),
+        destination_id=row.destination_id,
+        sealed=sealed,
+    )
 
 
 def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
     """Record what an attempt came to. One that has been taken over meanwhile changes its own record only."""
     keys: Mapping[str, Any] = {"id": delivery.id, "number": delivery.attempt}
     tx.execute(END_ATTEMPT, {**keys, "outcome": outcome.result, "answer": outcome.answer})
+    notices.note(tx, delivery.destination_id, outcome)
     match outcome.result:
         case Result.SENT:
             tx.execute(END, {**keys, "state": "sent", "error": None})
@@ -297,13 +306,13 @@ def _held(tx: Transaction, row: Row[Any]) -> Ended | Held | None:
     return Held(turn.at) if turn.at > row.now else None
 
 
-def _links(
-    tx: Transaction, row: Row[Any], told: Notification | Summary, life: timedelta
-) -> Mapping[int, Links]:
+def _links(tx: Transaction, row: Row[Any], told: Message, life: timedelta) -> Mapping[int, Links]:
     """Links of their own for each attempt, as only their hashes are kept. Those of one whose outcome nobody
     knows go on: somebody may have them."""
     if row.state == "queued" and row.attempts:
         links.forget(tx, row.id)
+    if isinstance(told, Code | Trial):
+        return {}
     each_told = (told,) if isinstance(told, Notification) else told.lines if told.number <= FEW else ()
     made = ((each.follow_up_id, links.make(tx, row.id, row.user_id, each, life)) for each in each_told)
     return {follow_up_id: found for follow_up_id, found in made if found}

@@ -13,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 
 from followup_dispatcher import words
 from followup_dispatcher.mailboxes import in_one_line, mailbox, read_mailbox
-from followup_dispatcher.telling import Delivery, Line, Notification, Summary
+from followup_dispatcher.telling import Code, Delivery, Line, Notification, Summary, Trial
 
 
 class Mails:
@@ -64,6 +64,8 @@ class Mails:
                 "about_acts": self._about_acts(delivery),
                 "link": self._link("/inbox"),
             }
+        if isinstance(told, Code | Trial):
+            return "notice", {"headline": headline, "text": words.of_notice(told, reader)}
         return "notification", {
             "headline": headline,
             "facts": words.facts(told, reader),

@@ -94,6 +94,36 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Code:
+    """What verifies a destination, on its way there.
+
+    Args:
+        code: to be typed where the destination was added; nobody else may see it.
+        until: when it ends.
+        told_at: when it was asked for.
+    """
+
+    code: str = field(repr=False)
+    until: datetime
+    told_at: datetime
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A message that somebody sends to a destination of theirs to see whether it arrives.
+
+    Args:
+        told_at: when it was asked for.
+    """
+
+    told_at: datetime
+
+
+Message = Notification | Summary | Code | Trial
+"""What a delivery can tell."""
+
+
+@dataclass(frozen=True)
 class Links:
     """Links by which the recipient does something at once, each for one act.
 
@@ -115,11 +145,15 @@ class Delivery:
         attempt: which one this is, from 1.
         address: where it goes.
         links: by follow-up, those by which the recipient acts on it.
+        destination_id: whose address it is.
+        sealed: the address as it is kept where it is a secret; then `address` is what may be shown of it.
     """
 
     id: UUID
     attempt: int
     address: str
     recipient: Recipient
-    notification: Notification | Summary
+    notification: Message
     links: Mapping[int, Links] = field(default_factory=dict)
+    destination_id: int | None = None
+    sealed: bytes | None = field(default=None, repr=False)

@@ -18,7 +18,7 @@ from followup_common.wording import (
 )
 
 from followup_dispatcher.mailboxes import in_one_line
-from followup_dispatcher.telling import Line, Notification, Recipient, Summary
+from followup_dispatcher.telling import Code, Line, Message, Notification, Recipient, Summary, Trial
 
 ENDED = {
     -1: "The wait of {title} is over",
@@ -32,8 +32,12 @@ ACTS = {Command.COMPLETE: "Complete", Command.SNOOZE: "Snooze", Command.ACKNOWLE
 """What the links say by which one acts."""
 
 
-def headline(told: Notification | Summary) -> str:
+def headline(told: Message) -> str:
     """What has happened, as the inbox says it."""
+    if isinstance(told, Code):
+        return f"Your code is {code(told)}"
+    if isinstance(told, Trial):
+        return "It works: Followup reaches you here"
     if isinstance(told, Summary):
         return told_of_many(told.severity, told.number, own=told.own)
     title = isolated(told.title)
@@ -46,6 +50,23 @@ def headline(told: Notification | Summary) -> str:
         return f"{given}, which {overdue(hours)}" if hours else given
     late = f"{title} {overdue(hours)}"
     return f"SLA breach: {late}" if breach else late
+
+
+def code(told: Code) -> str:
+    """A code as it is read: in two halves."""
+    half = len(told.code) // 2
+    return f"{told.code[:half]} {told.code[half:]}"
+
+
+def of_notice(told: Code | Trial, recipient: Recipient) -> str:
+    """What there is to know of a code or a test."""
+    name = isolated(recipient.name)
+    if isinstance(told, Code):
+        return (
+            f"{name} wants to be told of follow-ups here. If that is you, type the code in your settings in "
+            f"Followup until {moment(told.until, recipient)}. If it is not, do nothing: nothing more is sent."
+        )
+    return f"{name} has sent this test from their settings in Followup. There is nothing to do."
 
 
 def facts(told: Notification, recipient: Recipient) -> list[tuple[str, str]]:

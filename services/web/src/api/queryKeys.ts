@@ -62,6 +62,8 @@ export const queryKeys = {
   calendars: ["calendars"] as const,
   calendarList: ["calendars", "list"] as const,
   calendar: (id: number) => ["calendars", "one", id] as const,
+  destinations: ["me", "destinations"] as const,
+  channels: ["me", "channels"] as const,
   webhooks: ["webhooks"] as const,
   webhookList: ["webhooks", "list"] as const,
   webhook: (id: number) => ["webhooks", "one", id] as const,

@@ -104,6 +104,9 @@ export type PastVersion = Schemas["PastVersion"];
 export type CalendarPreview = Schemas["CalendarPreview"];
 export type CalendarInput = Schemas["CalendarInput"];
 
+export type Destination = Schemas["Destination"];
+export type DestinationState = Destination["state"];
+export type NewDestination = Schemas["NewDestination"];
 export type Webhook = Schemas["Webhook"];
 export type NewWebhook = Schemas["NewWebhook"];
 export type WebhookPatch = Schemas["WebhookPatch"];

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from followup_api.followups.schemas import WorkingOverdue
+from followup_api.ops.deliveries.schemas import ChannelName
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Id, Input, Schema, Time, examples
 
@@ -80,7 +81,7 @@ class Why(Schema):
 class NotificationDelivery(Schema):
     """What became of a notification on its way to one of its recipient's addresses."""
 
-    channel: Literal["email"]
+    channel: ChannelName
     state: Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"] = Field(
         description="`unknown`: nobody knows whether it was sent, and it is tried again. `failed`: it was "
         "refused, and is not tried again. `suppressed`: something had stopped it. `expired`: it could not be "

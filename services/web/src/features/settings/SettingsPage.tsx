@@ -7,10 +7,12 @@ import { MyRules } from "@/features/rules";
 import { useLogInOptions } from "@/features/session";
 import { PasswordForm } from "@/features/settings/PasswordForm";
 import { ProfileForm } from "@/features/settings/ProfileForm";
+import { Destinations } from "@/features/settings/Destinations";
 import { Section } from "@/features/settings/Section";
 import { Sessions } from "@/features/settings/Sessions";
 import { t } from "@/i18n";
 import { words as away } from "@/i18n/absences";
+import { words as told } from "@/i18n/destinations";
 import { words as rules } from "@/i18n/rules";
 
 function TokensLink() {
@@ -29,6 +31,9 @@ export function Component() {
       <Stack gap="xl">
         <Section title={t.settings.you}>
           <ProfileForm />
+        </Section>
+        <Section title={told.title} name="told">
+          <Destinations />
         </Section>
         <Section title={rules.title} name="notifications">
           <MyRules />

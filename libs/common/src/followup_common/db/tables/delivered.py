@@ -24,6 +24,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIME
 
 from followup_common.db.tables.columns import SEVERITIES, Time, created_at_column, id_column, metadata
 
+CHANNELS = "('email', 'slack', 'slack_webhook', 'teams', 'apprise', 'push')"
+"""Those by which people are told."""
+
 # The channels that are configured; the dispatcher says so when it starts. None: nothing is planned.
 channels = Table(
     "channels",
@@ -35,7 +38,7 @@ channels = Table(
     # Why nothing can be handed over at the moment, and since when.
     Column("problem", Text),
     Column("problem_since", Time),
-    CheckConstraint("name IN ('email')", name="name"),
+    CheckConstraint(f"name IN {CHANNELS}", name="name"),
 )
 
 destinations = Table(
@@ -50,7 +53,16 @@ destinations = Table(
     Column("state", Text, nullable=False, server_default="ok"),
     Column("verified_at", Time),
     created_at_column(),
-    CheckConstraint("channel IN ('email')", name="channel"),
+    # Where the address is a secret itself; then `address` is what may be shown of it.
+    Column("sealed", LargeBinary),
+    # What verifies it, until then; how often a wrong one was given.
+    Column("code_hash", LargeBinary),
+    Column("code_expires_at", Time),
+    Column("code_tries", Integer, nullable=False, server_default="0"),
+    # Why the last attempt to deliver there failed, and since when they do.
+    Column("problem", Text),
+    Column("problem_since", Time),
+    CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
     CheckConstraint("state IN ('ok', 'off')", name="state"),
     Index(
         "uq_destinations_by_default",
@@ -170,8 +182,9 @@ webhook_events = Table(
 )
 
 # One for each notification and destination, planned by the trigger `notifications_plan_deliveries` with the
-# notification; and one for each event and webhook, planned by `webhook_events_plan_deliveries`. Its id goes
-# along with each attempt (to a webhook that of the event), so that the other side can tell a repetition.
+# notification; one for each event and webhook, planned by `webhook_events_plan_deliveries`; and one for each
+# code or test that somebody asks for, which tells of no notification (`notice`). Its id goes along with each
+# attempt (to a webhook that of the event), so that the other side can tell a repetition.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -191,7 +204,8 @@ deliveries = Table(
     Column("ended_at", Time),
     # When somebody let it be tried again that had been given up.
     Column("retried_at", Time),
-    # What it is where it goes to a webhook: then the four above are null.
+    Column("notice", Text),
+    # What it is where it goes to a webhook: then none of the above says anything.
     Column("webhook_id", BigInteger, ForeignKey("webhooks.id", ondelete="CASCADE")),
     Column("event_id", Uuid),
     # How grave what it tells is; null: it was planned before there were rules, as what is overdue.
@@ -200,10 +214,11 @@ deliveries = Table(
     Column("held_until", Time),
     UniqueConstraint("notification_id", "destination_id", name="uq_deliveries_once"),
     CheckConstraint(
-        "CASE WHEN webhook_id IS NULL"
-        " THEN event_id IS NULL AND num_nulls(notification_id, user_id, destination_id) = 0"
-        " ELSE event_id IS NOT NULL"
-        " AND num_nonnulls(notification_id, user_id, destination_id, follow_up_id) = 0 END",
+        "CASE WHEN webhook_id IS NOT NULL"
+        " THEN event_id IS NOT NULL"
+        " AND num_nonnulls(notification_id, user_id, destination_id, follow_up_id, notice) = 0"
+        " ELSE event_id IS NULL AND num_nulls(user_id, destination_id) = 0"
+        " AND num_nonnulls(notification_id, notice) = 1 END",
         name="about",
     ),
     CheckConstraint(
@@ -215,6 +230,12 @@ deliveries = Table(
         "ix_deliveries_held",
         "user_id",
         postgresql_where=text("held_until IS NOT NULL AND ended_at IS NULL"),
+    ),
+    CheckConstraint("notice IN ('code', 'test')", name="notice"),
+    Index(
+        "ix_deliveries_notices",
+        *("user_id", "created_at"),
+        postgresql_where=text("notice IS NOT NULL"),
     ),
     Index("ix_deliveries_due", "channel", "next_at", postgresql_where=text("ended_at IS NULL")),
     Index(

@@ -13,6 +13,8 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.USER_CREATED, Action.USER_CHANGED, Action.USERS_IMPORTED),
         *(Action.IDENTITY_BOUND, Action.IDENTITY_UNBOUND),
         *(Action.INVITED, Action.RESET_LINK_MADE),
+        *(Action.DESTINATION_ADDED, Action.DESTINATION_VERIFIED, Action.DESTINATION_CODE_WRONG),
+        *(Action.DESTINATION_TESTED, Action.DESTINATION_SWITCHED, Action.DESTINATION_REMOVED),
         *(Action.ABSENCE_PLANNED, Action.ABSENCE_CHANGED, Action.ABSENCE_ENDED, Action.ABSENCE_CANCELLED),
         Action.ABSENCES_IMPORTED,
     ),

@@ -233,6 +233,26 @@ def _deliveries(_: str, entry: _Entry) -> str:
     return f"{entry.who} let {what} be tried again" + (f" (“{isolated(str(reason))}”)" if reason else "")
 
 
+DESTINATIONS = {
+    Action.DESTINATION_ADDED: "wants to be told {}",
+    Action.DESTINATION_VERIFIED: "verified that they are told {}",
+    Action.DESTINATION_CODE_WRONG: "gave a wrong code to be told {}",
+    Action.DESTINATION_TESTED: "sent a test to themselves {}",
+    Action.DESTINATION_REMOVED: "is told no more {}",
+}
+CHANNELS = {"email": "by mail"}
+
+
+def _destination(action: str, entry: _Entry) -> str:
+    address = entry.details.get("address")
+    where = CHANNELS.get(str(entry.details.get("channel")), "elsewhere")
+    where += f" at {isolated(str(address))}" if address else ""
+    if action == Action.DESTINATION_SWITCHED:
+        verb = "on" if entry.details.get("state") == "on" else "off"
+        return f"{entry.who} switched {verb} what tells them {where}"
+    return f"{entry.who} {DESTINATIONS[Action(action)].format(where)}"
+
+
 WEBHOOKS = {
     Action.WEBHOOK_CREATED: "made {}",
     Action.WEBHOOK_CHANGED: "changed {}",
@@ -412,6 +432,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys(LISTS, _choice),
     Action.SWEEP_REQUESTED: _sweep,
     Action.DELIVERIES_RETRIED: _deliveries,
+    **dict.fromkeys((*DESTINATIONS, Action.DESTINATION_SWITCHED), _destination),
     **dict.fromkeys((*WEBHOOKS, Action.WEBHOOK_SWITCHED_OFF), _webhook),
     **dict.fromkeys((Action.DEAD_LETTERS_REPLAYED, Action.DEAD_LETTERS_DISCARDED), _dead_letters),
 }

@@ -21,7 +21,8 @@ c, da = table.c, delivery_attempts.c
 GIVEN_UP = ("failed", "expired")
 COLUMNS = (
     *(c.id, c.channel, c.state, c.user_id, users.c.name, destinations.c.address),
-    *(c.notification_id, c.follow_up_id, c.attempts, c.created_at, c.ended_at, c.error.label("reason")),
+    *(c.notification_id, c.follow_up_id, c.notice, c.attempts),
+    *(c.created_at, c.ended_at, c.error.label("reason")),
     case((c.ended_at.is_(None), c.next_at)).label("next_at"),
 )
 SHOWN: Select[*tuple[Any, ...]] = (

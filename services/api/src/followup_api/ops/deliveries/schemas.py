@@ -21,6 +21,7 @@ LISTED: JsonDict = {
     "address": "amir@example.com",
     "notification_id": 812,
     "follow_up_id": 42,
+    "notice": None,
     "attempts": 1,
     "created_at": "2026-03-04T12:00:02Z",
     "ended_at": "2026-03-04T12:00:03Z",
@@ -40,7 +41,8 @@ DETAILED: JsonDict = {
     ],
 }
 
-ChannelName = Literal["email"]
+ChannelName = Literal["email", "slack", "slack_webhook", "teams", "apprise", "push"]
+Notice = Literal["code", "test"]
 DeliveryState = Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"]
 GivenUp = Literal["failed", "expired"]
 
@@ -53,8 +55,12 @@ class OpsDelivery(Schema, json_schema_extra=examples(LISTED)):
     state: DeliveryState
     user: PersonName = Field(description="Whom it tells.")
     address: str | None = Field(description="Where it goes; null: that destination is there no more.")
-    notification_id: int
-    follow_up_id: int | None = Field(description="Null where it tells of many.")
+    notification_id: int | None = Field(description="Null where it tells of none.")
+    follow_up_id: int | None = Field(description="Null where it tells of many, or of none.")
+    notice: Notice | None = Field(
+        description="`code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a "
+        "notification."
+    )
     attempts: int
     created_at: Time
     ended_at: Time | None = Field(description="Null: it is still to be sent.")

@@ -1,0 +1,1 @@
+"""Where people are told outside the house: their addresses, by any channel."""

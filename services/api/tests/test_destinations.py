@@ -1,0 +1,220 @@
+"""Where people are told outside the house: added, verified by a code, tested, switched off and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from followup_common.db import Database
+from followup_dispatcher.deliveries import record, take
+from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.telling import Code, Delivery, Trial
+
+from tests.support.postgres import role_url
+
+from .conftest import PASSWORD, Person, World
+
+MINE = "/api/v1/me/destinations"
+HOME = "eve@home.example.com"
+
+
+@pytest.fixture
+def eve(world: World) -> Person:
+    """Mail is set up."""
+    world.execute("INSERT INTO channels (name, is_on, everybody) VALUES ('email', true, true)")
+    return world.person("Eve")
+
+
+@pytest.fixture
+def client(world: World, eve: Person) -> TestClient:
+    """Eve in a browser."""
+    return logged_in(world, eve)
+
+
+def logged_in(world: World, person: Person) -> TestClient:
+    client = world.client()
+    client.headers.update({"Sec-Fetch-Site": "same-origin"})
+    answer = client.post("/api/v1/session", json={"email": person.email, "password": PASSWORD})
+    assert answer.status_code == 201
+    return client
+
+
+def add(client: TestClient, address: str = HOME, status: int = 201) -> Any:
+    answer = client.post(MINE, json={"channel": "email", "address": address})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def delivered(world: World, result: Result = Result.SENT, answer: str = "250 OK") -> Delivery:
+    """What the dispatcher sends next."""
+    database = Database(role_url(world.database_url, "followup_dispatcher"))
+    try:
+        with database.transaction() as tx:
+            taken = take(tx, "email")
+        assert isinstance(taken, Delivery)
+        with database.transaction() as tx:
+            record(tx, taken, Outcome(result, answer))
+    finally:
+        database.close()
+    return taken
+
+
+def code_of(delivery: Delivery) -> str:
+    told = delivery.notification
+    assert isinstance(told, Code)
+    return told.code
+
+
+def verify(client: TestClient, destination: int, code: str) -> tuple[int, Any]:
+    answer = client.post(f"{MINE}/{destination}/verify", json={"code": code})
+    return answer.status_code, answer.json()
+
+
+def message(answer: tuple[int, Any], status: int = 422) -> str:
+    assert answer[0] == status, answer
+    return str(answer[1]["errors"][0]["message"])
+
+
+def listed(client: TestClient) -> list[tuple[str, str, bool]]:
+    """(Address, state, whether notifications go there) of each."""
+    items = client.get(MINE).json()["items"]
+    return [(each["address"], each["state"], each["in_use"]) for each in items]
+
+
+def actions(world: World) -> list[str]:
+    rows = world.execute("SELECT action FROM audit_log WHERE action LIKE 'destination.%' ORDER BY id")
+    return [action.removeprefix("destination.") for (action,) in rows]
+
+
+def test_an_address_is_used_once_its_code_has_come_back(
+    world: World, eve: Person, client: TestClient
+) -> None:
+    made = add(client)
+    assert (made["state"], made["in_use"], made["last_message"]["state"]) == ("unverified", False, "queued")
+    assert client.post(f"{MINE}/{made['id']}/test").status_code == 409  # nothing else goes there
+    sent = delivered(world)
+    assert (sent.address, sent.recipient.name) == (HOME, "Eve")
+    code = code_of(sent)
+    assert len(code) == 8
+    assert code not in str(world.execute("SELECT d::text, v::text FROM destinations d, deliveries v"))
+    status, verified = verify(client, made["id"], f"{code[:4]} {code[4:]}")
+    assert (status, verified["state"], verified["in_use"]) == (200, "on", True)
+    assert listed(client) == [(eve.email, "on", True), (HOME, "on", True)]
+    assert actions(world) == ["added", "verified"]
+    assert code not in str(world.execute("SELECT details::text FROM audit_log"))
+
+
+def test_wrong_codes_end_it_and_another_one_can_be_sent(world: World, client: TestClient) -> None:
+    made = add(client)
+    assert "was not sent yet" in message(verify(client, made["id"], "12345678"))
+    code = code_of(delivered(world))
+    wrong = f"{(int(code) + 1) % 10**8:08d}"
+    tries = [message(verify(client, made["id"], wrong)) for _ in range(5)]
+    assert "4 more tries" in tries[0]
+    assert "send another" in tries[4]
+    assert "does not work any more" in message(verify(client, made["id"], code))
+    assert client.post(f"{MINE}/{made['id']}/code").status_code == 202
+    assert "does not work any more" in message(verify(client, made["id"], code))
+    world.execute("UPDATE destinations SET code_expires_at = now()")
+    another = code_of(delivered(world))
+    assert verify(client, made["id"], code)[0] == 422
+    world.execute("UPDATE destinations SET code_expires_at = now() WHERE code_hash IS NOT NULL")
+    assert "does not work any more" in message(verify(client, made["id"], another))
+    world.execute("UPDATE destinations SET code_expires_at = now() + interval '1 minute'")
+    assert verify(client, made["id"], another)[0] == 200
+    assert client.post(f"{MINE}/{made['id']}/code").status_code == 409
+    assert actions(world) == ["added", *["code-wrong"] * 6, "verified"]
+
+
+@pytest.mark.parametrize("code", ["1234567", "123456789", "abcdefgh", ""])
+def test_what_is_no_code_is_said_so(client: TestClient, code: str) -> None:
+    assert message(verify(client, add(client)["id"], code)).startswith("code ")
+
+
+def test_a_test_says_what_became_of_it(world: World, eve: Person, client: TestClient) -> None:
+    [default] = client.get(MINE).json()["items"]
+    asked = client.post(f"{MINE}/{default['id']}/test")
+    assert (asked.status_code, asked.json()["last_message"]["notice"]) == (202, "test")
+    assert isinstance(delivered(world, Result.REFUSED, "550 no such user").notification, Trial)
+    [failing] = client.get(MINE).json()["items"]
+    assert (failing["problem"], failing["last_message"]["state"]) == ("550 no such user", "failed")
+    assert failing["problem_since"]
+    client.post(f"{MINE}/{default['id']}/test")
+    delivered(world)
+    [well] = client.get(MINE).json()["items"]
+    assert (well["problem"], well["problem_since"], well["last_message"]["state"]) == (None, None, "sent")
+    items = world.client(ada(world)).get("/api/v1/deliveries").json()["items"]
+    assert [(each["notice"], each["notification_id"]) for each in items] == [("test", None)] * 2
+
+
+def ada(world: World) -> Person:
+    return world.person("Ada Admin", "admin")
+
+
+def test_one_that_is_off_or_removed_is_sent_nothing(world: World, eve: Person, client: TestClient) -> None:
+    made = add(client)
+    verify(client, made["id"], code_of(delivered(world)))
+    [default, _] = client.get(MINE).json()["items"]
+    assert client.patch(f"{MINE}/{made['id']}", json={"state": "off"}).json()["in_use"] is False
+    assert client.post(f"{MINE}/{made['id']}/test").status_code == 409
+    assert client.patch(f"{MINE}/{made['id']}", json={"state": "on"}).json()["in_use"] is True
+    assert client.delete(f"{MINE}/{made['id']}").status_code == 204
+    assert client.delete(f"{MINE}/{made['id']}").status_code == 404
+    assert "Switch it off" in client.delete(f"{MINE}/{default['id']}").json()["detail"]
+    assert listed(client) == [(eve.email, "on", True)]
+    assert actions(world)[2:] == ["switched", "switched", "removed"]
+
+
+def test_what_cannot_be_added_says_what_to_do(world: World, client: TestClient) -> None:
+    assert "ada@example.com" in message((422, add(client, "nobody", 422)))
+    add(client)
+    assert "already" in add(client, HOME, 409)["detail"]
+    for number in range(9):
+        status = 201 if number < 8 else 409
+        answer = client.post(MINE, json={"channel": "email", "address": f"eve{number}@example.com"})
+        assert answer.status_code == status, answer.text
+    world.execute("UPDATE channels SET is_on = false")
+    answer = client.post(MINE, json={"channel": "email", "address": "more@example.com"})
+    assert message((answer.status_code, answer.json())) == (
+        "channel email is not set up here: ask an operator to set up mail or chat."
+    )
+
+
+def test_nobody_fills_a_mailbox_with_codes(world: World, client: TestClient) -> None:
+    made = add(client)
+    statuses = [client.post(f"{MINE}/{made['id']}/code").status_code for _ in range(10)]
+    assert statuses == [202] * 9 + [429]
+    client.delete(f"{MINE}/{made['id']}")
+    refused = client.post(MINE, json={"channel": "email", "address": HOME})
+    assert refused.status_code == 429  # removing it begins nothing again
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    world.execute("UPDATE deliveries SET created_at = now() - interval '61 minutes'")
+    add(client)
+
+
+def test_who_has_found_a_token_or_an_open_browser_adds_nothing(
+    world: World, eve: Person, client: TestClient
+) -> None:
+    body = {"channel": "email", "address": HOME}
+    assert world.client(eve).post(MINE, json=body).status_code == 403
+    world.execute("UPDATE sessions SET proved_at = now() - interval '1 day'")
+    assert client.post(MINE, json=body).json()["type"].endswith("reauthentication-needed")
+    assert world.client(eve).get(MINE).status_code == 200
+
+
+def test_destinations_of_others_are_not_there(
+    world: World, client: TestClient, build: Callable[..., World]
+) -> None:
+    made = add(client)
+    other = logged_in(world, world.person("Otto Other"))
+    path = f"{MINE}/{made['id']}"
+    for answer in (
+        other.patch(path, json={"state": "off"}),
+        other.post(f"{path}/code"),
+        other.post(f"{path}/verify", json={"code": "12345678"}),
+        other.post(f"{path}/test"),
+        other.delete(path),
+    ):
+        assert answer.status_code == 404, answer.text

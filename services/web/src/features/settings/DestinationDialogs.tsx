@@ -1,0 +1,97 @@
+import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { NewDestination as Limits } from "@/api/limits";
+import { Problem } from "@/api/problem";
+import type { Destination } from "@/api/types";
+import { Dialog } from "@/components/Dialog";
+import { FormProblem } from "@/components/FormProblem";
+import { useAdd, useAnother, useVerify } from "@/features/settings/destinations";
+import { useUnsavedChanges } from "@/hooks/unsavedChanges";
+import { t } from "@/i18n";
+import { words } from "@/i18n/destinations";
+
+interface AddProps {
+  /** Called with the id of what was added. */
+  added: (id: number) => void;
+  close: () => void;
+}
+
+/** Adds an address, to which a code is sent. */
+export function AddDialog({ added, close }: AddProps) {
+  const form = useForm({ initialValues: { address: "" } });
+  const add = useAdd();
+  const leave = useUnsavedChanges(form.isDirty() && !add.isSuccess, close);
+  const submit = ({ address }: { address: string }) =>
+    add.mutate({ channel: "email", address: address.trim() }, { onSuccess: ({ id }) => added(id) });
+  return (
+    <Dialog onClose={leave} title={words.addTitle}>
+      <form onSubmit={form.onSubmit(submit)}>
+        <Stack>
+          <FormProblem error={add.error} fields={["address"]} />
+          <TextInput
+            label={words.address}
+            description={words.addressHelp}
+            inputMode="email"
+            autoComplete="email"
+            maxLength={Limits.address}
+            required
+            {...form.getInputProps("address")}
+            error={messageFor(add.error, "address")}
+            data-autofocus
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={leave}>
+              {t.common.cancel}
+            </Button>
+            <Button type="submit" loading={add.isPending}>
+              {words.addIt}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Takes the code that was sent to an address; it closes by itself once the address is verified. */
+export function VerifyDialog({ destination: { id, address }, close }: { destination: Destination; close: () => void }) {
+  const form = useForm({ initialValues: { code: "" } });
+  const verify = useVerify(id);
+  const another = useAnother(id);
+  return (
+    <Dialog onClose={close} title={words.verifyTitle}>
+      <form onSubmit={form.onSubmit(({ code }) => verify.mutate(code))}>
+        <Stack>
+          <FormProblem error={verify.error} fields={["code"]} />
+          <TextInput
+            label={words.codeLabel}
+            description={words.codeHelp(address)}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            required
+            {...form.getInputProps("code")}
+            error={messageFor(verify.error, "code")}
+            data-autofocus
+          />
+          <Group justify="space-between">
+            <Button variant="default" loading={another.isPending} onClick={() => another.mutate()}>
+              {words.another}
+            </Button>
+            <Group gap="xs">
+              <Button variant="default" onClick={close}>
+                {words.later}
+              </Button>
+              <Button type="submit" loading={verify.isPending}>
+                {words.verifyIt}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function messageFor(error: Error | null, field: string): string | undefined {
+  return error instanceof Problem ? error.messageFor(field) : undefined;
+}

@@ -1,0 +1,57 @@
+"""A person adds an address in their settings, types the code that was sent there, and tests it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit, running
+from tests.e2e.pages import dialog, said
+from tests.e2e.test_accessibility import DESK, violations_at_each_size
+from tests.support.mail_server import MailServer
+from tests.support.waiting import eventually
+
+HOME = "amir@home.example.com"
+
+
+def test_a_person_is_told_at_another_address(built_ui: None, visit: Visit) -> None:
+    with (
+        MailServer() as mail,
+        running(FOLLOWUP_SMTP_URL=mail.url, FOLLOWUP_MAIL_FROM="Followup <f@example.com>") as product,
+    ):
+        amir = product.person("Amir Patel")
+        page = visit(amir, "/settings", at=product, viewport=DESK, reduced_motion="reduce")
+        told = page.get_by_role("region", name="Where you are told")
+        expect(told.get_by_text("The address that you log in with")).to_be_visible(timeout=30_000)
+        told.get_by_role("button", name="Add an address").click()
+        form = dialog(page, "Where else are you told?")
+        form.get_by_label("E-mail address").fill("home")
+        form.get_by_role("button", name="Send a code").click()
+        expect(form.get_by_text("is not an e-mail address")).to_be_visible()
+        found = {"form": violations_at_each_size(page)}
+        form.get_by_label("E-mail address").fill(HOME)
+        form.get_by_role("button", name="Send a code").click()
+        verify = dialog(page, "Type the code")
+        eventually(lambda: mail.taken, 30, what="a code")
+        assert mail.taken[0].recipients == (HOME,)
+        code = mail.subjects[0].removeprefix("Your code is ")
+        verify.get_by_label("Code").fill(f"{(int(code.replace(' ', '')) + 1) % 10**8:08d}")
+        verify.get_by_role("button", name="Verify").click()
+        expect(verify.get_by_text("you have 4 more tries")).to_be_visible()
+        found["code"] = violations_at_each_size(page)
+        verify.get_by_label("Code").fill(code)
+        verify.get_by_role("button", name="Verify").click()
+        expect(said(page, "Verified: you are told there from now on")).to_be_visible()
+        expect(verify).to_have_count(0)
+        told.get_by_role("button", name=f"Send a test to {HOME}").click()
+        expect(told.get_by_text("Sent: the test")).to_be_visible(timeout=30_000)
+        assert mail.subjects[1] == "It works: Followup reaches you here"
+        mail.on_recipient = lambda _: "550 no such user"
+        told.get_by_role("button", name=f"Send a test to {HOME}").click()
+        expect(told.get_by_text("550 no such user")).to_be_visible(timeout=30_000)
+        found["list"] = violations_at_each_size(page)
+        told.get_by_role("button", name=f"Switch off {HOME}").click()
+        expect(told.get_by_text("Off", exact=True)).to_be_visible()
+        told.get_by_role("button", name=f"Remove {HOME}").click()
+        dialog(page, "Remove this address?").get_by_role("button", name="Remove").click()
+        expect(told.get_by_text(HOME)).to_have_count(0)
+    assert not {what: problems for what, problems in found.items() if problems}
