@@ -220,6 +220,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's destinations
+         * @description Where one is told, the oldest first, and whether it works.
+         */
+        get: operations["list_my_destinations"];
+        put?: never;
+        /**
+         * Add a destination
+         * @description A code is sent there; nothing else is, until it has come back. Needs a log-in, not a token.
+         */
+        post: operations["add_my_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/destinations/{destination_id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send another code
+         * @description The code before ends. Needs a log-in, not a token.
+         */
+        post: operations["send_my_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/destinations/{destination_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a destination
+         * @description With the code that was sent there within 15 minutes; five wrong ones end it. Needs a log-in.
+         */
+        post: operations["verify_my_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/destinations/{destination_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a destination
+         * @description Send a message there. `last_message` says what becomes of it.
+         */
+        post: operations["test_my_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/destinations/{destination_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a destination
+         * @description Nothing is sent there any more.
+         */
+        delete: operations["remove_my_destination"];
+        options?: never;
+        head?: never;
+        /**
+         * Switch a destination on or off
+         * @description While it is off nothing is sent there, and nothing is kept for it.
+         */
+        patch: operations["switch_my_destination"];
+        trace?: never;
+    };
+    "/api/v1/me/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description By what people can be told outside the house, as operators have set it up.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -2752,7 +2880,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -3425,7 +3553,7 @@ export interface components {
              * Channel
              * @description Only by this channel.
              */
-            channel?: "email" | null;
+            channel?: ("email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push") | null;
             /**
              * Q
              * @description Part of the reason, so that wrong addresses are left alone.
@@ -3729,6 +3857,49 @@ export interface components {
             failed: number;
             /** Expired */
             expired: number;
+        };
+        /**
+         * ChannelInfo
+         * @description A channel that is set up.
+         * @example {
+         *       "name": "email",
+         *       "own": true
+         *     }
+         */
+        ChannelInfo: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
+            /**
+             * Own
+             * @description Whether people add destinations by it themselves; else an admin does.
+             */
+            own: boolean;
+            /**
+             * Problem
+             * @description Why nothing can be sent by it at the moment.
+             */
+            problem: string | null;
+            /** Problem Since */
+            problem_since: string | null;
+        };
+        /**
+         * ChannelList
+         * @description All channels by which people can be told.
+         * @example {
+         *       "items": [
+         *         {
+         *           "name": "email",
+         *           "own": true
+         *         }
+         *       ]
+         *     }
+         */
+        ChannelList: {
+            /** Items */
+            items: components["schemas"]["ChannelInfo"][];
         };
         /**
          * Check
@@ -4618,6 +4789,85 @@ export interface components {
              * @description What the other side said.
              */
             answer: string | null;
+        };
+        /**
+         * Destination
+         * @description Where somebody is told outside the house.
+         * @example {
+         *       "address": "amir@home.example.com",
+         *       "by_default": false,
+         *       "channel": "email",
+         *       "created_at": "2026-03-04T12:00:02Z",
+         *       "id": 12,
+         *       "in_use": true,
+         *       "last_message": {
+         *         "at": "2026-03-04T12:02:10Z",
+         *         "notice": "test",
+         *         "state": "sent"
+         *       },
+         *       "state": "on",
+         *       "verified_at": "2026-03-04T12:01:40Z"
+         *     }
+         */
+        Destination: {
+            /** Id */
+            id: number;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
+            /**
+             * Address
+             * @description Where it leads; of a URL that is a secret, its host.
+             */
+            address: string;
+            /**
+             * By Default
+             * @description Whether it is the address that they log in with, and follows it.
+             */
+            by_default: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unverified" | "on" | "off";
+            /**
+             * In Use
+             * @description Whether notifications are sent there: it is on, and its channel is set up and not only for other addresses.
+             */
+            in_use: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Verified At */
+            verified_at: string | null;
+            /**
+             * Problem
+             * @description Why nothing arrives there; null: the last message did.
+             */
+            problem: string | null;
+            /** Problem Since */
+            problem_since: string | null;
+            /** @description Null: no code and no test was sent there. */
+            last_message: components["schemas"]["LastMessage"] | null;
+        };
+        /**
+         * DestinationPatch
+         * @description What to change about a destination.
+         * @example {
+         *       "state": "off"
+         *     }
+         */
+        DestinationPatch: {
+            /**
+             * State
+             * @description `off`: nothing goes there.
+             * @enum {string}
+             */
+            state?: "on" | "off";
         };
         /**
          * Difference
@@ -6600,6 +6850,33 @@ export interface components {
             steps: components["schemas"]["Step"][];
         };
         /**
+         * LastMessage
+         * @description The last code or test that was sent to a destination.
+         */
+        LastMessage: {
+            /**
+             * Notice
+             * @enum {string}
+             */
+            notice: "code" | "test";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            /**
+             * At
+             * Format: date-time
+             * @description When that was; of one that is still to be sent, when it was asked for.
+             */
+            at: string;
+            /**
+             * Reason
+             * @description Why it was not sent, or not yet.
+             */
+            reason: string | null;
+        };
+        /**
          * LineError
          * @description What is wrong with one line of the file, and how to fix it.
          */
@@ -6972,6 +7249,27 @@ export interface components {
             name: string;
         };
         /**
+         * NewDestination
+         * @description A destination to add.
+         * @example {
+         *       "address": "amir@home.example.com",
+         *       "channel": "email"
+         *     }
+         */
+        NewDestination: {
+            /**
+             * Channel
+             * @description One of those that `GET /me/channels` lists.
+             * @constant
+             */
+            channel: "email";
+            /**
+             * Address
+             * @description Where it leads: an e-mail address.
+             */
+            address: string;
+        };
+        /**
          * NewSecret
          * @description Another secret of a webhook: this is the only time that it is shown.
          * @example {
@@ -7319,9 +7617,9 @@ export interface components {
         NotificationDelivery: {
             /**
              * Channel
-             * @constant
+             * @enum {string}
              */
-            channel: "email";
+            channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
             /**
              * State
              * @description `unknown`: nobody knows whether it was sent, and it is tried again. `failed`: it was refused, and is not tried again. `suppressed`: something had stopped it. `expired`: it could not be handed over for days.
@@ -7540,9 +7838,9 @@ export interface components {
         OpenCircuit: {
             /**
              * Channel
-             * @constant
+             * @enum {string}
              */
-            channel: "email";
+            channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
             /**
              * Target
              * @description The domain of mail addresses.
@@ -7680,9 +7978,9 @@ export interface components {
             id: string;
             /**
              * Channel
-             * @constant
+             * @enum {string}
              */
-            channel: "email";
+            channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
             /**
              * State
              * @enum {string}
@@ -7695,13 +7993,21 @@ export interface components {
              * @description Where it goes; null: that destination is there no more.
              */
             address: string | null;
-            /** Notification Id */
-            notification_id: number;
+            /**
+             * Notification Id
+             * @description Null where it tells of none.
+             */
+            notification_id: number | null;
             /**
              * Follow Up Id
-             * @description Null where it tells of many.
+             * @description Null where it tells of many, or of none.
              */
             follow_up_id: number | null;
+            /**
+             * Notice
+             * @description `code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a notification.
+             */
+            notice: ("code" | "test") | null;
             /** Attempts */
             attempts: number;
             /**
@@ -7763,9 +8069,9 @@ export interface components {
             id: string;
             /**
              * Channel
-             * @constant
+             * @enum {string}
              */
-            channel: "email";
+            channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
             /**
              * State
              * @enum {string}
@@ -7778,13 +8084,21 @@ export interface components {
              * @description Where it goes; null: that destination is there no more.
              */
             address: string | null;
-            /** Notification Id */
-            notification_id: number;
+            /**
+             * Notification Id
+             * @description Null where it tells of none.
+             */
+            notification_id: number | null;
             /**
              * Follow Up Id
-             * @description Null where it tells of many.
+             * @description Null where it tells of many, or of none.
              */
             follow_up_id: number | null;
+            /**
+             * Notice
+             * @description `code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a notification.
+             */
+            notice: ("code" | "test") | null;
             /** Attempts */
             attempts: number;
             /**
@@ -8016,6 +8330,17 @@ export interface components {
         Page_DeletedFollowUp_: {
             /** Items */
             items: components["schemas"]["DeletedFollowUp"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Destination] */
+        Page_Destination_: {
+            /** Items */
+            items: components["schemas"]["Destination"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -10771,6 +11096,20 @@ export interface components {
             currency: string;
         };
         /**
+         * Verification
+         * @description What was sent to a destination.
+         * @example {
+         *       "code": "12345678"
+         *     }
+         */
+        Verification: {
+            /**
+             * Code
+             * @description 8 digits; spaces between them are left out.
+             */
+            code: string;
+        };
+        /**
          * View
          * @description Which follow-ups to list.
          * @enum {string}
@@ -12188,6 +12527,782 @@ export interface operations {
             };
             /** @description The request is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_my_destinations: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "amir@home.example.com",
+                     *           "by_default": false,
+                     *           "channel": "email",
+                     *           "created_at": "2026-03-04T12:00:02Z",
+                     *           "id": 12,
+                     *           "in_use": true,
+                     *           "last_message": {
+                     *             "at": "2026-03-04T12:02:10Z",
+                     *             "notice": "test",
+                     *             "state": "sent"
+                     *           },
+                     *           "state": "on",
+                     *           "verified_at": "2026-03-04T12:01:40Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Destination_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    add_my_destination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "amir@home.example.com",
+                 *       "channel": "email"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDestination"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "amir@home.example.com",
+                     *       "by_default": false,
+                     *       "channel": "email",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "id": 12,
+                     *       "in_use": true,
+                     *       "last_message": {
+                     *         "at": "2026-03-04T12:02:10Z",
+                     *         "notice": "test",
+                     *         "state": "sent"
+                     *       },
+                     *       "state": "on",
+                     *       "verified_at": "2026-03-04T12:01:40Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    send_my_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "amir@home.example.com",
+                     *       "by_default": false,
+                     *       "channel": "email",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "id": 12,
+                     *       "in_use": true,
+                     *       "last_message": {
+                     *         "at": "2026-03-04T12:02:10Z",
+                     *         "notice": "test",
+                     *         "state": "sent"
+                     *       },
+                     *       "state": "on",
+                     *       "verified_at": "2026-03-04T12:01:40Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    verify_my_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "12345678"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Verification"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "amir@home.example.com",
+                     *       "by_default": false,
+                     *       "channel": "email",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "id": 12,
+                     *       "in_use": true,
+                     *       "last_message": {
+                     *         "at": "2026-03-04T12:02:10Z",
+                     *         "notice": "test",
+                     *         "state": "sent"
+                     *       },
+                     *       "state": "on",
+                     *       "verified_at": "2026-03-04T12:01:40Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    test_my_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "amir@home.example.com",
+                     *       "by_default": false,
+                     *       "channel": "email",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "id": 12,
+                     *       "in_use": true,
+                     *       "last_message": {
+                     *         "at": "2026-03-04T12:02:10Z",
+                     *         "notice": "test",
+                     *         "state": "sent"
+                     *       },
+                     *       "state": "on",
+                     *       "verified_at": "2026-03-04T12:01:40Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    remove_my_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    switch_my_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "off"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DestinationPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "amir@home.example.com",
+                     *       "by_default": false,
+                     *       "channel": "email",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "id": 12,
+                     *       "in_use": true,
+                     *       "last_message": {
+                     *         "at": "2026-03-04T12:02:10Z",
+                     *         "notice": "test",
+                     *         "state": "sent"
+                     *       },
+                     *       "state": "on",
+                     *       "verified_at": "2026-03-04T12:01:40Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "email",
+                     *           "own": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26340,7 +27455,7 @@ export interface operations {
                 /** @description Only in this state. */
                 state?: ("queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired") | null;
                 /** @description Only by this channel. */
-                channel?: "email" | null;
+                channel?: ("email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push") | null;
                 /** @description Part of the reason. */
                 q?: string | null;
             };
