@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
 from datetime import timedelta
 from uuid import UUID
@@ -96,3 +97,12 @@ def test_an_attempt_while_a_webhook_is_paused_is_found() -> None:
 
 def test_there_are_at_least_24_kinds_of_answers() -> None:
     assert len(answers(Hooks().by_name[TROUBLED].receiver)) >= 24
+
+
+def test_a_request_that_breaks_off_is_no_forgery() -> None:
+    hook = Hooks().by_name[STEADY]
+    with hook.receiver as receiver, socket.create_connection(("127.0.0.1", receiver.port)) as caller:
+        caller.sendall(b"POST /hooks HTTP/1.1\r\ncontent-length: 100\r\n\r\n{")
+        caller.shutdown(socket.SHUT_WR)
+        assert caller.recv(1) == b""
+    assert (hook.forged, hook.receiver.received) == (0, [])

@@ -74,7 +74,11 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                length = int(self.headers.get("content-length", 0))
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    self.close_connection = True
+                    return  # it broke off
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 received = Received(self.path, headers, body)
                 receiver.received.append(received)
