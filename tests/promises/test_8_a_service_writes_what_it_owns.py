@@ -38,9 +38,10 @@ POLICY_VERSION_COLUMNS = (
     *("calendar_id", "lead_seconds", "holds"),
 )
 SUMMED_UP = ("read_at", "summed_up", "bundle")
-PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel", "next_at")
+PLANNED = ("notification_id", "user_id", "follow_up_id", "destination_id", "channel", "next_at", "severity")
 DESTINATION_COLUMNS = ("channel", "address", "verified_at")
 CODE_COLUMNS = ("code_hash", "code_expires_at")
+DELIVERED = ("state", "attempts", "next_at", "error", "ended_at", "held_until")
 PROBLEM = ("problem", "problem_since")
 LINK_COLUMNS = (
     *("token_hash", "act", "delivery_id", "user_id", "follow_up_id", "run", "assignee_id", "expires_at"),
@@ -70,7 +71,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "circuits": ALL,
         "destinations": {f"INSERT({c})" for c in ("user_id", "by_default", *DESTINATION_COLUMNS)}
         | {f"UPDATE({c})" for c in ("address", "state", "verified_at", "sealed", *CODE_COLUMNS, *PROBLEM)},
-        "deliveries": {f"UPDATE({c})" for c in ("state", "attempts", "next_at", "error", "ended_at")},
+        "deliveries": {f"UPDATE({c})" for c in DELIVERED},
         "delivery_attempts": {"INSERT(delivery_id)", "INSERT(number)"}
         | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
         "action_links": {"DELETE"} | {f"INSERT({c})" for c in LINK_COLUMNS},
@@ -95,6 +96,8 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "webhooks": {"DELETE"}
         | {f"INSERT({c})" for c in ("owner_id", *WEBHOOK_COLUMNS)}
         | {f"UPDATE({c})" for c in (*WEBHOOK_COLUMNS, *HEALTH_COLUMNS, "previous_secret", "previous_until")},
+        "notification_rules": ALL,
+        "notification_preferences": ALL,
         "webhook_events": {"INSERT(type)", "INSERT(data)"},
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
