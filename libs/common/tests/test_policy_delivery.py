@@ -144,6 +144,13 @@ def test_ones_own_rule_holds_unless_it_is_locked_and_admins_hear_of_breaches() -
     assert in_force(Severity.OVERDUE, NEVER, AT_ONCE, locked=False, is_admin=True) == NEVER
 
 
+def test_a_channel_without_rules_tells_at_once_and_not_in_quiet_hours() -> None:
+    rules = Rules({}, NIGHT, breaches_pass=True, zone=BERLIN)
+    noon, night = utc("2026-03-03 11:00"), utc("2026-03-03 23:00")
+    assert rules.when(Severity.OVERDUE, since=noon, now=noon) == Turn(noon)
+    assert rules.when(Severity.OVERDUE, since=night, now=night) == Turn(utc("2026-03-04 06:00"))
+
+
 def test_quiet_hours_that_never_end_are_refused() -> None:
     with pytest.raises(ValueError, match="never end"):
         QuietHours(time(9), time(9))

@@ -152,7 +152,7 @@ class Rules:
     """What holds for somebody by one channel.
 
     Args:
-        rules: of each severity.
+        rules: of each severity; of one that has none it is told at once.
         quiet: when they are not told.
         breaches_pass: whether a breach is told in quiet hours all the same.
         zone: of their clock.
@@ -165,8 +165,12 @@ class Rules:
 
     def when(self, severity: Severity, *, since: datetime, now: datetime) -> Turn | None:
         """When something of a severity may go to them; None: never. Times as for `when`."""
-        passes = severity is Severity.BREACH and self.breaches_pass
-        return when(self.rules[severity], None if passes else self.quiet, self.zone, since=since, now=now)
+        quiet = None if severity is Severity.BREACH and self.breaches_pass else self.quiet
+        return when(self.of(severity), quiet, self.zone, since=since, now=now)
+
+    def of(self, severity: Severity) -> Rule:
+        """The rule for a severity. A channel that people have no rules for tells at once."""
+        return self.rules.get(severity, AT_ONCE)
 
 
 def in_force(severity: Severity, own: Rule | None, company: Rule, *, locked: bool, is_admin: bool) -> Rule:
