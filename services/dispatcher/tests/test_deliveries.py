@@ -131,6 +131,31 @@ def test_who_is_told_late_and_first_of_all_reads_why(company: Company, run: Run)
         assert "first" not in why(unlike)
 
 
+def test_nothing_goes_to_an_address_before_it_is_verified_or_while_it_is_off(
+    company: Company, run: Run
+) -> None:
+    eve, _ = set_up(company, run)
+    company.tx.execute(
+        text(
+            "INSERT INTO destinations (user_id, channel, address, verified_at, state) VALUES "
+            "(:eve, 'email', 'unverified@example.com', NULL, 'ok'), "
+            "(:eve, 'email', 'off@example.com', now(), 'off'), "
+            "(:eve, 'email', 'home@example.com', now(), 'ok')"
+        ),
+        {"eve": eve},
+    )
+    company.follow_up(eve, overdue=HOUR, title="Call Bob")
+    sweep(company, run)
+    told = company.tx.execute(
+        text(
+            "SELECT t.address FROM deliveries d JOIN destinations t ON t.id = d.destination_id "
+            "JOIN follow_ups f ON f.id = d.follow_up_id WHERE f.title = 'Call Bob' ORDER BY t.by_default"
+        )
+    ).scalars()
+    eves = company.tx.execute(text("SELECT email FROM users WHERE id = :id"), {"id": eve}).scalar()
+    assert list(told) == ["home@example.com", eves]
+
+
 def test_who_comes_later_has_a_destination_and_it_follows_their_address(company: Company, mail: None) -> None:
     with acting_as(company.tx, "followup_api"):
         eve = company.person("Eve")
