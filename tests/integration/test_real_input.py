@@ -97,10 +97,10 @@ def everything(api: Api, path: str, **params: Any) -> Iterator[dict[str, Any]]:
 
 
 def at_once(tx: Transaction) -> dict[int, int]:
-    """How much each person is to hear of in one sweep: up to five one by one, more of a severity once."""
+    """How much each person is to hear of in one sweep: one of a severity, which may sum up many."""
     heard = Counter[int]()
-    for user_id, _, number in tx.execute(OF_EACH_SEVERITY):
-        heard[user_id] += number if number <= 5 else 1
+    for user_id, _, _ in tx.execute(OF_EACH_SEVERITY):
+        heard[user_id] += 1
     return dict(heard)
 
 
