@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from contextlib import suppress
@@ -35,6 +36,13 @@ class LiveServer:
         self.server.should_exit = True
         self._thread.join(60)
         assert not self._thread.is_alive()
+
+
+def whole(answer: bytes) -> bool:
+    """Whether head and body of an answer are there."""
+    head, ended, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    return bool(ended) and len(body) >= (int(length[1]) if length else 0)
 
 
 class Upload:
@@ -79,8 +87,11 @@ class Upload:
             self._socket.settimeout(60)
 
     def answer(self) -> str:
-        """Status line, headers and what has come of the body; empty when the server hung up."""
-        return self._socket.recv(100_000).decode()
+        """Status line, headers and body; shorter when the server hung up."""
+        came = b""
+        while not whole(came) and (piece := self._socket.recv(100_000)):
+            came += piece
+        return came.decode()
 
     def hang_up(self) -> None:
         """Leave."""

@@ -47,6 +47,14 @@ def add(client: TestClient, address: str = HOME, status: int = 201) -> Any:
     return answer.json()
 
 
+def test_one_added_twice_with_one_key_is_there_once(client: TestClient) -> None:
+    body = {"channel": "email", "address": HOME}
+    first, again = (client.post(MINE, json=body, headers={"Idempotency-Key": "home"}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
 def delivered(world: World, result: Result = Result.SENT, answer: str = "250 OK") -> Delivery:
     """What the dispatcher sends next."""
     database = Database(role_url(world.database_url, "followup_dispatcher"))

@@ -57,7 +57,7 @@ CREATING: dict[str, dict[str, Any]] = {
     "/imports/follow-ups": {"content": f"{FOLLOW_UPS}d-1,Call Acme,{PLAIN}\n".encode()},
 }
 """Every route that creates, and something that it takes."""
-ELSEWHERE = {"/api/cron/followups", "/api/v1/webhooks"}
+ELSEWHERE = {"/api/cron/followups", "/api/v1/webhooks", "/api/v1/me/destinations"}
 """Those whose keys the tests of their own try."""
 NOT_CREATING = {
     "/a/{token}": "a link acts once",
@@ -79,6 +79,9 @@ NOT_CREATING = {
     "/api/v1/webhooks/{webhook_id}/rotate-secret": "a newer one takes the place of the one before",
     "/api/v1/webhooks/{webhook_id}/test": "an event that tells nothing is sent again",
     "/api/v1/webhooks/{webhook_id}/deliveries/{call_id}/replay": "under the same id it is sent again",
+    "/api/v1/me/destinations/{destination_id}/code": "a newer code is sent again",
+    "/api/v1/me/destinations/{destination_id}/verify": "a code is good once",
+    "/api/v1/me/destinations/{destination_id}/test": "a message that tells nothing is sent again",
     "/api/v1/follow-ups/bulk": "changes what is there; each change is made once or has no effect",
     "/api/v1/users/{user_id}/hand-over": "as bulk; the second time there are others than were counted",
     "/api/v1/hand-overs/{hand_over_id}/undo": "as undo",

@@ -109,7 +109,7 @@ def test_what_is_wrong_is_refused_at_its_place(company: Company, body: Any, fiel
 def test_the_company_has_a_rule_for_each_severity(company: Company) -> None:
     body = company_rules(company)
     assert refused(company, company.ada, ALL, {**body, "rules": body["rules"][1:]}) == (
-        *("rules", "rules has none for reminder: add one for each severity."),
+        *("rules", "rules: add one for reminder."),
     )
 
 

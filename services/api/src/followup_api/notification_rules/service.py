@@ -95,7 +95,7 @@ def replace_company(tx: Transaction, audit: Trail, body: CompanyRules) -> Compan
     _refuse_wrong(body.rules, is_admin=False)
     given = {rule.severity for rule in body.rules}
     if missing := [severity for severity in Severity if severity not in given]:
-        raise Invalid("rules", f"rules has none for {', '.join(missing)}: add one for each severity.")
+        raise Invalid("rules", f"rules: add one for {' and one for '.join(missing)}.")
     for rule in body.rules:
         which = (r.user_id.is_(None), r.channel == rule.channel, r.severity == rule.severity)
         changed = {**_columns(rule), "locked": rule.locked}
