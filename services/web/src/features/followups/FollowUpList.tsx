@@ -49,7 +49,7 @@ export function FollowUpList({ list, filters, change }: Props) {
   });
   const drawn = virtualizer.getVirtualItems();
   const location = useLocation();
-  useFocusOnFirst(root, (filters.told !== "" || leadsToFirstRow(location.state)) && lines.some(({ kind }) => kind === "followUp"));
+  useFocusOnFirst(root, (filters.told !== "" || leadsToFirstRow(location.state)) && knowsFirst(lines));
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, phone, lines.length]);
 
   // Ask for the next page of the section whose end is drawn.
@@ -75,6 +75,11 @@ export function FollowUpList({ list, filters, change }: Props) {
       })}
     </ul>
   );
+}
+
+/** Whether the first follow-up of the list is known: a section above may still load while those below are there. */
+function knowsFirst(lines: Line[]): boolean {
+  return lines.find(({ kind }) => kind === "followUp" || kind === "skeleton")?.kind === "followUp";
 }
 
 /** What keys are for has the focus at once, unless that is in the list already: one came back to it. */

@@ -23,6 +23,7 @@ export function Component() {
       toolbar={
         <SegmentedControl
           aria-label={words.ops.show}
+          style={{ maxWidth: "100%", overflowX: "auto" }}
           value={tab}
           onChange={(next) => setSearch(next === "overview" ? {} : { tab: next })}
           data={[
