@@ -44,6 +44,12 @@ def summaries(company: Company, user: int) -> list[RowMapping]:
     return list(company.tx.execute(statement, {"user": user}).mappings())
 
 
+def planned(company: Company, user: int) -> dict[int | None, str]:
+    """As how grave the mails to somebody are planned, by follow-up; None: that of a summary."""
+    statement = text("SELECT follow_up_id, severity FROM deliveries WHERE user_id = :user")
+    return {row.follow_up_id: row.severity for row in company.tx.execute(statement, {"user": user})}
+
+
 def raised(company: Company, run: Run) -> EscalationsRaised:
     """What a sweep raises now."""
     [event] = claim(company, run)
@@ -164,7 +170,11 @@ def test_when_working_hours_begin_what_waited_is_one(company: Company, run: Run)
 
 
 def test_what_somebody_reassigns_at_once_is_one(company: Company, run: Run) -> None:
-    """For who gets them, and for whom the step reached tells now. What is reassigned later is another one."""
+    """For who gets them, and for whom the step reached tells now. What is reassigned later is another one.
+
+    It goes by mail as what is overdue does, where it has no severity of its own.
+    """
+    company.tx.execute(text("INSERT INTO channels (name, is_on, everybody) VALUES ('email', true, true)"))
     boss, chief = company.person("Max"), company.person("Mia")
     eve, ben = company.person("Eve", manager=boss), company.person("Ben", manager=chief)
     calls = [company.follow_up(eve, overdue=50 * HOUR) for _ in range(MANY + 1)]
@@ -187,6 +197,7 @@ def test_what_somebody_reassigns_at_once_is_one(company: Company, run: Run) -> N
         assert heard(company, person) == [None, calls[-1]]
         [summary] = summaries(company, person)
         assert (summary["number"], summary["details"]["severity"]) == (MANY, severity)
+        assert planned(company, person)[None] == ("overdue" if severity == "assigned" else severity)
     assert [company.told(call)[:1] for call in calls] == [[(0, ben)]] * (MANY + 1)
 
 
