@@ -123,6 +123,24 @@ def test_the_repeats_of_a_step_that_was_announced_first_tell_its_own_audience(
     assert company.told(call) == sorted([(2, admin), (2, eve), (2, admin)])
 
 
+def test_of_two_steps_that_come_together_only_the_first_tells_the_assignee(
+    company: Company, run: Run
+) -> None:
+    """As an undo brings them, once hours or a clock that were moved say that the second has not come yet."""
+    boss = company.person("Max", role="manager")
+    eve = company.person("Eve", manager=boss)
+    publish(company, STEP, STEP | {"audience": ["manager"], "after": "PT1H"})
+    call = company.follow_up(eve, overdue=HOUR / 2)
+    raised = [*claim(company, run)]
+    company.let_pass(HOUR)
+    raised += claim(company, run)
+    company.let_pass(-HOUR)
+    keys = [key for each in raised if isinstance(each, EscalationsRaised) for key in each.escalations]
+    assert [key.step for key in keys] == [1, 2]
+    run(write_inbox, EscalationsRaised.of(None, reversed(keys)))
+    assert company.told(call) == [(1, eve), (2, boss)]
+
+
 def test_where_they_are_told_in_their_hours_it_is_then(company: Company, run: Run) -> None:
     admin, eve = company.person("Ada", role="admin"), company.person("Eve")
     give(company, eve, open_for(company, hers=(HOUR, 9 * HOUR)))

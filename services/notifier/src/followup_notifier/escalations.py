@@ -153,7 +153,7 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
     routes: dict[tuple[int, int, int, bool], inbox.Route] = {}
     in_hours: list[inbox.Route] = []
     batch = Batch(now, event.in_hours)
-    for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True):
+    for key in sorted(zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True)):
         follow_up_id, run, step, repeat = key
         state = held.get(follow_up_id)
         if state is None or state.run != run:
@@ -186,6 +186,7 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
                 if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
                     in_hours.append(route)
             batch.announced.append(inbox.Announcement(follow_up_id, run, step, repeat, route))
+            firsts.discard(follow_up_id)  # an undo brings several steps of one
             batch.told[policy_version_id, policy.steps[step - 1].severity] += 1
         else:
             batch.unroutable.append(_key(*key))
@@ -198,14 +199,14 @@ def _first_of_their_runs(
     event: EscalationsRaised,
     held: Mapping[int, Held],
     policies: Mapping[int, Policy | PolicyUnreadable],
-) -> Collection[int]:
+) -> set[int]:
     """The follow-ups of which nobody has been told before, where that decides who is told now.
 
     Nothing is asked of those whose step tells the assignee anyway, or follows none that does.
     """
     late = {number: policy.tells_late for number, policy in policies.items() if isinstance(policy, Policy)}
     if not any(steps.keys() & event.steps for steps in late.values()):
-        return ()  # as with most batches, whose rows need not be looked at for it
+        return set()  # as with most batches, whose rows need not be looked at for it
     asked = [
         key
         for key in zip(event.follow_up_ids, event.runs, event.steps, event.repeats, strict=True)
@@ -214,7 +215,7 @@ def _first_of_their_runs(
         and key[2] in late.get(state.policy_version_id, ())
     ]
     if not asked:
-        return ()
+        return set()
     names = ("ids", "runs", "steps", "repeats")
     columns = {name: int_array(column) for name, column in zip(names, zip(*asked, strict=True), strict=True)}
     return {key[0] for key in asked} - set(tx.execute(ANNOUNCED_BEFORE, columns).scalars())
