@@ -17,6 +17,7 @@ from followup_common.egress import Egress
 from followup_common.sealing import Seal
 from followup_dispatcher.channels import configured
 from followup_dispatcher.channels.webhook import Webhooks
+from followup_dispatcher.deliveries import LEFT
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.webhooks import WAITS, Call, Calls
@@ -373,6 +374,25 @@ def test_410_switches_it_off_and_nothing_more_is_sent_or_planned(company: Compan
     escalate(company, run)
     assert taken(company) is None
     assert company.count("deliveries") == 2
+
+
+def test_what_was_left_under_way_when_it_is_switched_off_may_have_arrived(company: Company, run: Run) -> None:
+    """Its process was killed before it could record what became of it: that nobody knows stays on record."""
+    listen(company)
+    escalate(company, run)
+    left = taken(company)
+    company.tx.execute(text("UPDATE webhooks SET free_at = now()"))
+    escalate(company, run)
+    other = taken(company)
+    assert left
+    assert other
+    ended(company, other, Outcome(Result.REFUSED, "410 Gone", gone=True))
+    statement = text("SELECT outcome, answer FROM delivery_attempts WHERE delivery_id = :id")
+    assert company.tx.execute(statement, {"id": left.id}).one() == ("unknown", LEFT)
+    assert company.tx.execute(statement, {"id": other.id}).one() == ("refused", "410 Gone")
+    ended(company, left, SENT)  # it lived, and had only lost the database
+    assert company.tx.execute(statement, {"id": left.id}).one() == ("sent", "204")
+    assert sorted(state for _, state, _ in states(company)) == ["failed", "suppressed"]
 
 
 def test_one_that_fails_for_days_is_switched_off(company: Company, run: Run) -> None:

@@ -110,13 +110,18 @@ AILING = text(f"""
     bindparam("asked", type_=Interval),
     bindparam("given_up_after", GIVEN_UP_AFTER, Interval),
 )
+# What a process that was killed has left under way may have arrived: it ends as well, and that is on record.
 OFF = text("""
     WITH off AS (
         UPDATE webhooks SET state = 'off', off_because = :reason WHERE id = :webhook_id AND state <> 'off'
+    ), left_under_way AS (
+        UPDATE delivery_attempts a SET ended_at = now(), outcome = 'unknown', answer = :left FROM deliveries d
+        WHERE d.webhook_id = :webhook_id AND d.state = 'sending' AND d.ended_at IS NULL
+            AND (a.delivery_id, a.number) = (d.id, d.attempts) AND a.outcome IS NULL
     )
     UPDATE deliveries SET state = 'suppressed', error = :error, ended_at = now()
     WHERE webhook_id = :webhook_id AND ended_at IS NULL
-""").bindparams(error=SWITCHED_OFF)
+""").bindparams(error=SWITCHED_OFF, left=LEFT)
 
 # A time further ahead than any wait comes from a clock that was ahead.
 BRING_BACK = (
