@@ -1,8 +1,8 @@
 """`python -m tests.faults`: rounds of faults against real services, judged by an independent model.
 
 Writes build/faults.json, and ends with status 1 unless nothing was lost, said twice, said after a
-stop or said at a wrong level. A seed says which faults come, in which order, and what people do;
-when exactly things meet is up to the machine.
+stop, said at a wrong level or given up as a dead letter. A seed says which faults come, in which order,
+and what people do; when exactly things meet is up to the machine.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> int:
     if clean:
         shutil.rmtree(logs, ignore_errors=True)
     else:
-        print(f"the services' logs are in {logs}")
+        print(f"the services' logs, and the tables of rounds that went wrong, are in {logs}")
     return 0 if clean else 1
 
 

@@ -170,7 +170,8 @@ class Judged:
             yield from self._recipients(activity, stay, told[key(activity)])
 
     def _recipients(self, activity: RowMapping, stay: Stay, told: list[RowMapping]) -> Failures:
-        which, rung = key(activity), self.told_as(activity)
+        rung, said = self.told_as(activity), f"{activity['created_at']}, committed {activity['committed_at']}"
+        which = key(activity)
         times = Counter(notification["user_id"] for notification in told)
         twice = sum(times.values()) - len(times)
         yield "duplicated", twice, f"{which} told {dict(times)}"
@@ -186,7 +187,7 @@ class Judged:
             missing = self._never_told_in_hours(which, stay, set(times), activity)
         yield "lost", len(missing), f"{which} did not tell {sorted(missing)}"
         extra = [n for n in told if not self._may_know(n, rung, activity, expected)]
-        yield "after_stop", len(extra), f"{which} told {[dict(n) for n in extra]}, and not {expected}"
+        yield "after_stop", len(extra), f"{which} ({said}) told {[dict(n) for n in extra]}, not {expected}"
         waiting = [n for n in told if (then := self._held(n)) and then.waits(n["created_at"])]
         yield "after_stop", len(waiting), f"{which} told {[dict(n) for n in waiting]} while it waited"
         late = [n for n in told if not self._written_again(n) and self._held(n) is None]

@@ -17,7 +17,7 @@ from followup_common.contracts import OutboxTick
 from followup_common.messaging.outbox import LONGEST_DELAY, REDRIVE_AFTER
 from sqlalchemy import Interval, bindparam, text
 
-from tests.faults import deliveries, webhooks
+from tests.faults import deliveries, evidence, webhooks
 from tests.faults.injection import Injection, Planned
 from tests.faults.server_faults import calm
 from tests.faults.system import SCHEDULERS, Hosts, System
@@ -88,6 +88,8 @@ def run_round(
         _settle(system)
         with system.owner.transaction() as tx:
             verdict = judge(tx, system.people, system.mail.taken, system.hooks.by_name)
+            if not verdict.clean:
+                evidence.keep(tx, folder / "tables")
         return Outcome(
             follow_ups,
             injection.injected,

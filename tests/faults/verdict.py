@@ -50,7 +50,7 @@ LEFT = text(f"""
          + (SELECT count(*) FROM absences WHERE ended_at IS NOT NULL AND returned_at IS NULL)
          + ({deliveries.LEFT})
 """)
-DEAD = text("SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL")
+DEAD = text("SELECT id, type, error FROM outbox WHERE failed_at IS NOT NULL ORDER BY id")
 REPEATED = text("""
     SELECT payload FROM public.fault_raised WHERE jsonb_typeof(payload -> 'sweep_id') = 'null'
 """)
@@ -76,7 +76,8 @@ class Verdict:
     @property
     def clean(self) -> bool:
         """Whether every promise was kept."""
-        return not (self.lost or self.duplicated or self.after_stop or self.wrong_level)
+        failures = (self.lost, self.duplicated, self.after_stop, self.wrong_level, self.dead_letters)
+        return not any(failures)
 
     def add(self, failure: str, count: int, example: str) -> None:
         """Count a failure."""
@@ -96,7 +97,9 @@ def judge(tx: Transaction, people: People, mails: Sequence[Taken], hooks: Mappin
         mails: what the mail server has taken.
         hooks: the receivers of webhooks.
     """
-    verdict = Verdict(dead_letters=tx.execute(DEAD).scalar_one())
+    verdict = Verdict()
+    for row in tx.execute(DEAD):
+        verdict.add("dead_letters", 1, f"event {row.id} ({row.type}): {row.error}")
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
     found = _read(tx)
     court = Court(Settings.read(tx, people), Clock(jumps(tx)), repeated(tx))
