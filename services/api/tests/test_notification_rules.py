@@ -62,10 +62,13 @@ def test_without_rules_it_is_as_it_was_and_nobody_is_quiet(company: Company) -> 
 
 
 def test_ones_own_rules_are_kept_and_what_is_left_out_is_the_companys(company: Company) -> None:
-    body = {"rules": [{"severity": "overdue", "mode": "never"}], "quiet_hours": NIGHT, "breaches_pass": False}
+    weekly = {"severity": "reminder", "mode": "weekly", "at": "09:00", "weekday": 1}
+    rules = [weekly, {"severity": "overdue", "mode": "never"}]
+    body = {"rules": rules, "quiet_hours": NIGHT, "breaches_pass": False}
     saved = put(company, company.amir, MINE, body)
     assert saved == company.get(company.amir, MINE)
     assert modes(saved)["overdue"] == ("never", True)
+    assert weekly.items() <= saved["rules"][0].items()
     assert (saved["quiet_hours"], saved["breaches_pass"]) == (NIGHT, False)
     put(company, company.ada, ALL, company_rules(company, escalated={"mode": "never"}))
     assert modes(company.get(company.amir, MINE))["escalated"] == ("never", False)
@@ -96,6 +99,10 @@ def test_what_is_locked_is_the_same_for_all(company: Company) -> None:
         ({"rules": [{"severity": "grave", "mode": "never"}]}, "rules.0.severity"),
         ({"rules": [{"severity": "overdue", "mode": "never"}] * 2}, "rules.1.severity"),
         ({"rules": [{"severity": "breach", "mode": "never"}]}, "rules.0.mode"),  # of an admin
+        ({"rules": [{"severity": "overdue", "mode": "daily"}]}, "rules.0.at"),
+        ({"rules": [{"severity": "overdue", "mode": "weekly", "at": "09:00"}]}, "rules.0.weekday"),
+        ({"rules": [{"severity": "overdue", "mode": "hourly", "at": "09:00"}]}, "rules.0.at"),
+        ({"rules": [{"severity": "overdue", "mode": "daily", "at": "9"}]}, "rules.0.at"),
         ({"rules": [], "quiet_hours": {**NIGHT, "begins": "25:00"}}, "quiet_hours.begins"),
         ({"rules": [], "quiet_hours": {**NIGHT, "days": []}}, "quiet_hours.days"),
         ({"rules": [], "quiet_hours": {**NIGHT, "days": [8]}}, "quiet_hours.days.0"),

@@ -25,7 +25,7 @@ State = Annotated[
     typer.Option(
         "--state",
         metavar="STATE",
-        help="Only in this state: queued, sending, unknown, sent, failed, suppressed or expired.",
+        help="Only in this state: queued, sending, unknown, sent, failed, suppressed, expired or digested.",
     ),
 ]
 Reason = Annotated[str | None, typer.Option("--search", metavar="TEXT", help="Part of the reason.")]

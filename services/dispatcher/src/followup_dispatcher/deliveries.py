@@ -13,9 +13,10 @@ from followup_common.db.policies import PolicyUnreadable, load_policies, policy_
 from followup_common.db.rules import rules_of
 from followup_common.db.slow_clock import SLOW_NOW
 from followup_common.policy import Severity, Step
+from followup_common.policy.delivery import window
 from sqlalchemy import Interval, Row, bindparam, text
 
-from followup_dispatcher import links, notices
+from followup_dispatcher import digests, links, notices
 from followup_dispatcher.circuits import Circuits, Delayed
 from followup_dispatcher.ended import Ended
 from followup_dispatcher.outcomes import Outcome, Result
@@ -23,6 +24,7 @@ from followup_dispatcher.stops import READ, Told, out_of_reach, stopped
 from followup_dispatcher.telling import (
     Code,
     Delivery,
+    Digest,
     Line,
     Links,
     Message,
@@ -49,6 +51,7 @@ FEW = 5
 
 HELD = "held by the rules of its reader"
 NEVER = "by their own rules"
+IN_DIGEST = "goes in a digest"
 LEFT = "no outcome was recorded: the dispatcher ended, or lost the database"
 
 DUE = text("""
@@ -62,7 +65,8 @@ DUE = text("""
 
 TAKE = text(f"""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
-        d.channel, COALESCE(d.severity, 'overdue') AS severity, d.created_at, now() AS now, d.notice,
+        d.channel, d.digest_id, d.notice, COALESCE(d.severity, 'overdue') AS severity, d.created_at,
+        now() AS now,
         GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old
     FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
@@ -208,6 +212,8 @@ def take(
     if isinstance(told, Held):
         tx.execute(HOLD, {"id": row.id, "until": told.until})
         return Stopped(HELD)
+    if isinstance(told, Stopped):
+        return told
     keys = {"user_id": row.user_id, "destination_id": row.destination_id}
     address, sealed, *reader = tx.execute(RECIPIENT, keys).one()
     if delayed := Circuits(channel, a_minute, LEASE).delay(tx, row.id, address):
@@ -280,14 +286,19 @@ class ForPeople:
         Circuits(self.channel).tidy(tx)
 
 
-def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended | Held:
+def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Digest | Ended | Held | Stopped:
     """What a delivery is to say, or why it is not to be said any more."""
     if row.is_old:
         return Ended("expired", f"could not be handed over for {KEPT_FOR.days} days")
+    if row.notification_id is None:
+        return _digest(tx, row)
     if reason := out_of_reach(tx, row.notification_id, row.user_id, row.destination_id):
         return Ended("suppressed", reason)
-    if by_rule := _held(tx, row):
-        return by_rule
+    return _ruled(tx, row) or _standing(tx, row)
+
+
+def _standing(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
+    """What one that goes by itself says, unless something has stopped it."""
     if row.follow_up_id is None:
         return _summary(tx, row)
     found = stopped(tx, row.user_id, [Told(row.notification_id, row.follow_up_id)])
@@ -297,13 +308,28 @@ def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended | He
     return _notification(tx, told)
 
 
-def _held(tx: Transaction, row: Row[Any]) -> Ended | Held | None:
-    """Why its reader's rules keep a delivery from going now; None: they do not."""
-    rules = rules_of(tx, row.user_id, row.channel)
-    turn = rules.when(Severity(row.severity), since=min(row.created_at, row.now), now=row.now)
+def _digest(tx: Transaction, row: Row[Any]) -> Digest | Ended:
+    found = digests.chosen(tx, row)
+    return Ended("suppressed", found) if isinstance(found, str) else found
+
+
+def _ruled(tx: Transaction, row: Row[Any]) -> Ended | Held | Stopped | None:
+    """Why a delivery does not go by itself now, by its reader's rules; None: it does.
+
+    What comes behind its digest goes in the next one. What was tried already goes by itself.
+    """
+    rules, severity = rules_of(tx, row.user_id, row.channel), Severity(row.severity)
+    turn = rules.when(severity, since=min(row.created_at, row.now), now=row.now)
     if turn is None:
         return Ended("suppressed", NEVER)
-    return Held(turn.at) if turn.at > row.now else None
+    if turn.at > row.now:
+        return Held(turn.at)
+    if not turn.in_digest or row.attempts:
+        return None
+    if digests.join(tx, row, window(rules.rules[severity], rules.zone, row.now)):
+        return Stopped(IN_DIGEST)
+    later = rules.when(severity, since=row.now, now=row.now)
+    return Held(later.at) if later else None
 
 
 def _links(tx: Transaction, row: Row[Any], told: Message, life: timedelta) -> Mapping[int, Links]:
@@ -311,7 +337,7 @@ def _links(tx: Transaction, row: Row[Any], told: Message, life: timedelta) -> Ma
     knows go on: somebody may have them."""
     if row.state == "queued" and row.attempts:
         links.forget(tx, row.id)
-    if isinstance(told, Code | Trial):
+    if isinstance(told, Code | Digest | Trial):
         return {}
     each_told = (told,) if isinstance(told, Notification) else told.lines if told.number <= FEW else ()
     made = ((each.follow_up_id, links.make(tx, row.id, row.user_id, each, life)) for each in each_told)

@@ -13,7 +13,16 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 
 from followup_dispatcher import words
 from followup_dispatcher.mailboxes import in_one_line, mailbox, read_mailbox
-from followup_dispatcher.telling import Code, Delivery, Line, Notification, Summary, Trial
+from followup_dispatcher.telling import (
+    Code,
+    Delivery,
+    Digest,
+    Line,
+    Notification,
+    Recipient,
+    Summary,
+    Trial,
+)
 
 
 class Mails:
@@ -66,6 +75,9 @@ class Mails:
             }
         if isinstance(told, Code | Trial):
             return "notice", {"headline": headline, "text": words.of_notice(told, reader)}
+        if isinstance(told, Digest):
+            rest = {"more": words.more(told), "link": self._link("/inbox")}
+            return "digest", {"headline": headline, "groups": _groups(told, reader), **rest}
         return "notification", {
             "headline": headline,
             "facts": words.facts(told, reader),
@@ -120,6 +132,19 @@ class Mails:
         thread = f"<follow-up-{told.follow_up_id}.{told.run}@{self._sender.domain}>"
         mail["In-Reply-To"] = thread
         mail["References"] = thread
+
+
+def _groups(told: Digest, reader: Recipient) -> Sequence[Mapping[str, object]]:
+    """What a digest says of each group and of its lines."""
+    return [
+        {
+            "name": words.heading(group),
+            "lines": [
+                {"title": each.title, "about": words.within(group, each, reader)} for each in group.lines
+            ],
+        }
+        for group in told.groups
+    ]
 
 
 def _template(name: str) -> str:

@@ -109,6 +109,36 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Lines of a digest that belong together.
+
+    Args:
+        name: of the person or of the lead or client; None: there is none.
+        by_person: which of the two.
+        lines: the longest overdue first.
+    """
+
+    name: str | None
+    by_person: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What was due to somebody before a time, as far as nothing has stopped it.
+
+    Args:
+        number: how many follow-ups.
+        groups: those that have a line.
+        told_at: when it was due.
+    """
+
+    number: int
+    groups: tuple[Group, ...]
+    told_at: datetime
+
+
+@dataclass(frozen=True)
 class Trial:
     """A message that somebody sends to a destination of theirs to see whether it arrives.
 
@@ -119,7 +149,7 @@ class Trial:
     told_at: datetime
 
 
-Message = Notification | Summary | Code | Trial
+Message = Notification | Summary | Digest | Code | Trial
 """What a delivery can tell."""
 
 

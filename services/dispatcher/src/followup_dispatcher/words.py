@@ -18,7 +18,17 @@ from followup_common.wording import (
 )
 
 from followup_dispatcher.mailboxes import in_one_line
-from followup_dispatcher.telling import Code, Line, Message, Notification, Recipient, Summary, Trial
+from followup_dispatcher.telling import (
+    Code,
+    Digest,
+    Group,
+    Line,
+    Message,
+    Notification,
+    Recipient,
+    Summary,
+    Trial,
+)
 
 ENDED = {
     -1: "The wait of {title} is over",
@@ -38,6 +48,8 @@ def headline(told: Message) -> str:
         return f"Your code is {code(told)}"
     if isinstance(told, Trial):
         return "It works: Followup reaches you here"
+    if isinstance(told, Digest):
+        return f"Your digest: {told.number:,} follow-up{'s' if told.number > 1 else ''}"
     if isinstance(told, Summary):
         return told_of_many(told.severity, told.number, own=told.own)
     title = isolated(told.title)
@@ -102,9 +114,22 @@ def about(line: Line, recipient: Recipient) -> str:
     return ", ".join(in_one_line(isolated(each)) for each in found if each)
 
 
-def more(summary: Summary) -> str | None:
+def heading(group: Group) -> str:
+    """What a group of a digest is about."""
+    return in_one_line(isolated(group.name)) if group.name else "Without a lead or client"
+
+
+def within(group: Group, line: Line, recipient: Recipient) -> str:
+    """What a digest says of one follow-up below its title: all but what its group says."""
+    besides = line.subject if group.by_person else None
+    found = (f"due {moment(line.due_at, recipient)}", besides)
+    return ", ".join(in_one_line(isolated(each)) for each in found if each)
+
+
+def more(told: Summary | Digest) -> str | None:
     """How many have no line."""
-    left = summary.number - len(summary.lines)
+    shown = len(told.lines) if isinstance(told, Summary) else sum(len(each.lines) for each in told.groups)
+    left = told.number - shown
     return f"and {left:,} more" if left > 0 else None
 
 

@@ -40,11 +40,13 @@ CURRENT = {
 
 DELIVERIES = "deliveries"
 EVENTS = "webhook_events"
-AGES = {**GROWING, DELIVERIES: "created_at", EVENTS: "created_at"}
+DIGESTS = "digests"
+AGES = {**GROWING, DELIVERIES: "created_at", EVENTS: "created_at", DIGESTS: "created_at"}
 # What an old delivery says, once none is left that says it.
 DONE = {
     DELIVERIES: "old.ended_at IS NOT NULL",
     EVENTS: f"NOT EXISTS (SELECT FROM {DELIVERIES} d WHERE d.event_id = old.id)",
+    DIGESTS: f"NOT EXISTS (SELECT FROM {DELIVERIES} d WHERE d.digest_id = old.id)",
 }
 
 ITEMS = "hand_over_items"

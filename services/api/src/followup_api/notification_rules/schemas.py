@@ -12,29 +12,33 @@ from followup_api.schemas import Input, Schema, examples
 
 Channel = Literal["email"]
 SeverityName = Literal["reminder", "overdue", "escalated", "breach"]
-ModeName = Literal["at_once", "never"]
+ModeName = Literal["at_once", "hourly", "daily", "weekly", "never"]
 
-RULE: JsonDict = {"channel": "email", "severity": "overdue", "mode": "at_once"}
+WAY: JsonDict = {"mode": "daily", "at": "08:30", "weekday": None}
+RULE: JsonDict = {"channel": "email", "severity": "overdue", **WAY}
+AT_ONCE: JsonDict = {"mode": "at_once", "at": None, "weekday": None}
 QUIET: JsonDict = {"begins": "20:00", "ends": "07:30", "days": [1, 2, 3, 4, 5, 6, 7]}
 MINE: JsonDict = {"rules": [RULE], "quiet_hours": QUIET, "breaches_pass": True}
-SHOWN_RULE: JsonDict = {**RULE, "own": True, "locked": False, "default": {"mode": "at_once"}}
+SHOWN_RULE: JsonDict = {**RULE, "own": True, "locked": False, "default": AT_ONCE}
 SHOWN: JsonDict = {
     **{"rules": [SHOWN_RULE], "quiet_hours": QUIET, "breaches_pass": True, "breaches_may_pass": True},
     "time_zone": "Europe/Berlin",
 }
 COMPANY_RULES: list[JsonDict] = [
-    {**RULE, "severity": "reminder", "mode": "never", "locked": False},
-    {**RULE, "severity": "overdue", "locked": False},
-    {**RULE, "severity": "escalated", "locked": False},
-    {**RULE, "severity": "breach", "locked": True},
+    {**RULE, **AT_ONCE, "severity": "reminder", "mode": "never", "locked": False},
+    {**RULE, "locked": False},
+    {**RULE, **AT_ONCE, "severity": "escalated", "locked": False},
+    {**RULE, **AT_ONCE, "severity": "breach", "locked": True},
 ]
 COMPANY: JsonDict = {"rules": [*COMPANY_RULES], "breaches_pass": True}
 
 
 class Way(Schema):
-    """How one is told."""
+    """How one is told: at once, in a digest each hour, day or week, or never."""
 
     mode: ModeName
+    at: TimeOfDay | None = Field(None, description="When a daily or weekly digest comes, on one's own clock.")
+    weekday: Weekday | None = Field(None, description="On which a weekly one comes; 1 is Monday.")
 
 
 class NotificationRule(Way, json_schema_extra=examples(SHOWN_RULE)):
@@ -71,6 +75,8 @@ class RuleInput(Input, json_schema_extra=examples(RULE)):
     channel: Channel = "email"
     severity: SeverityName
     mode: ModeName
+    at: TimeOfDay | None = Field(None, description="Of a daily or weekly digest, on one's own clock.")
+    weekday: Weekday | None = Field(None, description="Of a weekly digest; 1 is Monday.")
 
 
 class QuietHoursInput(Input, json_schema_extra=examples(QUIET)):

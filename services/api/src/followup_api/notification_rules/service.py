@@ -9,7 +9,7 @@ from followup_common.db import Transaction
 from followup_common.db.rules import rule_of
 from followup_common.db.tables import deliveries, notification_preferences, notification_rules, users
 from followup_common.policy import Severity
-from followup_common.policy.delivery import in_force
+from followup_common.policy.delivery import Mode, Rule, in_force
 from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
 
 from followup_api.audit import Action, Trail
@@ -117,7 +117,12 @@ def _rules(tx: Transaction, user_id: int | None) -> dict[Key, Record]:
 
 
 def _of_company(row: Record) -> CompanyRule:
-    return CompanyRule(channel=row.channel, severity=row.severity, mode=row.mode, locked=row.locked)
+    way = _way(rule_of(row))
+    return CompanyRule(channel=row.channel, severity=row.severity, locked=row.locked, **way)
+
+
+def _way(rule: Rule) -> dict[str, Any]:
+    return {"mode": rule.mode.value, "at": rule.at, "weekday": rule.weekday}
 
 
 def _shown(own: Record | None, company: Record, caller: Caller) -> NotificationRule:
@@ -127,10 +132,10 @@ def _shown(own: Record | None, company: Record, caller: Caller) -> NotificationR
     return NotificationRule(
         channel=company.channel,
         severity=severity.value,
-        mode=rule.mode.value,
+        **_way(rule),
         own=mine is not None and rule == mine and not locked,
         locked=locked,
-        default=Way(mode=default.mode.value),
+        default=Way(**_way(default)),
     )
 
 
@@ -159,7 +164,10 @@ def _quiet_columns(quiet: QuietHoursInput | None) -> Mapping[str, Any]:
 
 
 def _columns(rule: RuleInput) -> dict[str, Any]:
-    return {"channel": rule.channel, "severity": rule.severity, "mode": rule.mode}
+    return {
+        **{"channel": rule.channel, "severity": rule.severity, "mode": rule.mode},
+        **{"digest_at": rule.at, "weekday": rule.weekday},
+    }
 
 
 def _refuse_wrong(rules: Sequence[RuleInput], *, is_admin: bool) -> None:
@@ -170,9 +178,26 @@ def _refuse_wrong(rules: Sequence[RuleInput], *, is_admin: bool) -> None:
             field = f"rules.{number}.severity"
             raise Invalid(field, f"{field} {rule.severity} is there twice: keep one rule for it.")
         seen.add(key)
+        _refuse_wrong_time(number, rule)
         if is_admin and rule.severity == "breach" and rule.mode == "never":
             field = f"rules.{number}.mode"
             raise Invalid(field, f"{field} cannot be never: admins are the last who hear of a breach.")
+
+
+def _refuse_wrong_time(number: int, rule: RuleInput) -> None:
+    """Refuse a digest without its time, and a time without its digest.
+
+    Raises:
+        Invalid: of which field, and how to put it right.
+    """
+    needed = {"at": rule.mode in ("daily", "weekly"), "weekday": rule.mode == "weekly"}
+    examples = {"at": "a time of day, such as 08:30", "weekday": "a day, from 1 for Monday to 7"}
+    for name, is_needed in needed.items():
+        field, is_given = f"rules.{number}.{name}", getattr(rule, name) is not None
+        if is_needed and not is_given:
+            raise Invalid(field, f"{field} is missing: a {rule.mode} digest needs {examples[name]}.")
+        if is_given and not is_needed:
+            raise Invalid(field, f"{field} belongs to no rule that is {rule.mode}: leave it out.")
 
 
 def _is_free(number: int, rule: RuleInput, company: Mapping[Key, Record]) -> bool:
@@ -184,7 +209,7 @@ def _is_free(number: int, rule: RuleInput, company: Mapping[Key, Record]) -> boo
     default = company[rule.channel, rule.severity]
     if not default.locked:
         return True
-    if rule.mode != default.mode:
+    if Rule(Mode(rule.mode), rule.at, rule.weekday) != rule_of(default):
         field = f"rules.{number}.mode"
         message = f"{field} is {default.mode} for everybody, as an admin has locked it: leave this rule out."
         raise Invalid(field, message)

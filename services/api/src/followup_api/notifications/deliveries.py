@@ -8,12 +8,17 @@ from typing import Any
 from followup_common.db import Transaction
 from sqlalchemy import text
 
+# What went in a digest became of it what became of the digest.
 DELIVERIES = text("""
-    SELECT notification_id, channel, state, COALESCE(ended_at, created_at) AS at,
-        CASE WHEN ended_at IS NULL THEN next_at END AS next_at, error AS reason,
-        COALESCE(ended_at IS NULL AND held_until = next_at, false) AS held
-    FROM deliveries WHERE notification_id = ANY(CAST(:ids AS bigint[])) AND user_id = :user_id
-    ORDER BY notification_id, destination_id
+    SELECT d.notification_id, d.channel, g.state, COALESCE(g.ended_at, d.created_at) AS at,
+        CASE WHEN g.ended_at IS NULL THEN g.next_at END AS next_at, g.error AS reason,
+        COALESCE(g.ended_at IS NULL AND g.held_until = g.next_at, false) AS held
+    FROM deliveries d
+    JOIN deliveries g ON g.id = CASE WHEN d.state = 'digested' THEN (
+        SELECT o.id FROM deliveries o WHERE o.digest_id = d.digest_id AND o.notification_id IS NULL
+    ) ELSE d.id END
+    WHERE d.notification_id = ANY(CAST(:ids AS bigint[])) AND d.user_id = :user_id
+    ORDER BY d.notification_id, d.destination_id
 """)
 
 FIELDS = ("channel", "state", "at", "next_at", "reason", "held")

@@ -9,7 +9,8 @@ import { FormProblem } from "@/components/FormProblem";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { done } from "@/components/toasts";
-import { OPTIONS } from "@/features/rules/modes";
+import { DigestFields } from "@/features/rules/DigestFields";
+import { OPTIONS, timeOf, wayOf } from "@/features/rules/modes";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { words } from "@/i18n/rules";
@@ -37,7 +38,10 @@ function CompanyForm({ rules }: { rules: CompanyRules }) {
   const cache = useQueryClient();
   const form = useForm({ initialValues: rules });
   const save = useMutation({
-    mutationFn: (body: CompanyRules) => dataOf(api.PUT("/organisation/notification-rules", { body })),
+    mutationFn: ({ rules: given, breaches_pass }: CompanyRules) => {
+      const body = { breaches_pass, rules: given.map((rule) => ({ ...rule, ...wayOf(rule.mode, timeOf(rule)) })) };
+      return dataOf(api.PUT("/organisation/notification-rules", { body }));
+    },
     onSuccess: (saved) => {
       cache.setQueryData(queryKeys.companyRules, saved);
       void cache.invalidateQueries({ queryKey: queryKeys.notificationRules, exact: true });
@@ -52,18 +56,24 @@ function CompanyForm({ rules }: { rules: CompanyRules }) {
       <Stack maw={640}>
         <Text size="sm">{words.companyText}</Text>
         <FormProblem error={save.error} />
-        {form.values.rules.map(({ severity }, index) => (
-          <Group key={severity} align="flex-end" gap="md">
+        {form.values.rules.map((rule, index) => (
+          <Group key={rule.severity} align="flex-end" gap="md">
             <Select
-              label={words.severities[severity]}
+              label={words.severities[rule.severity]}
               data={OPTIONS}
               allowDeselect={false}
               flex="1 1 220px"
               {...form.getInputProps(`rules.${index}.mode`)}
             />
+            <DigestFields
+              of={words.severities[rule.severity]}
+              mode={rule.mode}
+              value={timeOf(rule)}
+              change={(time) => form.setFieldValue(`rules.${index}`, { ...rule, ...time })}
+            />
             <Checkbox
               label={words.lock}
-              aria-label={words.lockNamed(words.severities[severity])}
+              aria-label={words.lockNamed(words.severities[rule.severity])}
               mb={8}
               {...form.getInputProps(`rules.${index}.locked`, { type: "checkbox" })}
             />

@@ -9,7 +9,8 @@ import { FormProblem } from "@/components/FormProblem";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { done } from "@/components/toasts";
 import { QuietHours, type Quiet } from "@/features/rules/QuietHours";
-import { OPTIONS } from "@/features/rules/modes";
+import { DigestFields } from "@/features/rules/DigestFields";
+import { inWords, OPTIONS, timeOf, wayOf, type DigestTime } from "@/features/rules/modes";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { words } from "@/i18n/rules";
@@ -20,6 +21,7 @@ const USUAL: Quiet = { on: false, begins: "20:00", ends: "07:00", days: [1, 2, 3
 interface Draft {
   /** In the order of the severities. */
   modes: (RuleMode | typeof AS_COMPANY)[];
+  times: DigestTime[];
   quiet: Quiet;
   passes: boolean;
 }
@@ -53,15 +55,22 @@ function RulesForm({ rules }: { rules: NotificationRules }) {
         <Text size="sm">{words.text}</Text>
         <FormProblem error={save.error} />
         {rules.rules.map((rule, index) => (
-          <Select
-            key={rule.severity}
-            label={words.severities[rule.severity]}
-            description={rule.locked ? words.locked : undefined}
-            data={optionsOf(rule)}
-            allowDeselect={false}
-            disabled={rule.locked}
-            {...form.getInputProps(`modes.${index}`)}
-          />
+          <Stack key={rule.severity} gap="xs">
+            <Select
+              label={words.severities[rule.severity]}
+              description={rule.locked ? words.locked : undefined}
+              data={optionsOf(rule)}
+              allowDeselect={false}
+              disabled={rule.locked}
+              {...form.getInputProps(`modes.${index}`)}
+            />
+            <DigestFields
+              of={words.severities[rule.severity]}
+              mode={ownMode(form.values, index)}
+              value={form.values.times[index] ?? timeOf(rule)}
+              change={(time) => form.setFieldValue(`times.${index}`, time)}
+            />
+          </Stack>
         ))}
         <QuietHours
           value={form.values.quiet}
@@ -80,23 +89,31 @@ function RulesForm({ rules }: { rules: NotificationRules }) {
 }
 
 function optionsOf({ default: company }: NotificationRule) {
-  return [{ value: AS_COMPANY, label: words.asCompany(words.modes[company.mode]) }, ...OPTIONS];
+  return [{ value: AS_COMPANY, label: words.asCompany(inWords(company)) }, ...OPTIONS];
+}
+
+function ownMode({ modes }: Draft, index: number): RuleMode | undefined {
+  const mode = modes[index];
+  return mode === AS_COMPANY ? undefined : mode;
 }
 
 function draftOf({ rules, quiet_hours: quiet, breaches_pass: passes }: NotificationRules): Draft {
   return {
     modes: rules.map(({ own, mode }) => (own ? mode : AS_COMPANY)),
+    times: rules.map(timeOf),
     quiet: quiet ? { on: true, ...quiet } : USUAL,
     passes,
   };
 }
 
-function bodyOf({ rules }: NotificationRules, { modes, quiet, passes }: Draft) {
+function bodyOf({ rules }: NotificationRules, draft: Draft) {
+  const { quiet, passes, times } = draft;
   const { begins, ends, days } = quiet;
   return {
-    rules: rules.flatMap(({ channel, severity, locked }, index) => {
-      const mode = modes[index];
-      return mode && mode !== AS_COMPANY && !locked ? [{ channel, severity, mode }] : [];
+    rules: rules.flatMap((rule, index) => {
+      const { channel, severity, locked } = rule;
+      const mode = ownMode(draft, index);
+      return mode && !locked ? [{ channel, severity, ...wayOf(mode, times[index] ?? timeOf(rule)) }] : [];
     }),
     quiet_hours: quiet.on ? { begins, ends, days } : null,
     breaches_pass: passes,

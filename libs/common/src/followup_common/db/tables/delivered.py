@@ -181,6 +181,18 @@ webhook_events = Table(
     Column("created_at", Time, nullable=False, server_default=func.now(), index=True),
 )
 
+# What goes to an address in one message, whatever was due before a time: its delivery has no notification.
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=func.gen_random_uuid()),
+    Column("user_id", BigInteger, nullable=False),
+    Column("destination_id", BigInteger, nullable=False),
+    Column("ends_at", Time, nullable=False),
+    Column("created_at", Time, nullable=False, server_default=func.now(), index=True),
+    UniqueConstraint("destination_id", "ends_at", name="uq_digests_once"),
+)
+
 # One for each notification and destination, planned by the trigger `notifications_plan_deliveries` with the
 # notification; one for each event and webhook, planned by `webhook_events_plan_deliveries`; and one for each
 # code or test that somebody asks for, which tells of no notification (`notice`). Its id goes along with each
@@ -212,17 +224,29 @@ deliveries = Table(
     Column("severity", Text),
     # Until when its reader's rules hold it: what is kept of `followup_common.policy.delivery.when`.
     Column("held_until", Time),
+    # In which it goes (`digested`), or which it is: then it has no notification.
+    Column("digest_id", Uuid),
     UniqueConstraint("notification_id", "destination_id", name="uq_deliveries_once"),
     CheckConstraint(
         "CASE WHEN webhook_id IS NOT NULL"
         " THEN event_id IS NOT NULL"
-        " AND num_nonnulls(notification_id, user_id, destination_id, follow_up_id, notice) = 0"
+        " AND num_nonnulls(notification_id, user_id, destination_id, follow_up_id, notice, digest_id) = 0"
         " ELSE event_id IS NULL AND num_nulls(user_id, destination_id) = 0"
-        " AND num_nonnulls(notification_id, notice) = 1 END",
+        " AND (notification_id IS NOT NULL OR follow_up_id IS NULL)"
+        " AND (notice IS NULL) = (num_nonnulls(notification_id, digest_id) > 0) END",
         name="about",
     ),
     CheckConstraint(
-        "state IN ('queued', 'sending', 'unknown', 'sent', 'failed', 'suppressed', 'expired')", name="state"
+        "state IN ('queued', 'sending', 'unknown', 'sent', 'failed', 'suppressed', 'expired', 'digested')",
+        name="state",
+    ),
+    CheckConstraint("state <> 'digested' OR digest_id IS NOT NULL", name="digested"),
+    Index("ix_deliveries_digest", "digest_id", postgresql_where=text("digest_id IS NOT NULL")),
+    Index(
+        "uq_deliveries_digest",
+        "digest_id",
+        unique=True,
+        postgresql_where=text("digest_id IS NOT NULL AND notification_id IS NULL"),
     ),
     CheckConstraint("(ended_at IS NULL) = (state IN ('queued', 'sending', 'unknown'))", name="ended"),
     CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),

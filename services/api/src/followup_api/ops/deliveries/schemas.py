@@ -43,7 +43,8 @@ DETAILED: JsonDict = {
 
 ChannelName = Literal["email", "slack", "slack_webhook", "teams", "apprise", "push"]
 Notice = Literal["code", "test"]
-DeliveryState = Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"]
+CallState = Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"]
+DeliveryState = Literal[CallState, "digested"]
 GivenUp = Literal["failed", "expired"]
 
 
@@ -55,11 +56,11 @@ class OpsDelivery(Schema, json_schema_extra=examples(LISTED)):
     state: DeliveryState
     user: PersonName = Field(description="Whom it tells.")
     address: str | None = Field(description="Where it goes; null: that destination is there no more.")
-    notification_id: int | None = Field(description="Null where it tells of none.")
+    notification_id: int | None = Field(description="Null where it is a digest, or tells of none.")
     follow_up_id: int | None = Field(description="Null where it tells of many, or of none.")
     notice: Notice | None = Field(
         description="`code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a "
-        "notification."
+        "notification, or is a digest."
     )
     attempts: int
     created_at: Time

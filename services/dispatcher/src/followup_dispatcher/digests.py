@@ -1,0 +1,163 @@
+"""Digests: what was due to somebody before a time goes in one message; its lines are chosen when it is sent.
+
+A delivery joins the digest of its time and address in the transaction that ends it (`digested`); the digest
+is a delivery itself, with an id that stays. So a crash at any point neither loses a line nor repeats one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from followup_common.db import Transaction
+from sqlalchemy import Row, text
+
+from followup_dispatcher.stops import Told, stopped
+from followup_dispatcher.telling import Digest, Group, Line
+
+MOST_LINES = 50
+"""Of so many follow-ups a digest has a line."""
+
+NOTHING_LEFT = "nothing is left of what it was to tell"
+
+FOUND = text("""
+    INSERT INTO digests (user_id, destination_id, ends_at) VALUES (:user_id, :destination_id, :ends_at)
+    ON CONFLICT (destination_id, ends_at) DO NOTHING RETURNING id
+""")
+# It waits a little for what else is due at its time.
+PLAN = text("""
+    INSERT INTO deliveries (digest_id, user_id, destination_id, channel, next_at)
+    VALUES (:digest_id, :user_id, :destination_id, :channel, now() + interval '15 seconds')
+""")
+OPEN = text("""
+    SELECT d.digest_id FROM digests g JOIN deliveries d ON d.digest_id = g.id AND d.notification_id IS NULL
+    WHERE g.destination_id = :destination_id AND g.ends_at = :ends_at
+        AND d.state = 'queued' AND d.attempts = 0
+    FOR NO KEY UPDATE OF d
+""")
+JOIN = text("""
+    UPDATE deliveries SET state = 'digested', digest_id = :digest_id, ended_at = now() WHERE id = :id
+""")
+
+REACH = text("""
+    SELECT u.active, d.state = 'ok' AS is_open_to FROM users u JOIN destinations d ON d.id = :destination_id
+    WHERE u.id = :user_id
+""")
+
+# What was read, completed or moved meanwhile says so, and has no line.
+LEAVE_OUT = text("""
+    UPDATE deliveries d SET state = 'suppressed', error = CASE
+        WHEN n.read_at IS NOT NULL THEN 'read' WHEN NOT s.is_open THEN 'completed' ELSE 'rescheduled' END
+    FROM notifications n LEFT JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
+    WHERE d.digest_id = :digest_id AND d.state = 'digested'
+        AND (n.user_id, n.id) = (d.user_id, d.notification_id)
+        AND (n.read_at IS NOT NULL OR NOT s.is_open OR s.run <> n.run)
+""")
+LEAVE_OUT_ONE = text("""
+    UPDATE deliveries SET state = 'suppressed', error = :reason
+    WHERE digest_id = :digest_id AND state = 'digested' AND notification_id = :id
+""")
+
+# One of each follow-up, the latest that is told of it; what sums up many stands for each of them.
+CHOSEN = text("""
+    WITH members AS (
+        SELECT n.* FROM deliveries d
+        JOIN notifications n ON (n.user_id, n.id) = (d.user_id, d.notification_id)
+        WHERE d.digest_id = :digest_id AND d.state = 'digested' AND n.read_at IS NULL
+    ), told AS (
+        SELECT id, follow_up_id, run, step, repeat, due_at FROM members WHERE follow_up_id IS NOT NULL
+        UNION
+        SELECT n.id, n.follow_up_id, n.run, n.step, n.repeat, n.due_at FROM members m
+        JOIN notifications n ON n.user_id = m.user_id AND n.bundle = m.summary_of
+        WHERE m.audience = 'bundle'
+    ), latest AS (
+        SELECT DISTINCT ON (follow_up_id) * FROM told ORDER BY follow_up_id, step DESC, repeat DESC, id DESC
+    )
+    SELECT l.id, l.follow_up_id, count(*) OVER () AS number FROM latest l
+    JOIN escalation_states s ON s.follow_up_id = l.follow_up_id AND s.is_open AND s.run = l.run
+    WHERE l.id <> ALL(CAST(:without AS bigint[])) ORDER BY l.due_at, l.id LIMIT :at_most
+""")
+
+LINES = text("""
+    SELECT n.follow_up_id, n.step, n.audience, f.title, b.name AS subject, n.due_at, a.name AS assignee, f.assignee_id = n.user_id AS own
+    FROM notifications n
+    JOIN follow_ups f ON f.id = n.follow_up_id
+    JOIN users a ON a.id = f.assignee_id
+    LEFT JOIN subjects b ON b.id = f.subject_id
+    WHERE n.user_id = :user_id AND n.id = ANY(CAST(:ids AS bigint[]))
+    ORDER BY n.due_at, n.id
+""")
+
+
+def join(tx: Transaction, row: Row[Any], ends_at: datetime) -> bool:
+    """Put a delivery into the digest of a time; False: that one has gone already.
+
+    Args:
+        tx: in which the delivery is held.
+        row: the delivery.
+        ends_at: the digest's time.
+    """
+    keys = {"user_id": row.user_id, "destination_id": row.destination_id, "ends_at": ends_at}
+    made: UUID | None = tx.execute(FOUND, keys).scalar()
+    if made is not None:
+        tx.execute(PLAN, {**keys, "digest_id": made, "channel": row.channel})
+    digest_id: UUID | None = tx.execute(OPEN, keys).scalar()
+    if digest_id is None:
+        return False
+    tx.execute(JOIN, {"id": row.id, "digest_id": digest_id})
+    return True
+
+
+def chosen(tx: Transaction, row: Row[Any]) -> Digest | str:
+    """What a digest says now, or why it is not sent. What it lists, nothing stops until the transaction ends.
+
+    Args:
+        tx: in which sending it begins.
+        row: its delivery.
+    """
+    keys = {"user_id": row.user_id, "destination_id": row.destination_id}
+    reach = tx.execute(REACH, keys).one_or_none()
+    if reach is None or not (reach.active and reach.is_open_to):
+        return "inactive" if reach and not reach.active else "switched off"
+    tx.execute(LEAVE_OUT, {"digest_id": row.digest_id})
+    ids, number = _standing(tx, row)
+    if not ids:
+        return NOTHING_LEFT
+    rows = tx.execute(LINES, {"user_id": row.user_id, "ids": ids}).all()
+    return Digest(number, tuple(_groups(rows)), told_at=row.created_at)
+
+
+def _standing(tx: Transaction, row: Row[Any]) -> tuple[list[int], int]:
+    """The notifications that have a line, and how many follow-ups there are."""
+    standing: list[int] = []
+    gone: list[int] = []
+    while True:
+        looked = {"digest_id": row.digest_id, "without": standing + gone}
+        found = tx.execute(CHOSEN, {**looked, "at_most": MOST_LINES - len(standing)}).all()
+        reasons = stopped(tx, row.user_id, [Told(each.id, each.follow_up_id) for each in found])
+        for number, reason in reasons.items():
+            tx.execute(LEAVE_OUT_ONE, {"digest_id": row.digest_id, "id": number, "reason": reason})
+        left = found[0].number - len(found) if found else 0
+        gone += reasons
+        standing += [each.id for each in found if each.id not in reasons]
+        if not reasons or not left:
+            return standing, len(standing) + left
+
+
+def _groups(rows: Iterable[Row[Any]]) -> Iterable[Group]:
+    """One's own by lead or client, others' by person; each group where its longest overdue one is."""
+    lines = list(rows)
+    by_person = not all(row.own for row in lines)
+    names = [(row.assignee if by_person else row.subject) or "" for row in lines]
+    first = {name: place for place, name in reversed(list(enumerate(names)))}
+    ordered = sorted(zip(names, lines, strict=True), key=lambda each: first[each[0]])
+    for name, members in groupby(ordered, key=lambda each: each[0]):
+        found = tuple(_line(row) for _, row in members)
+        yield Group(name or None, by_person, found)
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(row.follow_up_id, row.step, row.audience, row.title, row.subject, row.due_at, row.assignee)
