@@ -82,7 +82,8 @@ CHOSEN = text("""
 """)
 
 LINES = text("""
-    SELECT n.follow_up_id, n.step, n.audience, f.title, b.name AS subject, n.due_at, a.name AS assignee, f.assignee_id = n.user_id AS own
+    SELECT n.follow_up_id, n.step, n.audience, f.title, b.name AS subject, n.due_at,
+        a.name AS assignee, f.assignee_id = n.user_id AS own
     FROM notifications n
     JOIN follow_ups f ON f.id = n.follow_up_id
     JOIN users a ON a.id = f.assignee_id
