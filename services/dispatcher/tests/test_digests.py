@@ -34,7 +34,9 @@ def hourly(company: Company, run: Run, *titles: str) -> int:
 def announce(company: Company, run: Run, eve: int, *titles: str) -> None:
     for title in titles:
         company.follow_up(eve, overdue=HOUR, title=title)
-    sweep(company, run)
+        sweep(company, run)  # each by itself: what one sweep tells is summed up
+    if not titles:
+        sweep(company, run)
     while (found := taken(company)) is not None:
         assert found == Stopped(HELD)
 
