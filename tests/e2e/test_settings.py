@@ -152,11 +152,12 @@ def test_a_person_says_by_keyboard_which_mails_they_want_and_when(product: Produ
     form = page.get_by_role("form", name="Mail about follow-ups")
     save = form.get_by_role("button", name="Save")
     expect(save).to_be_disabled()
-    tab_to(form.get_by_role("combobox", name="Escalated")).press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
+    tab_to(form.get_by_role("combobox", name="Escalated", exact=True)).press("ArrowDown")
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(form.get_by_role("combobox", name="Escalated")).to_have_value("Never")
+    expect(form.get_by_role("combobox", name="Escalated", exact=True)).to_have_value("In a digest each week")
+    tab_to(form.get_by_label("At, Escalated")).fill("16:00")
     tab_to(form.get_by_label("Quiet hours")).press("Space")
     tab_to(form.get_by_label("From")).fill("21:30")
     tab_to(form.get_by_label("Sunday")).press("Space")
@@ -165,7 +166,8 @@ def test_a_person_says_by_keyboard_which_mails_they_want_and_when(product: Produ
     expect(said(page, "Saved how you are told")).to_be_visible()
     kept = page.request.get("/api/v1/me/notification-rules").json()
     assert kept["quiet_hours"] == {"begins": "21:30", "ends": "07:00", "days": [1, 2, 3, 4, 5, 6]}
-    assert [rule["mode"] for rule in kept["rules"] if rule["own"]] == ["never"]
+    [own] = [rule for rule in kept["rules"] if rule["own"]]
+    assert (own["mode"], own["at"], own["weekday"]) == ("weekly", "16:00", 1)
 
 
 def test_an_admin_sets_and_locks_how_everybody_is_told(product: Product, visit: Visit) -> None:

@@ -129,6 +129,15 @@ def test_an_empty_one_is_not_sent(company: Company, run: Run) -> None:
     assert company.count("delivery_attempts") == 0
 
 
+def test_one_to_an_address_that_is_gone_is_not_sent(company: Company, run: Run) -> None:
+    hourly(company, run, "Call Ada")
+    let_an_hour_pass(company)
+    assert taken(company) == Stopped(IN_DIGEST)
+    change(company, "DELETE FROM destinations")
+    send_now(company)
+    assert taken(company) == Stopped("switched off")
+
+
 def test_an_attempt_that_nobody_ended_comes_again_with_the_same_lines_under_the_same_id(
     company: Company, run: Run
 ) -> None:

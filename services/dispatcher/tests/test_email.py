@@ -16,7 +16,17 @@ from followup_dispatcher.channels.email import Email
 from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import SCHEMES, DispatcherSettings
-from followup_dispatcher.telling import Delivery, Line, Links, Notification, Recipient, Summary, Unreachable
+from followup_dispatcher.telling import (
+    Delivery,
+    Digest,
+    Group,
+    Line,
+    Links,
+    Notification,
+    Recipient,
+    Summary,
+    Unreachable,
+)
 from pydantic import ValidationError
 
 from tests.support.certificates import make_certificate
@@ -191,6 +201,40 @@ def test_a_summary_lists_what_is_longest_overdue_and_says_how_many_more_there_ar
     ]
     assert html is not None
     assert "and 1,212 more" in html.get_content()
+
+
+def test_a_digest_is_grouped_and_says_how_many_more_there_are(server: MailServer) -> None:
+    def line(number: int, who: str) -> Line:
+        subject = "Acme" if number == 1 else None
+        return Line(number, 1, "manager", f"Call {number}", subject, NOTIFICATION.due_at, who)
+
+    groups = (
+        Group("Amir Patel", by_person=True, lines=(line(1, "Amir Patel"),)),
+        Group(None, by_person=False, lines=(line(2, "Eve Okafor"),)),
+    )
+    digest = Digest(214, groups, told_at=NOTIFICATION.told_at)
+    first, again = replace(DELIVERY, notification=digest), replace(DELIVERY, notification=digest, attempt=2)
+    sent(email(server.url), first, again)
+    mail = server.taken[0].message
+    assert server.taken[0].content == server.taken[1].content
+    assert (mail["Subject"], mail["References"]) == ("Your digest: 214 follow-ups", None)
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert plain.get_content().splitlines() == [
+        *("Your digest: 214 follow-ups", ""),
+        "Amir Patel",
+        "- Call 1",
+        "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin), Acme",
+        *("  Open it: https://followup.example.com/followups/1", ""),
+        "Without a lead or client",
+        "- Call 2",
+        "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin)",
+        *("  Open it: https://followup.example.com/followups/2", ""),
+        *("and 212 more", ""),
+        "Open them: https://followup.example.com/inbox",
+    ]
+    assert html is not None
+    assert "and 212 more" in html.get_content()
 
 
 def test_a_summary_of_few_has_the_links_of_each_by_which_one_acts(server: MailServer) -> None:

@@ -326,7 +326,7 @@ def _ruled(tx: Transaction, row: Row[Any]) -> Ended | Held | Stopped | None:
         return Held(turn.at)
     if not turn.in_digest or row.attempts:
         return None
-    if digests.join(tx, row, window(rules.rules[severity], rules.zone, row.now)):
+    if digests.join(tx, row, window(rules.of(severity), rules.zone, row.now)):
         return Stopped(IN_DIGEST)
     later = rules.when(severity, since=row.now, now=row.now)
     return Held(later.at) if later else None

@@ -17,6 +17,7 @@ from followup_dispatcher.telling import (
     Code,
     Delivery,
     Digest,
+    Group,
     Line,
     Notification,
     Recipient,
@@ -77,7 +78,7 @@ class Mails:
             return "notice", {"headline": headline, "text": words.of_notice(told, reader)}
         if isinstance(told, Digest):
             rest = {"more": words.more(told), "link": self._link("/inbox")}
-            return "digest", {"headline": headline, "groups": _groups(told, reader), **rest}
+            return "digest", {"headline": headline, "groups": self._groups(told, reader), **rest}
         return "notification", {
             "headline": headline,
             "facts": words.facts(told, reader),
@@ -94,6 +95,23 @@ class Mails:
             "about": words.about(line, delivery.recipient),
             "link": self._link(f"/followups/{line.follow_up_id}"),
             "acts": self._acts(delivery, line.follow_up_id),
+        }
+
+    def _groups(self, told: Digest, reader: Recipient) -> Sequence[Mapping[str, object]]:
+        """What a digest says of each group and of its lines."""
+        return [
+            {
+                "name": words.heading(group),
+                "lines": [self._listed(group, each, reader) for each in group.lines],
+            }
+            for group in told.groups
+        ]
+
+    def _listed(self, group: Group, line: Line, reader: Recipient) -> Mapping[str, object]:
+        return {
+            "title": line.title,
+            "about": words.within(group, line, reader),
+            "link": self._link(f"/followups/{line.follow_up_id}"),
         }
 
     def _acts(self, delivery: Delivery, follow_up_id: int) -> Sequence[tuple[str, str]]:
@@ -132,19 +150,6 @@ class Mails:
         thread = f"<follow-up-{told.follow_up_id}.{told.run}@{self._sender.domain}>"
         mail["In-Reply-To"] = thread
         mail["References"] = thread
-
-
-def _groups(told: Digest, reader: Recipient) -> Sequence[Mapping[str, object]]:
-    """What a digest says of each group and of its lines."""
-    return [
-        {
-            "name": words.heading(group),
-            "lines": [
-                {"title": each.title, "about": words.within(group, each, reader)} for each in group.lines
-            ],
-        }
-        for group in told.groups
-    ]
 
 
 def _template(name: str) -> str:

@@ -44,14 +44,20 @@ ACTS = {Command.COMPLETE: "Complete", Command.SNOOZE: "Snooze", Command.ACKNOWLE
 
 def headline(told: Message) -> str:
     """What has happened, as the inbox says it."""
-    if isinstance(told, Code):
-        return f"Your code is {code(told)}"
-    if isinstance(told, Trial):
-        return "It works: Followup reaches you here"
-    if isinstance(told, Digest):
-        return f"Your digest: {told.number:,} follow-up{'s' if told.number > 1 else ''}"
-    if isinstance(told, Summary):
-        return told_of_many(told.severity, told.number, own=told.own)
+    match told:
+        case Code():
+            return f"Your code is {code(told)}"
+        case Trial():
+            return "It works: Followup reaches you here"
+        case Digest():
+            return f"Your digest: {told.number:,} follow-up{'s' if told.number > 1 else ''}"
+        case Summary():
+            return told_of_many(told.severity, told.number, own=told.own)
+        case _:
+            return _happened(told)
+
+
+def _happened(told: Notification) -> str:
     title = isolated(told.title)
     hours = hours_between(told.due_at, told.told_at)
     breach = told.severity == Severity.BREACH
