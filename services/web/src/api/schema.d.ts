@@ -4037,9 +4037,10 @@ export interface components {
          * CompanyRule
          * @description How those are told who have no rule of their own.
          * @example {
+         *       "at": "08:30",
          *       "channel": "email",
          *       "locked": false,
-         *       "mode": "at_once",
+         *       "mode": "daily",
          *       "severity": "overdue"
          *     }
          */
@@ -4059,7 +4060,17 @@ export interface components {
              * Mode
              * @enum {string}
              */
-            mode: "at_once" | "never";
+            mode: "at_once" | "hourly" | "daily" | "weekly" | "never";
+            /**
+             * At
+             * @description Of a daily or weekly digest, on one's own clock.
+             */
+            at?: string | null;
+            /**
+             * Weekday
+             * @description Of a weekly digest; 1 is Monday.
+             */
+            weekday?: number | null;
             /**
              * Locked
              * @description Whether nobody may have a rule of their own.
@@ -4080,9 +4091,10 @@ export interface components {
          *           "severity": "reminder"
          *         },
          *         {
+         *           "at": "08:30",
          *           "channel": "email",
          *           "locked": false,
-         *           "mode": "at_once",
+         *           "mode": "daily",
          *           "severity": "overdue"
          *         },
          *         {
@@ -6863,7 +6875,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired" | "digested";
             /**
              * At
              * Format: date-time
@@ -7653,12 +7665,13 @@ export interface components {
          * NotificationRule
          * @description How one is told of what is of a severity, by a channel.
          * @example {
+         *       "at": "08:30",
          *       "channel": "email",
          *       "default": {
          *         "mode": "at_once"
          *       },
          *       "locked": false,
-         *       "mode": "at_once",
+         *       "mode": "daily",
          *       "own": true,
          *       "severity": "overdue"
          *     }
@@ -7668,7 +7681,17 @@ export interface components {
              * Mode
              * @enum {string}
              */
-            mode: "at_once" | "never";
+            mode: "at_once" | "hourly" | "daily" | "weekly" | "never";
+            /**
+             * At
+             * @description When a daily or weekly digest comes, on one's own clock.
+             */
+            at?: string | null;
+            /**
+             * Weekday
+             * @description On which a weekly one comes; 1 is Monday.
+             */
+            weekday?: number | null;
             /**
              * Channel
              * @constant
@@ -7713,12 +7736,13 @@ export interface components {
          *       },
          *       "rules": [
          *         {
+         *           "at": "08:30",
          *           "channel": "email",
          *           "default": {
          *             "mode": "at_once"
          *           },
          *           "locked": false,
-         *           "mode": "at_once",
+         *           "mode": "daily",
          *           "own": true,
          *           "severity": "overdue"
          *         }
@@ -7767,8 +7791,9 @@ export interface components {
          *       },
          *       "rules": [
          *         {
+         *           "at": "08:30",
          *           "channel": "email",
-         *           "mode": "at_once",
+         *           "mode": "daily",
          *           "severity": "overdue"
          *         }
          *       ]
@@ -7985,7 +8010,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired" | "digested";
             /** @description Whom it tells. */
             user: components["schemas"]["PersonName"];
             /**
@@ -7995,7 +8020,7 @@ export interface components {
             address: string | null;
             /**
              * Notification Id
-             * @description Null where it tells of none.
+             * @description Null where it is a digest, or tells of none.
              */
             notification_id: number | null;
             /**
@@ -8005,7 +8030,7 @@ export interface components {
             follow_up_id: number | null;
             /**
              * Notice
-             * @description `code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a notification.
+             * @description `code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a notification, or is a digest.
              */
             notice: ("code" | "test") | null;
             /** Attempts */
@@ -8076,7 +8101,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired" | "digested";
             /** @description Whom it tells. */
             user: components["schemas"]["PersonName"];
             /**
@@ -8086,7 +8111,7 @@ export interface components {
             address: string | null;
             /**
              * Notification Id
-             * @description Null where it tells of none.
+             * @description Null where it is a digest, or tells of none.
              */
             notification_id: number | null;
             /**
@@ -8096,7 +8121,7 @@ export interface components {
             follow_up_id: number | null;
             /**
              * Notice
-             * @description `code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a notification.
+             * @description `code`: what verifies a destination. `test`: somebody tests one. Null: it tells of a notification, or is a digest.
              */
             notice: ("code" | "test") | null;
             /** Attempts */
@@ -9667,8 +9692,9 @@ export interface components {
          * RuleInput
          * @description How one is to be told of what is of a severity.
          * @example {
+         *       "at": "08:30",
          *       "channel": "email",
-         *       "mode": "at_once",
+         *       "mode": "daily",
          *       "severity": "overdue"
          *     }
          */
@@ -9688,7 +9714,17 @@ export interface components {
              * Mode
              * @enum {string}
              */
-            mode: "at_once" | "never";
+            mode: "at_once" | "hourly" | "daily" | "weekly" | "never";
+            /**
+             * At
+             * @description Of a daily or weekly digest, on one's own clock.
+             */
+            at?: string | null;
+            /**
+             * Weekday
+             * @description Of a weekly digest; 1 is Monday.
+             */
+            weekday?: number | null;
         };
         /**
          * Scope
@@ -11136,14 +11172,24 @@ export interface components {
         };
         /**
          * Way
-         * @description How one is told.
+         * @description How one is told: at once, in a digest each hour, day or week, or never.
          */
         Way: {
             /**
              * Mode
              * @enum {string}
              */
-            mode: "at_once" | "never";
+            mode: "at_once" | "hourly" | "daily" | "weekly" | "never";
+            /**
+             * At
+             * @description When a daily or weekly digest comes, on one's own clock.
+             */
+            at?: string | null;
+            /**
+             * Weekday
+             * @description On which a weekly one comes; 1 is Monday.
+             */
+            weekday?: number | null;
         };
         /**
          * Webhook
@@ -23239,12 +23285,13 @@ export interface operations {
                      *       },
                      *       "rules": [
                      *         {
+                     *           "at": "08:30",
                      *           "channel": "email",
                      *           "default": {
                      *             "mode": "at_once"
                      *           },
                      *           "locked": false,
-                     *           "mode": "at_once",
+                     *           "mode": "daily",
                      *           "own": true,
                      *           "severity": "overdue"
                      *         }
@@ -23311,8 +23358,9 @@ export interface operations {
                  *       },
                  *       "rules": [
                  *         {
+                 *           "at": "08:30",
                  *           "channel": "email",
-                 *           "mode": "at_once",
+                 *           "mode": "daily",
                  *           "severity": "overdue"
                  *         }
                  *       ]
@@ -23347,12 +23395,13 @@ export interface operations {
                      *       },
                      *       "rules": [
                      *         {
+                     *           "at": "08:30",
                      *           "channel": "email",
                      *           "default": {
                      *             "mode": "at_once"
                      *           },
                      *           "locked": false,
-                     *           "mode": "at_once",
+                     *           "mode": "daily",
                      *           "own": true,
                      *           "severity": "overdue"
                      *         }
@@ -23445,9 +23494,10 @@ export interface operations {
                      *           "severity": "reminder"
                      *         },
                      *         {
+                     *           "at": "08:30",
                      *           "channel": "email",
                      *           "locked": false,
-                     *           "mode": "at_once",
+                     *           "mode": "daily",
                      *           "severity": "overdue"
                      *         },
                      *         {
@@ -23517,9 +23567,10 @@ export interface operations {
                  *           "severity": "reminder"
                  *         },
                  *         {
+                 *           "at": "08:30",
                  *           "channel": "email",
                  *           "locked": false,
-                 *           "mode": "at_once",
+                 *           "mode": "daily",
                  *           "severity": "overdue"
                  *         },
                  *         {
@@ -23558,9 +23609,10 @@ export interface operations {
                      *           "severity": "reminder"
                      *         },
                      *         {
+                     *           "at": "08:30",
                      *           "channel": "email",
                      *           "locked": false,
-                     *           "mode": "at_once",
+                     *           "mode": "daily",
                      *           "severity": "overdue"
                      *         },
                      *         {
@@ -27453,7 +27505,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before; the first page without. */
                 cursor?: string | null;
                 /** @description Only in this state. */
-                state?: ("queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired") | null;
+                state?: ("queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired" | "digested") | null;
                 /** @description Only by this channel. */
                 channel?: ("email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push") | null;
                 /** @description Part of the reason. */
