@@ -66,7 +66,7 @@ CHOSEN = text("""
     WITH members AS (
         SELECT n.* FROM deliveries d
         JOIN notifications n ON (n.user_id, n.id) = (d.user_id, d.notification_id)
-        WHERE d.digest_id = :digest_id AND d.state = 'digested' AND n.read_at IS NULL
+        WHERE d.digest_id = :digest_id AND d.state = 'digested'
     ), told AS (
         SELECT id, follow_up_id, run, step, repeat, due_at FROM members WHERE follow_up_id IS NOT NULL
         UNION
