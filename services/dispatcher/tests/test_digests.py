@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from followup_dispatcher.deliveries import HELD, IN_DIGEST, Stopped
+from followup_dispatcher.deliveries import HELD, IN_DIGEST, NEVER, Stopped
 from followup_dispatcher.digests import MOST_LINES, NOTHING_LEFT
 from followup_dispatcher.outcomes import Result
 from followup_dispatcher.telling import Delivery, Digest
@@ -14,8 +14,8 @@ from sqlalchemy import text
 from tests.support.company import Company
 from tests.support.handlers import Run, sweep
 
-from .ruled import set_rule
-from .test_deliveries import HOUR, Mail, configure, ended, taken
+from .ruled import be_quiet, set_rule
+from .test_deliveries import DAY, HOUR, Mail, configure, ended, taken
 
 STATES = text(
     "SELECT state, count(*) AS number FROM deliveries WHERE notification_id IS NOT NULL GROUP BY state"
@@ -71,6 +71,13 @@ def titles(delivery: Delivery) -> list[str]:
     told = delivery.notification
     assert isinstance(told, Digest)
     return [line.title for group in told.groups for line in group.lines]
+
+
+def groups(delivery: Delivery) -> list[tuple[str | None, bool, int]]:
+    """(Name, whether it is a person, how many lines) of each group."""
+    told = delivery.notification
+    assert isinstance(told, Digest)
+    return [(group.name, group.by_person, len(group.lines)) for group in told.groups]
 
 
 def states(company: Company) -> dict[str, int]:
@@ -183,15 +190,56 @@ def test_it_has_fifty_lines_the_longest_overdue_first_and_says_how_many_more(
     assert "Call Ada" not in titles(sent)
 
 
-def test_a_managers_is_by_person_and_ones_own_by_client(company: Company, run: Run) -> None:
+def test_a_managers_is_by_person(company: Company, run: Run) -> None:
+    """Two of one name are two."""
     max_ = company.person("Max", role="manager")
-    for name in ("Eve", "Bob"):
-        company.follow_up(company.person(name, manager=max_), overdue=50 * HOUR, title=f"Call of {name}")
+    people = [company.person(name, manager=max_) for name in ("Eve", "Bob", "Eve", "Eve")]
+    for hours, assignee in zip((53, 52, 51), people, strict=False):
+        company.follow_up(assignee, overdue=hours * HOUR)
+    company.follow_up(people[0], overdue=50 * HOUR)
     set_rule(company, max_, "escalated", "hourly")
     configure(company, Mail())
     change(company, "DELETE FROM destinations WHERE user_id <> :id", id=max_)
     announce(company, run, max_)
     let_an_hour_pass(company)
-    told = digest(company).notification
-    assert isinstance(told, Digest)
-    assert [(group.name, group.by_person) for group in told.groups] == [("Eve", True), ("Bob", True)]
+    assert groups(digest(company)) == [("Eve", True, 2), ("Bob", True, 1), ("Eve", True, 1)]
+
+
+def test_ones_own_is_by_client(company: Company, run: Run) -> None:
+    hourly(company, run, "Call Ada", "Call Bob", "Write to Ada")
+    change(
+        company,
+        "WITH ada AS (INSERT INTO subjects (kind, name) VALUES ('client', 'Ada & Sons') RETURNING id) "
+        "UPDATE follow_ups SET subject_id = (SELECT id FROM ada) WHERE title LIKE '% Ada'",
+    )
+    let_an_hour_pass(company)
+    assert groups(digest(company)) == [("Ada & Sons", False, 2), (None, False, 1)]
+
+
+def test_a_later_step_that_is_never_told_takes_no_line_away(company: Company, run: Run) -> None:
+    eve = hourly(company, run, "Call Ada")
+    set_rule(company, eve, "escalated", "never")
+    change(company, "DELETE FROM destinations WHERE user_id <> :id", id=eve)
+    let_an_hour_pass(company)
+    assert taken(company) == Stopped(IN_DIGEST)
+    company.let_pass(2 * DAY)
+    sweep(company, run)
+    assert taken(company) == Stopped(NEVER)
+    send_now(company)
+    sent = taken(company)
+    assert isinstance(sent, Delivery)
+    assert titles(sent) == ["Call Ada"]
+
+
+def test_another_try_waits_for_the_end_of_quiet_hours(company: Company, run: Run) -> None:
+    eve = hourly(company, run, "Call Ada")
+    let_an_hour_pass(company)
+    ended(company, digest(company), Result.PUT_OFF, "421 later")
+    be_quiet(company, eve)
+    send_now(company)
+    assert taken(company) == Stopped(HELD)
+    change(company, "DELETE FROM notification_preferences WHERE user_id IS NOT NULL")
+    send_now(company)
+    again = taken(company)
+    assert isinstance(again, Delivery)
+    assert (again.attempt, titles(again)) == (2, ["Call Ada"])

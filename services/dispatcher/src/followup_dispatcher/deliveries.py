@@ -308,7 +308,11 @@ def _standing(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
     return _notification(tx, told)
 
 
-def _digest(tx: Transaction, row: Row[Any]) -> Digest | Ended:
+def _digest(tx: Transaction, row: Row[Any]) -> Digest | Ended | Held:
+    """What a digest says, unless its time, as that of another try, is a quiet one."""
+    quiet_until = rules_of(tx, row.user_id, row.channel).quiet_until(row.now)
+    if quiet_until > row.now:
+        return Held(quiet_until)
     found = digests.chosen(tx, row)
     return Ended("suppressed", found) if isinstance(found, str) else found
 

@@ -6,16 +6,15 @@ is a delivery itself, with an id that stays. So a crash at any point neither los
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from followup_common.db import Transaction
 from sqlalchemy import Row, text
 
-from followup_dispatcher.stops import Told, stopped
+from followup_dispatcher.stops import OVERTAKEN, Told, stopped
 from followup_dispatcher.telling import Digest, Group, Line
 
 MOST_LINES = 50
@@ -83,7 +82,8 @@ CHOSEN = text("""
 
 LINES = text("""
     SELECT n.follow_up_id, n.step, n.audience, f.title, b.name AS subject, n.due_at,
-        a.name AS assignee, f.assignee_id = n.user_id AS own
+        a.name AS assignee, f.assignee_id, f.subject_id,
+        f.assignee_id = n.user_id AS own
     FROM notifications n
     JOIN follow_ups f ON f.id = n.follow_up_id
     JOIN users a ON a.id = f.assignee_id
@@ -132,32 +132,43 @@ def chosen(tx: Transaction, row: Row[Any]) -> Digest | str:
 
 
 def _standing(tx: Transaction, row: Row[Any]) -> tuple[list[int], int]:
-    """The notifications that have a line, and how many follow-ups there are."""
+    """The notifications that have a line, and how many follow-ups there are.
+
+    Each look is twice as wide as the one before: however many were stopped, there are few.
+    """
     standing: list[int] = []
     gone: list[int] = []
+    at_most = MOST_LINES
     while True:
-        looked = {"digest_id": row.digest_id, "without": standing + gone}
-        found = tx.execute(CHOSEN, {**looked, "at_most": MOST_LINES - len(standing)}).all()
-        reasons = stopped(tx, row.user_id, [Told(each.id, each.follow_up_id) for each in found])
-        for number, reason in reasons.items():
-            tx.execute(LEAVE_OUT_ONE, {"digest_id": row.digest_id, "id": number, "reason": reason})
+        looked = {"digest_id": row.digest_id, "without": standing + gone, "at_most": at_most}
+        found = tx.execute(CHOSEN, looked).all()
+        reasons = _stopped(tx, row, [Told(each.id, each.follow_up_id) for each in found])
         left = found[0].number - len(found) if found else 0
         gone += reasons
         standing += [each.id for each in found if each.id not in reasons]
-        if not reasons or not left:
-            return standing, len(standing) + left
+        if len(standing) >= MOST_LINES or not left:
+            return standing[:MOST_LINES], len(standing) + left
+        at_most *= 2
 
 
-def _groups(rows: Iterable[Row[Any]]) -> Iterable[Group]:
+def _stopped(tx: Transaction, row: Row[Any], told: Sequence[Told]) -> Mapping[int, str]:
+    """What has no line, and why, as it is kept. A later step takes no line away: it may never be told."""
+    found = stopped(tx, row.user_id, told)
+    reasons = {number: reason for number, reason in found.items() if reason != OVERTAKEN}
+    for number, reason in reasons.items():
+        tx.execute(LEAVE_OUT_ONE, {"digest_id": row.digest_id, "id": number, "reason": reason})
+    return reasons
+
+
+def _groups(rows: Sequence[Row[Any]]) -> Iterator[Group]:
     """One's own by lead or client, others' by person; each group where its longest overdue one is."""
-    lines = list(rows)
-    by_person = not all(row.own for row in lines)
-    names = [(row.assignee if by_person else row.subject) or "" for row in lines]
-    first = {name: place for place, name in reversed(list(enumerate(names)))}
-    ordered = sorted(zip(names, lines, strict=True), key=lambda each: first[each[0]])
-    for name, members in groupby(ordered, key=lambda each: each[0]):
-        found = tuple(_line(row) for _, row in members)
-        yield Group(name or None, by_person, found)
+    by_person = not all(row.own for row in rows)
+    groups: dict[int | None, list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault(row.assignee_id if by_person else row.subject_id, []).append(row)
+    for members in groups.values():
+        name = members[0].assignee if by_person else members[0].subject
+        yield Group(name, by_person, tuple(_line(row) for row in members))
 
 
 def _line(row: Row[Any]) -> Line:

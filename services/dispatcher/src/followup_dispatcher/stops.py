@@ -43,6 +43,7 @@ HOLDER = "holder"
 """Who is told that a hold of theirs is over."""
 DELETED = "deleted"
 READ = "read"
+OVERTAKEN = "overtaken by a later step"
 
 
 class Told(NamedTuple):
@@ -88,7 +89,7 @@ def _reason(row: Row[Any], user_id: int) -> str | None:
         return "reassigned"
     if held := _held(row, user_id):
         return held
-    return "overtaken by a later step" if row.is_overtaken else None
+    return OVERTAKEN if row.is_overtaken else None
 
 
 def _is_reassigned(row: Row[Any]) -> bool:

@@ -168,6 +168,10 @@ class Rules:
         quiet = None if severity is Severity.BREACH and self.breaches_pass else self.quiet
         return when(self.of(severity), quiet, self.zone, since=since, now=now)
 
+    def quiet_until(self, now: datetime) -> datetime:
+        """When it is quiet for them no more: now, where it is not quiet (UTC)."""
+        return self.quiet.over_at(self.zone, now) if self.quiet else now
+
     def of(self, severity: Severity) -> Rule:
         """The rule for a severity. A channel that people have no rules for tells at once."""
         return self.rules.get(severity, AT_ONCE)
