@@ -186,7 +186,9 @@ def test_it_has_fifty_lines_the_longest_overdue_first_and_says_how_many_more(
     change(
         company,
         "UPDATE follow_ups SET assignee_id = :other WHERE id IN "
-        "(SELECT id FROM follow_ups WHERE completed_at IS NULL ORDER BY due_at, id LIMIT 2)",
+        "(SELECT n.follow_up_id FROM notifications n JOIN follow_ups f ON f.id = n.follow_up_id "
+        "WHERE f.completed_at IS NULL AND n.user_id = :eve ORDER BY n.due_at, n.id LIMIT 2)",
+        eve=eve,
         other=company.person("Otto"),
     )
     sent = digest(company)
