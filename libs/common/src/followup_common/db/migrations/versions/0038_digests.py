@@ -2,15 +2,15 @@
 
 Written in SQL, in `migrations/rules`.
 
-Revision: 0037, after 0036
+Revision: 0038, after 0037
 """
 
 from alembic import op
 
 from followup_common.db.revisions import MIGRATIONS
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
@@ -39,4 +39,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What went in digests has no place before: restore a backup instead."""
-    raise NotImplementedError("digests are kept since 0037: restore a backup instead")
+    raise NotImplementedError("digests are kept since 0038: restore a backup instead")
