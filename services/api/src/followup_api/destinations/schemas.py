@@ -8,7 +8,7 @@ from followup_common.codes import DIGITS
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from followup_api.ops.deliveries.schemas import ChannelName, DeliveryState, Notice
+from followup_api.ops.deliveries.schemas import ChannelName, MessageState, Notice
 from followup_api.schemas import Changes, Input, Schema, Time, examples, storable, unchanged
 
 OwnChannel = Literal["email"]
@@ -34,7 +34,7 @@ class LastMessage(Schema):
     """The last code or test that was sent to a destination."""
 
     notice: Notice
-    state: DeliveryState
+    state: MessageState
     at: Time = Field(description="When that was; of one that is still to be sent, when it was asked for.")
     reason: str | None = Field(description="Why it was not sent, or not yet.")
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from followup_api.followups.schemas import PersonName
-from followup_api.ops.deliveries.schemas import CallState, DeliveryTry
+from followup_api.ops.deliveries.schemas import DeliveryTry, MessageState
 from followup_api.pagination import PageQuery
 from followup_api.schemas import NORMAL, Changes, Input, Schema, Time, examples, storable, unchanged
 from followup_api.webhooks.event_types import EventType
@@ -119,7 +119,7 @@ class WebhookDelivery(Schema, json_schema_extra=examples(DELIVERED)):
     id: UUID
     event_id: UUID = Field(description="The header `webhook-id`: the same at each attempt.")
     event_type: str
-    state: CallState
+    state: MessageState
     attempts: int
     created_at: Time
     ended_at: Time | None = Field(description="Null: it is still to be sent.")
@@ -152,7 +152,7 @@ class WebhookDeliveryDetail(WebhookDelivery, json_schema_extra=examples(TRIED)):
 class WebhookDeliveryQuery(PageQuery):
     """Which deliveries to list."""
 
-    state: CallState | None = Field(None, description="Only in this state.")
+    state: MessageState | None = Field(None, description="Only in this state.")
 
 
 class Sent(Schema, json_schema_extra=examples({"delivery_id": DELIVERY_ID})):

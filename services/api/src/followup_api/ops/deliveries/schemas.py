@@ -43,8 +43,8 @@ DETAILED: JsonDict = {
 
 ChannelName = Literal["email", "slack", "slack_webhook", "teams", "apprise", "push"]
 Notice = Literal["code", "test"]
-CallState = Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"]
-DeliveryState = Literal[CallState, "digested"]
+MessageState = Literal["queued", "sending", "unknown", "sent", "failed", "suppressed", "expired"]
+DeliveryState = Literal[MessageState, "digested"]
 GivenUp = Literal["failed", "expired"]
 
 
