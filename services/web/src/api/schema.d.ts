@@ -6875,7 +6875,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired" | "digested";
+            state: "queued" | "sending" | "unknown" | "sent" | "failed" | "suppressed" | "expired";
             /**
              * At
              * Format: date-time
