@@ -182,6 +182,28 @@ def test_an_assignment_that_the_undone_change_stopped_is_told(company: Company, 
     assert [(line.step, line.user_id) for line in told(company)] == [(0, company.mia.id)]
 
 
+def test_who_was_to_hear_of_a_reassignment_does_though_its_event_met_a_run_that_was_undone(
+    company: Company, pipeline: Pipeline
+) -> None:
+    """The new run has no step yet, so that only the new assignee was told; and nobody is told again."""
+    follow_up = company.follow_up(company.amir, overdue=50 * HOUR)
+    sweep(pipeline)
+    change(company, company.ada, follow_up, "reassign")
+    change(company, company.ada, follow_up, "reschedule")
+    pipeline.publish(pipeline.everything_sent())
+    pipeline.work()
+    before = told(company)
+    assert [(line.run, line.step, line.user_id) for line in before[-1:]] == [(2, 0, company.mia.id)]
+    undo(company, company.ada, follow_up)
+    sweep(pipeline)
+    after = told(company)[len(before) :]
+    assert [(line.run, line.step, line.user_id) for line in after] == [(1, 2, company.dana.id)]
+    change(company, company.ada, follow_up, "complete")
+    undo(company, company.ada, follow_up)
+    sweep(pipeline)
+    assert told(company) == [*before, *after]
+
+
 def test_a_step_that_came_after_a_reassignment_stays_when_that_is_undone(
     company: Company, pipeline: Pipeline
 ) -> None:

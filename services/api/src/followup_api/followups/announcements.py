@@ -30,9 +30,12 @@ DROPPED = text("""
 """)
 # Given to somebody by somebody else, and never heard of; or taken, at a step that others are to hear of. What
 # has come back to them by undoing is what they were given then, under another number: each change of the
-# assignee since, and each that was undone, has counted one further. So has a hand-over that went back.
+# assignee since, and each that was undone, has counted one further. So has a hand-over that went back. Where
+# they heard of it in a later run, which was taken back since, only others are to hear, whom that run had no
+# step for.
 UNTOLD = text("""
-    SELECT f.id, f.assignee_id, f.assignment, given.actor_id
+    SELECT f.id, f.assignee_id, f.assignment,
+        CASE WHEN heard.run IS NULL THEN given.actor_id ELSE f.assignee_id END AS actor_id
     FROM follow_ups f JOIN escalation_states es ON es.follow_up_id = f.id CROSS JOIN LATERAL (
         SELECT a.id, a.actor_id FROM activities a
         WHERE a.follow_up_id = f.id AND a.kind IN ('reassigned', 'imported')
@@ -44,14 +47,14 @@ UNTOLD = text("""
     ) given CROSS JOIN LATERAL (
         SELECT count(*) AS changes FROM activities a
         WHERE a.follow_up_id = f.id AND a.id > given.id AND a.details -> 'changes' ? 'assignee_id'
-    ) since
+    ) since CROSS JOIN LATERAL (
+        SELECT min(n.run) AS run FROM notifications n
+        WHERE n.user_id = f.assignee_id AND n.follow_up_id = f.id AND n.step = 0
+          AND n.repeat >= f.assignment - since.changes
+    ) heard
     WHERE f.id = ANY(CAST(:ids AS bigint[])) AND f.is_open
-      AND (given.actor_id <> f.assignee_id OR es.step > 0)
-      AND NOT EXISTS (
-          SELECT FROM notifications n
-          WHERE n.user_id = f.assignee_id AND n.follow_up_id = f.id AND n.step = 0
-            AND n.repeat >= f.assignment - since.changes
-      )
+      AND CASE WHEN heard.run IS NULL THEN given.actor_id <> f.assignee_id OR es.step > 0
+          ELSE heard.run > es.run AND es.step > 0 END
     ORDER BY f.id
 """)
 
