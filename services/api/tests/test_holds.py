@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from followup_common.contracts import OutboxTick
+from followup_common.contracts import EscalationKey, EscalationsRaised, OutboxTick
 from followup_escalator.housekeeping import END_HOLDS
 from httpx import Response
 from sqlalchemy import text
@@ -320,6 +320,19 @@ def test_a_snooze_silences_its_person_until_its_time_and_a_later_step_tells_them
     assert held.read()["holds"] == []
     held.pass_on(35 * HOUR)
     assert held.told().count((SNOOZE_OVER, "amir")) == 1
+
+
+def test_what_comes_again_of_a_step_does_not_end_a_snooze_of_it(held: Holding) -> None:
+    """Its time is over, and nobody has noticed yet: the end of it is told all the same."""
+    held.snooze(24 * HOUR)
+    with held.company.world.engine.begin() as tx:
+        support.Company(tx).let_pass(25 * HOUR)
+    key = EscalationKey(follow_up_id=held.id, run=1, step=OVERDUE)
+    held.pipeline.publish(held.pipeline.emit(EscalationsRaised.of(None, [key])))
+    held.pipeline.work()
+    assert held.told() == [(OVERDUE, "amir")]
+    held.look_after()
+    assert held.told() == [(SNOOZE_OVER, "amir"), (OVERDUE, "amir")]
 
 
 def test_a_snooze_silences_repeats_of_the_step_for_its_person_alone(held: Holding) -> None:

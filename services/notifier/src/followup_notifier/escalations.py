@@ -182,7 +182,7 @@ def _sort(tx: Transaction, event: EscalationsRaised, held: dict[int, Held]) -> B
                 in_hours.append(routes[way])
         if (route := routes[way]).recipients:
             if holds and holds.snoozes:
-                route = _without_snoozers(tx, route, follow_up_id, holds.silenced(step, now), holds)
+                route = _without_snoozers(tx, route, _key(*key), now, holds)
                 if policy.steps[step - 1].tell is Tell.WORKING_HOURS:
                     in_hours.append(route)
             batch.announced.append(inbox.Announcement(follow_up_id, run, step, repeat, route))
@@ -222,12 +222,15 @@ def _first_of_their_runs(
 
 
 def _without_snoozers(
-    tx: Transaction, route: inbox.Route, follow_up_id: int, silenced: Collection[int], holds: Holds
+    tx: Transaction, route: inbox.Route, key: EscalationKey, now: datetime, holds: Holds
 ) -> inbox.Route:
-    """A route of its own where somebody snoozes it. A later step tells them, which ends their snooze."""
+    """A route of its own where somebody snoozes it. A later step tells them, which ends their snooze; what
+    comes of the same one when its time is over does not: they are still to be reminded."""
+    silenced = holds.silenced(key.step, now)
     told = tuple(each for each in route.recipients if each.user_id not in silenced)
-    if woken := [each.user_id for each in told if each.user_id in holds.snoozes]:
-        tx.execute(END_SNOOZES, {"ids": [follow_up_id] * len(woken), "people": woken})
+    earlier = {user_id for user_id, held in holds.snoozes.items() if held.step < key.step}
+    if woken := [each.user_id for each in told if each.user_id in earlier]:
+        tx.execute(END_SNOOZES, {"ids": [key.follow_up_id] * len(woken), "people": woken})
     return inbox.Route(told, route.severity)
 
 
