@@ -15,6 +15,7 @@ new=$(mktemp .env.XXXXXX)
 trap 'rm -f "$new"' EXIT
 while IFS= read -r line; do
     case $line in
+        FOLLOWUP_VAPID_PRIVATE_KEY=) line=$line$(head -c 32 /dev/urandom | base64) ;;
         FOLLOWUP_*_PASSWORD= | FOLLOWUP_*_SECRET= | FOLLOWUP_*_KEY=) line=$line$(random) ;;
     esac
     printf '%s\n' "$line"

@@ -78,6 +78,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
         "action_links": {"DELETE"} | {f"INSERT({c})" for c in LINK_COLUMNS},
         # It seals secrets again with another key.
+        "push_subscriptions": {"UPDATE(sealed)"},
         "webhooks": {f"UPDATE({c})" for c in (*HEALTH_COLUMNS, "secret", "previous_secret")},
     },
     "followup_api": {
@@ -93,7 +94,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         | {f"INSERT({c})" for c in ("event_id", "webhook_id", "channel")}
         | {f"INSERT({c})" for c in ("user_id", "destination_id", "notice")},
         "destinations": {"DELETE", "UPDATE(code_tries)"}
-        | {f"INSERT({c})" for c in ("user_id", "channel", "address", "sealed")}
+        | {f"INSERT({c})" for c in ("user_id", "channel", "address", "sealed", "verified_at")}
         | {f"UPDATE({c})" for c in ("state", "verified_at", *CODE_COLUMNS, *PROBLEM)},
         "webhooks": {"DELETE"}
         | {f"INSERT({c})" for c in ("owner_id", *WEBHOOK_COLUMNS)}
@@ -101,6 +102,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "notification_rules": ALL,
         "notification_preferences": ALL,
         "webhook_events": {"INSERT(type)", "INSERT(data)"},
+        "push_subscriptions": {"INSERT"},
         "identities": {"INSERT", "DELETE"},
         "log_in_failures": ALL,
         "idempotency_keys": ALL,

@@ -29,6 +29,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
             (3, "relay", "3 deliveries that were given up be tried again (“relay”)"),
         )
     ),
+    *(
+        (action, 2, "users/2", {"browser": "Firefox on Linux"}, f"Bob Stone {said} in Firefox on Linux")
+        for action, said in (
+            (Action.BROWSER_ADDED, "is told"),
+            (Action.BROWSER_REMOVED, "is no more told"),
+        )
+    ),
     (
         *(Action.WEBHOOK_SWITCHED_OFF, None, "webhooks/3"),
         *({"host": "crm.example.com", "reason": "it answered 410 Gone"},),

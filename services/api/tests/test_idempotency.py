@@ -82,6 +82,7 @@ NOT_CREATING = {
     "/api/v1/me/destinations/{destination_id}/code": "a newer code is sent again",
     "/api/v1/me/destinations/{destination_id}/verify": "a code is good once",
     "/api/v1/me/destinations/{destination_id}/test": "a message that tells nothing is sent again",
+    "/api/v1/me/browsers": "the browser takes its own place again",
     "/api/v1/follow-ups/bulk": "changes what is there; each change is made once or has no effect",
     "/api/v1/users/{user_id}/hand-over": "as bulk; the second time there are others than were counted",
     "/api/v1/hand-overs/{hand_over_id}/undo": "as undo",

@@ -35,6 +35,7 @@ COMPANY_RULES = {
     ],
     "breaches_pass": True,
 }
+NEW_BROWSER = {"endpoint": "https://93.184.215.14/x", "keys": {"p256dh": "A" * 87, "auth": "A" * 22}}
 WEBHOOK = "https://93.184.215.14/hooks"
 
 CALENDAR = {
@@ -135,6 +136,10 @@ LINES: dict[str, Line] = {
     ),
     "POST /api/v1/me/destinations/{destination_id}/test": only_amirs(422),
     "DELETE /api/v1/me/destinations/{destination_id}": only_amirs(204),
+    "GET /api/v1/me/browsers": everybody(200),
+    # No key is set in these tests, with which it could be kept how a browser is reached.
+    "POST /api/v1/me/browsers": everybody(503, session=True, json=NEW_BROWSER),
+    "DELETE /api/v1/me/browsers/{browser_id}": only_amirs(204),
     "GET /api/v1/tokens": everybody(200),
     "POST /api/v1/tokens": everybody(201, json={"name": "x"}),
     "DELETE /api/v1/tokens/{token_id}": only_amirs(204),
@@ -396,6 +401,7 @@ MAKE = {
     "VALUES (:amir, 'email', 'amir@home.example.com', now())",
     "webhook_id": "INSERT INTO webhooks (url, event_types, owner_id, secret) "
     f"VALUES ('{WEBHOOK}', '{{follow_up.created}}', :amir, '')",
+    "browser_id": "INSERT INTO destinations (user_id, channel, address) VALUES (:amir, 'push', 'Firefox')",
     "delivery_id": "INSERT INTO deliveries "
     "(notification_id, user_id, destination_id, channel, state, ended_at) "
     "SELECT COALESCE(max(notification_id), 0) + 1, :amir, 1, 'email', 'failed', now() FROM deliveries",

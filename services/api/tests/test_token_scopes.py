@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from .conftest import PASSWORD, Person, World
 from .declared import declared_permissions
+from .test_role_matrix import NEW_BROWSER
 from .test_routes import routes
 
 TOKENS = "/api/v1/tokens"
@@ -63,6 +64,7 @@ def of_ones_own_log_in(admin: Person) -> dict[str, tuple[str, str, Any]]:
             f"{me}/destinations",
             {"channel": "email", "address": "mine.now@example.com"},
         ),
+        "browser": ("POST", f"{me}/browsers", NEW_BROWSER),
         "code of a destination": ("POST", f"{me}/destinations/1/code", None),
         "verified destination": ("POST", f"{me}/destinations/1/verify", {"code": "123456"}),
     }
@@ -72,6 +74,8 @@ TELLS_NOBODY_ELSE = {
     "GET /api/v1/me/channels",
     "GET /api/v1/me/notification-rules",
     "PUT /api/v1/me/notification-rules",
+    "GET /api/v1/me/browsers",
+    "DELETE /api/v1/me/browsers/{browser_id}",
     "GET /api/v1/me/destinations",
     "POST /api/v1/me/destinations/{destination_id}/test",
     "PATCH /api/v1/me/destinations/{destination_id}",

@@ -54,6 +54,7 @@ from followup_api.password_links.routes import of_people as password_links_of_pe
 from followup_api.password_links.routes import router as invitations
 from followup_api.policies.problems import replay_places
 from followup_api.policies.routes import router as policies
+from followup_api.push.routes import router as browsers
 from followup_api.routing import API
 from followup_api.settings import ApiSettings
 from followup_api.subjects.routes import router as subjects
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     me,
     destinations,
     channels,
+    browsers,
     tokens,
     tokens_of_people,
     sessions_of_people,

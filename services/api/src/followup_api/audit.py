@@ -77,6 +77,8 @@ class Action(StrEnum):
     DESTINATION_TESTED = "destination.tested"
     DESTINATION_SWITCHED = "destination.switched"
     DESTINATION_REMOVED = "destination.removed"
+    BROWSER_ADDED = "browser.added"
+    BROWSER_REMOVED = "browser.removed"
     SWEEP_REQUESTED = "sweep.requested"
     DELIVERIES_RETRIED = "deliveries.retried"
     WEBHOOK_CREATED = "webhook.created"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from typing import Annotated, Self
 
 from followup_common.settings import (
@@ -32,6 +33,13 @@ def _smtp_url(secret: SecretStr) -> SecretStr:
             "a URL that would send the password in clear: begin it with smtp+starttls:// or smtps://"
         )
     return SecretStr(str(url))
+
+
+def _vapid_key(secret: SecretStr) -> SecretStr:
+    from followup_dispatcher.vapid import Vapid  # with its libraries, which only this needs
+
+    Vapid.of(secret.get_secret_value(), None)
+    return secret
 
 
 def _sender(given: str) -> str:
@@ -80,12 +88,31 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
     webhook_connections: int = Field(
         4, ge=1, le=50, description="Webhooks that are called at once at most; each by one connection."
     )
+    vapid_private_key: Annotated[
+        Annotated[SecretStr, AfterValidator(_vapid_key)] | None, BeforeValidator(unset_when_empty)
+    ] = Field(
+        None,
+        description="32 random bytes in base64, such as from openssl rand -base64 32: signs what is pushed "
+        "to browsers. With another key people switch it on again in each browser. Needs SECRETS_KEY as well. "
+        "Unset: nothing is pushed.",
+    )
+    push_connections: int = Field(
+        4, ge=1, le=50, description="Push services that are called at once at most; each by one connection."
+    )
     public_url: Annotated[AnyHttpUrl | None, BeforeValidator(unset_when_empty)] = Field(
         None,
         description="Address that people use, such as https://followup.example.com. Set it behind a proxy "
         "that changes the Host header or ends TLS: cookies and origin checks go by it. Links in mails do: "
         "without it there are none.",
     )
+
+    @property
+    def contact(self) -> str | None:
+        """Where a push service reaches an operator: the sender of mails, else the page."""
+        if self.mail_from is not None:
+            return f"mailto:{parseaddr(self.mail_from)[1]}"
+        https = self.public_url is not None and self.public_url.scheme == "https"
+        return str(self.public_url) if https else None
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Self:

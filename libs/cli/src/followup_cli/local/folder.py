@@ -8,7 +8,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import IO
 from followup_cli.local import private
 from followup_cli.output import Failure
 
-SECRETS_KEY_BYTES = 32
+KEY_BYTES = 32
 PATIENCE_SECONDS = 1.0
 """Commands that ask whether the folder is served hold its lock for an instant."""
 
@@ -46,6 +46,7 @@ class DataFolder:
         self.path = path.expanduser().absolute()
         self.admin_token_file = self.path / "admin-token"
         self.secrets_key_file = self.path / "secrets-key"
+        self.vapid_key_file = self.path / "vapid-key"
         self.database = self.path / "postgres"
         self.database_log = self.path / "postgres.log"
         self._lock_file = self.path / "run.lock"
@@ -113,12 +114,19 @@ class DataFolder:
 
     def secrets_key(self) -> str:
         """What seals secrets of others in the database: made by the first who asks."""
+        return self._made_once(self.secrets_key_file, secrets.token_hex)
+
+    def vapid_key(self) -> str:
+        """What signs pushes to browsers: made by the first who asks."""
+        return self._made_once(self.vapid_key_file, secrets.token_urlsafe)
+
+    def _made_once(self, file: Path, make: Callable[[int], str]) -> str:
         try:
-            with os.fdopen(private.open_to_read(self.secrets_key_file)) as file:
-                return file.read().strip()
+            with os.fdopen(private.open_to_read(file)) as kept:
+                return kept.read().strip()
         except FileNotFoundError:
-            key = secrets.token_hex(SECRETS_KEY_BYTES)
-            self._keep(key, self.secrets_key_file)
+            key = make(KEY_BYTES)
+            self._keep(key, file)
             return key
 
     def _keep(self, secret: str, file: Path) -> None:

@@ -63,7 +63,7 @@ def serve(
     """
     with ExitStack() as stack:
         stack.enter_context(folder.in_use())
-        settings = settings.sealed_by(folder.secrets_key)
+        settings = settings.with_keys(sealing=folder.secrets_key, signing=folder.vapid_key)
         listener = stack.enter_context(listen(settings.host, settings.port))
         url = address_of(settings.host, listener)
         private_listener, socket = stack.enter_context(listen_privately(folder.path))

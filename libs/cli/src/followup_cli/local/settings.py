@@ -28,11 +28,11 @@ class RunSettings(SchedulerSettings, EscalatorSettings, NotifierSettings, ApiSet
     database_url: SecretStr = SecretStr("embedded")
     worker_threads: int = Field(4, ge=1, le=200, description="Handlers in flight.")
 
-    def sealed_by(self, key: Callable[[], str]) -> Self:
-        """The same settings with a key that seals secrets, unless the environment has one."""
-        if self.secrets_key is not None:
-            return self
-        return self.model_copy(update={"secrets_key": SecretStr(key())})
+    def with_keys(self, *, sealing: Callable[[], str], signing: Callable[[], str]) -> Self:
+        """The same settings with keys that seal secrets and sign pushes, unless the environment has them."""
+        made = {"secrets_key": sealing, "vapid_private_key": signing}
+        missing = {name: SecretStr(make()) for name, make in made.items() if getattr(self, name) is None}
+        return self.model_copy(update=missing)
 
     def on(self, database_url: str) -> Self:
         """The same settings with a database."""

@@ -12,6 +12,10 @@ from followup_common.db.database import Transaction
 from followup_common.policy.delivery import Mode, QuietHours, Rule, Rules, in_force
 from followup_common.policy.models import Severity
 
+MAIL = "email"
+RULED = (MAIL,)
+"""The channels that have rules of their own."""
+
 RULES = text("""
     SELECT user_id, severity, mode, digest_at, weekday, locked FROM notification_rules
     WHERE channel = :channel AND (user_id = :user_id OR user_id IS NULL)
@@ -28,11 +32,12 @@ PREFERENCES = text("""
 
 def rules_of(tx: Transaction, user_id: int, channel: str) -> Rules:
     """What holds for somebody by a channel: their own rules, and the company's for what they have none for.
+    Where a channel has no rules, those of mail hold.
 
     Raises:
         sqlalchemy.exc.NoResultFound: there is no such person.
     """
-    keys = {"user_id": user_id, "channel": channel}
+    keys = {"user_id": user_id, "channel": channel if channel in RULED else MAIL}
     own: dict[Severity, Row[Any]] = {}
     company: dict[Severity, Row[Any]] = {}
     for row in tx.execute(RULES, keys):

@@ -44,7 +44,10 @@ class Destination(Schema, json_schema_extra=examples(LISTED)):
 
     id: int
     channel: ChannelName
-    address: str = Field(description="Where it leads; of a URL that is a secret, its host.")
+    address: str = Field(
+        description="Where it leads; of a URL that is a secret, its host; of a browser its name and "
+        "its push service, as name@host."
+    )
     by_default: bool = Field(description="Whether it is the address that they log in with, and follows it.")
     state: Literal["unverified", "on", "off"]
     in_use: bool = Field(

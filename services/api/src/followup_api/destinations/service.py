@@ -26,7 +26,7 @@ from followup_api.destinations.problems import (
     TooManyMessages,
     VerifiedAlready,
 )
-from followup_api.destinations.schemas import NewDestination
+from followup_api.destinations.schemas import OWN_CHANNELS, NewDestination
 from followup_api.problems import Invalid
 from followup_api.rows import Record
 from followup_api.users.schemas import email_address
@@ -56,7 +56,7 @@ def add(tx: Transaction, audit: Trail, user_id: int, new: NewDestination) -> int
     for each in theirs:
         if (each.channel, each.address) == (new.channel, address):
             raise DestinationExists(each.id)
-    if len(theirs) >= MOST_DESTINATIONS:
+    if sum(each.channel in OWN_CHANNELS for each in theirs) >= MOST_DESTINATIONS:
         raise TooManyDestinations(MOST_DESTINATIONS)
     values = {"user_id": user_id, "channel": new.channel, "address": address}
     destination_id: int = tx.execute(insert(destinations).values(values).returning(d.id)).scalar_one()

@@ -113,7 +113,16 @@ def webhooks(settings: DispatcherSettings) -> AnyChannel | None:
     return Webhooks.of(settings)
 
 
-KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, webhooks)
+def push(settings: DispatcherSettings) -> AnyChannel | None:
+    """The channel of web push: its libraries are loaded where there are keys for it."""
+    if settings.secrets_key is None or settings.vapid_private_key is None:
+        return None
+    from followup_dispatcher.channels.push import WebPush
+
+    return WebPush.of(settings)
+
+
+KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, webhooks, push)
 """Each gives its channel, or None where the settings do not configure it."""
 
 

@@ -11,6 +11,7 @@ from followup_common.db.tables.delivered import (
     digests,
     notification_preferences,
     notification_rules,
+    push_subscriptions,
     webhook_events,
     webhooks,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "password_links",
     "policies",
     "policy_versions",
+    "push_subscriptions",
     "rate_windows",
     "sessions",
     "slow_clock",

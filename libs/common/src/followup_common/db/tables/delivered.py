@@ -38,6 +38,8 @@ channels = Table(
     # Why nothing can be handed over at the moment, and since when.
     Column("problem", Text),
     Column("problem_since", Time),
+    # By which browsers subscribe to web push.
+    Column("public_key", Text),
     CheckConstraint(f"name IN {CHANNELS}", name="name"),
 )
 
@@ -47,6 +49,7 @@ destinations = Table(
     id_column(),
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("channel", Text, nullable=False),
+    # Of a browser its name and its push service, as name@host.
     Column("address", Text, nullable=False),
     # It follows the address that the person logs in with: the trigger `users_keep_destinations` writes it.
     Column("by_default", Boolean, nullable=False, server_default=text("false")),
@@ -141,6 +144,23 @@ notification_preferences = Table(
         " AND (quiet_begins <> quiet_ends OR NOT quiet_days @> ARRAY[1, 2, 3, 4, 5, 6, 7]::smallint[]) END",
         name="quiet",
     ),
+)
+
+# How the browsers that are destinations are reached; what is secret of it is kept sealed.
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column(
+        "destination_id",
+        BigInteger,
+        ForeignKey("destinations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    # SHA-256 of the address at which its maker reaches it: a browser is one person's.
+    Column("endpoint_hash", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("endpoint_hash", name="uq_push_subscriptions_endpoint_hash"),
+    CheckConstraint("octet_length(endpoint_hash) = 32", name="endpoint_hash"),
 )
 
 # Where programs of others hear what happens. Secrets are kept sealed (`followup_common.sealing`).

@@ -17,6 +17,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.DESTINATION_TESTED, Action.DESTINATION_SWITCHED, Action.DESTINATION_REMOVED),
         *(Action.ABSENCE_PLANNED, Action.ABSENCE_CHANGED, Action.ABSENCE_ENDED, Action.ABSENCE_CANCELLED),
         Action.ABSENCES_IMPORTED,
+        *(Action.BROWSER_ADDED, Action.BROWSER_REMOVED),
     ),
     AuditKind.TOKENS: (Action.TOKEN_CREATED, Action.TOKEN_REVOKED),
     AuditKind.FOLLOW_UPS: (

@@ -240,7 +240,7 @@ DESTINATIONS = {
     Action.DESTINATION_TESTED: "sent a test to themselves {}",
     Action.DESTINATION_REMOVED: "is told no more {}",
 }
-CHANNELS = {"email": "by mail"}
+CHANNELS = {"email": "by mail", "push": "in a browser"}
 
 
 def _destination(action: str, entry: _Entry) -> str:
@@ -272,6 +272,12 @@ def _webhook(action: str, entry: _Entry) -> str:
     if state in ("on", "paused") and len(entry.details) == 1:
         return f"{entry.who} {'paused' if state == 'paused' else 'switched on'} {which}"
     return f"{entry.who} {WEBHOOKS[Action(action)].format(which)}"
+
+
+def _browser(action: str, entry: _Entry) -> str:
+    browser = isolated(str(entry.details.get("browser", "a browser")))
+    told = "is told" if action == Action.BROWSER_ADDED else "is no more told"
+    return f"{entry.who} {told} in {browser}"
 
 
 def _dead_letters(action: str, entry: _Entry) -> str:
@@ -430,6 +436,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     Action.ORGANISATION_CHANGED: _organisation,
     Action.NOTIFICATION_RULES_CHANGED: _rules,
     **dict.fromkeys(LISTS, _choice),
+    **dict.fromkeys((Action.BROWSER_ADDED, Action.BROWSER_REMOVED), _browser),
     Action.SWEEP_REQUESTED: _sweep,
     Action.DELIVERIES_RETRIED: _deliveries,
     **dict.fromkeys((*DESTINATIONS, Action.DESTINATION_SWITCHED), _destination),

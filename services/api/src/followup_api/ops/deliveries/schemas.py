@@ -118,7 +118,7 @@ SUMMARY_EXAMPLE: JsonDict = {
 class ChannelDeliveries(Schema):
     """What is under way by one channel, and what was given up; each counted to 10,000."""
 
-    channel: Literal["email", "webhook"]
+    channel: ChannelName | Literal["webhook"]
     is_on: bool = Field(description="Whether it is configured.")
     problem: str | None = Field(description="Why its server cannot be reached; null: it can.")
     problem_since: Time | None

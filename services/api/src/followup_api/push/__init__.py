@@ -1,0 +1,1 @@
+"""Web push: the browsers in which somebody wants to be told."""

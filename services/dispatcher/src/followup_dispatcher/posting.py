@@ -1,0 +1,191 @@
+"""One HTTP request after the other, to where it may go, and what its answer says."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from socket import SHUT_RDWR
+from threading import Timer
+from typing import Protocol
+
+from followup_common.egress import Egress, NotAllowed, NotResolved, Target, target
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
+
+from followup_dispatcher.outcomes import Outcome, Result
+
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # it would log URLs, which may hold what is secret
+
+PATIENCE_SECONDS = 15.0
+"""How long the other side may take altogether, from the connection to the end of its answer."""
+ANSWER_BYTES = 400
+"""So much of what an answer says is kept for the log."""
+MOST_ADDRESSES = 2
+"""Of a name with several, so many are tried: together they take less time than the lease."""
+
+
+class Post(Protocol):
+    """What is posted."""
+
+    @property
+    def url(self) -> str:
+        """Where it goes."""
+        ...
+
+    @property
+    def payload(self) -> bytes:
+        """The body."""
+        ...
+
+    def headers(self, now: datetime) -> Mapping[str, str]:
+        """Headers of an attempt at this time."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the other side answered.
+
+    Args:
+        status: by which it says what it did.
+        said: the same with its first words.
+        wait: for how long it asks to be left alone.
+    """
+
+    status: int
+    said: str
+    wait: timedelta
+
+
+class Caller:
+    """Posts one request after the other, each by a connection of its own. Threads share it.
+
+    Args:
+        egress: says where requests may go.
+        patience: seconds that the other side may take altogether.
+        context: by which certificates are checked.
+        understood: what an answer comes to.
+    """
+
+    def __init__(
+        self,
+        egress: Egress,
+        patience: float,
+        context: ssl.SSLContext,
+        understood: Callable[[Answer], Outcome],
+    ) -> None:
+        self._egress = egress
+        self._patience = patience
+        self._context = context
+        self._understood = understood
+
+    def send(self, request: Post | Outcome, /) -> Outcome:
+        """Post a request. Until the connection stands it is not sent, for sure; behind that only the status
+        of the answer says whether it has arrived."""
+        if isinstance(request, Outcome):
+            return request
+        try:
+            to = target(request.url)
+            connection = self._connected(to)
+        except NotAllowed as error:
+            return Outcome(Result.PUT_OFF, f"the URL {error}")
+        except (NotResolved, HTTPError, HTTPException, OSError) as error:
+            return Outcome(Result.PUT_OFF, f"no connection: {_said(error)}")
+        try:
+            with _bounded(connection, self._patience):
+                return self._posted(connection, to, request)
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
+            return Outcome(Result.UNKNOWN, f"no answer: {_said(error)}")
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Each connection was closed behind its request."""
+
+    def _connected(self, to: Target) -> HTTPConnection:
+        """Connect to an address that was checked; the name is what the certificate must be for."""
+        refused: Exception | None = None
+        for address in self._egress.addresses(to)[:MOST_ADDRESSES]:
+            connection = self._connection(to, address)
+            try:
+                connection.connect()
+            except (HTTPError, OSError) as error:
+                connection.close()
+                refused = error
+            else:
+                return connection
+        raise refused or NotResolved(to.host)
+
+    def _connection(self, to: Target, address: str) -> HTTPConnection:
+        if to.scheme == "http":
+            return HTTPConnection(address, to.port, timeout=self._patience)
+        return HTTPSConnection(
+            address,
+            to.port,
+            timeout=self._patience,
+            ssl_context=self._context,
+            server_hostname=to.host,
+        )
+
+    def _posted(self, connection: HTTPConnection, to: Target, request: Post) -> Outcome:
+        headers = {"host": to.authority, **request.headers(datetime.now(UTC))}
+        connection.request("POST", to.path, body=request.payload, headers=headers, preload_content=False)
+        response = connection.getresponse()
+        said = f"{response.status} {response.reason or ''} {_beginning(response)}".strip()
+        asked = response.headers.get("retry-after", "")
+        return self._understood(Answer(response.status, said, _asked_wait(asked)))
+
+
+def _beginning(response: BaseHTTPResponse) -> str:
+    """What an answer begins with, as far as it comes: its status counts, whatever becomes of the rest."""
+    with suppress(HTTPError, HTTPException, OSError, ValueError):
+        return response.read(ANSWER_BYTES, decode_content=False).decode(errors="replace")
+    return ""
+
+
+def _asked_wait(said: str) -> timedelta:
+    """How long `Retry-After` asks to wait: seconds, or until a time."""
+    try:
+        seconds = float(said) if said.isdigit() else _until(said).total_seconds()
+    except (ValueError, OverflowError, TypeError):
+        return timedelta(0)
+    return timedelta(seconds=min(max(seconds, 0.0), 10**7))
+
+
+def _until(said: str) -> timedelta:
+    at = parsedate_to_datetime(said)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)
+
+
+@contextmanager
+def _bounded(connection: HTTPConnection, seconds: float) -> Iterator[None]:
+    """Cut a connection off after a while: one that sends a byte now and then would else never end."""
+    timer = Timer(seconds, _cutting(connection))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cutting(connection: HTTPConnection) -> Callable[[], None]:
+    sock = connection.sock
+
+    def cut() -> None:
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(SHUT_RDWR)
+
+    return cut
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

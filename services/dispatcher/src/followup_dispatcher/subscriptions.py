@@ -1,0 +1,115 @@
+"""Browsers that want to be told: their deliveries in PostgreSQL, and how each is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from followup_common.db import Transaction
+from followup_common.sealing import Seal
+from sqlalchemy import Interval, bindparam, text
+
+from followup_dispatcher.circuits import Delayed
+from followup_dispatcher.deliveries import LONGEST_WAIT, ForPeople, Stopped
+from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.telling import Delivery
+
+CHANNEL = "push"
+
+SUBSCRIPTION = text("""
+    SELECT s.sealed FROM deliveries d JOIN push_subscriptions s ON s.destination_id = d.destination_id
+    WHERE d.id = :id
+""")
+
+PUT_OFF_FOR = text("""
+    UPDATE deliveries SET next_at = GREATEST(next_at, now() + LEAST(:wait, :longest))
+    WHERE id = :id AND ended_at IS NULL AND attempts = :number
+""").bindparams(bindparam("wait", type_=Interval), bindparam("longest", LONGEST_WAIT, Interval))
+
+SWITCH_OFF = text("""
+    UPDATE destinations SET state = 'off'
+    WHERE id = (SELECT destination_id FROM deliveries WHERE id = :id)
+""")
+
+SEALED = text("""
+    SELECT destination_id, sealed FROM push_subscriptions
+    WHERE destination_id > :after ORDER BY destination_id LIMIT :at_most
+""")
+SEAL_AGAIN = text("""
+    UPDATE push_subscriptions SET sealed = :again WHERE destination_id = :destination_id AND sealed = :sealed
+""")
+A_MINUTE = 500
+"""So many are looked at, whether the key before has sealed them."""
+
+SAY_KEY = text("""
+    UPDATE channels SET public_key = :key WHERE name = :channel AND public_key IS DISTINCT FROM :key
+""")
+
+
+@dataclass(frozen=True)
+class PushDelivery:
+    """One notification on its way to one browser.
+
+    Args:
+        delivery: what it tells, and whom.
+        sealed: how the browser is reached, as it is kept.
+    """
+
+    delivery: Delivery
+    sealed: bytes
+
+    @property
+    def id(self) -> UUID:
+        """The same at each attempt."""
+        return self.delivery.id
+
+
+class Pushes:
+    """The queue of what goes to browsers.
+
+    Args:
+        seal: seals how browsers are reached.
+        act_for: how long the links in a message work by which one acts.
+        public_key: by which browsers subscribe.
+    """
+
+    def __init__(self, seal: Seal, act_for: timedelta, public_key: str) -> None:
+        self._seal = seal
+        self._seen = 0
+        self._of_people = ForPeople(CHANNEL, act_for)
+        self._public_key = public_key
+
+    def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
+        """How long the oldest delivery that is due has waited; None: none is due."""
+        return self._of_people.waited(tx, under_way)
+
+    def take(
+        self, tx: Transaction, under_way: Collection[UUID] = ()
+    ) -> PushDelivery | Stopped | Delayed | None:
+        """Take one that is due, for this process alone; None: there is none."""
+        taken = self._of_people.take(tx, under_way)
+        if not isinstance(taken, Delivery):
+            return taken
+        return PushDelivery(taken, tx.execute(SUBSCRIPTION, {"id": taken.id}).scalar_one())
+
+    def record(self, tx: Transaction, taken: PushDelivery, outcome: Outcome, /) -> None:
+        """Record what an attempt came to. A browser that is gone is told nothing more."""
+        self._of_people.record(tx, taken.delivery, outcome)
+        keys: Mapping[str, object] = {"id": taken.id, "number": taken.delivery.attempt}
+        if outcome.gone:
+            tx.execute(SWITCH_OFF, keys)
+        if outcome.result is Result.PUT_OFF and outcome.wait:
+            tx.execute(PUT_OFF_FOR, {**keys, "wait": outcome.wait})
+
+    def bring_back(self, tx: Transaction) -> None:
+        """Let what waits for a time that no clock should have said be due; say the key that browsers need,
+        and seal with the present key what the one before has sealed, so that it can go."""
+        self._of_people.bring_back(tx)
+        tx.execute(SAY_KEY, {"channel": CHANNEL, "key": self._public_key})
+        rows = tx.execute(SEALED, {"after": self._seen, "at_most": A_MINUTE}).all()
+        self._seen = rows[-1].destination_id if len(rows) == A_MINUTE else 0
+        for row in rows:
+            if again := self._seal.sealed_again(row.sealed):
+                tx.execute(SEAL_AGAIN, {**row._mapping, "again": again})
