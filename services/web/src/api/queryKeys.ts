@@ -2,6 +2,7 @@
 export const queryKeys = {
   me: ["me"] as const,
   currentPerson: ["current-person"] as const,
+  browsers: ["browsers"] as const,
   sessions: ["sessions"] as const,
   sessionsOf: (person: number) => ["sessions", "of", person] as const,
   logInOptions: ["log-in-options"] as const,

@@ -348,6 +348,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the browsers in which one is told
+         * @description By web push, and the key to subscribe with.
+         */
+        get: operations["list_my_browsers"];
+        put?: never;
+        /**
+         * Be told in this browser
+         * @description What the inbox says is pushed there as well, encrypted for it alone. A browser is one person's: whoever
+         *     was told in it before is not any more. Needs a log-in, not a token.
+         */
+        post: operations["add_my_browser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/browsers/{browser_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Be told in a browser no more
+         * @description Nothing is pushed there any more; what was on its way is dropped.
+         */
+        delete: operations["remove_my_browser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -2880,7 +2925,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -3168,6 +3213,77 @@ export interface components {
         AwayToday: {
             /** Items */
             items: components["schemas"]["Away"][];
+        };
+        /**
+         * Browser
+         * @description A browser in which somebody is told.
+         * @example {
+         *       "browser": "Firefox on Linux",
+         *       "created_at": "2026-03-04T12:00:02Z",
+         *       "fingerprint": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "id": 31,
+         *       "state": "on"
+         *     }
+         */
+        Browser: {
+            /** Id */
+            id: number;
+            /** Browser */
+            browser: string;
+            /**
+             * Fingerprint
+             * @description SHA-256 of its endpoint, in hexadecimal: by it a page knows which one is its own.
+             */
+            fingerprint: string;
+            /**
+             * State
+             * @description `off`: the browser has ended it, or it was switched off: nothing is sent there.
+             * @enum {string}
+             */
+            state: "on" | "off";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * BrowserKeys
+         * @description By which only the browser can read what it is sent.
+         */
+        BrowserKeys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /**
+         * Browsers
+         * @description Whether browsers can be told, and which are.
+         * @example {
+         *       "items": [
+         *         {
+         *           "browser": "Firefox on Linux",
+         *           "created_at": "2026-03-04T12:00:02Z",
+         *           "fingerprint": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "id": 31,
+         *           "state": "on"
+         *         }
+         *       ],
+         *       "public_key": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+         *     }
+         */
+        Browsers: {
+            /**
+             * Public Key
+             * @description `applicationServerKey` to subscribe with, in base64url; null: web push is not set up.
+             */
+            public_key: string | null;
+            /**
+             * Items
+             * @description The oldest first; never more than 20.
+             */
+            items: components["schemas"]["Browser"][];
         };
         /**
          * BulkAction
@@ -3822,11 +3938,8 @@ export interface components {
          * @description What is under way by one channel, and what was given up; each counted to 10,000.
          */
         ChannelDeliveries: {
-            /**
-             * Channel
-             * @enum {string}
-             */
-            channel: "email" | "webhook";
+            /** Channel */
+            channel: ("email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push") | "webhook";
             /**
              * Is On
              * @description Whether it is configured.
@@ -4831,7 +4944,7 @@ export interface components {
             channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
             /**
              * Address
-             * @description Where it leads; of a URL that is a secret, its host.
+             * @description Where it leads; of a URL that is a secret, its host; of a browser its name and its push service, as name@host.
              */
             address: string;
             /**
@@ -7259,6 +7372,22 @@ export interface components {
             date: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewBrowser
+         * @description What `PushSubscription.toJSON()` says in the browser, but for its `expirationTime`.
+         * @example {
+         *       "endpoint": "https://push.example.com/send/fX2k",
+         *       "keys": {
+         *         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+         *         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+         *       }
+         *     }
+         */
+        NewBrowser: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["BrowserKeys"];
         };
         /**
          * NewDestination
@@ -13349,6 +13478,238 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_my_browsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "browser": "Firefox on Linux",
+                     *           "created_at": "2026-03-04T12:00:02Z",
+                     *           "fingerprint": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "id": 31,
+                     *           "state": "on"
+                     *         }
+                     *       ],
+                     *       "public_key": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Browsers"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    add_my_browser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "endpoint": "https://push.example.com/send/fX2k",
+                 *       "keys": {
+                 *         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+                 *         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBrowser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "browser": "Firefox on Linux",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "fingerprint": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "id": 31,
+                     *       "state": "on"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Browser"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    remove_my_browser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                browser_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

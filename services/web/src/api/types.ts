@@ -10,6 +10,7 @@ export interface Page<T> {
 
 export type LogInOptions = Schemas["LogInOptions"];
 export type Me = Schemas["Me"];
+export type Browser = Schemas["Browser"];
 export type Session = Schemas["Session"];
 export type NotificationRules = Schemas["NotificationRules"];
 export type NotificationRule = Schemas["NotificationRule"];

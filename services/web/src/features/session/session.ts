@@ -6,6 +6,7 @@ import { queryKeys } from "@/api/queryKeys";
 import type { LogInOptions, Me } from "@/api/types";
 import { ANOTHER_PERSON, Problem } from "@/api/problem";
 import { otherPerson, sessionEnded, useMe } from "@/api/session";
+import { unsubscribe } from "@/api/thisBrowser";
 import { leaveFor } from "@/hooks/unsavedChanges";
 import { setPreferences } from "@/time/preferences";
 import { onSessionNews, announceSession } from "@/features/session/sessionChannel";
@@ -73,6 +74,7 @@ export function useLogOut(): () => Promise<void> {
   const cache = useQueryClient();
   return async () => {
     await api.DELETE("/session");
+    await unsubscribe().catch(() => undefined); // what is pushed is for this person alone
     announceSession(null);
     cache.clear();
     leaveFor("/login"); // a fresh page: nothing of this person stays in memory

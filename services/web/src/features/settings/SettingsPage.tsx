@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { Message } from "@/components/Message";
 import { Page } from "@/components/Page";
 import { Absences } from "@/features/absences";
+import { Browsers } from "@/features/push";
 import { MyRules } from "@/features/rules";
 import { useLogInOptions } from "@/features/session";
 import { PasswordForm } from "@/features/settings/PasswordForm";
@@ -13,6 +14,7 @@ import { Sessions } from "@/features/settings/Sessions";
 import { t } from "@/i18n";
 import { words as away } from "@/i18n/absences";
 import { words as told } from "@/i18n/destinations";
+import { words as browsers } from "@/i18n/push";
 import { words as rules } from "@/i18n/rules";
 
 function TokensLink() {
@@ -34,6 +36,9 @@ export function Component() {
         </Section>
         <Section title={told.title} name="told">
           <Destinations />
+        </Section>
+        <Section title={browsers.title} name="browsers">
+          <Browsers />
         </Section>
         <Section title={rules.title} name="notifications">
           <MyRules />

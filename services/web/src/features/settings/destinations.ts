@@ -8,6 +8,8 @@ import { words } from "@/i18n/destinations";
 
 /** What becomes of a code or a test is seen while one looks. */
 const LIVE_MS = 3_000;
+/** They have a section of their own. */
+const BROWSERS = "push";
 
 const of = (id: number) => ({ params: { path: { destination_id: id } } });
 
@@ -15,12 +17,14 @@ export const destinationsQuery = queryOptions({
   queryKey: queryKeys.destinations,
   queryFn: async ({ signal }) =>
     (await dataOf(api.GET("/me/destinations", { params: { query: { limit: 200 } }, signal }))).items,
+  select: (all: Destination[]) => all.filter(({ channel }) => channel !== BROWSERS),
   refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? LIVE_MS : false),
 });
 
 export const channelsQuery = queryOptions({
   queryKey: queryKeys.channels,
   queryFn: async ({ signal }) => (await dataOf(api.GET("/me/channels", { signal }))).items,
+  select: (all) => all.filter(({ name }) => name !== BROWSERS),
 });
 
 function isUnderWay({ last_message: last }: Destination): boolean {

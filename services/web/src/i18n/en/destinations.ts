@@ -2,14 +2,14 @@
 export const destinations = {
   title: "Where you are told",
   text: "Your inbox has all of it. This is where you hear of it as well.",
-  none: "Nothing leaves the house: no mail server is set up here.",
+  none: "No mail server is set up here.",
   channels: {
     email: "E-mail",
     slack: "Slack",
     slack_webhook: "Slack (webhook)",
     teams: "Teams",
     apprise: "Other",
-    push: "This browser",
+    push: "Browser",
   },
   byDefault: "The address that you log in with",
   states: { unverified: "Not verified", on: "On", off: "Off" },

@@ -37,5 +37,15 @@ export const inbox = {
       failed: (reason: string) => `Mail failed: ${reason}`,
       stopped: (reason: string) => `No mail: ${reason}`,
     },
+    push: {
+      held: (at: string) => `Is pushed to a browser ${at}, by your rules`,
+      sent: (at: string) => `Pushed to a browser ${at}`,
+      sending: "Is being pushed to a browser",
+      waits: "Waits to be pushed to a browser",
+      again: (reason: string, at: string) => `Not pushed yet: ${reason}. Again ${at}`,
+      unknown: (at: string) => `Nobody knows whether it reached a browser: it is pushed again ${at}`,
+      failed: (reason: string) => `Not pushed: ${reason}`,
+      stopped: (reason: string) => `Not pushed: ${reason}`,
+    },
   },
 };
