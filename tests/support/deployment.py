@@ -32,8 +32,8 @@ COMPOSE: dict[str, dict[str, Any]] = yaml.safe_load((REPOSITORY / "docker-compos
     "services"
 ]
 EXAMPLE = KUBERNETES / "overlays" / "example"
-WORTH = "worth-32-letters-which-is-the-most"
-"""Stands for every secret."""
+WORTH = "worth-43-letters-which-are-32-bytes-base64-"
+"""Stands for every secret, also for one that has to be 32 bytes in base64."""
 
 
 @dataclass(frozen=True)

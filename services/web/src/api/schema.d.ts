@@ -363,8 +363,8 @@ export interface paths {
         put?: never;
         /**
          * Be told in this browser
-         * @description What the inbox says is pushed there as well, encrypted for it alone. A browser is one person's: whoever
-         *     was told in it before is not any more. Needs a log-in, not a token.
+         * @description What the inbox says is pushed there as well, encrypted for it alone. A browser is one person's: anyone
+         *     who was told in it before is not any more. Needs a log-in, not a token.
          */
         post: operations["add_my_browser"];
         delete?: never;

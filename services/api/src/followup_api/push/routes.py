@@ -37,8 +37,8 @@ def list_my_browsers(app: App, work: Work, caller: Self) -> Browsers:
 def add_my_browser(
     new: NewBrowser, request: Request, *, app: App, work: Work, audit: Audit, caller: LoggedInWriter
 ) -> Browser:
-    """What the inbox says is pushed there as well, encrypted for it alone. A browser is one person's: whoever
-    was told in it before is not any more. Needs a log-in, not a token."""
+    """What the inbox says is pushed there as well, encrypted for it alone. A browser is one person's: anyone
+    who was told in it before is not any more. Needs a log-in, not a token."""
     require_proof(caller)
     name = name_of(request.headers.get("user-agent")) or "A browser"
     return Browser(
