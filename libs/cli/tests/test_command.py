@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from followup_cli.doctor import SETTINGS
 
+from tests.support.mail_server import MailServer
 from tests.support.ports import free_port
 
 from .conftest import called, command
@@ -113,3 +114,18 @@ def test_the_doctor_passes_over_a_service_that_is_not_installed(monkeypatch: pyt
     finished = called("doctor", "--service", "elsewhere")
     assert (finished.returncode, finished.stderr) == (0, "")
     assert "settings of elsewhere: passed over" in finished.stdout
+
+
+def test_the_doctor_sends_a_mail_to_try() -> None:
+    with MailServer() as server:
+        settings = {
+            "FOLLOWUP_DATABASE_URL": f"postgresql+psycopg://127.0.0.1:{free_port()}/followup",
+            "FOLLOWUP_SMTP_URL": server.url,
+            "FOLLOWUP_MAIL_FROM": "followup@example.com",
+        }
+        options = ("doctor", "--service", "dispatcher", "--test-mail")
+        assert "test mail: to eve@example.com: 250" in called(*options, "eve@example.com", **settings).stdout
+        wrong = called(*options, "eve", **settings)
+        assert wrong.returncode == 1
+        assert "--test-mail is no e-mail address" in wrong.stderr
+        assert len(server.taken) == 1

@@ -40,6 +40,9 @@ def doctor(
         typer.Option("--service", help="Check the settings of this service only; may be given again."),
     ] = None,
     data: Data = DEFAULT_DATA,
+    test_mail: Annotated[
+        str | None, typer.Option("--test-mail", help="Send a mail to this address, as the dispatcher would.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Examine settings, database and broker of this environment, and print a fix for each problem.
@@ -48,7 +51,7 @@ def doctor(
     `followup run` that serves the data folder. In a container that has no `followup` command:
     python -m followup_common.doctor. The exit status is 1 when something has to be fixed.
     """
-    findings = list(_examined(service or [], data))
+    findings = list(_examined(service or [], data, test_mail))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -58,12 +61,14 @@ def doctor(
         raise Failure(f"{len(bad)} of {len(findings)} findings have to be fixed.")
 
 
-def _examined(chosen: list[str], data: Path) -> Iterator[Finding]:
-    if chosen or any(os.environ.get(variable) for variable in SERVERS):
+def _examined(chosen: list[str], data: Path, test_mail: str | None) -> Iterator[Finding]:
+    if chosen or test_mail or any(os.environ.get(variable) for variable in SERVERS):
         from followup_common.doctor.__main__ import examine_environment
 
         yield from _settings(chosen)
         yield from examine_environment()
+        if test_mail or not chosen or "dispatcher" in chosen:
+            yield from _mail(test_mail)
         return
     from followup_cli.local.folder import DataFolder
 
@@ -114,6 +119,23 @@ def _settings(chosen: list[str]) -> Iterator[Finding]:
             yield Finding(f"settings of {name}", "complete")
         for variable, said, fix in wrong:
             yield Finding(f"settings of {name}", f"{variable} {said}", fix)
+
+
+def _mail(test_to: str | None) -> Iterator[Finding]:
+    """How mail leaves, once the dispatcher's settings are right."""
+    if find_spec("followup_dispatcher") is None:
+        return
+    from followup_common.settings import problems
+    from followup_dispatcher.doctor import examine_mail
+    from followup_dispatcher.mailboxes import read_mailbox
+    from followup_dispatcher.settings import DispatcherSettings
+
+    try:
+        address = read_mailbox(test_to).addr_spec if test_to is not None else None
+    except ValueError:
+        raise Failure("--test-mail is no e-mail address.", hint="Such as eve@example.com.") from None
+    if not problems(DispatcherSettings):
+        yield from examine_mail(DispatcherSettings(), address)
 
 
 def _show(findings: list[Finding]) -> None:

@@ -156,6 +156,15 @@ class SmtpLine:
                 self._client.rset()
         return outcome
 
+    def refusal_of(self, sender: str) -> str | None:
+        """What the server says to a sender that it does not take; None: it takes them."""
+        try:
+            code, said = self._client.mail(sender)
+            self._client.rset()
+        except (smtplib.SMTPException, OSError) as error:
+            return _said(error)
+        return None if code // 100 == 2 else _reply(code, said)
+
     def close(self) -> None:
         """Say good-bye, as far as the server listens."""
         with suppress(smtplib.SMTPException, OSError):

@@ -1,0 +1,69 @@
+"""What `followup doctor` looks at for mail: server, certificate, log-in and sender; and a mail to try."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid, parseaddr
+
+from followup_common.doctor import Finding
+
+from followup_dispatcher.channels.email import Email, Mail
+from followup_dispatcher.outcomes import Result
+from followup_dispatcher.settings import DispatcherSettings
+from followup_dispatcher.telling import Unreachable
+
+CHECK = "mail"
+TEXT = "This mail was sent by `followup doctor`, to try how mail leaves Followup. Nothing has to be done.\n"
+REACH = "Correct FOLLOWUP_SMTP_URL, and let this machine reach that host and port."
+TRUST = "Name the host in FOLLOWUP_SMTP_URL as its certificate does, and trust who issued that here."
+LOG_IN = "Correct user and password in FOLLOWUP_SMTP_URL, and encode what they have in them."
+SENDER = "Let FOLLOWUP_MAIL_FROM be an address as which this mail server lets its user send."
+RECIPIENT = "Try another address, or ask who keeps the mail server why it refuses this one."
+
+
+def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> Iterator[Finding]:
+    """Do what the dispatcher does before it sends, and send one mail where that is asked for.
+
+    Args:
+        settings: of the dispatcher.
+        test_to: address that gets a mail to try; None: none is sent.
+    """
+    channel = Email.of(settings)
+    if channel is None:
+        fix = "Set FOLLOWUP_SMTP_URL and FOLLOWUP_MAIL_FROM." if test_to else None
+        yield Finding(CHECK, "FOLLOWUP_SMTP_URL is not set: no mail is sent", fix)
+        return
+    try:
+        line = channel.open()
+    except Unreachable as error:
+        yield Finding(CHECK, f"the mail server cannot be used: {error}", _fix(error.__cause__))
+        return
+    try:
+        yield Finding(CHECK, "the mail server answers, and lets the dispatcher in")
+        sender = parseaddr(str(settings.mail_from))[1]
+        refused = line.refusal_of(sender)
+        yield Finding("sender of mails", refused or f"{sender} may send", SENDER if refused else None)
+        if test_to and not refused:
+            outcome = line.send(Mail(sender, test_to, _trial(str(settings.mail_from), test_to)))
+            fix = None if outcome.result is Result.SENT else RECIPIENT
+            yield Finding("test mail", f"to {test_to}: {outcome.answer}", fix)
+    finally:
+        line.close()
+
+
+def _fix(error: BaseException | None) -> str:
+    if isinstance(error, ssl.SSLError):
+        return TRUST
+    return LOG_IN if isinstance(error, smtplib.SMTPAuthenticationError) else REACH
+
+
+def _trial(sender: str, recipient: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, recipient, "A mail to try Followup"
+    mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="followup.invalid")
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(TEXT)
+    return mail.as_bytes()
