@@ -113,12 +113,13 @@ def _settle(system: System) -> float:
     started = progress = time.monotonic()
     fewest: float = inf
     for look in itertools.count(1):
-        if (waiting := system.on_its_way()) < fewest:
-            fewest, progress = waiting, time.monotonic()
-        if time.monotonic() - progress > SETTLE_SECONDS:
-            break
+        waiting = system.on_its_way()
         with system.owner.transaction() as tx:
-            if not tx.execute(LEFT).scalar():
+            if not (left := tx.execute(LEFT).scalar_one()):
+                break
+            if waiting + left < fewest:  # queues empty first, and thousands of mails go one by one
+                fewest, progress = waiting + left, time.monotonic()
+            if time.monotonic() - progress > SETTLE_SECONDS:
                 break
             if not waiting:  # else copies of it would come faster than they are taken
                 tx.execute(HASTEN)
