@@ -95,10 +95,19 @@ ACCOUNTS = text("""
 """)
 
 
-# What was left alone is tried again.
-LET_PASS = text("""
-    UPDATE circuits SET retry_at = now() WHERE retry_at > now() AND retry_at < now() + interval '40 minutes'
-""")
+# What was left alone is tried again; so is what somebody tries who was killed, where nobody sends any more.
+LET_PASS = (
+    text("""
+        UPDATE circuits SET retry_at = now()
+        WHERE retry_at > now() AND retry_at < now() + interval '40 minutes'
+    """),
+    text("""
+        UPDATE circuits c SET probing_until = now()
+        WHERE probing_until > now() AND probing_until < now() + interval '40 minutes' AND NOT EXISTS (
+            SELECT FROM deliveries d
+            WHERE d.channel = c.channel AND d.ended_at IS NULL AND d.state = 'sending' AND d.next_at > now())
+    """),
+)
 
 
 def hasten(owner: Database) -> None:
@@ -109,8 +118,9 @@ def hasten(owner: Database) -> None:
 
 def hasten_in(tx: Transaction) -> None:
     """The same, in a transaction."""
-    tx.execute(LET_PASS)
     tx.execute(HASTEN)
+    for statement in LET_PASS:
+        tx.execute(statement)
 
 
 def begun_after_a_stop(history: History, attempts: Iterable[Mapping[Any, Any]]) -> Failures:

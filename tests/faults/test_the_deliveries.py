@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.faults.deliveries import SWITCH_ON, begun_after_a_stop, failures
+from tests.faults.deliveries import SWITCH_ON, begun_after_a_stop, failures, hasten_in
 from tests.faults.journal import Change, Kind
 from tests.faults.test_the_model import NINE, SECOND, change, created, played
 from tests.support.company import Company
@@ -92,3 +92,21 @@ def test_an_attempt_that_began_after_it_was_handed_on_is_found() -> None:
         list(begun_after_a_stop(history, [{**attempt, "committed_at": NINE + n * SECOND}])) for n in (4, 6)
     ]
     assert [len(each) for each in found] == [0, 1]
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_circuit_that_nobody_tries_any_more_is_tried_again(sent: Company, is_sent: bool) -> None:
+    """The one that tried it was killed; while one does, it is left alone."""
+    sent.tx.execute(
+        text("""
+            INSERT INTO circuits (channel, target, opened_at, retry_at, probing_until)
+            VALUES ('email', 'example.com', now(), now(), now() + interval '10 minutes')
+        """)
+    )
+    if is_sent:
+        under_way = "state = 'sending', ended_at = NULL, next_at = now() + interval '10 minutes'"
+        sent.tx.execute(text(f"UPDATE deliveries SET {under_way}"))
+    sent.tx.execute(text("CREATE TEMPORARY TABLE fault_attempts (delivery_id uuid, number integer)"))
+    hasten_in(sent.tx)
+    is_tried = sent.tx.execute(text("SELECT probing_until > now() FROM circuits")).scalar()
+    assert is_tried is is_sent
