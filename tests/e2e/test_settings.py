@@ -158,6 +158,10 @@ def test_a_person_says_by_keyboard_which_mails_they_want_and_when(product: Produ
     page.keyboard.press("Enter")
     expect(form.get_by_role("combobox", name="Escalated", exact=True)).to_have_value("In a digest each week")
     tab_to(form.get_by_label("At, Escalated")).fill("16:00")
+    tab_to(form.get_by_role("combobox", name="Your day", exact=True)).press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    tab_to(form.get_by_label("At, Your day")).fill("09:15")
     tab_to(form.get_by_label("Quiet hours")).press("Space")
     tab_to(form.get_by_label("From")).fill("21:30")
     tab_to(form.get_by_label("Sunday")).press("Space")
@@ -166,6 +170,7 @@ def test_a_person_says_by_keyboard_which_mails_they_want_and_when(product: Produ
     expect(said(page, "Saved how you are told")).to_be_visible()
     kept = page.request.get("/api/v1/me/notification-rules").json()
     assert kept["quiet_hours"] == {"begins": "21:30", "ends": "07:00", "days": [1, 2, 3, 4, 5, 6]}
+    assert (kept["your_day"]["mode"], kept["your_day"]["at"]) == ("daily", "09:15")
     [own] = [rule for rule in kept["rules"] if rule["own"]]
     assert (own["mode"], own["at"], own["weekday"]) == ("weekly", "16:00", 1)
 

@@ -73,7 +73,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         | {f"UPDATE({c})" for c in ("address", "state", "verified_at", "sealed", *CODE_COLUMNS, *PROBLEM)},
         "deliveries": {f"UPDATE({c})" for c in (*DELIVERED, "digest_id")}
         | {f"INSERT({c})" for c in ("digest_id", "user_id", "destination_id", "channel", "next_at")},
-        "digests": {f"INSERT({c})" for c in ("user_id", "destination_id", "ends_at")},
+        "digests": {f"INSERT({c})" for c in ("user_id", "destination_id", "kind", "ends_at")},
         "delivery_attempts": {"INSERT(delivery_id)", "INSERT(number)"}
         | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
         "action_links": {"DELETE"} | {f"INSERT({c})" for c in LINK_COLUMNS},

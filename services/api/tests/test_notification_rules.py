@@ -92,6 +92,42 @@ def test_what_is_locked_is_the_same_for_all(company: Company) -> None:
     put(company, company.amir, MINE, {"rules": [{"severity": "breach", "mode": "at_once"}]})  # as it is
 
 
+def test_ones_day_is_as_the_companys_until_one_chooses(company: Company) -> None:
+    never = {"mode": "never", "at": None}
+    daily = {"mode": "daily", "at": "08:30"}
+    assert company.get(company.amir, MINE)["your_day"] == {
+        **never,
+        "own": False,
+        "locked": False,
+        "default": never,
+    }
+    put(company, company.ada, ALL, {**company_rules(company), "your_day": daily})
+    assert company.get(company.amir, MINE)["your_day"]["mode"] == "daily"
+    saved = put(company, company.amir, MINE, {"rules": [], "your_day": {"mode": "never"}})
+    assert saved["your_day"] == {**never, "own": True, "locked": False, "default": daily}
+    put(company, company.ada, ALL, {**company_rules(company), "your_day": {**daily, "locked": True}})
+    assert company.get(company.amir, MINE)["your_day"] == {
+        **daily,
+        "own": False,
+        "locked": True,
+        "default": daily,
+    }
+    put(company, company.amir, MINE, {"rules": [], "your_day": daily})  # as it is
+    field, _ = refused(company, company.amir, MINE, {"rules": [], "your_day": {"mode": "never"}})
+    assert field == "your_day.mode"
+
+
+def test_a_choice_that_stays_holds_since_it_was_made(company: Company) -> None:
+    daily = {"rules": [], "your_day": {"mode": "daily", "at": "08:30"}}
+    since = "SELECT day_since FROM notification_preferences WHERE user_id IS NOT NULL"
+    put(company, company.amir, MINE, daily)
+    first = company.world.execute(since)
+    put(company, company.amir, MINE, {**daily, "quiet_hours": NIGHT})
+    assert company.world.execute(since) == first
+    put(company, company.amir, MINE, {"rules": [], "your_day": {"mode": "daily", "at": "08:31"}})
+    assert company.world.execute(since) != first
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -103,6 +139,9 @@ def test_what_is_locked_is_the_same_for_all(company: Company) -> None:
         ({"rules": [{"severity": "overdue", "mode": "weekly", "at": "09:00"}]}, "rules.0.weekday"),
         ({"rules": [{"severity": "overdue", "mode": "hourly", "at": "09:00"}]}, "rules.0.at"),
         ({"rules": [{"severity": "overdue", "mode": "daily", "at": "9"}]}, "rules.0.at"),
+        ({"rules": [], "your_day": {"mode": "daily"}}, "your_day.at"),
+        ({"rules": [], "your_day": {"mode": "never", "at": "09:00"}}, "your_day.at"),
+        ({"rules": [], "your_day": {"mode": "hourly"}}, "your_day.mode"),
         ({"rules": [], "quiet_hours": {**NIGHT, "begins": "25:00"}}, "quiet_hours.begins"),
         ({"rules": [], "quiet_hours": {**NIGHT, "days": []}}, "quiet_hours.days"),
         ({"rules": [], "quiet_hours": {**NIGHT, "days": [8]}}, "quiet_hours.days.0"),

@@ -17,6 +17,7 @@ from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import SCHEMES, DispatcherSettings
 from followup_dispatcher.telling import (
+    Day,
     Delivery,
     Digest,
     Group,
@@ -24,6 +25,7 @@ from followup_dispatcher.telling import (
     Links,
     Notification,
     Recipient,
+    Section,
     Summary,
     Unreachable,
 )
@@ -235,6 +237,31 @@ def test_a_digest_is_grouped_and_says_how_many_more_there_are(server: MailServer
     ]
     assert html is not None
     assert "and 212 more" in html.get_content()
+
+
+def test_a_day_says_what_it_brings_by_kind(server: MailServer) -> None:
+    line = Line(1, 0, "assignee", "Call 1", "Acme", NOTIFICATION.due_at, "Amir Patel")
+    sections = (Section("overdue", 21, (line,)), Section("came_in", 1, (line,)))
+    sent(email(server.url), replace(DELIVERY, notification=Day(sections, told_at=NOTIFICATION.told_at)))
+    mail = server.taken[0].message
+    assert mail["Subject"] == "Your day: 21 overdue, 1 new"
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert plain.get_content().splitlines() == [
+        *("Your day: 21 overdue, 1 new", ""),
+        "Overdue",
+        "- Call 1",
+        "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin), Acme",
+        "  Open it: https://followup.example.com/followups/1",
+        *("and 20 more", ""),
+        "Came in since your last one",
+        "- Call 1",
+        "  due Mon 2 Mar 2026, 10:00 (Europe/Berlin), Acme, Amir Patel",
+        *("  Open it: https://followup.example.com/followups/1", ""),
+        "Open them: https://followup.example.com/",
+    ]
+    assert html is not None
+    assert "Open your follow-ups" in html.get_content()
 
 
 def test_a_summary_of_few_has_the_links_of_each_by_which_one_acts(server: MailServer) -> None:

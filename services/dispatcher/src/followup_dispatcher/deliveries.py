@@ -16,13 +16,14 @@ from followup_common.policy import Severity, Step
 from followup_common.policy.delivery import window
 from sqlalchemy import Interval, Row, bindparam, text
 
-from followup_dispatcher import digests, links, notices
+from followup_dispatcher import days, digests, links, notices
 from followup_dispatcher.circuits import Circuits, Delayed
 from followup_dispatcher.ended import Ended
 from followup_dispatcher.outcomes import Outcome, Result
-from followup_dispatcher.stops import READ, Told, out_of_reach, stopped
+from followup_dispatcher.stops import READ, Told, out_of_reach, person_out_of_reach, stopped
 from followup_dispatcher.telling import (
     Code,
+    Day,
     Delivery,
     Digest,
     Line,
@@ -281,12 +282,13 @@ class ForPeople:
         Circuits(self.channel).note(tx, delivery.address, outcome)
 
     def bring_back(self, tx: Transaction) -> None:
-        """Let what waits for a time that no clock should have said be due."""
+        """Let what waits for a time that no clock should have said be due, and plan what comes by itself."""
         bring_back(tx)
+        days.plan(tx, self.channel)
         Circuits(self.channel).tidy(tx)
 
 
-def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Digest | Ended | Held | Stopped:
+def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Digest | Day | Ended | Held | Stopped:
     """What a delivery is to say, or why it is not to be said any more."""
     if row.is_old:
         return Ended("expired", f"could not be handed over for {KEPT_FOR.days} days")
@@ -308,12 +310,16 @@ def _standing(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
     return _notification(tx, told)
 
 
-def _digest(tx: Transaction, row: Row[Any]) -> Digest | Ended | Held:
+def _digest(tx: Transaction, row: Row[Any]) -> Digest | Day | Ended | Held:
     """What a digest says, unless its time, as that of another try, is a quiet one."""
-    quiet_until = rules_of(tx, row.user_id, row.channel).quiet_until(row.now)
+    if reason := person_out_of_reach(tx, row.user_id, row.destination_id):
+        return Ended("suppressed", reason)
+    rules = rules_of(tx, row.user_id, row.channel)
+    quiet_until = rules.quiet_until(row.now)
     if quiet_until > row.now:
         return Held(quiet_until)
-    found = digests.chosen(tx, row)
+    day = days.of(tx, row.digest_id)
+    found = days.chosen(tx, row, day, rules.zone) if day else digests.chosen(tx, row)
     return Ended("suppressed", found) if isinstance(found, str) else found
 
 
@@ -341,7 +347,7 @@ def _links(tx: Transaction, row: Row[Any], told: Message, life: timedelta) -> Ma
     knows go on: somebody may have them."""
     if row.state == "queued" and row.attempts:
         links.forget(tx, row.id)
-    if isinstance(told, Code | Digest | Trial):
+    if isinstance(told, Code | Day | Digest | Trial):
         return {}
     each_told = (told,) if isinstance(told, Notification) else told.lines if told.number <= FEW else ()
     made = ((each.follow_up_id, links.make(tx, row.id, row.user_id, each, life)) for each in each_told)

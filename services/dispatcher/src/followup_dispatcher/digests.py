@@ -24,7 +24,7 @@ NOTHING_LEFT = "nothing is left of what it was to tell"
 
 FOUND = text("""
     INSERT INTO digests (user_id, destination_id, ends_at) VALUES (:user_id, :destination_id, :ends_at)
-    ON CONFLICT (destination_id, ends_at) DO NOTHING RETURNING id
+    ON CONFLICT (destination_id, kind, ends_at) DO NOTHING RETURNING id
 """)
 # It waits a little for what else is due at its time.
 PLAN = text("""
@@ -33,17 +33,12 @@ PLAN = text("""
 """)
 OPEN = text("""
     SELECT d.digest_id FROM digests g JOIN deliveries d ON d.digest_id = g.id AND d.notification_id IS NULL
-    WHERE g.destination_id = :destination_id AND g.ends_at = :ends_at
+    WHERE g.destination_id = :destination_id AND g.kind = 'due' AND g.ends_at = :ends_at
         AND d.state = 'queued' AND d.attempts = 0
     FOR NO KEY UPDATE OF d
 """)
 JOIN = text("""
     UPDATE deliveries SET state = 'digested', digest_id = :digest_id, ended_at = now() WHERE id = :id
-""")
-
-REACH = text("""
-    SELECT u.active, d.state = 'ok' AS is_open_to FROM users u JOIN destinations d ON d.id = :destination_id
-    WHERE u.id = :user_id
 """)
 
 # What was read, completed or moved meanwhile says so, and has no line.
@@ -119,10 +114,6 @@ def chosen(tx: Transaction, row: Row[Any]) -> Digest | str:
         tx: in which sending it begins.
         row: its delivery.
     """
-    keys = {"user_id": row.user_id, "destination_id": row.destination_id}
-    reach = tx.execute(REACH, keys).one_or_none()
-    if reach is None or not (reach.active and reach.is_open_to):
-        return "inactive" if reach and not reach.active else "switched off"
     tx.execute(LEAVE_OUT, {"digest_id": row.digest_id})
     ids, number = _standing(tx, row)
     if not ids:

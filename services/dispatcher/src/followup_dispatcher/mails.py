@@ -15,9 +15,9 @@ from followup_dispatcher import words
 from followup_dispatcher.mailboxes import in_one_line, mailbox, read_mailbox
 from followup_dispatcher.telling import (
     Code,
+    Day,
     Delivery,
     Digest,
-    Group,
     Line,
     Notification,
     Recipient,
@@ -77,8 +77,11 @@ class Mails:
         if isinstance(told, Code | Trial):
             return "notice", {"headline": headline, "text": words.of_notice(told, reader)}
         if isinstance(told, Digest):
-            rest = {"more": words.more(told), "link": self._link("/inbox")}
+            rest = {"more": words.more(told), "link": self._link("/inbox"), "opens": "Open the inbox"}
             return "digest", {"headline": headline, "groups": self._groups(told, reader), **rest}
+        if isinstance(told, Day):
+            rest = {"more": None, "link": self._link("/"), "opens": "Open your follow-ups"}
+            return "digest", {"headline": headline, "groups": self._sections(told, reader), **rest}
         return "notification", {
             "headline": headline,
             "facts": words.facts(told, reader),
@@ -102,15 +105,27 @@ class Mails:
         return [
             {
                 "name": words.heading(group),
-                "lines": [self._listed(group, each, reader) for each in group.lines],
+                "lines": [self._listed(each, words.within(group, each, reader)) for each in group.lines],
+                "more": None,
             }
             for group in told.groups
         ]
 
-    def _listed(self, group: Group, line: Line, reader: Recipient) -> Mapping[str, object]:
+    def _sections(self, told: Day, reader: Recipient) -> Sequence[Mapping[str, object]]:
+        """What a day says of each kind and of its lines."""
+        return [
+            {
+                "name": words.HEADINGS[each.kind],
+                "lines": [self._listed(line, words.about_section(each, line, reader)) for line in each.lines],
+                "more": words.more(each),
+            }
+            for each in told.sections
+        ]
+
+    def _listed(self, line: Line, about: str) -> Mapping[str, object]:
         return {
             "title": line.title,
-            "about": words.within(group, line, reader),
+            "about": about,
             "link": self._link(f"/followups/{line.follow_up_id}"),
         }
 

@@ -18,6 +18,11 @@ REACH = text("""
     WHERE n.user_id = :user_id AND n.id = :notification_id
 """)
 
+REACH_PERSON = text("""
+    SELECT u.active, d.state = 'ok' AS is_open_to FROM users u JOIN destinations d ON d.id = :destination_id
+    WHERE u.id = :user_id
+""")
+
 # Behind HOLD, in a statement of its own, so that it sees what was committed until the states were free.
 STATES = text("""
     SELECT n.id, n.run, n.step, n.repeat, n.audience, n.fallback, s.is_open, s.run AS present_run, s.holds,
@@ -60,6 +65,15 @@ def out_of_reach(tx: Transaction, notification_id: int, user_id: int, destinatio
     if row is None:
         return DELETED
     reasons = {READ: row.is_read, "inactive": not row.active, "switched off": not row.is_open_to}
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+def person_out_of_reach(tx: Transaction, user_id: int, destination_id: int) -> str | None:
+    """Why somebody is not to be reached at a destination at all; None: they are."""
+    row = tx.execute(REACH_PERSON, {"user_id": user_id, "destination_id": destination_id}).one_or_none()
+    if row is None:
+        return "switched off"
+    reasons = {"inactive": not row.active, "switched off": not row.is_open_to}
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 

@@ -139,6 +139,34 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Section:
+    """What a day brings of one kind.
+
+    Args:
+        kind: `overdue`, `today` or `came_in`.
+        number: how many follow-ups.
+        lines: those that are due first.
+    """
+
+    kind: str
+    number: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What somebody's day brings.
+
+    Args:
+        sections: those that are not empty.
+        told_at: when it was due.
+    """
+
+    sections: tuple[Section, ...]
+    told_at: datetime
+
+
+@dataclass(frozen=True)
 class Trial:
     """A message that somebody sends to a destination of theirs to see whether it arrives.
 
@@ -149,7 +177,7 @@ class Trial:
     told_at: datetime
 
 
-Message = Notification | Summary | Digest | Code | Trial
+Message = Notification | Summary | Digest | Day | Code | Trial
 """What a delivery can tell."""
 
 

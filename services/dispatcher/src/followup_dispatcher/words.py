@@ -20,12 +20,14 @@ from followup_common.wording import (
 from followup_dispatcher.mailboxes import in_one_line
 from followup_dispatcher.telling import (
     Code,
+    Day,
     Digest,
     Group,
     Line,
     Message,
     Notification,
     Recipient,
+    Section,
     Summary,
     Trial,
 )
@@ -38,6 +40,10 @@ ENDED = {
 """By the step of a notification, what has ended."""
 
 
+COUNTED = {"overdue": "{:,} overdue", "today": "{:,} due today", "came_in": "{:,} new"}
+HEADINGS = {"overdue": "Overdue", "today": "Due today", "came_in": "Came in since your last one"}
+"""Of a day, by the kind of a section."""
+
 ACTS = {Command.COMPLETE: "Complete", Command.SNOOZE: "Snooze", Command.ACKNOWLEDGE: "I have it"}
 """What the links say by which one acts."""
 
@@ -49,6 +55,8 @@ def headline(told: Message) -> str:
             return f"Your code is {code(told)}"
         case Trial():
             return "It works: Followup reaches you here"
+        case Day():
+            return f"Your day: {', '.join(_counted(each) for each in told.sections)}"
         case Digest():
             return f"Your digest: {told.number:,} follow-up{'s' if told.number > 1 else ''}"
         case Summary():
@@ -114,10 +122,19 @@ def moment(at: datetime, recipient: Recipient) -> str:
     return wording.moment(at, recipient.time_zone, recipient.clock, recipient.date_order)
 
 
-def about(line: Line, recipient: Recipient) -> str:
+def about(line: Line, recipient: Recipient, *, whose: bool = True) -> str:
     """What a summary says of one follow-up below its title."""
-    found = (f"due {moment(line.due_at, recipient)}", line.subject, line.assignee)
+    found = (f"due {moment(line.due_at, recipient)}", line.subject, line.assignee if whose else None)
     return ", ".join(in_one_line(isolated(each)) for each in found if each)
+
+
+def _counted(section: Section) -> str:
+    return COUNTED[section.kind].format(section.number)
+
+
+def about_section(section: Section, line: Line, recipient: Recipient) -> str:
+    """What a day says of one follow-up below its title; one's own do not say whose they are."""
+    return about(line, recipient, whose=section.kind == "came_in")
 
 
 def heading(group: Group) -> str:
@@ -132,9 +149,9 @@ def within(group: Group, line: Line, recipient: Recipient) -> str:
     return ", ".join(in_one_line(isolated(each)) for each in found if each)
 
 
-def more(told: Summary | Digest) -> str | None:
+def more(told: Summary | Digest | Section) -> str | None:
     """How many have no line."""
-    shown = len(told.lines) if isinstance(told, Summary) else sum(len(each.lines) for each in told.groups)
+    shown = sum(len(each.lines) for each in told.groups) if isinstance(told, Digest) else len(told.lines)
     left = told.number - shown
     return f"and {left:,} more" if left > 0 else None
 

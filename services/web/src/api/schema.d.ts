@@ -4147,6 +4147,33 @@ export interface components {
             at: string;
         };
         /**
+         * CompanyDay
+         * @description Whether those have it who have not chosen.
+         * @example {
+         *       "at": "08:30",
+         *       "locked": false,
+         *       "mode": "daily"
+         *     }
+         */
+        CompanyDay: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "daily" | "never";
+            /**
+             * At
+             * @description Of a daily one, on one's own clock, such as 08:30.
+             */
+            at?: string | null;
+            /**
+             * Locked
+             * @description Whether nobody may choose.
+             * @default false
+             */
+            locked: boolean;
+        };
+        /**
          * CompanyRule
          * @description How those are told who have no rule of their own.
          * @example {
@@ -4222,7 +4249,12 @@ export interface components {
          *           "mode": "at_once",
          *           "severity": "breach"
          *         }
-         *       ]
+         *       ],
+         *       "your_day": {
+         *         "at": "08:30",
+         *         "locked": false,
+         *         "mode": "daily"
+         *       }
          *     }
          */
         CompanyRules: {
@@ -4231,6 +4263,13 @@ export interface components {
              * @description Of each severity one.
              */
             rules: components["schemas"]["CompanyRule"][];
+            /**
+             * @default {
+             *       "mode": "never",
+             *       "locked": false
+             *     }
+             */
+            your_day: components["schemas"]["CompanyDay"];
             /**
              * Breaches Pass
              * @description Whether breaches may come in quiet hours; each person decides for themselves too.
@@ -4607,6 +4646,22 @@ export interface components {
             secret: string;
         };
         /**
+         * Day
+         * @description Whether one has a mail each working day with what it brings, and when.
+         */
+        Day: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "daily" | "never";
+            /**
+             * At
+             * @description Of a daily one, on one's own clock.
+             */
+            at?: string | null;
+        };
+        /**
          * DayCount
          * @description How much is told on a day.
          */
@@ -4618,6 +4673,26 @@ export interface components {
             date: string;
             /** Count */
             count: number;
+        };
+        /**
+         * DayInput
+         * @description Whether one is to have a mail each working day with what it brings.
+         * @example {
+         *       "at": "08:30",
+         *       "mode": "daily"
+         *     }
+         */
+        DayInput: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "daily" | "never";
+            /**
+             * At
+             * @description Of a daily one, on one's own clock, such as 08:30.
+             */
+            at?: string | null;
         };
         /**
          * DeadLetter
@@ -7361,6 +7436,43 @@ export interface components {
             currency: string;
         };
         /**
+         * MyDay
+         * @description Whether one has a mail each working day: what is overdue, what is due, what came in since the last.
+         * @example {
+         *       "at": "08:30",
+         *       "default": {
+         *         "mode": "never"
+         *       },
+         *       "locked": false,
+         *       "mode": "daily",
+         *       "own": true
+         *     }
+         */
+        MyDay: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "daily" | "never";
+            /**
+             * At
+             * @description Of a daily one, on one's own clock.
+             */
+            at?: string | null;
+            /**
+             * Own
+             * @description Whether one has chosen it; else it is the company's.
+             */
+            own: boolean;
+            /**
+             * Locked
+             * @description Whether nobody may choose.
+             */
+            locked: boolean;
+            /** @description The company's. */
+            default: components["schemas"]["Day"];
+        };
+        /**
          * NamedDay
          * @description A day on which a calendar is closed.
          */
@@ -7876,12 +7988,22 @@ export interface components {
          *           "severity": "overdue"
          *         }
          *       ],
-         *       "time_zone": "Europe/Berlin"
+         *       "time_zone": "Europe/Berlin",
+         *       "your_day": {
+         *         "at": "08:30",
+         *         "default": {
+         *           "mode": "never"
+         *         },
+         *         "locked": false,
+         *         "mode": "daily",
+         *         "own": true
+         *       }
          *     }
          */
         NotificationRules: {
             /** Rules */
             rules: components["schemas"]["NotificationRule"][];
+            your_day: components["schemas"]["MyDay"];
             /** @description What is due in them is held until they end. */
             quiet_hours: components["schemas"]["QuietHours"] | null;
             /**
@@ -7925,7 +8047,11 @@ export interface components {
          *           "mode": "daily",
          *           "severity": "overdue"
          *         }
-         *       ]
+         *       ],
+         *       "your_day": {
+         *         "at": "08:30",
+         *         "mode": "daily"
+         *       }
          *     }
          */
         NotificationRulesInput: {
@@ -7934,6 +8060,8 @@ export interface components {
              * @description Of each severity at most one; for those left out the company's rules hold.
              */
             rules: components["schemas"]["RuleInput"][];
+            /** @description Null: as the company has it. */
+            your_day?: components["schemas"]["DayInput"] | null;
             quiet_hours?: components["schemas"]["QuietHoursInput"] | null;
             /**
              * Breaches Pass
@@ -23657,7 +23785,16 @@ export interface operations {
                      *           "severity": "overdue"
                      *         }
                      *       ],
-                     *       "time_zone": "Europe/Berlin"
+                     *       "time_zone": "Europe/Berlin",
+                     *       "your_day": {
+                     *         "at": "08:30",
+                     *         "default": {
+                     *           "mode": "never"
+                     *         },
+                     *         "locked": false,
+                     *         "mode": "daily",
+                     *         "own": true
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["NotificationRules"];
@@ -23724,7 +23861,11 @@ export interface operations {
                  *           "mode": "daily",
                  *           "severity": "overdue"
                  *         }
-                 *       ]
+                 *       ],
+                 *       "your_day": {
+                 *         "at": "08:30",
+                 *         "mode": "daily"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["NotificationRulesInput"];
@@ -23767,7 +23908,16 @@ export interface operations {
                      *           "severity": "overdue"
                      *         }
                      *       ],
-                     *       "time_zone": "Europe/Berlin"
+                     *       "time_zone": "Europe/Berlin",
+                     *       "your_day": {
+                     *         "at": "08:30",
+                     *         "default": {
+                     *           "mode": "never"
+                     *         },
+                     *         "locked": false,
+                     *         "mode": "daily",
+                     *         "own": true
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["NotificationRules"];
@@ -23873,7 +24023,12 @@ export interface operations {
                      *           "mode": "at_once",
                      *           "severity": "breach"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "your_day": {
+                     *         "at": "08:30",
+                     *         "locked": false,
+                     *         "mode": "daily"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["CompanyRules"];
@@ -23946,7 +24101,12 @@ export interface operations {
                  *           "mode": "at_once",
                  *           "severity": "breach"
                  *         }
-                 *       ]
+                 *       ],
+                 *       "your_day": {
+                 *         "at": "08:30",
+                 *         "locked": false,
+                 *         "mode": "daily"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["CompanyRules"];
@@ -23988,7 +24148,12 @@ export interface operations {
                      *           "mode": "at_once",
                      *           "severity": "breach"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "your_day": {
+                     *         "at": "08:30",
+                     *         "locked": false,
+                     *         "mode": "daily"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["CompanyRules"];

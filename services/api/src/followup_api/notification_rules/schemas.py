@@ -13,15 +13,25 @@ from followup_api.schemas import Input, Schema, examples
 Channel = Literal["email"]
 SeverityName = Literal["reminder", "overdue", "escalated", "breach"]
 ModeName = Literal["at_once", "hourly", "daily", "weekly", "never"]
+DayMode = Literal["daily", "never"]
 
 WAY: JsonDict = {"mode": "daily", "at": "08:30", "weekday": None}
 RULE: JsonDict = {"channel": "email", "severity": "overdue", **WAY}
 AT_ONCE: JsonDict = {"mode": "at_once", "at": None, "weekday": None}
+NO_DAY: JsonDict = {"mode": "never", "at": None}
+DAY: JsonDict = {"mode": "daily", "at": "08:30"}
+SHOWN_DAY: JsonDict = {**DAY, "own": True, "locked": False, "default": NO_DAY}
 QUIET: JsonDict = {"begins": "20:00", "ends": "07:30", "days": [1, 2, 3, 4, 5, 6, 7]}
-MINE: JsonDict = {"rules": [RULE], "quiet_hours": QUIET, "breaches_pass": True}
+MINE: JsonDict = {"rules": [RULE], "your_day": DAY, "quiet_hours": QUIET, "breaches_pass": True}
 SHOWN_RULE: JsonDict = {**RULE, "own": True, "locked": False, "default": AT_ONCE}
 SHOWN: JsonDict = {
-    **{"rules": [SHOWN_RULE], "quiet_hours": QUIET, "breaches_pass": True, "breaches_may_pass": True},
+    **{
+        "rules": [SHOWN_RULE],
+        "your_day": SHOWN_DAY,
+        "quiet_hours": QUIET,
+        "breaches_pass": True,
+        "breaches_may_pass": True,
+    },
     "time_zone": "Europe/Berlin",
 }
 COMPANY_RULES: list[JsonDict] = [
@@ -30,7 +40,8 @@ COMPANY_RULES: list[JsonDict] = [
     {**RULE, **AT_ONCE, "severity": "escalated", "locked": False},
     {**RULE, **AT_ONCE, "severity": "breach", "locked": True},
 ]
-COMPANY: JsonDict = {"rules": [*COMPANY_RULES], "breaches_pass": True}
+COMPANY_DAY: JsonDict = {**DAY, "locked": False}
+COMPANY: JsonDict = {"rules": [*COMPANY_RULES], "your_day": COMPANY_DAY, "breaches_pass": True}
 
 
 class Way(Schema):
@@ -51,6 +62,21 @@ class NotificationRule(Way, json_schema_extra=examples(SHOWN_RULE)):
     default: Way = Field(description="The company's.")
 
 
+class Day(Schema):
+    """Whether one has a mail each working day with what it brings, and when."""
+
+    mode: DayMode
+    at: TimeOfDay | None = Field(None, description="Of a daily one, on one's own clock.")
+
+
+class MyDay(Day, json_schema_extra=examples(SHOWN_DAY)):
+    """Whether one has a mail each working day: what is overdue, what is due, what came in since the last."""
+
+    own: bool = Field(description="Whether one has chosen it; else it is the company's.")
+    locked: bool = Field(description="Whether nobody may choose.")
+    default: Day = Field(description="The company's.")
+
+
 class QuietHours(Schema, json_schema_extra=examples(QUIET)):
     """When one is not told, on one's own clock."""
 
@@ -63,6 +89,7 @@ class NotificationRules(Schema, json_schema_extra=examples(SHOWN)):
     """How and when one is told outside the house. The inbox has everything at once."""
 
     rules: list[NotificationRule]
+    your_day: MyDay
     quiet_hours: QuietHours | None = Field(description="What is due in them is held until they end.")
     breaches_pass: bool = Field(description="Whether one wants breaches in quiet hours all the same.")
     breaches_may_pass: bool = Field(description="Whether the company lets them pass.")
@@ -77,6 +104,19 @@ class RuleInput(Input, json_schema_extra=examples(RULE)):
     mode: ModeName
     at: TimeOfDay | None = Field(None, description="Of a daily or weekly digest, on one's own clock.")
     weekday: Weekday | None = Field(None, description="Of a weekly digest; 1 is Monday.")
+
+
+class DayInput(Input, json_schema_extra=examples(DAY)):
+    """Whether one is to have a mail each working day with what it brings."""
+
+    mode: DayMode
+    at: TimeOfDay | None = Field(None, description="Of a daily one, on one's own clock, such as 08:30.")
+
+
+class CompanyDay(DayInput, json_schema_extra=examples(COMPANY_DAY)):
+    """Whether those have it who have not chosen."""
+
+    locked: bool = Field(False, description="Whether nobody may choose.")
 
 
 class QuietHoursInput(Input, json_schema_extra=examples(QUIET)):
@@ -95,6 +135,7 @@ class NotificationRulesInput(Input, json_schema_extra=examples(MINE)):
     rules: Annotated[list[RuleInput], Field(max_length=20)] = Field(
         description="Of each severity at most one; for those left out the company's rules hold."
     )
+    your_day: DayInput | None = Field(None, description="Null: as the company has it.")
     quiet_hours: QuietHoursInput | None = None
     breaches_pass: bool = Field(True, description="Whether breaches come in quiet hours all the same.")
 
@@ -109,6 +150,7 @@ class CompanyRules(Input, json_schema_extra=examples(COMPANY)):
     """How people are told who have not said otherwise."""
 
     rules: Annotated[list[CompanyRule], Field(max_length=20)] = Field(description="Of each severity one.")
+    your_day: CompanyDay = CompanyDay(mode="never")
     breaches_pass: bool = Field(
         description="Whether breaches may come in quiet hours; each person decides for themselves too."
     )

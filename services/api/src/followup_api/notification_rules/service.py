@@ -13,6 +13,7 @@ from followup_common.policy.delivery import Mode, Rule, in_force
 from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
 
 from followup_api.audit import Action, Trail
+from followup_api.notification_rules import days
 from followup_api.notification_rules.schemas import (
     CompanyRule,
     CompanyRules,
@@ -45,6 +46,7 @@ def read(tx: Transaction, caller: Caller) -> NotificationRules:
     mine = tx.execute(PREFERENCES.where(p.user_id == caller.user_id)).one_or_none()
     return NotificationRules(
         rules=[_shown(own.get(key), rule, caller) for key, rule in company.items()],
+        your_day=days.read(tx, caller.user_id),
         quiet_hours=_quiet(mine) if mine else None,
         breaches_pass=mine.breaches_pass if mine else True,
         breaches_may_pass=tx.execute(OF_COMPANY).one().breaches_pass,
@@ -63,7 +65,7 @@ def replace(tx: Transaction, audit: Trail, caller: Caller, body: NotificationRul
     company = _rules(tx, None)
     _refuse_wrong(body.rules, is_admin=caller.role == "admin")
     kept = [rule for number, rule in enumerate(body.rules) if _is_free(number, rule, company)]
-    quiet = _quiet_columns(body.quiet_hours)
+    quiet = {**_quiet_columns(body.quiet_hours), **days.own_columns(tx, caller.user_id, body.your_day)}
     tx.execute(delete(notification_rules).where(r.user_id == caller.user_id))
     if kept:
         values = [{"user_id": caller.user_id, **_columns(rule)} for rule in kept]
@@ -81,7 +83,7 @@ def read_company(tx: Transaction) -> CompanyRules:
     """How people are told who have not said otherwise."""
     preferences = tx.execute(OF_COMPANY).one()
     rules = [_of_company(row) for row in _rules(tx, None).values()]
-    return CompanyRules(rules=rules, breaches_pass=preferences.breaches_pass)
+    return CompanyRules(rules=rules, your_day=days.read_company(tx), breaches_pass=preferences.breaches_pass)
 
 
 def replace_company(tx: Transaction, audit: Trail, body: CompanyRules) -> CompanyRules:
@@ -101,7 +103,8 @@ def replace_company(tx: Transaction, audit: Trail, body: CompanyRules) -> Compan
         changed = {**_columns(rule), "locked": rule.locked}
         tx.execute(update(notification_rules).where(*which).values(changed))
     mine = update(notification_preferences).where(p.user_id.is_(None))
-    tx.execute(mine.values(breaches_pass=body.breaches_pass))
+    day = days.company_columns(tx, body.your_day)
+    tx.execute(mine.values(breaches_pass=body.breaches_pass, **day))
     _look_again(tx, true())
     after = read_company(tx)
     _note(audit, "organisation", before, after)

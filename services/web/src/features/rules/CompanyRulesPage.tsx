@@ -10,7 +10,8 @@ import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { done } from "@/components/toasts";
 import { DigestFields } from "@/features/rules/DigestFields";
-import { OPTIONS, timeOf, wayOf } from "@/features/rules/modes";
+import { YourDay } from "@/features/rules/YourDay";
+import { AS_COMPANY, dayOf, OPTIONS, timeOf, wayOf } from "@/features/rules/modes";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { words } from "@/i18n/rules";
@@ -38,8 +39,9 @@ function CompanyForm({ rules }: { rules: CompanyRules }) {
   const cache = useQueryClient();
   const form = useForm({ initialValues: rules });
   const save = useMutation({
-    mutationFn: ({ rules: given, breaches_pass }: CompanyRules) => {
-      const body = { breaches_pass, rules: given.map((rule) => ({ ...rule, ...wayOf(rule.mode, timeOf(rule)) })) };
+    mutationFn: ({ rules: given, your_day: day, breaches_pass }: CompanyRules) => {
+      const rules = given.map((rule) => ({ ...rule, ...wayOf(rule.mode, timeOf(rule)) }));
+      const body = { breaches_pass, rules, your_day: { ...day, ...dayOf(day.mode, timeOf(day).at) } };
       return dataOf(api.PUT("/organisation/notification-rules", { body }));
     },
     onSuccess: (saved) => {
@@ -51,6 +53,7 @@ function CompanyForm({ rules }: { rules: CompanyRules }) {
     },
   });
   useUnsavedChanges(form.isDirty(), () => undefined);
+  const day = form.values.your_day;
   return (
     <form onSubmit={form.onSubmit((body) => save.mutate(body))} aria-label={words.company}>
       <Stack maw={640}>
@@ -79,6 +82,18 @@ function CompanyForm({ rules }: { rules: CompanyRules }) {
             />
           </Group>
         ))}
+        <Group align="flex-end" gap="md">
+          <YourDay
+            value={{ mode: day.mode, at: timeOf(day).at }}
+            change={({ mode, at }) => mode !== AS_COMPANY && form.setFieldValue("your_day", { ...day, mode, at })}
+          />
+          <Checkbox
+            label={words.lock}
+            aria-label={words.lockNamed(words.day)}
+            mb={8}
+            {...form.getInputProps("your_day.locked", { type: "checkbox" })}
+          />
+        </Group>
         <Checkbox label={words.companyPasses} {...form.getInputProps("breaches_pass", { type: "checkbox" })} />
         <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: "flex-start" }}>
           {t.common.save}

@@ -10,18 +10,19 @@ import { RowsSkeleton } from "@/components/PageSkeleton";
 import { done } from "@/components/toasts";
 import { QuietHours, type Quiet } from "@/features/rules/QuietHours";
 import { DigestFields } from "@/features/rules/DigestFields";
-import { inWords, OPTIONS, timeOf, wayOf, type DigestTime } from "@/features/rules/modes";
+import { YourDay } from "@/features/rules/YourDay";
+import { AS_COMPANY, dayOf, inWords, OPTIONS, timeOf, wayOf, type DigestTime, type OwnDay } from "@/features/rules/modes";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { words } from "@/i18n/rules";
 
-const AS_COMPANY = "company";
 const USUAL: Quiet = { on: false, begins: "20:00", ends: "07:00", days: [1, 2, 3, 4, 5, 6, 7] };
 
 interface Draft {
   /** In the order of the severities. */
   modes: (RuleMode | typeof AS_COMPANY)[];
   times: DigestTime[];
+  day: OwnDay;
   quiet: Quiet;
   passes: boolean;
 }
@@ -72,6 +73,12 @@ function RulesForm({ rules }: { rules: NotificationRules }) {
             />
           </Stack>
         ))}
+        <YourDay
+          value={form.values.day}
+          change={(day) => form.setFieldValue("day", day)}
+          company={rules.your_day.default}
+          locked={rules.your_day.locked}
+        />
         <QuietHours
           value={form.values.quiet}
           change={(quiet) => form.setFieldValue("quiet", quiet)}
@@ -97,17 +104,18 @@ function ownMode({ modes }: Draft, index: number): RuleMode | undefined {
   return mode === AS_COMPANY ? undefined : mode;
 }
 
-function draftOf({ rules, quiet_hours: quiet, breaches_pass: passes }: NotificationRules): Draft {
+function draftOf({ rules, your_day: day, quiet_hours: quiet, breaches_pass: passes }: NotificationRules): Draft {
   return {
     modes: rules.map(({ own, mode }) => (own ? mode : AS_COMPANY)),
     times: rules.map(timeOf),
+    day: { mode: day.own ? day.mode : AS_COMPANY, at: timeOf(day).at },
     quiet: quiet ? { on: true, ...quiet } : USUAL,
     passes,
   };
 }
 
-function bodyOf({ rules }: NotificationRules, draft: Draft) {
-  const { quiet, passes, times } = draft;
+function bodyOf({ rules, your_day: { locked: dayLocked } }: NotificationRules, draft: Draft) {
+  const { quiet, passes, times, day } = draft;
   const { begins, ends, days } = quiet;
   return {
     rules: rules.flatMap((rule, index) => {
@@ -115,6 +123,7 @@ function bodyOf({ rules }: NotificationRules, draft: Draft) {
       const mode = ownMode(draft, index);
       return mode && !locked ? [{ channel, severity, ...wayOf(mode, times[index] ?? timeOf(rule)) }] : [];
     }),
+    your_day: day.mode === AS_COMPANY || dayLocked ? null : dayOf(day.mode, day.at),
     quiet_hours: quiet.on ? { begins, ends, days } : null,
     breaches_pass: passes,
   };

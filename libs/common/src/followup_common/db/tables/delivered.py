@@ -136,7 +136,17 @@ notification_preferences = Table(
     Column("quiet_days", ARRAY(SmallInteger)),
     # Whether breaches are told all the same: where the company lets them and the person too.
     Column("breaches_pass", Boolean, nullable=False, server_default=text("true")),
+    # "Your day": whether one has a mail each working day, when, and since when; null: as the others.
+    Column("day", Boolean),
+    Column("day_at", TIME),
+    Column("day_locked", Boolean, nullable=False, server_default=text("false")),
+    Column("day_since", Time, nullable=False, server_default=func.now()),
     UniqueConstraint("user_id", name="uq_notification_preferences_one", postgresql_nulls_not_distinct=True),
+    CheckConstraint(
+        "(day_at IS NOT NULL) = COALESCE(day, false)"
+        " AND CASE WHEN user_id IS NULL THEN day IS NOT NULL ELSE NOT day_locked END",
+        name="day",
+    ),
     CheckConstraint(
         "CASE WHEN quiet_begins IS NULL THEN quiet_ends IS NULL AND quiet_days IS NULL"
         " ELSE user_id IS NOT NULL AND num_nulls(quiet_ends, quiet_days) = 0"
@@ -210,7 +220,10 @@ digests = Table(
     Column("destination_id", BigInteger, nullable=False),
     Column("ends_at", Time, nullable=False),
     Column("created_at", Time, nullable=False, server_default=func.now(), index=True),
-    UniqueConstraint("destination_id", "ends_at", name="uq_digests_once"),
+    # `due`: what was due to somebody. `day`: what their day brings.
+    Column("kind", Text, nullable=False, server_default="due"),
+    CheckConstraint("kind IN ('due', 'day')", name="kind"),
+    UniqueConstraint("destination_id", "kind", "ends_at", name="uq_digests_once"),
 )
 
 # One for each notification and destination, planned by the trigger `notifications_plan_deliveries` with the
