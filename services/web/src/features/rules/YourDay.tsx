@@ -17,7 +17,7 @@ interface Props {
 /** Whether a mail comes each working day with what it brings, and when. */
 export function YourDay({ value, change, company, locked = false }: Props) {
   return (
-    <Stack gap="xs" flex="1 1 220px">
+    <Stack gap="xs" flex={company ? "none" : "1 1 220px"}>
       <Select
         label={words.day}
         description={locked ? words.locked : words.dayText}
