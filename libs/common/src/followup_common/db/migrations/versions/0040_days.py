@@ -2,15 +2,15 @@
 
 Written in SQL, in `migrations/rules`.
 
-Revision: 0039, after 0038
+Revision: 0040, after 0039
 """
 
 from alembic import op
 
 from followup_common.db.revisions import MIGRATIONS
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
@@ -27,4 +27,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What people have chosen has no place before: restore a backup instead."""
-    raise NotImplementedError("mails of the day are kept since 0039: restore a backup instead")
+    raise NotImplementedError("mails of the day are kept since 0040: restore a backup instead")
