@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from followup_dispatcher.days import LINES_OF, NOTHING, OVER, day_around
 from followup_dispatcher.deliveries import HELD, IN_DIGEST, ForPeople, Stopped
+from followup_dispatcher.outcomes import Result
 from followup_dispatcher.telling import Day, Delivery
 from sqlalchemy import text
 
@@ -18,7 +19,6 @@ from tests.support.policies import give, open_for
 
 from .ruled import be_quiet, set_rule
 from .test_deliveries import DAY, HOUR, Mail, configure, ended, taken
-from .test_deliveries import Result as Sent
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,7 +68,7 @@ def brought(company: Company) -> dict[str, list[str]]:
     delivery = taken(company)
     assert isinstance(delivery, Delivery)
     assert isinstance(delivery.notification, Day)
-    ended(company, delivery, Sent.SENT)
+    ended(company, delivery, Result.SENT)
     return {each.kind: [line.title for line in each.lines] for each in delivery.notification.sections}
 
 

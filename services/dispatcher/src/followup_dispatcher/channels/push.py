@@ -24,7 +24,7 @@ from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Caller
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.subscriptions import PushDelivery, Pushes
-from followup_dispatcher.telling import Code, Delivery, Digest, Line, Notification, Summary, Trial
+from followup_dispatcher.telling import Code, Day, Delivery, Digest, Line, Notification, Summary, Trial
 from followup_dispatcher.vapid import Vapid, decoded
 
 TTL = timedelta(days=1)
@@ -187,9 +187,11 @@ def _about(delivery: Delivery) -> tuple[str, str]:
     return "\n".join(in_one_line(each.title) for each in islice(_lines(told), MOST_LINES)), "/inbox"
 
 
-def _lines(told: Summary | Digest) -> Iterable[Line]:
-    groups = [told.lines] if isinstance(told, Summary) else [each.lines for each in told.groups]
-    return chain.from_iterable(groups)
+def _lines(told: Summary | Digest | Day) -> Iterable[Line]:
+    if isinstance(told, Summary):
+        return told.lines
+    parts = told.groups if isinstance(told, Digest) else told.sections
+    return chain.from_iterable(each.lines for each in parts)
 
 
 def _acts(delivery: Delivery) -> Sequence[Mapping[str, str]]:
