@@ -10,6 +10,7 @@ from tests.e2e.conftest import Visit
 from tests.e2e.pages import dialog, fill_combobox, pick, row, said, tab_to
 from tests.e2e.product import Product, hours
 from tests.e2e.test_accessibility import PHONE, violations_at_each_size
+from tests.e2e.test_layout import LINES
 
 
 def test_who_is_away_shows_before_work_is_given_to_them(product: Product, visit: Visit) -> None:
@@ -83,6 +84,8 @@ def test_an_admin_plans_an_absence_for_somebody_by_keyboard(product: Product, vi
     expect(form.get_by_role("group", name="Away")).to_contain_text("Is away until")
     page.keyboard.press("Escape")
     expect(line).to_contain_text("away until")
+    page.set_viewport_size(PHONE)
+    assert line.get_by_text("Anna Berg", exact=True).evaluate(LINES) == 1
     [planned] = product.call("GET", "/absences", params={"user_id": anna.id})["items"]
     first, last = (date.fromisoformat(planned[day]) for day in ("from", "to"))
     assert (last - first, planned["source"]) == (timedelta(days=9), "manager")

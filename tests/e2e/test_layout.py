@@ -16,6 +16,8 @@ from tests.e2e.product import Product, hours
 WIDTHS = (320, 390, 768, 820, 1024, 1440)
 PHONES = (320, 390)
 NARROWEST_TITLE = 150
+ROOM_TO_TYPE = 150
+NARROWEST_HOLD = 100
 FITS = "element => element.scrollWidth <= element.clientWidth"
 LONG = "Send the signed data protection agreement and the slot plan for the installation"
 ERROR_CONTRAST = """
@@ -102,10 +104,15 @@ def test_dialogs_are_whole_and_in_the_middle_of_the_window(product: Product, vis
 def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit) -> None:
     manager = product.person("Maximiliana Featherstonehaugh", "manager")
     report = product.person("Wolfeschlegel Steinhausen", manager=manager)
-    product.follow_up(report, LONG, due=hours(-24 * 92 - 5))
+    worth = {"amount": "125000", "currency": "EUR"}
+    facts = {"kind": "call", "tags": ["key account", "renewal"], "value": worth}
+    client = {"kind": "client", "name": "Pinewood Care Homes and Hospitals"}
+    late = product.follow_up(report, LONG, due=hours(-24 * 92 - 5), subject=client, **facts)
     product.sweep()
+    product.call("POST", f"/follow-ups/{late['id']}/snooze", json={"preset": "tomorrow"})
     page = visit(manager, "/followups")
-    title = row(page, LONG).get_by_role("link", name=LONG)
+    line = row(page, LONG)
+    title = line.get_by_role("link", name=LONG)
     for path in ("/followups", "/dashboard/escalations"):
         page.goto(path)
         for width in (*WIDTHS, *range(769, 1300, 40)):
@@ -113,6 +120,15 @@ def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit) -> No
             assert _box(title)["width"] >= NARROWEST_TITLE, f"{path} at {width} px"
             sideways = page.evaluate("document.documentElement.scrollWidth") - width
             assert sideways <= 0, f"{path} at {width} px"
+            expect_whole_facts(line, f"{path} at {width} px")
+
+
+def expect_whole_facts(line: Locator, where: str) -> None:
+    """That it is held can be read beside the icon of the client, and no time ends in mid-letter."""
+    icon, held = _box(line.get_by_role("img", name="Client")), _box(line.get_by_text("Snoozed ×1"))
+    assert icon["x"] + icon["width"] <= held["x"], where
+    assert held["width"] >= NARROWEST_HOLD, where
+    assert line.locator("[data-part=when]").evaluate(FITS), where
 
 
 def test_overdue_reads_as_days_and_hours_once(product: Product, visit: Visit) -> None:
@@ -358,6 +374,8 @@ def test_headings_and_tabs_are_whole_on_a_phone(product: Product, visit: Visit) 
             page.set_viewport_size({"width": width, "height": 800})
             assert heading.evaluate(FITS), (path, width)
             assert _box(heading)["height"] < 70, (path, width)
+            for search in page.get_by_role("textbox", name=re.compile("^Search")).all():
+                assert _box(search)["width"] >= ROOM_TO_TYPE, (path, width)
     for width in PHONES:
         page.set_viewport_size({"width": width, "height": 800})
         for tab in page.get_by_role("navigation", name="Tabs").get_by_role("link").all():

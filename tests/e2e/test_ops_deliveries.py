@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit, running
 from tests.e2e.product import hours
-from tests.e2e.test_accessibility import DESK, violations_at_each_size
+from tests.e2e.test_accessibility import DESK, PHONE, violations_at_each_size
+from tests.e2e.test_layout import FITS
 from tests.support.mail_server import MailServer
 from tests.support.waiting import eventually
 
@@ -28,6 +29,9 @@ def test_a_mail_that_failed_is_tried_again(built_ui: None, visit: Visit) -> None
             expect(failed).to_contain_text("554 relay access denied")
             expect(page.get_by_role("row").filter(has_text="E-mail")).to_contain_text("1")
             found = violations_at_each_size(page)
+            page.set_viewport_size(PHONE)
+            assert retry.locator(".mantine-Button-label").evaluate(FITS)
+            page.set_viewport_size(DESK)
             mails.on_recipient = lambda _: None
             retry.click()
             eventually(lambda: mails.taken, what="the mail is sent")

@@ -8,6 +8,7 @@ import { filtersSet, NO_FILTER, PRIORITIES, type Narrowing } from "@/features/es
 import { noMoney, typedWorth, WorthFields } from "@/features/followups";
 import { policiesQuery } from "@/features/policies";
 import { t } from "@/i18n";
+import classes from "./EscalationsPage.module.css";
 
 interface Props {
   narrowing: Narrowing;
@@ -27,11 +28,12 @@ export function EscalationFilter({ narrowing, change }: Props) {
       <Popover.Target>
         <Button
           variant={set > 0 ? "light" : "default"}
+          className={classes.filter}
           leftSection={<IconFilter size={15} />}
           aria-label={set > 0 ? t.escalations.filtered(set) : t.escalations.filter}
           onClick={() => setOpened((open) => !open)}
         >
-          {set > 0 ? t.escalations.filterCount(set) : t.escalations.filter}
+          <span className={classes.filterWord}>{set > 0 ? t.escalations.filterCount(set) : t.escalations.filter}</span>
         </Button>
       </Popover.Target>
       <Popover.Dropdown>

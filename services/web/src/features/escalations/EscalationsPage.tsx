@@ -31,8 +31,8 @@ export function Component() {
         toolbar={
           <div className={classes.toolbar}>
             <WhoFilter who={who} change={(next) => change({ who: next })} />
-            <SearchField q={q} change={(next) => change({ q: next })} label={t.escalations.search} />
             <EscalationFilter narrowing={narrowing} change={change} />
+            <SearchField q={q} change={(next) => change({ q: next })} label={t.escalations.search} />
             <SelectToggle />
           </div>
         }

@@ -21,14 +21,29 @@ export function HoldBadges({ followUp }: { followUp: Held }) {
   if (!isHeld(followUp)) return null;
   const wait = holds.find(({ kind }) => kind === "wait");
   const snooze = holds.filter(({ kind }) => kind === "snooze").toSorted((one, other) => Date.parse(other.until) - Date.parse(one.until))[0];
-  const said = ({ until, since }: HoldShown) => [dateOf(until, zone, now), lengthOf(since, until)] as const;
+  const date = ({ until }: HoldShown) => dateOf(until, zone, now);
   return (
     <>
-      {waiting && wait && <Badge tone="accent">{t.holds.waitingUntil(...said(wait))}</Badge>}
+      {waiting && wait && (
+        <Badge tone="accent">
+          {t.holds.waitingUntil(date(wait))}
+          <Length {...wait} />
+        </Badge>
+      )}
       {by && <Badge tone="good">{t.holds.has(isolate(by.name))}</Badge>}
-      {snoozed > 0 && <Badge>{snooze ? t.holds.snoozedUntil(snoozed, ...said(snooze)) : t.holds.snoozed(snoozed)}</Badge>}
+      {snoozed > 0 && (
+        <Badge>
+          {snooze ? t.holds.snoozedUntil(snoozed, date(snooze)) : t.holds.snoozed(snoozed)}
+          {snooze && <Length {...snooze} />}
+        </Badge>
+      )}
     </>
   );
+}
+
+/** How long it is held in all. */
+function Length({ since, until }: HoldShown) {
+  return <span data-length>{t.holds.inAll(lengthOf(since, until))}</span>;
 }
 
 const DAY = 86_400_000;

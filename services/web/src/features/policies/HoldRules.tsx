@@ -16,7 +16,7 @@ export function HoldRules({ holds, change }: { holds: Holds; change: (holds: Hol
   }
 
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, sm: 5 }}>
+    <SimpleGrid cols={{ base: 1, xs: 2, sm: 5 }} style={{ alignItems: "end" }}>
       {(Object.keys(USUAL) as Limit[]).map((limit) => (
         <NumberInput
           key={limit}

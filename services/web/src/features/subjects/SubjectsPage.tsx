@@ -124,7 +124,7 @@ function Row({ subject }: { subject: Subject }) {
           variant={planned ? "subtle" : "light"}
           leftSection={<IconPlus size={14} />}
           onClick={() => openForm({ subject })}
-          aria-label={t.subjects.planNamed(name)}
+          aria-label={planned ? t.subjects.alsoPlanNamed(name) : t.subjects.planNamed(name)}
         >
           {planned ? t.subjects.alsoPlan : t.subjects.plan}
         </Button>

@@ -105,7 +105,7 @@ function Row({ member, since, change }: Pick<Props, "since" | "change"> & { memb
       <Cell sort="overdue">
         <Amount member={member} figure="overdue" alarming />
         {oldest && (
-          <Link to={`/followups/${oldest.id}`} className={classes.more}>
+          <Link to={`/followups/${oldest.id}`} className={`${classes.more} ${classes.oldest}`}>
             <span className={classes.silent}>{words.oldest(name)} </span>
             {oldest.working_overdue ? <WorkingOverdue {...oldest} /> : <RelativeTime at={oldest.due_at} as="due" />}
           </Link>

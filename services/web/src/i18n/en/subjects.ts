@@ -14,6 +14,7 @@ export const subjects = {
     planNamed: (name: string) => `Plan a follow-up for ${name}`,
     plan: "Plan",
     alsoPlan: "Also plan",
+    alsoPlanNamed: (name: string) => `Also plan a follow-up for ${name}`,
     alsoPlanOne: "Also plan one",
     planOne: "Plan one",
     plannedBy: "{name}, {due}",
