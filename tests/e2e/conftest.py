@@ -14,8 +14,19 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
+from tests.e2e.contexts import Contexts
 from tests.e2e.product import PASSWORD, Person, Product
 from tests.support.packages import CannotInstall, apt_install
 from tests.support.ports import free_port
@@ -131,35 +142,68 @@ def browser(playwright: Playwright, servers: Servers) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def contexts() -> Contexts:
+    """The contexts of this worker's browsers."""
+    return Contexts()
+
+
+OF_A_PAGE = ("color_scheme", "reduced_motion")
+"""Options that a page takes as well as a context."""
+
+
 @pytest.fixture
-def visit(browser: Browser, product: Product) -> Iterator[Visit]:
+def visit(browser: Browser, contexts: Contexts, product: Product) -> Iterator[Visit]:
     """Open a page as somebody: `visit(person, "/inbox", color_scheme="dark")`; None: not logged in.
 
+    With `once=True` nobody gets its context afterwards: for what stays in one, as scripts do.
     The test fails when a page of it throws, or breaks its Content-Security-Policy.
     """
-    contexts: list[BrowserContext] = []
+    used: list[tuple[BrowserContext, str, bool]] = []
     complaints: list[str] = []
 
+    def on_error(error: WebError) -> None:
+        complaints.append(str(error.error))
+
+    def on_console(message: ConsoleMessage) -> None:
+        complaints.extend(_complaint(message.type, message.text))
+
     def open_page(
-        person: Person | None, path: str = "/", *, at: Product | None = None, **options: Any
+        person: Person | None,
+        path: str = "/",
+        *,
+        at: Product | None = None,
+        once: bool = False,
+        **options: Any,
     ) -> Page:
         url = (at or product).url
+        media = {name: options.pop(name) for name in OF_A_PAGE if name in options}
+        viewport = options.pop("viewport", None)
         # Far from everybody's time zone: times come from the person, not from the browser.
-        context = browser.new_context(base_url=url, **{"timezone_id": "Pacific/Auckland", **options})
-        contexts.append(context)
+        context = contexts.lend(browser, **{"base_url": url, "timezone_id": "Pacific/Auckland", **options})
+        used.append((context, url, once or at is not None))
         context.set_default_timeout(DEADLINE_MS)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.on("console", lambda message: complaints.extend(_complaint(message.type, message.text)))
+        context.on("weberror", on_error)
+        context.on("console", on_console)
         if person:
             log_in = {"email": person.email, "password": PASSWORD}
             assert context.request.post("/api/v1/session", data=log_in).ok
         page = context.new_page()
+        if viewport:
+            page.set_viewport_size(viewport)
+        if media:
+            page.emulate_media(**media)
         page.goto(path)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for context, url, last in used:
+        context.remove_listener("weberror", on_error)
+        context.remove_listener("console", on_console)
+        if last:
+            context.close()
+        else:
+            contexts.take_back(context, url)
     assert not complaints
 
 

@@ -96,7 +96,7 @@ def test_a_page_never_acts_as_somebody_else(product: Product, visit: Visit) -> N
     """Where tabs do not hear of each other, the API refuses what is asked for another person."""
     amir, ada = product.person("Amir Patel"), product.person("Ada Okafor", "admin")
     product.follow_up(amir, "Call Acme", due=hours(30))
-    page = visit(amir, "/login")
+    page = visit(amir, "/login", once=True)
     page.context.add_init_script("delete window.BroadcastChannel")
     page.goto("/followups")
     expect(row(page, "Call Acme")).to_be_visible()
@@ -108,7 +108,7 @@ def test_a_page_never_acts_as_somebody_else(product: Product, visit: Visit) -> N
 
 def test_a_page_downloads_nothing_of_somebody_else(product: Product, visit: Visit) -> None:
     amir, ada = product.person("Amir Patel"), product.person("Ada Okafor", "admin")
-    page = visit(amir, "/login")
+    page = visit(amir, "/login", once=True)
     page.context.add_init_script("delete window.BroadcastChannel")
     page.goto("/followups")
     page.get_by_role("button", name="Export").click()
