@@ -37,10 +37,16 @@ for module in pkgutil.walk_packages(service.__path__, "followup_{service}."):
 print([name for name in {absent} if importlib.util.find_spec(name)])
 """
 
+OFTEN = ("escalator", "api")
+"""One that has all but the web, and the largest; what a service installs seldom changes."""
+
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture(scope="module", params=SERVICES)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=() if name in OFTEN else pytest.mark.long) for name in SERVICES],
+)
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A service and the Python of a clean virtual environment with that service in it."""
     service: str = request.param
