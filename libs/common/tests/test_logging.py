@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 import structlog
 from followup_common.logging import configure_logging
+
+
+@pytest.fixture(autouse=True)
+def as_it_was() -> Iterator[None]:
+    """Other tests of the process keep their logging: what these write to is closed behind each of them."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
@@ -19,8 +32,6 @@ def test_a_traceback_shows_no_local_variables(
         _fail(password)
     except ValueError:
         structlog.get_logger().exception("it_failed")
-    finally:
-        structlog.reset_defaults()
     written = capsys.readouterr().err
     assert "it_failed" in written
     assert "ValueError" in written
@@ -44,8 +55,6 @@ def test_what_somebody_sends_is_no_order_to_a_terminal(
         int(ORDERS)
     except ValueError:
         structlog.get_logger().exception("it_failed")
-    finally:
-        structlog.reset_defaults()
     written = capsys.readouterr().err
     assert "owned" in written
     for order in ("\x1b]", "\x07", "\x9b", "\u202e"):
