@@ -98,7 +98,7 @@ export function PersonForm({ person, people, close }: Props) {
   return (
     <>
       <Dialog onClose={leave} title={person ? t.common.editNamed(isolate(person.name)) : words.new} size="lg">
-        <form onSubmit={form.onSubmit(submit)}>
+        <form onSubmit={form.onSubmit(submit)} noValidate>
           <Stack>
             <FormProblem error={problem} fields={options?.password ? [...FIELDS, "password"] : FIELDS} />
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
