@@ -158,11 +158,20 @@ def test_what_a_clock_ahead_has_written_is_undone_and_what_says_nothing_is_forgo
 ) -> None:
     noted(company, *[PUT_OFF] * 5)
     noted(company, PUT_OFF, *[SENT] * 10, address=f"p4@{WELL}")
-    company.tx.execute(
-        text("UPDATE circuits SET retry_at = now() + interval '40 days' WHERE opened_at IS NOT NULL")
-    )
+    noted(company, PUT_OFF, address="p4@closed.example.com")
     company.tx.execute(text("UPDATE circuits SET free_at = now() - interval '2 days'"))
+    company.tx.execute(
+        text("""
+            UPDATE circuits SET free_at = now() + interval '40 days',
+                retry_at = CASE WHEN opened_at IS NOT NULL THEN now() + interval '40 days' END
+            WHERE recent <> 0
+        """)
+    )
     with acting_as(company.tx, "followup_dispatcher"):
         CIRCUITS.tidy(company.tx)
-    assert rest(company) <= timedelta(minutes=36)
-    assert company.tx.execute(text("SELECT target FROM circuits")).scalars().all() == [BUSY]
+    ahead = company.tx.execute(
+        text("SELECT target, GREATEST(free_at, retry_at) - now() FROM circuits ORDER BY target")
+    )
+    assert [(target, until <= timedelta(minutes=36)) for target, until in ahead] == sorted(
+        [(BUSY, True), ("closed.example.com", True)]
+    )

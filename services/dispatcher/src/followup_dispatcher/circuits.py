@@ -98,10 +98,14 @@ PUT_ONE_OFF = text("""
     WHERE id = :id
 """)
 
-# A time further ahead than any rest comes from a clock that was ahead.
+# A time further ahead than any rest comes from a clock that was ahead. What is not set stays so: LEAST
+# would set it.
 BRING_BACK = text("""
-    UPDATE circuits SET retry_at = LEAST(retry_at, now() + :longest),
-        free_at = LEAST(free_at, now() + :longest), probing_until = LEAST(probing_until, now() + :longest)
+    UPDATE circuits SET
+        retry_at = CASE WHEN retry_at > now() + :longest THEN now() + :longest ELSE retry_at END,
+        free_at = LEAST(free_at, now() + :longest),
+        probing_until = CASE WHEN probing_until > now() + :longest THEN now() + :longest
+            ELSE probing_until END
     WHERE retry_at > now() + :longest OR free_at > now() + :longest OR probing_until > now() + :longest
 """).bindparams(bindparam("longest", LONGEST_REST * 1.2, Interval))
 # What has gone well for long says nothing.

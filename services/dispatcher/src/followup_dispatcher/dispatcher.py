@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 import structlog
-from followup_common.db import Database
+from followup_common.db import Database, Transaction
 from followup_common.metrics import Meter
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from followup_dispatcher import destinations, metrics
 from followup_dispatcher.channels import AnyChannel, Line, Taken
@@ -77,19 +78,29 @@ class Dispatcher:
 
     def _tidy(self) -> None:
         """Say which channels are configured, add people that came while nobody looked, undo a wrong clock."""
+        for_people = [each for each in self._channels if each.for_people]
+        tasks: list[Callable[[Transaction], None]] = [
+            partial(destinations.switch, channels=for_people),
+            *(each.queue.bring_back for each in self._channels),
+        ]
         while True:
-            pause = TIDY_EVERY_SECONDS
-            try:
-                with self._database.transaction() as tx:
-                    destinations.switch(tx, [each for each in self._channels if each.for_people])
-                    for each in self._channels:
-                        each.queue.bring_back(tx)
+            well = [self._tidied(task) for task in tasks]
+            if all(well):
                 log.debug("tidied", channels=[each.name for each in self._channels])
-            except SQLAlchemyError as error:
-                log.warning("database_away", error=printable(str(getattr(error, "orig", error))))
-                pause = LOOK_EVERY_SECONDS
-            if self._stopping.wait(pause):
+            if self._stopping.wait(TIDY_EVERY_SECONDS if all(well) else LOOK_EVERY_SECONDS):
                 return
+
+    def _tidied(self, task: Callable[[Transaction], None]) -> bool:
+        """Each by itself: what cannot be done for one channel is done for the others."""
+        try:
+            with self._database.transaction() as tx:
+                task(tx)
+        except SQLAlchemyError as error:
+            away = isinstance(error, OperationalError)
+            event = "database_away" if away else "tidying_failed"
+            log.warning(event, error=printable(str(getattr(error, "orig", error))))
+            return False
+        return True
 
 
 class Sender:
