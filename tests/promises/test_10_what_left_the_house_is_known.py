@@ -249,6 +249,32 @@ def test_a_mail_server_and_a_webhook_that_hang_slow_no_other_webhook_and_no_inbo
         over.set()
 
 
+def test_what_cannot_be_brought_back_for_mail_is_for_webhooks(
+    pipeline: Pipeline, database_url: str, mail_server: MailServer, start_service: Start
+) -> None:
+    """Promise 6, of what a clock that was ahead has written: PostgreSQL refuses one change."""
+    with pipeline.owner.transaction() as tx:
+        tx.execute(text("ALTER TABLE circuits ADD CHECK (free_at = 'infinity')"))
+        tx.execute(
+            text("INSERT INTO circuits (channel, target, free_at) VALUES ('email', 'x.org', 'infinity')")
+        )
+    with Receiver() as receiver:
+        listen(pipeline, "whsec_" + "A" * 43 + "=", receiver.url())
+        announce(pipeline, 1)
+        with pipeline.owner.transaction() as tx:
+            tx.execute(text("UPDATE webhooks SET free_at = now() + interval '40 days'"))
+        dispatcher = start_service(
+            "dispatcher",
+            FOLLOWUP_DATABASE_URL=role_url(database_url, "followup_dispatcher"),
+            FOLLOWUP_SMTP_URL=mail_server.url,
+            FOLLOWUP_MAIL_FROM=SENDER,
+            FOLLOWUP_SECRETS_KEY=KEY,
+            FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8",
+        )
+        dispatcher.wait_until(lambda: len(receiver.received) == 1, what="the webhook hears of it")
+    assert "tidying_failed" in dispatcher.output
+
+
 CHANGES = {
     "completed": "UPDATE follow_ups SET completed_at = now()",
     "rescheduled": "UPDATE follow_ups SET due_at = now() + interval '1 day'",
