@@ -159,6 +159,7 @@ def test_quiet_hours_that_never_end_are_refused() -> None:
 zones = st.sampled_from(
     [BERLIN, NEW_YORK, *map(ZoneInfo, ("UTC", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"))]
 )
+# hypothesis asks for bounds without a time zone, and adds it.
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 minutes = st.times().map(lambda value: value.replace(second=0, microsecond=0))
 digests = st.one_of(

@@ -38,7 +38,7 @@ class LiveServer:
         assert not self._thread.is_alive()
 
 
-def whole(answer: bytes) -> bool:
+def is_whole(answer: bytes) -> bool:
     """Whether head and body of an answer are there."""
     head, ended, body = answer.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
@@ -89,7 +89,7 @@ class Upload:
     def answer(self) -> str:
         """Status line, headers and body; shorter when the server hung up."""
         came = b""
-        while not whole(came) and (piece := self._socket.recv(100_000)):
+        while not is_whole(came) and (piece := self._socket.recv(100_000)):
             came += piece
         return came.decode()
 

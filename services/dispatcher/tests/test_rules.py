@@ -19,7 +19,10 @@ from .test_deliveries import Mail as MailChannel
 
 def held_for(company: Company) -> timedelta | None:
     """For how long the one delivery is held from now on."""
-    return company.tx.execute(text("SELECT held_until - now() FROM deliveries")).scalar_one()  # type: ignore[no-any-return]
+    held: timedelta | None = company.tx.execute(
+        text("SELECT held_until - now() FROM deliveries")
+    ).scalar_one()
+    return held
 
 
 def end_quiet_hours(company: Company) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Iterator
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid, parseaddr
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from uuid import uuid4
 
 from followup_common.doctor import Finding
 
-from followup_dispatcher.channels.email import Email, Mail
+from followup_dispatcher.channels.email import Email
 from followup_dispatcher.outcomes import Result
 from followup_dispatcher.settings import DispatcherSettings
-from followup_dispatcher.telling import Unreachable
+from followup_dispatcher.telling import Delivery, Recipient, Trial, Unreachable
 
 CHECK = "mail"
-TEXT = "This mail was sent by `followup doctor`, to try how mail leaves Followup. Nothing has to be done.\n"
 REACH = "Correct FOLLOWUP_SMTP_URL, and let this machine reach that host and port."
 TRUST = "Name the host in FOLLOWUP_SMTP_URL as its certificate does, and trust who issued that here."
 LOG_IN = "Correct user and password in FOLLOWUP_SMTP_URL, and encode what they have in them."
@@ -47,7 +47,7 @@ def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> It
         refused = line.refusal_of(sender)
         yield Finding("sender of mails", refused or f"{sender} may send", SENDER if refused else None)
         if test_to and not refused:
-            outcome = line.send(Mail(sender, test_to, _trial(str(settings.mail_from), test_to)))
+            outcome = line.send(channel.write(_trial(test_to)))
             fix = None if outcome.result is Result.SENT else RECIPIENT
             yield Finding("test mail", f"to {test_to}: {outcome.answer}", fix)
     finally:
@@ -60,10 +60,8 @@ def _fix(error: BaseException | None) -> str:
     return LOG_IN if isinstance(error, smtplib.SMTPAuthenticationError) else REACH
 
 
-def _trial(sender: str, recipient: str) -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, recipient, "A mail to try Followup"
-    mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="followup.invalid")
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(TEXT)
-    return mail.as_bytes()
+def _trial(address: str) -> Delivery:
+    """As somebody sends to a destination of theirs to see whether it arrives."""
+    return Delivery(
+        uuid4(), 1, address, Recipient(address, "UTC", "24h", "day-month"), Trial(datetime.now(UTC))
+    )
