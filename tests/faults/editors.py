@@ -21,6 +21,7 @@ from tests.faults import staff
 from tests.faults.established import ZONES, Established
 from tests.faults.ladders import AT_THE_END, KEY_ACCOUNTS, MEETINGS
 from tests.faults.people import People
+from tests.faults.workload import LONGEST_ACTION
 from tests.support.waiting import eventually
 
 SOURCE = "followup/api"
@@ -73,7 +74,7 @@ class Editors:
         """Nobody edits any more."""
         self._stopping.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(LONGEST_ACTION)
 
     def leave(self, rng: Random) -> None:
         """Open every calendar, let everybody come back, and publish what has no step that comes while the

@@ -181,7 +181,7 @@ class Judged:
             {person: aloud for person, aloud in each.items() if person not in silenced}
             for each in self._audiences(rung, stay.assignee_id, activity)
         ]
-        expected = min(choices, key=lambda each: len(each.items() ^ at_once.items()))
+        expected = nearest(choices, at_once, in_hours=rung.in_hours)
         missing: Collection[int] = expected.keys() - times.keys()
         if rung.in_hours:
             missing = self._never_told_in_hours(which, stay, set(times), activity)
@@ -426,6 +426,19 @@ class Judged:
             if notification["step"] > 0:
                 told[key(notification)].append(notification)
         return told
+
+
+def nearest(audiences: Iterable[Told], at_once: Told, *, in_hours: bool) -> Told:
+    """The audience, of those that a step may have had, that explains best who was told at once.
+
+    Where each is told in hours of their own, most of them are told later: only who was told counts.
+    """
+
+    def differs(audience: Told) -> int:
+        told, to_tell = at_once.items(), audience.items()
+        return len(told - to_tell) if in_hours else len(told ^ to_tell)
+
+    return min(audiences, key=differs)
 
 
 def key(row: RowMapping) -> Key:

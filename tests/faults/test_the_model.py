@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tests.faults.catalogue import FAULTS
 from tests.faults.injection import plan
 from tests.faults.journal import Change, Kind
-from tests.faults.judged import Court, Found, Judged
+from tests.faults.judged import Court, Found, Judged, nearest
 from tests.faults.ladders import LADDERS, QUICK, STANDARD, Ladder
 from tests.faults.model import Assigned, Clock, History, Stay, history
 from tests.faults.offices import ALWAYS, Office, next_after, position, worked_out
@@ -390,6 +390,17 @@ def test_who_is_told_in_place_of_those_who_are_away() -> None:
     ):
         assert absent.audience(STANDARD[number - 1], 5) == expected, (absent, number)
     assert PEOPLE.audience(STANDARD[0], 5) == {5: True}
+
+
+def test_who_was_told_at_once_says_which_audience_a_step_had() -> None:
+    """Seed 9316: people came back while it was announced, and all but 2 were to be told in hours."""
+    before, since = {4: True, 9: True, 12: True, 2: False}, {4: True}
+    for at_once, in_hours, expected in (
+        ({2: False}, True, before),
+        ({4: True}, False, since),
+        ({4: True, 12: True, 2: False}, False, before),
+    ):
+        assert nearest([before, since], at_once, in_hours=in_hours) == expected, (at_once, in_hours)
 
 
 def test_five_stand_in_in_a_row_and_no_sixth() -> None:

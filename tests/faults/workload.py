@@ -52,6 +52,8 @@ FACTS = {
     Facts("visit"): 1,
 }
 """What new ones are, and how often: those that a policy of their own is for, and others."""
+LONGEST_ACTION = 180.0
+"""Seconds for an action where servers are away: two requests, and what the database keeps waiting."""
 NEVER_SENT = 0.1
 """How often the API dies between its commit and its message."""
 
@@ -172,7 +174,7 @@ class Workload:
         """Nobody does anything any more; what was published is sent."""
         self._stopping.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(LONGEST_ACTION)
 
     def close(self) -> None:
         """Close the connections, too."""

@@ -96,7 +96,7 @@ class Process:
         eventually(lambda: not self.running, timeout, what=f"the end of {self.command}")
         return self.returncode
 
-    def wait_until(self, check: Callable[[], T], timeout: float = 30, *, what: str = "") -> T:
+    def wait_until(self, check: Callable[[], T], timeout: float = 90, *, what: str = "") -> T:
         """Wait until `check` is true; fail at once, with the log, if the process ends before."""
 
         def check_alive() -> T:
