@@ -44,7 +44,8 @@ def test_an_escalation_arrives_as_a_mail(built_ui: None, visit: Visit) -> None:
         other = visit(nina, "/inbox", at=product)
         expect(other.get_by_text("Mail failed: 550 no such user")).to_be_visible()
         complete, snooze = (link_in(plain.get_content(), name) for name in ("Complete", "Snooze"))
-        for found in (complete, snooze):
+        stop = link_in(plain.get_content(), "Get no more of these mails")
+        for found in (complete, snooze, stop):
             with_scripts = visit(None, found, at=product)
             assert violations_at_each_size(with_scripts) == []
         phone = visit(None, complete, at=product, java_script_enabled=False, viewport=PHONE)
@@ -57,6 +58,15 @@ def test_an_escalation_arrives_as_a_mail(built_ui: None, visit: Visit) -> None:
         expect(phone.get_by_role("heading", name="You have used this link already")).to_be_visible()
         phone.goto(snooze)
         expect(phone.get_by_role("heading", name="It is completed already")).to_be_visible()
+        phone.goto(stop)
+        expect(phone.get_by_text("These are the mails of Amir Patel.")).to_be_visible()
+        phone.get_by_role("button", name="Get no more of these mails").click()
+        ended = phone.get_by_role("heading", name="You get no more mails about what is overdue")
+        expect(ended).to_be_visible()
+        assert str(taken.message["List-Unsubscribe"]).endswith(f"{stop}>")
+        page.goto("/settings")
+        mode = page.get_by_role("combobox", name="Overdue, given to you, or no longer on hold")
+        expect(mode).to_have_value("Never")
 
 
 def link_in(mail: str, name: str) -> str:

@@ -59,7 +59,10 @@ def test_a_scanner_that_gets_every_link_of_a_thousand_mails_changes_nothing(
         dispatcher.wait_until(lambda: len(server.taken) == MAILS, 300, what="all mails are there")
         assert dispatcher.terminate(30) == 0
     links = {link for each in server.taken for part in each.message.walk() for link in links_of(part)}
-    assert len([link for link in links if link.startswith(f"{address}/a/")]) == 3 * MAILS
+    unsubscribing = {str(each.message["List-Unsubscribe"]).strip("<>") for each in server.taken}
+    assert len(unsubscribing) == MAILS
+    assert unsubscribing <= links
+    assert len([link for link in links if link.startswith(f"{address}/a/")]) == 4 * MAILS
     before = contents(pipeline)
     client = httpx.Client(timeout=60, trust_env=False, follow_redirects=True)
     with client as scanner, ThreadPoolExecutor(4) as threads:

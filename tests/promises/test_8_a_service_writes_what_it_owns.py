@@ -77,6 +77,8 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "delivery_attempts": {"INSERT(delivery_id)", "INSERT(number)"}
         | {f"UPDATE({c})" for c in ("ended_at", "outcome", "answer")},
         "action_links": {"DELETE"} | {f"INSERT({c})" for c in LINK_COLUMNS},
+        "unsubscribe_links": {"DELETE"}
+        | {f"INSERT({c})" for c in ("token_hash", "category", "delivery_id", "user_id")},
         # It seals secrets again with another key.
         "push_subscriptions": {"UPDATE(sealed)"},
         "webhooks": {f"UPDATE({c})" for c in (*HEALTH_COLUMNS, "secret", "previous_secret")},

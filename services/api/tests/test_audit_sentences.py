@@ -95,6 +95,23 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         )
     ),
     (
+        *(Action.ACTION_LINK_USED, 2, BOB, {"act": "unsubscribe", "mails": ["overdue", "day"]}),
+        "Bob Stone switched off mails by a link in one (overdue, day)",
+    ),
+    *(
+        (
+            *(Action.ACTION_LINK_REFUSED, 2, BOB, {"act": "unsubscribe", "reason": reason}),
+            f"A link in a mail to Bob Stone switched no mails off: {said}",
+        )
+        for reason, said in (
+            *(("kept", "nobody may switch them off"), ("inactive", "it is of somebody inactive")),
+        )
+    ),
+    (
+        *(Action.ACTION_LINK_REFUSED, None, None, {"act": "unsubscribe", "reason": "unknown"}),
+        "A link of a mail that nobody has sent was tried",
+    ),
+    (
         *(Action.ACTION_LINK_REFUSED, None, None, {"reason": "unknown"}),
         "A link of a mail that nobody has sent was tried",
     ),

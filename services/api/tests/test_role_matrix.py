@@ -301,6 +301,8 @@ LINES: dict[str, Line] = {
     # Who has a link acts as the one who got the mail; this one leads nowhere.
     "GET /a/{token}": public(404),
     "POST /a/{token}": public(404),
+    "GET /a/off/{token}": public(404),
+    "POST /a/off/{token}": public(422),  # what says that it is wanted is not there
     "GET /healthz": public(200),
     "GET /readyz": public(200),
     "GET /metrics": public(200),

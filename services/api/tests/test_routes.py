@@ -35,6 +35,8 @@ OPEN = {
     ("GET", "/api/v1/session/oidc/callback"),
     ("GET", "/a/{token}"),
     ("POST", "/a/{token}"),
+    ("GET", "/a/off/{token}"),
+    ("POST", "/a/off/{token}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),

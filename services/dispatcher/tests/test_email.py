@@ -152,6 +152,34 @@ def test_a_mail_has_a_link_for_each_act_and_says_as_whom_they_act(server: MailSe
     assert "three" not in repr(links)
 
 
+def test_a_mail_says_how_its_reader_gets_no_more_of_them(server: MailServer) -> None:
+    """A long address would be folded into encoded words, which no mail program follows."""
+    page = f"https://followup.{'x' * 60}.example.com"
+    token = "t" * 43
+    for url in (page, page.replace("https", "http")):
+        mails = Mails(SENDER, url)
+        channel = Email(server_url(server.url, *SCHEMES), SENDER, mails)
+        sent(channel, replace(DELIVERY, unsubscribing=token))
+    mail, plain_http = (taken.message for taken in server.taken)
+    link = f"{page}/a/off/{token}"
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in server.taken[0].content
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (plain_http["List-Unsubscribe"][:6], plain_http["List-Unsubscribe-Post"]) == ("<http:", None)
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().splitlines()[-2:] == ["", f"Get no more of these mails: {link}"]
+    assert f'href="{link}"' in html.get_content()
+    assert token not in repr(replace(DELIVERY, unsubscribing=token))
+
+
+def test_a_mail_that_comes_only_when_asked_for_says_nothing_of_that(server: MailServer) -> None:
+    sent(email(server.url), DELIVERY)
+    mail = server.taken[0].message
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (None, None)
+    assert "no more of these" not in mail.as_string()
+
+
 @pytest.mark.parametrize(("days", "url"), [("0", "https://followup.example.com"), ("7", "")])
 def test_without_days_or_an_address_of_the_page_no_mail_has_links_that_act(
     monkeypatch: pytest.MonkeyPatch, days: str, url: str
@@ -162,6 +190,7 @@ def test_without_days_or_an_address_of_the_page_no_mail_has_links_that_act(
     channel = Email.of(DispatcherSettings())
     assert channel is not None
     assert channel.act_for == timedelta(0)
+    assert channel.queue.unsubscribes is bool(url)
 
 
 def test_times_are_as_their_reader_reads_them(server: MailServer) -> None:

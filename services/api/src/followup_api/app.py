@@ -64,6 +64,7 @@ from followup_api.threads import Threads
 from followup_api.tokens.routes import of_people as tokens_of_people
 from followup_api.tokens.routes import router as tokens
 from followup_api.ui import Ui
+from followup_api.unsubscribing.routes import router as unsubscribing
 from followup_api.uploads import Uploads
 from followup_api.users.routes import router as users
 from followup_api.webhooks.routes import event_types
@@ -174,7 +175,7 @@ def create_app(
     app.state.context = context
     problems.install(app)
     idempotency.install(app)
-    for router in (*ROUTERS, cron, action_links, health):
+    for router in (*ROUTERS, cron, action_links, unsubscribing, health):
         app.include_router(router)
     openapi.install(app)
     app.router.default = Ui()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -262,11 +262,13 @@ class ForPeople:
         channel: its name.
         act_for: how long the links in a message work by which one acts; zero: it has none.
         a_minute: how many may go to one domain a minute; 0: as many as there are.
+        unsubscribes: whether a message has a link by which its reader gets no more of the same kind.
     """
 
     channel: str
     act_for: timedelta = timedelta(0)
     a_minute: int = 0
+    unsubscribes: bool = False
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
         """How long the oldest delivery that is due has waited; None: none is due."""
@@ -274,7 +276,10 @@ class ForPeople:
 
     def take(self, tx: Transaction, under_way: Collection[UUID] = ()) -> Delivery | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none."""
-        return take(tx, self.channel, self.act_for, self.a_minute, under_way)
+        taken = take(tx, self.channel, self.act_for, self.a_minute, under_way)
+        if self.unsubscribes and isinstance(taken, Delivery):
+            return replace(taken, unsubscribing=links.to_unsubscribe(tx, taken.id))
+        return taken
 
     def record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Record what an attempt came to, and what that says of where it went."""

@@ -1,5 +1,5 @@
-"""Links by which the recipient of a delivery acts on its follow-up, without a log-in: what they may do, and
-what is kept of them. The API answers them."""
+"""Links by which the recipient of a delivery acts on its follow-up, or gets no more of its kind, without a
+log-in: what they may do, and what is kept of them. The API answers them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,20 @@ KEEP = text("""
     WHERE s.follow_up_id = :follow_up_id RETURNING expires_at
 """).bindparams(bindparam("life", type_=Interval))
 
-FORGET = text("DELETE FROM action_links WHERE delivery_id = :delivery_id")
+# What a mail tells of: a severity, or a digest or a day, which tell of several. A code or a test is nothing
+# that comes again.
+KEEP_TO_UNSUBSCRIBE = text("""
+    INSERT INTO unsubscribe_links (token_hash, category, delivery_id, user_id)
+    SELECT :hash, CASE WHEN d.notification_id IS NOT NULL THEN COALESCE(d.severity, 'overdue')
+        WHEN g.kind = 'day' THEN 'day' ELSE 'digest' END, d.id, d.user_id
+    FROM deliveries d LEFT JOIN digests g ON g.id = d.digest_id
+    WHERE d.id = :delivery_id AND d.notice IS NULL RETURNING true
+""")
+
+FORGET = text("""
+    WITH to_unsubscribe AS (DELETE FROM unsubscribe_links WHERE delivery_id = :delivery_id)
+    DELETE FROM action_links WHERE delivery_id = :delivery_id
+""")
 
 
 def acts_on(told: Notification | Line) -> Sequence[Command]:
@@ -66,6 +79,19 @@ def make(
     kept = {"hashes": [_digest(token) for token in tokens.values()], "acts": list(tokens)}
     expires_at = tx.execute(KEEP, {**keys, **kept, "life": life}).scalars().first()
     return Links(tokens, expires_at) if expires_at else None
+
+
+def to_unsubscribe(tx: Transaction, delivery_id: UUID) -> str | None:
+    """Make what a link carries by which the recipient of a delivery gets no more of the same kind; None: what
+    it tells never comes by itself.
+
+    Args:
+        tx: the transaction in which the attempt begins.
+        delivery_id: of what it is in.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    kept = tx.execute(KEEP_TO_UNSUBSCRIBE, {"hash": _digest(token), "delivery_id": delivery_id}).scalar()
+    return token if kept else None
 
 
 def forget(tx: Transaction, delivery_id: UUID) -> None:

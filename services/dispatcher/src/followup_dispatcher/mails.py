@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from importlib.resources import files
 
@@ -24,6 +24,23 @@ from followup_dispatcher.telling import (
     Summary,
     Trial,
 )
+
+UNSUBSCRIBE = "List-Unsubscribe"
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program posts to that address by itself (RFC 8058)."""
+
+
+class OnOneLine(UnstructuredHeader, BaseHeader):
+    """A header that is not folded: a long address would become an encoded word, which no program follows."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """As it is sent."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type(UNSUBSCRIBE, OnOneLine)
+POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class Mails:
@@ -46,21 +63,23 @@ class Mails:
         )
 
     def written(self, delivery: Delivery) -> bytes:
-        """A mail; of one follow-up it is the same at each attempt, but for the links by which one acts.
+        """A mail; of one follow-up it is the same at each attempt, but for the links that do something.
 
         Raises:
             ValueError: its address is none.
         """
         told, recipient = delivery.notification, mailbox(delivery.recipient.name, delivery.address)
         kind, said = self._said(delivery)
-        mail = EmailMessage(policy=SMTP)
+        said = {**said, "unsubscribe": self._unsubscribe(delivery)}
+        mail = EmailMessage(policy=POLICY)
         self._head(mail, delivery, recipient)
+        self._say_how_to_unsubscribe(mail, delivery)
         if isinstance(told, Notification):
             self._thread(mail, told)
         mail.set_content(self._rendered(f"{kind}.txt", said), cte="quoted-printable")
         mail.add_alternative(self._rendered(f"{kind}.html", said), subtype="html", cte="quoted-printable")
         mail.set_boundary(f"=_{delivery.id.hex}")
-        return mail.as_bytes(policy=SMTP.clone(utf8=not recipient.addr_spec.isascii()))
+        return mail.as_bytes(policy=POLICY.clone(utf8=not recipient.addr_spec.isascii()))
 
     def _said(self, delivery: Delivery) -> tuple[str, Mapping[str, object]]:
         """By which template a mail is written, and what it says."""
@@ -159,6 +178,18 @@ class Mails:
         mail["Message-ID"] = f"<{delivery.id}@{self._sender.domain}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
+
+    def _say_how_to_unsubscribe(self, mail: EmailMessage, delivery: Delivery) -> None:
+        """For the button of mail programs; they post by themselves only to https (RFC 8058)."""
+        if link := self._unsubscribe(delivery):
+            mail[UNSUBSCRIBE] = f"<{link}>"
+            if link.startswith("https:"):
+                mail["List-Unsubscribe-Post"] = ONE_CLICK
+
+    def _unsubscribe(self, delivery: Delivery) -> str | None:
+        """The link by which the recipient gets no more of the same kind."""
+        token = delivery.unsubscribing
+        return self._link(f"/a/off/{token}") if token else None
 
     def _thread(self, mail: EmailMessage, told: Notification) -> None:
         """One follow-up is one thread."""

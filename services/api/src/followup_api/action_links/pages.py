@@ -32,7 +32,7 @@ def ready(found: Ready, *, problem: Problem | None = None, given: Mapping[str, s
     """
     act = Command(found.link.act)
     until = _times(found.target) if act is Command.SNOOZE else []
-    return _rendered(
+    return rendered(
         headline=words.asks(found),
         said=words.WILL[act],
         as_whom=words.as_whom(found),
@@ -55,21 +55,26 @@ def _times(target: Target) -> Sequence[PresetTime]:
 def done(outcome: Done) -> str:
     """The page that says what a link has done."""
     headline, said = words.done(outcome)
-    return _rendered(headline=headline, said=said, follow_up_id=outcome.ready.link.follow_up_id)
+    return rendered(headline=headline, said=said, follow_up_id=outcome.ready.link.follow_up_id)
 
 
 def stale(found: Stale) -> str:
     """The page that says why a link does nothing."""
     headline, said = words.stale(found)
-    return _rendered(headline=headline, said=said, follow_up_id=found.link and found.link.follow_up_id)
+    return rendered(headline=headline, said=said, follow_up_id=found.link and found.link.follow_up_id)
 
 
 def refused(problem: Problem) -> str:
     """The page that says why nothing was looked at."""
-    return _rendered(headline=problem.title, said=problem.detail, follow_up_id=None)
+    return rendered(headline=problem.title, said=problem.detail, follow_up_id=None)
 
 
-def _rendered(**said: Any) -> str:
+def rendered(**said: Any) -> str:
+    """A page of a link.
+
+    Args:
+        said: what the template takes; at least `headline` and `said`.
+    """
     return _template().render(said)
 
 

@@ -42,10 +42,10 @@ def look_at_link(token: str, request: Request, *, app: App, work: Work) -> HTMLR
     try:
         found = service.look(request, app, work, token)
     except Problem as problem:
-        return _refused(problem)
+        return refused(problem)
     if isinstance(found, Stale):
-        return _page(pages.stale(found), _status(found))
-    return _page(pages.ready(found))
+        return page(pages.stale(found), _status(found))
+    return page(pages.ready(found))
 
 
 @router.post("/{token}")
@@ -61,23 +61,25 @@ def act_by_link(
     try:
         outcome = service.act(request, app, audit, token, given)
     except Problem as problem:
-        return _refused(problem)
+        return refused(problem)
     match outcome:
         case Stale():
-            return _page(pages.stale(outcome), _status(outcome))
+            return page(pages.stale(outcome), _status(outcome))
         case Done():
-            return _page(pages.done(outcome))
-    page = pages.ready(outcome.ready, problem=outcome.problem, given=given)
-    return _page(page, outcome.problem.status)
+            return page(pages.done(outcome))
+    again = pages.ready(outcome.ready, problem=outcome.problem, given=given)
+    return page(again, outcome.problem.status)
 
 
 def _status(stale: Stale) -> int:
     return 404 if stale.reason is Reason.UNKNOWN else 410
 
 
-def _refused(problem: Problem) -> HTMLResponse:
-    return _page(pages.refused(problem), problem.status, problem.headers)
+def refused(problem: Problem) -> HTMLResponse:
+    """Why nothing was looked at."""
+    return page(pages.refused(problem), problem.status, problem.headers)
 
 
-def _page(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+def page(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    """A page of a link, which nobody keeps."""
     return HTMLResponse(text, status, {**HEADERS, **(headers or {})})

@@ -106,7 +106,7 @@ def look(request: Request, app: AppContext, work: UnitOfWork, token: str) -> Rea
     Raises:
         TooManyTries, TriesInProgress: the address has guessed, and has to wait.
     """
-    attempt = _attempt(request, app, work, token)
+    attempt = attempt_by(request, app, work, token)
     attempt.check()
     link = queries.by_digest(work.tx, digest(token), for_use=False)
     if link is None:
@@ -130,7 +130,7 @@ def act(
     Raises:
         TooManyTries, TriesInProgress: the address has guessed, and has to wait.
     """
-    attempt = _attempt(request, app, audit.work, token)
+    attempt = attempt_by(request, app, audit.work, token)
     attempt.check()
     tx = audit.work.tx
     link = queries.by_digest(tx, digest(token), for_use=True)
@@ -145,7 +145,7 @@ def act(
     return outcome
 
 
-def _attempt(request: Request, app: AppContext, work: UnitOfWork, token: str) -> Attempt:
+def attempt_by(request: Request, app: AppContext, work: UnitOfWork, token: str) -> Attempt:
     """A guess counts for its address, and not as a wrong password: old mails keep nobody from logging in."""
     origin = f"links {network_of(address_of(request))}"
     name = f"action link {digest(token).hex()}"

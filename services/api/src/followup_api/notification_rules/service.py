@@ -60,7 +60,7 @@ def replace(tx: Transaction, audit: Trail, caller: Caller, body: NotificationRul
     Raises:
         Invalid: a rule is locked, twice there, or would keep breaches from an admin; hours never end.
     """
-    tx.execute(select(users.c.id).where(users.c.id == caller.user_id).with_for_update(key_share=True))
+    hold(tx, caller.user_id)
     before = read(tx, caller)
     company = _rules(tx, None)
     _refuse_wrong(body.rules, is_admin=caller.role == "admin")
@@ -77,6 +77,11 @@ def replace(tx: Transaction, audit: Trail, caller: Caller, body: NotificationRul
     after = read(tx, caller)
     _note(audit, f"users/{caller.user_id}", before, after)
     return after
+
+
+def hold(tx: Transaction, user_id: int) -> None:
+    """Let nobody else change a person's rules until the transaction ends."""
+    tx.execute(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
 
 
 def read_company(tx: Transaction) -> CompanyRules:

@@ -51,6 +51,7 @@ class Email:
         lines: how many connections at most.
         everybody: whether the address that somebody logs in with is a destination by itself.
         act_for: how long the links in a mail work by which one acts; zero: it has none.
+        unsubscribes: whether a mail has a link by which its reader gets no more of the same kind.
         a_minute: how many go to one domain a minute at most; 0: as many as there are.
         patience: seconds that the server may take for each of its answers.
         context: by which its certificate is checked.
@@ -68,6 +69,7 @@ class Email:
         lines: int = 1,
         everybody: bool = True,
         act_for: timedelta = timedelta(0),
+        unsubscribes: bool = False,
         a_minute: int = 0,
         patience: float = PATIENCE_SECONDS,
         context: ssl.SSLContext | None = None,
@@ -75,7 +77,7 @@ class Email:
         self.lines = lines
         self.everybody = everybody
         self.act_for = act_for
-        self.queue = ForPeople(self.name, act_for, a_minute)
+        self.queue = ForPeople(self.name, act_for, a_minute, unsubscribes)
         self._url = url
         self._address = parseaddr(sender)[1]
         self._mails = mails
@@ -97,10 +99,11 @@ class Email:
             everybody=settings.mail_everybody,
             a_minute=settings.mail_rate_per_domain,
             act_for=timedelta(days=settings.mail_links_days if settings.public_url else 0),
+            unsubscribes=settings.public_url is not None,
         )
 
     def write(self, delivery: Delivery) -> Mail:
-        """The mail of a delivery, the same at each attempt but for the links by which one acts."""
+        """The mail of a delivery, the same at each attempt but for the links that do something."""
         text = self._mails.written(delivery)
         return Mail(self._address, delivery.address, text)
 

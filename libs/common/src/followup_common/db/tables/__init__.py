@@ -12,6 +12,7 @@ from followup_common.db.tables.delivered import (
     notification_preferences,
     notification_rules,
     push_subscriptions,
+    unsubscribe_links,
     webhook_events,
     webhooks,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "subjects",
     "sweeps",
     "undoable_changes",
+    "unsubscribe_links",
     "users",
     "webhook_events",
     "webhooks",

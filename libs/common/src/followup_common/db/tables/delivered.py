@@ -357,3 +357,26 @@ action_links = Table(
     CheckConstraint("act IN ('complete', 'snooze', 'acknowledge')", name="act"),
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
 )
+
+# By which the recipient of a mail gets no more of the same kind; of what the link carries only the hash. It
+# works as long as its delivery is kept.
+unsubscribe_links = Table(
+    "unsubscribe_links",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    # A severity, or what tells of several: `digest` or `day`.
+    Column("category", Text, nullable=False),
+    Column(
+        "delivery_id",
+        Uuid,
+        ForeignKey("deliveries.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("user_id", BigInteger, nullable=False),
+    created_at_column(),
+    CheckConstraint(
+        "category IN ('reminder', 'overdue', 'escalated', 'breach', 'digest', 'day')", name="category"
+    ),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+)

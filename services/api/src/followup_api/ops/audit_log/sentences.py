@@ -210,12 +210,24 @@ ACTS = {"complete": "completed", "snooze": "snoozed", "acknowledge": "has"}
 
 
 def _action_link(action: str, entry: _Entry) -> str:
+    if entry.details.get("act") == "unsubscribe" and entry.user_id:
+        return _unsubscribing(action, entry)
     if action == Action.ACTION_LINK_USED:
         did = ACTS.get(str(entry.details.get("act")), "changed")
         return f"{entry.who} {did} follow-up {entry.target_id} by a link in a mail"
     if not entry.target_id:
         return "A link of a mail that nobody has sent was tried"
     return f"A link in a mail to {entry.who} did nothing to follow-up {entry.target_id}: it was {_why(entry)}"
+
+
+def _unsubscribing(action: str, entry: _Entry) -> str:
+    if action == Action.ACTION_LINK_USED:
+        mails = entry.details.get("mails")
+        which = f" ({', '.join(map(str, mails))})" if isinstance(mails, list) and mails else ""
+        return f"{entry.who} switched off mails by a link in one{which}"
+    locked = entry.details.get("reason") == "kept"
+    because = "nobody may switch them off" if locked else "it is of somebody inactive"
+    return f"A link in a mail to {entry.whom} switched no mails off: {because}"
 
 
 def _why(entry: _Entry) -> str:
