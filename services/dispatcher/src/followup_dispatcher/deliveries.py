@@ -99,9 +99,14 @@ END = text("""
 
 TRY_AGAIN = text("""
     UPDATE deliveries SET state = :state, error = :error,
-        next_at = now() + LEAST(:first * power(2, LEAST(attempts - 1, 20)), :longest)
+        next_at = now()
+            + GREATEST(LEAST(:first * power(2, LEAST(attempts - 1, 20)), :longest), LEAST(:asked, :longest))
     WHERE id = :id AND ended_at IS NULL AND attempts = :number
-""").bindparams(bindparam("first", FIRST_WAIT, Interval), bindparam("longest", LONGEST_WAIT, Interval))
+""").bindparams(
+    bindparam("first", FIRST_WAIT, Interval),
+    bindparam("longest", LONGEST_WAIT, Interval),
+    bindparam("asked", type_=Interval),
+)
 
 RECIPIENT = text("""
     SELECT d.address, d.sealed, u.name, u.time_zone, u.clock, u.date_order
@@ -238,15 +243,16 @@ def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
     keys: Mapping[str, Any] = {"id": delivery.id, "number": delivery.attempt}
     tx.execute(END_ATTEMPT, {**keys, "outcome": outcome.result, "answer": outcome.answer})
     notices.note(tx, delivery.destination_id, outcome)
+    again: Mapping[str, Any] = {**keys, "error": outcome.answer, "asked": outcome.wait}
     match outcome.result:
         case Result.SENT:
             tx.execute(END, {**keys, "state": "sent", "error": None})
         case Result.REFUSED:
             tx.execute(END, {**keys, "state": "failed", "error": outcome.answer})
         case Result.PUT_OFF:
-            tx.execute(TRY_AGAIN, {**keys, "state": "queued", "error": outcome.answer})
+            tx.execute(TRY_AGAIN, {**again, "state": "queued"})
         case Result.UNKNOWN:
-            tx.execute(TRY_AGAIN, {**keys, "state": "unknown", "error": outcome.answer})
+            tx.execute(TRY_AGAIN, {**again, "state": "unknown"})
 
 
 def bring_back(tx: Transaction) -> None:

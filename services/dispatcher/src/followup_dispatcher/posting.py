@@ -55,42 +55,47 @@ class Answer:
 
     Args:
         status: by which it says what it did.
-        said: the same with its first words.
+        reason: the same in a word or two.
+        text: what else it says, as far as it came and was asked for.
         wait: for how long it asks to be left alone.
     """
 
     status: int
-    said: str
+    reason: str
+    text: str
     wait: timedelta
 
+    @property
+    def said(self) -> str:
+        """All of that, for people."""
+        return f"{self.status} {self.reason} {self.text}".strip()
 
-class Caller:
+
+class Poster:
     """Posts one request after the other, each by a connection of its own. Threads share it.
 
     Args:
         egress: says where requests may go.
         patience: seconds that the other side may take altogether.
         context: by which certificates are checked.
-        understood: what an answer comes to.
     """
 
-    def __init__(
-        self,
-        egress: Egress,
-        patience: float,
-        context: ssl.SSLContext,
-        understood: Callable[[Answer], Outcome],
-    ) -> None:
+    def __init__(self, egress: Egress, patience: float, context: ssl.SSLContext) -> None:
         self._egress = egress
         self._patience = patience
         self._context = context
-        self._understood = understood
 
-    def send(self, request: Post | Outcome, /) -> Outcome:
-        """Post a request. Until the connection stands it is not sent, for sure; behind that only the status
-        of the answer says whether it has arrived."""
-        if isinstance(request, Outcome):
-            return request
+    def post(self, request: Post, at_most: int = ANSWER_BYTES) -> Answer | Outcome:
+        """Post a request. Until the connection stands it is not sent, for sure; behind that only an answer
+        says what became of it.
+
+        Args:
+            request: what is posted, and where.
+            at_most: so many bytes of the answer are read.
+
+        Returns:
+            The answer; an outcome where there is none.
+        """
         try:
             to = target(request.url)
             connection = self._connected(to)
@@ -100,14 +105,11 @@ class Caller:
             return Outcome(Result.PUT_OFF, f"no connection: {_said(error)}")
         try:
             with _bounded(connection, self._patience):
-                return self._posted(connection, to, request)
+                return _posted(connection, to, request, at_most)
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             return Outcome(Result.UNKNOWN, f"no answer: {_said(error)}")
         finally:
             connection.close()
-
-    def close(self) -> None:
-        """Each connection was closed behind its request."""
 
     def _connected(self, to: Target) -> HTTPConnection:
         """Connect to an address that was checked; the name is what the certificate must be for."""
@@ -134,19 +136,50 @@ class Caller:
             server_hostname=to.host,
         )
 
-    def _posted(self, connection: HTTPConnection, to: Target, request: Post) -> Outcome:
-        headers = {"host": to.authority, **request.headers(datetime.now(UTC))}
-        connection.request("POST", to.path, body=request.payload, headers=headers, preload_content=False)
-        response = connection.getresponse()
-        said = f"{response.status} {response.reason or ''} {_beginning(response)}".strip()
-        asked = response.headers.get("retry-after", "")
-        return self._understood(Answer(response.status, said, _asked_wait(asked)))
+
+class Caller:
+    """Posts what is answered by its status and a few words. Threads share it.
+
+    Args:
+        egress: says where requests may go.
+        patience: seconds that the other side may take altogether.
+        context: by which certificates are checked.
+        understood: what an answer comes to.
+    """
+
+    def __init__(
+        self,
+        egress: Egress,
+        patience: float,
+        context: ssl.SSLContext,
+        understood: Callable[[Answer], Outcome],
+    ) -> None:
+        self._poster = Poster(egress, patience, context)
+        self._understood = understood
+
+    def send(self, request: Post | Outcome, /) -> Outcome:
+        """Post a request; what cannot be posted has its outcome already."""
+        if isinstance(request, Outcome):
+            return request
+        answer = self._poster.post(request)
+        return answer if isinstance(answer, Outcome) else self._understood(answer)
+
+    def close(self) -> None:
+        """Each connection was closed behind its request."""
 
 
-def _beginning(response: BaseHTTPResponse) -> str:
+def _posted(connection: HTTPConnection, to: Target, request: Post, at_most: int) -> Answer:
+    headers = {"host": to.authority, **request.headers(datetime.now(UTC))}
+    connection.request("POST", to.path, body=request.payload, headers=headers, preload_content=False)
+    response = connection.getresponse()
+    wait = _asked_wait(response.headers.get("retry-after", ""))
+    return Answer(response.status, response.reason or "", _beginning(response, at_most), wait)
+
+
+def _beginning(response: BaseHTTPResponse, at_most: int) -> str:
     """What an answer begins with, as far as it comes: its status counts, whatever becomes of the rest."""
     with suppress(HTTPError, HTTPException, OSError, ValueError):
-        return response.read(ANSWER_BYTES, decode_content=False).decode(errors="replace")
+        return response.read(at_most, decode_content=False).decode(errors="replace")
     return ""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from followup_common.settings import (
     DatabaseSettings,
+    Secret,
     SecretsSettings,
     WebhookSettings,
     WrongSettings,
@@ -84,6 +85,11 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
         le=7,
         description="Days for which the links in a mail work by which its reader completes, snoozes or "
         "acknowledges without a log-in; 0: mails have none.",
+    )
+    slack_token: Annotated[Secret | None, BeforeValidator(unset_when_empty)] = Field(
+        None,
+        description="Token of a Slack app's bot (xoxb-...), with the scopes chat:write and users:read.email: "
+        "people are told in Slack where they add themselves. Unset or empty: nothing is posted.",
     )
     webhook_connections: int = Field(
         4, ge=1, le=50, description="Webhooks that are called at once at most; each by one connection."

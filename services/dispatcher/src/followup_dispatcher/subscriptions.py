@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from followup_common.db import Transaction
 from followup_common.sealing import Seal
-from sqlalchemy import Interval, bindparam, text
+from sqlalchemy import text
 
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import LONGEST_WAIT, ForPeople, Stopped
-from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.deliveries import ForPeople, Stopped
+from followup_dispatcher.outcomes import Outcome
 from followup_dispatcher.telling import Delivery
 
 CHANNEL = "push"
@@ -22,11 +22,6 @@ SUBSCRIPTION = text("""
     SELECT s.sealed FROM deliveries d JOIN push_subscriptions s ON s.destination_id = d.destination_id
     WHERE d.id = :id
 """)
-
-PUT_OFF_FOR = text("""
-    UPDATE deliveries SET next_at = GREATEST(next_at, now() + LEAST(:wait, :longest))
-    WHERE id = :id AND ended_at IS NULL AND attempts = :number
-""").bindparams(bindparam("wait", type_=Interval), bindparam("longest", LONGEST_WAIT, Interval))
 
 SWITCH_OFF = text("""
     UPDATE destinations SET state = 'off'
@@ -97,11 +92,8 @@ class Pushes:
     def record(self, tx: Transaction, taken: PushDelivery, outcome: Outcome, /) -> None:
         """Record what an attempt came to. A browser that is gone is told nothing more."""
         self._of_people.record(tx, taken.delivery, outcome)
-        keys: Mapping[str, object] = {"id": taken.id, "number": taken.delivery.attempt}
         if outcome.gone:
-            tx.execute(SWITCH_OFF, keys)
-        if outcome.result is Result.PUT_OFF and outcome.wait:
-            tx.execute(PUT_OFF_FOR, {**keys, "wait": outcome.wait})
+            tx.execute(SWITCH_OFF, {"id": taken.id})
 
     def bring_back(self, tx: Transaction) -> None:
         """Let what waits for a time that no clock should have said be due; say the key that browsers need,

@@ -156,9 +156,9 @@ def more(told: Summary | Digest | Section) -> str | None:
     return f"and {left:,} more" if left > 0 else None
 
 
-def of_links(until: datetime, recipient: Recipient) -> str:
+def of_links(until: datetime, recipient: Recipient, what: str = "mail") -> str:
     """What to know of the links by which one acts."""
     return (
         f"Each of these asks first, and then acts as {isolated(recipient.name)}, once and without a log-in, "
-        f"until {moment(until, recipient)}: do not pass this mail on."
+        f"until {moment(until, recipient)}: do not pass this {what} on."
     )

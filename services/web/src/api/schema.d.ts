@@ -7513,12 +7513,12 @@ export interface components {
             /**
              * Channel
              * @description One of those that `GET /me/channels` lists.
-             * @constant
+             * @enum {string}
              */
-            channel: "email";
+            channel: "email" | "slack";
             /**
              * Address
-             * @description Where it leads: an e-mail address.
+             * @description An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the member has there.
              */
             address: string;
         };

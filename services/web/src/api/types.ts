@@ -107,9 +107,11 @@ export type PastVersion = Schemas["PastVersion"];
 export type CalendarPreview = Schemas["CalendarPreview"];
 export type CalendarInput = Schemas["CalendarInput"];
 
+export type ChannelInfo = Schemas["ChannelInfo"];
 export type Destination = Schemas["Destination"];
 export type DestinationState = Destination["state"];
 export type NewDestination = Schemas["NewDestination"];
+export type OwnChannel = NewDestination["channel"];
 export type Webhook = Schemas["Webhook"];
 export type NewWebhook = Schemas["NewWebhook"];
 export type WebhookPatch = Schemas["WebhookPatch"];

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 from followup_api.ops.deliveries.schemas import ChannelName, MessageState, Notice
 from followup_api.schemas import Changes, Input, Schema, Time, examples, storable, unchanged
 
-OwnChannel = Literal["email"]
+OwnChannel = Literal["email", "slack"]
 OWN_CHANNELS = get_args(OwnChannel)
 """Those by which people add destinations themselves."""
 
@@ -75,7 +75,10 @@ class NewDestination(Input, json_schema_extra=examples(NEW)):
     """A destination to add."""
 
     channel: OwnChannel = Field(description="One of those that `GET /me/channels` lists.")
-    address: Address = Field(description="Where it leads: an e-mail address.")
+    address: Address = Field(
+        description="An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the "
+        "member has there."
+    )
 
 
 class DestinationPatch(Changes, json_schema_extra=examples({"state": "off"})):

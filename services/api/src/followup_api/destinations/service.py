@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import math
+import re
 from datetime import timedelta
 
 from followup_common.codes import digest
@@ -35,6 +36,7 @@ from followup_api.users.service import lock_user
 MOST_DESTINATIONS = 10
 MOST_MESSAGES = 10
 """Codes and tests of one person in an hour: nobody fills the mailbox of somebody else."""
+SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{6,20}")
 MOST_TRIES = 5
 """Of one code."""
 
@@ -192,10 +194,13 @@ def _require_channel(tx: Transaction, channel: str) -> None:
 
 def _checked(new: NewDestination) -> str:
     """An address as its channel has it."""
+    if new.channel == "slack" and SLACK_MEMBER.fullmatch(new.address):
+        return new.address
     try:
         return email_address(new.address)
     except ValueError as error:
-        raise Invalid("address", f"address {error}.") from None
+        member = ", or a member ID such as U012AB3CD" if new.channel == "slack" else ""
+        raise Invalid("address", f"address {error}{member}.") from None
 
 
 def _send(tx: Transaction, user_id: int, destination_id: int, channel: str, notice: str) -> None:

@@ -122,7 +122,16 @@ def push(settings: DispatcherSettings) -> AnyChannel | None:
     return WebPush.of(settings)
 
 
-KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, webhooks, push)
+def slack(settings: DispatcherSettings) -> AnyChannel | None:
+    """The channel of Slack: its libraries are loaded where there is a token for it."""
+    if settings.slack_token is None:
+        return None
+    from followup_dispatcher.channels.slack import Slack
+
+    return Slack.of(settings)
+
+
+KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, slack, webhooks, push)
 """Each gives its channel, or None where the settings do not configure it."""
 
 

@@ -1,8 +1,8 @@
-import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { NewDestination as Limits } from "@/api/limits";
 import { Problem } from "@/api/problem";
-import type { Destination } from "@/api/types";
+import type { Destination, OwnChannel } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { useAdd, useAnother, useVerify } from "@/features/settings/destinations";
@@ -10,26 +10,41 @@ import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { t } from "@/i18n";
 import { words } from "@/i18n/destinations";
 
+interface Values {
+  channel: OwnChannel;
+  address: string;
+}
+
 interface AddProps {
+  /** From which one chooses. */
+  channels: readonly OwnChannel[];
   /** Called with the id of what was added. */
   added: (id: number) => void;
   close: () => void;
 }
 
 /** Adds an address, to which a code is sent. */
-export function AddDialog({ added, close }: AddProps) {
-  const form = useForm({ initialValues: { address: "" } });
+export function AddDialog({ channels, added, close }: AddProps) {
+  const form = useForm<Values>({ initialValues: { channel: channels[0] ?? "email", address: "" } });
   const add = useAdd();
   const leave = useUnsavedChanges(form.isDirty() && !add.isSuccess, close);
-  const submit = ({ address }: { address: string }) =>
-    add.mutate({ channel: "email", address: address.trim() }, { onSuccess: ({ id }) => added(id) });
+  const submit = ({ channel, address }: Values) =>
+    add.mutate({ channel, address: address.trim() }, { onSuccess: ({ id }) => added(id) });
   return (
     <Dialog onClose={leave} title={words.addTitle}>
       <form onSubmit={form.onSubmit(submit)}>
         <Stack>
           <FormProblem error={add.error} fields={["address"]} />
+          {channels.length > 1 && (
+            <Select
+              label={words.channel}
+              data={channels.map((value) => ({ value, label: words.channels[value] }))}
+              allowDeselect={false}
+              {...form.getInputProps("channel")}
+            />
+          )}
           <TextInput
-            label={words.address}
+            label={words.addresses[form.values.channel]}
             description={words.addressHelp}
             inputMode="email"
             autoComplete="email"

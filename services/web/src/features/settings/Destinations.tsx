@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Destination } from "@/api/types";
+import type { ChannelInfo, Destination, OwnChannel } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { ErrorState } from "@/components/ErrorState";
 import { Message } from "@/components/Message";
@@ -21,6 +21,7 @@ export function Destinations() {
     return error ? <ErrorState error={error} retry={() => void refetch()} compact /> : <RowsSkeleton rows={2} />;
   }
   if (channels.length === 0) return <Text size="sm">{words.none}</Text>;
+  const own = ownOf(channels);
   const verifying = data.find(({ id, state }) => id === asked && state === "unverified");
   return (
     <Stack>
@@ -30,15 +31,20 @@ export function Destinations() {
           <Row key={each.id} destination={each} verify={() => setAsked(each.id)} />
         ))}
       </ul>
-      {channels.some(({ own }) => own) && (
+      {own.length > 0 && (
         <Button variant="default" onClick={() => setAsked("add")} style={{ alignSelf: "flex-start" }}>
           {words.add}
         </Button>
       )}
-      {asked === "add" && <AddDialog added={setAsked} close={() => setAsked(null)} />}
+      {asked === "add" && <AddDialog channels={own} added={setAsked} close={() => setAsked(null)} />}
       {verifying && <VerifyDialog destination={verifying} close={() => setAsked(null)} />}
     </Stack>
   );
+}
+
+/** The channels by which people add addresses themselves. */
+function ownOf(channels: readonly ChannelInfo[]): OwnChannel[] {
+  return channels.flatMap(({ name }) => (name === "email" || name === "slack" ? [name] : []));
 }
 
 function Row({ destination, verify }: { destination: Destination; verify: () => void }) {
