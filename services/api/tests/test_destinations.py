@@ -226,3 +226,17 @@ def test_destinations_of_others_are_not_there(
         other.delete(path),
     ):
         assert answer.status_code == 404, answer.text
+
+
+def test_slack_takes_a_member_or_an_address(world: World, client: TestClient) -> None:
+    def answer(address: str) -> Any:
+        return client.post(MINE, json={"channel": "slack", "address": address})
+
+    assert answer("U012AB3CD").json()["errors"][0]["field"] == "channel"  # it is not set up
+    world.execute("INSERT INTO channels (name, is_on, everybody) VALUES ('slack', true, false)")
+    for address in ("U012AB3CD", HOME):
+        assert answer(address).json()["address"] == address
+    for wrong in ("u012ab3cd", "C012AB3CD", "@eve"):
+        [error] = answer(wrong).json()["errors"]
+        assert error["field"] == "address"
+        assert "a member ID such as U012AB3CD" in error["message"]

@@ -21,7 +21,7 @@ export function Deliveries({ deliveries, className }: Props) {
 
 /** What is said of a delivery; nothing of one whose notification had been read by then. */
 export function wordsOf({ channel, state, at, next_at: next, reason, held }: Delivery, on: (at: string) => string): string | undefined {
-  const words = channel === "push" ? t.inbox.push : t.inbox.mail;
+  const words = channel === "push" || channel === "slack" ? t.inbox[channel] : t.inbox.mail;
   switch (state) {
     case "sent":
       return words.sent(on(at));

@@ -47,5 +47,15 @@ export const inbox = {
       failed: (reason: string) => `Not pushed: ${reason}`,
       stopped: (reason: string) => `Not pushed: ${reason}`,
     },
+    slack: {
+      held: (at: string) => `Goes to Slack ${at}, by your rules`,
+      sent: (at: string) => `Posted in Slack ${at}`,
+      sending: "Is being posted in Slack",
+      waits: "Waits to be posted in Slack",
+      again: (reason: string, at: string) => `Not in Slack yet: ${reason}. Again ${at}`,
+      unknown: (at: string) => `Nobody knows whether it reached Slack: it is posted again ${at}`,
+      failed: (reason: string) => `Slack failed: ${reason}`,
+      stopped: (reason: string) => `Not in Slack: ${reason}`,
+    },
   },
 };
