@@ -28,11 +28,11 @@ def test_a_person_is_told_at_another_address(built_ui: None, visit: Visit) -> No
         expect(told.get_by_text("The address that you log in with")).to_be_visible(timeout=30_000)
         told.get_by_role("button", name="Add an address").click()
         form = dialog(page, "Where else are you told?")
-        form.get_by_role("textbox", name="By").click()
+        form.get_by_role("combobox", name="By").click()
         page.get_by_role("option", name="Slack").click()
         expect(form.get_by_label("Member ID, or the e-mail address")).to_be_visible()
         found = {"slack": violations_at_each_size(page)}
-        form.get_by_role("textbox", name="By").click()
+        form.get_by_role("combobox", name="By").click()
         page.get_by_role("option", name="E-mail").click()
         form.get_by_label("E-mail address").fill("home")
         form.get_by_role("button", name="Send a code").click()
