@@ -135,6 +135,8 @@ def test_a_newer_message_of_a_follow_up_replaces_the_older_and_a_breach_is_urgen
     assert 0 < int(first["ttl"]) <= 86_400
     long = Notification(**{**vars(CALL), "title": "語" * 500, "assignee": "語" * 200})
     assert headers(long)["topic"] == first["topic"]
+    lines = (Line(42, 1, "assignee", "語" * 500, None, NOW, "Eve"),) * 50
+    headers(Summary(severity="breach", number=90, own=True, lines=lines, told_at=NOW))
 
 
 def test_a_summary_and_a_digest_say_what_the_longest_overdue_are(receiver: Receiver) -> None:
