@@ -71,6 +71,14 @@ class Answer:
         return f"{self.status} {self.reason} {self.text}".strip()
 
 
+def redirected(answer: Answer) -> Outcome | None:
+    """What a redirect comes to, which is not followed: it could lead anywhere; None: the answer is none."""
+    if not 300 <= answer.status < 400:
+        return None
+    said = f"{answer.status}: redirects are not followed, set the URL to where it leads"
+    return Outcome(Result.PUT_OFF, said, wait=answer.wait)
+
+
 class Poster:
     """Posts one request after the other, each by a connection of its own. Threads share it.
 

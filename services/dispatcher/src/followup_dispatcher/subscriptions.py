@@ -14,6 +14,7 @@ from sqlalchemy import text
 from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import ForPeople, Stopped
 from followup_dispatcher.outcomes import Outcome
+from followup_dispatcher.resealing import Resealing
 from followup_dispatcher.telling import Delivery
 
 CHANNEL = "push"
@@ -27,16 +28,6 @@ SWITCH_OFF = text("""
     UPDATE destinations SET state = 'off'
     WHERE id = (SELECT destination_id FROM deliveries WHERE id = :id)
 """)
-
-SEALED = text("""
-    SELECT destination_id, sealed FROM push_subscriptions
-    WHERE destination_id > :after ORDER BY destination_id LIMIT :at_most
-""")
-SEAL_AGAIN = text("""
-    UPDATE push_subscriptions SET sealed = :again WHERE destination_id = :destination_id AND sealed = :sealed
-""")
-A_MINUTE = 500
-"""So many are looked at, whether the key before has sealed them."""
 
 SAY_KEY = text("""
     UPDATE channels SET public_key = :key WHERE name = :channel AND public_key IS DISTINCT FROM :key
@@ -71,8 +62,7 @@ class Pushes:
     """
 
     def __init__(self, seal: Seal, act_for: timedelta, public_key: str) -> None:
-        self._seal = seal
-        self._seen = 0
+        self._resealing = Resealing(seal, "push_subscriptions", "destination_id")
         self._of_people = ForPeople(CHANNEL, act_for)
         self._public_key = public_key
 
@@ -100,8 +90,4 @@ class Pushes:
         and seal with the present key what the one before has sealed, so that it can go."""
         self._of_people.bring_back(tx)
         tx.execute(SAY_KEY, {"channel": CHANNEL, "key": self._public_key})
-        rows = tx.execute(SEALED, {"after": self._seen, "at_most": A_MINUTE}).all()
-        self._seen = rows[-1].destination_id if len(rows) == A_MINUTE else 0
-        for row in rows:
-            if again := self._seal.sealed_again(row.sealed):
-                tx.execute(SEAL_AGAIN, {**row._mapping, "again": again})
+        self._resealing.go_on(tx)

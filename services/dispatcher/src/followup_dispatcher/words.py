@@ -117,6 +117,12 @@ def why(told: Notification) -> str:
     return you(told.audience, told.fallback, told.assignee, first=told.first)
 
 
+def for_whom(recipient: Recipient, why: str | None = None) -> str:
+    """Who is told, where others read it too, and why."""
+    name = isolated(recipient.name)
+    return f"For {name}: {why}" if why else f"For {name}."
+
+
 def moment(at: datetime, recipient: Recipient) -> str:
     """On the recipient's clock: "Tue 3 Mar 2026, 10:00 (Europe/Berlin)"."""
     return wording.moment(at, recipient.time_zone, recipient.clock, recipient.date_order)

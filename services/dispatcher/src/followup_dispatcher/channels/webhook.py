@@ -13,7 +13,7 @@ from followup_common.sealing import NotSealedWithThis, Seal
 from standardwebhooks.webhooks import Webhook
 
 from followup_dispatcher.outcomes import Outcome, Result
-from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Caller
+from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Caller, redirected
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.webhooks import Call, Calls
 
@@ -99,12 +99,9 @@ class Webhooks:
 
 
 def _answered(answer: Answer) -> Outcome:
-    """What an answer says. A redirect is none that counts: it could lead anywhere."""
+    """What an answer says."""
     if 200 <= answer.status < 300:
         return Outcome(Result.SENT, answer.said)
     if answer.status == GONE:
         return Outcome(Result.REFUSED, answer.said, gone=True)
-    if 300 <= answer.status < 400:
-        said = f"{answer.status}: redirects are not followed, set the URL to where it leads"
-        return Outcome(Result.PUT_OFF, said, wait=answer.wait)
-    return Outcome(Result.PUT_OFF, answer.said, wait=answer.wait)
+    return redirected(answer) or Outcome(Result.PUT_OFF, answer.said, wait=answer.wait)
