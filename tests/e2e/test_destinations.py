@@ -1,6 +1,8 @@
-"""A person adds an address in their settings, types the code that was sent there, and tests it."""
+"""A person adds a chat and an address in their settings, types the codes that were sent, and tests one."""
 
 from __future__ import annotations
+
+import json
 
 from playwright.sync_api import expect
 
@@ -8,6 +10,7 @@ from tests.e2e.conftest import Visit, running
 from tests.e2e.pages import dialog, said
 from tests.e2e.test_accessibility import DESK, violations_at_each_size
 from tests.support.mail_server import MailServer
+from tests.support.receiver import Receiver
 from tests.support.waiting import eventually
 
 HOME = "amir@home.example.com"
@@ -16,10 +19,12 @@ HOME = "amir@home.example.com"
 def test_a_person_is_told_at_another_address(built_ui: None, visit: Visit) -> None:
     with (
         MailServer() as mail,
+        Receiver() as chat,
         running(
             FOLLOWUP_SMTP_URL=mail.url,
             FOLLOWUP_MAIL_FROM="Followup <f@example.com>",
             FOLLOWUP_SLACK_TOKEN="xoxb-1234567890",
+            FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8",
         ) as product,
     ):
         amir = product.person("Amir Patel")
@@ -29,11 +34,24 @@ def test_a_person_is_told_at_another_address(built_ui: None, visit: Visit) -> No
         told.get_by_role("button", name="Add an address").click()
         form = dialog(page, "Where else are you told?")
         form.get_by_role("combobox", name="By").click()
-        page.get_by_role("option", name="Slack").click()
+        page.get_by_role("option", name="Slack", exact=True).click()
         expect(form.get_by_label("Member ID, or the e-mail address")).to_be_visible()
-        found = {"slack": violations_at_each_size(page)}
         form.get_by_role("combobox", name="By").click()
-        page.get_by_role("option", name="E-mail").click()
+        page.get_by_role("option", name="Slack (webhook)").click()
+        form.get_by_label("URL of the incoming webhook").fill("https://10.0.0.1/services/T/B/x")
+        form.get_by_label("Nobody else reads there").check()
+        form.get_by_role("button", name="Send a code").click()
+        expect(form.get_by_text("which is not a public address")).to_be_visible()
+        found = {"webhook": violations_at_each_size(page)}
+        form.get_by_label("URL of the incoming webhook").fill(chat.url())
+        form.get_by_role("button", name="Send a code").click()
+        verify = dialog(page, "Type the code")
+        eventually(lambda: chat.received, 30, what="a code in the chat")
+        verify.get_by_label("Code").fill(json.loads(chat.received[0].body)["text"].splitlines()[0][-9:])
+        verify.get_by_role("button", name="Verify").click()
+        expect(verify).to_have_count(0)
+        expect(told.get_by_text("127.0.0.1 (")).to_be_visible()
+        told.get_by_role("button", name="Add an address").click()
         form.get_by_label("E-mail address").fill("home")
         form.get_by_role("button", name="Send a code").click()
         expect(form.get_by_text("is not an e-mail address")).to_be_visible()

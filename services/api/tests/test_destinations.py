@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from followup_common.db import Database
+from followup_common.sealing import Seal
 from followup_dispatcher.deliveries import record, take
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Code, Delivery, Trial
@@ -240,3 +243,69 @@ def test_slack_takes_a_member_or_an_address(world: World, client: TestClient) ->
         [error] = answer(wrong).json()["errors"]
         assert error["field"] == "address"
         assert "a member ID such as U012AB3CD" in error["message"]
+
+
+SLACK_URL = "https://93.184.215.14/services/T0/B0/" + "x" * 24
+CHATS = """
+    INSERT INTO channels (name, is_on, everybody)
+    VALUES ('slack_webhook', true, false), ('teams', true, false)
+"""
+
+
+def chat(client: TestClient, channel: str = "slack_webhook", address: str = SLACK_URL, **more: Any) -> Any:
+    body = {"channel": channel, "address": address, **more}
+    return client.post(MINE, json=body, headers={"Idempotency-Key": f"{body}".replace(" ", "")})
+
+
+def test_the_url_of_a_chat_is_kept_sealed_and_nobody_reads_it_again(build: Callable[..., World]) -> None:
+    key = "0123456789abcdef" * 4
+    world = build(secrets_key=key)
+    world.execute(CHATS)
+    client = logged_in(world, world.person("Eve"))
+    answer = chat(client, private=True)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert made["address"] == f"93.184.215.14 ({sha256(SLACK_URL.encode()).hexdigest()[:8]})"
+    assert (made["state"], made["last_message"]["notice"]) == ("unverified", "code")
+    [(sealed,)] = world.execute("SELECT sealed FROM destinations")
+    assert json.loads(Seal(key).opened(sealed)) == {"url": SLACK_URL, "private": True}
+    assert chat(client).status_code == 409  # theirs already
+    assert chat(client, address=f"{SLACK_URL}y").status_code == 201
+    tables = ("destinations", "audit_log", "idempotency_keys")
+    kept = [world.execute(f"SELECT {each}::text FROM {each}") for each in tables]
+    assert all(kept)
+    assert "services" not in f"{kept}{client.get(MINE).text}"
+
+
+def test_without_a_key_no_url_of_a_chat_is_kept(world: World, client: TestClient) -> None:
+    world.execute(CHATS)
+    answer = chat(client)
+    assert answer.status_code == 503
+    assert "FOLLOWUP_SECRETS_KEY" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "said"),
+    [
+        ("teams", "contoso", "must begin with https://"),
+        ("teams", "http://93.184.215.14/x", "must begin with https://"),
+        ("teams", "https://10.1.2.3/x", "which is not a public address"),
+        ("slack_webhook", "https://127.0.0.1/x", "which is not a public address"),
+        ("slack_webhook", "https://nowhere.invalid/x", "cannot be resolved"),
+        ("teams", "https://contoso.webhook.office.com/webhookb2/x", "Microsoft has retired"),
+        ("slack_webhook", "https://outlook.office.com/webhook/x", "Microsoft has retired"),
+        ("teams", "https://hooks.slack.com/services/T/B/x", "choose the webhook of Slack"),
+        ("slack_webhook", "https://prod-1.westeurope.logic.azure.com:443/workflows/x", "choose Teams"),
+        ("slack_webhook", "https://hooks.slack.com/triggers/T/1/x", "starts a workflow of Slack"),
+    ],
+)
+def test_the_url_of_a_chat_to_which_nothing_may_be_posted_is_refused(
+    world: World, client: TestClient, channel: str, address: str, said: str
+) -> None:
+    world.execute(CHATS)
+    answer = chat(client, channel, address)
+    assert answer.status_code == 422, answer.text
+    [error] = answer.json()["errors"]
+    assert error["field"] == "address"
+    assert said in error["message"]
+    assert address not in answer.text

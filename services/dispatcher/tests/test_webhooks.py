@@ -188,7 +188,8 @@ def test_without_a_key_there_is_no_channel(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("FOLLOWUP_SECRETS_KEY", "")
     assert configured(DispatcherSettings()) == []
     monkeypatch.setenv("FOLLOWUP_SECRETS_KEY", "k" * 32)
-    assert [channel.name for channel in configured(DispatcherSettings())] == ["webhook"]
+    names = [channel.name for channel in configured(DispatcherSettings())]
+    assert names == ["slack_webhook", "teams", "webhook"]
 
 
 def listen(company: Company, *event_types: str) -> int:

@@ -125,7 +125,8 @@ class SecretsSettings(Settings):
     secrets_key: SecretsKey = Field(
         None,
         description="At least 32 random characters, such as from openssl rand -hex 32: seals the secrets of "
-        "webhooks in the database. The same for API and dispatcher. Unset: no webhook can be made.",
+        "webhooks, chats and browsers in the database. The same for API and dispatcher. Unset: none can be "
+        "added.",
     )
     secrets_key_previous: SecretsKey = Field(
         None, description="The key before, which opens what was sealed with it while keys change over."

@@ -92,7 +92,11 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
         "people are told in Slack where they add themselves. Unset or empty: nothing is posted.",
     )
     webhook_connections: int = Field(
-        4, ge=1, le=50, description="Webhooks that are called at once at most; each by one connection."
+        4,
+        ge=1,
+        le=50,
+        description="Webhooks that are called at once at most; each by one connection. So many of "
+        "each kind of chat as well.",
     )
     vapid_private_key: Annotated[
         Annotated[SecretStr, AfterValidator(_vapid_key)] | None, BeforeValidator(unset_when_empty)

@@ -5019,7 +5019,7 @@ export interface components {
             channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
             /**
              * Address
-             * @description Where it leads; of a URL that is a secret, its host; of a browser its name and its push service, as name@host.
+             * @description Where it leads; of a URL that is a secret, its host and the beginning of its SHA-256; of a browser its name and its push service, as name@host.
              */
             address: string;
             /**
@@ -7515,12 +7515,18 @@ export interface components {
              * @description One of those that `GET /me/channels` lists.
              * @enum {string}
              */
-            channel: "email" | "slack";
+            channel: "email" | "slack" | "slack_webhook" | "teams";
             /**
              * Address
-             * @description An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the member has there.
+             * @description An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the member has there; of `slack_webhook` and `teams` the URL at which messages are taken, which nobody can read again.
              */
             address: string;
+            /**
+             * Private
+             * @description Of a URL: whether nobody else reads what is posted there. Then messages have the links by which one acts without a log-in, as the one who is told.
+             * @default false
+             */
+            private: boolean;
         };
         /**
          * NewSecret

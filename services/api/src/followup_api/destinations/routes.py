@@ -8,6 +8,7 @@ from fastapi import Query, Response
 
 from followup_api.audit import Audit
 from followup_api.auth.proof import require_proof
+from followup_api.dependencies import App
 from followup_api.destinations import queries, service
 from followup_api.destinations.schemas import (
     OWN_CHANNELS,
@@ -50,13 +51,13 @@ def list_my_destinations(work: Work, caller: Self, page: Annotated[PageQuery, Qu
     return Page[Destination].of(found, map(_shown, found.rows))
 
 
-@router.post("", status_code=201, summary="Add a destination", responses=documented(409, 429))
+@router.post("", status_code=201, summary="Add a destination", responses=documented(409, 429, 503))
 def add_my_destination(
-    new: NewDestination, *, work: Work, audit: Audit, caller: LoggedInWriter, _: Idempotent
+    new: NewDestination, *, app: App, work: Work, audit: Audit, caller: LoggedInWriter, _: Idempotent
 ) -> Destination:
     """A code is sent there; nothing else is, until it has come back. Needs a log-in, not a token."""
     require_proof(caller)
-    destination_id = service.add(work.tx, audit, caller.user_id, new)
+    destination_id = service.add(work.tx, audit, caller.user_id, new, app.settings)
     return _found(work, caller, destination_id)
 
 

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 from followup_api.ops.deliveries.schemas import ChannelName, MessageState, Notice
 from followup_api.schemas import Changes, Input, Schema, Time, examples, storable, unchanged
 
-OwnChannel = Literal["email", "slack"]
+OwnChannel = Literal["email", "slack", "slack_webhook", "teams"]
 OWN_CHANNELS = get_args(OwnChannel)
 """Those by which people add destinations themselves."""
 
@@ -45,8 +45,8 @@ class Destination(Schema, json_schema_extra=examples(LISTED)):
     id: int
     channel: ChannelName
     address: str = Field(
-        description="Where it leads; of a URL that is a secret, its host; of a browser its name and "
-        "its push service, as name@host."
+        description="Where it leads; of a URL that is a secret, its host and the beginning of its SHA-256; "
+        "of a browser its name and its push service, as name@host."
     )
     by_default: bool = Field(description="Whether it is the address that they log in with, and follows it.")
     state: Literal["unverified", "on", "off"]
@@ -77,7 +77,13 @@ class NewDestination(Input, json_schema_extra=examples(NEW)):
     channel: OwnChannel = Field(description="One of those that `GET /me/channels` lists.")
     address: Address = Field(
         description="An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the "
-        "member has there."
+        "member has there; of `slack_webhook` and `teams` the URL at which messages are taken, which nobody "
+        "can read again."
+    )
+    private: bool = Field(
+        False,
+        description="Of a URL: whether nobody else reads what is posted there. Then messages have the links "
+        "by which one acts without a log-in, as the one who is told.",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import math
-import re
 from datetime import timedelta
 
 from followup_common.codes import digest
@@ -13,7 +12,7 @@ from followup_common.db.tables import deliveries, destinations
 from sqlalchemy import delete, func, insert, select, update
 
 from followup_api.audit import Action, Trail
-from followup_api.destinations import queries
+from followup_api.destinations import addresses, queries
 from followup_api.destinations.problems import (
     ChannelNotOn,
     CodeEnded,
@@ -30,29 +29,29 @@ from followup_api.destinations.problems import (
 from followup_api.destinations.schemas import OWN_CHANNELS, NewDestination
 from followup_api.problems import Invalid
 from followup_api.rows import Record
-from followup_api.users.schemas import email_address
+from followup_api.settings import ApiSettings
 from followup_api.users.service import lock_user
 
 MOST_DESTINATIONS = 10
 MOST_MESSAGES = 10
 """Codes and tests of one person in an hour: nobody fills the mailbox of somebody else."""
-SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{6,20}")
 MOST_TRIES = 5
 """Of one code."""
 
 d, v = destinations.c, deliveries.c
 
 
-def add(tx: Transaction, audit: Trail, user_id: int, new: NewDestination) -> int:
+def add(tx: Transaction, audit: Trail, user_id: int, new: NewDestination, settings: ApiSettings) -> int:
     """Add a destination, and send a code there; returns its id.
 
     Raises:
-        ChannelNotOn, Invalid: nothing could be sent there.
+        ChannelNotOn, WrongAddress: nothing could be sent there.
+        NoSecretsKey: its address is a secret, and could not be kept.
         TooManyDestinations, DestinationExists: there is no place for it.
         TooManyMessages: no code may be sent now.
     """
     _require_channel(tx, new.channel)
-    address = _checked(new)
+    address, sealed = addresses.kept(new, settings)
     lock_user(tx, user_id)
     theirs = tx.execute(select(d.id, d.channel, d.address).where(d.user_id == user_id)).all()
     for each in theirs:
@@ -60,7 +59,7 @@ def add(tx: Transaction, audit: Trail, user_id: int, new: NewDestination) -> int
             raise DestinationExists(each.id)
     if sum(each.channel in OWN_CHANNELS for each in theirs) >= MOST_DESTINATIONS:
         raise TooManyDestinations(MOST_DESTINATIONS)
-    values = {"user_id": user_id, "channel": new.channel, "address": address}
+    values = {"user_id": user_id, "channel": new.channel, "address": address, "sealed": sealed}
     destination_id: int = tx.execute(insert(destinations).values(values).returning(d.id)).scalar_one()
     _send(tx, user_id, destination_id, new.channel, "code")
     audit(Action.DESTINATION_ADDED, f"destinations/{destination_id}", channel=new.channel, address=address)
@@ -190,17 +189,6 @@ def _require_channel(tx: Transaction, channel: str) -> None:
     names = [row.name for row in queries.channels_on(tx)]
     if channel not in names:
         raise ChannelNotOn(channel, names)
-
-
-def _checked(new: NewDestination) -> str:
-    """An address as its channel has it."""
-    if new.channel == "slack" and SLACK_MEMBER.fullmatch(new.address):
-        return new.address
-    try:
-        return email_address(new.address)
-    except ValueError as error:
-        member = ", or a member ID such as U012AB3CD" if new.channel == "slack" else ""
-        raise Invalid("address", f"address {error}{member}.") from None
 
 
 def _send(tx: Transaction, user_id: int, destination_id: int, channel: str, notice: str) -> None:

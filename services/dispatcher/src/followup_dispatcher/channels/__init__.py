@@ -131,7 +131,28 @@ def slack(settings: DispatcherSettings) -> AnyChannel | None:
     return Slack.of(settings)
 
 
-KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (Email.of, slack, webhooks, push)
+def slack_webhook(settings: DispatcherSettings) -> AnyChannel | None:
+    """The channel of Slack's incoming webhooks: its libraries are loaded where there is a key for it."""
+    if settings.secrets_key is None:
+        return None
+    from followup_dispatcher.channels.slack_webhook import channel
+
+    return channel(settings)
+
+
+def teams(settings: DispatcherSettings) -> AnyChannel | None:
+    """The channel of Teams: its libraries are loaded where there is a key for it."""
+    if settings.secrets_key is None:
+        return None
+    from followup_dispatcher.channels.teams import channel
+
+    return channel(settings)
+
+
+KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (
+    *(Email.of, slack, slack_webhook, teams, push),
+    webhooks,
+)
 """Each gives its channel, or None where the settings do not configure it."""
 
 

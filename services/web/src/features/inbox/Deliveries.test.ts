@@ -15,6 +15,9 @@ it.each([
   [{ ...DELIVERY, state: "failed", reason: "550 no such user" }, "Mail failed: 550 no such user"],
   [{ ...DELIVERY, state: "suppressed", reason: "completed" }, "No mail: completed"],
   [{ ...DELIVERY, state: "suppressed", reason: "read" }, undefined],
+  [{ ...DELIVERY, channel: "push", state: "sent" }, "Pushed to a browser at 09:02"],
+  [{ ...DELIVERY, channel: "slack_webhook", state: "sent" }, "Posted in Slack at 09:02"],
+  [{ ...DELIVERY, channel: "teams", state: "failed", reason: "410 Gone" }, "Teams failed: 410 Gone"],
 ] as const)("says what became of %o", (delivery, words) => {
   expect(wordsOf(delivery, on)).toBe(words);
 });

@@ -19,9 +19,19 @@ export function Deliveries({ deliveries, className }: Props) {
   return lines.map((line, index) => line && <span key={index} className={className}>{line}</span>);
 }
 
+/** By the channel. */
+const WORDS = {
+  email: t.inbox.mail,
+  apprise: t.inbox.mail,
+  slack: t.inbox.slack,
+  slack_webhook: t.inbox.slack,
+  teams: t.inbox.teams,
+  push: t.inbox.push,
+};
+
 /** What is said of a delivery; nothing of one whose notification had been read by then. */
 export function wordsOf({ channel, state, at, next_at: next, reason, held }: Delivery, on: (at: string) => string): string | undefined {
-  const words = channel === "push" || channel === "slack" ? t.inbox[channel] : t.inbox.mail;
+  const words = WORDS[channel];
   switch (state) {
     case "sent":
       return words.sent(on(at));

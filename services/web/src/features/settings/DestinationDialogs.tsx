@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { NewDestination as Limits } from "@/api/limits";
 import { Problem } from "@/api/problem";
@@ -13,7 +13,12 @@ import { words } from "@/i18n/destinations";
 interface Values {
   channel: OwnChannel;
   address: string;
+  /** Of a URL: whether nobody else reads what is posted there. */
+  isPrivate: boolean;
 }
+
+/** Their addresses are URLs. */
+const BY_URL: readonly OwnChannel[] = ["slack_webhook", "teams"];
 
 interface AddProps {
   /** From which one chooses. */
@@ -25,11 +30,12 @@ interface AddProps {
 
 /** Adds an address, to which a code is sent. */
 export function AddDialog({ channels, added, close }: AddProps) {
-  const form = useForm<Values>({ initialValues: { channel: channels[0] ?? "email", address: "" } });
+  const form = useForm<Values>({ initialValues: { channel: channels[0] ?? "email", address: "", isPrivate: false } });
   const add = useAdd();
   const leave = useUnsavedChanges(form.isDirty() && !add.isSuccess, close);
-  const submit = ({ channel, address }: Values) =>
-    add.mutate({ channel, address: address.trim() }, { onSuccess: ({ id }) => added(id) });
+  const isUrl = BY_URL.includes(form.values.channel);
+  const submit = ({ channel, address, isPrivate }: Values) =>
+    add.mutate({ channel, address: address.trim(), private: isUrl && isPrivate }, { onSuccess: ({ id }) => added(id) });
   return (
     <Dialog onClose={leave} title={words.addTitle}>
       <form onSubmit={form.onSubmit(submit)}>
@@ -46,14 +52,21 @@ export function AddDialog({ channels, added, close }: AddProps) {
           <TextInput
             label={words.addresses[form.values.channel]}
             description={words.addressHelp}
-            inputMode="email"
-            autoComplete="email"
+            inputMode={isUrl ? "url" : "email"}
+            autoComplete={isUrl ? "off" : "email"}
             maxLength={Limits.address}
             required
             {...form.getInputProps("address")}
             error={messageFor(add.error, "address")}
             data-autofocus
           />
+          {isUrl && (
+            <Checkbox
+              label={words.isPrivate}
+              description={words.isPrivateHelp}
+              {...form.getInputProps("isPrivate", { type: "checkbox" })}
+            />
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>
               {t.common.cancel}

@@ -42,9 +42,11 @@ export function Destinations() {
   );
 }
 
-/** The channels by which people add addresses themselves. */
+/** Those by which people add addresses themselves. */
+const OWN: readonly OwnChannel[] = ["email", "slack", "slack_webhook", "teams"];
+
 function ownOf(channels: readonly ChannelInfo[]): OwnChannel[] {
-  return channels.flatMap(({ name }) => (name === "email" || name === "slack" ? [name] : []));
+  return OWN.filter((name) => channels.some((each) => each.name === name));
 }
 
 function Row({ destination, verify }: { destination: Destination; verify: () => void }) {

@@ -1,5 +1,17 @@
 import { number, plural } from "@/i18n/intl";
 
+/** What is said of a message on its way to a chat. */
+const chat = (name: string) => ({
+  held: (at: string) => `Goes to ${name} ${at}, by your rules`,
+  sent: (at: string) => `Posted in ${name} ${at}`,
+  sending: `Is being posted in ${name}`,
+  waits: `Waits to be posted in ${name}`,
+  again: (reason: string, at: string) => `Not in ${name} yet: ${reason}. Again ${at}`,
+  unknown: (at: string) => `Nobody knows whether it reached ${name}: it is posted again ${at}`,
+  failed: (reason: string) => `${name} failed: ${reason}`,
+  stopped: (reason: string) => `Not in ${name}: ${reason}`,
+});
+
 export const inbox = {
   inbox: {
     title: "Inbox",
@@ -47,15 +59,7 @@ export const inbox = {
       failed: (reason: string) => `Not pushed: ${reason}`,
       stopped: (reason: string) => `Not pushed: ${reason}`,
     },
-    slack: {
-      held: (at: string) => `Goes to Slack ${at}, by your rules`,
-      sent: (at: string) => `Posted in Slack ${at}`,
-      sending: "Is being posted in Slack",
-      waits: "Waits to be posted in Slack",
-      again: (reason: string, at: string) => `Not in Slack yet: ${reason}. Again ${at}`,
-      unknown: (at: string) => `Nobody knows whether it reached Slack: it is posted again ${at}`,
-      failed: (reason: string) => `Slack failed: ${reason}`,
-      stopped: (reason: string) => `Not in Slack: ${reason}`,
-    },
+    slack: chat("Slack"),
+    teams: chat("Teams"),
   },
 };

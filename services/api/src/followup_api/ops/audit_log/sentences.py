@@ -252,7 +252,13 @@ DESTINATIONS = {
     Action.DESTINATION_TESTED: "sent a test to themselves {}",
     Action.DESTINATION_REMOVED: "is told no more {}",
 }
-CHANNELS = {"email": "by mail", "slack": "in Slack", "push": "in a browser"}
+CHANNELS = {
+    "email": "by mail",
+    "slack": "in Slack",
+    "slack_webhook": "in Slack",
+    "teams": "in Teams",
+    "push": "in a browser",
+}
 
 
 def _destination(action: str, entry: _Entry) -> str:
