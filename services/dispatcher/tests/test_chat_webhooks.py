@@ -293,3 +293,40 @@ def test_one_that_hangs_keeps_no_other_waiting(company: Company, run: Run) -> No
         assert sorted(each.recipient.name for each in under_way) == ["Ada", "Eve"]
         assert by.queue.take(company.tx, [each.id for each in under_way]) is None
         assert isinstance(by.queue.take(company.tx), Delivery)
+
+
+def test_what_nobody_knows_is_repeated_twice_and_then_shown_to_operators(
+    company: Company, run: Run, receiver: Receiver
+) -> None:
+    by = channel("teams")
+    with acting_as(company.tx, "followup_dispatcher"):
+        switch(company.tx, [by])
+    eve = company.person("Eve")
+    add(company, eve, receiver.url())
+    company.follow_up(eve, overdue=timedelta(hours=1))
+    sweep(company, run)
+    receiver.respond = answering(502)
+
+    def tried() -> tuple[str, str]:
+        company.tx.execute(text("UPDATE deliveries SET next_at = now()"))
+        with acting_as(company.tx, "followup_dispatcher"):
+            taken = by.queue.take(company.tx)
+            assert isinstance(taken, Delivery)
+            by.queue.record(company.tx, taken, by.open().send(by.write(taken)))
+        state, error = company.tx.execute(text("SELECT state, error FROM deliveries")).one()
+        return state, error
+
+    again = ("unknown", "502 Bad Gateway")
+    given_up = ("failed", "nobody knows whether it was posted, after 3 tries: 502 Bad Gateway")
+    assert [tried() for _ in range(3)] == [again, again, given_up]
+    assert len({each.headers["idempotency-key"] for each in receiver.received}) == 1
+    outcomes = company.tx.execute(text("SELECT DISTINCT outcome FROM delivery_attempts")).scalars().all()
+    assert outcomes == ["unknown"]
+    company.tx.execute(
+        text("""
+            UPDATE deliveries SET state = 'queued', ended_at = NULL, retried_at = now(),
+                created_at = now() - interval '1 hour'
+        """)
+    )
+    company.tx.execute(text("UPDATE delivery_attempts SET began_at = now() - interval '1 minute'"))
+    assert tried() == again

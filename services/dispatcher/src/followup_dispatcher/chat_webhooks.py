@@ -15,9 +15,10 @@ from followup_common.egress import Egress
 from followup_common.sealing import NotSealedWithThis, Seal
 from sqlalchemy import text
 
+from followup_dispatcher.chat_deliveries import ForChats
 from followup_dispatcher.chats import Chats, Said
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import ForPeople, Stopped
+from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Caller, redirected
 from followup_dispatcher.resealing import Resealing
@@ -70,7 +71,7 @@ class Posts:
     """
 
     def __init__(self, channel: str, seal: Seal, act_for: timedelta) -> None:
-        self._of_people = ForPeople(channel, act_for)
+        self._of_people = ForChats(channel, act_for)
         self._resealing = Resealing(seal, "destinations", "id", "channel = :channel", channel=channel)
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from followup_common.egress import Egress
 from pydantic import SecretStr
 
-from followup_dispatcher.deliveries import ForPeople
+from followup_dispatcher.chat_deliveries import ForChats
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Poster
 from followup_dispatcher.settings import DispatcherSettings
@@ -103,7 +103,7 @@ class Slack:
     ) -> None:
         self.lines = lines
         self.act_for = act_for
-        self.queue = ForPeople(self.name, act_for)
+        self.queue = ForChats(self.name, act_for)
         self._messages = messages
         self._line = SlackLine(token, Poster(egress, patience, context or ssl.create_default_context()), url)
 
