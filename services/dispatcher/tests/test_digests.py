@@ -111,6 +111,7 @@ def test_what_is_due_in_an_hour_is_one_message(company: Company, run: Run) -> No
             "UPDATE notifications SET read_at = now() WHERE follow_up_id IN "
             "(SELECT id FROM follow_ups WHERE title = 'Call Ada')",
         ),
+        ("deleted", "DELETE FROM follow_ups WHERE title = 'Call Ada'"),
     ],
 )
 def test_what_was_settled_meanwhile_is_left_out(company: Company, run: Run, reason: str, sql: str) -> None:
@@ -124,6 +125,41 @@ def test_what_was_settled_meanwhile_is_left_out(company: Company, run: Run, reas
     assert titles(sent) == ["Call Bob"]
     errors = company.tx.execute(text("SELECT error FROM deliveries WHERE state = 'suppressed'")).scalars()
     assert errors.all() == [reason]
+
+
+def test_where_the_latest_was_stopped_the_one_before_it_has_the_line(company: Company, run: Run) -> None:
+    """Max was told as the one above Eve, and then as the assignee; now it is Eve's again."""
+    max_ = company.person("Max", role="manager")
+    company.follow_up(company.person("Eve", manager=max_), overdue=50 * HOUR, title="Call Ada")
+    for severity in ("overdue", "escalated"):
+        set_rule(company, max_, severity, "hourly")
+    configure(company, Mail())
+    change(company, "DELETE FROM destinations WHERE user_id <> :id", id=max_)
+    announce(company, run, max_)
+    change(
+        company,
+        "INSERT INTO notifications "
+        "(user_id, follow_up_id, run, step, repeat, policy_version_id, due_at, audience) "
+        "SELECT user_id, follow_up_id, run, step, repeat + 1, policy_version_id, due_at, 'assignee' "
+        "FROM notifications WHERE user_id = :id",
+        id=max_,
+    )
+    let_an_hour_pass(company)
+    assert titles(digest(company)) == ["Call Ada"]
+    assert states(company) == {"digested": 1, "suppressed": 1}
+
+
+def test_a_graver_step_of_a_run_before_takes_no_line_away(company: Company, run: Run) -> None:
+    """Three were summed up as escalated; one of them was put off, and is overdue again."""
+    eve = hourly(company, run)
+    set_rule(company, eve, "escalated", "hourly")
+    change(company, "DELETE FROM destinations WHERE user_id <> :id", id=eve)
+    company.follow_ups(eve, 3, overdue=50 * HOUR)
+    announce(company, run, eve)
+    change(company, "UPDATE follow_ups SET due_at = now() - interval '1 hour' WHERE title = 'Call 1'")
+    announce(company, run, eve)
+    let_an_hour_pass(company)
+    assert sorted(titles(digest(company))) == ["Call 1", "Call 2", "Call 3"]
 
 
 def test_an_empty_one_is_not_sent(company: Company, run: Run) -> None:

@@ -41,21 +41,23 @@ JOIN = text("""
     UPDATE deliveries SET state = 'digested', digest_id = :digest_id, ended_at = now() WHERE id = :id
 """)
 
-# What was read, completed or moved meanwhile says so, and has no line.
+# What was read, completed, moved or deleted meanwhile says so, and has no line.
 LEAVE_OUT = text("""
-    UPDATE deliveries d SET state = 'suppressed', error = CASE
+    UPDATE deliveries d SET state = 'suppressed', error = CASE WHEN n.id IS NULL THEN 'deleted'
         WHEN n.read_at IS NOT NULL THEN 'read' WHEN NOT s.is_open THEN 'completed' ELSE 'rescheduled' END
-    FROM notifications n LEFT JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
-    WHERE d.digest_id = :digest_id AND d.state = 'digested'
-        AND (n.user_id, n.id) = (d.user_id, d.notification_id)
-        AND (n.read_at IS NOT NULL OR NOT s.is_open OR s.run <> n.run)
+    FROM deliveries m
+    LEFT JOIN notifications n ON (n.user_id, n.id) = (m.user_id, m.notification_id)
+    LEFT JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
+    WHERE m.digest_id = :digest_id AND m.state = 'digested' AND d.id = m.id
+        AND (n.id IS NULL OR n.read_at IS NOT NULL OR NOT s.is_open OR s.run <> n.run)
 """)
 LEAVE_OUT_ONE = text("""
     UPDATE deliveries SET state = 'suppressed', error = :reason
     WHERE digest_id = :digest_id AND state = 'digested' AND notification_id = :id
 """)
 
-# One of each follow-up, the latest that is told of it; what sums up many stands for each of them.
+# One of each follow-up, the latest of its present run that was not stopped; what sums up many stands for each
+# of them.
 CHOSEN = text("""
     WITH members AS (
         SELECT n.* FROM deliveries d
@@ -68,11 +70,13 @@ CHOSEN = text("""
         JOIN notifications n ON n.user_id = m.user_id AND n.bundle = m.summary_of
         WHERE m.audience = 'bundle'
     ), latest AS (
-        SELECT DISTINCT ON (follow_up_id) * FROM told ORDER BY follow_up_id, step DESC, repeat DESC, id DESC
+        SELECT DISTINCT ON (t.follow_up_id) t.* FROM told t
+        JOIN escalation_states s ON s.follow_up_id = t.follow_up_id AND s.is_open AND s.run = t.run
+        WHERE t.id <> ALL(CAST(:gone AS bigint[])) AND t.follow_up_id <> ALL(CAST(:listed AS bigint[]))
+        ORDER BY t.follow_up_id, t.step DESC, t.repeat DESC, t.id DESC
     )
     SELECT l.id, l.follow_up_id, count(*) OVER () AS number FROM latest l
-    JOIN escalation_states s ON s.follow_up_id = l.follow_up_id AND s.is_open AND s.run = l.run
-    WHERE l.id <> ALL(CAST(:without AS bigint[])) ORDER BY l.due_at, l.id LIMIT :at_most
+    ORDER BY l.due_at, l.id LIMIT :at_most
 """)
 
 LINES = text("""
@@ -125,20 +129,21 @@ def chosen(tx: Transaction, row: Row[Any]) -> Digest | str:
 def _standing(tx: Transaction, row: Row[Any]) -> tuple[list[int], int]:
     """The notifications that have a line, and how many follow-ups there are.
 
-    Each look is twice as wide as the one before: however many were stopped, there are few.
+    Each look is twice as wide as the one before: however many were stopped, there are few. Where the latest
+    of a follow-up was stopped, the one before it may stand.
     """
-    standing: list[int] = []
+    standing: dict[int, int] = {}
     gone: list[int] = []
     at_most = MOST_LINES
     while True:
-        looked = {"digest_id": row.digest_id, "without": standing + gone, "at_most": at_most}
+        looked = {"digest_id": row.digest_id, "gone": gone, "listed": [*standing], "at_most": at_most}
         found = tx.execute(CHOSEN, looked).all()
         reasons = _stopped(tx, row, [Told(each.id, each.follow_up_id) for each in found])
         left = found[0].number - len(found) if found else 0
         gone += reasons
-        standing += [each.id for each in found if each.id not in reasons]
-        if len(standing) >= MOST_LINES or not left:
-            return standing[:MOST_LINES], len(standing) + left
+        standing |= {each.follow_up_id: each.id for each in found if each.id not in reasons}
+        if len(standing) >= MOST_LINES or not (left or reasons):
+            return [*standing.values()][:MOST_LINES], len(standing) + left
         at_most *= 2
 
 
