@@ -252,6 +252,20 @@ def test_a_manager_is_told_no_matter_who_of_their_team_has_it(company: Company, 
     assert taken(company) == Stopped("reassigned")
 
 
+def test_who_stands_in_for_one_above_an_assignee_who_left_is_told(company: Company, run: Run) -> None:
+    otto, max_ = company.person("Otto", role="manager"), company.person("Max", role="manager")
+    call = company.follow_up(company.person("Eve", manager=max_, active=False), overdue=HOUR)
+    company.away(max_, substitute=otto)
+    configure(company, Mail())
+    sweep(company, run)
+    found = taken(company)
+    assert isinstance(found, Delivery)
+    assert found.recipient.name == "Otto"
+    let_time_pass(company)
+    company.set(call, assignee_id=otto)
+    assert taken(company) == Stopped("reassigned")
+
+
 def test_after_an_outage_only_the_current_step_is_sent(company: Company, run: Run) -> None:
     set_up(company, run)
     company.let_pass(2 * DAY)

@@ -46,6 +46,8 @@ STATES = text("""
 
 HOLDER = "holder"
 """Who is told that a hold of theirs is over."""
+UP_THE_LINE = frozenset({Fallback.UP_THE_LINE, Fallback.SUBSTITUTE})
+"""Who is told as the assignee may be above them: by name, or because they stand in for somebody who is."""
 DELETED = "deleted"
 READ = "read"
 OVERTAKEN = "overtaken by a later step"
@@ -114,7 +116,7 @@ def _is_reassigned(row: Row[Any]) -> bool:
         return False
     if not isinstance(audience_of(row.audience), OnTheLine):
         return False
-    if row.audience == str(ASSIGNEE) and row.fallback != Fallback.UP_THE_LINE:
+    if row.audience == str(ASSIGNEE) and row.fallback not in UP_THE_LINE:
         return not row.is_assignee
     return not row.is_on_line
 
