@@ -194,6 +194,15 @@ def test_an_attempt_that_nobody_ended_comes_again_with_the_same_lines_under_the_
     assert (again.id, again.attempt, titles(again)) == (first.id, 2, ["Call Ada"])
 
 
+def test_what_a_clock_that_was_ahead_has_written_is_held_for_one_digest(company: Company, run: Run) -> None:
+    hourly(company, run, "Call Ada")
+    change(company, "UPDATE deliveries SET created_at = now() + interval '40 days', next_at = now()")
+    assert taken(company) == Stopped(HELD)
+    assert taken(company) is None
+    change(company, "UPDATE deliveries SET next_at = now(), held_until = now() - interval '1 second'")
+    assert titles(digest(company)) == ["Call Ada"]
+
+
 def test_what_comes_behind_its_digest_goes_in_the_next_one(company: Company, run: Run) -> None:
     eve = hourly(company, run, "Call Ada")
     let_an_hour_pass(company)

@@ -67,7 +67,7 @@ DUE = text("""
 TAKE = text(f"""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
         d.channel, d.digest_id, d.notice, COALESCE(d.severity, 'overdue') AS severity, d.created_at,
-        now() AS now,
+        d.held_until, now() AS now,
         GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old
     FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
@@ -340,7 +340,7 @@ def _ruled(tx: Transaction, row: Row[Any]) -> Ended | Held | Stopped | None:
     What comes behind its digest goes in the next one. What was tried already goes by itself.
     """
     rules, severity = rules_of(tx, row.user_id, row.channel), Severity(row.severity)
-    turn = rules.when(severity, since=min(row.created_at, row.now), now=row.now)
+    turn = rules.when(severity, since=_due_since(row), now=row.now)
     if turn is None:
         return Ended("suppressed", NEVER)
     if turn.at > row.now:
@@ -351,6 +351,16 @@ def _ruled(tx: Transaction, row: Row[Any]) -> Ended | Held | Stopped | None:
         return Stopped(IN_DIGEST)
     later = rules.when(severity, since=row.now, now=row.now)
     return Held(later.at) if later else None
+
+
+def _due_since(row: Row[Any]) -> datetime:
+    """When a delivery was due. What a clock that was ahead has written is due since now, and once it was held
+    until its time, since then: else it would be held from one time to the next."""
+    created_at: datetime = row.created_at
+    now: datetime = row.now
+    if created_at <= now:
+        return created_at
+    return now - LONGEST_HOLD if row.held_until and row.held_until <= now else now
 
 
 def _links(tx: Transaction, row: Row[Any], told: Message, life: timedelta) -> Mapping[int, Links]:
