@@ -9,7 +9,7 @@ from random import Random
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, journal, settings
+from tests.faults import deliveries, digests, journal, settings
 from tests.faults.established import Established, establish
 from tests.faults.journal import Kind
 from tests.faults.people import People, Person
@@ -77,6 +77,7 @@ def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> tup
         tx.execute(text(statement))
     people = hire(tx)
     tx.execute(text(deliveries.SWITCH_ON))
+    digests.want(tx, people)
 
     def standard(now: datetime, rng: Random) -> datetime:
         return _standard_due(now, rng, span)

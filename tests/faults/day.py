@@ -21,6 +21,7 @@ from typing import Any
 from followup_common.contracts import OutboxTick
 from sqlalchemy import text
 
+from tests.faults import digests
 from tests.faults.catalogue import FAULTS
 from tests.faults.fleet import CONSUMERS
 from tests.faults.injection import Missed
@@ -154,6 +155,7 @@ def _let_a_quarter_pass(system: System, number: int) -> None:
 
 def _settled(system: System) -> bool:
     system.workload.tick(OutboxTick())
+    digests.hasten(system.owner)
     with system.owner.transaction() as tx:
         return not tx.execute(LEFT).scalar()
 

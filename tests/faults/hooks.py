@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -40,7 +40,7 @@ REFUSALS = (400, 401, 403, 404, 405, 408, 409, 413, 422, 500, 501, 502, 504)
 """Beside these: 301, 302, 307 and 308; 429 and 503 that ask for a while; cut off, half, or no HTTP at all."""
 
 
-def answers(receiver: Receiver) -> list[Answer]:
+def answers(receiver: Receiver, refusals: Iterable[int] = REFUSALS) -> list[Answer]:
     """What a receiver can say: more than 24 kinds."""
     redirects = (answering(status, location=ELSEWHERE) for status in (301, 302, 307, 308))
     waits = (
@@ -51,7 +51,7 @@ def answers(receiver: Receiver) -> list[Answer]:
     )
     half = b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhal"
     return [
-        *(Answer(answering(status)) for status in REFUSALS),
+        *(Answer(answering(status)) for status in refusals),
         *map(Answer, (*redirects, *waits)),
         *(Answer(answering(status), takes=True) for status in (200, 201, 202)),
         *(Answer(sending(raw), takes=True) for raw in (b"", b"HTTP/1.1 20", b"SSH-2.0-OpenSSH\r\n", half)),

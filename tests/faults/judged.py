@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from tests.faults import deliveries
+from tests.faults import deliveries, digests
 from tests.faults.ladders import Rung, after
 from tests.faults.model import Clock, History, Stay
 from tests.faults.offices import Position, next_after, position
@@ -40,6 +40,10 @@ class Found:
     activities: list[RowMapping] = field(default_factory=list)
     attempts: list[RowMapping] = field(default_factory=list)
     """To deliver what notifies of it, each when it was begun."""
+    suppressed: list[RowMapping] = field(default_factory=list)
+    """Deliveries of what notifies of it that were not to be sent any more, each when that was decided."""
+    listed: list[digests.Listed] = field(default_factory=list)
+    """What digests have to do with it."""
     escalations: dict[Key, RowMapping] = field(default_factory=dict)
 
 
@@ -88,6 +92,8 @@ class Judged:
         yield from self._ends_of_waits(now)
         yield from self._end_of_a_snooze()
         yield from deliveries.begun_after_a_stop(self.history, self.found.attempts)
+        yield from deliveries.stopped_for_nothing(self.history, self.found.suppressed)
+        yield from digests.failures_of(self.id, self.history, self.found.listed)
         current = self.history.current
         if current:
             level = self._level(current, now)

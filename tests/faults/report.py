@@ -11,7 +11,8 @@ from typing import Any
 from tests.faults.rounds import Outcome
 
 FAILURES = ("lost", "duplicated", "after_stop", "wrong_level", "dead_letters")
-COUNTED = (*FAILURES, "announced", "notified", "skipped", "already_told", "mailed", "called")
+LEFT = ("mailed", "in_digests", "pushed", "called")
+COUNTED = (*FAILURES, "announced", "notified", "skipped", "already_told", *LEFT)
 
 
 def figures(seed: int, outcomes: Sequence[Outcome]) -> dict[str, Any]:

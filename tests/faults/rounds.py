@@ -17,7 +17,7 @@ from followup_common.contracts import OutboxTick
 from followup_common.messaging.outbox import LONGEST_DELAY, REDRIVE_AFTER
 from sqlalchemy import Interval, bindparam, text
 
-from tests.faults import deliveries, evidence, webhooks
+from tests.faults import deliveries, digests, evidence, webhooks
 from tests.faults.injection import Injection, Planned
 from tests.faults.server_faults import calm
 from tests.faults.system import SCHEDULERS, Hosts, System
@@ -87,7 +87,7 @@ def run_round(
         system.workload.sweep()
         _settle(system)
         with system.owner.transaction() as tx:
-            verdict = judge(tx, system.people, system.mail.taken, system.hooks.by_name)
+            verdict = judge(tx, system.people, system.arrived)
             if not verdict.clean:
                 evidence.keep(tx, folder / "tables")
         return Outcome(
@@ -124,6 +124,7 @@ def _settle(system: System) -> float:
             if not waiting:  # else copies of it would come faster than they are taken
                 tx.execute(HASTEN)
                 tx.execute(BACK_SINCE_A_MINUTE)
+            digests.hasten_in(tx)
             deliveries.hasten_in(tx)
             webhooks.hasten_in(tx)
         system.workload.tick(OutboxTick())

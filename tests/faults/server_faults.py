@@ -222,6 +222,7 @@ def calm(system: System) -> None:
     """Undo whatever a fault that failed half-way may have left."""
     system.network.heal()
     system.mail.behave()
+    system.pushes.behave()
     for name in CONSUMERS:
         system.fleet.signal(name, signal.SIGCONT)
     for server in (system.hosts.postgres, system.hosts.rabbitmq):

@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.faults.switches import Switches
 
@@ -85,13 +85,22 @@ def _die_around_a_send(switches: Switches) -> None:
 
     send = Sender._outcome
 
-    def die_or_send(self: Sender, *arguments: object) -> object:
-        die_if_armed(switches, "before_sending")
-        outcome = send(self, *arguments)  # type: ignore[arg-type]
-        die_if_armed(switches, "after_sending")
+    def die_or_send(self: Sender, line: Any, taken: Any) -> object:
+        kinds = _kinds_of(self._channel.name, taken)
+        for kind in kinds:
+            die_if_armed(switches, f"before_sending{kind}")
+        outcome = send(self, line, taken)
+        for kind in kinds:
+            die_if_armed(switches, f"after_sending{kind}")
         return outcome
 
     Sender._outcome = die_or_send  # type: ignore[method-assign, assignment]
+
+
+def _kinds_of(channel: str, taken: Any) -> tuple[str, ...]:
+    """By which points a delivery comes: that of all, that of its channel, and that of digests."""
+    told = getattr(getattr(taken, "delivery", taken), "notification", None)
+    return ("", f"_{channel}", *(("_digest",) if type(told).__name__ == "Digest" else ()))
 
 
 def _die_before_commit(switches: Switches) -> None:

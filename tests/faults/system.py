@@ -28,6 +28,8 @@ from tests.faults.mail import SENDER, Mail
 from tests.faults.network import Network, Proxy
 from tests.faults.people import People
 from tests.faults.pinned_snapshot import PinnedSnapshot
+from tests.faults.pushes import VAPID_KEY, PushService
+from tests.faults.verdict import Arrived
 from tests.faults.workload import Workload
 from tests.support.clock import DatabaseClock
 from tests.support.postgres import Postgres, role_url
@@ -88,6 +90,7 @@ class System:
     network: Network = field(init=False)
     mail: Mail = field(init=False)
     hooks: Hooks = field(init=False)
+    pushes: PushService = field(init=False)
     workload: Workload = field(init=False)
     editors: Editors = field(init=False)
     owner: Database = field(init=False)
@@ -115,6 +118,11 @@ class System:
     def vhost(self) -> str:
         """The name of the virtual host."""
         return urlsplit(self.broker_url).path.lstrip("/")
+
+    @property
+    def arrived(self) -> Arrived:
+        """What has left the house, as those have it to whom it went."""
+        return Arrived(self.mail.taken, self.hooks.by_name, self.pushes)
 
     def on_its_way(self) -> int:
         """How many messages wait for a consumer, as RabbitMQ counted them some seconds ago."""
@@ -151,8 +159,10 @@ class System:
         undo.callback(self.network.close)
         self.mail = undo.enter_context(Mail())
         self.hooks = undo.enter_context(Hooks())
+        self.pushes = undo.enter_context(PushService())
         with self.owner.transaction() as tx:
             webhooks.listen(tx, self.people.admins[0], self._ports_of_hooks())
+            self.pushes.subscribe(tx, self.people, self._port_to("push", self.pushes.receiver.port))
         self.fleet = Fleet(self.folder, self._environments(database_url))
         undo.callback(self.fleet.stop)
         api_url = role_url(database_url, "followup_api")
@@ -169,26 +179,26 @@ class System:
             if name not in SCHEDULERS:
                 url = role_url(database_url, f"followup_{name}")
                 environments[name]["FOLLOWUP_DATABASE_URL"] = self._through(name, url)
-        to_mail = self.proxies[DISPATCHER, "mail"] = self.network.proxy("127.0.0.1", self.mail.port)
         environments[DISPATCHER] = {
             **SETTINGS,
             "FOLLOWUP_DATABASE_URL": self._through(DISPATCHER, role_url(database_url, "followup_dispatcher")),
-            "FOLLOWUP_SMTP_URL": f"smtp://127.0.0.1:{to_mail.port}",
+            "FOLLOWUP_SMTP_URL": f"smtp://127.0.0.1:{self._port_to('mail', self.mail.port)}",
             "FOLLOWUP_MAIL_FROM": SENDER,
             "FOLLOWUP_PUBLIC_URL": "https://followup.example.com",
             "FOLLOWUP_SECRETS_KEY": KEY,
+            "FOLLOWUP_VAPID_PRIVATE_KEY": VAPID_KEY,
             "FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
         }
         return environments
 
     def _ports_of_hooks(self) -> dict[str, int]:
         """By which the dispatcher reaches each receiver: behind a proxy of its own."""
-        ports = {}
-        for name in self.hooks.by_name:
-            proxy = self.network.proxy("127.0.0.1", self.hooks.port(name))
-            self.proxies[DISPATCHER, name] = proxy
-            ports[name] = proxy.port
-        return ports
+        return {name: self._port_to(name, self.hooks.port(name)) for name in self.hooks.by_name}
+
+    def _port_to(self, name: str, port: int) -> int:
+        """By which the dispatcher reaches a port of this process: that of a proxy."""
+        proxy = self.proxies[DISPATCHER, name] = self.network.proxy("127.0.0.1", port)
+        return proxy.port
 
     def _through(self, name: str, url: str) -> str:
         """The URL of a server as a service sees it: behind a proxy of its own."""

@@ -7,7 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.faults.deliveries import SWITCH_ON, begun_after_a_stop, failures, hasten_in
+from tests.faults.deliveries import (
+    SWITCH_ON,
+    begun_after_a_stop,
+    failures,
+    hasten_in,
+    stopped_for_nothing,
+)
 from tests.faults.journal import Change, Kind
 from tests.faults.test_the_model import NINE, SECOND, change, created, played
 from tests.support.company import Company
@@ -43,7 +49,7 @@ def mails(company: Company, number: int = 1) -> list[Taken]:
 
 
 def wrong(company: Company, taken: list[Taken]) -> list[str]:
-    return [failure for failure, _, _ in failures(company.tx, taken)]
+    return [failure for failure, _, _ in failures(company.tx, taken, {})]
 
 
 def test_what_is_as_it_should_be_is_not_wrong(sent: Company) -> None:
@@ -92,6 +98,26 @@ def test_an_attempt_that_began_after_it_was_handed_on_is_found() -> None:
         list(begun_after_a_stop(history, [{**attempt, "committed_at": NINE + n * SECOND}])) for n in (4, 6)
     ]
     assert [len(each) for each in found] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "found"),
+    [
+        ({}, [], ["lost"]),
+        ({}, [change(4, Kind.COMPLETED)], []),
+        ({}, [change(7, Kind.COMPLETED)], ["lost"]),
+        ({"is_unread": False}, [], []),
+        ({"is_overtaken": True}, [], []),
+        ({"error": "inactive"}, [], []),
+    ],
+)
+def test_what_nothing_has_stopped_was_to_be_sent(
+    row: dict[str, object], changes: list[Change], found: list[str]
+) -> None:
+    decided = {"told_at": NINE + SECOND, "committed_at": NINE + 6 * SECOND, "error": "completed", "run": 1}
+    suppressed = [{**decided, "is_unread": True, "is_overtaken": False, **row}]
+    history = played([created(), *changes])
+    assert [failure for failure, _, _ in stopped_for_nothing(history, suppressed)] == found
 
 
 @pytest.mark.parametrize("is_sent", [True, False])

@@ -11,12 +11,13 @@ from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, journal, summaries, webhooks
+from tests.faults import deliveries, digests, journal, summaries, webhooks
 from tests.faults.hooks import Hook
 from tests.faults.journal import Change
-from tests.faults.judged import Court, Found, Judged, key
+from tests.faults.judged import Court, Failures, Found, Judged, key
 from tests.faults.model import Clock, History, history
 from tests.faults.people import People
+from tests.faults.pushes import PushService
 from tests.faults.settings import RunBegan, Settings, read_runs
 from tests.support.clock import jumps
 from tests.support.mail_server import Taken
@@ -37,6 +38,7 @@ QUERIES = {
     "activities": f"SELECT follow_up_id, run, step, repeat, created_at, {COMMITTED} "
     "FROM activities WHERE kind = 'escalated'",
     "attempts": deliveries.ATTEMPTS,
+    "suppressed": deliveries.SUPPRESSED,
     "escalations": "SELECT follow_up_id, run, step, repeat, status, raised_at, ended_at FROM escalations",
     "follow_ups": "SELECT s.* FROM follow_ups f JOIN escalation_states s ON s.follow_up_id = f.id",
 }
@@ -56,6 +58,21 @@ REPEATED = text("""
 """)
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """What has left the house, as those have it to whom it went.
+
+    Args:
+        mails: what the mail server has taken.
+        hooks: the receivers of webhooks.
+        pushes: the push service, with its browsers.
+    """
+
+    mails: Sequence[Taken]
+    hooks: Mapping[str, Hook]
+    pushes: PushService
+
+
 @dataclass
 class Verdict:
     """How many of each kind of failure, with a few examples of each."""
@@ -70,6 +87,8 @@ class Verdict:
     skipped: int = 0
     already_told: int = 0
     mailed: int = 0
+    in_digests: int = 0
+    pushed: int = 0
     called: int = 0
     examples: dict[str, list[str]] = field(default_factory=dict)
 
@@ -88,20 +107,19 @@ class Verdict:
                 kept.append(example)
 
 
-def judge(tx: Transaction, people: People, mails: Sequence[Taken], hooks: Mapping[str, Hook]) -> Verdict:
+def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
     """Compare everything; to be called when nothing moves any more.
 
     Args:
         tx: where the database is.
         people: as they were at first.
-        mails: what the mail server has taken.
-        hooks: the receivers of webhooks.
+        arrived: what has left the house.
     """
     verdict = Verdict()
     for row in tx.execute(DEAD):
         verdict.add("dead_letters", 1, f"event {row.id} ({row.type}): {row.error}")
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
-    found = _read(tx)
+    found = _read(tx, arrived.mails)
     court = Court(Settings.read(tx, people), Clock(jumps(tx)), repeated(tx))
     runs = read_runs(tx, court.settings)
     for follow_up_id, changes in journal.read(tx).items():
@@ -123,23 +141,34 @@ def judge(tx: Transaction, people: People, mails: Sequence[Taken], hooks: Mappin
         verdict.add("after_stop", 1, f"follow-up {follow_up_id} is in no journal")
     for failure, count, example in summaries.failures(tx):
         verdict.add(failure, count, example)
-    for failure, count, example in deliveries.failures(tx, mails):
+    for failure, count, example in _of_what_left(tx, arrived, court.clock):
         verdict.add(failure, count, example)
-    for failure, count, example in (*webhooks.failures(tx, hooks), *webhooks.attempts_while_off(tx)):
-        verdict.add(failure, count, example)
-    verdict.mailed = len(mails)
-    verdict.called = sum(hook.taken.total() for hook in hooks.values())
+    verdict.mailed = len(arrived.mails)
+    verdict.in_digests = tx.execute(digests.LINES).scalar_one()
+    verdict.pushed = arrived.pushes.taken.total()
+    verdict.called = sum(hook.taken.total() for hook in arrived.hooks.values())
     left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
     verdict.add("lost", left, f"{left} sweeps, events, returns and deliveries never came to an end")
     verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")
     return verdict
 
 
+def _of_what_left(tx: Transaction, arrived: Arrived, clock: Clock) -> Failures:
+    """Everything that is wrong with what has left the house."""
+    yield from deliveries.failures(tx, arrived.mails, arrived.pushes.taken)
+    yield from digests.failures(tx, arrived.mails)
+    yield from digests.made_early(tx, clock)
+    yield from webhooks.failures(tx, arrived.hooks)
+    yield from webhooks.attempts_while_off(tx)
+    forged = arrived.pushes.forged
+    yield "lost", forged, f"browsers could not read {forged} messages, or nobody had signed them"
+
+
 def _played(changes: Sequence[Change], runs: Mapping[int, RunBegan], *, late: bool = False) -> History:
     return history(changes, {run: each.version for run, each in runs.items()}, late=late)
 
 
-def _read(tx: Transaction) -> dict[int, Found]:
+def _read(tx: Transaction, mails: Sequence[Taken]) -> dict[int, Found]:
     found: defaultdict[int, Found] = defaultdict(Found)
     for name, query in QUERIES.items():
         for row in tx.execute(text(query)).mappings():
@@ -150,6 +179,8 @@ def _read(tx: Transaction) -> dict[int, Found]:
                 entry.escalations[key(row)] = row
             else:
                 getattr(entry, name).append(row)
+    for follow_up_id, listed in digests.of_follow_ups(tx, mails).items():
+        found[follow_up_id].listed = listed
     return dict(found)
 
 

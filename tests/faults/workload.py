@@ -35,7 +35,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from tests.faults import journal
+from tests.faults import digests, journal
 from tests.faults.callers import Callers
 from tests.faults.journal import Kind
 from tests.faults.people import People
@@ -153,6 +153,9 @@ class Workload:
         self._threads = [
             *(threading.Thread(target=self._repeat, args=(task, pause), daemon=True) for task in tasks),
             threading.Thread(target=self._repeat, args=(self._tick, 1.0), daemon=True),
+            threading.Thread(
+                target=self._repeat, args=(self._move_digests(Random(f"{seed}-digests")), 0.5), daemon=True
+            ),
         ]
 
     @property
@@ -268,6 +271,14 @@ class Workload:
                 self._publisher.publish(envelopes)
 
         return act
+
+    def _move_digests(self, rng: Random) -> Callable[[], None]:
+        def move() -> None:
+            with self._database.transaction() as tx:
+                digests.move(tx, rng)
+            self._acted["move_digests"] += 1
+
+        return move
 
     def _call(self, rng: Random) -> Callable[[], None]:
         def call() -> None:
