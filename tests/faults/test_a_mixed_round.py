@@ -36,7 +36,7 @@ KINDS = [
     "database_clock_jumps",
     "rows_locked",
     "network_cut",
-    "kill_dispatcher_before_it_sends",
+    "kill_dispatcher_before_it_sends_a_digest",
     "kill_dispatcher_after_it_has_sent",
     "mail_server_gives_any_answer",
     "mail_server_dies_behind_texts",
@@ -44,6 +44,7 @@ KINDS = [
     "receiver_gives_any_answer",
     "receiver_is_gone",
     "webhook_paused",
+    "kill_dispatcher_after_it_has_pushed",
 ]
 
 
@@ -82,4 +83,6 @@ def _expect_clean(hosts: Hosts, tmp_path: Path, kinds: list[str]) -> None:
     assert outcome.verdict.announced > FOLLOW_UPS / 2
     assert outcome.verdict.mailed > 100
     assert outcome.verdict.called > 30
+    assert outcome.verdict.in_digests > 50
+    assert outcome.verdict.pushed > 5
     assert outcome.faults.total() >= len(kinds) - 2

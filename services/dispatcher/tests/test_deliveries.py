@@ -266,6 +266,19 @@ def test_who_stands_in_for_one_above_an_assignee_who_left_is_told(company: Compa
     assert taken(company) == Stopped("reassigned")
 
 
+def test_who_stands_in_for_an_admin_is_told_where_nobody_is_above_the_assignee(
+    company: Company, run: Run
+) -> None:
+    otto, ada = company.person("Otto"), company.person("Ada", role="admin")
+    company.follow_up(company.person("Eve", active=False), overdue=HOUR)
+    company.away(ada, substitute=otto)
+    configure(company, Mail())
+    sweep(company, run)
+    found = taken(company)
+    assert isinstance(found, Delivery)
+    assert found.recipient.name == "Otto"
+
+
 def test_after_an_outage_only_the_current_step_is_sent(company: Company, run: Run) -> None:
     set_up(company, run)
     company.let_pass(2 * DAY)

@@ -35,6 +35,7 @@ STATES = text("""
             )
             SELECT FROM line WHERE line.id = COALESCE(n.for_user_id, n.user_id)
         ) AS is_on_line,
+        EXISTS (SELECT FROM users u WHERE u.id = n.for_user_id AND u.role = 'admin') AS is_for_admin,
         EXISTS (
             SELECT FROM notifications later
             WHERE n.step > 0 AND later.follow_up_id = n.follow_up_id AND later.run = n.run
@@ -47,7 +48,7 @@ STATES = text("""
 HOLDER = "holder"
 """Who is told that a hold of theirs is over."""
 UP_THE_LINE = frozenset({Fallback.UP_THE_LINE, Fallback.SUBSTITUTE})
-"""Who is told as the assignee may be above them: by name, or because they stand in for somebody who is."""
+"""Who is told as the assignee may be above them: themselves, or in place of somebody who is."""
 DELETED = "deleted"
 READ = "read"
 OVERTAKEN = "overtaken by a later step"
@@ -112,7 +113,7 @@ def _is_reassigned(row: Row[Any]) -> bool:
     """Whether who is meant is no longer told of it, now that it is somebody else's."""
     if row.step == 0:
         return not row.is_assignee
-    if row.audience == HOLDER or row.fallback == Fallback.ADMINS:
+    if row.audience == HOLDER or row.fallback == Fallback.ADMINS or row.is_for_admin:
         return False
     if not isinstance(audience_of(row.audience), OnTheLine):
         return False
