@@ -3,17 +3,67 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit, running
 from tests.e2e.pages import dialog, said
+from tests.e2e.product import hours
 from tests.e2e.test_accessibility import DESK, violations_at_each_size
+from tests.support.certificates import make_certificate
+from tests.support.imap_server import ImapServer, shared_folder
 from tests.support.mail_server import MailServer
 from tests.support.receiver import Receiver
+from tests.support.reports import POSTFIX
 from tests.support.waiting import eventually
 
 HOME = "amir@home.example.com"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[ImapServer]:
+    with shared_folder() as folder:
+        server = ImapServer(folder, make_certificate(folder / "server.pem"))
+        process = server.start()
+        try:
+            yield server
+        finally:
+            process.terminate()
+
+
+@pytest.mark.long
+def test_a_person_reads_that_their_address_takes_no_mail_and_switches_it_on_again(
+    built_ui: None, visit: Visit, mailbox: ImapServer
+) -> None:
+    with (
+        MailServer() as mail,
+        running(
+            FOLLOWUP_SMTP_URL=mail.url,
+            FOLLOWUP_MAIL_FROM="Followup <f@example.com>",
+            FOLLOWUP_BOUNCES_URL=mailbox.url,
+        ) as product,
+    ):
+        amir = product.person("Amir Patel")
+        product.follow_up(amir, "Call Acme", due=hours(-2))
+        product.sweep()
+        [taken] = eventually(lambda: mail.taken, 30, what="a mail")
+        report = POSTFIX.report(to=amir.email, message_id=str(taken.message["Message-ID"]))
+        mailbox.deliver(report)
+        page = visit(amir, "/inbox", at=product, viewport=DESK, reduced_motion="reduce")
+        entry = page.get_by_role("link", name=f"Mail to {amir.email} came back: 550 5.1.1 no such user")
+        expect(entry).to_be_visible(timeout=90_000)  # it is looked for each minute
+        expect(page.get_by_text("Mail failed: 550 5.1.1 no such user")).to_be_visible()
+        found = {"inbox": violations_at_each_size(page)}
+        entry.click()
+        told = page.get_by_role("region", name="Where you are told")
+        expect(told.get_by_text("Switched off, as what was sent there came back: 550 5.1.1")).to_be_visible()
+        found["settings"] = violations_at_each_size(page)
+        told.get_by_role("button", name=f"Switch on {amir.email}").click()
+        expect(told.get_by_text("On", exact=True)).to_be_visible()
+        expect(told.get_by_text("came back")).to_have_count(0)
+    assert not {what: problems for what, problems in found.items() if problems}
 
 
 def test_a_person_is_told_at_another_address(built_ui: None, visit: Visit) -> None:

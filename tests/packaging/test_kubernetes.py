@@ -14,7 +14,7 @@ from tests.support.manifests import KUBERNETES, Manifest, problems
 from tests.support.prometheus_rule import WRITTEN, document
 
 DNS, DATABASE, BROKER = 53, 5432, 5672
-MAIL = {25, 465, 587}
+MAIL = {25, 143, 465, 587, 993}
 WEBHOOKS = {443}
 JOBS = ("migrate", "first-admin")
 PODS = (*SETTINGS, *JOBS)
@@ -119,7 +119,7 @@ def test_no_secret_is_in_the_files_and_each_is_documented() -> None:
         for variable in container_of(name)["env"]
         if (reference := variable.get("valueFrom", {}).get("secretKeyRef"))
     }
-    assert len(used) == 18
+    assert len(used) == 19
     assert [pair for pair in used if "| `{}` | `{}` |".format(*pair) not in README] == []
 
 

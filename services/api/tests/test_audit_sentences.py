@@ -41,6 +41,11 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         *({"host": "crm.example.com", "reason": "it answered 410 Gone"},),
         "Webhook 3 (crm.example.com) was switched off: it answered 410 Gone",
     ),
+    (
+        *(Action.DESTINATION_SWITCHED, None, "destinations/4"),
+        {"channel": "email", "address": "bob@example.com", "state": "off", "reason": "550 no such user"},
+        "What tells somebody by mail at bob@example.com was switched off, as it came back: 550 no such user",
+    ),
     *(
         (
             *(action, 2, "destinations/4"),

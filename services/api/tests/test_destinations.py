@@ -215,6 +215,29 @@ def test_who_has_found_a_token_or_an_open_browser_adds_nothing(
     assert world.client(eve).get(MINE).status_code == 200
 
 
+def test_who_has_an_address_that_takes_no_mail_is_told_and_switches_it_on_again(
+    world: World, client: TestClient, eve: Person
+) -> None:
+    world.execute(
+        "UPDATE destinations SET state = 'off', problem = '550 no such user', problem_since = now()"
+    )
+    [off] = client.get(MINE).json()["items"]
+    assert (off["state"], off["problem"]) == ("off", "550 no such user")
+    [told] = client.get("/api/v1/notifications").json()["items"]
+    assert (told["kind"], told["destination_id"], told["follow_up"]) == ("destination", off["id"], None)
+    assert told["message"] == f"Mail to {eve.email} came back: 550 no such user"
+    assert told["reason"].startswith("Nothing is sent there any more.")
+    assert told["reason"].endswith("else ask an admin to correct it.")
+    summed_up = {"summed_up_by": told["id"]}
+    assert client.get("/api/v1/notifications", params=summed_up).json()["items"] == []
+    assert client.get("/api/v1/follow-ups", params=summed_up).json()["items"] == []
+    answer = client.patch(f"{MINE}/{off['id']}", json={"state": "on"})
+    assert (answer.json()["state"], answer.json()["problem"]) == ("on", None)
+    world.execute("UPDATE destinations SET state = 'off', problem = '550 still none', problem_since = now()")
+    [again] = client.get("/api/v1/notifications").json()["items"]
+    assert again["message"].endswith("550 still none")
+
+
 def test_destinations_of_others_are_not_there(
     world: World, client: TestClient, build: Callable[..., World]
 ) -> None:

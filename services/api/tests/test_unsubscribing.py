@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -247,6 +248,15 @@ def test_a_link_to_act_does_not_unsubscribe_and_none_to_unsubscribe_acts(mailbox
     token = mailbox.link(mailbox.company.amir, "overdue")
     assert mailbox.client().post(f"/a/{token}", data=ONE_CLICK).status_code == 404
     assert modes(mailbox.rules(mailbox.company.amir))["overdue"] == ("at_once", False)
+
+
+def test_who_guesses_has_to_wait(build: Callable[..., World]) -> None:
+    world = build(log_in_failures_per_address=3)
+    mailbox = Mailbox(Company(world))
+    token = mailbox.link(mailbox.company.amir, "overdue")
+    guesses = [mailbox.click(secrets.token_urlsafe(32)).status_code for _ in range(3)]
+    assert guesses == [404] * 3
+    assert mailbox.click(token).status_code == mailbox.look(token).status_code == 429
 
 
 def test_no_log_has_what_a_link_carries(mailbox: Mailbox) -> None:

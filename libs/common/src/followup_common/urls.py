@@ -51,6 +51,16 @@ class ServerUrl:
         named = [value for name, value in self.query if name == "host"] if self.hosts == ("",) else self.hosts
         return ",".join(named) or "localhost"
 
+    def host_and_port(self, default: int) -> tuple[str, int]:
+        """The first host, an IPv6 address without its brackets, and its port.
+
+        Args:
+            default: the port where the URL names none.
+        """
+        host = self.hosts[0]
+        name, colon, port = host.rpartition(":")
+        return (name.strip("[]"), int(port)) if colon and port.isdigit() else (host.strip("[]"), default)
+
     def __str__(self) -> str:
         """The URL, with everything encoded that a driver could misread. Holds the password."""
         login = quote(self.username or "", safe="")

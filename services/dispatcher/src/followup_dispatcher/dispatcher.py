@@ -14,6 +14,8 @@ from followup_common.metrics import Meter
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from followup_dispatcher import destinations, metrics
+from followup_dispatcher.bounce_mailbox import Mailbox
+from followup_dispatcher.bounce_reader import BounceReader
 from followup_dispatcher.channels import AnyChannel, Line, Taken
 from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import Stopped
@@ -36,9 +38,16 @@ class Dispatcher:
         database: where deliveries are, as the dispatcher's own role.
         channels: those that are configured.
         meter: keeps the figures for Prometheus.
+        bounces: where mails come back that could not be delivered; None: nothing is read.
     """
 
-    def __init__(self, database: Database, channels: Sequence[AnyChannel], meter: Meter) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channels: Sequence[AnyChannel],
+        meter: Meter,
+        bounces: Mailbox | None = None,
+    ) -> None:
         self._database = database
         self._channels = channels
         self._meter = meter
@@ -47,6 +56,10 @@ class Dispatcher:
         # Daemons: an attempt that hangs does not keep the process from ending, and is taken over later.
         self._threads = [
             threading.Thread(target=self._tidy, name="tidy", daemon=True),
+            *(
+                threading.Thread(target=reader.run, name="bounces", daemon=True)
+                for reader in self._readers(bounces)
+            ),
             *(
                 threading.Thread(target=sender.run, name=channel.name, daemon=True)
                 for channel in channels
@@ -58,6 +71,10 @@ class Dispatcher:
         under_way: dict[UUID, None] = {}
         for _ in range(channel.lines):
             yield Sender(self._database, channel, self._meter, self._stopping, under_way)
+
+    def _readers(self, bounces: Mailbox | None) -> Iterator[BounceReader]:
+        if bounces is not None:
+            yield BounceReader(self._database, bounces, self._meter, self._stopping)
 
     def start(self) -> None:
         """Start the threads; what is configured is said once the database answers."""

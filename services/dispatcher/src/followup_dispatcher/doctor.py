@@ -1,4 +1,5 @@
-"""What `followup doctor` looks at for mail: server, certificate, log-in and sender; and a mail to try."""
+"""What `followup doctor` looks at for mail: server, certificate, log-in and sender, a mail to try, and the
+mailbox of what comes back."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from followup_common.doctor import Finding
 
+from followup_dispatcher.bounce_mailbox import Mailbox
 from followup_dispatcher.channels.email import Email
 from followup_dispatcher.outcomes import Result
 from followup_dispatcher.settings import DispatcherSettings
@@ -21,6 +23,12 @@ REACH = "Correct FOLLOWUP_SMTP_URL, and let this machine reach that host and por
 TRUST = "Name the host in FOLLOWUP_SMTP_URL as its certificate does, and trust who issued that here."
 LOG_IN = "Correct user and password in FOLLOWUP_SMTP_URL, and encode what they have in them."
 SENDER = "Let FOLLOWUP_MAIL_FROM be an address as which this mail server lets its user send."
+TRUST_MAILBOX = (
+    "Name the host in FOLLOWUP_BOUNCES_URL as its certificate does, and trust who issued that here."
+)
+BOUNCES = (
+    "Correct FOLLOWUP_BOUNCES_URL: host, user and password, each encoded, and the folder behind the host."
+)
 RECIPIENT = "Try another address, or ask who keeps the mail server why it refuses this one."
 
 
@@ -31,6 +39,7 @@ def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> It
         settings: of the dispatcher.
         test_to: address that gets a mail to try; None: none is sent.
     """
+    yield from _bounces(settings)
     channel = Email.of(settings)
     if channel is None:
         fix = "Set FOLLOWUP_SMTP_URL and FOLLOWUP_MAIL_FROM." if test_to else None
@@ -52,6 +61,19 @@ def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> It
             yield Finding("test mail", f"to {test_to}: {outcome.answer}", fix)
     finally:
         line.close()
+
+
+def _bounces(settings: DispatcherSettings) -> Iterator[Finding]:
+    """Whether what comes back can be read, where it is to be."""
+    mailbox = Mailbox.of(settings)
+    if mailbox is None:
+        return
+    try:
+        with mailbox.opened():
+            yield Finding("mailbox of what comes back", "it can be read")
+    except Unreachable as error:
+        fix = TRUST_MAILBOX if isinstance(error.__cause__, ssl.SSLError) else BOUNCES
+        yield Finding("mailbox of what comes back", f"it cannot be read: {error}", fix)
 
 
 def _fix(error: BaseException | None) -> str:

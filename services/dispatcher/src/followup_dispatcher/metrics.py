@@ -25,4 +25,13 @@ UNREACHABLE = Gauge(
     "followup_channel_unreachable", "1 while a channel's server cannot be reached, else 0.", ("channel",)
 )
 
-METRICS = (ATTEMPTS, STOPPED, DELAYED, SECONDS, WAITING, UNREACHABLE)
+BOUNCES = Counter(
+    "followup_bounces_total",
+    "Mails that came back: hard (the address was switched off), failed, delayed, or other.",
+    ("kind",),
+)
+BOUNCES_UNREACHABLE = Gauge(
+    "followup_bounces_unreachable", "1 while the mailbox of what comes back cannot be read, else 0."
+)
+
+METRICS = (ATTEMPTS, STOPPED, DELAYED, SECONDS, WAITING, UNREACHABLE, BOUNCES, BOUNCES_UNREACHABLE)

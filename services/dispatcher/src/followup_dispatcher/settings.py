@@ -19,19 +19,32 @@ from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretS
 from followup_dispatcher.mailboxes import read_mailbox
 
 PLAIN, STARTTLS, TLS = SCHEMES = ("smtp", "smtp+starttls", "smtps")
+IMAP, IMAP_STARTTLS, IMAP_TLS = IMAP_SCHEMES = ("imap", "imap+starttls", "imaps")
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 
 
 def _smtp_url(secret: SecretStr) -> SecretStr:
-    url = server_url(secret.get_secret_value(), *SCHEMES)
+    return _mail_url(secret, *SCHEMES)
+
+
+def _imap_url(secret: SecretStr) -> SecretStr:
+    checked = _mail_url(secret, *IMAP_SCHEMES)
+    if server_url(checked.get_secret_value(), *IMAP_SCHEMES).username is None:
+        raise WrongUrl("a URL without a log-in: name user and password, as in imaps://user:password@host")
+    return checked
+
+
+def _mail_url(secret: SecretStr, plain: str, starttls: str, tls: str) -> SecretStr:
+    """The URL of a mail server, without TLS, with a change to it, or with it from the start."""
+    url = server_url(secret.get_secret_value(), plain, starttls, tls)
     host = url.hosts[0].rpartition(":")[0] or url.hosts[0]
     if not host:
         raise WrongUrl("a URL without a host")
     if (url.username is None) != (url.password is None):
         raise WrongUrl("a URL with a user and no password: name both, as in user:password@, or neither")
-    if url.username is not None and url.scheme == PLAIN and host not in THIS_MACHINE:
+    if url.username is not None and url.scheme == plain and host not in THIS_MACHINE:
         raise WrongUrl(
-            "a URL that would send the password in clear: begin it with smtp+starttls:// or smtps://"
+            f"a URL that would send the password in clear: begin it with {starttls}:// or {tls}://"
         )
     return SecretStr(str(url))
 
@@ -90,6 +103,14 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
         None,
         description="Token of a Slack app's bot (xoxb-...), with the scopes chat:write and users:read.email: "
         "people are told in Slack where they add themselves. Unset or empty: nothing is posted.",
+    )
+    bounces_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_imap_url)] | None, BeforeValidator(unset_when_empty)
+    ] = Field(
+        None,
+        description="Mailbox of the sender of mails, where those come back that could not be delivered: "
+        "imaps://user:password@host:993/INBOX, imap+starttls://user:password@host:143, or imap:// on this "
+        "machine. All of it is read and marked as read. Unset or empty: nothing is read.",
     )
     webhook_connections: int = Field(
         4,

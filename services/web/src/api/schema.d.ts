@@ -5046,7 +5046,7 @@ export interface components {
             verified_at: string | null;
             /**
              * Problem
-             * @description Why nothing arrives there; null: the last message did.
+             * @description Why nothing arrives there, or why it was switched off; null: the last message did, or its person has switched it off.
              */
             problem: string | null;
             /** Problem Since */
@@ -7796,10 +7796,10 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: one that you look after fails, or was switched off.
+             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: one that you look after fails, or was switched off. `destination`: an address of yours takes no mail, and was switched off.
              * @enum {string}
              */
-            kind: "escalation" | "assignment" | "hold" | "summary" | "webhook";
+            kind: "escalation" | "assignment" | "hold" | "summary" | "webhook" | "destination";
             /**
              * Created At
              * Format: date-time
@@ -7807,7 +7807,7 @@ export interface components {
             created_at: string;
             /** Read At */
             read_at: string | null;
-            /** @description Null for a summary, which is about several, and of a webhook. */
+            /** @description Null for a summary, which is about several, and of a webhook or a destination. */
             follow_up: components["schemas"]["NotifiedFollowUp"] | null;
             /**
              * Message
@@ -7823,7 +7823,7 @@ export interface components {
             severity?: components["schemas"]["Severity"] | null;
             /** Sla Breach */
             sla_breach: boolean;
-            /** @description Null for a summary, and of a webhook. */
+            /** @description Null for a summary, and of a webhook or a destination. */
             why: components["schemas"]["Why"] | null;
             /**
              * Number
@@ -7854,7 +7854,7 @@ export interface components {
             completed?: number | null;
             /**
              * Reason
-             * @description Of a summary of escalations: how its recipient was found, as a sentence to them; of a hand-over, who did it. Of a webhook: whose it is, and what comes next.
+             * @description Of a summary of escalations: how its recipient was found, as a sentence to them; of a hand-over, who did it. Of a webhook: whose it is, and what comes next. Of a destination: what to do.
              */
             reason?: string | null;
             /**
@@ -7862,6 +7862,11 @@ export interface components {
              * @description Of a webhook: which one.
              */
             webhook_id?: number | null;
+            /**
+             * Destination Id
+             * @description Of a destination: which one.
+             */
+            destination_id?: number | null;
             /**
              * Deliveries
              * @description How it left the house, where it did or was to.

@@ -12,6 +12,7 @@ from followup_common.db import Database, migrate
 from followup_common.db.revisions import MadeBeforeTheFirst
 from followup_common.messaging import Publisher
 from followup_common.metrics import Meter
+from followup_dispatcher.bounce_mailbox import Mailbox
 from followup_dispatcher.channels import configured
 from followup_dispatcher.dispatcher import Dispatcher
 
@@ -112,7 +113,7 @@ def serve(
 def _dispatching(settings: RunSettings, meter: Meter) -> Iterator[None]:
     """Send what leaves the house, as far as the settings say how."""
     database = Database.of(settings, application_name="followup-dispatcher")
-    dispatcher = Dispatcher(database, configured(settings), meter)
+    dispatcher = Dispatcher(database, configured(settings), meter, Mailbox.of(settings))
     dispatcher.start()
     try:
         yield

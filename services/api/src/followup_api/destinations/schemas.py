@@ -56,7 +56,10 @@ class Destination(Schema, json_schema_extra=examples(LISTED)):
     )
     created_at: Time
     verified_at: Time | None
-    problem: str | None = Field(description="Why nothing arrives there; null: the last message did.")
+    problem: str | None = Field(
+        description="Why nothing arrives there, or why it was switched off; null: the last message did, or "
+        "its person has switched it off."
+    )
     problem_since: Time | None
     last_message: LastMessage | None = Field(description="Null: no code and no test was sent there.")
 

@@ -20,6 +20,8 @@ BUNDLE = "bundle"
 """The audience of summaries of what one happening has told; each has an index entry for all it sums up."""
 WEBHOOK = "webhook"
 """The audience of those who are told of a webhook: it sums up nothing."""
+DESTINATION = "destination"
+"""The audience of who is told that an address of theirs takes no mail; it sums up nothing either."""
 
 
 def summed_up(tx: Transaction, user_id: int, summary_id: int) -> ColumnElement[bool]:
@@ -46,7 +48,10 @@ def told_of(tx: Transaction, user_id: int, summary_id: int) -> ColumnElement[boo
 
 def _summary(tx: Transaction, user_id: int, summary_id: int) -> Record | None:
     asked = select(n.id, n.user_id, n.audience, n.summary_of, n.details).where(
-        n.user_id == user_id, n.id == summary_id, n.summary_of.is_not(None), n.audience != WEBHOOK
+        n.user_id == user_id,
+        n.id == summary_id,
+        n.summary_of.is_not(None),
+        n.audience.not_in((WEBHOOK, DESTINATION)),
     )
     return tx.execute(asked).first()
 

@@ -61,6 +61,8 @@ def notifications_of(tx: Transaction, rows: Sequence[Record], scope: Scope) -> I
                     yield _bundle(row, bundles[row.summary_of], names) | {"follow_ups": [*map(_named, told)]}
                 case summed_up.WEBHOOK:
                     yield _webhook(row)
+                case summed_up.DESTINATION:
+                    yield _destination(row)
                 case _:
                     yield _summary(row, names)
             continue
@@ -139,6 +141,17 @@ def _webhook(row: Record) -> dict[str, Any]:
     whose = "You made it." if row.details.get("own") else "Who made it is no admin any more."
     about = {"number": None, "sums_up": None, "kind": "webhook", "webhook_id": row.summary_of}
     return {**_of_many(row, "webhook", message, 0), **about, "reason": f"{whose} {next_}"}
+
+
+def _destination(row: Record) -> dict[str, Any]:
+    """That an address of theirs takes no mail, and was switched off."""
+    message = f"Mail to {isolated(str(row.details.get('address')))} came back: {row.details.get('reason')}"
+    fix = "ask an admin to correct it" if row.details.get("by_default") else "add the right one"
+    next_ = (
+        f"Nothing is sent there any more. If it takes mail again, switch it on in your settings; else {fix}."
+    )
+    about = {"number": None, "sums_up": None, "kind": "destination", "destination_id": row.summary_of}
+    return {**_of_many(row, "destination", message, 0), **about, "reason": next_}
 
 
 def _given(actor: str | None, bundle: Bundle) -> str:

@@ -125,7 +125,7 @@ class Email:
         return SmtpLine(client)
 
     def _connected(self) -> smtplib.SMTP:
-        host, port = _place(self._url)
+        host, port = self._url.host_and_port(PORTS[self._url.scheme])
         if self._url.scheme == TLS:
             return smtplib.SMTP_SSL(host, port, timeout=self._patience, context=self._context)
         return smtplib.SMTP(host, port, timeout=self._patience)
@@ -200,13 +200,6 @@ class SmtpLine:
 def _answered(code: int, said: bytes | str) -> Outcome:
     results = {2: Result.SENT, 5: Result.REFUSED}
     return Outcome(results.get(code // 100, Result.PUT_OFF), _reply(code, said), lost=code == 421)
-
-
-def _place(url: ServerUrl) -> tuple[str, int]:
-    host, colon, port = url.hosts[0].rpartition(":")
-    if colon and port.isdigit():
-        return host.strip("[]"), int(port)
-    return url.hosts[0].strip("[]"), PORTS[url.scheme]
 
 
 def _reply(code: int, said: bytes | str) -> str:

@@ -50,7 +50,7 @@ function ownOf(channels: readonly ChannelInfo[]): OwnChannel[] {
 }
 
 function Row({ destination, verify }: { destination: Destination; verify: () => void }) {
-  const { address, channel, by_default: byDefault, problem, last_message: last } = destination;
+  const { address, channel, state, by_default: byDefault, problem, last_message: last } = destination;
   return (
     <li className={classes.session}>
       <div className={classes.where}>
@@ -60,7 +60,7 @@ function Row({ destination, verify }: { destination: Destination; verify: () => 
         <Text size="xs" c="dimmed">
           {byDefault ? words.byDefault : words.channels[channel]}
         </Text>
-        {problem && <Text size="xs">{problem}</Text>}
+        {problem && <Text size="xs">{state === "off" ? words.cameBack(problem) : problem}</Text>}
         {last && !problem && (
           <Text size="xs" c="dimmed" role="status">
             <Message text={words.messages[last.state]} parts={{ what: words[last.notice] }} />

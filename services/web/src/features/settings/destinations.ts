@@ -85,7 +85,7 @@ export function useSwitch(id: number) {
     onMutate: async (state) => {
       await cache.cancelQueries({ queryKey });
       const before = cache.getQueryData<Destination[]>(queryKey);
-      cache.setQueryData<Destination[]>(queryKey, (all) => all?.map((each) => (each.id === id ? { ...each, state } : each)));
+      cache.setQueryData<Destination[]>(queryKey, (all) => all?.map((each) => (each.id === id ? { ...each, state, problem: null } : each)));
       return { before };
     },
     onError: (error, _, context) => {

@@ -15,6 +15,8 @@ export const destinations = {
   states: { unverified: "Not verified", on: "On", off: "Off" },
   notUsed: "Not in use",
   failing: "Fails",
+  cameBack: (problem: string) =>
+    `Switched off, as what was sent there came back: ${problem}. Switch it on once it takes messages again.`,
   messages: {
     queued: "{what} is on its way",
     sending: "{what} is on its way",

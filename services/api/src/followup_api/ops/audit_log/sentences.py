@@ -265,6 +265,9 @@ def _destination(action: str, entry: _Entry) -> str:
     address = entry.details.get("address")
     where = CHANNELS.get(str(entry.details.get("channel")), "elsewhere")
     where += f" at {isolated(str(address))}" if address else ""
+    if action == Action.DESTINATION_SWITCHED and "reason" in entry.details:
+        reason = isolated(str(entry.details["reason"]))
+        return f"What tells somebody {where} was switched off, as it came back: {reason}"
     if action == Action.DESTINATION_SWITCHED:
         verb = "on" if entry.details.get("state") == "on" else "off"
         return f"{entry.who} switched {verb} what tells them {where}"
