@@ -73,6 +73,7 @@ def test_no_page_has_a_violation(visit: Visit, ada: Person, narrow: ViewportSize
     assert not {path: problems for path, problems in found.items() if problems}
 
 
+@pytest.mark.long
 def test_no_step_of_an_import_has_a_violation(visit: Visit, ada: Person, narrow: ViewportSize) -> None:
     page = visit(ada, "/admin/import", viewport=DESK, reduced_motion="reduce")
     lines = "Title;Who;Due\nCall;nobody@example.com;2031-07-01 09:00\n"
@@ -96,6 +97,7 @@ def test_no_step_of_an_import_has_a_violation(visit: Visit, ada: Person, narrow:
     assert not {step: problems for step, problems in found.items() if problems}
 
 
+@pytest.mark.long
 def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person, narrow: ViewportSize) -> None:
     page = visit(ada, "/followups?who=me", viewport=DESK, reduced_motion="reduce")
     expect(row(page, "Axe -120")).to_be_visible()

@@ -100,6 +100,7 @@ def publish(broker_url: str, queue: str) -> int:
     return len(bodies)
 
 
+@pytest.mark.long
 def test_16_mib_of_junk(workers: dict[str, Process], database_url: str, broker_url: str) -> None:
     owner = Database(database_url)
     with owner.transaction() as tx:

@@ -363,6 +363,7 @@ def test_it_names_queues_that_are_wrong_and_makes_none(broker_url: str) -> None:
         assert "Start the notifier" in found["queue notifier"]
 
 
+@pytest.mark.long
 @pytest.mark.serial
 def test_it_names_an_alarm_that_blocks_publishers(rabbitmq: RabbitMQ, broker_url: str) -> None:
     control(rabbitmq, "set_vm_memory_high_watermark", "0.00001")

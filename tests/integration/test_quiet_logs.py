@@ -32,6 +32,7 @@ def broker_url(broker_url: str) -> str:
     return f"{broker_url}?heartbeat={SECONDS}"
 
 
+@pytest.mark.long
 def test_connections_stay_open_while_nobody_publishes(system: System, rabbitmq: RabbitMQ) -> None:
     logged = len(rabbitmq.log())
     system.start(*SERVICES, FOLLOWUP_SWEEP_CRON="0 0 1 1 *")

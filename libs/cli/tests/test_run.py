@@ -116,6 +116,7 @@ def test_the_demo_is_added_once_and_beyond_this_machine_its_own_passwords_are_sh
         run.destroy()
 
 
+@pytest.mark.long
 def test_a_published_password_ends_before_others_can_try_it(with_demo: Run) -> None:
     try:
         with_demo.start()
@@ -153,6 +154,7 @@ def test_what_lies_in_a_used_folder_is_no_obstacle(used: Run) -> None:
     stop(used)
 
 
+@pytest.mark.long
 def test_after_a_kill_the_next_start_goes_on_with_all_data(used: Run) -> None:
     postmasters: list[psutil.Process] = []
     for victims in ("nothing", "the command", "the command and PostgreSQL"):
@@ -179,6 +181,7 @@ def test_a_taken_port_is_named_before_anything_is_started(empty: Run) -> None:
     assert not (empty.data / "postgres").exists()
 
 
+@pytest.mark.long
 def test_it_ends_under_open_streams_and_hanging_requests(used: Run) -> None:
     used.start()
     statuses: list[object] = []
@@ -209,6 +212,7 @@ def waiting_for_a_lock(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+@pytest.mark.long
 def test_a_killed_server_that_nobody_waited_for_is_no_obstacle(used: Run) -> None:
     """Its number stays taken until its parent, here this test, collects its status."""
     place = (used.data / "postgres", used.data / "postgres.log")
@@ -221,6 +225,7 @@ def test_a_killed_server_that_nobody_waited_for_is_no_obstacle(used: Run) -> Non
     killed.stop()
 
 
+@pytest.mark.long
 def test_what_was_not_handled_before_a_kill_is_handled_at_the_next_start(used: Run) -> None:
     with EmbeddedPostgres(used.data / "postgres", used.data / "postgres.log", connections=10) as postgres:
         database = Database(postgres.url())

@@ -185,6 +185,7 @@ def made_up(begins: bytes, repeated: bytes, times: int, part: str = "xl/workshee
 MANY = 600_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "file",
     [
