@@ -63,7 +63,7 @@ function Summary({ channels, circuits }: DeliveriesSummary) {
                     <Message text={words.ops.failsSince} parts={{ ago: <RelativeTime at={circuit.opened_at} as="ago" /> }} />
                   </span>
                   <span>
-                    <Message text={words.ops.triedAgain} parts={{ at: <RelativeTime at={circuit.retry_at} as="calendar" /> }} />
+                    <Message text={words.ops.triedAgain} parts={{ at: <RelativeTime at={circuit.retry_at} as="onCalendar" /> }} />
                   </span>
                 </span>
               </li>

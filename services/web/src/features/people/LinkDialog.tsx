@@ -15,7 +15,7 @@ export function LinkDialog({ made, close }: { made: PasswordLink; close: () => v
         <Text size="sm">
           <Message
             text={words.access.linkText}
-            parts={{ name: isolate(made.name), end: <RelativeTime at={made.expires_at} as="calendar" /> }}
+            parts={{ name: isolate(made.name), end: <RelativeTime at={made.expires_at} as="onCalendar" /> }}
           />
         </Text>
         <TextInput

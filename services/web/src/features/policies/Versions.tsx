@@ -19,7 +19,7 @@ export function Versions({ versions }: { versions: readonly PastVersion[] }) {
             <Accordion.Control>
               <Message
                 text={words.versionLine(version.version, version.published_by?.name ?? null)}
-                parts={{ day: <RelativeTime at={version.published_at} as="calendar" /> }}
+                parts={{ day: <RelativeTime at={version.published_at} as="onCalendar" /> }}
               />
             </Accordion.Control>
             <Accordion.Panel>

@@ -25,7 +25,7 @@ export const accounts = {
   access: {
     logIn: "Log-in",
     notIn: "Has no password yet and cannot log in.",
-    invited: "Was invited {ago}; the link works until {end}. A new one takes its place.",
+    invited: "Was invited {ago}; the link ends {end}. A new one takes its place.",
     invite: "Invite",
     inviteAgain: "Make a new invitation",
     forgotten: "Has forgotten their password? With a link they set a new one.",
@@ -40,7 +40,7 @@ export const accounts = {
     notLoggedOut: "They are still logged in",
     linkNotMade: "No link was made",
     linkFor: (name: string) => `Link for ${name}`,
-    linkText: "Hand it to {name} and to nobody else. They set their password with it, once, and are logged in. It works until {end}.",
+    linkText: "Hand it to {name} and to nobody else. They set their password with it, once, and are logged in. The link ends {end}.",
     link: "Link",
     linkHelp: "It is not shown again. A newer one takes its place.",
     notYetIn: (amount: number) =>
