@@ -161,6 +161,17 @@ def test_what_is_wrong_in_a_form_can_be_read(product: Product, visit: Visit) -> 
         assert wrong.evaluate(ERROR_CONTRAST) >= 4.5
 
 
+def test_what_a_form_asks_for_is_in_sight(product: Product, visit: Visit) -> None:
+    """Not below the bar with the title, where a browser scrolls to the field and says that it is empty."""
+    ada, size = product.person("Ada Admin", "admin"), {"width": 820, "height": 700}
+    page = visit(ada, "/policies/new", viewport=size, reduced_motion="reduce")
+    page.get_by_role("button", name="Save draft").click()
+    name = page.get_by_role("main").get_by_role("textbox", name="Name").first
+    expect(name).to_be_focused()
+    bar = _box(page.get_by_role("heading", name="New policy", level=1))
+    assert _box(name)["y"] > bar["y"] + bar["height"]
+
+
 def in_both_schemes(page: Page) -> Iterator[str]:
     """Show the page in light and then in dark."""
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")

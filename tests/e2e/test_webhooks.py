@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visit, running
 from tests.e2e.pages import dialog, said
 from tests.e2e.product import Product, hours
-from tests.e2e.test_accessibility import DESK, violations_at_each_size
+from tests.e2e.test_accessibility import DESK, PHONE, violations_at_each_size
 from tests.support.receiver import Receiver, answering
 from tests.support.waiting import eventually
 
@@ -63,7 +64,11 @@ def made(page: Page, url: str, found: dict[str, Any]) -> str:
     form = dialog(page, "New webhook")
     form.get_by_label("URL").fill("https://10.0.0.7/hooks")
     form.get_by_role("button", name="Create webhook").click()
-    expect(form.get_by_role("alert")).to_contain_text("not a public address")
+    refused = form.get_by_text("The link leads to 10.0.0.7, which is not a public address")
+    expect(form.get_by_label("URL")).to_have_accessible_description(re.compile("not a public address"))
+    page.set_viewport_size(PHONE)
+    assert refused.evaluate("element => element.scrollWidth <= element.clientWidth")
+    page.set_viewport_size(DESK)
     found["form"] = violations_at_each_size(page)
     form.get_by_label("URL").fill(url)
     form.get_by_role("button", name="Create webhook").click()

@@ -91,6 +91,11 @@ export function needsLogIn(error: unknown): boolean {
   return error instanceof Problem && error.status === 401;
 }
 
+/** What is wrong with a field, if a failure says so. */
+export function messageFor(error: unknown, field: string): string | undefined {
+  return error instanceof Problem ? error.messageFor(field) : undefined;
+}
+
 /** What a change was based on, as it is now, where somebody was quicker; else null. */
 export function currentIn(error: unknown): unknown {
   return error instanceof Problem && error.status === 412 ? error.current : null;

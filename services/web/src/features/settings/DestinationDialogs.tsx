@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { NewDestination as Limits } from "@/api/limits";
-import { Problem } from "@/api/problem";
+import { messageFor } from "@/api/problem";
 import type { Destination, OwnChannel } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
@@ -118,8 +118,4 @@ export function VerifyDialog({ destination: { id, address }, close }: { destinat
       </form>
     </Dialog>
   );
-}
-
-function messageFor(error: Error | null, field: string): string | undefined {
-  return error instanceof Problem ? error.messageFor(field) : undefined;
 }

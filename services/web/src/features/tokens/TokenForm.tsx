@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api, dataOf, idempotencyKey } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import { NewToken } from "@/api/limits";
+import { messageFor } from "@/api/problem";
 import { useSubmission } from "@/api/submission";
 import type { Scope } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
@@ -57,13 +58,14 @@ export function TokenForm({ close }: { close: () => void }) {
       ) : (
         <form onSubmit={form.onSubmit(() => create.mutate())}>
           <Stack>
-            <FormProblem error={create.error} />
+            <FormProblem error={create.error} fields={["name"]} />
             <TextInput
               label={t.tokens.purpose}
               placeholder={t.tokens.purposeExample}
               maxLength={NewToken.name}
               required
               {...form.getInputProps("name")}
+              error={messageFor(create.error, "name")}
               data-autofocus
             />
             <Select label={t.tokens.lifetime} data={LIFETIMES} {...form.getInputProps("days")} allowDeselect={false} />

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { NewWebhook as Limits } from "@/api/limits";
+import { messageFor } from "@/api/problem";
 import type { EventType, Webhook } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
@@ -71,7 +72,7 @@ function FormDialog({ title, submit, values, mutation, secret, done, close }: Pr
     <Dialog onClose={leave} title={title}>
       <form onSubmit={form.onSubmit((given) => mutation.mutate({ ...given, url: given.url.trim() }, done && { onSuccess: done }))}>
         <Stack>
-          <FormProblem error={mutation.error} />
+          <FormProblem error={mutation.error} fields={["url", "event_types"]} />
           <TextInput
             label={words.url}
             description={words.urlHelp}
@@ -79,9 +80,10 @@ function FormDialog({ title, submit, values, mutation, secret, done, close }: Pr
             maxLength={Limits.url}
             required
             {...form.getInputProps("url")}
+            error={messageFor(mutation.error, "url")}
             data-autofocus
           />
-          <Checkbox.Group label={words.hears} {...form.getInputProps("event_types")}>
+          <Checkbox.Group label={words.hears} {...form.getInputProps("event_types")} error={messageFor(mutation.error, "event_types")}>
             <Stack gap="xs" mt="xs">
               {TYPES.map((type) => (
                 <Checkbox key={type} value={type} label={words.types[type]} />

@@ -64,7 +64,7 @@ export const api = {
     "holidays.categories": "Kinds of holidays",
     scopes: "“What it may do”",
     external_id: "Id in the CRM",
-    url: "Link to the CRM",
+    url: "The link",
     subject: "Lead or client",
     "subject.name": "Name of the lead or client",
     q: "What you search for",
