@@ -256,7 +256,10 @@ def failures_of(follow_up_id: int, history: History, listed: Iterable[Listed]) -
     for each in listed:
         digest, members = each.digest, each.members
         with_it = sum(follow_up_id in lines for lines in digest.copies)
-        if with_it and not members:
+        if history.deleted:  # what told of it is gone, too
+            stood = not with_it or any(history.stay(at) for at in digest.begun)
+            yield "after_stop", 0 if stood else with_it, f"digest {digest.id} lists it, and it was deleted"
+        elif with_it and not members:
             yield "duplicated", with_it, f"digest {digest.id} lists it, and nothing of it went in there"
         elif with_it and not any(_stood(history, m, at) for m in members for at in digest.begun):
             yield "after_stop", with_it, f"digest {digest.id} was begun at {digest.begun} after a stop"

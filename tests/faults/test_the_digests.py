@@ -138,7 +138,8 @@ def sent(
 
 def judged(digest: Sent, *members: Member, changes: tuple[Change, ...] = ()) -> list[str]:
     history = played([created(), *changes])
-    return [failure for failure, _, _ in failures_of(CALL, history, [Listed(digest, list(members))])]
+    found = failures_of(CALL, history, [Listed(digest, list(members))])
+    return [failure for failure, number, _ in found if number]
 
 
 def test_what_was_told_and_still_stands_has_a_line() -> None:
@@ -182,6 +183,11 @@ def test_a_line_behind_a_stop_is_found(kind: Kind) -> None:
     moved = (change(3, Kind.RESCHEDULED, due_at=NINE),)
     assert judged(sent({CALL}), told(), changes=moved) == ["after_stop"]
     assert judged(sent({CALL}), told(), told(3, run=2), changes=moved) == []
+
+
+def test_of_what_was_deleted_nobody_knows_more_than_when() -> None:
+    assert judged(sent({CALL}), changes=(change(3, Kind.DELETED),)) == ["after_stop"]
+    assert judged(sent({CALL}), changes=(change(5, Kind.DELETED),)) == []
 
 
 def test_a_line_of_an_assignment_that_was_over_is_found() -> None:
