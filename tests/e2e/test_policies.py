@@ -68,6 +68,25 @@ def test_a_policy_is_made_published_and_escalates_a_follow_up(
     expect(theirs.get_by_text("Call by the new policy")).to_be_visible()
 
 
+FAST = """async ([first, second]) => {
+    first.focus();
+    second.focus();
+    let moved = 0;
+    document.addEventListener("focusin", () => moved++);
+    for (const _ of [1, 2, 3]) await new Promise((drawn) => requestAnimationFrame(drawn));
+    return moved;
+}"""
+
+
+def test_the_focus_stays_where_fast_keys_have_led_it(visit: Visit, ada: Person) -> None:
+    """Two lists in one frame: the first one took the focus back, then the second one, without an end."""
+    page = visit(ada, "/policies/new", viewport=DESK)
+    step = page.get_by_role("group", name="Step 1")
+    unit, side = (step.get_by_role("combobox", name=name) for name in ("Unit of how long", "Before or after"))
+    assert page.evaluate(FAST, [unit.element_handle(), side.element_handle()]) == 0
+    expect(side).to_be_focused()
+
+
 def test_a_policy_is_made_simulated_and_published_with_the_keyboard_alone(
     product: Product, visit: Visit, ada: Person
 ) -> None:

@@ -27,8 +27,9 @@ const OURS = {
 export const colours: CSSVariablesResolver = () => ({ variables: {}, light: OURS, dark: OURS });
 
 function selectText({ currentTarget: input }: FocusEvent<HTMLInputElement>): void {
-  // After the press that brought the focus has put the caret somewhere.
-  requestAnimationFrame(() => input.select());
+  // After the press that brought the focus has put the caret somewhere. To select takes the focus, which fast keys
+  // may have led on by then.
+  requestAnimationFrame(() => document.activeElement === input && input.select());
 }
 
 export const theme = createTheme({
