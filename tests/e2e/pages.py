@@ -50,11 +50,13 @@ WHICH_WAY = """element => {
 
 
 def tab_to(target: Locator) -> Locator:
-    """Move the focus to something with the Tab key alone, the shorter way, however often that takes."""
+    """Move the focus to something with the Tab key alone, the shorter way, however often that takes.
+
+    A page that was opened meanwhile takes the focus to its beginning: each step asks for the way.
+    """
     expect(target).to_be_visible()
-    way = target.evaluate(WHICH_WAY)
     for _ in range(MOST_TABS):
-        if not target.evaluate(WHICH_WAY):
+        if not (way := target.evaluate(WHICH_WAY)):
             return target
         target.page.keyboard.press(way)
     focused = target.page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
@@ -70,6 +72,8 @@ def pick(field: Locator, option: str, typed: str = "") -> None:
         keys.press("Enter")
     wanted = field.page.get_by_role("option", name=option, exact=True)
     expect(wanted).to_be_visible()
+    # A list that opens marks what is chosen by a timer: behind that, a key goes on from there.
+    field.page.evaluate("() => new Promise((passed) => setTimeout(passed))")
     for _ in range(MOST_OPTIONS):
         keys.press("ArrowDown")
         if wanted.get_attribute("data-combobox-selected"):

@@ -92,6 +92,7 @@ def _value(variable: Manifest) -> str:
         "url": f"amqp://followup:{WORTH}@rabbitmq:5672/",
         "management-url": f"http://followup:{WORTH}@rabbitmq:15672/",
         "smtp-url": f"smtp+starttls://followup:{WORTH}@mail.example.com:587",
+        "bounces-url": f"imaps://followup:{WORTH}@mail.example.com/INBOX",
     }
     return urls.get(source["secretKeyRef"]["key"], WORTH)
 
