@@ -125,9 +125,12 @@ class System:
         return Arrived(self.mail.taken, self.hooks.by_name, self.pushes)
 
     def on_its_way(self) -> int:
-        """How many messages wait for a consumer, as RabbitMQ counted them some seconds ago."""
+        """How many messages wait for a consumer, as RabbitMQ counted them some seconds ago.
+
+        Not those that wait for a time: where a clock is hours behind, they do so for hours.
+        """
         queues = self.hosts.rabbitmq.manage("GET", f"queues/{quote(self.vhost, safe='')}")
-        return sum(queue.get("messages", 0) for queue in queues if not queue["name"].endswith(".XQ"))
+        return sum(queue.get("messages", 0) for queue in queues if not queue["name"].endswith((".XQ", ".DQ")))
 
     def start(self) -> None:
         """Services and people begin."""
