@@ -65,6 +65,7 @@ export const api = {
     scopes: "“What it may do”",
     external_id: "Id in the CRM",
     url: "The link",
+    address: "The address",
     subject: "Lead or client",
     "subject.name": "Name of the lead or client",
     q: "What you search for",
