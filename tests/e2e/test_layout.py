@@ -104,6 +104,13 @@ def test_dialogs_are_whole_and_in_the_middle_of_the_window(product: Product, vis
 def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit) -> None:
     manager = product.person("Maximiliana Featherstonehaugh", "manager")
     report = product.person("Wolfeschlegel Steinhausen", manager=manager)
+    week = [{"days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]
+    office = {"name": "Office of long names", "time_zone": "UTC", "hours": week}
+    product.call(
+        "PATCH",
+        f"/users/{report.id}",
+        json={"calendar_id": product.call("POST", "/calendars", json=office)["id"]},
+    )
     worth = {"amount": "125000", "currency": "EUR"}
     facts = {"kind": "call", "tags": ["key account", "renewal"], "value": worth}
     client = {"kind": "client", "name": "Pinewood Care Homes and Hospitals"}
@@ -124,10 +131,11 @@ def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit) -> No
 
 
 def expect_whole_facts(line: Locator, where: str) -> None:
-    """That it is held can be read beside the icon of the client, and no time ends in mid-letter."""
+    """That it is held can be read beside the icon of the client, in place of tags; no time ends in mid-letter."""
     icon, held = _box(line.get_by_role("img", name="Client")), _box(line.get_by_text("Snoozed ×1"))
     assert icon["x"] + icon["width"] <= held["x"], where
     assert held["width"] >= NARROWEST_HOLD, where
+    expect(line.get_by_text("key account", exact=True)).to_be_hidden()
     assert line.locator("[data-part=when]").evaluate(FITS), where
 
 
