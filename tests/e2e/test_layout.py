@@ -131,7 +131,7 @@ def test_a_title_keeps_room_at_every_width(product: Product, visit: Visit) -> No
 
 
 def expect_whole_facts(line: Locator, where: str) -> None:
-    """That it is held can be read beside the icon of the client, in place of tags; no time ends in mid-letter."""
+    """That it is held can be read beside the icon of the client, in place of tags; no time ends midway."""
     icon, held = _box(line.get_by_role("img", name="Client")), _box(line.get_by_text("Snoozed ×1"))
     assert icon["x"] + icon["width"] <= held["x"], where
     assert held["width"] >= NARROWEST_HOLD, where
