@@ -12,8 +12,7 @@ from tests.e2e.conftest import Visit, running
 from tests.e2e.pages import dialog, said
 from tests.e2e.product import hours
 from tests.e2e.test_accessibility import DESK, violations_at_each_size
-from tests.support.certificates import make_certificate
-from tests.support.imap_server import ImapServer, shared_folder
+from tests.support.imap_server import ImapServer, serving
 from tests.support.mail_server import MailServer
 from tests.support.receiver import Receiver
 from tests.support.reports import POSTFIX
@@ -24,13 +23,8 @@ HOME = "amir@home.example.com"
 
 @pytest.fixture
 def mailbox() -> Iterator[ImapServer]:
-    with shared_folder() as folder:
-        server = ImapServer(folder, make_certificate(folder / "server.pem"))
-        process = server.start()
-        try:
-            yield server
-        finally:
-            process.terminate()
+    with serving() as server:
+        yield server
 
 
 @pytest.mark.long

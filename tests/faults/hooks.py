@@ -59,6 +59,19 @@ def answers(receiver: Receiver, refusals: Iterable[int] = REFUSALS) -> list[Answ
     ]
 
 
+def once(act: Callable[[], None]) -> tuple[Callable[[], Answer], threading.Event]:
+    """Acts while a receiver has a message and has not answered yet; and what says when that was done."""
+    done = threading.Event()
+
+    def answer() -> Answer:
+        if not done.is_set():
+            act()
+            done.set()
+        return TAKES
+
+    return answer, done
+
+
 class Hook:
     """One receiver, which verifies what comes with the standard's own library.
 
@@ -137,15 +150,7 @@ class Hooks:
     @contextmanager
     def at_next_event(self, act: Callable[[], None]) -> Iterator[threading.Event]:
         """Do something while the receiver has an event and has not answered yet; says when it was done."""
-        done = threading.Event()
-
-        def act_once() -> Answer:
-            if not done.is_set():
-                act()
-                done.set()
-            return TAKES
-
-        self.by_name[STEADY].on_event = act_once
+        self.by_name[STEADY].on_event, done = once(act)
         try:
             yield done
         finally:

@@ -18,7 +18,7 @@ from followup_common.sealing import Seal
 from sqlalchemy import text
 
 from tests.faults.deliveries import Arrival
-from tests.faults.hooks import KEY, REFUSALS, TAKES, Answer, answers
+from tests.faults.hooks import KEY, REFUSALS, TAKES, Answer, answers, once
 from tests.faults.people import People
 from tests.support.browsers import PushedBrowser, decoded
 from tests.support.receiver import Received, Receiver, Respond, answering
@@ -91,15 +91,7 @@ class PushService:
     @contextmanager
     def at_next_message(self, act: Callable[[], None]) -> Iterator[threading.Event]:
         """Do something while the service has a message and has not answered yet; says when it was done."""
-        done = threading.Event()
-
-        def act_once() -> Answer:
-            if not done.is_set():
-                act()
-                done.set()
-            return TAKES
-
-        self.on_message = act_once
+        self.on_message, done = once(act)
         try:
             yield done
         finally:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from tests.support.certificates import make_certificate
-from tests.support.imap_server import ADDRESS, ImapServer, Postfix, shared_folder
+from tests.support.imap_server import ADDRESS, ImapServer, Postfix, serving, shared_folder
 from tests.support.mail_server import MailServer
 from tests.support.pipeline import Pipeline
 from tests.support.system import HOUR, System
@@ -25,13 +24,8 @@ TOLD = text(
 
 @pytest.fixture
 def mailbox() -> Iterator[ImapServer]:
-    with shared_folder() as folder:
-        server = ImapServer(folder, make_certificate(folder / "server.pem"))
-        process = server.start()
-        try:
-            yield server
-        finally:
-            process.terminate()
+    with serving() as server:
+        yield server
 
 
 @pytest.mark.long

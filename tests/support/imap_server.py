@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+from tests.support.certificates import make_certificate
 from tests.support.packages import CannotInstall, apt_install
 from tests.support.ports import accepts_connections, free_port
 from tests.support.processes import Process
@@ -253,3 +254,15 @@ def shared_folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o711)
         yield folder
+
+
+@contextmanager
+def serving() -> Iterator[ImapServer]:
+    """A mailbox that can be read, in a folder of its own."""
+    with shared_folder() as folder:
+        server = ImapServer(folder, make_certificate(folder / "server.pem"))
+        process = server.start()
+        try:
+            yield server
+        finally:
+            process.terminate()

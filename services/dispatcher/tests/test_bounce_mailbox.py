@@ -15,21 +15,15 @@ from followup_dispatcher.settings import IMAP_SCHEMES, DispatcherSettings
 from followup_dispatcher.telling import Unreachable
 from pydantic import ValidationError
 
-from tests.support.certificates import make_certificate
-from tests.support.imap_server import ENCODED, ImapServer, shared_folder
+from tests.support.imap_server import ENCODED, ImapServer, serving
 from tests.support.ports import free_port
 from tests.support.reports import ID, POSTFIX
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ImapServer]:
-    with shared_folder() as folder:
-        server = ImapServer(folder, make_certificate(folder / "server.pem"))
-        process = server.start()
-        try:
-            yield server
-        finally:
-            process.terminate()
+    with serving() as server:
+        yield server
 
 
 def mailbox(url: str, *, trusting: Path | None = None) -> Mailbox:

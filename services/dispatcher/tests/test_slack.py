@@ -133,7 +133,11 @@ def test_whatever_is_told_fits(slack: Receiver, told: Any) -> None:
 
 def test_a_member_is_found_by_their_address(slack: Receiver) -> None:
     said = iter((saying({"ok": True, "user": {"id": MEMBER}}), saying(OK)))
-    slack.respond = lambda handler: next(said)(handler)  # noqa: PLW0108 - another one each time
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        next(said)(handler)
+
+    slack.respond = respond
     assert sent(slack, replace(TOLD, address="eve@example.com")).result is Result.SENT
     asked, posted = slack.received
     assert (asked.path, parse_qs(asked.body.decode())) == (

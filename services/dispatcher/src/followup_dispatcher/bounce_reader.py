@@ -79,7 +79,7 @@ class BounceReader:
                 problem = printable(str(error))
             except SQLAlchemyError as error:
                 log.warning("database_away", error=printable(str(getattr(error, "orig", error))))
-            except Exception:
+            except Exception:  # whatever a mailbox does: the next look may go better
                 log.exception("bounces_failed")
             if problem:
                 log.warning("bounces_unreachable", problem=problem)
@@ -108,6 +108,6 @@ def _understood(content: bytes) -> list[Bounce]:
     """What a mail says. Anybody may send one: none keeps the next ones from being read."""
     try:
         return list(read(content))
-    except Exception:
+    except Exception:  # the parser of the standard library meets what strangers write
         log.exception("bounce_not_understood")
         return []
