@@ -30,6 +30,9 @@ class Calendar(Protocol):
     def passed(self, since: datetime, until: datetime) -> Passed:
         """The most working days that fit between two instants (aware), and the working time beside them."""
 
+    def is_working_day(self, day: date) -> bool:
+        """Whether work begins on a day."""
+
 
 class AlwaysOpen:
     """Every hour of every day counts."""
@@ -49,6 +52,10 @@ class AlwaysOpen:
     def passed(self, since: datetime, until: datetime) -> Passed:
         """Days of 24 hours, and the rest."""
         return Passed(*divmod(until - since, DAY))
+
+    def is_working_day(self, day: date) -> bool:  # noqa: ARG002 - as the protocol has it
+        """Every day is."""
+        return True
 
 
 ALWAYS_OPEN = AlwaysOpen()
@@ -191,6 +198,10 @@ class WorkingTime:
                 raise BeyondHorizon(self.name, self.until) from None
             return self.since
         return self._next_open(shifted.instant) if days > 0 else self._within(shifted)
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether work begins on a day; behind the last one as its weekday says."""
+        return bool(self._hours.of(day))
 
     @cached_property
     def _days(self) -> WorkingDays:
