@@ -32,6 +32,7 @@ PARTS = {
     "api": "benchmarks.api",
     "mix": "benchmarks.mix",
     "live": "benchmarks.live",
+    "deliveries": "benchmarks.deliveries",
     "page": "benchmarks.page",
     "import": "benchmarks.imports",
     "footprint": "benchmarks.footprint",

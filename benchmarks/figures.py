@@ -57,10 +57,12 @@ class Figure:
         return {"name": self.name, "value": self.value, "unit": self.unit, **met, "runs": list(self.runs)}
 
 
-def ratio(name: str, ours: Figure, theirs: Figure, goal: float | None = None) -> Figure:
+def ratio(
+    name: str, ours: Figure, theirs: Figure, goal: float | None = None, *, at_most: bool = False
+) -> Figure:
     """How many times theirs ours is, run by run: neighbours in time met the same noise."""
     runs = tuple(our / their for our, their in zip(ours.runs, theirs.runs, strict=True))
-    return Figure(name, "ratio", runs, goal)
+    return Figure(name, "ratio", runs, goal, at_most)
 
 
 def short(number: float) -> str:

@@ -329,3 +329,33 @@ def test_a_mail_server_that_is_away_uses_up_no_attempt_and_its_password_shows_no
     assert dispatcher.terminate(30) == 0
     assert "channel_unreachable" in dispatcher.output
     assert "secret-8551" not in dispatcher.output + problem()
+
+
+def test_a_domain_that_hangs_keeps_no_other_waiting(
+    pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
+) -> None:
+    """Nobody has given up there when all others have their mails: it is judged by that, and by no clock."""
+    switch_on(pipeline)
+    announce(pipeline, 12)
+    with pipeline.owner.transaction() as tx:
+        tx.execute(
+            text("""
+                UPDATE destinations SET address = 'eve' || id || '@hangs.example'
+                WHERE id IN (SELECT destination_id FROM deliveries ORDER BY next_at, id LIMIT 8)
+            """)
+        )
+        tx.execute(
+            text("""
+                UPDATE deliveries d SET next_at = now() - interval '1 minute' FROM destinations t
+                WHERE t.id = d.destination_id AND t.address LIKE '%hangs.example'
+            """)
+        )
+    mail_server.hangs_at = lambda address: address.endswith("@hangs.example")
+    dispatcher = dispatch()
+    dispatcher.wait_until(lambda: len(mail_server.taken) == 4, what="the mails to others")
+    assert not any(
+        mail_server.hangs_at(recipient) for mail in mail_server.taken for recipient in mail.recipients
+    )
+    assert all(outcome in (None, "sent") for _, outcome in outcomes(pipeline))
+    mail_server.hangs_at = lambda _: False
+    dispatcher.wait_until(lambda: states(pipeline) == {"sent": 12}, what="the others")

@@ -57,6 +57,10 @@ class MailServer:
         self.on_text: Callable[[Taken], str | None] = lambda _: None
         """What it says to a mail, once it has it; None: it takes it."""
         self.on_sender: Answer = lambda _: None
+        self.hangs_at: Callable[[str], bool] = lambda _: False
+        """To which recipients it says nothing for as long."""
+        self.hung = 0
+        """How many have waited for such a word."""
         self.hangs_up_behind_text = False
         """Whether it takes mails, and hangs up in place of an answer."""
         self.hangs_up_on_sender = False
@@ -69,6 +73,14 @@ class MailServer:
 
     def __exit__(self, *_: object) -> None:
         self._controller.stop()
+
+    async def hang(self, address: str) -> None:
+        """Say nothing to a recipient for as long as it hangs there, or until nobody waits any more."""
+        hung = False
+        while self.hangs_at(address):
+            self.hung += not hung
+            hung = True
+            await asyncio.sleep(0.02)
 
     @property
     def port(self) -> int:
@@ -142,6 +154,7 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's
         self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
     ) -> str:
+        await self._owner.hang(address)
         if said := self._owner.on_recipient(address):
             return said
         envelope.rcpt_tos.append(address)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from followup_dispatcher.circuits import Circuits, Delayed
-from followup_dispatcher.deliveries import record, take
+from followup_dispatcher.circuits import Circuits, Delayed, target_of
+from followup_dispatcher.deliveries import ForPeople, record, take
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery
 from sqlalchemy import text
@@ -175,3 +175,20 @@ def test_what_a_clock_ahead_has_written_is_undone_and_what_says_nothing_is_forgo
     assert [(target, until <= timedelta(minutes=36)) for target, until in ahead] == sorted(
         [(BUSY, True), ("closed.example.com", True)]
     )
+
+
+def test_one_line_is_kept_for_others_than_those_to_whom_all_the_rest_go(people: Company) -> None:
+    """However many are due there, first."""
+    queue = ForPeople("email", lines=3)
+    with acting_as(people.tx, "followup_dispatcher"):
+        first, second = queue.take(people.tx), queue.take(people.tx)
+        assert isinstance(first, Delivery)
+        assert isinstance(second, Delivery)
+        under_way = [first.id, second.id]
+        assert {target_of(each.address) for each in (first, second)} == {BUSY}
+        others = [queue.take(people.tx, under_way), queue.take(people.tx, under_way)]
+        assert [target_of(each.address) for each in others if isinstance(each, Delivery)] == [WELL, WELL]
+        assert queue.waited(people.tx, under_way) is None
+        assert queue.take(people.tx, under_way) is None
+        assert queue.waited(people.tx, under_way[:1]) is not None
+        assert isinstance(queue.take(people.tx, under_way[:1]), Delivery)

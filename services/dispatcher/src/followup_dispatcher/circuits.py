@@ -6,7 +6,7 @@ and uses up no attempts. Then one delivery tries it, and the others follow if th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -92,6 +92,20 @@ PUT_OFF = text("""
     UPDATE deliveries d SET error = :reason, next_at = :until + LEAST(:every * s.place, interval '30 minutes')
     FROM same s WHERE d.id = s.id AND d.id IN (SELECT id FROM held)
 """).bindparams(bindparam("every", type_=Interval), at_most=MOST_AT_ONCE, looked_through=LOOKED_THROUGH)
+# What is due to a place where so many are under way already.
+CROWDED = text("""
+    WITH crowded AS (
+        SELECT lower(substring(t.address FROM '[^@]*$')) AS target
+        FROM deliveries u JOIN destinations t ON t.id = u.destination_id
+        WHERE u.id = ANY(CAST(:under_way AS uuid[])) GROUP BY 1 HAVING count(*) >= :most
+    ), due AS (
+        SELECT d.id, d.destination_id FROM deliveries d
+        WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
+            AND EXISTS (SELECT FROM crowded) ORDER BY d.next_at LIMIT :looked_through
+    )
+    SELECT due.id FROM due JOIN destinations t ON t.id = due.destination_id
+    WHERE lower(substring(t.address FROM '[^@]*$')) IN (SELECT target FROM crowded)
+""").bindparams(looked_through=MOST_AT_ONCE)
 PUT_ONE_OFF = text("""
     UPDATE deliveries SET error = :reason, next_at = :until,
         state = CASE state WHEN 'sending' THEN 'unknown' ELSE state END
@@ -174,6 +188,19 @@ class Circuits:
             tx.execute(WENT_WELL, at)
         elif tx.execute(FAILED, {**at, "problem": outcome.answer}).scalar_one():
             tx.execute(OPEN, at)
+
+    def crowded(self, tx: Transaction, under_way: Collection[UUID], most: int) -> Sequence[UUID]:
+        """What is due to a place where so many are under way already.
+
+        Args:
+            tx: in which something else is to be taken.
+            under_way: what this process sends at the moment.
+            most: how many may be under way to one place.
+        """
+        if not most or len(under_way) < most:
+            return []
+        values = {"channel": self.channel, "under_way": [*under_way], "most": most}
+        return tx.execute(CROWDED, values).scalars().all()
 
     def tidy(self, tx: Transaction) -> None:
         """Undo what a wrong clock has written, and forget what says nothing any more."""

@@ -269,20 +269,24 @@ class ForPeople:
         act_for: how long the links in a message work by which one acts; zero: it has none.
         a_minute: how many may go to one domain a minute; 0: as many as there are.
         unsubscribes: whether a message has a link by which its reader gets no more of the same kind.
+        lines: how many are sent at once; where there are several, one is kept for others than those to whom
+            all the rest go: a place that hangs keeps no other waiting.
     """
 
     channel: str
     act_for: timedelta = timedelta(0)
     a_minute: int = 0
     unsubscribes: bool = False
+    lines: int = 1
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
         """How long the oldest delivery that is due has waited; None: none is due."""
-        return waited(tx, self.channel, under_way)
+        return waited(tx, self.channel, self._not_now(tx, under_way))
 
     def take(self, tx: Transaction, under_way: Collection[UUID] = ()) -> Delivery | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none."""
-        taken = take(tx, self.channel, self.act_for, self.a_minute, under_way)
+        not_now = self._not_now(tx, under_way)
+        taken = take(tx, self.channel, self.act_for, self.a_minute, not_now)
         if self.unsubscribes and isinstance(taken, Delivery):
             return replace(taken, unsubscribing=links.to_unsubscribe(tx, taken.id))
         return taken
@@ -297,6 +301,10 @@ class ForPeople:
         bring_back(tx)
         days.plan(tx, self.channel)
         Circuits(self.channel).tidy(tx)
+
+    def _not_now(self, tx: Transaction, under_way: Collection[UUID]) -> Collection[UUID]:
+        crowded = Circuits(self.channel).crowded(tx, under_way, most=self.lines - 1)
+        return [*under_way, *crowded] if crowded else under_way
 
 
 def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Digest | Day | Ended | Held | Stopped:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from uuid import UUID
 
 import structlog
 from followup_common.db import Database, Transaction
@@ -19,6 +18,7 @@ from followup_dispatcher.bounce_reader import BounceReader
 from followup_dispatcher.channels import AnyChannel, Line, Taken
 from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import Stopped
+from followup_dispatcher.lines import Lines
 from followup_dispatcher.outcomes import Outcome, Result, printable
 from followup_dispatcher.telling import Unreachable
 
@@ -68,9 +68,9 @@ class Dispatcher:
         ]
 
     def _senders(self, channel: AnyChannel) -> Iterator[Sender]:
-        under_way: dict[UUID, None] = {}
+        lines = Lines(channel.lines)
         for _ in range(channel.lines):
-            yield Sender(self._database, channel, self._meter, self._stopping, under_way)
+            yield Sender(self._database, channel, self._meter, self._stopping, lines)
 
     def _readers(self, bounces: Mailbox | None) -> Iterator[BounceReader]:
         if bounces is not None:
@@ -128,7 +128,7 @@ class Sender:
         channel: by which they go.
         meter: keeps the figures.
         stopping: is set when it is to end.
-        under_way: what all threads of the channel send at the moment.
+        lines: what all threads of the channel do at the moment.
     """
 
     def __init__(
@@ -137,13 +137,13 @@ class Sender:
         channel: AnyChannel,
         meter: Meter,
         stopping: threading.Event,
-        under_way: dict[UUID, None],
+        lines: Lines,
     ) -> None:
         self._database = database
         self._channel = channel
         self._meter = meter
         self._stopping = stopping
-        self._under_way = under_way
+        self._lines = lines
         self._failures = 0
 
     def run(self) -> None:
@@ -183,8 +183,7 @@ class Sender:
 
     def _send_next(self, line: Line[object]) -> bool:
         """Send one; whether the connection is of use for another one, and there may be one."""
-        with self._database.transaction() as tx:
-            taken = self._channel.queue.take(tx, list(self._under_way))
+        taken = self._taken()
         if taken is None:
             return False
         if isinstance(taken, Stopped):
@@ -193,11 +192,18 @@ class Sender:
         if isinstance(taken, Delayed):
             self._meter.record(metrics.DELAYED, channel=self._channel.name, by=taken.by)
             return True
-        self._under_way[taken.id] = None
         try:
             return self._send(line, taken)
         finally:
-            del self._under_way[taken.id]
+            self._lines.end(taken.id)
+
+    def _taken(self) -> Taken | Stopped | Delayed | None:
+        with self._lines.taking() as under_way:
+            with self._database.transaction() as tx:
+                taken: Taken | Stopped | Delayed | None = self._channel.queue.take(tx, under_way)
+            if taken is not None and not isinstance(taken, Stopped | Delayed):
+                self._lines.begin(taken.id)
+        return taken
 
     def _send(self, line: Line[object], taken: Taken) -> bool:
         """Send one that was taken; whether the connection is of use for another one."""
@@ -225,7 +231,7 @@ class Sender:
 
     def _something_is_due(self) -> bool:
         with self._database.reading() as tx:
-            waited = self._channel.queue.waited(tx, list(self._under_way))
+            waited = self._channel.queue.waited(tx, self._lines.under_way)
         seconds = waited.total_seconds() if waited else 0.0
         self._meter.record(metrics.WAITING, seconds, channel=self._channel.name)
         return waited is not None

@@ -59,11 +59,12 @@ class Pushes:
         seal: seals how browsers are reached.
         act_for: how long the links in a message work by which one acts.
         public_key: by which browsers subscribe.
+        lines: how many are sent at once.
     """
 
-    def __init__(self, seal: Seal, act_for: timedelta, public_key: str) -> None:
+    def __init__(self, seal: Seal, act_for: timedelta, public_key: str, lines: int = 1) -> None:
         self._resealing = Resealing(seal, "push_subscriptions", "destination_id")
-        self._of_people = ForPeople(CHANNEL, act_for)
+        self._of_people = ForPeople(CHANNEL, act_for, lines=lines)
         self._public_key = public_key
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:

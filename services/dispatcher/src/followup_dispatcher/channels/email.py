@@ -77,7 +77,7 @@ class Email:
         self.lines = lines
         self.everybody = everybody
         self.act_for = act_for
-        self.queue = ForPeople(self.name, act_for, a_minute, unsubscribes)
+        self.queue = ForPeople(self.name, act_for, a_minute, unsubscribes, lines)
         self._url = url
         self._address = parseaddr(sender)[1]
         self._mails = mails
