@@ -48,6 +48,8 @@ LINK_COLUMNS = (
 )
 WEBHOOK_COLUMNS = ("url", "event_types", "secret")
 HEALTH_COLUMNS = ("state", "free_at", "failures", "failing_since", "off_because", "problem", "told_at")
+POSTED = ("conversation", "ts")
+SAID = ("answer", "due_at", "attempts", "changes")
 OWNED: dict[str, dict[str, set[str]]] = {
     "followup_escalator": {
         "sweeps": {"INSERT", "UPDATE"},
@@ -79,6 +81,10 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "action_links": {"DELETE"} | {f"INSERT({c})" for c in LINK_COLUMNS},
         "unsubscribe_links": {"DELETE"}
         | {f"INSERT({c})" for c in ("token_hash", "category", "delivery_id", "user_id")},
+        "slack_members": {"INSERT", "UPDATE(team_id)", "UPDATE(member_id)"},
+        "slack_messages": {"DELETE"}
+        | {f"INSERT({c})" for c in ("delivery_id", "follow_up_id", "run", "assignee_id", *POSTED)}
+        | {f"UPDATE({c})" for c in (*POSTED, *SAID, "shows")},
         # It seals secrets again with another key.
         "push_subscriptions": {"UPDATE(sealed)"},
         "webhooks": {f"UPDATE({c})" for c in (*HEALTH_COLUMNS, "secret", "previous_secret")},
@@ -91,6 +97,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "api_tokens": ALL,
         "password_links": ALL,
         "action_links": {"UPDATE(used_at)"},
+        "slack_messages": {f"UPDATE({c})" for c in SAID},
         "deliveries": {f"UPDATE({c})" for c in ("state", "next_at", "ended_at", "retried_at")}
         # A test of a webhook; a code or a test of a destination.
         | {f"INSERT({c})" for c in ("event_id", "webhook_id", "channel")}

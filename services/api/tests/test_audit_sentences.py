@@ -90,6 +90,30 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         )
         for act, did in (("complete", "completed"), ("snooze", "snoozed"), ("acknowledge", "has"))
     ),
+    (
+        *(Action.ACTION_LINK_USED, 2, "follow-ups/7", {"act": "complete", "by": "slack"}),
+        "Bob Stone completed follow-up 7 in Slack",
+    ),
+    (
+        *(Action.ACTION_LINK_REFUSED, 2, "follow-ups/7", {"by": "slack", "reason": "completed"}),
+        "A button in Slack for Bob Stone did nothing to follow-up 7: it was completed meanwhile",
+    ),
+    (
+        *(Action.ACTION_LINK_REFUSED, None, "follow-ups/7"),
+        {"by": "slack", "reason": "not-theirs", "member_id": "U1"},
+        "A button in Slack did nothing to follow-up 7: it was not for U1",
+    ),
+    (
+        *(Action.ACTION_LINK_REFUSED, None, None, {"by": "slack", "reason": "unknown"}),
+        "A button in Slack that nobody has sent was tried",
+    ),
+    *(
+        (Action.SLACK_REFUSED, None, None, {"reason": reason}, f"A request in the name of Slack {said}")
+        for reason, said in (
+            ("signature", "was refused: Slack has not signed it"),
+            ("timestamp", "was refused: too old"),
+        )
+    ),
     *(
         (
             *(Action.ACTION_LINK_REFUSED, 2, "follow-ups/7", {"act": "complete", "reason": reason}),

@@ -62,6 +62,7 @@ ELSEWHERE = {"/api/cron/followups", "/api/v1/webhooks", "/api/v1/me/destinations
 NOT_CREATING = {
     "/a/{token}": "a link acts once",
     "/a/off/{token}": "what is switched off stays so",
+    "/slack/interactivity": "what a button carries acts once",
     "/api/v1/deliveries/retry": "what is tried again is not given up any more",
     "/api/v1/deliveries/{delivery_id}/retry": "as retry",
     "/api/v1/policies/ladder": "computes and writes nothing",

@@ -303,6 +303,7 @@ LINES: dict[str, Line] = {
     "POST /a/{token}": public(404),
     "GET /a/off/{token}": public(404),
     "POST /a/off/{token}": public(422),  # what says that it is wanted is not there
+    "POST /slack/interactivity": public(503),  # there is no signing secret
     "GET /healthz": public(200),
     "GET /readyz": public(200),
     "GET /metrics": public(200),

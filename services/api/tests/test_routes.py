@@ -37,6 +37,7 @@ OPEN = {
     ("POST", "/a/{token}"),
     ("GET", "/a/off/{token}"),
     ("POST", "/a/off/{token}"),
+    ("POST", "/slack/interactivity"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),

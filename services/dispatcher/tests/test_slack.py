@@ -16,6 +16,7 @@ from followup_common.egress import Egress
 from followup_common.policy import Command
 from followup_dispatcher.channels.slack import Slack
 from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.slack_deliveries import Posted
 from followup_dispatcher.slack_messages import SlackMessages
 from followup_dispatcher.telling import Code, Delivery, Line, Links, Summary, Trial
 from pydantic import SecretStr
@@ -55,10 +56,12 @@ def saying(
     return respond
 
 
-def sent(receiver: Receiver, delivery: Delivery = TOLD, *, allowed: str = "127.0.0.0/8") -> Outcome:
+def sent(
+    receiver: Receiver, delivery: Delivery = TOLD, *, allowed: str = "127.0.0.0/8", acting: bool = False
+) -> Outcome:
     channel = Slack(
         SecretStr(TOKEN),
-        SlackMessages("https://followup.example.com/"),
+        SlackMessages("https://followup.example.com/", acting=acting),
         Egress([ip_network(allowed)]),
         url=f"http://127.0.0.1:{receiver.port}/api",
         patience=2,
@@ -83,16 +86,33 @@ def fits(message: Mapping[str, Any]) -> None:
                 assert 0 < len(block["elements"]) <= 25
                 assert len({each["action_id"] for each in block["elements"]}) == len(block["elements"])
                 for each in block["elements"]:
-                    assert len(each["text"]["text"]) <= 75
-                    assert len(each["url"]) <= 3000
+                    button_fits(each) if each["type"] == "button" else select_fits(each)
             case "context":
                 assert 0 < len(block["elements"]) <= 10
             case other:
                 raise AssertionError(f"no block of ours: {other}")
 
 
+def button_fits(button: Mapping[str, Any]) -> None:
+    assert {*button} <= {"type", "action_id", "text", "url", "value", "style"}
+    assert len(button["text"]["text"]) <= 75
+    assert len(button.get("url", "")) <= 3000
+    assert len(button.get("value", "")) <= 2000
+    assert button.get("style", "primary") in {"primary", "danger"}
+
+
+def select_fits(select: Mapping[str, Any]) -> None:
+    assert {*select} == {"type", "action_id", "placeholder", "options"}
+    assert select["type"] == "static_select"
+    assert len(select["placeholder"]["text"]) <= 150
+    assert 0 < len(select["options"]) <= 100
+    assert all(len(each["text"]["text"]) <= 75 and len(each["value"]) <= 75 for each in select["options"])
+
+
 def test_a_message_says_what_the_inbox_says_and_has_buttons(slack: Receiver) -> None:
-    assert sent(slack) == Outcome(Result.SENT, "posted")
+    assert sent(slack) == Posted(
+        Result.SENT, "posted", member_id=MEMBER, conversation="D1", ts="1503435956.000247"
+    )
     [received] = slack.received
     assert (received.path, received.headers["authorization"]) == (
         "/api/chat.postMessage",
@@ -145,6 +165,43 @@ def test_a_member_is_found_by_their_address(slack: Receiver) -> None:
         {"email": ["eve@example.com"]},
     )
     assert json.loads(posted.body)["channel"] == MEMBER
+
+
+def test_buttons_act_at_once_where_clicks_are_known(slack: Receiver) -> None:
+    """The workspace is asked for once, and is a part of who may click."""
+    slack.choose = lambda received: saying({**OK, "team_id": "T1"})
+    long_token = "t" * 43
+    links = {7: Links(dict.fromkeys(LINKS.tokens, long_token), AT)}
+    outcome = sent(slack, replace(TOLD, links=links), acting=True)
+    assert isinstance(outcome, Posted)
+    assert (outcome.team_id, outcome.member_id) == ("T1", MEMBER)
+    assert [each.path for each in slack.received] == ["/api/auth.test", "/api/chat.postMessage"]
+    message = json.loads(slack.received[1].body)
+    fits(message)
+    opens, complete, snooze, acknowledge = message["blocks"][2]["elements"]
+    assert opens["url"] == "https://followup.example.com/followups/7"
+    assert (complete["value"], acknowledge["value"]) == (long_token, long_token)
+    assert [each["value"] for each in snooze["options"]] == [
+        f"{preset}:{long_token}" for preset in ("tomorrow", "monday", "in_3_working_days")
+    ]
+    assert "https://followup.example.com/a/" not in json.dumps(message)
+
+
+@pytest.mark.parametrize(
+    ("respond", "expected"),
+    [
+        (saying({"ok": False, "error": "invalid_auth"}), Result.PUT_OFF),
+        (sending(b"HTTP/1.1 200"), Result.PUT_OFF),
+        (saying({"ok": True}), Result.PUT_OFF),
+    ],
+    ids=("refused", "half", "nameless"),
+)
+def test_nothing_is_posted_before_the_workspace_is_known(
+    slack: Receiver, respond: Any, expected: Result
+) -> None:
+    slack.respond = respond
+    assert sent(slack, acting=True).result is expected
+    assert [each.path for each in slack.received] == ["/api/auth.test"]
 
 
 @pytest.mark.parametrize(

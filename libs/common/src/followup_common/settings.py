@@ -143,6 +143,18 @@ class SecretsSettings(Settings):
         return Seal(self.secrets_key.get_secret_value(), previous.get_secret_value() if previous else None)
 
 
+class SlackSettings(Settings):
+    """How clicks in Slack are known."""
+
+    slack_signing_secret: Annotated[Annotated[Secret, Len(16)] | None, BeforeValidator(unset_when_empty)] = (
+        Field(
+            None,
+            description="Signing Secret of the Slack app: with it the buttons of messages in Slack act at "
+            "once. The same for API and dispatcher. Unset or empty: they lead to a page that asks first.",
+        )
+    )
+
+
 def _networks(given: str) -> str:
     for each in filter(None, map(str.strip, given.split(","))):
         ip_network(each)

@@ -8,8 +8,17 @@ from datetime import UTC, date, datetime, tzinfo
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from followup_common.policy.presets import Preset
+
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
+
+SNOOZES = {
+    Preset.TOMORROW: "Tomorrow",
+    Preset.MONDAY: "Monday",
+    Preset.IN_3_WORKING_DAYS: "In 3 working days",
+}
+"""Until when one snoozes by what has left the house: what most policies allow."""
 
 
 def unturned(value: str) -> str:

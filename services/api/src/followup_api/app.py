@@ -57,6 +57,7 @@ from followup_api.policies.routes import router as policies
 from followup_api.push.routes import router as browsers
 from followup_api.routing import API
 from followup_api.settings import ApiSettings
+from followup_api.slack.routes import router as slack
 from followup_api.subjects.routes import router as subjects
 from followup_api.sweeps.routes import router as sweeps
 from followup_api.team.routes import router as team
@@ -175,7 +176,7 @@ def create_app(
     app.state.context = context
     problems.install(app)
     idempotency.install(app)
-    for router in (*ROUTERS, cron, action_links, unsubscribing, health):
+    for router in (*ROUTERS, cron, action_links, unsubscribing, slack, health):
         app.include_router(router)
     openapi.install(app)
     app.router.default = Ui()

@@ -71,6 +71,7 @@ class Action(StrEnum):
     OUTCOMES_ORDERED = "outcomes.ordered"
     ACTION_LINK_USED = "action-link.used"
     ACTION_LINK_REFUSED = "action-link.refused"
+    SLACK_REFUSED = "slack-request.refused"
     DESTINATION_ADDED = "destination.added"
     DESTINATION_VERIFIED = "destination.verified"
     DESTINATION_CODE_WRONG = "destination.code-wrong"

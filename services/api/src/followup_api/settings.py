@@ -13,6 +13,7 @@ from followup_common.settings import (
     ManagementUrl,
     Secret,
     SecretsSettings,
+    SlackSettings,
     WebhookSettings,
     WrongSettings,
 )
@@ -26,7 +27,13 @@ CronSecret = Annotated[Secret, Len(16)]
 
 
 class ApiSettings(
-    DatabaseSettings, OidcSettings, TokenSettings, FollowUpSettings, SecretsSettings, WebhookSettings
+    DatabaseSettings,
+    OidcSettings,
+    TokenSettings,
+    FollowUpSettings,
+    SecretsSettings,
+    SlackSettings,
+    WebhookSettings,
 ):
     """What the HTTP application takes, wherever it runs."""
 

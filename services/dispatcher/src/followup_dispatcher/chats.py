@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
+
+from followup_common.policy import Command
 
 from followup_dispatcher import words
 from followup_dispatcher.mailboxes import in_one_line
@@ -20,10 +23,14 @@ class Button:
 
     Args:
         url: who has it may act, where it is a link by which one does.
+        act: what one does by it; None: it only opens.
+        token: what such a link carries.
     """
 
     name: str
     url: str = field(repr=False)
+    act: Command | None = None
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -50,10 +57,12 @@ class Chats:
 
     Args:
         public_url: where the page is; None: messages have no buttons.
+        acting: whether buttons act at once.
     """
 
-    def __init__(self, public_url: str | None) -> None:
+    def __init__(self, public_url: str | None, *, acting: bool = False) -> None:
         self._public_url = public_url.rstrip("/") if public_url else None
+        self._acting = acting
 
     def said(self, delivery: Delivery, *, others_read: bool = False) -> Said:
         """What a delivery tells.
@@ -75,33 +84,34 @@ class Chats:
                 return Said(
                     headline,
                     facts=tuple(words.facts(told, reader)),
-                    buttons=self._buttons([("Open", f"/followups/{told.follow_up_id}"), *_acts(links)]),
+                    buttons=(*self._opening("Open", f"/followups/{told.follow_up_id}"), *self._acts(links)),
                     notes=(whom, *self._of_links(delivery, links)),
                 )
             case _:
                 return Said(
                     headline,
                     lines=tuple(_listed(delivery, told)),
-                    buttons=self._buttons([("Open the inbox", "/inbox")]),
+                    buttons=self._opening("Open the inbox", "/inbox"),
                     notes=(words.for_whom(reader),) if others_read else (),
                 )
 
-    def _buttons(self, named: Iterable[tuple[str, str]]) -> tuple[Button, ...]:
-        url = self._public_url
-        return tuple(Button(name, f"{url}{path}") for name, path in named) if url else ()
+    def _opening(self, name: str, path: str) -> tuple[Button, ...]:
+        return (Button(name, f"{self._public_url}{path}"),) if self._public_url else ()
+
+    def _acts(self, links: Links | None) -> Iterable[Button]:
+        tokens = links.tokens if links and self._public_url else {}
+        for act, token in tokens.items():
+            yield Button(words.ACTS[act], f"{self._public_url}/a/{token}", act, token)
 
     def _of_links(self, delivery: Delivery, links: Links | None) -> Iterable[str]:
         if links and self._public_url:
-            yield words.of_links(links.until, delivery.recipient, what="message")
+            said = words.of_buttons if self._acting else partial(words.of_links, what="message")
+            yield said(links.until, delivery.recipient)
 
 
 def cut(text: str, at_most: int) -> str:
     """A text within a bound of characters."""
     return text if len(text) <= at_most else f"{text[: at_most - 1]}…"
-
-
-def _acts(links: Links | None) -> Iterable[tuple[str, str]]:
-    return [(words.ACTS[act], f"/a/{token}") for act, token in links.tokens.items()] if links else []
 
 
 def _listed(delivery: Delivery, told: Summary | Digest | Day) -> Iterable[str]:

@@ -113,6 +113,8 @@ RECIPIENT = text("""
     FROM users u JOIN destinations d ON d.id = :destination_id WHERE u.id = :user_id
 """)
 
+READER = text("SELECT name, time_zone, clock, date_order FROM users WHERE id = :user_id")
+
 TOLD = text("""
     SELECT n.follow_up_id, n.run, n.step, n.policy_version_id, n.due_at, n.created_at, n.audience, n.fallback,
         n.until, f.title, b.name AS subject, a.name AS assignee, w.name AS actor, i.name AS absent
@@ -236,6 +238,15 @@ def take(
         destination_id=row.destination_id,
         sealed=sealed,
     )
+
+
+def retold(tx: Transaction, delivery_id: UUID, user_id: int, notification_id: int) -> Delivery | None:
+    """A delivery that was sent, as it would tell now, without links; None: its follow-up was deleted."""
+    told = tx.execute(TOLD, {"user_id": user_id, "ids": [notification_id]}).one_or_none()
+    if told is None:
+        return None
+    reader = tx.execute(READER, {"user_id": user_id}).one()
+    return Delivery(delivery_id, 1, "", Recipient(*reader), _notification(tx, told))
 
 
 def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from followup_common.settings import (
     DatabaseSettings,
     Secret,
     SecretsSettings,
+    SlackSettings,
     WebhookSettings,
     WrongSettings,
     unset_when_empty,
@@ -60,7 +61,7 @@ def _sender(given: str) -> str:
     return str(read_mailbox(given))
 
 
-class DispatcherSettings(DatabaseSettings, SecretsSettings, WebhookSettings):
+class DispatcherSettings(DatabaseSettings, SecretsSettings, SlackSettings, WebhookSettings):
     """What the dispatcher takes."""
 
     smtp_url: Annotated[

@@ -168,3 +168,23 @@ def of_links(until: datetime, recipient: Recipient, what: str = "mail") -> str:
         f"Each of these asks first, and then acts as {isolated(recipient.name)}, once and without a log-in, "
         f"until {moment(until, recipient)}: do not pass this {what} on."
     )
+
+
+def of_buttons(until: datetime, recipient: Recipient) -> str:
+    """What to know of buttons that act at once."""
+    return f"They act as {isolated(recipient.name)} at once, until {moment(until, recipient)}."
+
+
+DELETED = "This follow-up was deleted"
+HANDED_ON = "It was handed on: it is somebody else's now."
+
+
+def completed(by: str | None, at: datetime, recipient: Recipient) -> str:
+    """That somebody has completed a follow-up."""
+    who = f"{isolated(by)} completed it" if by else "It was completed"
+    return f"{who} on {moment(at, recipient)}."
+
+
+def started_over(due_at: datetime, recipient: Recipient) -> str:
+    """That a follow-up was moved."""
+    return f"Its escalation has started over: it is due on {moment(due_at, recipient)} now."

@@ -15,7 +15,8 @@ al, u, f, es = action_links.c, users.c, follow_ups.c, escalation_states.c
 WORKS = and_(al.expires_at > func.now(), al.created_at <= func.now() + clock.MAY_STEP)
 
 LINK: Select[*tuple[Any, ...]] = select(
-    *(al.token_hash, al.act, al.user_id, al.follow_up_id, al.run, al.assignee_id, al.expires_at, al.used_at),
+    *(al.token_hash, al.act, al.user_id, al.follow_up_id, al.run, al.assignee_id, al.delivery_id),
+    *(al.expires_at, al.used_at),
     *(u.name, u.active, u.time_zone, u.clock, u.date_order),
     not_(WORKS).label("is_expired"),
 ).join_from(action_links, users, u.id == al.user_id)

@@ -139,9 +139,35 @@ def act(
         audit(Action.ACTION_LINK_REFUSED, reason=Reason.UNKNOWN)
         return Stale(Reason.UNKNOWN)
     request.state.user_id = link.user_id
+    return by_link(request, app, audit, link, given)
+
+
+def by_link(
+    request: Request,
+    app: AppContext,
+    audit: Trail,
+    link: Record,
+    given: Mapping[str, str],
+    *,
+    by: str = BY,
+) -> Done | Refused | Stale:
+    """Do what a link says that nobody else uses meanwhile, once.
+
+    Args:
+        request: what came.
+        app: the application.
+        audit: the audit log of the request.
+        link: which one.
+        given: what its person says with it: a note, until when, why.
+        by: where the link was.
+    """
     opened = _opened(app, audit.work, link, lock=True)
-    outcome = opened if isinstance(opened, Stale) else _done(tx, request, opened, given)
-    _note(audit, link, outcome)
+    if isinstance(opened, Stale):
+        outcome: Done | Refused | Stale = opened
+    else:
+        sign(audit.work.tx, request, actor_id=link.user_id, by=by)
+        outcome = _done(audit.work.tx, opened, given)
+    _note(audit, link, outcome, by)
     return outcome
 
 
@@ -183,8 +209,7 @@ def _changed(tx: Transaction, link: Record) -> Stale | None:
     return next((Stale(reason, link, state) for reason, applies in reasons.items() if applies), None)
 
 
-def _done(tx: Transaction, request: Request, ready: Ready, given: Mapping[str, str]) -> Done | Refused:
-    sign(tx, request, actor_id=ready.caller.user_id, by=BY)
+def _done(tx: Transaction, ready: Ready, given: Mapping[str, str]) -> Done | Refused:
     try:
         if Permission.FOLLOW_UPS_WRITE not in ready.caller.entitled:
             raise NotPermitted(ready.caller.role, Permission.FOLLOW_UPS_WRITE)
@@ -212,8 +237,8 @@ def _acted(ready: Ready, given: Mapping[str, str]) -> FollowUp:
             return holding.acknowledge(ready.target)
 
 
-def _note(audit: Trail, link: Record, outcome: Done | Refused | Stale) -> None:
-    said = {"act": link.act}
+def _note(audit: Trail, link: Record, outcome: Done | Refused | Stale, by: str) -> None:
+    said = {"act": link.act} if by == BY else {"act": link.act, "by": by}
     match outcome:
         case Stale(reason=reason):
             said["reason"] = reason

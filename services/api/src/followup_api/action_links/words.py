@@ -7,7 +7,7 @@ from datetime import datetime
 
 from followup_common.policy import Command
 from followup_common.policy.presets import Preset
-from followup_common.wording import isolated
+from followup_common.wording import SNOOZES, isolated
 from followup_common.wording import moment as written
 
 from followup_api.action_links.service import Done, Ready, Reason, Stale
@@ -28,12 +28,6 @@ WILL = {
     Command.SNOOZE: "You are not reminded of it before that time; its escalation goes on.",
     Command.ACKNOWLEDGE: "The next step of its escalation waits for you, as long as its policy allows.",
 }
-PRESETS = {
-    Preset.TOMORROW: "Tomorrow",
-    Preset.MONDAY: "Monday",
-    Preset.IN_3_WORKING_DAYS: "In 3 working days",
-}
-"""Until when a link snoozes: what most policies allow."""
 STALE = {
     Reason.UNKNOWN: (
         "This link does not work",
@@ -83,7 +77,7 @@ def facts(ready: Ready) -> Iterator[tuple[str, str]]:
 
 def choices(found: Iterable[tuple[Preset, datetime]], reader: Record) -> list[tuple[Preset, str]]:
     """Until when one can snooze."""
-    return [(preset, f"{PRESETS[preset]}: {moment(at, reader)}") for preset, at in found if preset in PRESETS]
+    return [(preset, f"{SNOOZES[preset]}: {moment(at, reader)}") for preset, at in found if preset in SNOOZES]
 
 
 def stale(found: Stale) -> tuple[str, str]:

@@ -131,6 +131,15 @@ def slack(settings: DispatcherSettings) -> AnyChannel | None:
     return Slack.of(settings)
 
 
+def slack_changes(settings: DispatcherSettings) -> AnyChannel | None:
+    """What changes messages in Slack: its libraries are loaded where there is a token for it."""
+    if settings.slack_token is None:
+        return None
+    from followup_dispatcher.channels.slack_changes import SlackChanges
+
+    return SlackChanges.of(settings)
+
+
 def slack_webhook(settings: DispatcherSettings) -> AnyChannel | None:
     """The channel of Slack's incoming webhooks: its libraries are loaded where there is a key for it."""
     if settings.secrets_key is None:
@@ -150,7 +159,7 @@ def teams(settings: DispatcherSettings) -> AnyChannel | None:
 
 
 KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (
-    *(Email.of, slack, slack_webhook, teams, push),
+    *(Email.of, slack, slack_changes, slack_webhook, teams, push),
     webhooks,
 )
 """Each gives its channel, or None where the settings do not configure it."""

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from followup_common.egress import Egress
 from pydantic import SecretStr
 
-from followup_dispatcher.chat_deliveries import ForChats
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Poster
 from followup_dispatcher.settings import DispatcherSettings
+from followup_dispatcher.slack_deliveries import ForSlack, Posted
 from followup_dispatcher.slack_messages import SlackMessages
 from followup_dispatcher.telling import Delivery
 
@@ -103,9 +103,10 @@ class Slack:
     ) -> None:
         self.lines = lines
         self.act_for = act_for
-        self.queue = ForChats(self.name, act_for)
-        self._messages = messages
-        self._line = SlackLine(token, Poster(egress, patience, context or ssl.create_default_context()), url)
+        self.queue = ForSlack(self.name, act_for)
+        self.messages = messages
+        poster = Poster(egress, patience, context or ssl.create_default_context())
+        self._line = SlackLine(token, poster, url, ask_team=messages.acting)
 
     @classmethod
     def of(cls, settings: DispatcherSettings) -> Self | None:
@@ -114,12 +115,12 @@ class Slack:
             return None
         public_url = str(settings.public_url) if settings.public_url else None
         days = settings.mail_links_days if public_url else 0
-        act_for = timedelta(days=days)
-        return cls(settings.slack_token, SlackMessages(public_url), settings.egress, act_for=act_for)
+        messages = SlackMessages(public_url, acting=settings.slack_signing_secret is not None)
+        return cls(settings.slack_token, messages, settings.egress, act_for=timedelta(days=days))
 
     def write(self, delivery: Delivery) -> Post:
         """The message of a delivery, the same at each attempt but for the links by which one acts."""
-        return Post(delivery.address, self._messages.written(delivery))
+        return Post(delivery.address, self.messages.written(delivery))
 
     def open(self) -> SlackLine:
         """There is nothing to connect to before something is said."""
@@ -133,37 +134,73 @@ class SlackLine:
         token: of the app's bot.
         poster: sends requests.
         url: of the Web API.
+        ask_team: whether to ask in which workspace it posts, so that clicks are known.
     """
 
-    def __init__(self, token: SecretStr, poster: Poster, url: str) -> None:
+    def __init__(self, token: SecretStr, poster: Poster, url: str, *, ask_team: bool = False) -> None:
         self._token = token
         self._poster = poster
         self._url = url
+        self._ask_team = ask_team
+        self._team_id: str | None = None
 
     def send(self, post: Post, /) -> Outcome:
         """Post a message. What Slack says decides: of no answer nobody knows whether it was posted."""
+        if self._ask_team and self._team_id is None and (failed := self._find_team()):
+            return failed
         member = self._member(post.to) if "@" in post.to else post.to
         if isinstance(member, Outcome):
             return member
-        outcome, _ = self._asked("chat.postMessage", {"channel": member, **post.message})
-        return outcome
+        outcome, said = self.asked("chat.postMessage", {"channel": member, **post.message})
+        if outcome.result is not Result.SENT:
+            return outcome
+        where = {name: str(said.get(name, "")) for name in ("channel", "ts")}
+        return Posted(
+            outcome.result,
+            outcome.answer,
+            team_id=self._team_id,
+            member_id=member,
+            conversation=where["channel"],
+            ts=where["ts"],
+        )
 
     def close(self) -> None:
         """Each connection was closed behind its request."""
 
-    def _member(self, email: str) -> str | Outcome:
-        """The id of who has an address. To ask for it posts nothing, so nothing about it is unknown."""
-        outcome, said = self._asked("users.lookupByEmail", {"email": email}, form=True)
-        if outcome.result is Result.UNKNOWN:
-            return Outcome(Result.PUT_OFF, outcome.answer, wait=outcome.wait)
-        if outcome.result is not Result.SENT:
-            return outcome
-        member = said.get("user", {}).get("id") if isinstance(said.get("user"), dict) else None
-        return member if isinstance(member, str) else Outcome(Result.PUT_OFF, "Slack names no member")
+    def _find_team(self) -> Outcome | None:
+        """Ask in which workspace the token posts, which stays so; returns why nobody knows."""
+        team_id, outcome = self._found("auth.test", {}, "team_id")
+        self._team_id = team_id
+        return None if team_id else outcome
 
-    def _asked(
+    def _member(self, email: str) -> str | Outcome:
+        """The id of who has an address."""
+        member_id, outcome = self._found("users.lookupByEmail", {"email": email}, "user", "id")
+        return member_id or outcome
+
+    def _found(self, method: str, given: Mapping[str, Any], *path: str) -> tuple[str | None, Outcome]:
+        """What a method says at a place. To ask posts nothing, so nothing about it is unknown."""
+        outcome, said = self.asked(method, given, form=True)
+        if outcome.result is Result.UNKNOWN:
+            return None, Outcome(Result.PUT_OFF, outcome.answer, wait=outcome.wait)
+        if outcome.result is not Result.SENT:
+            return None, outcome
+        found: Any = said
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        missing = Outcome(Result.PUT_OFF, f"Slack says no {' '.join(path)}")
+        return (found, outcome) if isinstance(found, str) else (None, missing)
+
+    def asked(
         self, method: str, given: Mapping[str, Any], *, form: bool = False
     ) -> tuple[Outcome, Mapping[str, Any]]:
+        """What a method of the Web API answers, and what that comes to.
+
+        Args:
+            method: such as `chat.postMessage`.
+            given: its arguments.
+            form: whether they are sent as a form.
+        """
         body = urlencode(given) if form else json.dumps(given, ensure_ascii=False)
         kind = "application/x-www-form-urlencoded" if form else "application/json; charset=utf-8"
         request = Question(f"{self._url}/{method}", body.encode(), kind, self._token)

@@ -358,6 +358,49 @@ action_links = Table(
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
 )
 
+# As whom somebody clicks who has a destination in Slack: the member to whom messages went there.
+slack_members = Table(
+    "slack_members",
+    metadata,
+    Column(
+        "destination_id",
+        BigInteger,
+        ForeignKey("destinations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("team_id", Text, nullable=False),
+    Column("member_id", Text, nullable=False),
+)
+
+# A message in Slack about one run of a follow-up of one assignee, and what it is to say next.
+slack_messages = Table(
+    "slack_messages",
+    metadata,
+    Column("delivery_id", Uuid, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("follow_up_id", BigInteger, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("assignee_id", BigInteger, nullable=False),
+    # How Slack calls it.
+    Column("conversation", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    created_at_column(),
+    # What came of the last click.
+    Column("answer", Text),
+    # What it says of its follow-up: that something can be done by it, or why nothing can.
+    Column("shows", Text, nullable=False, server_default="open"),
+    # When it is to be changed; while that is under way, when its lease ends. Null: nothing is new.
+    Column("due_at", Time),
+    # To change it, in a row; and how often there was something else to say.
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("changes", Integer, nullable=False, server_default="0"),
+    CheckConstraint(
+        "shows IN ('open', 'completed', 'reassigned', 'restarted', 'deleted')",
+        name="shows",
+    ),
+    Index("ix_slack_messages_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("ix_slack_messages_created_at", "created_at"),
+)
+
 # By which the recipient of a mail gets no more of the same kind; of what the link carries only the hash. It
 # works as long as its delivery is kept.
 unsubscribe_links = Table(

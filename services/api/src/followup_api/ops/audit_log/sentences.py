@@ -214,10 +214,25 @@ def _action_link(action: str, entry: _Entry) -> str:
         return _unsubscribing(action, entry)
     if action == Action.ACTION_LINK_USED:
         did = ACTS.get(str(entry.details.get("act")), "changed")
-        return f"{entry.who} {did} follow-up {entry.target_id} by a link in a mail"
+        where = "in Slack" if _in_slack(entry) else "by a link in a mail"
+        return f"{entry.who} {did} follow-up {entry.target_id} {where}"
     if not entry.target_id:
-        return "A link of a mail that nobody has sent was tried"
-    return f"A link in a mail to {entry.who} did nothing to follow-up {entry.target_id}: it was {_why(entry)}"
+        what = "button in Slack" if _in_slack(entry) else "link of a mail"
+        return f"A {what} that nobody has sent was tried"
+    if entry.details.get("reason") == "not-theirs":
+        member = isolated(str(entry.details.get("member_id")))
+        return f"A button in Slack did nothing to follow-up {entry.target_id}: it was not for {member}"
+    what = "button in Slack for" if _in_slack(entry) else "link in a mail to"
+    return f"A {what} {entry.who} did nothing to follow-up {entry.target_id}: it was {_why(entry)}"
+
+
+def _in_slack(entry: _Entry) -> bool:
+    return entry.details.get("by") == "slack"
+
+
+def _slack(_: str, entry: _Entry) -> str:
+    old = entry.details.get("reason") == "timestamp"
+    return f"A request in the name of Slack was refused: {'too old' if old else 'Slack has not signed it'}"
 
 
 def _unsubscribing(action: str, entry: _Entry) -> str:
@@ -423,6 +438,7 @@ LISTS: Mapping[str, ChoiceList] = {
 
 SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys((Action.ACTION_LINK_USED, Action.ACTION_LINK_REFUSED), _action_link),
+    Action.SLACK_REFUSED: _slack,
     **dict.fromkeys(
         (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED), _log_in
     ),

@@ -1,0 +1,187 @@
+"""Messages in Slack that are to say something else: what came of a click, or of their follow-up elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from followup_common.db import Transaction
+from sqlalchemy import Interval, Row, bindparam, text
+
+from followup_dispatcher import links, words
+from followup_dispatcher.deliveries import Stopped, retold
+from followup_dispatcher.outcomes import Outcome, Result
+from followup_dispatcher.stops import HOLD
+from followup_dispatcher.telling import Delivery, Notification, Recipient
+
+LEASE = timedelta(minutes=1)
+"""How long a change may take: one answer, which takes a quarter of that at most."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+MOST_ATTEMPTS = 12
+"""In a row, within some hours: behind them a message stays as it is."""
+KEPT_FOR = timedelta(days=30)
+"""What is older is not changed any more."""
+TAKEN = "taken elsewhere"
+
+DUE = text("""
+    SELECT now() - min(due_at) FROM slack_messages
+    WHERE due_at <= now() AND delivery_id <> ALL(CAST(:under_way AS uuid[]))
+""")
+CANDIDATE = text("""
+    SELECT delivery_id, follow_up_id FROM slack_messages
+    WHERE due_at <= now() AND delivery_id <> ALL(CAST(:under_way AS uuid[])) ORDER BY due_at LIMIT 1
+""")
+BEGIN = text("""
+    UPDATE slack_messages m SET due_at = now() + :lease, attempts = m.attempts + 1 FROM deliveries d
+    WHERE m.delivery_id = :delivery_id AND m.due_at <= now() AND d.id = m.delivery_id
+    RETURNING m.*, d.user_id, d.notification_id
+""").bindparams(bindparam("lease", LEASE, Interval))
+
+# As a link of an action says that it does nothing any more.
+IS = """CASE WHEN s.follow_up_id IS NULL THEN 'deleted' WHEN NOT s.is_open THEN 'completed'
+    WHEN s.assignee_id <> m.assignee_id THEN 'reassigned' WHEN s.run <> m.run THEN 'restarted'
+    ELSE 'open' END"""
+STATE = text(f"""
+    SELECT {IS} AS state, f.completed_at, f.due_at, (
+        SELECT u.name FROM activities c JOIN users u ON u.id = c.actor_id
+        WHERE c.follow_up_id = m.follow_up_id AND c.kind = 'completed' ORDER BY c.id DESC LIMIT 1
+    ) AS completed_by
+    FROM slack_messages m
+    LEFT JOIN escalation_states s ON s.follow_up_id = m.follow_up_id
+    LEFT JOIN follow_ups f ON f.id = m.follow_up_id
+    WHERE m.delivery_id = :delivery_id
+""")
+LINKS_LAST = text("SELECT min(expires_at) - now() FROM action_links WHERE delivery_id = :delivery_id")
+
+# Somebody else has completed it, or taken that back; has moved it, handed it on or deleted it.
+NOTICE = text(f"""
+    UPDATE slack_messages SET due_at = now(), answer = NULL, attempts = 0, changes = changes + 1
+    WHERE due_at IS NULL AND delivery_id IN (
+        SELECT m.delivery_id FROM slack_messages m
+        LEFT JOIN escalation_states s ON s.follow_up_id = m.follow_up_id
+        WHERE m.due_at IS NULL AND m.created_at > now() - :kept_for AND m.shows <> {IS})
+""").bindparams(bindparam("kept_for", KEPT_FOR, Interval))
+
+# A click meanwhile has more to say: then it is changed again.
+SAID = text("""
+    UPDATE slack_messages SET shows = :shows, attempts = 0,
+        due_at = CASE WHEN changes <> :changes THEN now() END
+    WHERE delivery_id = :id
+""")
+TRY_AGAIN = text("""
+    UPDATE slack_messages SET
+        due_at = now() + GREATEST(LEAST(:first * power(2, attempts - 1), :longest), LEAST(:asked, :longest))
+    WHERE delivery_id = :id AND attempts < :most
+""").bindparams(
+    bindparam("first", FIRST_WAIT, Interval),
+    bindparam("longest", LONGEST_WAIT, Interval),
+    bindparam("asked", type_=Interval),
+    most=MOST_ATTEMPTS,
+)
+GIVE_UP = text("DELETE FROM slack_messages WHERE delivery_id = :id")
+
+BRING_BACK = text("UPDATE slack_messages SET due_at = now() WHERE due_at > now() + :longest").bindparams(
+    bindparam("longest", LONGEST_WAIT + LEASE, Interval)
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A message that is to say something else.
+
+    Args:
+        id: of the delivery that posted it.
+        number: which change of it this is.
+        conversation: where it is, as Slack calls it.
+        ts: which one it is there.
+        delivery: what it told; None: that was deleted.
+        shows: how its follow-up is, as it is kept.
+        ended: why nothing can be done by it any more; None: something can.
+        answer: what came of the last click.
+    """
+
+    id: UUID
+    number: int
+    conversation: str
+    ts: str
+    delivery: Delivery | None = field(repr=False)
+    shows: str
+    ended: str | None
+    answer: str | None
+
+
+class Changes:
+    """The queue of messages that are to be changed."""
+
+    def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
+        """How long the oldest change has waited; None: none is due."""
+        found: timedelta | None = tx.execute(DUE, {"under_way": [*under_way]}).scalar()
+        return found
+
+    def take(self, tx: Transaction, under_way: Collection[UUID] = ()) -> Change | Stopped | None:
+        """Take one that is due, for this process alone; None: there is none.
+
+        The state of its follow-up is held first, as a click holds it before it says what came of it.
+        """
+        candidate = tx.execute(CANDIDATE, {"under_way": [*under_way]}).one_or_none()
+        if candidate is None:
+            return None
+        tx.execute(HOLD, {"follow_up_ids": [candidate.follow_up_id]})
+        row = tx.execute(BEGIN, {"delivery_id": candidate.delivery_id}).one_or_none()
+        return _change(tx, row) if row else Stopped(TAKEN)
+
+    def record(self, tx: Transaction, change: Change, outcome: Outcome, /) -> None:
+        """Record what an attempt came to. It may be repeated: a message that says so already stays so."""
+        if outcome.result is Result.SENT:
+            tx.execute(SAID, {"id": change.id, "shows": change.shows, "changes": change.number})
+            return
+        again = {"id": change.id, "asked": outcome.wait}
+        if outcome.result is Result.REFUSED or not tx.execute(TRY_AGAIN, again).rowcount:
+            tx.execute(GIVE_UP, {"id": change.id})
+
+    def bring_back(self, tx: Transaction) -> None:
+        """Find what has happened elsewhere, and let what no clock should have said be due."""
+        tx.execute(NOTICE)
+        tx.execute(BRING_BACK)
+
+
+def _change(tx: Transaction, row: Row[Any]) -> Change:
+    state = tx.execute(STATE, {"delivery_id": row.delivery_id}).one()
+    delivery = retold(tx, row.delivery_id, row.user_id, row.notification_id)
+    if delivery is not None and state.state == "open":
+        delivery = _with_links(tx, row, delivery)
+    return Change(
+        id=row.delivery_id,
+        number=row.changes,
+        conversation=row.conversation,
+        ts=row.ts,
+        delivery=delivery,
+        shows=state.state,
+        ended=_ended(state, delivery.recipient) if delivery else words.DELETED,
+        answer=row.answer,
+    )
+
+
+def _ended(state: Row[Any], reader: Recipient) -> str | None:
+    match state.state:
+        case "completed":
+            return words.completed(state.completed_by, state.completed_at, reader)
+        case "reassigned":
+            return words.HANDED_ON
+        case "restarted":
+            return words.started_over(state.due_at, reader)
+    return None
+
+
+def _with_links(tx: Transaction, row: Row[Any], delivery: Delivery) -> Delivery:
+    """With links of its own: only hashes of those before are kept. None works for longer than those."""
+    life = tx.execute(LINKS_LAST, {"delivery_id": row.delivery_id}).scalar() or timedelta(0)
+    told = delivery.notification
+    made = (
+        links.make(tx, row.delivery_id, row.user_id, told, life) if isinstance(told, Notification) else None
+    )
+    return replace(delivery, links={row.follow_up_id: made} if made else {})
